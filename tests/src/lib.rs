@@ -1,0 +1,2 @@
+//! TO BE WRITTEN
+#![forbid(unsafe_code)]

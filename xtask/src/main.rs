@@ -1,0 +1,3 @@
+//! TO BE WRITTEN
+#![forbid(unsafe_code)]
+fn main() {}
