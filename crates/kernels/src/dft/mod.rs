@@ -1,0 +1,1 @@
+//! The inverse real 2-D discrete Fourier transform.

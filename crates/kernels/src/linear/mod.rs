@@ -1,0 +1,1 @@
+//! A fully connected layer.

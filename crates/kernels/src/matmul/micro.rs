@@ -1,0 +1,320 @@
+//! The micro-kernels: a tile of a matrix product, held in registers over the whole of k.
+//!
+//! One generic body serves all instruction sets. A tile has up to [`TileShape::rows`] rows and some panels of 16 columns. For
+//! every k it loads the panels' lanes once, broadcasts one element of the left matrix per row, and issues one fused
+//! multiply-add per row and vector. The sizes follow from the register files:
+//!
+//! | instruction set | registers | tile (rows x columns) | accumulators + lanes + broadcast |
+//! | --- | --- | --- | --- |
+//! | avx512 | 32 x 16 floats | 14 x 32 | 28 + 2 + 1 |
+//! | avx512, few rows | | 6 x 64, 3 x 128 | 24 + 4 + 1, 24 + 8 |
+//! | avx2 | 16 x 8 floats | 6 x 16 | 12 + 2 + 1 |
+//! | portable | (32 x 4 floats on ARM) | 6 x 16 | 24 + 4 + 1 |
+//!
+//! 14 rows also divide the width of every ResNet map at 224 pixels: 112, 56, 28 and 14.
+
+#![allow(unsafe_code, reason = "the micro-kernels: vector instructions and unchecked reads in the innermost loop")]
+
+use super::{LeftMatrix, PANEL, pack::Lane};
+use crate::isa::{Isa, Level};
+
+/// The most rows any tile has.
+pub(crate) const MAX_ROWS: usize = 14;
+/// The most panels any tile has.
+pub(crate) const MAX_PANELS: usize = 8;
+
+/// The sums of a tile: `[rows][panels]` lanes, rows `MAX_PANELS` lanes apart.
+pub(crate) type TileSums = [[Lane; MAX_PANELS]; MAX_ROWS];
+
+/// How many panels a tile of this many rows should span, and how many rows a tile of one panel group may have.
+pub(crate) fn tile_rows(isa: Isa) -> usize {
+    match isa.level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => 14,
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => 6,
+        Level::Portable => 6,
+    }
+}
+
+/// The widest group of panels for a tile of `rows` rows.
+pub(crate) fn tile_panels(isa: Isa, rows: usize) -> usize {
+    match isa.level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => match rows {
+            0..=3 => 8,
+            4..=6 => 4,
+            _ => 2,
+        },
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => 1,
+        Level::Portable => 1,
+    }
+}
+
+/// A register of consecutive floats.
+///
+/// # Safety
+/// Implementors' functions may only be called where their instruction set is available; `load` reads and `store`
+/// writes `LANES` floats at a pointer that must be valid for them.
+trait Vector: Copy {
+    const LANES: usize;
+    unsafe fn zero() -> Self;
+    unsafe fn splat(p: *const f32) -> Self;
+    unsafe fn load(p: *const f32) -> Self;
+    unsafe fn store(self, p: *mut f32);
+    /// `self + a * b`, rounded once.
+    unsafe fn add_product(self, a: Self, b: Self) -> Self;
+}
+
+/// Sums of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them) over all k, ascending, from zero.
+///
+/// # Safety
+/// `V`'s instruction set is available; `rows[r]` plus every element offset of `left` is valid to read; `b` has
+/// `panels` panels `panel_step` floats apart with `left.k()` lanes of 16 floats each.
+#[inline(always)]
+unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
+    rows: &[*const f32; MAX_ROWS],
+    left: &LeftMatrix<'_>,
+    b: *const f32,
+    panel_step: usize,
+    sums: &mut TileSums,
+) {
+    let per_panel = PANEL / V::LANES;
+    // SAFETY: no memory is touched.
+    let mut acc = [[unsafe { V::zero() }; VECTORS]; ROWS];
+    let mut lane = b;
+    for segment in 0..left.segments {
+        let start = segment * left.segment_step;
+        for k in start..start + left.segment_length {
+            // SAFETY: the caller promises panels of k lanes and rows that hold every element offset.
+            unsafe {
+                let mut right = [V::zero(); VECTORS];
+                for v in 0..VECTORS {
+                    right[v] = V::load(lane.add((v / per_panel) * panel_step + (v % per_panel) * V::LANES));
+                }
+                for r in 0..ROWS {
+                    let a = V::splat(rows[r].add(k));
+                    for v in 0..VECTORS {
+                        acc[r][v] = acc[r][v].add_product(a, right[v]);
+                    }
+                }
+                lane = lane.add(PANEL);
+            }
+        }
+    }
+    for r in 0..ROWS {
+        for v in 0..VECTORS {
+            let target = &mut sums[r][v / per_panel].0[(v % per_panel) * V::LANES..][..V::LANES];
+            // SAFETY: the slice has LANES floats.
+            unsafe { acc[r][v].store(target.as_mut_ptr()) };
+        }
+    }
+}
+
+/// Computes a tile: `sums[r][p]` for `rows` rows whose first elements are at `offsets`, and `panels` panels of `right`.
+///
+/// # Panics
+/// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
+pub(crate) fn compute(
+    isa: Isa,
+    left: &LeftMatrix<'_>,
+    offsets: &[usize],
+    right: &[Lane],
+    panels: usize,
+    sums: &mut TileSums,
+) {
+    let k = left.k();
+    assert!(right.len() == panels * k, "{panels} panels of {k} lanes");
+    let reach = left.reach();
+    let mut rows = [left.data.as_ptr(); MAX_ROWS];
+    for (row, &offset) in rows.iter_mut().zip(offsets) {
+        assert!(offset + reach <= left.data.len(), "a row at {offset} reaches beyond the left matrix");
+        *row = row.wrapping_add(offset);
+    }
+    let b = right.as_ptr().cast::<f32>();
+    let step = k * PANEL;
+    match isa.level() {
+        // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { x86::avx512(offsets.len(), panels, &rows, left, b, step, sums) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { x86::avx2(offsets.len(), panels, &rows, left, b, step, sums) },
+        // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
+        Level::Portable => unsafe { portable::run(offsets.len(), panels, &rows, left, b, step, sums) },
+    }
+}
+
+/// Calls the tile of the shape found at run time; every listed shape is compiled.
+macro_rules! call_shape {
+    ($vector:ty, ($rows:expr, $panels:expr), $per_panel:expr, [$(($r:literal, $p:literal)),* $(,)?], $args:tt) => {
+        match ($rows, $panels) {
+            // SAFETY: promised by the caller of the function this stands in.
+            $(($r, $p) => unsafe { tile::<$vector, $r, { $p * $per_panel }> $args },)*
+            shape => panic!("no tile of {shape:?} rows and panels"),
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::*;
+    use std::arch::x86_64::*;
+
+    impl Vector for __m512 {
+        const LANES: usize = 16;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: the caller has AVX-512F.
+            unsafe { _mm512_setzero_ps() }
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const f32) -> Self {
+            // SAFETY: the caller has AVX-512F and a readable float.
+            unsafe { _mm512_set1_ps(*p) }
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const f32) -> Self {
+            // SAFETY: the caller has AVX-512F and 16 readable floats.
+            unsafe { _mm512_loadu_ps(p) }
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut f32) {
+            // SAFETY: the caller has AVX-512F and 16 writable floats.
+            unsafe { _mm512_storeu_ps(p, self) }
+        }
+        #[inline(always)]
+        unsafe fn add_product(self, a: Self, b: Self) -> Self {
+            // SAFETY: the caller has AVX-512F.
+            unsafe { _mm512_fmadd_ps(a, b, self) }
+        }
+    }
+
+    impl Vector for __m256 {
+        const LANES: usize = 8;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            // SAFETY: the caller has AVX.
+            unsafe { _mm256_setzero_ps() }
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const f32) -> Self {
+            // SAFETY: the caller has AVX and a readable float.
+            unsafe { _mm256_set1_ps(*p) }
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const f32) -> Self {
+            // SAFETY: the caller has AVX and 8 readable floats.
+            unsafe { _mm256_loadu_ps(p) }
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut f32) {
+            // SAFETY: the caller has AVX and 8 writable floats.
+            unsafe { _mm256_storeu_ps(p, self) }
+        }
+        #[inline(always)]
+        unsafe fn add_product(self, a: Self, b: Self) -> Self {
+            // SAFETY: the caller has FMA.
+            unsafe { _mm256_fmadd_ps(a, b, self) }
+        }
+    }
+
+    /// # Safety
+    /// As for [`tile`], with AVX-512F.
+    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+    pub(super) unsafe fn avx512(
+        rows: usize,
+        panels: usize,
+        pointers: &[*const f32; MAX_ROWS],
+        left: &LeftMatrix<'_>,
+        b: *const f32,
+        step: usize,
+        sums: &mut TileSums,
+    ) {
+        call_shape!(
+            __m512,
+            (rows, panels),
+            1,
+            [
+                (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1), (8, 1), (9, 1), (10, 1), (11, 1), (12, 1),
+                (13, 1), (14, 1), (1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (6, 2), (7, 2), (8, 2), (9, 2), (10, 2),
+                (11, 2), (12, 2), (13, 2), (14, 2), (1, 4), (2, 4), (3, 4), (4, 4), (5, 4), (6, 4), (1, 8), (2, 8),
+                (3, 8),
+            ],
+            (pointers, left, b, step, sums)
+        );
+    }
+
+    /// # Safety
+    /// As for [`tile`], with AVX2 and FMA.
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) unsafe fn avx2(
+        rows: usize,
+        panels: usize,
+        pointers: &[*const f32; MAX_ROWS],
+        left: &LeftMatrix<'_>,
+        b: *const f32,
+        step: usize,
+        sums: &mut TileSums,
+    ) {
+        call_shape!(
+            __m256,
+            (rows, panels),
+            2,
+            [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
+            (pointers, left, b, step, sums)
+        );
+    }
+}
+
+mod portable {
+    use super::*;
+
+    impl Vector for [f32; 4] {
+        const LANES: usize = 4;
+        #[inline(always)]
+        unsafe fn zero() -> Self {
+            [0.0; 4]
+        }
+        #[inline(always)]
+        unsafe fn splat(p: *const f32) -> Self {
+            // SAFETY: the caller has a readable float.
+            [unsafe { *p }; 4]
+        }
+        #[inline(always)]
+        unsafe fn load(p: *const f32) -> Self {
+            // SAFETY: the caller has 4 readable floats; an array of floats has the alignment of one.
+            unsafe { *p.cast::<[f32; 4]>() }
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut f32) {
+            // SAFETY: the caller has 4 writable floats.
+            unsafe { *p.cast::<[f32; 4]>() = self }
+        }
+        #[inline(always)]
+        unsafe fn add_product(self, a: Self, b: Self) -> Self {
+            std::array::from_fn(|i| a[i].mul_add(b[i], self[i]))
+        }
+    }
+
+    /// # Safety
+    /// As for [`tile`]; no instruction set is needed.
+    pub(super) unsafe fn run(
+        rows: usize,
+        panels: usize,
+        pointers: &[*const f32; MAX_ROWS],
+        left: &LeftMatrix<'_>,
+        b: *const f32,
+        step: usize,
+        sums: &mut TileSums,
+    ) {
+        call_shape!(
+            [f32; 4],
+            (rows, panels),
+            4,
+            [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
+            (pointers, left, b, step, sums)
+        );
+    }
+}

@@ -1,0 +1,268 @@
+//! The matrix product, and the *summation contract*.
+//!
+//! Every element of a product is one chain of fused multiply-adds over k ascending, starting from zero:
+//!
+//! ```text
+//! s = 0;  for k in 0..K: s = fma(a[i][k], b[k][j], s)
+//! ```
+//!
+//! whatever the instruction set, the tile it falls in, the number of rows beside it or the number of threads. A tile's
+//! sums stay in registers over the whole of k, so there is nothing to load back and the chain is never broken. Then,
+//! in this order, the [`Epilogue`]: `fma(s, scale[j], shift[j])`, the residual added, negative values set to zero.
+//!
+//! The right-hand matrix is packed once ([`PackedMatrix`]). The left-hand matrix is *virtual* ([`LeftMatrix`]): its
+//! elements are read where they lie. The same product therefore serves plain matrices, convolutions (whose im2col
+//! matrix is never built, see [`crate::conv`]) and the discrete Fourier transform.
+//!
+//! The error of an element is at most `gamma_K * sum_k |a||b|`, with `gamma_K = K u / (1 - K u)`, `u = 2^-24`
+//! (Higham, *Accuracy and Stability of Numerical Algorithms*, section 3.1: a fused chain rounds K times).
+
+mod micro;
+mod pack;
+
+use crate::isa::{Isa, per_isa};
+use micro::{MAX_PANELS, MAX_ROWS, TileSums};
+use pack::Lane;
+pub use pack::PackedMatrix;
+use std::ops::Range;
+
+/// Columns in a panel of a packed matrix.
+pub const PANEL: usize = 16;
+
+/// Where the rows of a matrix begin in a slice, when the rows are positions of a region: `per_line` rows to a line.
+///
+/// Row `i` begins at `first + (j / per_line) * line_step + (j % per_line) * step`, where `j = skip + i`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// How many rows of the first line come before row 0.
+    pub skip: usize,
+    /// Where the first line begins.
+    pub first: usize,
+    /// Rows to a line.
+    pub per_line: usize,
+    /// From a line's first row to the next line's.
+    pub line_step: usize,
+    /// From a row to the next on its line.
+    pub step: usize,
+}
+
+impl Rows {
+    /// The rows of a plain matrix, `step` apart.
+    pub fn plain(step: usize) -> Rows {
+        Rows { skip: 0, first: 0, per_line: usize::MAX, line_step: 0, step }
+    }
+
+    /// Where row `i` begins.
+    pub fn offset(&self, i: usize) -> usize {
+        let j = self.skip + i;
+        self.first + (j / self.per_line) * self.line_step + (j % self.per_line) * self.step
+    }
+
+    /// The same rows without the first `count`.
+    #[must_use]
+    pub fn skipping(&self, count: usize) -> Rows {
+        Rows { skip: self.skip + count, ..*self }
+    }
+}
+
+/// A left-hand matrix `[rows, k]` whose elements are read where they lie.
+///
+/// Element (`i`, `k`) is at `rows.offset(i) + (k / segment_length) * segment_step + k % segment_length`: each row
+/// is some equally long segments at equal distances, the same for all rows.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftMatrix<'a> {
+    /// The values.
+    pub data: &'a [f32],
+    /// Where each row begins.
+    pub rows: Rows,
+    /// Segments to a row.
+    pub segments: usize,
+    /// From a segment's beginning to the next one's.
+    pub segment_step: usize,
+    /// Elements of a segment.
+    pub segment_length: usize,
+}
+
+impl<'a> LeftMatrix<'a> {
+    /// A row-major matrix with `k` columns.
+    pub fn row_major(data: &'a [f32], k: usize) -> LeftMatrix<'a> {
+        LeftMatrix { data, rows: Rows::plain(k), segments: 1, segment_step: 0, segment_length: k }
+    }
+
+    /// Columns.
+    pub fn k(&self) -> usize {
+        self.segments * self.segment_length
+    }
+
+    /// How far behind its beginning a row's last element ends.
+    fn reach(&self) -> usize {
+        if self.k() == 0 { 0 } else { (self.segments - 1) * self.segment_step + self.segment_length }
+    }
+}
+
+/// Where a product goes.
+#[derive(Debug)]
+pub struct Target<'a> {
+    /// The values.
+    pub data: &'a mut [f32],
+    /// Where each row begins.
+    pub rows: Rows,
+}
+
+/// Scale and shift of each column of a product: `fma(sum, scale[j], shift[j])`.
+///
+/// A bias is a shift with a scale of one, which rounds as a plain addition does; a batch norm has both.
+#[derive(Clone, Debug)]
+pub struct ColumnAffine {
+    scale: Vec<Lane>,
+    shift: Vec<Lane>,
+}
+
+impl ColumnAffine {
+    /// With one scale and one shift a column.
+    ///
+    /// # Panics
+    /// If the two differ in length.
+    pub fn new(scale: &[f32], shift: &[f32]) -> ColumnAffine {
+        assert_eq!(scale.len(), shift.len(), "a scale and a shift for each column");
+        ColumnAffine { scale: in_lanes(scale), shift: in_lanes(shift) }
+    }
+
+    /// A bias alone.
+    pub fn bias(bias: &[f32]) -> ColumnAffine {
+        ColumnAffine { scale: vec![Lane([1.0; PANEL]); bias.len().div_ceil(PANEL)], shift: in_lanes(bias) }
+    }
+}
+
+fn in_lanes(values: &[f32]) -> Vec<Lane> {
+    let mut lanes = vec![Lane::ZERO; values.len().div_ceil(PANEL)];
+    for (lane, chunk) in lanes.iter_mut().zip(values.chunks(PANEL)) {
+        lane.0[..chunk.len()].copy_from_slice(chunk);
+    }
+    lanes
+}
+
+/// What is done to a finished sum, in this order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Epilogue<'a> {
+    /// `fma(sum, scale, shift)`.
+    pub affine: Option<&'a ColumnAffine>,
+    /// A matrix of the same shape, added.
+    pub residual: Option<(&'a [f32], Rows)>,
+    /// Values that are zero or less become zero; NaN stays NaN.
+    pub relu: bool,
+}
+
+/// `C[rows, n] = epilogue(A[rows, k] B[k, n])`.
+///
+/// # Panics
+/// If `A` and `B` disagree in k, or a row reaches outside its slice.
+pub fn product(
+    isa: Isa,
+    rows: usize,
+    left: &LeftMatrix<'_>,
+    right: &PackedMatrix,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
+    let k = left.k();
+    assert_eq!(k, right.k(), "the inner dimensions of a product");
+    if rows == 0 || right.n() == 0 {
+        return;
+    }
+    let tiles = rows.div_ceil(micro::tile_rows(isa));
+    let tile_height = rows.div_ceil(tiles);
+    let mut sums: TileSums = [[Lane::ZERO; MAX_PANELS]; MAX_ROWS];
+    let mut panel = 0;
+    while panel < right.panels() {
+        let group = group_of(micro::tile_panels(isa, tile_height), right.panels() - panel);
+        let lanes = &right.lanes()[panel * k..(panel + group) * k];
+        let columns = panel * PANEL..right.n().min((panel + group) * PANEL);
+        let mut row = 0;
+        while row < rows {
+            let height = tile_height.min(rows - row);
+            let mut offsets = [0; MAX_ROWS];
+            for (r, offset) in offsets[..height].iter_mut().enumerate() {
+                *offset = left.rows.offset(row + r);
+            }
+            micro::compute(isa, left, &offsets[..height], lanes, group, &mut sums);
+            finish(isa, &sums, row, height, columns.clone(), target, epilogue);
+            row += height;
+        }
+        panel += group;
+    }
+}
+
+/// The largest of 8, 4, 2 and 1 panels that is allowed and still there.
+fn group_of(allowed: usize, left: usize) -> usize {
+    let mut group = allowed;
+    while group > left {
+        group /= 2;
+    }
+    group
+}
+
+per_isa! {
+    /// Applies the epilogue to a tile and writes it.
+    fn finish(
+        sums: &TileSums,
+        first_row: usize,
+        height: usize,
+        columns: Range<usize>,
+        target: &mut Target<'_>,
+        epilogue: &Epilogue<'_>,
+    ) {
+        for r in 0..height {
+            let to = target.rows.offset(first_row + r);
+            let out = &mut target.data[to + columns.start..to + columns.end];
+            let residual = epilogue.residual.map(|(data, rows)| {
+                let from = rows.offset(first_row + r);
+                &data[from + columns.start..from + columns.end]
+            });
+            for (p, out) in out.chunks_mut(PANEL).enumerate() {
+                let mut values = sums[r][p].0;
+                if let Some(affine) = epilogue.affine {
+                    let lane = columns.start / PANEL + p;
+                    let (scale, shift) = (&affine.scale[lane].0, &affine.shift[lane].0);
+                    for i in 0..PANEL {
+                        values[i] = values[i].mul_add(scale[i], shift[i]);
+                    }
+                }
+                if let Some(residual) = residual {
+                    let residual = &residual[p * PANEL..][..out.len()];
+                    if let Ok(residual) = <&[f32; PANEL]>::try_from(residual) {
+                        for i in 0..PANEL {
+                            values[i] += residual[i];
+                        }
+                    } else {
+                        for (value, residual) in values.iter_mut().zip(residual) {
+                            *value += residual;
+                        }
+                    }
+                }
+                if epilogue.relu {
+                    for value in &mut values {
+                        *value = if *value <= 0.0 { 0.0 } else { *value };
+                    }
+                }
+                if let Ok(out) = <&mut [f32; PANEL]>::try_from(&mut *out) {
+                    *out = values;
+                } else {
+                    out.copy_from_slice(&values[..out.len()]);
+                }
+            }
+        }
+    }
+}
+
+/// `C[m, n] = A[m, k] B[k, n]`, all row-major, B packed on the way: the plain matrix product.
+///
+/// # Panics
+/// If a slice has not the length its shape says.
+pub fn matmul(isa: Isa, [m, k, n]: [usize; 3], a: &[f32], b: &[f32], c: &mut [f32]) {
+    assert_eq!(a.len(), m * k, "A is {m} x {k}");
+    assert_eq!(c.len(), m * n, "C is {m} x {n}");
+    let right = PackedMatrix::from_row_major(k, n, b);
+    let mut target = Target { data: c, rows: Rows::plain(n) };
+    product(isa, m, &LeftMatrix::row_major(a, k), &right, &mut target, &Epilogue::default());
+}
