@@ -50,11 +50,16 @@ const TABLE: &[Entry] = &[
     Entry {
         name: "avx2",
         supported: || {
-            std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+            std::arch::is_x86_feature_detected!("avx2")
+                && std::arch::is_x86_feature_detected!("fma")
         },
         level: Level::Avx2,
     },
-    Entry { name: "portable", supported: || true, level: Level::Portable },
+    Entry {
+        name: "portable",
+        supported: || true,
+        level: Level::Portable,
+    },
 ];
 
 /// Why an instruction set could not be chosen.
@@ -81,7 +86,11 @@ pub enum IsaError {
 impl Isa {
     /// Every instruction set that this processor supports, fastest first. Never empty: `portable` always works.
     pub fn supported() -> Vec<Isa> {
-        TABLE.iter().filter(|e| (e.supported)()).map(|e| Isa { level: e.level }).collect()
+        TABLE
+            .iter()
+            .filter(|e| (e.supported)())
+            .map(|e| Isa { level: e.level })
+            .collect()
     }
 
     /// The names in the table, supported here or not, fastest first.
@@ -91,15 +100,21 @@ impl Isa {
 
     /// The instruction set of that name, if this processor supports it.
     pub fn named(name: &str) -> Result<Isa, IsaError> {
-        let entry = TABLE.iter().find(|e| e.name == name).ok_or_else(|| IsaError::Unknown {
-            found: name.to_owned(),
-            expected: Self::all_names().join(", "),
-        })?;
+        let entry = TABLE
+            .iter()
+            .find(|e| e.name == name)
+            .ok_or_else(|| IsaError::Unknown {
+                found: name.to_owned(),
+                expected: Self::all_names().join(", "),
+            })?;
         if (entry.supported)() {
             return Ok(Isa { level: entry.level });
         }
         let supported: Vec<&str> = Self::supported().iter().map(|i| i.name()).collect();
-        Err(IsaError::Unsupported { found: name.to_owned(), supported: supported.join(", ") })
+        Err(IsaError::Unsupported {
+            found: name.to_owned(),
+            supported: supported.join(", "),
+        })
     }
 
     /// What `STREAMSCOPE_ISA` asks for, or the fastest one where it is unset or empty.
@@ -118,7 +133,10 @@ impl Isa {
 
     /// Its name in the table.
     pub fn name(self) -> &'static str {
-        TABLE.iter().find(|e| e.level == self.level).map_or("portable", |e| e.name)
+        TABLE
+            .iter()
+            .find(|e| e.level == self.level)
+            .map_or("portable", |e| e.name)
     }
 
     pub(crate) fn level(self) -> Level {
@@ -195,6 +213,9 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let message = Isa::named("sse9").unwrap_err().to_string();
-        assert!(message.contains("sse9") && message.contains("portable"), "{message}");
+        assert!(
+            message.contains("sse9") && message.contains("portable"),
+            "{message}"
+        );
     }
 }

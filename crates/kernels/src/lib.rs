@@ -11,6 +11,8 @@
 
 pub mod conv;
 pub mod dft;
+pub mod elementary;
+pub mod flow;
 mod isa;
 pub mod linear;
 pub mod matmul;

@@ -46,7 +46,12 @@ impl ConvGradient {
                 })
             })
             .collect();
-        ConvGradient { sliding, channels, outputs, per_line }
+        ConvGradient {
+            sliding,
+            channels,
+            outputs,
+            per_line,
+        }
     }
 
     /// Bytes of memory it holds.
@@ -72,32 +77,65 @@ impl ConvGradient {
         dx: &mut WindowMut<'_>,
         scratch: &mut [f32],
     ) {
-        assert_eq!(dy.channels(), self.outputs, "output channels of a convolution's gradient");
-        assert_eq!(dx.channels(), self.channels, "input channels of a convolution's gradient");
+        assert_eq!(
+            dy.channels(),
+            self.outputs,
+            "output channels of a convolution's gradient"
+        );
+        assert_eq!(
+            dx.channels(),
+            self.channels,
+            "input channels of a convolution's gradient"
+        );
         if wanted.is_empty() {
             return;
         }
         let needed = self.sliding.input_region(&wanted);
-        assert!(dx.region().contains(&needed), "a gradient window of {:?} lacks part of {needed:?}", dx.region());
+        assert!(
+            dx.region().contains(&needed),
+            "a gradient window of {:?} lacks part of {needed:?}",
+            dx.region()
+        );
         let left = LeftMatrix {
             data: dy.data(),
-            rows: position_rows(&dy.region(), self.outputs, &wanted, (1, 1), (wanted.top, wanted.left)),
+            rows: position_rows(
+                &dy.region(),
+                self.outputs,
+                &wanted,
+                (1, 1),
+                (wanted.top, wanted.left),
+            ),
             segments: 1,
             segment_step: 0,
             segment_length: self.outputs,
         };
         let length = self.sliding.kernel.1 * self.channels;
         let line = dx.region().width * self.channels;
-        let mut rows =
-            position_rows(&dx.region(), self.channels, &wanted, self.sliding.stride, (needed.top, needed.left));
+        let mut rows = position_rows(
+            &dx.region(),
+            self.channels,
+            &wanted,
+            self.sliding.stride,
+            (needed.top, needed.left),
+        );
         for weights in &self.per_line {
             let mut start = 0;
             while start < wanted.positions() {
                 let count = BLOCK.min(wanted.positions() - start);
                 let block = &mut scratch[..count * length];
-                let left = LeftMatrix { rows: left.rows.skipping(start), ..left };
-                let mut target = Target { data: block, rows: Rows::plain(length) };
-                product(isa, count, &left, weights, &mut target, &Epilogue::default());
+                let left = LeftMatrix {
+                    rows: left.rows.skipping(start),
+                    ..left
+                };
+                let mut target = Target::new(block, Rows::plain(length));
+                product(
+                    isa,
+                    count,
+                    &left,
+                    weights,
+                    &mut target,
+                    &Epilogue::default(),
+                );
                 fold(isa, block, length, &rows.skipping(start), dx.data_mut());
                 start += count;
             }

@@ -26,7 +26,11 @@ pub struct Sliding {
 impl Sliding {
     /// A square window with the same stride and padding both ways.
     pub fn square(kernel: usize, stride: usize, padding: usize) -> Sliding {
-        Sliding { kernel: (kernel, kernel), stride: (stride, stride), padding: (padding, padding) }
+        Sliding {
+            kernel: (kernel, kernel),
+            stride: (stride, stride),
+            padding: (padding, padding),
+        }
     }
 
     /// Output rows and columns for a map of `height` rows and `width` columns: `floor((size + 2 padding - kernel) / stride) + 1`.
@@ -61,7 +65,10 @@ impl Sliding {
         let along = |at: isize, stride: usize, padding: usize| {
             (at * stride.cast_signed()).saturating_sub_unsigned(padding)
         };
-        (along(y, self.stride.0, self.padding.0), along(x, self.stride.1, self.padding.1))
+        (
+            along(y, self.stride.0, self.padding.0),
+            along(x, self.stride.1, self.padding.1),
+        )
     }
 }
 
@@ -80,12 +87,24 @@ impl ConvWeights {
     /// If `weights` has not exactly `out * in * ky * kx` values.
     pub fn new(weights: &[f32], out: usize, channels: usize, sliding: Sliding) -> ConvWeights {
         let (height, width) = sliding.kernel;
-        assert_eq!(weights.len(), out * channels * height * width, "weights [{out}, {channels}, {height}, {width}]");
+        assert_eq!(
+            weights.len(),
+            out * channels * height * width,
+            "weights [{out}, {channels}, {height}, {width}]"
+        );
         let packed = PackedMatrix::from_fn(height * width * channels, out, |row, column| {
-            let (ky, kx, c) = (row / (width * channels), row / channels % width, row % channels);
+            let (ky, kx, c) = (
+                row / (width * channels),
+                row / channels % width,
+                row % channels,
+            );
             weights[((column * channels + c) * height + ky) * width + kx]
         });
-        ConvWeights { sliding, channels, packed }
+        ConvWeights {
+            sliding,
+            channels,
+            packed,
+        }
     }
 
     /// The window's size, stride and padding.
@@ -153,32 +172,78 @@ pub fn convolve_rows(
     wanted: Region,
     y: &mut WindowMut<'_>,
 ) {
-    assert_eq!(x.channels(), weights.channels(), "input channels of a convolution");
-    assert_eq!(y.channels(), weights.outputs(), "output channels of a convolution");
+    assert_eq!(
+        x.channels(),
+        weights.channels(),
+        "input channels of a convolution"
+    );
+    assert_eq!(
+        y.channels(),
+        weights.outputs(),
+        "output channels of a convolution"
+    );
     if wanted.is_empty() {
         return;
     }
     let sliding = weights.sliding;
     let residual = epilogue.residual.map(|window| {
-        assert_eq!(window.channels(), weights.outputs(), "channels of a residual");
-        (window.data(), position_rows(&window.region(), window.channels(), &wanted, (1, 1), (wanted.top, wanted.left)))
+        assert_eq!(
+            window.channels(),
+            weights.outputs(),
+            "channels of a residual"
+        );
+        (
+            window.data(),
+            position_rows(
+                &window.region(),
+                window.channels(),
+                &wanted,
+                (1, 1),
+                (wanted.top, wanted.left),
+            ),
+        )
     });
-    let mut target = Target {
-        rows: position_rows(&y.region(), y.channels(), &wanted, (1, 1), (wanted.top, wanted.left)),
-        data: y.data_mut(),
+    let rows = position_rows(
+        &y.region(),
+        y.channels(),
+        &wanted,
+        (1, 1),
+        (wanted.top, wanted.left),
+    );
+    let mut target = Target::new(y.data_mut(), rows);
+    let epilogue = Epilogue {
+        affine: epilogue.affine,
+        residual,
+        relu: epilogue.relu,
     };
-    let epilogue = Epilogue { affine: epilogue.affine, residual, relu: epilogue.relu };
     let left = im2col(x, sliding, &wanted);
-    product(isa, wanted.positions(), &left, &weights.packed, &mut target, &epilogue);
+    product(
+        isa,
+        wanted.positions(),
+        &left,
+        &weights.packed,
+        &mut target,
+        &epilogue,
+    );
 }
 
 /// The virtual im2col matrix of `wanted`: `[positions, (ky, kx, c)]`.
 fn im2col<'a>(x: Window<'a>, sliding: Sliding, wanted: &Region) -> LeftMatrix<'a> {
     let needed = sliding.input_region(wanted);
-    assert!(x.region().contains(&needed), "an input window of {:?} lacks part of {needed:?}", x.region());
+    assert!(
+        x.region().contains(&needed),
+        "an input window of {:?} lacks part of {needed:?}",
+        x.region()
+    );
     LeftMatrix {
         data: x.data(),
-        rows: position_rows(&x.region(), x.channels(), wanted, sliding.stride, (needed.top, needed.left)),
+        rows: position_rows(
+            &x.region(),
+            x.channels(),
+            wanted,
+            sliding.stride,
+            (needed.top, needed.left),
+        ),
         segments: sliding.kernel.0,
         segment_step: x.region().width * x.channels(),
         segment_length: sliding.kernel.1 * x.channels(),
@@ -194,8 +259,12 @@ fn position_rows(
     corner: (isize, isize),
 ) -> Rows {
     let last = (
-        corner.0.saturating_add_unsigned((wanted.height - 1) * stride.0),
-        corner.1.saturating_add_unsigned((wanted.width - 1) * stride.1),
+        corner
+            .0
+            .saturating_add_unsigned((wanted.height - 1) * stride.0),
+        corner
+            .1
+            .saturating_add_unsigned((wanted.width - 1) * stride.1),
     );
     assert!(
         held.contains(&Region::between(corner.0, corner.1, last.0 + 1, last.1 + 1)),

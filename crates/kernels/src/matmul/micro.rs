@@ -13,9 +13,12 @@
 //!
 //! 14 rows also divide the width of every ResNet map at 224 pixels: 112, 56, 28 and 14.
 
-#![allow(unsafe_code, reason = "the micro-kernels: vector instructions and unchecked reads in the innermost loop")]
+#![allow(
+    unsafe_code,
+    reason = "the micro-kernels: vector instructions and unchecked reads in the innermost loop"
+)]
 
-use super::{LeftMatrix, PANEL, pack::Lane};
+use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
 
 /// The most rows any tile has.
@@ -23,8 +26,9 @@ pub(crate) const MAX_ROWS: usize = 14;
 /// The most panels any tile has.
 pub(crate) const MAX_PANELS: usize = 8;
 
-/// The sums of a tile: `[rows][panels]` lanes, rows `MAX_PANELS` lanes apart.
-pub(crate) type TileSums = [[Lane; MAX_PANELS]; MAX_ROWS];
+/// The sums of a tile: `[rows][panels][16]`.
+#[repr(align(64))]
+pub(crate) struct TileSums(pub(crate) [[[f32; PANEL]; MAX_PANELS]; MAX_ROWS]);
 
 /// How many panels a tile of this many rows should span, and how many rows a tile of one panel group may have.
 pub(crate) fn tile_rows(isa: Isa) -> usize {
@@ -91,7 +95,9 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             unsafe {
                 let mut right = [V::zero(); VECTORS];
                 for v in 0..VECTORS {
-                    right[v] = V::load(lane.add((v / per_panel) * panel_step + (v % per_panel) * V::LANES));
+                    right[v] = V::load(
+                        lane.add((v / per_panel) * panel_step + (v % per_panel) * V::LANES),
+                    );
                 }
                 for r in 0..ROWS {
                     let a = V::splat(rows[r].add(k));
@@ -105,7 +111,7 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
     }
     for r in 0..ROWS {
         for v in 0..VECTORS {
-            let target = &mut sums[r][v / per_panel].0[(v % per_panel) * V::LANES..][..V::LANES];
+            let target = &mut sums.0[r][v / per_panel][(v % per_panel) * V::LANES..][..V::LANES];
             // SAFETY: the slice has LANES floats.
             unsafe { acc[r][v].store(target.as_mut_ptr()) };
         }
@@ -120,19 +126,25 @@ pub(crate) fn compute(
     isa: Isa,
     left: &LeftMatrix<'_>,
     offsets: &[usize],
-    right: &[Lane],
+    right: &[f32],
     panels: usize,
     sums: &mut TileSums,
 ) {
     let k = left.k();
-    assert!(right.len() == panels * k, "{panels} panels of {k} lanes");
+    assert!(
+        right.len() == panels * k * PANEL,
+        "{panels} panels of {k} rows"
+    );
     let reach = left.reach();
     let mut rows = [left.data.as_ptr(); MAX_ROWS];
     for (row, &offset) in rows.iter_mut().zip(offsets) {
-        assert!(offset + reach <= left.data.len(), "a row at {offset} reaches beyond the left matrix");
+        assert!(
+            offset + reach <= left.data.len(),
+            "a row at {offset} reaches beyond the left matrix"
+        );
         *row = row.wrapping_add(offset);
     }
-    let b = right.as_ptr().cast::<f32>();
+    let b = right.as_ptr();
     let step = k * PANEL;
     match isa.level() {
         // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
@@ -142,7 +154,9 @@ pub(crate) fn compute(
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { x86::avx2(offsets.len(), panels, &rows, left, b, step, sums) },
         // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
-        Level::Portable => unsafe { portable::run(offsets.len(), panels, &rows, left, b, step, sums) },
+        Level::Portable => unsafe {
+            portable::run(offsets.len(), panels, &rows, left, b, step, sums)
+        },
     }
 }
 
@@ -237,9 +251,42 @@ mod x86 {
             (rows, panels),
             1,
             [
-                (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1), (8, 1), (9, 1), (10, 1), (11, 1), (12, 1),
-                (13, 1), (14, 1), (1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (6, 2), (7, 2), (8, 2), (9, 2), (10, 2),
-                (11, 2), (12, 2), (13, 2), (14, 2), (1, 4), (2, 4), (3, 4), (4, 4), (5, 4), (6, 4), (1, 8), (2, 8),
+                (1, 1),
+                (2, 1),
+                (3, 1),
+                (4, 1),
+                (5, 1),
+                (6, 1),
+                (7, 1),
+                (8, 1),
+                (9, 1),
+                (10, 1),
+                (11, 1),
+                (12, 1),
+                (13, 1),
+                (14, 1),
+                (1, 2),
+                (2, 2),
+                (3, 2),
+                (4, 2),
+                (5, 2),
+                (6, 2),
+                (7, 2),
+                (8, 2),
+                (9, 2),
+                (10, 2),
+                (11, 2),
+                (12, 2),
+                (13, 2),
+                (14, 2),
+                (1, 4),
+                (2, 4),
+                (3, 4),
+                (4, 4),
+                (5, 4),
+                (6, 4),
+                (1, 8),
+                (2, 8),
                 (3, 8),
             ],
             (pointers, left, b, step, sums)

@@ -22,7 +22,6 @@ mod pack;
 
 use crate::isa::{Isa, per_isa};
 use micro::{MAX_PANELS, MAX_ROWS, TileSums};
-use pack::Lane;
 pub use pack::PackedMatrix;
 use std::ops::Range;
 
@@ -49,7 +48,13 @@ pub struct Rows {
 impl Rows {
     /// The rows of a plain matrix, `step` apart.
     pub fn plain(step: usize) -> Rows {
-        Rows { skip: 0, first: 0, per_line: usize::MAX, line_step: 0, step }
+        Rows {
+            skip: 0,
+            first: 0,
+            per_line: usize::MAX,
+            line_step: 0,
+            step,
+        }
     }
 
     /// Where row `i` begins.
@@ -61,7 +66,10 @@ impl Rows {
     /// The same rows without the first `count`.
     #[must_use]
     pub fn skipping(&self, count: usize) -> Rows {
-        Rows { skip: self.skip + count, ..*self }
+        Rows {
+            skip: self.skip + count,
+            ..*self
+        }
     }
 }
 
@@ -86,7 +94,13 @@ pub struct LeftMatrix<'a> {
 impl<'a> LeftMatrix<'a> {
     /// A row-major matrix with `k` columns.
     pub fn row_major(data: &'a [f32], k: usize) -> LeftMatrix<'a> {
-        LeftMatrix { data, rows: Rows::plain(k), segments: 1, segment_step: 0, segment_length: k }
+        LeftMatrix {
+            data,
+            rows: Rows::plain(k),
+            segments: 1,
+            segment_step: 0,
+            segment_length: k,
+        }
     }
 
     /// Columns.
@@ -96,7 +110,11 @@ impl<'a> LeftMatrix<'a> {
 
     /// How far behind its beginning a row's last element ends.
     fn reach(&self) -> usize {
-        if self.k() == 0 { 0 } else { (self.segments - 1) * self.segment_step + self.segment_length }
+        if self.k() == 0 {
+            0
+        } else {
+            (self.segments - 1) * self.segment_step + self.segment_length
+        }
     }
 }
 
@@ -107,6 +125,19 @@ pub struct Target<'a> {
     pub data: &'a mut [f32],
     /// Where each row begins.
     pub rows: Rows,
+    /// From a panel of 16 columns to the next one; 16 where the columns are neighbours.
+    pub panel_step: usize,
+}
+
+impl<'a> Target<'a> {
+    /// Rows of neighbouring columns.
+    pub fn new(data: &'a mut [f32], rows: Rows) -> Target<'a> {
+        Target {
+            data,
+            rows,
+            panel_step: PANEL,
+        }
+    }
 }
 
 /// Scale and shift of each column of a product: `fma(sum, scale[j], shift[j])`.
@@ -114,8 +145,8 @@ pub struct Target<'a> {
 /// A bias is a shift with a scale of one, which rounds as a plain addition does; a batch norm has both.
 #[derive(Clone, Debug)]
 pub struct ColumnAffine {
-    scale: Vec<Lane>,
-    shift: Vec<Lane>,
+    scale: Vec<[f32; PANEL]>,
+    shift: Vec<[f32; PANEL]>,
 }
 
 impl ColumnAffine {
@@ -124,20 +155,30 @@ impl ColumnAffine {
     /// # Panics
     /// If the two differ in length.
     pub fn new(scale: &[f32], shift: &[f32]) -> ColumnAffine {
-        assert_eq!(scale.len(), shift.len(), "a scale and a shift for each column");
-        ColumnAffine { scale: in_lanes(scale), shift: in_lanes(shift) }
+        assert_eq!(
+            scale.len(),
+            shift.len(),
+            "a scale and a shift for each column"
+        );
+        ColumnAffine {
+            scale: in_lanes(scale),
+            shift: in_lanes(shift),
+        }
     }
 
     /// A bias alone.
     pub fn bias(bias: &[f32]) -> ColumnAffine {
-        ColumnAffine { scale: vec![Lane([1.0; PANEL]); bias.len().div_ceil(PANEL)], shift: in_lanes(bias) }
+        ColumnAffine {
+            scale: vec![[1.0; PANEL]; bias.len().div_ceil(PANEL)],
+            shift: in_lanes(bias),
+        }
     }
 }
 
-fn in_lanes(values: &[f32]) -> Vec<Lane> {
-    let mut lanes = vec![Lane::ZERO; values.len().div_ceil(PANEL)];
+fn in_lanes(values: &[f32]) -> Vec<[f32; PANEL]> {
+    let mut lanes = vec![[0.0; PANEL]; values.len().div_ceil(PANEL)];
     for (lane, chunk) in lanes.iter_mut().zip(values.chunks(PANEL)) {
-        lane.0[..chunk.len()].copy_from_slice(chunk);
+        lane[..chunk.len()].copy_from_slice(chunk);
     }
     lanes
 }
@@ -165,19 +206,36 @@ pub fn product(
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
+    product_columns(isa, [rows, right.n()], left, right, target, epilogue);
+}
+
+/// The first `n` columns of [`product`], given `[rows, n]`.
+///
+/// # Panics
+/// As [`product`], or if `n` is more than the columns of `B`.
+pub fn product_columns(
+    isa: Isa,
+    [rows, n]: [usize; 2],
+    left: &LeftMatrix<'_>,
+    right: &PackedMatrix,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
     let k = left.k();
     assert_eq!(k, right.k(), "the inner dimensions of a product");
-    if rows == 0 || right.n() == 0 {
+    assert!(n <= right.n(), "{n} of {} columns", right.n());
+    if rows == 0 || n == 0 {
         return;
     }
+    let panels = n.div_ceil(PANEL);
     let tiles = rows.div_ceil(micro::tile_rows(isa));
     let tile_height = rows.div_ceil(tiles);
-    let mut sums: TileSums = [[Lane::ZERO; MAX_PANELS]; MAX_ROWS];
+    let mut sums = TileSums([[[0.0; PANEL]; MAX_PANELS]; MAX_ROWS]);
     let mut panel = 0;
-    while panel < right.panels() {
-        let group = group_of(micro::tile_panels(isa, tile_height), right.panels() - panel);
-        let lanes = &right.lanes()[panel * k..(panel + group) * k];
-        let columns = panel * PANEL..right.n().min((panel + group) * PANEL);
+    while panel < panels {
+        let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
+        let lanes = &right.values()[panel * k * PANEL..(panel + group) * k * PANEL];
+        let columns = panel * PANEL..n.min((panel + group) * PANEL);
         let mut row = 0;
         while row < rows {
             let height = tile_height.min(rows - row);
@@ -213,23 +271,24 @@ per_isa! {
         epilogue: &Epilogue<'_>,
     ) {
         for r in 0..height {
-            let to = target.rows.offset(first_row + r);
-            let out = &mut target.data[to + columns.start..to + columns.end];
+            let to = target.rows.offset(first_row + r) + columns.start / PANEL * target.panel_step;
             let residual = epilogue.residual.map(|(data, rows)| {
                 let from = rows.offset(first_row + r);
                 &data[from + columns.start..from + columns.end]
             });
-            for (p, out) in out.chunks_mut(PANEL).enumerate() {
-                let mut values = sums[r][p].0;
+            for p in 0..columns.len().div_ceil(PANEL) {
+                let width = PANEL.min(columns.len() - p * PANEL);
+                let out = &mut target.data[to + p * target.panel_step..][..width];
+                let mut values = sums.0[r][p];
                 if let Some(affine) = epilogue.affine {
                     let lane = columns.start / PANEL + p;
-                    let (scale, shift) = (&affine.scale[lane].0, &affine.shift[lane].0);
+                    let (scale, shift) = (&affine.scale[lane], &affine.shift[lane]);
                     for i in 0..PANEL {
                         values[i] = values[i].mul_add(scale[i], shift[i]);
                     }
                 }
                 if let Some(residual) = residual {
-                    let residual = &residual[p * PANEL..][..out.len()];
+                    let residual = &residual[p * PANEL..][..width];
                     if let Ok(residual) = <&[f32; PANEL]>::try_from(residual) {
                         for i in 0..PANEL {
                             values[i] += residual[i];
@@ -248,7 +307,7 @@ per_isa! {
                 if let Ok(out) = <&mut [f32; PANEL]>::try_from(&mut *out) {
                     *out = values;
                 } else {
-                    out.copy_from_slice(&values[..out.len()]);
+                    out.copy_from_slice(&values[..width]);
                 }
             }
         }
@@ -263,6 +322,13 @@ pub fn matmul(isa: Isa, [m, k, n]: [usize; 3], a: &[f32], b: &[f32], c: &mut [f3
     assert_eq!(a.len(), m * k, "A is {m} x {k}");
     assert_eq!(c.len(), m * n, "C is {m} x {n}");
     let right = PackedMatrix::from_row_major(k, n, b);
-    let mut target = Target { data: c, rows: Rows::plain(n) };
-    product(isa, m, &LeftMatrix::row_major(a, k), &right, &mut target, &Epilogue::default());
+    let mut target = Target::new(c, Rows::plain(n));
+    product(
+        isa,
+        m,
+        &LeftMatrix::row_major(a, k),
+        &right,
+        &mut target,
+        &Epilogue::default(),
+    );
 }

@@ -2,13 +2,40 @@
 
 use super::PANEL;
 
-/// Sixteen neighbouring columns of one row, on a cache line of their own.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(C, align(64))]
-pub(crate) struct Lane(pub(crate) [f32; PANEL]);
+/// Floats that begin on a cache line of 64 bytes.
+#[derive(Debug)]
+struct AlignedFloats {
+    storage: Vec<f32>,
+    start: usize,
+    length: usize,
+}
 
-impl Lane {
-    pub(crate) const ZERO: Lane = Lane([0.0; PANEL]);
+impl AlignedFloats {
+    fn zeros(length: usize) -> AlignedFloats {
+        let storage = vec![0.0; length + PANEL - 1];
+        let start = storage.as_ptr().align_offset(64).min(PANEL - 1);
+        AlignedFloats {
+            storage,
+            start,
+            length,
+        }
+    }
+
+    fn values(&self) -> &[f32] {
+        &self.storage[self.start..self.start + self.length]
+    }
+
+    fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.storage[self.start..self.start + self.length]
+    }
+}
+
+impl Clone for AlignedFloats {
+    fn clone(&self) -> Self {
+        let mut copy = AlignedFloats::zeros(self.length);
+        copy.values_mut().copy_from_slice(self.values());
+        copy
+    }
 }
 
 /// A matrix `[k, n]` cut into panels of 16 columns, each stored row after row: `[ceil(n / 16)][k][16]`.
@@ -18,22 +45,14 @@ impl Lane {
 pub struct PackedMatrix {
     k: usize,
     n: usize,
-    lanes: Vec<Lane>,
+    floats: AlignedFloats,
 }
 
 impl PackedMatrix {
     /// Packs the matrix whose element (`k`, `j`) is `element(k, j)`.
     pub fn from_fn(k: usize, n: usize, element: impl Fn(usize, usize) -> f32) -> PackedMatrix {
         let mut packed = PackedMatrix::zeros(k, n);
-        for panel in 0..n.div_ceil(PANEL) {
-            let columns = PANEL.min(n - panel * PANEL);
-            for row in 0..k {
-                let lane = &mut packed.lanes[panel * k + row];
-                for column in 0..columns {
-                    lane.0[column] = element(row, panel * PANEL + column);
-                }
-            }
-        }
+        packed.repack(element);
         packed
     }
 
@@ -46,19 +65,24 @@ impl PackedMatrix {
         Self::from_fn(k, n, |row, column| values[row * n + column])
     }
 
-    /// A packed matrix of zeros, to be written by [`PackedMatrix::repack`] or as a target of a product.
+    /// A packed matrix of zeros, to be overwritten.
     pub fn zeros(k: usize, n: usize) -> PackedMatrix {
-        PackedMatrix { k, n, lanes: vec![Lane::ZERO; n.div_ceil(PANEL) * k] }
+        PackedMatrix {
+            k,
+            n,
+            floats: AlignedFloats::zeros(n.div_ceil(PANEL) * k * PANEL),
+        }
     }
 
     /// Overwrites the values with those of `element`, without allocating.
     pub fn repack(&mut self, element: impl Fn(usize, usize) -> f32) {
-        for panel in 0..self.n.div_ceil(PANEL) {
-            let columns = PANEL.min(self.n - panel * PANEL);
-            for row in 0..self.k {
-                let lane = &mut self.lanes[panel * self.k + row];
-                for column in 0..columns {
-                    lane.0[column] = element(row, panel * PANEL + column);
+        let (k, n) = (self.k, self.n);
+        let (lanes, _) = self.floats.values_mut().as_chunks_mut::<PANEL>();
+        for panel in 0..n.div_ceil(PANEL) {
+            let columns = PANEL.min(n - panel * PANEL);
+            for row in 0..k {
+                for (column, value) in lanes[panel * k + row][..columns].iter_mut().enumerate() {
+                    *value = element(row, panel * PANEL + column);
                 }
             }
         }
@@ -79,12 +103,18 @@ impl PackedMatrix {
         self.n.div_ceil(PANEL)
     }
 
-    pub(crate) fn lanes(&self) -> &[Lane] {
-        &self.lanes
+    /// All panels, `[panels][k][16]`.
+    pub fn values(&self) -> &[f32] {
+        self.floats.values()
+    }
+
+    /// All panels, `[panels][k][16]`; whoever writes them leaves the columns beyond `n` zero.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        self.floats.values_mut()
     }
 
     /// Bytes of memory it holds.
     pub fn bytes(&self) -> usize {
-        size_of_val(self.lanes.as_slice())
+        size_of_val(self.values())
     }
 }
