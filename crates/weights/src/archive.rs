@@ -1,0 +1,158 @@
+//! An `.npz` archive: a zip file of `.npy` members, stored or deflated.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
+
+use crate::{Tensor, WeightsError};
+
+/// What a zip file begins with: a member, or the end of the directory of an empty one.
+const MAGICS: [&[u8; 4]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+
+/// One deflated byte becomes at most this many: two bits can stand for 258 bytes.
+const LARGEST_EXPANSION: u64 = 1032;
+
+/// Whether a file calls itself an archive, by its name or by how it begins.
+pub(crate) fn is_archive(file: &Path) -> Result<bool, WeightsError> {
+    let mut magic = [0; 4];
+    let begins_like_one = match open(file)?.read_exact(&mut magic) {
+        Ok(()) => MAGICS.contains(&&magic),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => false,
+        Err(source) => {
+            return Err(WeightsError::Io {
+                path: file.to_owned(),
+                source,
+            });
+        }
+    };
+    Ok(begins_like_one
+        || file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("npz")))
+}
+
+/// Reads every `.npy` member of an archive, but those whose tensors are `ignored`.
+///
+/// What is unpacked is never more than [`LARGEST_EXPANSION`] times the file: members may neither claim more nor share bytes.
+pub(crate) fn read(
+    file: &Path,
+    ignored: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Tensor>, WeightsError> {
+    let corrupt = |error: ZipError| match error {
+        // Only what the system itself says is not the archive's fault.
+        ZipError::Io(source) if source.raw_os_error().is_some() => WeightsError::Io {
+            path: file.to_owned(),
+            source,
+        },
+        other => WeightsError::CorruptArchive {
+            file: file.to_owned(),
+            reason: other.to_string(),
+        },
+    };
+    let mut archive = ZipArchive::new(BufReader::new(open(file)?)).map_err(corrupt)?;
+    if archive.has_duplicate_names() {
+        let tensor = first_duplicate(file, archive.central_directory_start())
+            .map_err(|source| corrupt(source.into()))?;
+        return Err(WeightsError::Duplicate {
+            file: file.to_owned(),
+            tensor,
+        });
+    }
+    if archive.has_overlapping_files().map_err(corrupt)? {
+        let reason = "members share bytes".to_owned();
+        return Err(WeightsError::CorruptArchive {
+            file: file.to_owned(),
+            reason,
+        });
+    }
+    let names = archive
+        .file_names()
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(corrupt)?;
+    let names: Vec<(usize, String)> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(i, member)| Some((i, tensor_name(member)?.to_owned())))
+        .collect();
+    if names.is_empty() {
+        return Err(WeightsError::Empty {
+            path: file.to_owned(),
+        });
+    }
+    let kept = names.into_iter().filter(|(_, name)| !ignored(name));
+    kept.map(|(index, name)| {
+        let unpacked = archive
+            .by_index(index)
+            .map_err(|error| error.to_string())
+            .and_then(unpack);
+        match unpacked {
+            Ok(bytes) => Tensor::from_npy(file, name, &bytes),
+            Err(reason) => Err(WeightsError::CorruptMember {
+                file: file.to_owned(),
+                tensor: name,
+                reason,
+            }),
+        }
+    })
+    .collect()
+}
+
+/// All the bytes of a member, as many as the archive's directory says; or what is wrong with it.
+fn unpack(member: ZipFile<'_, BufReader<File>>) -> Result<Vec<u8>, String> {
+    let (size, packed) = (member.size(), member.compressed_size());
+    if size > packed.saturating_mul(LARGEST_EXPANSION) {
+        return Err(format!("{packed} bytes claim to unpack to {size}"));
+    }
+    // One byte more than there should be: it shows an excess, and only a reader that sees the end checks the sum.
+    let mut bytes = Vec::new();
+    member
+        .take(size.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 == size {
+        Ok(bytes)
+    } else {
+        Err(format!(
+            "it should unpack to {size} bytes and unpacks to {} or more",
+            bytes.len()
+        ))
+    }
+}
+
+/// The name of the tensor in a member; `None` for other files.
+fn tensor_name(member: &str) -> Option<&str> {
+    member.strip_suffix(".npy").filter(|name| !name.is_empty())
+}
+
+/// The name that the archive's directory repeats first; the directory starts at `start` and has been read before.
+fn first_duplicate(file: &Path, start: u64) -> io::Result<String> {
+    let mut reader = BufReader::new(File::open(file)?);
+    reader.seek(SeekFrom::Start(start))?;
+    let mut seen = BTreeSet::new();
+    loop {
+        // Of the 46 bytes before a name, three numbers matter here: the lengths of the name and of what follows it.
+        let mut entry = [0; 46];
+        reader.read_exact(&mut entry)?;
+        let [name, extra, comment] =
+            [28, 30, 32].map(|at| u16::from_le_bytes([entry[at], entry[at + 1]]));
+        let mut member = vec![0; usize::from(name)];
+        reader.read_exact(&mut member)?;
+        reader.seek_relative(i64::from(extra) + i64::from(comment))?;
+        let member = String::from_utf8_lossy(&member).into_owned();
+        if let Some(repeated) = seen.replace(member) {
+            return Ok(tensor_name(&repeated).unwrap_or(&repeated).to_owned());
+        }
+    }
+}
+
+fn open(file: &Path) -> Result<File, WeightsError> {
+    File::open(file).map_err(|source| WeightsError::Io {
+        path: file.to_owned(),
+        source,
+    })
+}

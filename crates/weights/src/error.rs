@@ -1,0 +1,115 @@
+//! Every way of being wrong, as one sentence each.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::npy::NpyFault;
+
+/// Why weights cannot be used, naming the file, the tensor, what was expected and what was found.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// There is nothing at the path.
+    #[error("{}: expected a directory of .npy files or an .npz archive, found nothing at this path", path.display())]
+    NotFound {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The path is neither a directory nor an archive.
+    #[error("{}: expected a directory of .npy files or an .npz archive, found {found}", path.display())]
+    NotWeights {
+        /// The path as given.
+        path: PathBuf,
+        /// What is there instead.
+        found: &'static str,
+    },
+    /// The operating system refused: permissions, a failing disk, too little memory.
+    #[error("{}: expected to read it, found that the system refuses: {source}", path.display())]
+    Io {
+        /// What could not be read.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A directory or an archive without a single `.npy` file.
+    #[error("{}: expected at least one .npy file inside, found none", path.display())]
+    Empty {
+        /// The directory or the archive.
+        path: PathBuf,
+    },
+    /// The archive as a whole cannot be read.
+    #[error("{}: expected an .npz archive, found a corrupt one: {reason}", file.display())]
+    CorruptArchive {
+        /// The archive.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// One member of an archive cannot be unpacked.
+    #[error("{}: expected to unpack tensor `{tensor}`, found a corrupt archive member: {reason}", file.display())]
+    CorruptMember {
+        /// The archive.
+        file: PathBuf,
+        /// The tensor that the member would hold.
+        tensor: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Two tensors have the same name.
+    #[error("{}: expected every tensor once, found `{tensor}` twice", file.display())]
+    Duplicate {
+        /// The file of the second one.
+        file: PathBuf,
+        /// The name they share.
+        tensor: String,
+    },
+    /// The bytes of one tensor are not what a NumPy array of finite floating-point numbers is.
+    #[error("{}: tensor `{tensor}`: {fault}", file.display())]
+    Npy {
+        /// The `.npy` file, or the archive it is in.
+        file: PathBuf,
+        /// The tensor.
+        tensor: String,
+        /// What is wrong with its bytes.
+        fault: NpyFault,
+    },
+    /// A tensor made from values has not as many as its shape says.
+    #[error("{}: expected tensor `{tensor}` of shape {shape:?} to have the product of its shape of values, found {found}", file.display())]
+    ValueCount {
+        /// The file that the values came from.
+        file: PathBuf,
+        /// The tensor.
+        tensor: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// How many values were given.
+        found: usize,
+    },
+    /// A tensor that the caller needs is not there.
+    #[error("{}: expected a tensor `{tensor}`, found none of that name", file.display())]
+    Missing {
+        /// The directory or the archive.
+        file: PathBuf,
+        /// The name looked for.
+        tensor: String,
+    },
+    /// A tensor is there that the caller does not know.
+    #[error("{}: expected no tensor `{tensor}`, found one", file.display())]
+    Unexpected {
+        /// The file that holds it.
+        file: PathBuf,
+        /// Its name.
+        tensor: String,
+    },
+    /// A tensor has another shape than the caller needs.
+    #[error("{}: expected tensor `{tensor}` to have the shape {expected:?}, found {found:?}", file.display())]
+    WrongShape {
+        /// The file that holds it.
+        file: PathBuf,
+        /// Its name.
+        tensor: String,
+        /// The shape needed.
+        expected: Vec<usize>,
+        /// The shape it has.
+        found: Vec<usize>,
+    },
+}

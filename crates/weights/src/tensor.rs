@@ -1,0 +1,110 @@
+//! A named array.
+
+use std::path::{Path, PathBuf};
+
+use crate::WeightsError;
+use crate::digest::{self, Digest};
+use crate::npy::{self, NpyFault};
+
+/// A named array of finite single-precision values in C order, and the file that it came from.
+///
+/// ```
+/// let bias = weights::Tensor::new("example.npz", "conv1.bias", vec![2], vec![0.5, -1.0])?;
+/// assert_eq!((bias.name(), bias.shape(), bias.values()), ("conv1.bias", &[2][..], &[0.5, -1.0][..]));
+/// # Ok::<(), weights::WeightsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    file: PathBuf,
+    name: String,
+    shape: Vec<usize>,
+    values: Vec<f32>,
+}
+
+impl Tensor {
+    /// Makes a tensor from values in C order; `file` is where they came from, for messages.
+    ///
+    /// # Errors
+    /// [`WeightsError::ValueCount`] if the number of values is not the product of the shape, [`WeightsError::Npy`] with
+    /// [`NpyFault::NotFinite`] if a value is NaN or infinite.
+    pub fn new(
+        file: impl Into<PathBuf>,
+        name: impl Into<String>,
+        shape: Vec<usize>,
+        values: Vec<f32>,
+    ) -> Result<Tensor, WeightsError> {
+        let (file, name) = (file.into(), name.into());
+        if npy::element_count(&shape) != Some(values.len()) {
+            return Err(WeightsError::ValueCount {
+                file,
+                tensor: name,
+                shape,
+                found: values.len(),
+            });
+        }
+        if let Some((position, index)) = npy::first_not_finite(&shape, &values) {
+            let fault = NpyFault::NotFinite {
+                index,
+                found: values[position].into(),
+            };
+            return Err(WeightsError::Npy {
+                file,
+                tensor: name,
+                fault,
+            });
+        }
+        Ok(Tensor {
+            file,
+            name,
+            shape,
+            values,
+        })
+    }
+
+    /// Reads a tensor from all the bytes of an `.npy` file.
+    pub(crate) fn from_npy(
+        file: &Path,
+        name: String,
+        bytes: &[u8],
+    ) -> Result<Tensor, WeightsError> {
+        let file = file.to_owned();
+        match npy::parse(bytes) {
+            Ok((shape, values)) => Ok(Tensor {
+                file,
+                name,
+                shape,
+                values,
+            }),
+            Err(fault) => Err(WeightsError::Npy {
+                file,
+                tensor: name,
+                fault,
+            }),
+        }
+    }
+
+    /// The file that it came from: its own `.npy` file, or the archive.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Its name: the `.npy` file's without the extension.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its shape; empty for a scalar.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Its values in C order, as many as the product of the shape.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The digest of its name, shape and values, whatever file they came from; reads every value.
+    pub fn digest(&self) -> Digest {
+        digest::of_tensor(self.name(), self.shape(), self.values())
+    }
+}

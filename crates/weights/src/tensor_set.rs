@@ -1,0 +1,197 @@
+//! A set of tensors and how they are looked up.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::digest::{self, Digest};
+use crate::{Tensor, WeightsError, archive, directory};
+
+/// Tensors ordered by name, and the directory or archive that they came from.
+///
+/// ```
+/// use weights::{Tensor, TensorSet};
+///
+/// let bias = Tensor::new("example.npz", "conv1.bias", vec![2], vec![0.5, -1.0])?;
+/// let set = TensorSet::new("example.npz", [bias])?;
+/// assert_eq!(set.require("conv1.bias", &[2])?.values(), [0.5, -1.0]);
+/// let error = set.require("conv1.weight", &[2, 3, 7, 7]).unwrap_err();
+/// assert_eq!(error.to_string(), "example.npz: expected a tensor `conv1.weight`, found none of that name");
+/// # Ok::<(), weights::WeightsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorSet {
+    source: PathBuf,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+impl TensorSet {
+    /// Loads every tensor of a directory of `.npy` files or of an `.npz` archive.
+    ///
+    /// A tensor is named by its file without `.npy`. Other files and subdirectories are ignored.
+    ///
+    /// # Errors
+    /// Any [`WeightsError`] but [`Missing`](WeightsError::Missing), [`Unexpected`](WeightsError::Unexpected) and
+    /// [`WrongShape`](WeightsError::WrongShape): those are for the caller who knows which tensors there should be.
+    pub fn load(path: impl AsRef<Path>) -> Result<TensorSet, WeightsError> {
+        Self::load_except(path, |_| false)
+    }
+
+    /// As [`TensorSet::load`], without opening the tensors whose names are `ignored`, such as the integer counters
+    /// `*.num_batches_tracked` of torchvision.
+    ///
+    /// # Errors
+    /// As [`TensorSet::load`].
+    pub fn load_except(
+        path: impl AsRef<Path>,
+        ignored: impl Fn(&str) -> bool,
+    ) -> Result<TensorSet, WeightsError> {
+        let path = path.as_ref();
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(source) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(WeightsError::NotFound {
+                    path: path.to_owned(),
+                });
+            }
+            Err(source) => {
+                return Err(WeightsError::Io {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
+        };
+        let not_weights = |found| WeightsError::NotWeights {
+            path: path.to_owned(),
+            found,
+        };
+        let tensors = if metadata.is_dir() {
+            directory::read(path, &ignored)?
+        } else if !metadata.is_file() {
+            return Err(not_weights(
+                "something that is neither a file nor a directory",
+            ));
+        } else if archive::is_archive(path)? {
+            archive::read(path, &ignored)?
+        } else {
+            return Err(not_weights("a file that is no .npz archive"));
+        };
+        Self::new(path, tensors)
+    }
+
+    /// Makes a set of tensors; `source` is where they came from, for messages.
+    ///
+    /// # Errors
+    /// [`WeightsError::Duplicate`] if two tensors have the same name.
+    pub fn new(
+        source: impl Into<PathBuf>,
+        tensors: impl IntoIterator<Item = Tensor>,
+    ) -> Result<TensorSet, WeightsError> {
+        let mut by_name = BTreeMap::new();
+        for tensor in tensors {
+            match by_name.entry(tensor.name().to_owned()) {
+                Entry::Vacant(entry) => drop(entry.insert(tensor)),
+                Entry::Occupied(entry) => {
+                    let (file, tensor) = (tensor.file().to_owned(), entry.key().clone());
+                    return Err(WeightsError::Duplicate { file, tensor });
+                }
+            }
+        }
+        Ok(TensorSet {
+            source: source.into(),
+            tensors: by_name,
+        })
+    }
+
+    /// The directory or the archive that was loaded.
+    pub fn source(&self) -> &Path {
+        &self.source
+    }
+
+    /// How many tensors there are.
+    pub fn len(&self) -> usize {
+        self.tensors.len()
+    }
+
+    /// Whether there is no tensor.
+    pub fn is_empty(&self) -> bool {
+        self.tensors.is_empty()
+    }
+
+    /// The tensors, ordered by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Tensor> {
+        self.tensors.values()
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// The tensor of that name, if there is one.
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.tensors.get(name)
+    }
+
+    /// The tensor of that name, whatever its shape.
+    ///
+    /// # Errors
+    /// [`WeightsError::Missing`] if there is none.
+    pub fn find(&self, name: &str) -> Result<&Tensor, WeightsError> {
+        self.get(name).ok_or_else(|| WeightsError::Missing {
+            file: self.source.clone(),
+            tensor: name.to_owned(),
+        })
+    }
+
+    /// The tensor of that name and shape.
+    ///
+    /// # Errors
+    /// [`WeightsError::Missing`] if there is none of that name, [`WeightsError::WrongShape`] if it has another shape.
+    pub fn require(&self, name: &str, expected_shape: &[usize]) -> Result<&Tensor, WeightsError> {
+        let tensor = self.find(name)?;
+        if tensor.shape() == expected_shape {
+            return Ok(tensor);
+        }
+        Err(WeightsError::WrongShape {
+            file: tensor.file().to_owned(),
+            tensor: name.to_owned(),
+            expected: expected_shape.to_vec(),
+            found: tensor.shape().to_vec(),
+        })
+    }
+
+    /// The names that `is_expected` refuses, in order.
+    pub fn unexpected(&self, is_expected: impl Fn(&str) -> bool) -> Vec<String> {
+        self.names()
+            .filter(|name| !is_expected(name))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Checks that there are no tensors but the expected ones.
+    ///
+    /// # Errors
+    /// [`WeightsError::Unexpected`] naming the first other one.
+    pub fn refuse_unexpected(
+        &self,
+        is_expected: impl Fn(&str) -> bool,
+    ) -> Result<(), WeightsError> {
+        match self.iter().find(|tensor| !is_expected(tensor.name())) {
+            None => Ok(()),
+            Some(tensor) => {
+                let (file, tensor) = (tensor.file().to_owned(), tensor.name().to_owned());
+                Err(WeightsError::Unexpected { file, tensor })
+            }
+        }
+    }
+
+    /// The digest of all names, shapes and values, whatever files they came from; reads every value.
+    ///
+    /// It does not depend on the container, the dtype that held the same values, the byte order, C or Fortran order,
+    /// or the order of the members.
+    pub fn digest(&self) -> Digest {
+        digest::of_set(self.iter().map(Tensor::digest))
+    }
+}
