@@ -99,7 +99,7 @@ pub fn scale_channels(isa: Isa, region: Region, scale: &[f32], gradient: &mut Wi
 }
 
 /// Calls `each` for every line of `region`: where it begins in each input, its slice of `y`, and its length.
-fn on_lines<const N: usize>(
+pub(crate) fn on_lines<const N: usize>(
     region: Region,
     inputs: [Region; N],
     y: &mut WindowMut<'_>,

@@ -9,6 +9,8 @@
 //!
 //! Invariant: this crate does no I/O, knows no networks, and allocates nothing while it computes.
 
+pub mod adam;
+pub mod colour;
 pub mod conv;
 pub mod dft;
 pub mod elementary;
@@ -16,7 +18,10 @@ pub mod flow;
 mod isa;
 pub mod linear;
 pub mod matmul;
+pub mod norm;
+pub mod pool;
 mod region;
+pub mod softmax;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};
 pub use region::{Region, Window, WindowMut};
