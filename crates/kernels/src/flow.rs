@@ -98,6 +98,30 @@ pub fn scale_channels(isa: Isa, region: Region, scale: &[f32], gradient: &mut Wi
     });
 }
 
+/// `y = a * b`, value by value.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn multiply(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
+    assert!(
+        a.len() == y.len() && b.len() == y.len(),
+        "two factors for each product"
+    );
+    multiply_line(isa, a, b, y);
+}
+
+/// `y = fma(a, b, y)`, value by value.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn multiply_add(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
+    assert!(
+        a.len() == y.len() && b.len() == y.len(),
+        "two factors for each sum"
+    );
+    multiply_add_line(isa, a, b, y);
+}
+
 /// Calls `each` for every line of `region`: where it begins in each input, its slice of `y`, and its length.
 pub(crate) fn on_lines<const N: usize>(
     region: Region,
@@ -125,6 +149,22 @@ pub(crate) fn on_lines<const N: usize>(
             (row.abs_diff(held.top) * held.width + region.left.abs_diff(held.left)) * y.channels()
         });
         each(from, &mut y.data_mut()[to..to + length], length);
+    }
+}
+
+per_isa! {
+    fn multiply_line(a: &[f32], b: &[f32], y: &mut [f32]) {
+        for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+            *y = a * b;
+        }
+    }
+}
+
+per_isa! {
+    fn multiply_add_line(a: &[f32], b: &[f32], y: &mut [f32]) {
+        for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+            *y = a.mul_add(*b, *y);
+        }
     }
 }
 

@@ -76,7 +76,12 @@ mod tests {
                 }
             }
         }
-        assert!(worst.0 > 0.4 && worst.0 <= 1.0, "{} ULP at {}", worst.0, worst.1);
+        assert!(
+            worst.0 > 0.4 && worst.0 <= 1.0,
+            "{} ULP at {}",
+            worst.0,
+            worst.1
+        );
     }
 
     #[test]

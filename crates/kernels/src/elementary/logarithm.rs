@@ -77,7 +77,10 @@ mod tests {
         for x in every_exponent.chain(around_one).filter(|x| *x > 0.0) {
             let (found, expected) = (ln(x), x.ln());
             let ulp = (expected.abs().log2().floor() - 52.0).exp2();
-            assert!((found - expected).abs() <= 3.0 * ulp, "ln {x:e}: {found} or {expected}");
+            assert!(
+                (found - expected).abs() <= 3.0 * ulp,
+                "ln {x:e}: {found} or {expected}"
+            );
         }
     }
 
@@ -94,10 +97,17 @@ mod tests {
     #[test]
     fn powers_of_two_down_to_the_smallest_denormal_are_multiples_of_ln_two() {
         for k in -1074..=1023_i32 {
-            let x = if k < -1022 { f64::from_bits(1 << (k + 1074)) } else { f64::from_bits(u64::from((k + 1023).unsigned_abs()) << 52) };
+            let x = if k < -1022 {
+                f64::from_bits(1 << (k + 1074))
+            } else {
+                f64::from_bits(u64::from((k + 1023).unsigned_abs()) << 52)
+            };
             let expected = f64::from(k) * std::f64::consts::LN_2;
             // ln 2 as a double and the product are each half an ULP off, the function another 2.
-            assert!((ln(x) - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(), "ln 2^{k}");
+            assert!(
+                (ln(x) - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(),
+                "ln 2^{k}"
+            );
         }
     }
 }

@@ -18,11 +18,19 @@ const BLOCK: usize = 64;
 ///
 /// # Panics
 /// If channels differ, or `x` lacks an input inside the map that a position of `y` needs.
-pub fn max_pool(isa: Isa, map: (usize, usize), sliding: Sliding, x: Window<'_>, y: &mut WindowMut<'_>) {
+pub fn max_pool(
+    isa: Isa,
+    map: (usize, usize),
+    sliding: Sliding,
+    x: Window<'_>,
+    y: &mut WindowMut<'_>,
+) {
     assert_eq!(x.channels(), y.channels(), "channels of a max pool");
     let output = sliding
         .output_size(map.0, map.1)
-        .map_or(Region::EMPTY, |(height, width)| Region::whole(height, width));
+        .map_or(Region::EMPTY, |(height, width)| {
+            Region::whole(height, width)
+        });
     y.clear_outside(output);
     let wanted = y.region().intersection(&output);
     check_held(map, sliding, wanted, x.region());
@@ -53,7 +61,11 @@ pub fn max_pool_gradient(
         x.channels() == dx.channels() && dy.channels() == dx.channels(),
         "channels of a max pool"
     );
-    assert!(dy.region().contains(&wanted), "a gradient of {:?} lacks part of {wanted:?}", dy.region());
+    assert!(
+        dy.region().contains(&wanted),
+        "a gradient of {:?} lacks part of {wanted:?}",
+        dy.region()
+    );
     check_held(map, sliding, wanted, x.region());
     check_held(map, sliding, wanted, dx.region());
     for row in wanted.top..wanted.bottom() {
@@ -75,7 +87,10 @@ fn check_held(map: (usize, usize), sliding: Sliding, wanted: Region, held: Regio
     let needed = sliding
         .input_region(&wanted)
         .intersection(&Region::whole(map.0, map.1));
-    assert!(held.contains(&needed), "a window of {held:?} lacks part of {needed:?}");
+    assert!(
+        held.contains(&needed),
+        "a window of {held:?} lacks part of {needed:?}"
+    );
 }
 
 /// Whether a value takes the place of the maximum so far.
@@ -138,7 +153,13 @@ mod tests {
     fn pooled(x: &[f32; 9], sliding: Sliding, region: Region) -> Vec<f32> {
         let mut y = vec![f32::NAN; region.positions()];
         let input = Window::new(x, Region::whole(3, 3), 1);
-        max_pool(Isa::best(), MAP, sliding, input, &mut WindowMut::new(&mut y, region, 1));
+        max_pool(
+            Isa::best(),
+            MAP,
+            sliding,
+            input,
+            &mut WindowMut::new(&mut y, region, 1),
+        );
         y
     }
 
@@ -146,8 +167,14 @@ mod tests {
     fn padding_is_minus_infinity_within_the_map_and_zero_beyond_it() {
         let x = [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0, -8.0, -9.0];
         let sliding = Sliding::square(3, 2, 1);
-        assert_eq!(pooled(&x, sliding, Region::whole(2, 2)), [-1.0, -2.0, -4.0, -5.0]);
-        assert_eq!(pooled(&x, sliding, Region::between(1, 1, 3, 3)), [-5.0, 0.0, 0.0, 0.0]);
+        assert_eq!(
+            pooled(&x, sliding, Region::whole(2, 2)),
+            [-1.0, -2.0, -4.0, -5.0]
+        );
+        assert_eq!(
+            pooled(&x, sliding, Region::between(1, 1, 3, 3)),
+            [-5.0, 0.0, 0.0, 0.0]
+        );
     }
 
     #[test]
@@ -171,7 +198,18 @@ mod tests {
     fn nan_wins_over_everything() {
         let mut x = [f32::INFINITY; 9];
         x[4] = f32::NAN;
-        assert!(pooled(&x, Sliding::square(2, 1, 0), Region::whole(2, 2)).iter().all(|y| y.is_nan()));
-        assert_eq!(pooled(&[f32::NEG_INFINITY; 9], Sliding::square(3, 1, 0), Region::whole(1, 1)), [f32::NEG_INFINITY]);
+        assert!(
+            pooled(&x, Sliding::square(2, 1, 0), Region::whole(2, 2))
+                .iter()
+                .all(|y| y.is_nan())
+        );
+        assert_eq!(
+            pooled(
+                &[f32::NEG_INFINITY; 9],
+                Sliding::square(3, 1, 0),
+                Region::whole(1, 1)
+            ),
+            [f32::NEG_INFINITY]
+        );
     }
 }
