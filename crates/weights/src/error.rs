@@ -73,7 +73,7 @@ pub enum WeightsError {
         fault: NpyFault,
     },
     /// A tensor made from values has not as many as its shape says.
-    #[error("{}: expected tensor `{tensor}` of shape {shape:?} to have the product of its shape of values, found {found}", file.display())]
+    #[error("{}: expected tensor `{tensor}` to have a value for each element of the shape {shape:?}, found {found} values", file.display())]
     ValueCount {
         /// The file that the values came from.
         file: PathBuf,

@@ -1,0 +1,121 @@
+//! Bytes from strangers: whatever they are, an answer or an error, never a panic.
+
+use std::fs;
+
+use proptest::prelude::*;
+use weights::TensorSet;
+use zip::CompressionMethod::{Deflated, Stored};
+
+use crate::writing::{dictionary, npy, npz, singles};
+
+/// A change to a file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Overwrite(u8),
+    Insert(u8),
+    Remove(usize),
+    Truncate,
+}
+
+/// Where, as a fraction of the file in units of 1/65536, and what.
+fn damages() -> impl Strategy<Value = Vec<(u16, Damage)>> {
+    let damage = prop_oneof![
+        8 => any::<u8>().prop_map(Damage::Overwrite),
+        2 => any::<u8>().prop_map(Damage::Insert),
+        // Characters that mean something in a header.
+        4 => prop::sample::select(b"(){}[],:'\"<>|0123456789 fTiL\\".to_vec()).prop_map(Damage::Overwrite),
+        2 => (1..9_usize).prop_map(Damage::Remove),
+        1 => Just(Damage::Truncate),
+    ];
+    prop::collection::vec((any::<u16>(), damage), 0..6)
+}
+
+fn damaged(mut bytes: Vec<u8>, damages: &[(u16, Damage)]) -> Vec<u8> {
+    for (place, damage) in damages {
+        let at = (bytes.len() * usize::from(*place)) >> 16;
+        match damage {
+            Damage::Insert(byte) => bytes.insert(at, *byte),
+            _ if bytes.is_empty() => {}
+            Damage::Overwrite(byte) => bytes[at] = *byte,
+            Damage::Remove(count) => drop(bytes.drain(at..(at + count).min(bytes.len()))),
+            Damage::Truncate => bytes.truncate(at),
+        }
+    }
+    bytes
+}
+
+/// Loads bytes as a file of that name, and checks what every loaded set promises.
+fn load(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join(name);
+    fs::write(&file, bytes)?;
+    let path = if name.ends_with(".npy") {
+        folder.path()
+    } else {
+        &file
+    };
+    match TensorSet::load(path) {
+        Ok(set) => {
+            for tensor in set.iter() {
+                prop_assert_eq!(
+                    tensor.shape().iter().product::<usize>(),
+                    tensor.values().len()
+                );
+                prop_assert!(tensor.values().iter().all(|value| value.is_finite()));
+            }
+        }
+        Err(error) => prop_assert!(
+            error
+                .to_string()
+                .starts_with(&*folder.path().to_string_lossy())
+        ),
+    }
+    Ok(())
+}
+
+fn arrays() -> [Vec<u8>; 3] {
+    let doubles: Vec<u8> = (0..12_i16)
+        .flat_map(|i| f64::from(i).to_be_bytes())
+        .collect();
+    [
+        singles(&[2, 3], &[0.0, 0.25, 0.5, 0.75, 1.0, 1.25]),
+        npy(&dictionary(">f8", true, &[3, 2, 2]), &doubles),
+        npy(&dictionary("<f2", true, &[]), &[0, 0x3c]),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn damaged_arrays_never_panic(which in 0..3_usize, damages in damages()) {
+        load("a.npy", &damaged(arrays()[which].clone(), &damages))?;
+    }
+
+    #[test]
+    fn damaged_archives_never_panic(deflate: bool, damages in damages()) {
+        let members = ["a.npy", "b.npy", "c.npy"].into_iter().zip(arrays());
+        load("a.npz", &damaged(npz(if deflate { Deflated } else { Stored }, members), &damages))?;
+    }
+
+    #[test]
+    fn damaged_headers_in_sound_archives_never_panic(which in 0..3_usize, damages in damages()) {
+        let array = damaged(arrays()[which].clone(), &damages);
+        load("a.npz", &npz(Stored, [("a.npy", array)]))?;
+    }
+
+    #[test]
+    fn any_dictionary_never_panics(dictionary in "[{}()\\[\\],:'\"<>|a-z0-9é \\\\]{0,60}", data: [u8; 4]) {
+        load("a.npy", &npy(&dictionary, &data))?;
+        let with_keys = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': ({dictionary})}}");
+        load("a.npy", &npy(&with_keys, &data))?;
+    }
+
+    #[test]
+    fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), version in 0..4_u8) {
+        load("a.npy", &bytes)?;
+        load("a.npy", &[b"\x93NUMPY", &[version, 0][..], &bytes].concat())?;
+        load("a.npz", &bytes)?;
+        load("a.npz", &[b"PK\x05\x06", &bytes[..]].concat())?;
+    }
+}

@@ -1,0 +1,461 @@
+//! Every way of being wrong, and the sentence it gets.
+
+use std::fs;
+use std::path::Path;
+
+use weights::{Tensor, TensorSet, WeightsError};
+use zip::CompressionMethod::{self, Deflated, Stored};
+
+use crate::writing::{dictionary, npy, npz, singles};
+
+/// The sentence about a path, with the folder that the test made cut out; the table's `..` stands for any ending.
+#[track_caller]
+fn assert_sentence(folder: &Path, path: &Path, expected: &str) {
+    let error = TensorSet::load(path).expect_err(expected).to_string();
+    let sentence = error.replace(&format!("{}/", folder.display()), "");
+    assert!(!sentence.contains('\n'), "{sentence}");
+    match expected.strip_suffix("..") {
+        Some(beginning) => assert!(
+            sentence.starts_with(beginning),
+            "expected {expected}\n   found {sentence}"
+        ),
+        None => assert_eq!(sentence, expected),
+    }
+}
+
+/// Arrays that are wrong, and what is said after the file and the tensor.
+fn wrong_arrays() -> Vec<(Vec<u8>, &'static str)> {
+    let header = |descr, shape: &[usize]| dictionary(descr, false, shape);
+    let quad = 2_f32.to_le_bytes().repeat(4);
+    let singles_of = |dictionary: &str| npy(dictionary, &quad);
+    let version = |major| [&b"\x93NUMPY"[..], &[major, 0]].concat();
+    let double = |value: f64| npy(&header("<f8", &[]), &value.to_le_bytes());
+    let unordered: Vec<u8> = [0.0, 1.0, 1e300, f64::NAN]
+        .iter()
+        .flat_map(|v| v.to_be_bytes())
+        .collect();
+    vec![
+        (
+            vec![],
+            r"expected NumPy's \x93NUMPY at its beginning, found no bytes",
+        ),
+        (
+            b"\x93NUM".to_vec(),
+            r"expected NumPy's \x93NUMPY at its beginning, found \x93NUM",
+        ),
+        (
+            b"PK\x03\x04 and more".to_vec(),
+            r"expected NumPy's \x93NUMPY at its beginning, found PK\x03\x04 a",
+        ),
+        // The header's frame.
+        (b"\x93NUMPY".to_vec(), "HEADER it ends early"),
+        (version(1), "HEADER it ends early"),
+        ([version(2), vec![9, 0, 0]].concat(), "HEADER it ends early"),
+        (
+            [version(1), vec![9, 0], b"{'descr".to_vec()].concat(),
+            "HEADER it ends early",
+        ),
+        (version(4), "HEADER its version is 4.0"),
+        (
+            [version(2), vec![0xff; 4]].concat(),
+            "HEADER it claims 4294967295 bytes, more than 65535",
+        ),
+        (
+            [version(1), vec![2, 0, 0xff, 0xfe]].concat(),
+            "HEADER it is not text",
+        ),
+        // The dictionary.
+        (singles_of(""), "HEADER it ends where `{` should be"),
+        (singles_of("[]"), "HEADER '[' stands where `{` should"),
+        (
+            singles_of("{}"),
+            "HEADER its descr is neither a string nor a list",
+        ),
+        (
+            singles_of("{'descr': '<f4', 'shape': (4,)}"),
+            "HEADER its fortran_order is neither True nor False",
+        ),
+        (
+            singles_of("{'descr': '<f4', 'fortran_order': False}"),
+            "HEADER its shape is not a tuple of integers",
+        ),
+        (
+            singles_of("{'descr': '<f4', 'descr': '<f4'}"),
+            "HEADER it has the key \"descr\" twice",
+        ),
+        (
+            singles_of("{'color': '<f4'}"),
+            "HEADER it has a key \"color\"",
+        ),
+        (
+            singles_of("{'descr': <f4}"),
+            "HEADER '<' stands where a string, a truth value, a tuple or a list should",
+        ),
+        (
+            singles_of("{'descr': '<f4}"),
+            "HEADER a string in it does not end",
+        ),
+        (
+            singles_of(r"{'descr': '<f\x34'}"),
+            r#"HEADER the string "<f\\x34" in it has an escape"#,
+        ),
+        (
+            singles_of("{'descr': [('a', '<f4')"),
+            "HEADER a list in it does not end",
+        ),
+        (
+            singles_of("{'shape': (4)}"),
+            "HEADER ')' stands where a comma should",
+        ),
+        (
+            singles_of("{'shape': (-4,)}"),
+            "HEADER '-' stands where a dimension should",
+        ),
+        (
+            singles_of("{'shape': (99999999999999999999,)}"),
+            "HEADER the dimension 99999999999999999999 is too large",
+        ),
+        (
+            singles_of("{'shape': (4,)} more"),
+            "HEADER 'm' stands where the end of the header should",
+        ),
+        (
+            singles_of(&header("<f4", &[1; 65])),
+            "HEADER it has 65 dimensions, more than 64",
+        ),
+        // The dtype.
+        (singles_of(&header("<i4", &[4])), "DTYPE \"<i4\""),
+        (singles_of(&header("|u1", &[16])), "DTYPE \"|u1\""),
+        (singles_of(&header("|b1", &[16])), "DTYPE \"|b1\""),
+        (singles_of(&header("<c8", &[2])), "DTYPE \"<c8\""),
+        (singles_of(&header("|O", &[4])), "DTYPE \"|O\""),
+        (singles_of(&header("<f16", &[1])), "DTYPE \"<f16\""),
+        (singles_of(&header("é4", &[4])), "DTYPE \"é4\""),
+        (
+            singles_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4,)}"),
+            "DTYPE the structured type [('a', '<f4')]",
+        ),
+        // The data.
+        (
+            singles_of(&header("<f4", &[5])),
+            "expected 20 bytes of data after the header, found it truncated to 16",
+        ),
+        (
+            singles_of(&header("<f4", &[3])),
+            "expected 12 bytes of data after the header, found trailing bytes: 16 in all",
+        ),
+        (
+            singles_of(&header("<f4", &[0])),
+            "expected 0 bytes of data after the header, found trailing bytes: 16 in all",
+        ),
+        (
+            singles_of(&header("<f4", &[1 << 30, 1 << 30])),
+            "expected 4611686018427387904 bytes of data after the header, found it truncated to 16",
+        ),
+        (
+            singles_of(&header("<f4", &[1 << 40, 1 << 40])),
+            "HEADER the shape [1099511627776, 1099511627776] is larger than any file",
+        ),
+        (
+            singles(&[2, 2], &[1.0, 2.0, f32::NAN, f32::NAN]),
+            "expected finite values, found NaN at [1, 0]",
+        ),
+        (
+            singles(&[1, 2], &[1.0, f32::NEG_INFINITY]),
+            "expected finite values, found -inf at [0, 1]",
+        ),
+        (
+            npy(&header("<f2", &[]), &[0x00, 0x7c]),
+            "expected finite values, found inf at []",
+        ),
+        (double(f64::NAN), "expected finite values, found NaN at []"),
+        (
+            double(-1e39),
+            "expected values within single precision, found -1e39 at []",
+        ),
+        // The file holds (0, 0), (1, 0), (0, 1), (1, 1): the number too large comes before the NaN in C order too.
+        (
+            npy(&dictionary(">f8", true, &[2, 2]), &unordered),
+            "expected values within single precision, found 1e300 at [0, 1]",
+        ),
+    ]
+}
+
+#[test]
+fn every_wrong_array_names_its_file_and_tensor_and_what_is_wrong() {
+    let scratch = tempfile::tempdir().unwrap();
+    for (bytes, expected) in wrong_arrays() {
+        let fault = expected
+            .replace(
+                "HEADER",
+                "expected a NumPy header with descr, fortran_order and shape, found that",
+            )
+            .replace(
+                "DTYPE",
+                "expected the dtype float16, float32 or float64, found",
+            );
+        let folder = scratch.path().join("net");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("fc.bias.npy"), &bytes).unwrap();
+        assert_sentence(
+            scratch.path(),
+            &folder,
+            &format!("net/fc.bias.npy: tensor `fc.bias`: {fault}"),
+        );
+        fs::remove_dir_all(&folder).unwrap();
+
+        let archive = scratch.path().join("net.npz");
+        fs::write(&archive, npz(Deflated, [("fc.bias.npy", bytes)])).unwrap();
+        assert_sentence(
+            scratch.path(),
+            &archive,
+            &format!("net.npz: tensor `fc.bias`: {fault}"),
+        );
+    }
+}
+
+#[test]
+fn a_wrong_path_says_what_is_there_instead() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = |name| scratch.path().join(name);
+    let rest = "expected a directory of .npy files or an .npz archive, found";
+    assert_sentence(
+        scratch.path(),
+        &path("no"),
+        &format!("no: {rest} nothing at this path"),
+    );
+    fs::write(path("fc.bias.npy"), singles(&[], &[1.0])).unwrap();
+    assert_sentence(
+        scratch.path(),
+        &path("fc.bias.npy"),
+        &format!("fc.bias.npy: {rest} a file that is no .npz archive"),
+    );
+    fs::create_dir(path("empty")).unwrap();
+    fs::write(path("empty/README"), "nothing else").unwrap();
+    assert_sentence(
+        scratch.path(),
+        &path("empty"),
+        "empty: expected at least one .npy file inside, found none",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_system_refuses_is_passed_on() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = |name| scratch.path().join(name);
+    let rest = "expected to read it, found that the system refuses:";
+    fs::write(path("file"), "").unwrap();
+    assert_sentence(
+        scratch.path(),
+        &path("file/net"),
+        &format!("file/net: {rest} Not a directory.."),
+    );
+    fs::create_dir(path("dangling")).unwrap();
+    std::os::unix::fs::symlink("nowhere", path("dangling/a.npy")).unwrap();
+    assert_sentence(
+        scratch.path(),
+        &path("dangling"),
+        &format!("dangling/a.npy: {rest} No such file.."),
+    );
+    fs::create_dir(path("sockets")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(path("sockets/a.npy")).unwrap();
+    assert_sentence(
+        scratch.path(),
+        &path("sockets"),
+        &format!("sockets/a.npy: {rest} not a regular file"),
+    );
+    let found = "expected a directory of .npy files or an .npz archive, found something that is neither a file nor a directory";
+    assert_sentence(
+        scratch.path(),
+        &path("sockets/a.npy"),
+        &format!("sockets/a.npy: {found}"),
+    );
+}
+
+/// An archive of one member `a.npy` of a hundred singles.
+fn archive(method: CompressionMethod) -> Vec<u8> {
+    npz(method, [("a.npy", singles(&[100], &[1.0; 100]))])
+}
+
+/// Overwrites bytes at an offset from the beginning of the first entry of the archive's directory.
+fn with_entry(mut archive: Vec<u8>, offset: usize, bytes: &[u8]) -> Vec<u8> {
+    let entry = archive
+        .windows(4)
+        .position(|four| four == b"PK\x01\x02")
+        .expect("a directory");
+    archive[entry + offset..][..bytes.len()].copy_from_slice(bytes);
+    archive
+}
+
+#[test]
+fn every_corrupt_archive_names_itself_and_the_tensor() {
+    let flipped = |mut archive: Vec<u8>, at: usize| {
+        archive[at] ^= 1;
+        archive
+    };
+    let two = npz(
+        Stored,
+        [
+            ("a.npy", singles(&[], &[1.0])),
+            ("b.npy", singles(&[], &[1.0])),
+        ],
+    );
+    let renamed: Vec<u8> = two
+        .iter()
+        .map(|&byte| if byte == b'b' { b'a' } else { byte })
+        .collect();
+    // The second entry of the directory says that its member begins where the first one does.
+    let mut overlapping = two.clone();
+    let second = overlapping
+        .windows(4)
+        .rposition(|four| four == b"PK\x01\x02")
+        .unwrap();
+    overlapping[second + 42..][..4].fill(0);
+    let archive_wrong = "net.npz: expected an .npz archive, found a corrupt one: ";
+    let member_wrong = "net.npz: expected to unpack tensor `a`, found a corrupt archive member: ";
+    let cases = [
+        (vec![], format!("{archive_wrong}..")),
+        (b"no archive at all".to_vec(), format!("{archive_wrong}..")),
+        (
+            archive(Stored)[..300].to_vec(),
+            format!("{archive_wrong}.."),
+        ),
+        (
+            with_entry(archive(Stored), 0, b"XX"),
+            format!("{archive_wrong}.."),
+        ),
+        (overlapping, format!("{archive_wrong}members share bytes")),
+        (
+            npz(Stored, []),
+            "net.npz: expected at least one .npy file inside, found none".to_owned(),
+        ),
+        (
+            npz(Stored, [("README", vec![]), (".npy", vec![])]),
+            "net.npz: expected at least one .npy file inside, found none".to_owned(),
+        ),
+        (
+            renamed,
+            "net.npz: expected every tensor once, found `a` twice".to_owned(),
+        ),
+        (
+            flipped(archive(Stored), 300),
+            format!("{member_wrong}Invalid checksum"),
+        ),
+        (
+            with_entry(archive(Deflated), 16, &[0; 4]),
+            format!("{member_wrong}Invalid checksum"),
+        ),
+        // A flag says that it is encrypted, a method that nobody knows, a packed size cut short, other unpacked sizes.
+        (
+            with_entry(archive(Stored), 8, &[1]),
+            format!("{member_wrong}.."),
+        ),
+        (
+            with_entry(archive(Stored), 10, &[77]),
+            format!("{member_wrong}.."),
+        ),
+        (
+            with_entry(archive(Deflated), 20, &[20, 0]),
+            format!("{member_wrong}.."),
+        ),
+        (
+            with_entry(archive(Deflated), 24, &[0xff, 0xff, 0xff, 0x7f]),
+            format!("{member_wrong}.."),
+        ),
+        (
+            with_entry(archive(Deflated), 24, &[0xff, 1]),
+            format!("{member_wrong}.."),
+        ),
+        (
+            with_entry(archive(Deflated), 24, &[1, 0]),
+            format!("{member_wrong}.."),
+        ),
+    ];
+    let scratch = tempfile::tempdir().unwrap();
+    for (bytes, expected) in cases {
+        let file = scratch.path().join("net.npz");
+        fs::write(&file, bytes).unwrap();
+        assert_sentence(scratch.path(), &file, &expected);
+    }
+}
+
+#[test]
+fn truncated_file_names_the_file_wherever_it_is_cut() {
+    let scratch = tempfile::tempdir().unwrap();
+    let whole = singles(&[2, 3], &[1.0; 6]);
+    for length in 0..whole.len() {
+        fs::write(scratch.path().join("a.npy"), &whole[..length]).unwrap();
+        let error = TensorSet::load(scratch.path()).unwrap_err();
+        assert!(
+            matches!(&error, WeightsError::Npy { file, tensor, .. } if file.ends_with("a.npy") && tensor == "a")
+        );
+    }
+    let archive = archive(Deflated);
+    let file = scratch.path().join("net.npz");
+    for length in 0..archive.len() {
+        fs::write(&file, &archive[..length]).unwrap();
+        let error = TensorSet::load(&file).unwrap_err();
+        assert!(
+            matches!(&error, WeightsError::CorruptArchive { file: named, .. } if *named == file),
+            "{length}: {error}"
+        );
+    }
+}
+
+#[test]
+fn missing_unexpected_and_misshapen_tensors_are_told_apart() {
+    let tensor = |name: &str| {
+        Tensor::new(format!("net/{name}.npy"), name, vec![2, 1], vec![1.0, 2.0]).unwrap()
+    };
+    let set = TensorSet::new("net", [tensor("b"), tensor("a")]).unwrap();
+    assert!(set.require("a", &[2, 1]).is_ok());
+    let sentence = |result: Result<&Tensor, WeightsError>| result.unwrap_err().to_string();
+    assert_eq!(
+        sentence(set.require("c", &[2])),
+        "net: expected a tensor `c`, found none of that name"
+    );
+    assert_eq!(
+        sentence(set.require("a", &[2])),
+        "net/a.npy: expected tensor `a` to have the shape [2], found [2, 1]"
+    );
+    assert_eq!(set.unexpected(|name| name == "a"), ["b"]);
+    assert_eq!(
+        set.refuse_unexpected(|name| name == "a")
+            .unwrap_err()
+            .to_string(),
+        "net/b.npy: expected no tensor `b`, found one"
+    );
+    assert!(set.refuse_unexpected(|name| name < "c").is_ok());
+    let twice = TensorSet::new("net", [tensor("a"), tensor("a")]).unwrap_err();
+    assert_eq!(
+        twice.to_string(),
+        "net/a.npy: expected every tensor once, found `a` twice"
+    );
+}
+
+#[test]
+fn a_tensor_made_from_values_is_checked_like_one_from_a_file() {
+    let sentence = |shape: &[usize], values: &[f32]| {
+        Tensor::new("net", "a", shape.to_vec(), values.to_vec())
+            .unwrap_err()
+            .to_string()
+    };
+    let wrong_count = "net: expected tensor `a` to have a value for each element of the shape";
+    assert_eq!(
+        sentence(&[2, 2], &[1.0; 3]),
+        format!("{wrong_count} [2, 2], found 3 values")
+    );
+    assert_eq!(
+        sentence(&[], &[]),
+        format!("{wrong_count} [], found 0 values")
+    );
+    assert_eq!(
+        sentence(&[usize::MAX, 2], &[1.0]),
+        format!("{wrong_count} [{}, 2], found 1 values", usize::MAX)
+    );
+    assert_eq!(
+        sentence(&[1, 2], &[1.0, f32::INFINITY]),
+        "net: tensor `a`: expected finite values, found inf at [0, 1]"
+    );
+}
