@@ -30,7 +30,7 @@ pub struct WindowDft {
     over_u: PackedMatrix,
     /// `[i] x [(re | im, v)]`, row-major: from Q to the window.
     over_v: Vec<f32>,
-    /// `over_u` transposed.
+    /// `over_u` transposed, its panels beginning at multiples of 16 of the image.
     back_over_u: PackedMatrix,
     /// `over_v` transposed, row-major `[(re | im, v)] x [i]`.
     back_over_v: Vec<f32>,
@@ -63,16 +63,17 @@ impl WindowDft {
         );
         let columns = width / 2 + 1;
         let panels = window.width.div_ceil(PANEL);
+        let (lead, back_panels) = back_panels(&window);
         let normalise = 1.0 / ((height * width) as f64).sqrt();
         let angle = |frequency: usize, at: isize, size: usize| {
             let turns = (frequency * at.unsigned_abs()) % size;
             cos_sin_fraction(turns.cast_signed() as i64, size as u64)
         };
-        // Element of over_u: row (u, part of S), column (panel, part of Q, lane).
-        let element_over_u = |row: usize, column: usize| {
+        // Element of over_u: row (u, part of S), column (panel, part of Q, lane); the window begins `lead` lanes in.
+        let element_over_u = |row: usize, column: usize, lead: usize| {
             let (u, of_s) = (row / 2, row % 2);
             let (panel, of_q, lane) = (column / (2 * PANEL), column / PANEL % 2, column % PANEL);
-            let j = panel * PANEL + lane;
+            let j = (panel * PANEL + lane).wrapping_sub(lead);
             if j >= window.width {
                 return 0.0;
             }
@@ -103,10 +104,12 @@ impl WindowDft {
             height,
             columns,
             window,
-            over_u: PackedMatrix::from_fn(2 * columns, panels * 2 * PANEL, element_over_u),
+            over_u: PackedMatrix::from_fn(2 * columns, panels * 2 * PANEL, |row, column| {
+                element_over_u(row, column, 0)
+            }),
             over_v,
-            back_over_u: PackedMatrix::from_fn(panels * 2 * PANEL, 2 * columns, |row, column| {
-                element_over_u(column, row)
+            back_over_u: PackedMatrix::from_fn(back_panels * 2 * PANEL, 2 * columns, |row, column| {
+                element_over_u(column, row, lead)
             }),
             back_over_v,
         }
@@ -125,10 +128,11 @@ impl WindowDft {
     /// Buffers for it.
     pub fn scratch(&self) -> DftScratch {
         let panels = self.window.width.div_ceil(PANEL);
+        let (lead, back_panels) = back_panels(&self.window);
         DftScratch {
             inner: PackedMatrix::zeros(2 * self.height, panels * PANEL),
-            inner_gradient: vec![0.0; self.height * panels * 2 * PANEL],
-            window_gradient: PackedMatrix::zeros(self.window.height, self.window.width),
+            inner_gradient: vec![0.0; self.height * back_panels * 2 * PANEL],
+            window_gradient: PackedMatrix::zeros(self.window.height, lead + self.window.width),
         }
     }
 
@@ -186,7 +190,10 @@ impl WindowDft {
         );
         assert_eq!(image.len(), self.window.positions(), "values of a window");
         let width = self.window.width;
-        scratch.window_gradient.repack(|i, j| image[i * width + j]);
+        let (lead, _) = back_panels(&self.window);
+        scratch
+            .window_gradient
+            .repack(|i, j| if j < lead { 0.0 } else { image[i * width + j - lead] });
         let row = scratch.inner_gradient.len() / self.height;
         for part in 0..2 {
             let of_part = &self.back_over_v[part * self.height * self.window.height..]
@@ -221,4 +228,13 @@ impl WindowDft {
             &Epilogue::default(),
         );
     }
+}
+
+/// The panels of the adjoint's sum over j, and how many lanes of the first lie before the window.
+///
+/// That sum goes panel by panel. Panels that begin at multiples of 16 of the image, not of the window, put the same terms
+/// in the same order whatever the window is.
+fn back_panels(window: &Region) -> (usize, usize) {
+    let lead = window.left.unsigned_abs() % PANEL;
+    (lead, (lead + window.width).div_ceil(PANEL))
 }
