@@ -29,6 +29,15 @@ pub fn accumulate(isa: Isa, region: Region, a: Window<'_>, y: &mut WindowMut<'_>
     });
 }
 
+/// `y += a`, value by value.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn accumulate_slice(isa: Isa, a: &[f32], y: &mut [f32]) {
+    assert_eq!(a.len(), y.len(), "one addend for each sum");
+    accumulate_line(isa, a, y);
+}
+
 /// `y = max(a, 0)` on `region`; NaN stays NaN and zero is positive, as in a fused convolution.
 ///
 /// # Panics

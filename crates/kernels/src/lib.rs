@@ -21,6 +21,7 @@ pub mod matmul;
 pub mod norm;
 pub mod pool;
 mod region;
+pub mod resample;
 pub mod softmax;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};

@@ -1,0 +1,204 @@
+//! Bilinear resizing without antialiasing (PyTorch's `interpolate`).
+
+use crate::isa::{Isa, per_isa};
+use crate::region::{Region, Window, WindowMut};
+
+/// Which points of input and output coincide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Alignment {
+    /// The centers of the corner pixels: output i reads input `i (from - 1) / (to - 1)`.
+    Corners,
+    /// The outer corners: output i reads input `(i + 1/2) from / to - 1/2`, clamped to the first pixel.
+    HalfPixel,
+}
+
+/// Where each row or column of the output reads: between two neighbours, with the weight of each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tap {
+    low: usize,
+    high: usize,
+    weight_low: f32,
+    weight_high: f32,
+}
+
+/// A resize from one size to another.
+///
+/// `y[i, j] = fma(v[high j], weight, v[low j] weight)` where v is the same between the two rows; weights are exact
+/// fractions rounded once.
+#[derive(Clone, Debug)]
+pub struct ResizePlan {
+    rows: Vec<Tap>,
+    columns: Vec<Tap>,
+}
+
+impl ResizePlan {
+    /// From maps of `from` rows and columns to maps of `to`.
+    ///
+    /// # Panics
+    /// If any size is zero.
+    pub fn new(from: (usize, usize), to: (usize, usize), alignment: Alignment) -> ResizePlan {
+        assert!(from.0 * from.1 * to.0 * to.1 > 0, "resizing {from:?} to {to:?}");
+        ResizePlan { rows: taps(from.0, to.0, alignment), columns: taps(from.1, to.1, alignment) }
+    }
+
+    /// The part of the input that a region of the output reads.
+    pub fn input_region(&self, region: Region) -> Region {
+        if region.is_empty() {
+            return Region::EMPTY;
+        }
+        let (rows, columns) = (part(&self.rows, region.top, region.height), part(&self.columns, region.left, region.width));
+        let ends = |taps: &[Tap]| {
+            (taps[0].low.cast_signed(), taps[taps.len() - 1].high.cast_signed() + 1)
+        };
+        let ((top, bottom), (left, right)) = (ends(rows), ends(columns));
+        Region::between(top, left, bottom, right)
+    }
+
+    /// How many floats of scratch a region needs: a row of the input that it reads.
+    pub fn scratch(&self, region: Region, channels: usize) -> usize {
+        self.input_region(region).width * channels
+    }
+
+    /// Resizes: every position of `region` of the output.
+    ///
+    /// # Panics
+    /// If channels differ, the region is not inside the output, or a window lacks what it needs.
+    pub fn resize(&self, isa: Isa, region: Region, x: Window<'_>, scratch: &mut [f32], y: &mut WindowMut<'_>) {
+        let (channels, reads) = (y.channels(), self.input_region(region));
+        assert_eq!(x.channels(), channels, "channels of input and output");
+        let blended = &mut scratch[..reads.width * channels];
+        let columns = part(&self.columns, region.left, region.width);
+        let rows = part(&self.rows, region.top, region.height);
+        for (row, tap) in (region.top..).zip(rows) {
+            let line = |at: usize| {
+                let from = x.offset(at.cast_signed(), reads.left);
+                &x.data()[from..from + reads.width * channels]
+            };
+            blend(isa, *tap, line(tap.low), line(tap.high), blended);
+            let to = y.offset(row, region.left);
+            let line = &mut y.data_mut()[to..to + region.width * channels];
+            interpolate(isa, columns, reads.left.unsigned_abs(), blended, channels, line);
+        }
+    }
+
+    /// The adjoint of [`ResizePlan::resize`]: adds to `dx`. Output rows are taken in order; each gathers its columns from
+    /// left to right, low before high, then adds to its low row, then to its high row.
+    ///
+    /// # Panics
+    /// As [`ResizePlan::resize`].
+    pub fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, scratch: &mut [f32], dx: &mut WindowMut<'_>) {
+        let (channels, reads) = (dx.channels(), self.input_region(region));
+        assert_eq!(dy.channels(), channels, "channels of input and output");
+        let gathered = &mut scratch[..reads.width * channels];
+        let columns = part(&self.columns, region.left, region.width);
+        let rows = part(&self.rows, region.top, region.height);
+        for (row, tap) in (region.top..).zip(rows) {
+            let from = dy.offset(row, region.left);
+            let line = &dy.data()[from..from + region.width * channels];
+            gathered.fill(0.0);
+            scatter(isa, columns, reads.left.unsigned_abs(), line, channels, gathered);
+            for (at, weight) in [(tap.low, tap.weight_low), (tap.high, tap.weight_high)] {
+                let to = dx.offset(at.cast_signed(), reads.left);
+                add_scaled(isa, weight, gathered, &mut dx.data_mut()[to..to + reads.width * channels]);
+            }
+        }
+    }
+}
+
+/// The taps of some rows or columns of the output.
+fn part(taps: &[Tap], first: isize, count: usize) -> &[Tap] {
+    assert!(first >= 0, "a region inside the output");
+    &taps[first.unsigned_abs()..][..count]
+}
+
+fn taps(from: usize, to: usize, alignment: Alignment) -> Vec<Tap> {
+    (0..to)
+        .map(|i| {
+            // The position read, as a fraction.
+            let (numerator, denominator) = match alignment {
+                Alignment::Corners if to == 1 => (0, 1),
+                Alignment::Corners => (i * (from - 1), to - 1),
+                Alignment::HalfPixel => (((2 * i + 1) * from).saturating_sub(to), 2 * to),
+            };
+            let (low, rest) = (numerator / denominator, numerator % denominator);
+            let weight = |part: usize| single(part as f64 / denominator as f64);
+            Tap { low, high: (low + 1).min(from - 1), weight_low: weight(denominator - rest), weight_high: weight(rest) }
+        })
+        .collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "interpolation weights are rounded once to single precision")]
+fn single(weight: f64) -> f32 {
+    weight as f32
+}
+
+per_isa! {
+    fn blend(tap: Tap, low: &[f32], high: &[f32], y: &mut [f32]) {
+        for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
+            *y = high.mul_add(tap.weight_high, low * tap.weight_low);
+        }
+    }
+}
+
+per_isa! {
+    fn interpolate(columns: &[Tap], left: usize, x: &[f32], channels: usize, y: &mut [f32]) {
+        for (tap, y) in columns.iter().zip(y.chunks_exact_mut(channels)) {
+            let low = &x[(tap.low - left) * channels..][..channels];
+            let high = &x[(tap.high - left) * channels..][..channels];
+            for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
+                *y = high.mul_add(tap.weight_high, low * tap.weight_low);
+            }
+        }
+    }
+}
+
+per_isa! {
+    fn scatter(columns: &[Tap], left: usize, dy: &[f32], channels: usize, dx: &mut [f32]) {
+        for (tap, dy) in columns.iter().zip(dy.chunks_exact(channels)) {
+            for (at, weight) in [(tap.low, tap.weight_low), (tap.high, tap.weight_high)] {
+                let dx = &mut dx[(at - left) * channels..][..channels];
+                for (dx, dy) in dx.iter_mut().zip(dy) {
+                    *dx = dy.mul_add(weight, *dx);
+                }
+            }
+        }
+    }
+}
+
+per_isa! {
+    fn add_scaled(weight: f32, x: &[f32], y: &mut [f32]) {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = x.mul_add(weight, *y);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resized(x: &[f32], to: usize, alignment: Alignment) -> Vec<f32> {
+        let plan = ResizePlan::new((1, x.len()), (1, to), alignment);
+        let (from, region) = (Region::whole(1, x.len()), Region::whole(1, to));
+        let (mut y, mut scratch) = (vec![f32::NAN; to], vec![f32::NAN; plan.scratch(region, 1)]);
+        let mut target = WindowMut::new(&mut y, region, 1);
+        // Only what the region reads is held.
+        let held = plan.input_region(region);
+        assert!(from.contains(&held));
+        let kept = &x[held.left.unsigned_abs()..][..held.width];
+        plan.resize(Isa::best(), region, Window::new(kept, held, 1), &mut scratch, &mut target);
+        y
+    }
+
+    #[test]
+    fn aligned_corners_keep_the_ends() {
+        assert_eq!(resized(&[0.0, 2.0, 4.0], 5, Alignment::Corners), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(resized(&[7.0, 9.0], 1, Alignment::Corners), [7.0]);
+    }
+
+    #[test]
+    fn half_pixels_average_pairs_and_clamp_the_ends() {
+        assert_eq!(resized(&[0.0, 2.0, 4.0, 6.0], 2, Alignment::HalfPixel), [1.0, 5.0]);
+        assert_eq!(resized(&[0.0, 4.0], 4, Alignment::HalfPixel), [0.0, 1.0, 3.0, 4.0]);
+    }
+}

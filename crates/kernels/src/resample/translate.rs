@@ -1,0 +1,69 @@
+//! Translation by whole pixels: zero padding, cropping and jitter.
+
+use crate::flow::accumulate_slice;
+use crate::isa::Isa;
+use crate::region::{Region, Window, WindowMut};
+
+/// `y[i, j] = x[i - down, j - right]` on `region`, zero where that lies outside the input's `map`.
+///
+/// # Panics
+/// If channels differ, `y` lacks part of the region, or `x` part of the map that the region needs.
+pub fn translate(map: Region, (down, right): (isize, isize), region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
+    let channels = y.channels();
+    assert_eq!(x.channels(), channels, "channels of input and output");
+    let copied = map.shifted(down, right).intersection(&region);
+    for row in region.top..region.bottom() {
+        let to = y.offset(row, region.left);
+        let line = &mut y.data_mut()[to..to + region.width * channels];
+        if copied.is_empty() || row < copied.top || row >= copied.bottom() {
+            line.fill(0.0);
+            continue;
+        }
+        let start = copied.left.abs_diff(region.left) * channels;
+        let length = copied.width * channels;
+        let from = x.offset(row - down, copied.left - right);
+        line[..start].fill(0.0);
+        line[start..start + length].copy_from_slice(&x.data()[from..from + length]);
+        line[start + length..].fill(0.0);
+    }
+}
+
+/// The adjoint of [`translate`]: `dx[i, j] += dy[i + down, j + right]` for every position of `region`.
+///
+/// # Panics
+/// As [`translate`].
+pub fn translate_adjoint(
+    isa: Isa,
+    map: Region,
+    (down, right): (isize, isize),
+    region: Region,
+    dy: Window<'_>,
+    dx: &mut WindowMut<'_>,
+) {
+    let channels = dx.channels();
+    assert_eq!(dy.channels(), channels, "channels of input and output");
+    let copied = map.shifted(down, right).intersection(&region);
+    let length = copied.width * channels;
+    for row in copied.top..copied.bottom() {
+        let from = dy.offset(row, copied.left);
+        let to = dx.offset(row - down, copied.left - right);
+        accumulate_slice(isa, &dy.data()[from..from + length], &mut dx.data_mut()[to..to + length]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_moves_down_and_right_and_zeros_enter() {
+        let map = Region::whole(2, 3);
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let mut y = [9.0; 6];
+        translate(map, (1, 2), map, Window::new(&x, map, 1), &mut WindowMut::new(&mut y, map, 1));
+        assert_eq!(y, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        let mut dx = [1.0; 6];
+        translate_adjoint(Isa::best(), map, (1, 2), map, Window::new(&x, map, 1), &mut WindowMut::new(&mut dx, map, 1));
+        assert_eq!(dx, [7.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    }
+}
