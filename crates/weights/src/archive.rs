@@ -106,7 +106,9 @@ pub(crate) fn read(
 fn unpack(member: ZipFile<'_, BufReader<File>>) -> Result<Vec<u8>, String> {
     let (size, packed) = (member.size(), member.compressed_size());
     if size > packed.saturating_mul(LARGEST_EXPANSION) {
-        return Err(format!("{packed} bytes claim to unpack to {size}"));
+        return Err(format!(
+            "it claims to unpack to {size} bytes, from {packed}"
+        ));
     }
     // One byte more than there should be: it shows an excess, and only a reader that sees the end checks the sum.
     let mut bytes = Vec::new();

@@ -187,6 +187,27 @@ fn headers_of_versions_two_and_three_are_read() {
     }
 }
 
+#[test]
+fn an_empty_array_may_be_huge_in_other_dimensions() {
+    let folder = tempfile::tempdir().unwrap();
+    let shape = [1 << 40, 1 << 40, 0];
+    for fortran_order in [false, true] {
+        fs::write(
+            folder.path().join("a.npy"),
+            npy(&dictionary("<f4", fortran_order, &shape), &[]),
+        )
+        .unwrap();
+        assert!(
+            TensorSet::load(folder.path())
+                .unwrap()
+                .require("a", &shape)
+                .unwrap()
+                .values()
+                .is_empty()
+        );
+    }
+}
+
 /// The bytes of values in an order of the file, each written by `write`.
 fn data<T: Copy, const SIZE: usize>(
     values: &[T],

@@ -1,7 +1,9 @@
 //! Files, right and wrong, and what becomes of them.
 
 mod backbone;
+mod corrupt;
 mod formats;
 mod hostile;
+mod lookup;
 mod malformed;
 mod writing;

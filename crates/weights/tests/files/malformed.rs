@@ -1,16 +1,16 @@
-//! Every way of being wrong, and the sentence it gets.
+//! Every way in which an array or a path is wrong, and the sentence it gets.
 
 use std::fs;
 use std::path::Path;
 
-use weights::{Tensor, TensorSet, WeightsError};
-use zip::CompressionMethod::{self, Deflated, Stored};
+use weights::TensorSet;
+use zip::CompressionMethod::Deflated;
 
 use crate::writing::{dictionary, npy, npz, singles};
 
 /// The sentence about a path, with the folder that the test made cut out; the table's `..` stands for any ending.
 #[track_caller]
-fn assert_sentence(folder: &Path, path: &Path, expected: &str) {
+pub(crate) fn assert_sentence(folder: &Path, path: &Path, expected: &str) {
     let error = TensorSet::load(path).expect_err(expected).to_string();
     let sentence = error.replace(&format!("{}/", folder.display()), "");
     assert!(!sentence.contains('\n'), "{sentence}");
@@ -270,192 +270,5 @@ fn what_the_system_refuses_is_passed_on() {
         scratch.path(),
         &path("sockets/a.npy"),
         &format!("sockets/a.npy: {found}"),
-    );
-}
-
-/// An archive of one member `a.npy` of a hundred singles.
-fn archive(method: CompressionMethod) -> Vec<u8> {
-    npz(method, [("a.npy", singles(&[100], &[1.0; 100]))])
-}
-
-/// Overwrites bytes at an offset from the beginning of the first entry of the archive's directory.
-fn with_entry(mut archive: Vec<u8>, offset: usize, bytes: &[u8]) -> Vec<u8> {
-    let entry = archive
-        .windows(4)
-        .position(|four| four == b"PK\x01\x02")
-        .expect("a directory");
-    archive[entry + offset..][..bytes.len()].copy_from_slice(bytes);
-    archive
-}
-
-#[test]
-fn every_corrupt_archive_names_itself_and_the_tensor() {
-    let flipped = |mut archive: Vec<u8>, at: usize| {
-        archive[at] ^= 1;
-        archive
-    };
-    let two = npz(
-        Stored,
-        [
-            ("a.npy", singles(&[], &[1.0])),
-            ("b.npy", singles(&[], &[1.0])),
-        ],
-    );
-    let renamed: Vec<u8> = two
-        .iter()
-        .map(|&byte| if byte == b'b' { b'a' } else { byte })
-        .collect();
-    // The second entry of the directory says that its member begins where the first one does.
-    let mut overlapping = two.clone();
-    let second = overlapping
-        .windows(4)
-        .rposition(|four| four == b"PK\x01\x02")
-        .unwrap();
-    overlapping[second + 42..][..4].fill(0);
-    let archive_wrong = "net.npz: expected an .npz archive, found a corrupt one: ";
-    let member_wrong = "net.npz: expected to unpack tensor `a`, found a corrupt archive member: ";
-    let cases = [
-        (vec![], format!("{archive_wrong}..")),
-        (b"no archive at all".to_vec(), format!("{archive_wrong}..")),
-        (
-            archive(Stored)[..300].to_vec(),
-            format!("{archive_wrong}.."),
-        ),
-        (
-            with_entry(archive(Stored), 0, b"XX"),
-            format!("{archive_wrong}.."),
-        ),
-        (overlapping, format!("{archive_wrong}members share bytes")),
-        (
-            npz(Stored, []),
-            "net.npz: expected at least one .npy file inside, found none".to_owned(),
-        ),
-        (
-            npz(Stored, [("README", vec![]), (".npy", vec![])]),
-            "net.npz: expected at least one .npy file inside, found none".to_owned(),
-        ),
-        (
-            renamed,
-            "net.npz: expected every tensor once, found `a` twice".to_owned(),
-        ),
-        (
-            flipped(archive(Stored), 300),
-            format!("{member_wrong}Invalid checksum"),
-        ),
-        (
-            with_entry(archive(Deflated), 16, &[0; 4]),
-            format!("{member_wrong}Invalid checksum"),
-        ),
-        // A flag says that it is encrypted, a method that nobody knows, a packed size cut short, other unpacked sizes.
-        (
-            with_entry(archive(Stored), 8, &[1]),
-            format!("{member_wrong}.."),
-        ),
-        (
-            with_entry(archive(Stored), 10, &[77]),
-            format!("{member_wrong}.."),
-        ),
-        (
-            with_entry(archive(Deflated), 20, &[20, 0]),
-            format!("{member_wrong}.."),
-        ),
-        (
-            with_entry(archive(Deflated), 24, &[0xff, 0xff, 0xff, 0x7f]),
-            format!("{member_wrong}.."),
-        ),
-        (
-            with_entry(archive(Deflated), 24, &[0xff, 1]),
-            format!("{member_wrong}.."),
-        ),
-        (
-            with_entry(archive(Deflated), 24, &[1, 0]),
-            format!("{member_wrong}.."),
-        ),
-    ];
-    let scratch = tempfile::tempdir().unwrap();
-    for (bytes, expected) in cases {
-        let file = scratch.path().join("net.npz");
-        fs::write(&file, bytes).unwrap();
-        assert_sentence(scratch.path(), &file, &expected);
-    }
-}
-
-#[test]
-fn truncated_file_names_the_file_wherever_it_is_cut() {
-    let scratch = tempfile::tempdir().unwrap();
-    let whole = singles(&[2, 3], &[1.0; 6]);
-    for length in 0..whole.len() {
-        fs::write(scratch.path().join("a.npy"), &whole[..length]).unwrap();
-        let error = TensorSet::load(scratch.path()).unwrap_err();
-        assert!(
-            matches!(&error, WeightsError::Npy { file, tensor, .. } if file.ends_with("a.npy") && tensor == "a")
-        );
-    }
-    let archive = archive(Deflated);
-    let file = scratch.path().join("net.npz");
-    for length in 0..archive.len() {
-        fs::write(&file, &archive[..length]).unwrap();
-        let error = TensorSet::load(&file).unwrap_err();
-        assert!(
-            matches!(&error, WeightsError::CorruptArchive { file: named, .. } if *named == file),
-            "{length}: {error}"
-        );
-    }
-}
-
-#[test]
-fn missing_unexpected_and_misshapen_tensors_are_told_apart() {
-    let tensor = |name: &str| {
-        Tensor::new(format!("net/{name}.npy"), name, vec![2, 1], vec![1.0, 2.0]).unwrap()
-    };
-    let set = TensorSet::new("net", [tensor("b"), tensor("a")]).unwrap();
-    assert!(set.require("a", &[2, 1]).is_ok());
-    let sentence = |result: Result<&Tensor, WeightsError>| result.unwrap_err().to_string();
-    assert_eq!(
-        sentence(set.require("c", &[2])),
-        "net: expected a tensor `c`, found none of that name"
-    );
-    assert_eq!(
-        sentence(set.require("a", &[2])),
-        "net/a.npy: expected tensor `a` to have the shape [2], found [2, 1]"
-    );
-    assert_eq!(set.unexpected(|name| name == "a"), ["b"]);
-    assert_eq!(
-        set.refuse_unexpected(|name| name == "a")
-            .unwrap_err()
-            .to_string(),
-        "net/b.npy: expected no tensor `b`, found one"
-    );
-    assert!(set.refuse_unexpected(|name| name < "c").is_ok());
-    let twice = TensorSet::new("net", [tensor("a"), tensor("a")]).unwrap_err();
-    assert_eq!(
-        twice.to_string(),
-        "net/a.npy: expected every tensor once, found `a` twice"
-    );
-}
-
-#[test]
-fn a_tensor_made_from_values_is_checked_like_one_from_a_file() {
-    let sentence = |shape: &[usize], values: &[f32]| {
-        Tensor::new("net", "a", shape.to_vec(), values.to_vec())
-            .unwrap_err()
-            .to_string()
-    };
-    let wrong_count = "net: expected tensor `a` to have a value for each element of the shape";
-    assert_eq!(
-        sentence(&[2, 2], &[1.0; 3]),
-        format!("{wrong_count} [2, 2], found 3 values")
-    );
-    assert_eq!(
-        sentence(&[], &[]),
-        format!("{wrong_count} [], found 0 values")
-    );
-    assert_eq!(
-        sentence(&[usize::MAX, 2], &[1.0]),
-        format!("{wrong_count} [{}, 2], found 1 values", usize::MAX)
-    );
-    assert_eq!(
-        sentence(&[1, 2], &[1.0, f32::INFINITY]),
-        "net: tensor `a`: expected finite values, found inf at [0, 1]"
     );
 }
