@@ -1,2 +1,28 @@
-//! TO BE WRITTEN
-#![forbid(unsafe_code)]
+//! A small graph of numerical operations, plans that execute part of it, and reverse mode.
+//!
+//! - A [`Graph`] is built node by node; each node is an operation ([`ops`]) with a shape `[height, width, channels]`.
+//! - A [`Plan`] is compiled once from a graph, the values that are wanted (a node and a [`kernels::Region`] of it) and, if
+//!   gradients are wanted, the inputs they are taken for. It computes of every node exactly the region that the wanted
+//!   values depend on, forward and backward: the cone of a neuron, not the network. Because every operation gives the
+//!   same bits for any region, this changes no value.
+//! - A [`Workspace`] holds the buffers of one plan. Executing a plan in it allocates nothing.
+//!
+//! Reverse mode, in one line: with `g[n]` the gradient of the objective by node n, every node adds
+//! `(d n / d input)^T g[n]` to the gradients of its inputs, last node first (Griewank & Walther, *Evaluating
+//! Derivatives*, section 3.2). The additions into one gradient have a fixed order: consumers in reverse graph order.
+//!
+//! Invariant: this crate knows no network and no file, and a plan never depends on what was executed before.
+
+mod compile;
+mod fuse;
+mod graph;
+pub mod ops;
+mod plan;
+mod workspace;
+
+pub use graph::{Graph, GraphError, NodeId, Shape};
+pub use plan::{Plan, PlanError, Wanted};
+pub use workspace::Workspace;
+
+pub use kernels::conv::Sliding;
+pub use kernels::{Isa, IsaError, Region, Window};

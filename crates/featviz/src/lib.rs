@@ -1,2 +1,26 @@
-//! TO BE WRITTEN
+//! Feature visualization: the picture that a neuron responds to most, found by gradient ascent (method section 2).
+//!
+//! - A [`Recipe`] holds every constant of the method; its presets differ in the number of steps alone.
+//! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colours by
+//!   [`autodiff::ops::SpectralImage`].
+//! - Each step looks at it through an [`Augmentation`]: jitter, scale and rotation, drawn afresh.
+//! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of its own.
+//!
+//! Every draw is addressed by (seed, unit, step, purpose), so a picture does not depend on what was made before it or
+//! beside it, and it is the same bits on any instruction set.
+//!
+//! Invariant: this crate does no I/O, and a visualization depends on its arguments alone.
+
 #![forbid(unsafe_code)]
+
+mod augmentation;
+mod draws;
+mod picture;
+mod recipe;
+mod visualizer;
+
+pub use augmentation::{Augmentation, AugmentedImage};
+pub use draws::{Draws, StepDraws};
+pub use picture::{Picture, to_bytes};
+pub use recipe::{Preset, Recipe, jitter_of};
+pub use visualizer::{FeatvizError, Objective, Studio, Visualization, Visualizer};

@@ -1,0 +1,195 @@
+//! Compiling a plan: regions backwards through the graph, fusion, kernels, buffers.
+
+use crate::fuse;
+use crate::graph::{Graph, NodeId};
+use crate::ops::{Binding, Input};
+use crate::plan::{Plan, PlanError, Step, Stored, Wanted};
+use kernels::Region;
+
+pub(crate) fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]>) -> Result<Plan, PlanError> {
+    for want in wanted {
+        let shape = graph.shape(want.node);
+        if want.region.is_empty() || !shape.region().contains(&want.region) {
+            return Err(PlanError::Outside { region: want.region, shape });
+        }
+    }
+    let values = needed_regions(graph, wanted, |_| true);
+    let gradients = match inputs {
+        None => vec![Region::EMPTY; graph.nodes.len()],
+        Some(inputs) => {
+            let carries = depends_on(graph, inputs);
+            let regions = needed_regions(graph, wanted, |at| carries[at]);
+            if let Some(input) = inputs.iter().find(|i| regions[i.0].is_empty()) {
+                return Err(PlanError::Independent { shape: graph.shape(*input) });
+            }
+            regions
+        }
+    };
+    let mut steps = steps(graph, wanted, &values, &gradients);
+    let keep_all = inputs.is_some();
+    let (stored_values, value_buffers) = store_values(graph, wanted, &values, &steps, keep_all);
+    let (stored_gradients, gradient_buffers) = store_gradients(graph, wanted, inputs, &gradients, &mut steps);
+    Ok(Plan {
+        shapes: graph.nodes.iter().map(|n| n.shape).collect(),
+        steps,
+        values: stored_values,
+        gradients: stored_gradients,
+        value_buffers,
+        gradient_buffers,
+        objective: inputs.and(wanted.first().copied()),
+    })
+}
+
+/// For every node the region that the wanted values depend on, padding included, through nodes that `passes` allows.
+fn needed_regions(graph: &Graph, wanted: &[Wanted], passes: impl Fn(usize) -> bool) -> Vec<Region> {
+    let mut needed = vec![Region::EMPTY; graph.nodes.len()];
+    for want in wanted.iter().filter(|w| passes(w.node.0)) {
+        needed[want.node.0] = needed[want.node.0].hull(&want.region);
+    }
+    for at in (0..graph.nodes.len()).rev() {
+        let own = needed[at].intersection(&graph.nodes[at].shape.region());
+        for (input, region) in graph.needed_inputs(at, own) {
+            if passes(input) {
+                needed[input] = needed[input].hull(&region);
+            }
+        }
+    }
+    needed
+}
+
+/// For every node, whether it is one of `inputs` or depends on one.
+fn depends_on(graph: &Graph, inputs: &[NodeId]) -> Vec<bool> {
+    let mut depends = vec![false; graph.nodes.len()];
+    for at in 0..graph.nodes.len() {
+        depends[at] = inputs.contains(&NodeId(at)) || graph.nodes[at].inputs.iter().any(|i| depends[i.0]);
+    }
+    depends
+}
+
+/// The steps in graph order, with convolutions fused to what follows them.
+fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Region]) -> Vec<Step> {
+    let computed: Vec<bool> = values.iter().map(|r| !r.is_empty()).collect();
+    let mut is_wanted = vec![false; graph.nodes.len()];
+    for want in wanted {
+        is_wanted[want.node.0] = true;
+    }
+    let chains = fuse::chains(graph, &computed, &is_wanted);
+    let absorbed = |at: usize| chains.iter().any(|c| c.absorbed.contains(&at));
+    let mut steps = Vec::new();
+    for (at, node) in graph.nodes.iter().enumerate() {
+        if !computed[at] || absorbed(at) || node.operation.as_any().is::<Input>() {
+            continue;
+        }
+        let inside = |region: Region| region.intersection(&node.shape.region());
+        let binding = Binding {
+            inputs: node.inputs.iter().map(|&i| graph.shape(i)).collect(),
+            output: node.shape,
+            region: inside(values[at]),
+            gradient: inside(gradients[at]),
+        };
+        let (inputs, kernel) = match chains.iter().find(|c| c.last == at) {
+            Some(chain) => (chain.inputs.clone(), chain.fused.bind(&binding)),
+            None => (node.inputs.iter().map(|i| i.0).collect(), node.operation.bind(&binding)),
+        };
+        steps.push(Step {
+            node: at,
+            inputs: [inputs.first().copied(), inputs.get(1).copied()],
+            kernel,
+            backward: !binding.gradient.is_empty(),
+            cleared: Vec::new(),
+        });
+    }
+    steps
+}
+
+/// Hands out buffers, and takes them back when what they held is no longer read.
+#[derive(Default)]
+struct Buffers {
+    lengths: Vec<usize>,
+    free: Vec<usize>,
+}
+
+impl Buffers {
+    /// A buffer of at least `length`: the free one that fits most closely, or else the largest one, grown.
+    fn take(&mut self, length: usize) -> usize {
+        let lengths = &self.lengths;
+        let fitting = self.free.iter().copied().filter(|&b| lengths[b] >= length).min_by_key(|&b| lengths[b]);
+        let chosen = fitting.or_else(|| self.free.iter().copied().max_by_key(|&b| lengths[b]));
+        if let Some(buffer) = chosen {
+            self.free.retain(|&b| b != buffer);
+            self.lengths[buffer] = self.lengths[buffer].max(length);
+            return buffer;
+        }
+        self.lengths.push(length);
+        self.lengths.len() - 1
+    }
+
+    fn give_back(&mut self, buffer: usize) {
+        self.free.push(buffer);
+    }
+}
+
+/// Where values are stored. Those that are wanted, given, or needed by a backward pass stay; the others share buffers.
+fn store_values(
+    graph: &Graph,
+    wanted: &[Wanted],
+    regions: &[Region],
+    steps: &[Step],
+    keep_all: bool,
+) -> (Vec<Option<Stored>>, Vec<usize>) {
+    let mut buffers = Buffers::default();
+    let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
+    let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
+        let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
+        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
+    };
+    let given = |at: usize| graph.nodes[at].operation.as_any().is::<Input>();
+    for at in (0..graph.nodes.len()).filter(|&at| given(at) && !regions[at].is_empty()) {
+        store(at, &mut buffers, &mut stored);
+    }
+    let stays = |at: usize| keep_all || given(at) || wanted.iter().any(|w| w.node.0 == at);
+    for (order, step) in steps.iter().enumerate() {
+        store(step.node, &mut buffers, &mut stored);
+        for input in step.inputs.into_iter().flatten().filter(|&i| !stays(i)) {
+            let read_later = steps[order + 1..].iter().any(|s| s.inputs.contains(&Some(input)));
+            if let (false, Some(value)) = (read_later, &stored[input]) {
+                buffers.give_back(value.buffer);
+            }
+        }
+    }
+    (stored, buffers.lengths)
+}
+
+/// Where gradients are stored: from the first contribution to the node's own backward pass. Those asked for stay.
+fn store_gradients(
+    graph: &Graph,
+    wanted: &[Wanted],
+    inputs: Option<&[NodeId]>,
+    regions: &[Region],
+    steps: &mut [Step],
+) -> (Vec<Option<Stored>>, Vec<usize>) {
+    let mut buffers = Buffers::default();
+    let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
+    let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
+        let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
+        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
+    };
+    let Some(inputs) = inputs else { return (stored, buffers.lengths) };
+    for want in wanted {
+        store(want.node.0, &mut buffers, &mut stored);
+    }
+    for step in steps.iter_mut().rev().filter(|s| s.backward) {
+        for input in step.inputs.into_iter().flatten() {
+            if !regions[input].is_empty() && stored[input].is_none() {
+                store(input, &mut buffers, &mut stored);
+                step.cleared.push(input);
+            }
+        }
+        let own = stored[step.node].as_ref().filter(|_| !inputs.contains(&NodeId(step.node)));
+        // The objective's buffer holds the seed, which the caller writes between executions.
+        if let Some(own) = own.filter(|_| wanted.iter().all(|w| w.node.0 != step.node)) {
+            buffers.give_back(own.buffer);
+        }
+    }
+    (stored, buffers.lengths)
+}

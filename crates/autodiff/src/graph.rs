@@ -1,0 +1,149 @@
+//! The graph: nodes in the order they were added, each an operation on earlier nodes.
+
+use crate::ops::Operation;
+use kernels::Region;
+use std::fmt;
+use std::sync::Arc;
+
+/// The size of a feature map: `[height, width, channels]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// Channels per position.
+    pub channels: usize,
+}
+
+impl Shape {
+    /// A shape from its three sizes.
+    pub fn new(height: usize, width: usize, channels: usize) -> Shape {
+        Shape { height, width, channels }
+    }
+
+    /// All of its positions.
+    pub fn region(&self) -> Region {
+        Region::whole(self.height, self.width)
+    }
+
+    /// Row and column of the center: `size / 2`, rounded down (method section 1).
+    pub fn center(&self) -> Region {
+        Region::position((self.height / 2).cast_signed(), (self.width / 2).cast_signed())
+    }
+
+    /// How many values it holds.
+    pub fn len(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    /// Whether it holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} x {} x {}", self.height, self.width, self.channels)
+    }
+}
+
+/// A node of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) usize);
+
+/// Why a node cannot be added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation}: expected {expected}, found {found}")]
+pub struct GraphError {
+    /// The operation that was to be added.
+    pub operation: String,
+    /// What it needs.
+    pub expected: String,
+    /// What it was given.
+    pub found: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) operation: Arc<dyn Operation>,
+    pub(crate) inputs: Vec<NodeId>,
+    pub(crate) shape: Shape,
+}
+
+/// Operations on feature maps, each on earlier ones. Cloning shares the operations and their weights.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    pub(crate) nodes: Vec<Node>,
+}
+
+impl Graph {
+    /// A graph without nodes.
+    pub fn new() -> Graph {
+        Graph::default()
+    }
+
+    /// Adds an operation on earlier nodes.
+    ///
+    /// # Errors
+    /// If the operation cannot take inputs of these shapes, or is given one node twice.
+    pub fn add(&mut self, operation: impl Operation + 'static, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
+        self.add_shared(Arc::new(operation), inputs)
+    }
+
+    /// Adds an operation that another graph may hold too, so that its weights are kept once.
+    ///
+    /// # Errors
+    /// As [`Graph::add`].
+    pub fn add_shared(&mut self, operation: Arc<dyn Operation>, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
+        let shapes: Vec<Shape> = inputs.iter().map(|&i| self.shape(i)).collect();
+        if inputs.len() == 2 && inputs[0] == inputs[1] {
+            return Err(GraphError {
+                operation: operation.name().to_owned(),
+                expected: "two different inputs".to_owned(),
+                found: "the same node twice".to_owned(),
+            });
+        }
+        let shape = operation.output_shape(&shapes)?;
+        self.nodes.push(Node { operation, inputs: inputs.to_vec(), shape });
+        Ok(NodeId(self.nodes.len() - 1))
+    }
+
+    /// The shape of a node.
+    ///
+    /// # Panics
+    /// If the node is another graph's.
+    pub fn shape(&self, node: NodeId) -> Shape {
+        self.nodes[node.0].shape
+    }
+
+    /// The region of `input` that `region` of `node` depends on: its receptive field, padding included.
+    ///
+    /// Empty where `node` does not depend on `input`.
+    ///
+    /// # Panics
+    /// If a node is another graph's.
+    pub fn receptive_field(&self, node: NodeId, region: Region, input: NodeId) -> Region {
+        let mut needed = vec![Region::EMPTY; self.nodes.len()];
+        needed[node.0] = region;
+        for at in (input.0 + 1..=node.0).rev() {
+            let own = needed[at].intersection(&self.nodes[at].shape.region());
+            for (slot, region) in self.needed_inputs(at, own) {
+                needed[slot] = needed[slot].hull(&region);
+            }
+        }
+        needed[input.0]
+    }
+
+    /// Which region of each input a region of node `at` needs.
+    pub(crate) fn needed_inputs(&self, at: usize, region: Region) -> impl Iterator<Item = (usize, Region)> {
+        let node = &self.nodes[at];
+        let shapes: Vec<Shape> = node.inputs.iter().map(|&i| self.shape(i)).collect();
+        node.inputs.iter().enumerate().map(move |(slot, input)| {
+            let needed =
+                if region.is_empty() { Region::EMPTY } else { node.operation.input_region(slot, region, &shapes, node.shape) };
+            (input.0, needed)
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! Convolution, alone or with what the plan fused behind it: batch norm, residual addition, ReLU.
+//!
+//! Backward, with `g` the output's gradient: where the fused ReLU gave zero, g is zero; the residual receives g; the batch norm
+//! multiplies g by its scale; the input receives the transposed convolution of g.
+
+use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use crate::graph::{GraphError, Shape};
+use kernels::conv::{ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch};
+use kernels::matmul::ColumnAffine;
+use kernels::{Region, flow};
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
+/// A convolution `[H, W, in] -> [H', W', out]` with a bias, or none.
+#[derive(Clone, Debug)]
+pub struct Convolution {
+    parts: Arc<Parts>,
+}
+
+/// Weights in PyTorch's order and, once a plan asks for them, packed for the forward and backward products.
+#[derive(Debug)]
+struct Parts {
+    raw: Vec<f32>,
+    outputs: usize,
+    channels: usize,
+    sliding: Sliding,
+    bias: Option<Vec<f32>>,
+    forward: OnceLock<ConvWeights>,
+    gradient: OnceLock<ConvGradient>,
+}
+
+impl Parts {
+    fn forward(&self) -> &ConvWeights {
+        self.forward.get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
+    }
+
+    fn gradient(&self) -> &ConvGradient {
+        self.gradient.get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
+    }
+}
+
+impl Convolution {
+    /// With weights `[out, in, kernel height, kernel width]` and a bias `[out]` or none.
+    ///
+    /// # Errors
+    /// If the weights have not exactly `out * in * kh * kw` values, or the bias has not `out`.
+    pub fn new(
+        weights: Vec<f32>,
+        (outputs, channels): (usize, usize),
+        sliding: Sliding,
+        bias: Option<Vec<f32>>,
+    ) -> Result<Convolution, GraphError> {
+        let expected = outputs * channels * sliding.kernel.0 * sliding.kernel.1;
+        let biases = bias.as_ref().map_or(outputs, Vec::len);
+        if weights.len() != expected || biases != outputs {
+            return Err(GraphError {
+                operation: "convolution".to_owned(),
+                expected: format!("{expected} weights and {outputs} biases"),
+                found: format!("{} and {biases}", weights.len()),
+            });
+        }
+        let parts = Parts {
+            raw: weights,
+            outputs,
+            channels,
+            sliding,
+            bias,
+            forward: OnceLock::new(),
+            gradient: OnceLock::new(),
+        };
+        Ok(Convolution { parts: Arc::new(parts) })
+    }
+
+    fn fused(&self) -> Fused {
+        let affine = self.parts.bias.as_ref().map(|b| Affine { column: ColumnAffine::bias(b), scale: None });
+        Fused { parts: Arc::clone(&self.parts), affine: affine.map(Arc::new), residual: false, relu: false }
+    }
+
+    /// The convolution followed by a batch norm of the given scale and shift; `None` if it has a bias of its own.
+    pub(crate) fn with_batch_norm(&self, scale: &[f32], shift: &[f32]) -> Option<Fused> {
+        if self.parts.bias.is_some() {
+            return None;
+        }
+        let affine = Affine { column: ColumnAffine::new(scale, shift), scale: Some(scale.to_vec()) };
+        Some(Fused { affine: Some(Arc::new(affine)), ..self.fused() })
+    }
+
+    /// The convolution alone, as a thing that more can be fused to.
+    pub(crate) fn alone(&self) -> Fused {
+        self.fused()
+    }
+}
+
+impl Operation for Convolution {
+    fn name(&self) -> &'static str {
+        "convolution"
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
+        let input = one_input("convolution", inputs)?;
+        let size = self.parts.sliding.output_size(input.height, input.width);
+        match size {
+            Some((height, width)) if input.channels == self.parts.channels => {
+                Ok(Shape::new(height, width, self.parts.outputs))
+            }
+            _ => {
+                let (height, width) = self.parts.sliding.kernel;
+                let expected = format!("{} channels and a map that a {height} x {width} window fits", self.parts.channels);
+                shape_error("convolution", expected, inputs)
+            }
+        }
+    }
+
+    fn input_region(&self, _: usize, region: Region, _: &[Shape], _: Shape) -> Region {
+        self.parts.sliding.input_region(&region)
+    }
+
+    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        self.fused().bind(binding)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Scale and shift behind a convolution; `scale` is kept where it is not one, for the backward pass.
+#[derive(Debug)]
+struct Affine {
+    column: ColumnAffine,
+    scale: Option<Vec<f32>>,
+}
+
+/// A convolution and what follows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Fused {
+    parts: Arc<Parts>,
+    affine: Option<Arc<Affine>>,
+    /// Whether the second input is added.
+    pub(crate) residual: bool,
+    /// Whether a ReLU follows.
+    pub(crate) relu: bool,
+}
+
+impl Fused {
+    pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        let _ = self.parts.forward();
+        if !binding.gradient.is_empty() {
+            let _ = self.parts.gradient();
+        }
+        Box::new(BoundConvolution { fused: self.clone(), output: binding.output, gradient: binding.gradient })
+    }
+}
+
+#[derive(Debug)]
+struct BoundConvolution {
+    fused: Fused,
+    output: Shape,
+    gradient: Region,
+}
+
+impl Kernel for BoundConvolution {
+    fn scratch_floats(&self) -> usize {
+        if self.gradient.is_empty() {
+            return 0;
+        }
+        input_gradient_scratch(self.fused.parts.sliding, self.fused.parts.channels)
+    }
+
+    fn forward(&self, mut step: Forward<'_>) {
+        let epilogue = ConvEpilogue {
+            affine: self.fused.affine.as_ref().map(|a| &a.column),
+            residual: if self.fused.residual { step.inputs[1] } else { None },
+            relu: self.fused.relu,
+        };
+        let size = (self.output.height, self.output.width);
+        convolve(step.isa, step.input(), self.fused.parts.forward(), &epilogue, size, &mut step.output);
+    }
+
+    fn backward(&self, mut step: Backward<'_>) {
+        let wanted = self.gradient;
+        if self.fused.relu {
+            flow::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
+        }
+        let [input, residual] = &mut step.input_gradients;
+        if let (true, Some(residual)) = (self.fused.residual, residual) {
+            flow::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
+        }
+        let Some(input) = input else { return };
+        if let Some(scale) = self.fused.affine.as_ref().and_then(|a| a.scale.as_ref()) {
+            flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
+        }
+        let gradient = step.gradient.as_window();
+        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, wanted, input, &mut step.scratch.floats);
+    }
+}

@@ -1,0 +1,68 @@
+//! Normalisation of an image's three channels: `(x - mean) / std`. Backward: the gradient divided by std.
+
+use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use crate::graph::{GraphError, Shape};
+use kernels::Region;
+use kernels::colour::{normalise, normalise_gradient};
+use std::any::Any;
+
+/// `(x - mean) / std` of each channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalise {
+    mean: [f32; 3],
+    std: [f32; 3],
+}
+
+impl Normalise {
+    /// With the statistics of ImageNet, for images in [0, 1] (method section 1).
+    pub fn imagenet() -> Normalise {
+        Normalise { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+    }
+}
+
+impl Operation for Normalise {
+    fn name(&self) -> &'static str {
+        "normalisation"
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
+        match one_input("normalisation", inputs)? {
+            image if image.channels == 3 => Ok(image),
+            _ => shape_error("normalisation", "an image of 3 channels", inputs),
+        }
+    }
+
+    fn input_region(&self, _: usize, region: Region, _: &[Shape], _: Shape) -> Region {
+        region
+    }
+
+    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        Box::new(BoundNormalise { constants: *self, region: binding.region, gradient: binding.gradient })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[derive(Debug)]
+struct BoundNormalise {
+    constants: Normalise,
+    region: Region,
+    gradient: Region,
+}
+
+impl Kernel for BoundNormalise {
+    fn forward(&self, mut step: Forward<'_>) {
+        let Normalise { mean, std } = self.constants;
+        let input = step.input();
+        step.output.clear_outside(self.region);
+        normalise(step.isa, self.region, input, mean, std, &mut step.output);
+    }
+
+    fn backward(&self, mut step: Backward<'_>) {
+        if let Some(dx) = &mut step.input_gradients[0] {
+            normalise_gradient(step.isa, self.gradient, step.gradient.as_window(), self.constants.std, dx);
+        }
+    }
+}

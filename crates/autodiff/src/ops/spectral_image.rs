@@ -1,0 +1,126 @@
+//! The image of a half spectrum: three scaled inverse Fourier transforms, mixed into colours (method section 2).
+//!
+//! Backward: the colours' gradient, the transforms' adjoints, the same scale.
+
+use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use crate::graph::{GraphError, Shape};
+use kernels::Region;
+use kernels::colour::{squash_colours, squash_colours_gradient};
+use kernels::dft::{DftScratch, WindowDft};
+use kernels::flow;
+use std::any::Any;
+
+/// What the inverse transform is divided by.
+const DIVISOR: f64 = 4.0;
+
+/// Spectrum `[3 height, width / 2 + 1, (re, im)]` to image `[height, width, 3]`, each value in (0, 1).
+///
+/// The spectrum of each plane is multiplied by `1 / max(f, 1 / max(height, width)) / 4` with `f = sqrt(fx^2 + fy^2)`, transformed
+/// back with orthonormal scaling, and the three planes become colours by [`kernels::colour::squash_colours`].
+#[derive(Clone, Copy, Debug)]
+pub struct SpectralImage {
+    height: usize,
+    width: usize,
+}
+
+impl SpectralImage {
+    /// For images of `height` by `width` pixels.
+    pub fn new(height: usize, width: usize) -> SpectralImage {
+        SpectralImage { height, width }
+    }
+
+    fn spectrum(&self) -> Shape {
+        Shape::new(3 * self.height, self.width / 2 + 1, 2)
+    }
+
+    /// What each number of one plane's spectrum is multiplied by, `[height, width / 2 + 1, 2]`, rounded once.
+    #[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision, as documented")]
+    fn scale(&self) -> Vec<f32> {
+        let lowest = 1.0 / self.height.max(self.width) as f64;
+        let mut scale = Vec::with_capacity(self.height * (self.width / 2 + 1) * 2);
+        for v in 0..self.height {
+            // numpy's fftfreq: the upper half of the rows are negative frequencies.
+            let rows = v.min(self.height - v);
+            let fy = rows as f64 / self.height as f64;
+            for u in 0..=self.width / 2 {
+                let fx = u as f64 / self.width as f64;
+                let f = (fx * fx + fy * fy).sqrt().max(lowest);
+                scale.extend([(1.0 / f / DIVISOR) as f32; 2]);
+            }
+        }
+        scale
+    }
+}
+
+impl Operation for SpectralImage {
+    fn name(&self) -> &'static str {
+        "spectral image"
+    }
+
+    fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
+        if one_input("spectral image", inputs)? != self.spectrum() {
+            return shape_error("spectral image", format!("a spectrum of {}", self.spectrum()), inputs);
+        }
+        Ok(Shape::new(self.height, self.width, 3))
+    }
+
+    fn input_region(&self, _: usize, _: Region, inputs: &[Shape], _: Shape) -> Region {
+        inputs[0].region()
+    }
+
+    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        let dft = WindowDft::new(self.height, self.width, binding.region);
+        Box::new(BoundSpectralImage { scale: self.scale(), dft, gradient: binding.gradient })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[derive(Debug)]
+struct BoundSpectralImage {
+    scale: Vec<f32>,
+    dft: WindowDft,
+    gradient: Region,
+}
+
+impl Kernel for BoundSpectralImage {
+    /// One plane's scaled spectrum, then the three planes of the window.
+    fn scratch_floats(&self) -> usize {
+        self.scale.len() + 3 * self.dft.window().positions()
+    }
+
+    fn dft_scratch(&self) -> Option<DftScratch> {
+        Some(self.dft.scratch())
+    }
+
+    fn forward(&self, mut step: Forward<'_>) {
+        let input = step.input();
+        let Some(dft) = &mut step.scratch.dft else { return };
+        let (scaled, rest) = step.scratch.floats.split_at_mut(self.scale.len());
+        let planes = &mut rest[..3 * self.dft.window().positions()];
+        let plane = self.dft.window().positions();
+        for (spectrum, image) in input.data().chunks_exact(self.scale.len()).zip(planes.chunks_exact_mut(plane)) {
+            flow::multiply(step.isa, spectrum, &self.scale, scaled);
+            self.dft.inverse(step.isa, scaled, dft, image);
+        }
+        let window = self.dft.window();
+        assert_eq!(step.output.region(), window, "an image is computed where it is wanted, never beyond its edges");
+        squash_colours(step.isa, planes, step.output.data_mut());
+    }
+
+    fn backward(&self, mut step: Backward<'_>) {
+        let ([Some(spectrum_gradient), _], Some(dft)) = (&mut step.input_gradients, &mut step.scratch.dft) else { return };
+        assert_eq!(self.gradient, self.dft.window(), "every pixel of the image leads to the objective");
+        let (unscaled, rest) = step.scratch.floats.split_at_mut(self.scale.len());
+        let plane = self.dft.window().positions();
+        let planes = &mut rest[..3 * plane];
+        squash_colours_gradient(step.isa, step.output.data(), step.gradient.as_window().data(), planes);
+        let targets = spectrum_gradient.data_mut().chunks_exact_mut(self.scale.len());
+        for (image, target) in planes.chunks_exact(plane).zip(targets) {
+            self.dft.adjoint(step.isa, image, dft, unscaled);
+            flow::multiply_add(step.isa, unscaled, &self.scale, target);
+        }
+    }
+}

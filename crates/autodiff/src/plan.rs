@@ -1,0 +1,124 @@
+//! A plan: which steps to run, on which regions, in which buffers.
+
+use crate::compile;
+use crate::graph::{Graph, NodeId, Shape};
+use crate::ops::Kernel;
+use kernels::Region;
+
+/// A region of a node's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The node.
+    pub node: NodeId,
+    /// Which positions of it.
+    pub region: Region,
+}
+
+impl Wanted {
+    /// The center neuron of every channel: the position (height / 2, width / 2).
+    pub fn center(graph: &Graph, node: NodeId) -> Wanted {
+        Wanted { node, region: graph.shape(node).center() }
+    }
+
+    /// All positions.
+    pub fn whole(graph: &Graph, node: NodeId) -> Wanted {
+        Wanted { node, region: graph.shape(node).region() }
+    }
+}
+
+/// Why a plan cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A wanted region is empty or reaches outside its node's map.
+    #[error("a plan wants {region:?} of a map of {shape}: expected a region inside it")]
+    Outside {
+        /// The region.
+        region: Region,
+        /// The node's shape.
+        shape: Shape,
+    },
+    /// An input for which a gradient is asked does not influence the objective.
+    #[error("a plan asks for the gradient by an input of {shape}, which the objective does not depend on")]
+    Independent {
+        /// The input's shape.
+        shape: Shape,
+    },
+}
+
+/// A value that the plan stores: a region of a node's map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored {
+    pub(crate) region: Region,
+    pub(crate) channels: usize,
+    /// Which buffer holds it.
+    pub(crate) buffer: usize,
+}
+
+impl Stored {
+    pub(crate) fn len(&self) -> usize {
+        self.region.positions() * self.channels
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) node: usize,
+    pub(crate) inputs: [Option<usize>; 2],
+    pub(crate) kernel: Box<dyn Kernel>,
+    /// Whether the backward pass runs it.
+    pub(crate) backward: bool,
+    /// Nodes whose gradients begin with this step's backward pass, and are set to zero before it.
+    pub(crate) cleared: Vec<usize>,
+}
+
+/// What to compute, in which order and where: compiled once, executed in any number of [`crate::Workspace`]s.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) steps: Vec<Step>,
+    /// By node: where its value is stored, if it is.
+    pub(crate) values: Vec<Option<Stored>>,
+    /// By node: where its gradient is stored, if it has one.
+    pub(crate) gradients: Vec<Option<Stored>>,
+    /// Lengths of the buffers of values and of gradients.
+    pub(crate) value_buffers: Vec<usize>,
+    pub(crate) gradient_buffers: Vec<usize>,
+    pub(crate) objective: Option<Wanted>,
+}
+
+impl Plan {
+    /// A plan that computes `wanted` and no gradients.
+    ///
+    /// # Errors
+    /// If a wanted region is empty or not inside its node's map.
+    pub fn forward(graph: &Graph, wanted: &[Wanted]) -> Result<Plan, PlanError> {
+        compile::compile(graph, wanted, None)
+    }
+
+    /// A plan that computes `objective` and gradients of it by `inputs`.
+    ///
+    /// The gradient starts from what [`crate::Workspace::seed`] holds: one number for each objective value.
+    ///
+    /// # Errors
+    /// If the objective's region is empty or not inside its map, or an input does not influence it.
+    pub fn with_gradients(graph: &Graph, objective: Wanted, inputs: &[NodeId]) -> Result<Plan, PlanError> {
+        compile::compile(graph, &[objective], Some(inputs))
+    }
+
+    /// The region of a node that the plan computes or, for an input, needs; padding included. Empty if none.
+    pub fn region(&self, node: NodeId) -> Region {
+        self.values[node.0].map_or(Region::EMPTY, |v| v.region)
+    }
+
+    /// The region of a node inside its map that the plan computes or needs.
+    pub fn region_inside(&self, node: NodeId) -> Region {
+        self.region(node).intersection(&self.shapes[node.0].region())
+    }
+
+    /// Bytes of the buffers that one workspace holds.
+    pub fn workspace_bytes(&self) -> usize {
+        let floats: usize = self.value_buffers.iter().chain(&self.gradient_buffers).sum();
+        let scratch = self.steps.iter().map(|s| s.kernel.scratch_floats()).max().unwrap_or(0);
+        (floats + scratch) * size_of::<f32>()
+    }
+}

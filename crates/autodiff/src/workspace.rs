@@ -1,0 +1,181 @@
+//! The buffers of a plan, and its execution in them.
+
+use crate::graph::NodeId;
+use crate::ops::{Backward, Draw, Forward, Scratch};
+use crate::plan::{Plan, Stored};
+use kernels::{Isa, Region, Window, WindowMut, dft::DftScratch};
+use std::mem;
+use std::sync::Arc;
+
+/// The buffers of one plan. One thread executes the plan in it; others have workspaces of their own.
+#[derive(Debug)]
+pub struct Workspace {
+    plan: Arc<Plan>,
+    isa: Isa,
+    values: Vec<Vec<f32>>,
+    gradients: Vec<Vec<f32>>,
+    scratch: Scratch,
+    dft: Vec<Option<DftScratch>>,
+    draws: Vec<Draw>,
+    seed: Vec<f32>,
+}
+
+impl Workspace {
+    /// Buffers for `plan`, all zero.
+    pub fn new(plan: Arc<Plan>, isa: Isa) -> Workspace {
+        let scratch = plan.steps.iter().map(|s| s.kernel.scratch_floats()).max().unwrap_or(0);
+        let seed = plan.objective.and_then(|o| plan.gradients[o.node.0]).map_or(0, |s| s.len());
+        Workspace {
+            isa,
+            values: plan.value_buffers.iter().map(|&n| vec![0.0; n]).collect(),
+            gradients: plan.gradient_buffers.iter().map(|&n| vec![0.0; n]).collect(),
+            scratch: Scratch { floats: vec![0.0; scratch], dft: None },
+            dft: plan.steps.iter().map(|s| s.kernel.dft_scratch()).collect(),
+            draws: vec![Draw::None; plan.shapes.len()],
+            seed: vec![0.0; seed],
+            plan,
+        }
+    }
+
+    /// The plan it executes.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// An input's buffer, to be written inside the input's map; beyond the map it is zero and must stay so.
+    ///
+    /// # Panics
+    /// If the plan does not need this input.
+    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    pub fn input_mut(&mut self, input: NodeId) -> WindowMut<'_> {
+        let stored = self.plan.values[input.0].expect("an input that the plan needs");
+        window_mut(&mut self.values[stored.buffer], &stored)
+    }
+
+    /// Writes an input from a whole map `[height, width, channels]`: the part of it that the plan needs.
+    ///
+    /// # Panics
+    /// If the plan does not need this input or `map` has not the input's length.
+    pub fn set_input(&mut self, input: NodeId, map: &[f32]) {
+        let shape = self.plan.shapes[input.0];
+        let inside = self.plan.region_inside(input);
+        let whole = Window::new(map, shape.region(), shape.channels);
+        kernels::flow::copy(inside, whole, &mut self.input_mut(input));
+    }
+
+    /// Exchanges an input's buffer with a whole map of the caller's, so that large parameters need not be copied.
+    ///
+    /// # Panics
+    /// If the plan does not need all of this input, or `map` has not its length.
+    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    pub fn swap_input(&mut self, input: NodeId, map: &mut Vec<f32>) {
+        let stored = self.plan.values[input.0].expect("an input that the plan needs");
+        assert_eq!(stored.region, self.plan.shapes[input.0].region(), "an input that the plan needs all of");
+        assert_eq!(map.len(), stored.len(), "values of an input");
+        mem::swap(map, &mut self.values[stored.buffer]);
+    }
+
+    /// Sets what a node draws anew for each execution.
+    pub fn set_draw(&mut self, node: NodeId, draw: Draw) {
+        self.draws[node.0] = draw;
+    }
+
+    /// The gradient that the objective begins with, zero unless set: one value for each value of the objective.
+    ///
+    /// # Panics
+    /// If the plan has no gradients.
+    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    pub fn seed(&mut self) -> WindowMut<'_> {
+        let objective = self.plan.objective.expect("a plan with gradients");
+        let stored = self.plan.gradients[objective.node.0].expect("an objective with a gradient");
+        WindowMut::new(&mut self.seed, stored.region, stored.channels)
+    }
+
+    /// A stored value: one that was wanted, or an input.
+    ///
+    /// # Panics
+    /// If the plan does not store it.
+    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    pub fn value(&self, node: NodeId) -> Window<'_> {
+        let stored = self.plan.values[node.0].expect("a value that the plan stores");
+        window(&self.values[stored.buffer], &stored)
+    }
+
+    /// The channels of one position of a stored value.
+    ///
+    /// # Panics
+    /// If the plan does not store it.
+    pub fn at(&self, node: NodeId, position: Region) -> &[f32] {
+        self.value(node).pixel(position.top, position.left)
+    }
+
+    /// The gradient of the objective by an input that the plan was compiled for. Its region may reach beyond the input's map,
+    /// where it has no meaning.
+    ///
+    /// # Panics
+    /// If the plan was not compiled for this gradient.
+    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    pub fn gradient(&self, input: NodeId) -> Window<'_> {
+        let stored = self.plan.gradients[input.0].expect("an input that the plan has a gradient for");
+        window(&self.gradients[stored.buffer], &stored)
+    }
+
+    /// Computes the wanted values from the inputs.
+    pub fn forward(&mut self) {
+        let plan = Arc::clone(&self.plan);
+        for (order, step) in plan.steps.iter().enumerate() {
+            let Some(stored) = plan.values[step.node] else { continue };
+            let mut output = mem::take(&mut self.values[stored.buffer]);
+            self.scratch.dft = self.dft[order].take();
+            step.kernel.forward(Forward {
+                isa: self.isa,
+                inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
+                output: window_mut(&mut output, &stored),
+                scratch: &mut self.scratch,
+                draw: self.draws[step.node],
+            });
+            self.dft[order] = self.scratch.dft.take();
+            self.values[stored.buffer] = output;
+        }
+    }
+
+    /// Computes the gradients from the seed, after [`Workspace::forward`].
+    pub fn backward(&mut self) {
+        let plan = Arc::clone(&self.plan);
+        if let Some(stored) = plan.objective.and_then(|o| plan.gradients[o.node.0]) {
+            self.gradients[stored.buffer][..stored.len()].copy_from_slice(&self.seed);
+        }
+        for (order, step) in plan.steps.iter().enumerate().rev().filter(|(_, s)| s.backward) {
+            let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node]) else { continue };
+            for stored in step.cleared.iter().filter_map(|&n| plan.gradients[n]) {
+                self.gradients[stored.buffer][..stored.len()].fill(0.0);
+            }
+            let targets = step.inputs.map(|i| i.and_then(|i| plan.gradients[i]));
+            let mut gradient = mem::take(&mut self.gradients[own.buffer]);
+            let mut taken = targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
+            self.scratch.dft = self.dft[order].take();
+            step.kernel.backward(Backward {
+                isa: self.isa,
+                inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
+                output: window(&self.values[value.buffer], &value),
+                gradient: window_mut(&mut gradient, &own),
+                input_gradients: taken.each_mut().map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
+                scratch: &mut self.scratch,
+                draw: self.draws[step.node],
+            });
+            self.dft[order] = self.scratch.dft.take();
+            for (data, stored) in taken.into_iter().flatten() {
+                self.gradients[stored.buffer] = data;
+            }
+            self.gradients[own.buffer] = gradient;
+        }
+    }
+}
+
+fn window<'a>(data: &'a [f32], stored: &Stored) -> Window<'a> {
+    Window::new(&data[..stored.len()], stored.region, stored.channels)
+}
+
+fn window_mut<'a>(data: &'a mut [f32], stored: &Stored) -> WindowMut<'a> {
+    WindowMut::new(&mut data[..stored.len()], stored.region, stored.channels)
+}

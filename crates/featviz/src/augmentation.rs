@@ -1,0 +1,111 @@
+//! The chain of augmentations between the picture and the network (method section 2).
+//!
+//! ```text
+//! jitter 0:  scale, rotate
+//! jitter j:  reflect-pad j, jitter j, scale, rotate, jitter j / 2, center crop
+//! ```
+//!
+//! The scale decides the sizes of everything behind it, so each scale is a graph of its own; rotation and jitter are
+//! drawn for each execution.
+
+use crate::draws::StepDraws;
+use autodiff::ops::{Alignment, Draw, Jitter, ReflectPad, Resize, Rotate, Translate};
+use autodiff::{Graph, GraphError, NodeId, Shape, Workspace};
+
+/// How pictures are augmented at one scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Augmentation {
+    /// Largest jitter in pixels; 0 for none, and then neither padding nor crop.
+    pub jitter: usize,
+    /// The scale in thousandths.
+    pub scale: u32,
+    /// Rotations reach this many degrees.
+    pub degrees: u32,
+}
+
+/// The nodes of an augmented image.
+#[derive(Clone, Copy, Debug)]
+pub struct AugmentedImage {
+    /// What the network sees, before normalisation.
+    pub image: NodeId,
+    first: Option<NodeId>,
+    rotated: NodeId,
+    second: Option<NodeId>,
+}
+
+impl Augmentation {
+    /// Adds the chain behind `image`.
+    ///
+    /// # Errors
+    /// If the image is too small for its padding.
+    pub fn add_to(&self, graph: &mut Graph, image: NodeId) -> Result<AugmentedImage, GraphError> {
+        let shape = graph.shape(image);
+        if self.jitter == 0 {
+            let scaled = add_scale(graph, image, self.scale)?;
+            let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
+            return Ok(AugmentedImage { image: rotated, first: None, rotated, second: None });
+        }
+        let padded = graph.add(ReflectPad::new(self.jitter), &[image])?;
+        let first = graph.add(Jitter::below(self.jitter), &[padded])?;
+        let scaled = add_scale(graph, first, self.scale)?;
+        let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
+        let second = graph.add(Jitter::below(self.jitter / 2), &[rotated])?;
+        let Shape { height, width, .. } = graph.shape(second);
+        let crop = Translate::center_crop((height, width), (shape.height, shape.width));
+        let cropped = graph.add(crop, &[second])?;
+        Ok(AugmentedImage { image: cropped, first: Some(first), rotated, second: Some(second) })
+    }
+}
+
+impl AugmentedImage {
+    /// Hands a step's draws to a workspace.
+    pub fn set_draws(&self, workspace: &mut Workspace, draws: &StepDraws) {
+        workspace.set_draw(self.rotated, Draw::Degrees(draws.degrees));
+        for (node, (down, right)) in [(self.first, draws.first), (self.second, draws.second)] {
+            if let Some(node) = node {
+                workspace.set_draw(node, Draw::Shift(down, right));
+            }
+        }
+    }
+}
+
+/// Adds bilinear scaling with aligned corners to `ceil(scale * size)`, then zero padding on both sides by
+/// `ceil((size - new) / 2)` where that is smaller. A larger image stays larger.
+fn add_scale(graph: &mut Graph, image: NodeId, thousandths: u32) -> Result<NodeId, GraphError> {
+    let Shape { height, width, .. } = graph.shape(image);
+    let scaled = |size: usize| (size * thousandths as usize).div_ceil(1000);
+    let to = (scaled(height), scaled(width));
+    let resized = if to == (height, width) { image } else { graph.add(Resize::new(to, Alignment::Corners), &[image])? };
+    let margin = |size: usize, new: usize| size.saturating_sub(new).div_ceil(2);
+    let margins = (margin(height, to.0), margin(width, to.1));
+    if margins == (0, 0) {
+        return Ok(resized);
+    }
+    graph.add(Translate::zero_pad(to, margins), &[resized])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autodiff::ops::Input;
+
+    fn size_seen(jitter: usize, scale: u32) -> usize {
+        let mut graph = Graph::new();
+        let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[]).unwrap();
+        let augmented = Augmentation { jitter, scale, degrees: 5 }.add_to(&mut graph, image).unwrap();
+        graph.shape(augmented.image).height
+    }
+
+    #[test]
+    fn without_crop_the_network_sees_224_225_230_or_236_pixels() {
+        let seen = [1000, 975, 1025, 950, 1050].map(|scale| size_seen(0, scale));
+        assert_eq!(seen, [224, 225, 230, 225, 236]);
+    }
+
+    #[test]
+    fn with_jitter_the_network_sees_224_pixels() {
+        for scale in [1000, 975, 1025, 950, 1050] {
+            assert_eq!([size_seen(4, scale), size_seen(16, scale)], [224, 224]);
+        }
+    }
+}

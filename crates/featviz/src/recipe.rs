@@ -1,0 +1,151 @@
+//! The constants of the method.
+
+use resnet::{Block, Site};
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// Everything that, beside the network, the unit and the seed, determines a visualization.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recipe {
+    /// Steps of gradient ascent.
+    pub steps: usize,
+    /// Rows and columns of the picture.
+    pub size: usize,
+    /// Standard deviation that the spectrum starts with.
+    pub deviation: f64,
+    /// Learning rate of Adam.
+    pub learning_rate: f64,
+    /// Decay rates of Adam's averages.
+    pub betas: (f64, f64),
+    /// What Adam adds to the root of the second average.
+    pub eps: f64,
+    /// The scales to draw from, in thousandths.
+    pub scales: Vec<u32>,
+    /// Rotations are drawn from the whole degrees between minus and plus this.
+    pub degrees: u32,
+}
+
+/// A named number of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// The published recipe.
+    Paper,
+    /// Enough to see what a neuron responds to.
+    Quick,
+    /// Enough to see that everything works.
+    Smoke,
+}
+
+/// Why a text is not a preset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{found}' is not a preset: expected paper, quick or smoke")]
+pub struct ParsePresetError {
+    /// The text.
+    pub found: String,
+}
+
+impl Preset {
+    /// All presets, the longest first.
+    pub const ALL: [Preset; 3] = [Preset::Paper, Preset::Quick, Preset::Smoke];
+
+    /// Steps of gradient ascent.
+    pub fn steps(self) -> usize {
+        match self {
+            Preset::Paper => 2560,
+            Preset::Quick => 128,
+            Preset::Smoke => 8,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Preset::Paper => "paper",
+            Preset::Quick => "quick",
+            Preset::Smoke => "smoke",
+        }
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Preset {
+    type Err = ParsePresetError;
+
+    fn from_str(text: &str) -> Result<Preset, ParsePresetError> {
+        let found = Preset::ALL.into_iter().find(|p| p.name() == text);
+        found.ok_or_else(|| ParsePresetError { found: text.to_owned() })
+    }
+}
+
+impl Recipe {
+    /// The published recipe for pictures of `size` by `size` pixels, with a number of steps of its own.
+    pub fn new(size: usize, steps: usize) -> Recipe {
+        Recipe {
+            steps,
+            size,
+            deviation: 0.01,
+            learning_rate: 0.05,
+            betas: (0.9, 0.999),
+            eps: 1e-8,
+            scales: vec![1000, 975, 1025, 950, 1050],
+            degrees: 5,
+        }
+    }
+
+    /// Real numbers that parameterise a picture: three half spectra `[size, size / 2 + 1, 2]`.
+    pub fn parameters(&self) -> usize {
+        3 * self.size * (self.size / 2 + 1) * 2
+    }
+}
+
+/// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
+pub fn jitter_of(site: Site) -> usize {
+    let Some(block) = site.block() else { return if site.is_stem() { 0 } else { 16 } };
+    let at = Block::ALL.iter().position(|&b| b == block).unwrap_or(0);
+    match at {
+        0..=2 => 0,
+        3 | 4 => 4,
+        _ => 16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_follows_the_batch_script() {
+        for (site, expected) in [
+            ("layer1.0.pre", 0),
+            ("layer1.1.bn2", 0),
+            ("layer2.0.downsample.1", 0),
+            ("layer2.0.pre", 0),
+            ("layer2.1.bn2", 4),
+            ("layer3.0.downsample.1", 4),
+            ("layer3.0", 4),
+            ("layer3.1.bn2", 16),
+            ("layer4.0.downsample.1", 16),
+            ("layer4.1.pre", 16),
+            ("maxpool", 0),
+        ] {
+            assert_eq!(jitter_of(site.parse().unwrap()), expected, "{site}");
+        }
+    }
+
+    #[test]
+    fn a_picture_of_224_pixels_has_151_872_parameters() {
+        assert_eq!(Recipe::new(224, 1).parameters(), 151_872);
+    }
+
+    #[test]
+    fn an_unknown_preset_names_the_three() {
+        let message = "fast".parse::<Preset>().unwrap_err().to_string();
+        assert_eq!(message, "'fast' is not a preset: expected paper, quick or smoke");
+    }
+}

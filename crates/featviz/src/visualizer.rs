@@ -1,0 +1,255 @@
+//! Gradient ascent on the picture of one unit.
+
+use crate::augmentation::{Augmentation, AugmentedImage};
+use crate::draws::Draws;
+use crate::picture::{Picture, add_picture, to_bytes};
+use crate::recipe::{Recipe, jitter_of};
+use autodiff::ops::Normalise;
+use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
+use kernels::adam::{Adam, Direction, adam_step};
+use resnet::{Network, NetworkError, Site};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// What is maximised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Objective {
+    /// The center neuron of the channel.
+    Neuron,
+    /// The mean of the whole channel.
+    Channel,
+}
+
+/// Why a unit cannot be visualized.
+#[derive(Debug, thiserror::Error)]
+pub enum FeatvizError {
+    /// The network lacks the site, or cannot be read at this size.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The picture is too small for its augmentations.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A plan could not be compiled.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+/// A finished visualization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visualization {
+    /// The 8-bit picture, `[size, size, 3]` RGB.
+    pub pixels: Vec<u8>,
+    /// The objective before each step, through that step's augmentation.
+    pub trajectory: Vec<f32>,
+}
+
+/// The compiled plans of one site, objective and recipe; shared by all threads.
+#[derive(Debug)]
+pub struct Visualizer {
+    recipe: Recipe,
+    site: Site,
+    objective: Objective,
+    jitter: usize,
+    channels: usize,
+    chains: Vec<Chain>,
+}
+
+/// Picture, augmentation at one scale, normalisation, network.
+#[derive(Debug)]
+struct Chain {
+    spectrum: NodeId,
+    augmented: AugmentedImage,
+    wanted: Wanted,
+    plan: Arc<Plan>,
+}
+
+/// Where one thread runs units: the buffers of every plan, the parameters and Adam's averages.
+#[derive(Debug)]
+pub struct Studio {
+    visualizer: Arc<Visualizer>,
+    isa: Isa,
+    workspaces: Vec<Workspace>,
+    picture: Picture,
+    spectrum: Vec<f32>,
+    first_average: Vec<f32>,
+    second_average: Vec<f32>,
+}
+
+impl Objective {
+    /// `neuron` or `channel`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Objective::Neuron => "neuron",
+            Objective::Channel => "channel",
+        }
+    }
+}
+
+impl fmt::Display for Objective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Objective {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Objective, String> {
+        let found = [Objective::Neuron, Objective::Channel].into_iter().find(|o| o.name() == text);
+        found.ok_or_else(|| format!("'{text}' is not an objective: expected neuron or channel"))
+    }
+}
+
+impl Visualizer {
+    /// Compiles the plans for a site.
+    ///
+    /// # Errors
+    /// If the network lacks the site or the recipe's pictures are too small.
+    pub fn new(network: &Network, site: Site, objective: Objective, recipe: Recipe) -> Result<Visualizer, FeatvizError> {
+        Network::require_input_size(recipe.size)?;
+        network.require(site)?;
+        let jitter = jitter_of(site);
+        let chain = |scale: &u32| {
+            let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
+            Chain::new(network, site, objective, recipe.size, augmentation)
+        };
+        let chains = recipe.scales.iter().map(chain).collect::<Result<Vec<_>, _>>()?;
+        let channels = chains.first().map_or(0, |c| c.channels);
+        let chains = chains.into_iter().map(|c| c.chain).collect();
+        Ok(Visualizer { recipe, site, objective, jitter, channels, chains })
+    }
+
+    /// The recipe.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// How many channels the site has.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// The name by which a unit's draws are addressed.
+    pub fn unit_name(&self, channel: usize) -> String {
+        format!("{}:{channel}:{}", self.site, self.objective)
+    }
+
+    /// Bytes that one [`Studio`] needs.
+    pub fn studio_bytes(&self) -> usize {
+        let plans: usize = self.chains.iter().map(|c| c.plan.workspace_bytes()).sum();
+        plans + 3 * self.recipe.parameters() * size_of::<f32>()
+    }
+}
+
+/// A chain with the number of channels at its end.
+struct Built {
+    chain: Chain,
+    channels: usize,
+}
+
+impl Chain {
+    fn new(
+        network: &Network,
+        site: Site,
+        objective: Objective,
+        size: usize,
+        augmentation: Augmentation,
+    ) -> Result<Built, FeatvizError> {
+        let mut graph = Graph::new();
+        let (spectrum, image) = add_picture(&mut graph, size)?;
+        let augmented = augmentation.add_to(&mut graph, image)?;
+        let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
+        let sites = network.add_to(&mut graph, normalised)?;
+        let because = String::new;
+        let node = sites.get(site).ok_or_else(|| NetworkError::Unavailable { site, because: because() })?;
+        let wanted = match objective {
+            Objective::Neuron => Wanted::center(&graph, node),
+            Objective::Channel => Wanted::whole(&graph, node),
+        };
+        let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[spectrum])?);
+        let channels = graph.shape(node).channels;
+        Ok(Built { chain: Chain { spectrum, augmented, wanted, plan }, channels })
+    }
+
+    /// The mean of a channel over the wanted positions: of a center neuron, its value.
+    fn objective(&self, workspace: &Workspace, channel: usize) -> f32 {
+        let value = workspace.value(self.wanted.node);
+        let region = self.wanted.region;
+        let mut sum = 0.0;
+        for y in region.top..region.bottom() {
+            for x in region.left..region.right() {
+                sum += f64::from(value.pixel(y, x)[channel]);
+            }
+        }
+        single(sum / region.positions() as f64)
+    }
+
+    /// Sets the gradient of that mean.
+    fn seed(&self, workspace: &mut Workspace, channel: usize) {
+        let each = single(1.0 / self.wanted.region.positions() as f64);
+        let mut seed = workspace.seed();
+        let channels = seed.channels();
+        seed.data_mut().fill(0.0);
+        for position in seed.data_mut().chunks_exact_mut(channels) {
+            position[channel] = each;
+        }
+    }
+}
+
+impl Studio {
+    /// Buffers for a visualizer's units.
+    ///
+    /// # Errors
+    /// If the recipe's pictures are too small.
+    pub fn new(visualizer: Arc<Visualizer>, isa: Isa) -> Result<Studio, FeatvizError> {
+        let parameters = visualizer.recipe.parameters();
+        Ok(Studio {
+            workspaces: visualizer.chains.iter().map(|c| Workspace::new(Arc::clone(&c.plan), isa)).collect(),
+            picture: Picture::new(&visualizer.recipe, isa)?,
+            spectrum: vec![0.0; parameters],
+            first_average: vec![0.0; parameters],
+            second_average: vec![0.0; parameters],
+            isa,
+            visualizer,
+        })
+    }
+
+    /// Makes the picture of a channel from a seed. The result depends on nothing else.
+    ///
+    /// # Panics
+    /// If the site has no such channel.
+    pub fn run(&mut self, channel: usize, seed: u64) -> Visualization {
+        let visualizer = Arc::clone(&self.visualizer);
+        assert!(channel < visualizer.channels, "channel {channel} of {}", visualizer.channels);
+        let recipe = &visualizer.recipe;
+        let draws = Draws::new(seed, &visualizer.unit_name(channel));
+        draws.spectrum(recipe.deviation, &mut self.spectrum);
+        self.first_average.fill(0.0);
+        self.second_average.fill(0.0);
+        for (chain, workspace) in visualizer.chains.iter().zip(&mut self.workspaces) {
+            chain.seed(workspace, channel);
+        }
+        let mut adam = Adam::new(Direction::Ascent, recipe.learning_rate, recipe.betas, recipe.eps);
+        let mut trajectory = Vec::with_capacity(recipe.steps);
+        for step in 1..=recipe.steps {
+            let drawn = draws.step(recipe, visualizer.jitter, step);
+            let (chain, workspace) = (&visualizer.chains[drawn.scale], &mut self.workspaces[drawn.scale]);
+            chain.augmented.set_draws(workspace, &drawn);
+            workspace.swap_input(chain.spectrum, &mut self.spectrum);
+            workspace.forward();
+            workspace.backward();
+            workspace.swap_input(chain.spectrum, &mut self.spectrum);
+            trajectory.push(chain.objective(workspace, channel));
+            let gradient = workspace.gradient(chain.spectrum).data();
+            let averages = (&mut self.first_average, &mut self.second_average);
+            adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
+        }
+        Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
+fn single(value: f64) -> f32 {
+    value as f32
+}

@@ -1,0 +1,146 @@
+//! Reading sites of the network for 8-bit images, as they are or changed by a scale operator.
+
+use crate::network::{Network, NetworkError, Sites};
+use crate::site::Site;
+use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
+use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use std::sync::Arc;
+
+/// How an image is looked at, as a step on the normalised tensor (method section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// As it is.
+    Plain,
+    /// Its central half, resized to the full size.
+    Enlarged,
+    /// Resized to half its size, then padded by reflection to the full size.
+    Shrunk,
+}
+
+/// How much of each site is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// The center neuron of every channel.
+    Center,
+    /// The whole map.
+    Whole,
+}
+
+/// Reads chosen sites for one image after another, computing no more of the network than they need.
+#[derive(Debug)]
+pub struct Reader {
+    workspace: Workspace,
+    image: NodeId,
+    size: usize,
+    sites: Sites,
+    shapes: Vec<(Site, Shape)>,
+}
+
+impl View {
+    /// Adds it behind `image`, a normalised tensor `[size, size, 3]`.
+    ///
+    /// # Errors
+    /// If the image is too small for it.
+    pub fn add_to(self, graph: &mut Graph, image: NodeId) -> Result<NodeId, GraphError> {
+        let Shape { height, width, .. } = graph.shape(image);
+        let half = (height / 2, width / 2);
+        match self {
+            View::Plain => Ok(image),
+            View::Enlarged => {
+                let cropped = graph.add(Translate::center_crop((height, width), half), &[image])?;
+                graph.add(Resize::new((height, width), Alignment::HalfPixel), &[cropped])
+            }
+            View::Shrunk => {
+                let halved = graph.add(Resize::new(half, Alignment::HalfPixel), &[image])?;
+                graph.add(ReflectPad::new(height.saturating_sub(half.0) / 2), &[halved])
+            }
+        }
+    }
+}
+
+impl Reader {
+    /// A reader of `sites` for images of `size` by `size` pixels.
+    ///
+    /// # Errors
+    /// If the network lacks a site, or images of this size cannot be read.
+    pub fn new(
+        network: &Network,
+        size: usize,
+        view: View,
+        (sites, extent): (&[Site], Extent),
+        isa: Isa,
+    ) -> Result<Reader, NetworkError> {
+        Network::require_input_size(size)?;
+        let mut graph = Graph::new();
+        let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
+        let normalised = graph.add(Normalise::imagenet(), &[image])?;
+        let seen = view.add_to(&mut graph, normalised)?;
+        let nodes = network.add_to(&mut graph, seen)?;
+        let (mut wanted, mut shapes) = (Vec::new(), Vec::new());
+        for &site in sites {
+            network.require(site)?;
+            let Some(node) = nodes.get(site) else { continue };
+            shapes.push((site, graph.shape(node)));
+            wanted.push(match extent {
+                Extent::Center => Wanted::center(&graph, node),
+                Extent::Whole => Wanted::whole(&graph, node),
+            });
+        }
+        let plan = Plan::forward(&graph, &wanted)?;
+        Ok(Reader { workspace: Workspace::new(Arc::new(plan), isa), image, size, sites: nodes, shapes })
+    }
+
+    /// The sites that it reads, with the shapes of their whole maps.
+    pub fn shapes(&self) -> &[(Site, Shape)] {
+        &self.shapes
+    }
+
+    /// Reads an image: `[size, size, 3]` RGB bytes, each divided by 255.
+    ///
+    /// # Panics
+    /// If there are not as many bytes as that.
+    pub fn read(&mut self, pixels: &[u8]) {
+        assert_eq!(pixels.len(), self.size * self.size * 3, "bytes of an image of {0} x {0}", self.size);
+        let inside = self.workspace.plan().region_inside(self.image);
+        let size = self.size;
+        let mut image = self.workspace.input_mut(self.image);
+        for y in inside.top..inside.bottom() {
+            let line = y.unsigned_abs() * size;
+            for x in inside.left..inside.right() {
+                let from = (line + x.unsigned_abs()) * 3;
+                for (to, &byte) in image.pixel_mut(y, x).iter_mut().zip(&pixels[from..from + 3]) {
+                    *to = f32::from(byte) / 255.0;
+                }
+            }
+        }
+        self.workspace.forward();
+    }
+
+    /// The center activation of every channel at a site, of the image read last.
+    ///
+    /// # Panics
+    /// If it does not read this site.
+    #[expect(clippy::expect_used, reason = "documented: asking for a site that was not asked for is a mistake of the caller")]
+    pub fn center(&self, site: Site) -> &[f32] {
+        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
+        let node = self.sites.get(site).expect("a site of the network");
+        self.workspace.at(node, shape.center())
+    }
+
+    /// The whole map `[height, width, channels]` of a site, of the image read last.
+    ///
+    /// # Panics
+    /// If it does not read whole maps, or not this site.
+    #[expect(clippy::expect_used, reason = "documented: asking for a site that was not asked for is a mistake of the caller")]
+    pub fn whole(&self, site: Site) -> Vec<f32> {
+        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
+        let node = self.sites.get(site).expect("a site of the network");
+        let value = self.workspace.value(node);
+        let rows = 0..shape.height.cast_signed();
+        rows.flat_map(|y| {
+            let from = value.offset(y, 0);
+            value.data()[from..from + shape.width * shape.channels].iter().copied()
+        })
+        .collect()
+    }
+}
