@@ -1,0 +1,118 @@
+//! Every way of being wrong, as one sentence each, grouped by who is at fault.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a picture or a folder of pictures cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// The world: the operating system refuses the file or the directory.
+    #[error("{}: expected to read it, found that the system refuses: {source}", path.display())]
+    CannotOpen {
+        /// What could not be read.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The choice of file: neither a JPEG nor a PNG.
+    #[error("{}: expected a JPEG or a PNG, found {found}", path.display())]
+    NotAnImage {
+        /// The file.
+        path: PathBuf,
+        /// What its first bytes say.
+        found: &'static str,
+    },
+    /// The bytes: a JPEG or a PNG that breaks its format, or ends too early.
+    #[error("{}: expected a whole {format}, found a damaged one: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// JPEG or PNG.
+        format: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The bytes: a picture without a pixel.
+    #[error("{}: expected at least one pixel, found a {format} of {width}x{height}", path.display())]
+    ZeroSize {
+        /// The file.
+        path: PathBuf,
+        /// JPEG or PNG.
+        format: &'static str,
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+    /// A limit: more pixels than anybody's photograph has.
+    #[error("{}: expected at most {limit} pixels, found a {format} of {width}x{height}", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// JPEG or PNG.
+        format: &'static str,
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// The largest number of pixels.
+        limit: usize,
+    },
+    /// A missing feature: a kind of JPEG or PNG that is not decoded.
+    #[error("{}: expected a {format} of a common kind, found one that is not supported: {reason}", path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// JPEG or PNG.
+        format: &'static str,
+        /// The kind.
+        reason: String,
+    },
+    /// The caller: a picture must have between one pixel and the limit.
+    #[error("expected a picture of 1 to {limit} pixels, found {width}x{height}")]
+    Size {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// The largest number of pixels.
+        limit: usize,
+    },
+    /// The caller: the bytes are not three a pixel.
+    #[error("expected {expected} bytes for an RGB picture of {width}x{height}, found {found}")]
+    PixelCount {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// 3 * width * height.
+        expected: usize,
+        /// The number of bytes given.
+        found: usize,
+    },
+    /// The encoder refuses a picture.
+    #[error(
+        "expected to encode a picture of {width}x{height} as PNG, found that the encoder refuses: {reason}"
+    )]
+    Encode {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// The encoder's reason.
+        reason: String,
+    },
+    /// The choice of folder: there is something else at the path.
+    #[error("{}: expected a directory of images, found a file", path.display())]
+    NotADirectory {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The choice of folder: no image inside.
+    #[error("{}: expected .jpg, .jpeg or .png files in this directory or its folders, found none", path.display())]
+    NoImages {
+        /// The directory.
+        path: PathBuf,
+    },
+}

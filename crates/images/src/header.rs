@@ -1,0 +1,142 @@
+//! What a file says about itself, read before any decoder allocates a byte because of it.
+
+/// The formats that are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Jpeg,
+    Png,
+}
+
+impl Format {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+        }
+    }
+}
+
+const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// The format by the first bytes, whatever the file is called, or what the bytes are instead.
+pub(crate) fn format(bytes: &[u8]) -> Result<Format, &'static str> {
+    match bytes {
+        [] => Err("an empty file"),
+        [0xff, 0xd8, 0xff, ..] => Ok(Format::Jpeg),
+        _ if bytes.starts_with(PNG_SIGNATURE) => Ok(Format::Png),
+        _ if bytes.starts_with(b"GIF8") => Err("a GIF"),
+        _ if bytes.starts_with(b"BM") => Err("a BMP"),
+        _ if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") => Err("a WebP"),
+        _ if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") => Err("a TIFF"),
+        _ => Err("neither one's first bytes"),
+    }
+}
+
+/// The header of a PNG, its `IHDR` chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PngHeader {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) bit_depth: u8,
+    pub(crate) color_type: u8,
+}
+
+impl PngHeader {
+    /// The header, if the first chunk is one.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        let side = |at: usize| -> Option<usize> {
+            let side = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?);
+            usize::try_from(side).ok()
+        };
+        if bytes.get(12..16)? != b"IHDR" {
+            return None;
+        }
+        Some(Self {
+            width: side(16)?,
+            height: side(20)?,
+            bit_depth: *bytes.get(24)?,
+            color_type: *bytes.get(25)?,
+        })
+    }
+}
+
+/// The markers of a JPEG from its start to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct JpegMarkers {
+    /// Columns and rows, from the first frame header.
+    pub(crate) size: Option<(usize, usize)>,
+    /// Whether the end-of-image marker is there. libjpeg, and so Pillow, calls a file without it truncated.
+    pub(crate) ends: bool,
+}
+
+impl JpegMarkers {
+    /// Walks from marker to marker (ITU-T T.81, B.1.1), over entropy-coded data between them.
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let mut markers = Self::default();
+        let mut at = 2;
+        // A marker is 0xff and a byte that is neither zero (an escaped 0xff among entropy-coded data) nor 0xff (fill).
+        while let Some(&[first, code]) = bytes.get(at..at + 2) {
+            if first != 0xff || matches!(code, 0x00 | 0xff) {
+                at += 1;
+                continue;
+            }
+            at += 2;
+            match code {
+                // TEM and the restart markers stand alone.
+                0x01 | 0xd0..=0xd8 => continue,
+                0xd9 => {
+                    markers.ends = true;
+                    break;
+                }
+                // Frame headers: C4, C8 and CC in their midst are tables and a reserved code.
+                0xc0..=0xcf if !matches!(code, 0xc4 | 0xc8 | 0xcc) && markers.size.is_none() => {
+                    let side = |at: usize| {
+                        Some(usize::from(u16::from_be_bytes(
+                            bytes.get(at..at + 2)?.try_into().ok()?,
+                        )))
+                    };
+                    markers.size = side(at + 5).zip(side(at + 3));
+                }
+                _ => {}
+            }
+            let Some(&[high, low]) = bytes.get(at..at + 2) else {
+                break;
+            };
+            at += usize::from(u16::from_be_bytes([high, low]));
+        }
+        markers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jpeg_without_its_last_marker_does_not_end() {
+        // Start, a frame header of 2 rows and 3 columns, a scan whose data holds an escaped 0xff and a restart, the end.
+        let whole = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x02\x00\x03\x01\x01\x11\x00\xff\xda\x00\x02\x12\xff\x00\xff\xd0\x34\xff\xd9";
+        assert_eq!(
+            JpegMarkers::read(whole),
+            JpegMarkers {
+                size: Some((3, 2)),
+                ends: true
+            }
+        );
+        for length in 15..whole.len() {
+            assert_eq!(
+                JpegMarkers::read(&whole[..length]),
+                JpegMarkers {
+                    size: Some((3, 2)),
+                    ends: false
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn an_end_marker_inside_a_segment_does_not_end_the_file() {
+        let thumbnail = b"\xff\xd8\xff\xe1\x00\x06\xff\xd8\xff\xd9\xff\xda\x00\x02\x12";
+        assert!(!JpegMarkers::read(thumbnail).ends);
+    }
+}
