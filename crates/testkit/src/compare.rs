@@ -1,0 +1,169 @@
+//! Comparisons: bit for bit, within a derived bound, and in one number.
+
+/// Unit roundoff of single precision.
+const UNIT_ROUNDOFF: f64 = 1.0 / 16_777_216.0;
+
+/// `gamma_n = n u / (1 - n u)` with u = 2^-24: the relative error of n roundings (Higham, *Accuracy and Stability*, lemma 3.1).
+pub fn gamma(n: usize) -> f64 {
+    let nu = n as f64 * UNIT_ROUNDOFF;
+    nu / (1.0 - nu)
+}
+
+/// What n operations may lose where results are denormal: n times half the smallest denormal, rounded up to `n 2^-149`.
+pub fn underflow_slack(n: usize) -> f64 {
+    n as f64 * 2_f64.powi(-149)
+}
+
+/// The largest `|actual - expected| / bound`, and where: 0 / 0 counts as 0. NaN where one side alone is NaN.
+///
+/// # Panics
+/// If the slices differ in length or are empty.
+pub fn worst_fraction_of_bound(actual: &[f32], expected: &[f64], bound: &[f64]) -> (f64, usize) {
+    assert!(!actual.is_empty(), "nothing to compare");
+    assert!(
+        actual.len() == expected.len() && actual.len() == bound.len(),
+        "{} values, {} expected, {} bounds",
+        actual.len(),
+        expected.len(),
+        bound.len()
+    );
+    let mut worst = (0.0, 0);
+    for (at, ((&a, &e), &b)) in actual.iter().zip(expected).zip(bound).enumerate() {
+        let fraction = fraction_of_bound(f64::from(a), e, b);
+        if fraction.is_nan() {
+            return (fraction, at);
+        }
+        if fraction > worst.0 {
+            worst = (fraction, at);
+        }
+    }
+    worst
+}
+
+fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
+    if actual.is_nan() || expected.is_nan() {
+        return if actual.is_nan() && expected.is_nan() { 0.0 } else { f64::NAN };
+    }
+    if actual == expected {
+        return 0.0;
+    }
+    if actual.is_infinite() || expected.is_infinite() || bound.is_nan() {
+        return f64::NAN;
+    }
+    let error = (actual - expected).abs();
+    if bound > 0.0 { error / bound } else { f64::INFINITY }
+}
+
+/// Asserts `|actual - expected| <= bound` for every value. NaN equals NaN alone; infinities must be equal.
+///
+/// # Panics
+/// If not, naming the worst value; or if the slices differ in length or are empty.
+#[track_caller]
+pub fn assert_within_bound(actual: &[f32], expected: &[f64], bound: &[f64], what: &str) {
+    let (fraction, at) = worst_fraction_of_bound(actual, expected, bound);
+    assert!(
+        fraction <= 1.0,
+        "{what}: at {at} of {}: expected {:e} within {:e}, found {:e}: {fraction} of the bound",
+        actual.len(),
+        expected[at],
+        bound[at],
+        actual[at]
+    );
+}
+
+/// Asserts that two results are the same bits; NaN equals NaN of any payload.
+///
+/// # Panics
+/// If not, naming the first difference; or if the slices differ in length or are empty.
+#[track_caller]
+pub fn assert_same_bits(actual: &[f32], expected: &[f32], what: &str) {
+    assert!(!actual.is_empty(), "{what}: nothing to compare");
+    assert_eq!(actual.len(), expected.len(), "{what}: lengths");
+    let differ = |(a, e): (&f32, &f32)| a.to_bits() != e.to_bits() && !(a.is_nan() && e.is_nan());
+    if let Some(at) = actual.iter().zip(expected).position(differ) {
+        let (a, e) = (actual[at], expected[at]);
+        panic!("{what}: at {at} of {}: expected {e:e} ({:#x}), found {a:e} ({:#x})", actual.len(), e.to_bits(), a.to_bits());
+    }
+}
+
+/// `|actual - expected|_2 / |expected|_2`. NaN where any value is NaN, or everything expected is zero.
+///
+/// # Panics
+/// If the slices differ in length or are empty.
+pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
+    assert!(!actual.is_empty() && actual.len() == expected.len(), "{} values, {} expected", actual.len(), expected.len());
+    let error: f64 = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).powi(2)).sum();
+    (error / expected.iter().map(|e| e * e).sum::<f64>()).sqrt()
+}
+
+/// The largest `|actual - expected|`; NaN where any difference is NaN.
+///
+/// # Panics
+/// If the slices differ in length or are empty.
+pub fn max_abs_error(actual: &[f32], expected: &[f64]) -> f64 {
+    assert!(!actual.is_empty() && actual.len() == expected.len(), "{} values, {} expected", actual.len(), expected.len());
+    let errors = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).abs());
+    errors.fold(0.0, |worst, error| if error > worst || error.is_nan() { error } else { worst })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    fn within(actual: &[f32], expected: &[f64], bound: &[f64]) -> bool {
+        let (a, e, b) = (actual.to_vec(), expected.to_vec(), bound.to_vec());
+        catch_unwind(move || assert_within_bound(&a, &e, &b, "values")).is_ok()
+    }
+
+    fn same(actual: &[f32], expected: &[f32]) -> bool {
+        let (a, e) = (actual.to_vec(), expected.to_vec());
+        catch_unwind(move || assert_same_bits(&a, &e, "values")).is_ok()
+    }
+
+    #[test]
+    fn a_bound_holds_up_to_its_end_and_fails_beyond_on_either_side() {
+        assert!(within(&[1.0, 1.5], &[1.0, 1.25], &[0.0, 0.25]));
+        assert!(!within(&[1.0, 1.5], &[1.0, 1.25], &[0.0, 0.2]));
+        assert!(!within(&[1.0], &[1.25], &[0.2]));
+        assert!(!within(&[1e-40], &[0.0], &[0.0]));
+    }
+
+    #[test]
+    fn nan_and_infinity_equal_only_themselves() {
+        let (nan, inf) = (f64::NAN, f64::INFINITY);
+        assert!(within(&[f32::NAN, f32::INFINITY], &[nan, inf], &[0.0, 0.0]));
+        for (a, e) in [(f32::NAN, 1.0), (1.0, nan), (f32::INFINITY, -inf), (1.0, inf), (f32::INFINITY, 1.0)] {
+            assert!(!within(&[0.0, a], &[0.0, e], &[inf, inf]), "{a} for {e}");
+        }
+        assert!(!within(&[1.0], &[2.0], &[nan]));
+    }
+
+    #[test]
+    fn empty_and_unequal_lengths_fail() {
+        assert!(!within(&[], &[], &[]));
+        assert!(!within(&[1.0], &[1.0, 1.0], &[0.0]));
+        assert!(!within(&[1.0], &[1.0], &[]));
+        assert!(!same(&[], &[]) && !same(&[1.0], &[1.0, 2.0]));
+        assert!(catch_unwind(|| relative_l2(&[], &[])).is_err() && catch_unwind(|| max_abs_error(&[1.0], &[])).is_err());
+    }
+
+    #[test]
+    fn bits_tell_zeros_and_neighbours_apart() {
+        assert!(same(&[1.0, f32::NAN], &[1.0, -f32::NAN]));
+        assert!(!same(&[0.0], &[-0.0]) && !same(&[1.0], &[1.0 + f32::EPSILON]) && !same(&[f32::NAN], &[1.0]));
+    }
+
+    #[test]
+    fn errors_in_one_number_show_nan_anywhere() {
+        assert_eq!(relative_l2(&[3.0, 4.0], &[3.0, 0.0]), 4.0 / 3.0);
+        assert_eq!(max_abs_error(&[1.0, -2.0], &[1.5, 1.0]), 3.0);
+        assert!(relative_l2(&[1.0, f32::NAN], &[1.0, 1.0]).is_nan() && max_abs_error(&[f32::NAN, 9.0], &[0.0, 0.0]).is_nan());
+    }
+
+    #[test]
+    fn gamma_grows_a_little_faster_than_n_roundings() {
+        assert_eq!(gamma(0), 0.0);
+        assert!(gamma(1000) > 1000.0 * UNIT_ROUNDOFF && gamma(1000) < 1001.0 * UNIT_ROUNDOFF);
+    }
+}

@@ -1,0 +1,121 @@
+//! Reference values: where they are, and how they are read.
+
+use npyz::npz::NpzArchive;
+use npyz::{Deserialize, NpyFile};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// The environment variable that names the folder of weights, photographs and reference values from outside.
+pub const DATA_VARIABLE: &str = "STREAMSCOPE_DATA";
+
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.ancestors().nth(2).unwrap_or(manifest).to_owned()
+}
+
+/// The embedded network, its images and its reference values.
+pub fn fixtures_dir() -> PathBuf {
+    root().join("fixtures")
+}
+
+/// The data from outside: what `STREAMSCOPE_DATA` names, or `../shared` beside the project. `None` where there is none,
+/// after a line on stderr that says so.
+pub fn data_dir() -> Option<PathBuf> {
+    let named = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| root().join("../shared"));
+    if folder.join("golden").is_dir() {
+        return Some(folder);
+    }
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
+    {
+        eprintln!("skipped: no reference data in {} ({DATA_VARIABLE} names another folder)", folder.display());
+    }
+    None
+}
+
+/// An `.npz` archive of reference values.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    path: PathBuf,
+}
+
+/// An array and its shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Array<T> {
+    /// Its sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// Its values in C order.
+    pub values: Vec<T>,
+}
+
+impl Archive {
+    /// The archive at a path.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn open(path: impl AsRef<Path>) -> Archive {
+        let path = path.as_ref().to_owned();
+        assert!(path.is_file(), "{}: expected reference values", path.display());
+        Archive { path }
+    }
+
+    fn archive(&self) -> NpzArchive<BufReader<File>> {
+        NpzArchive::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+    }
+
+    /// The names of its arrays.
+    ///
+    /// # Panics
+    /// If the archive is damaged.
+    pub fn names(&self) -> Vec<String> {
+        self.archive().array_names().map(str::to_owned).collect()
+    }
+
+    fn read<T: Deserialize>(&self, name: &str) -> Option<Array<T>> {
+        let mut archive = self.archive();
+        let file: NpyFile<_> = archive
+            .by_name(name)
+            .unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+            .unwrap_or_else(|| panic!("{}: no array '{name}'", self.path.display()));
+        assert_eq!(file.order(), npyz::Order::C, "{}: '{name}' is not in C order", self.path.display());
+        let shape = file.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
+        let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>().ok()?;
+        Some(Array { shape, values })
+    }
+
+    /// An array of float32.
+    ///
+    /// # Panics
+    /// If there is none of this name and type.
+    pub fn f32(&self, name: &str) -> Array<f32> {
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
+    }
+
+    /// An array of float64, or of float32 widened.
+    ///
+    /// # Panics
+    /// If there is none of this name and type.
+    pub fn f64(&self, name: &str) -> Array<f64> {
+        self.read(name).unwrap_or_else(|| {
+            let Array { shape, values } = self.f32(name);
+            Array { shape, values: values.into_iter().map(f64::from).collect() }
+        })
+    }
+
+    /// An array of uint8.
+    ///
+    /// # Panics
+    /// If there is none of this name and type.
+    pub fn u8(&self, name: &str) -> Array<u8> {
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
+    }
+
+    /// An array of int64.
+    ///
+    /// # Panics
+    /// If there is none of this name and type.
+    pub fn i64(&self, name: &str) -> Array<i64> {
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
+    }
+}

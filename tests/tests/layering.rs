@@ -1,0 +1,102 @@
+//! Who may call whom: the edges between the workspace's crates are those of the table in `crates/README.md`, no others.
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+/// A crate and the crates of ours that it may depend on.
+const ALLOWED: [(&str, &[&str]); 15] = [
+    ("kernels", &[]),
+    ("reference", &[]),
+    ("weights", &[]),
+    ("images", &[]),
+    ("analysis", &[]),
+    ("report", &[]),
+    ("testkit", &[]),
+    ("autodiff", &["kernels"]),
+    ("resnet", &["weights", "autodiff"]),
+    ("featviz", &["resnet", "autodiff", "kernels"]),
+    ("runs", &["weights", "resnet", "images", "featviz", "analysis", "report"]),
+    ("audit", &["kernels", "reference", "autodiff", "weights", "resnet", "featviz", "analysis"]),
+    ("xtask", &["runs", "audit"]),
+    // Packages of tests and benchmarks look at everything.
+    ("streamscope-tests", EVERYTHING),
+    ("streamscope-benches", EVERYTHING),
+];
+
+const EVERYTHING: &[&str] = &[
+    "kernels", "reference", "weights", "images", "analysis", "report", "testkit", "autodiff", "resnet", "featviz", "runs",
+    "audit",
+];
+
+/// What anybody's tests may use beside.
+const IN_TESTS: [&str; 2] = ["testkit", "reference"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Every edge between crates of ours: from, to, and whether it is for tests alone.
+fn edges() -> Vec<(String, String, bool)> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let ours: BTreeSet<String> = packages.iter().map(|p| text(&p["name"])).collect();
+    let mut edges = Vec::new();
+    for package in packages {
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let to = text(&dependency["name"]);
+            if ours.contains(&to) {
+                edges.push((text(&package["name"]), to, dependency["kind"] == "dev"));
+            }
+        }
+    }
+    edges
+}
+
+/// The edges that the table does not allow.
+fn forbidden(edges: &[(String, String, bool)]) -> Vec<String> {
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
+    let wrong = edges.iter().filter(|(from, to, test)| {
+        let listed = allowed.get(from.as_str()).is_some_and(|targets| targets.contains(&to.as_str()));
+        !listed && !(*test && IN_TESTS.contains(&to.as_str()))
+    });
+    wrong.map(|(from, to, test)| format!("{from} -> {to}{}", if *test { " (tests)" } else { "" })).collect()
+}
+
+#[test]
+fn crates_depend_on_what_the_table_allows() {
+    let edges = edges();
+    assert!(edges.len() > 15, "the edges were not read: {edges:?}");
+    assert_eq!(forbidden(&edges), Vec::<String>::new());
+}
+
+#[test]
+fn a_forbidden_edge_is_found() {
+    let edge = |from: &str, to: &str, test| (from.to_owned(), to.to_owned(), test);
+    let wrong = [
+        edge("kernels", "reference", false),
+        edge("report", "analysis", false),
+        edge("reference", "kernels", true),
+        edge("newcomer", "kernels", false),
+    ];
+    assert_eq!(forbidden(&wrong).len(), 4);
+    assert!(forbidden(&[edge("kernels", "reference", true), edge("xtask", "runs", false)]).is_empty());
+}
+
+#[test]
+fn the_readme_of_the_crates_shows_the_same_table() {
+    let readme = std::fs::read_to_string(root().join("crates/README.md")).unwrap();
+    for (name, targets) in ALLOWED.into_iter().filter(|(_, targets)| *targets != EVERYTHING) {
+        let line = readme.lines().find(|l| l.starts_with(&format!("| `{name}` |")));
+        let line = line.unwrap_or_else(|| panic!("crates/README.md has no row for {name}"));
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let listed: BTreeSet<&str> = cells[2].split('`').filter(|w| EVERYTHING.contains(w)).collect();
+        assert_eq!(listed, targets.iter().copied().collect(), "the row of {name}");
+    }
+}
