@@ -108,9 +108,11 @@ impl WindowDft {
                 element_over_u(row, column, 0)
             }),
             over_v,
-            back_over_u: PackedMatrix::from_fn(back_panels * 2 * PANEL, 2 * columns, |row, column| {
-                element_over_u(column, row, lead)
-            }),
+            back_over_u: PackedMatrix::from_fn(
+                back_panels * 2 * PANEL,
+                2 * columns,
+                |row, column| element_over_u(column, row, lead),
+            ),
             back_over_v,
         }
     }
@@ -191,9 +193,13 @@ impl WindowDft {
         assert_eq!(image.len(), self.window.positions(), "values of a window");
         let width = self.window.width;
         let (lead, _) = back_panels(&self.window);
-        scratch
-            .window_gradient
-            .repack(|i, j| if j < lead { 0.0 } else { image[i * width + j - lead] });
+        scratch.window_gradient.repack(|i, j| {
+            if j < lead {
+                0.0
+            } else {
+                image[i * width + j - lead]
+            }
+        });
         let row = scratch.inner_gradient.len() / self.height;
         for part in 0..2 {
             let of_part = &self.back_over_v[part * self.height * self.window.height..]
