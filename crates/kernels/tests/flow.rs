@@ -122,6 +122,29 @@ proptest! {
     }
 
     #[test]
+    fn denormals_infinities_and_nan_follow_ieee(a in wild_values(51), b in wild_values(51), scale in wild_values(3)) {
+        let held = Region::whole(1, 17);
+        let window = |values| Window::new(values, held, 3);
+        let shift = [b[0], b[1], b[2]];
+        let sums: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+        let affine: Vec<f32> =
+            a.iter().enumerate().map(|(i, a)| a.mul_add(scale[i % 3], shift[i % 3])).collect();
+        let products: Vec<f32> = a.iter().enumerate().map(|(i, a)| a * scale[i % 3]).collect();
+        for isa in Isa::supported() {
+            let [mut sum, mut normed] = [poisoned(51), poisoned(51)];
+            let (mut accumulated, mut scaled) = (b.clone(), a.clone());
+            flow::add(isa, held, window(&a), window(&b), &mut WindowMut::new(&mut sum, held, 3));
+            flow::accumulate(isa, held, window(&a), &mut WindowMut::new(&mut accumulated, held, 3));
+            flow::scale_and_shift(isa, held, window(&a), &scale, &shift, &mut WindowMut::new(&mut normed, held, 3));
+            flow::scale_channels(isa, held, &scale, &mut WindowMut::new(&mut scaled, held, 3));
+            assert_same_bits(&sum, &sums, isa.name());
+            assert_same_bits(&accumulated, &sums, isa.name());
+            assert_same_bits(&normed, &affine, isa.name());
+            assert_same_bits(&scaled, &products, isa.name());
+        }
+    }
+
+    #[test]
     fn relu_is_the_maximum_with_zero_and_keeps_nan(values in wild_values(37)) {
         let held = Region::whole(1, 37);
         for isa in Isa::supported() {
