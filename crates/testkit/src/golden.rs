@@ -1,10 +1,10 @@
 //! Reference values: where they are, and how they are read.
 
-use npyz::npz::NpzArchive;
 use npyz::{Deserialize, NpyFile};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use zip::ZipArchive;
 
 /// The environment variable that names the folder of weights, photographs and reference values from outside.
 pub const DATA_VARIABLE: &str = "STREAMSCOPE_DATA";
@@ -60,8 +60,9 @@ impl Archive {
         Archive { path }
     }
 
-    fn archive(&self) -> NpzArchive<BufReader<File>> {
-        NpzArchive::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+    fn archive(&self) -> ZipArchive<BufReader<File>> {
+        let file = File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
+        ZipArchive::new(BufReader::new(file)).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
     }
 
     /// The names of its arrays.
@@ -69,15 +70,17 @@ impl Archive {
     /// # Panics
     /// If the archive is damaged.
     pub fn names(&self) -> Vec<String> {
-        self.archive().array_names().map(str::to_owned).collect()
+        let archive = self.archive();
+        let files = archive.file_names().filter_map(Result::ok);
+        files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect()
     }
 
     fn read<T: Deserialize>(&self, name: &str) -> Option<Array<T>> {
         let mut archive = self.archive();
-        let file: NpyFile<_> = archive
-            .by_name(name)
-            .unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
-            .unwrap_or_else(|| panic!("{}: no array '{name}'", self.path.display()));
+        let member = archive
+            .by_name(&format!("{name}.npy"))
+            .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
+        let file = NpyFile::new(member).unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
         assert_eq!(file.order(), npyz::Order::C, "{}: '{name}' is not in C order", self.path.display());
         let shape = file.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
         let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>().ok()?;

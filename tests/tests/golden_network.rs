@@ -1,0 +1,191 @@
+//! The network against PyTorch: activations, whole tensors and gradients, on the embedded network and on the real backbone.
+
+use autodiff::ops::Input;
+use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use resnet::{Extent, Network, Reader, Role, Site, View};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use testkit::golden::{Archive, data_dir, fixtures_dir};
+use testkit::relative_l2;
+use weights::TensorSet;
+
+/// A network, the size of its images, and PyTorch's values for it.
+struct Golden {
+    network: Network,
+    size: usize,
+    folder: PathBuf,
+    pixels: Archive,
+}
+
+impl Golden {
+    fn embedded() -> Golden {
+        let folder = fixtures_dir().join("golden");
+        Golden::new(&fixtures_dir().join("resnet18-16.npz"), 128, folder, "pixels.npz")
+    }
+
+    fn real() -> Option<Golden> {
+        let data = data_dir()?;
+        Some(Golden::new(&data.join("data/backbone"), 224, data.join("golden"), "preprocess_uint8_hwc.npz"))
+    }
+
+    fn new(weights: &Path, size: usize, folder: PathBuf, pixels: &str) -> Golden {
+        let tensors = TensorSet::load(weights).unwrap();
+        Golden { network: Network::new(&tensors).unwrap(), size, pixels: Archive::open(folder.join(pixels)), folder }
+    }
+
+    fn all() -> impl Iterator<Item = Golden> {
+        [Some(Golden::embedded()), Golden::real()].into_iter().flatten()
+    }
+
+    fn stats(&self) -> Value {
+        serde_json::from_str(&std::fs::read_to_string(self.folder.join("site_stats.json")).unwrap()).unwrap()
+    }
+
+    fn images(&self) -> Vec<String> {
+        self.stats()["images"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
+    }
+
+    fn archive(&self, name: &str) -> Archive {
+        Archive::open(self.folder.join(name))
+    }
+
+    /// The sites of an archive with entries `<site>/<kind>` that the network has.
+    fn sites(&self, archive: &Archive, kind: &str) -> Vec<Site> {
+        let names = archive.names();
+        let sites = self.network.sites();
+        sites.into_iter().filter(|s| names.contains(&format!("{s}/{kind}"))).collect()
+    }
+}
+
+fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
+    let positions = values.len() / channels;
+    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
+}
+
+#[test]
+fn center_activations_differ_from_pytorch_in_double_by_at_most_twice_its_own_float32_error() {
+    for golden in Golden::all() {
+        let archive = golden.archive("center_activations.npz");
+        let sites = golden.sites(&archive, "f64");
+        assert!(sites.len() >= 18, "{sites:?}");
+        let mut reader =
+            Reader::new(&golden.network, golden.size, View::Plain, (&sites, Extent::Center), Isa::best()).unwrap();
+        let mut found = vec![Vec::new(); sites.len()];
+        for image in golden.images() {
+            reader.read(&golden.pixels.u8(&image).values);
+            for (found, &site) in found.iter_mut().zip(&sites) {
+                found.extend_from_slice(reader.center(site));
+            }
+        }
+        for (found, site) in found.iter().zip(&sites) {
+            let exact = archive.f64(&format!("{site}/f64")).values;
+            let theirs = relative_l2(&archive.f32(&format!("{site}/f32")).values, &exact);
+            let ours = relative_l2(found, &exact);
+            assert!(ours <= 2.0 * theirs, "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}");
+        }
+    }
+}
+
+#[test]
+fn whole_tensors_agree_with_pytorch() {
+    for golden in Golden::all() {
+        let archive = golden.archive("full_tensors_first_image.npz");
+        let names = archive.names();
+        let sites: Vec<Site> = golden.network.sites().into_iter().filter(|s| names.contains(&s.to_string())).collect();
+        assert!(sites.len() >= 4, "{names:?}");
+        let mut reader =
+            Reader::new(&golden.network, golden.size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
+        reader.read(&golden.pixels.u8(&golden.images()[0]).values);
+        let stats = golden.stats();
+        for &site in &sites {
+            let exact = archive.f64(&site.to_string());
+            let exact = channels_last(&exact.values, exact.shape[exact.shape.len() - 3]);
+            let ours = relative_l2(&reader.whole(site), &exact);
+            // The arrays are stored in single precision: half a unit in the last place of each value.
+            let stored = 2_f64.powi(-25);
+            let stats = &stats["sites"][site.to_string()];
+            let theirs = stats.get("whole_torch_f32_rel_l2").unwrap_or(&stats["torch_f32_rel_l2"]).as_f64().unwrap();
+            assert!(ours <= 2.0 * theirs + stored, "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}");
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
+    for golden in Golden::all() {
+        let archive = golden.archive("center_gradients.npz");
+        let units: Vec<String> = archive.names().iter().filter_map(|n| n.strip_suffix("/grad")).map(str::to_owned).collect();
+        assert!(units.len() >= 6, "{units:?}");
+        let first = golden.archive("full_tensors_first_image.npz").f64("input").values;
+        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
+        let input: Vec<f32> = channels_last(&first, 3).iter().map(|&v| v as f32).collect();
+        for unit in units {
+            let (site, channel) = unit.split_once(':').unwrap();
+            let (site, channel): (Site, usize) = (site.parse().unwrap(), channel.parse().unwrap());
+            let mut graph = Graph::new();
+            let image = graph.add(Input { shape: Shape::new(golden.size, golden.size, 3) }, &[]).unwrap();
+            let node = golden.network.add_to(&mut graph, image).unwrap().get(site).unwrap();
+            let wanted = Wanted::center(&graph, node);
+            let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[image]).unwrap());
+            let mut workspace = Workspace::new(Arc::clone(&plan), Isa::best());
+            workspace.set_input(image, &input);
+            workspace.seed().pixel_mut(wanted.region.top, wanted.region.left)[channel] = 1.0;
+            workspace.forward();
+            workspace.backward();
+
+            let value = workspace.at(node, wanted.region)[channel];
+            let exact = archive.f64(&format!("{unit}/value")).values[0];
+            // The value is one of a tensor whose own error is some units of the last place of its largest values.
+            assert!((f64::from(value) - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
+
+            let exact = channels_last(&archive.f64(&format!("{unit}/grad")).values, 3);
+            let inside = plan.region_inside(image);
+            let mut found = vec![0.0; exact.len()];
+            for y in inside.top..inside.bottom() {
+                for x in inside.left..inside.right() {
+                    let to = (y.unsigned_abs() * golden.size + x.unsigned_abs()) * 3;
+                    found[to..to + 3].copy_from_slice(workspace.gradient(image).pixel(y, x));
+                }
+            }
+            let error = relative_l2(&found, &exact);
+            assert!(error < 1e-5, "{unit}: gradients differ by {error:.3e}");
+
+            let support = archive.i64(&format!("{unit}/support_rows_cols")).values;
+            let nonzero = |at: usize| found[at * 3..at * 3 + 3].iter().any(|&g| g != 0.0);
+            let held: Vec<(usize, usize)> = (0..golden.size * golden.size)
+                .filter(|&at| nonzero(at))
+                .map(|at| (at / golden.size, at % golden.size))
+                .collect();
+            let rows = held.iter().map(|p| p.0);
+            let columns = held.iter().map(|p| p.1);
+            let ends = [rows.clone().min(), rows.max(), columns.clone().min(), columns.max()];
+            let ends = ends.map(|e| i64::try_from(e.unwrap()).unwrap());
+            assert_eq!(ends[..], support[..], "{unit}: first and last row, first and last column");
+        }
+    }
+}
+
+#[test]
+fn output_before_its_relu_is_input_plus_block_exactly() {
+    for golden in Golden::all() {
+        for &block in golden.network.architecture().blocks() {
+            let sites = Role::ALL.map(|role| block.read_site(role));
+            let read = |sites: &[Site]| {
+                let of = (sites, Extent::Whole);
+                let mut reader = Reader::new(&golden.network, golden.size, View::Plain, of, Isa::best()).unwrap();
+                reader.read(&golden.pixels.u8(&golden.images()[0]).values);
+                sites.iter().map(|&s| reader.whole(s)).collect::<Vec<_>>()
+            };
+            let together = read(&sites);
+            let sums: Vec<f32> = together[0].iter().zip(&together[1]).map(|(i, b)| i + b).collect();
+            testkit::assert_same_bits(&together[2], &sums, &block.to_string());
+            // Reading a site alone, where it may be fused with what follows, gives the same bits: no site is an alias.
+            for (site, value) in sites.iter().zip(&together) {
+                testkit::assert_same_bits(&read(&[*site])[0], value, &site.to_string());
+            }
+            let contribution = &together[1];
+            assert!(contribution.iter().any(|&v| v < 0.0), "{block}: its contribution is not the rectified output");
+        }
+    }
+}
