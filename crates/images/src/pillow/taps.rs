@@ -45,6 +45,18 @@ impl Taps {
             .collect()
     }
 
+    /// The input pixels that any of the taps reads; they are counted from its start from now on.
+    ///
+    /// The ends of the taps of successive output pixels never decrease, so the first and the last say it for all.
+    pub(crate) fn rebase(taps: &mut [Self]) -> Range<usize> {
+        let start = taps.first().map_or(0, |first| first.start);
+        let end = taps.last().map_or(0, |last| last.range().end);
+        for tap in taps {
+            tap.start -= start;
+        }
+        start..end
+    }
+
     /// The input pixels under the taps.
     pub(crate) fn range(&self) -> Range<usize> {
         self.start..self.start + self.weights.len()
