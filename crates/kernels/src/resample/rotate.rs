@@ -34,20 +34,33 @@ impl Rotation {
     /// The point (row, column) of the input that a point of the output reads.
     #[inline(always)]
     fn source(&self, row: isize, column: isize) -> (f64, f64) {
-        let (cy, cx) = ((self.size.0 as f64 - 1.0) / 2.0, (self.size.1 as f64 - 1.0) / 2.0);
+        let (cy, cx) = (
+            (self.size.0 as f64 - 1.0) / 2.0,
+            (self.size.1 as f64 - 1.0) / 2.0,
+        );
         let (dy, dx) = (row as f64 - cy, column as f64 - cx);
-        (self.sin.mul_add(dx, self.cos.mul_add(dy, cy)), (-self.sin).mul_add(dy, self.cos.mul_add(dx, cx)))
+        (
+            self.sin.mul_add(dx, self.cos.mul_add(dy, cy)),
+            (-self.sin).mul_add(dy, self.cos.mul_add(dx, cx)),
+        )
     }
 
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "coordinates are small; weights are rounded once")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "coordinates are small; weights are rounded once"
+    )]
     fn footprint(&self, row: isize, column: isize) -> Footprint {
         let (y, x) = self.source(row, column);
         let (top, left) = (y.floor(), x.floor());
         let (down, right) = (y - top, x - left);
         let (up, across) = (1.0 - down, 1.0 - right);
         let weights = [up * across, up * right, down * across, down * right].map(|w| w as f32);
-        Footprint { top: top as isize, left: left as isize, weights }
+        Footprint {
+            top: top as isize,
+            left: left as isize,
+            weights,
+        }
     }
 
     /// The part of the input that a region of the output reads.
@@ -56,7 +69,12 @@ impl Rotation {
             return Region::EMPTY;
         }
         let (bottom, right) = (region.bottom() - 1, region.right() - 1);
-        let corners = [(region.top, region.left), (region.top, right), (bottom, region.left), (bottom, right)];
+        let corners = [
+            (region.top, region.left),
+            (region.top, right),
+            (bottom, region.left),
+            (bottom, right),
+        ];
         // A rotation takes the rectangle's corners to the extremes of what it reads.
         let held = corners.iter().fold(Region::EMPTY, |held, &(row, column)| {
             let Footprint { top, left, .. } = self.footprint(row, column);
@@ -72,8 +90,13 @@ impl Rotation {
     /// # Panics
     /// If the windows have not three channels or lack what the region needs.
     pub fn rotate(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
-        assert!(x.channels() == 3 && y.channels() == 3, "images of three channels");
-        let inside = x.region().intersection(&Region::whole(self.size.0, self.size.1));
+        assert!(
+            x.channels() == 3 && y.channels() == 3,
+            "images of three channels"
+        );
+        let inside = x
+            .region()
+            .intersection(&Region::whole(self.size.0, self.size.1));
         for row in region.top..region.bottom() {
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * 3];
@@ -87,8 +110,13 @@ impl Rotation {
     /// # Panics
     /// As [`Rotation::rotate`].
     pub fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
-        assert!(dy.channels() == 3 && dx.channels() == 3, "images of three channels");
-        let inside = dx.region().intersection(&Region::whole(self.size.0, self.size.1));
+        assert!(
+            dy.channels() == 3 && dx.channels() == 3,
+            "images of three channels"
+        );
+        let inside = dx
+            .region()
+            .intersection(&Region::whole(self.size.0, self.size.1));
         for row in region.top..region.bottom() {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * 3];
@@ -99,11 +127,23 @@ impl Rotation {
 
 /// Calls `each` with every pixel of a footprint that lies inside, where it is in a buffer of `held`, and its weight.
 #[inline(always)]
-fn for_each_pixel(footprint: &Footprint, inside: Region, held: Region, mut each: impl FnMut(usize, f32)) {
+fn for_each_pixel(
+    footprint: &Footprint,
+    inside: Region,
+    held: Region,
+    mut each: impl FnMut(usize, f32),
+) {
     let Footprint { top, left, weights } = *footprint;
     for (i, weight) in weights.into_iter().enumerate() {
-        let (row, column) = (top.saturating_add_unsigned(i / 2), left.saturating_add_unsigned(i % 2));
-        if row >= inside.top && row < inside.bottom() && column >= inside.left && column < inside.right() {
+        let (row, column) = (
+            top.saturating_add_unsigned(i / 2),
+            left.saturating_add_unsigned(i % 2),
+        );
+        if row >= inside.top
+            && row < inside.bottom()
+            && column >= inside.left
+            && column < inside.right()
+        {
             let at = (row.abs_diff(held.top) * held.width + column.abs_diff(held.left)) * 3;
             each(at, weight);
         }
@@ -145,10 +185,18 @@ mod tests {
 
     fn rotated(degrees: i32) -> Vec<f32> {
         let map = Region::whole(2, 2);
-        let x: Vec<f32> = [1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|&v| [v; 3]).collect();
+        let x: Vec<f32> = [1.0_f32, 2.0, 3.0, 4.0]
+            .iter()
+            .flat_map(|&v| [v; 3])
+            .collect();
         let mut y = vec![f32::NAN; 12];
         let rotation = Rotation::new((2, 2), degrees);
-        rotation.rotate(Isa::best(), map, Window::new(&x, map, 3), &mut WindowMut::new(&mut y, map, 3));
+        rotation.rotate(
+            Isa::best(),
+            map,
+            Window::new(&x, map, 3),
+            &mut WindowMut::new(&mut y, map, 3),
+        );
         y.chunks(3).map(|p| p[0]).collect()
     }
 
