@@ -14,9 +14,11 @@ pub struct Translate {
 }
 
 impl Translate {
-    /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, rounded down.
+    /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, half a pixel rounded to
+    /// even (torchvision's `CenterCrop`).
     pub fn center_crop(from: (usize, usize), to: (usize, usize)) -> Translate {
-        let shift = |from: usize, to: usize| -((from.saturating_sub(to) / 2).cast_signed());
+        let offset = |surplus: usize| surplus / 2 + usize::from(surplus % 4 == 3);
+        let shift = |from: usize, to: usize| -(offset(from.saturating_sub(to)).cast_signed());
         Translate { to, shift: (shift(from.0, to.0), shift(from.1, to.1)) }
     }
 

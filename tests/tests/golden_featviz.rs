@@ -1,0 +1,277 @@
+//! The picture, its augmentations and the optimiser against PyTorch, torch-lucent and kornia.
+
+use autodiff::ops::{Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate};
+use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use featviz::{Augmentation, StepDraws};
+use kernels::adam::{Adam, Direction, adam_step};
+use resnet::{Network, Site, View};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use testkit::golden::{Archive, Array, data_dir, fixtures_dir};
+use testkit::{max_abs_error, relative_l2};
+use weights::TensorSet;
+
+/// `[C, H, W]` to `[H, W, C]`.
+fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
+    let positions = values.len() / channels;
+    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
+fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&v| v as f32).collect()
+}
+
+/// What one chain of operations makes of an image, and its size.
+fn applied(
+    input: &Array<f64>,
+    build: impl FnOnce(&mut Graph, NodeId) -> NodeId,
+    draws: &[(usize, Draw)],
+    nodes: &mut Vec<NodeId>,
+) -> (Vec<f32>, Shape) {
+    let mut graph = Graph::new();
+    let shape = Shape::new(input.shape[1], input.shape[2], 3);
+    let image = graph.add(Input { shape }, &[]).unwrap();
+    let node = build(&mut graph, image);
+    nodes.push(node);
+    let mut workspace = Workspace::new(Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()), Isa::best());
+    workspace.set_input(image, &single(&channels_last(&input.values, 3)));
+    for &(at, draw) in draws {
+        workspace.set_draw(nodes[at], draw);
+    }
+    workspace.forward();
+    (workspace.value(node).data().to_vec(), graph.shape(node))
+}
+
+fn assert_equals(name: &str, found: &(Vec<f32>, Shape), expected: &Array<f64>) {
+    assert_eq!([3, found.1.height, found.1.width], expected.shape[..], "{name}: size");
+    let error = max_abs_error(&found.0, &channels_last(&expected.values, 3));
+    assert!(error <= 1e-6, "{name}: off by {error:e}");
+}
+
+#[test]
+fn each_transform_is_that_of_lucent_and_kornia() {
+    let Some(data) = data_dir() else { return };
+    let archive = Archive::open(data.join("golden/transforms.npz"));
+    let input = archive.f64("transform/input");
+    let one = |operation: Arc<dyn Operation>, draw| {
+        let add = |graph: &mut Graph, image| graph.add_shared(operation, &[image]).unwrap();
+        applied(&input, add, &[(0, draw)], &mut Vec::new())
+    };
+    for degrees in [-5, -1, 3] {
+        let found = one(Arc::new(Rotate::within(5)), Draw::Degrees(degrees));
+        let name = format!("transform/rotate_{degrees}deg");
+        assert_equals(&name, &found, &archive.f64(&name));
+    }
+    let found = one(Arc::new(ReflectPad::new(4)), Draw::None);
+    assert_equals("reflection", &found, &archive.f64("transform/pad_4_reflect"));
+    let found = one(Arc::new(Jitter::below(8)), Draw::Shift(7, 3));
+    assert_equals("jitter", &found, &archive.f64("transform/jitter_dx3_dy7"));
+    for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
+        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
+        let add = |graph: &mut Graph, image| augmentation.add_to(graph, image).unwrap().image;
+        let found = applied(&input, add, &[], &mut Vec::new());
+        assert_equals(name, &found, &archive.f64(&format!("transform/scale_{name}")));
+    }
+}
+
+#[test]
+fn each_scale_operator_is_torchvisions_without_antialiasing() {
+    let Some(data) = data_dir() else { return };
+    let archive = Archive::open(data.join("golden/transforms.npz"));
+    let input = archive.f64("scale_op/input");
+    for (view, name) in [(View::Enlarged, "up_crop112_resize224"), (View::Shrunk, "down_resize112_pad56_reflect")] {
+        let found = applied(&input, |graph, image| view.add_to(graph, image).unwrap(), &[], &mut Vec::new());
+        assert_equals(name, &found, &archive.f64(&format!("scale_op/{name}")));
+    }
+}
+
+/// A network with its reference values for optimisation steps.
+struct Golden {
+    network: Network,
+    size: usize,
+    steps: Archive,
+    chains: Value,
+    spectrum: Vec<f32>,
+    image: Vec<f64>,
+}
+
+impl Golden {
+    fn new(weights: &Path, size: usize, folder: PathBuf, spectrum: &str) -> Golden {
+        let tensors = TensorSet::load(weights).unwrap();
+        let source = Archive::open(folder.join(spectrum));
+        let text = std::fs::read_to_string(folder.join("featviz_steps.json")).unwrap();
+        Golden {
+            network: Network::new(&tensors).unwrap(),
+            size,
+            steps: Archive::open(folder.join("featviz_steps.npz")),
+            chains: serde_json::from_str::<Value>(&text).unwrap()["chains"].clone(),
+            spectrum: source.f32("spectrum").values,
+            image: channels_last(&source.f64("image").values, 3),
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Golden> {
+        let fixtures = fixtures_dir();
+        let embedded = Golden::new(&fixtures.join("resnet18-16.npz"), 128, fixtures.join("golden"), "featviz_steps.npz");
+        let real = data_dir().map(|d| Golden::new(&d.join("data/backbone"), 224, d.join("golden"), "transforms.npz"));
+        [Some(embedded), real].into_iter().flatten()
+    }
+
+    fn units(&self) -> Vec<(String, Site, usize)> {
+        let units: Vec<_> = self.chains.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(units.len(), 3);
+        let parse = |unit: String| {
+            let (site, channel) = unit.split_once(':').unwrap();
+            (unit.clone(), site.parse().unwrap(), channel.parse().unwrap())
+        };
+        units.into_iter().map(parse).collect()
+    }
+
+    /// Spectrum, image, whatever `augment` adds, normalisation, network up to the center neuron of a site.
+    fn objective(&self, site: Site, augment: impl FnOnce(&mut Graph, NodeId) -> NodeId) -> Objective {
+        let mut graph = Graph::new();
+        let shape = Shape::new(3 * self.size, self.size / 2 + 1, 2);
+        let spectrum = graph.add(Input { shape }, &[]).unwrap();
+        let image = graph.add(SpectralImage::new(self.size, self.size), &[spectrum]).unwrap();
+        let seen = augment(&mut graph, image);
+        let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
+        let node = self.network.add_to(&mut graph, normalised).unwrap().get(site).unwrap();
+        let wanted = Wanted::center(&graph, node);
+        let plan = Plan::with_gradients(&graph, wanted, &[spectrum]).unwrap();
+        Objective { workspace: Workspace::new(Arc::new(plan), Isa::best()), spectrum, wanted, seen: graph.shape(seen) }
+    }
+}
+
+struct Objective {
+    workspace: Workspace,
+    spectrum: NodeId,
+    wanted: Wanted,
+    seen: Shape,
+}
+
+impl Objective {
+    /// Value of a channel's center neuron, and its gradient by the spectrum.
+    fn evaluate(&mut self, spectrum: &[f32], channel: usize) -> (f32, Vec<f32>) {
+        self.workspace.set_input(self.spectrum, spectrum);
+        self.workspace.seed().data_mut().fill(0.0);
+        self.workspace.seed().data_mut()[channel] = 1.0;
+        self.workspace.forward();
+        self.workspace.backward();
+        let value = self.workspace.at(self.wanted.node, self.wanted.region)[channel];
+        (value, self.workspace.gradient(self.spectrum).data().to_vec())
+    }
+}
+
+#[test]
+fn the_image_of_a_spectrum_is_lucents() {
+    for golden in Golden::all() {
+        let mut graph = Graph::new();
+        let shape = Shape::new(3 * golden.size, golden.size / 2 + 1, 2);
+        let spectrum = graph.add(Input { shape }, &[]).unwrap();
+        let image = graph.add(SpectralImage::new(golden.size, golden.size), &[spectrum]).unwrap();
+        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)]).unwrap();
+        let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+        workspace.set_input(spectrum, &golden.spectrum);
+        workspace.forward();
+        let error = max_abs_error(workspace.value(image).data(), &golden.image);
+        assert!(error <= 1e-6, "off by {error:e}");
+    }
+}
+
+/// The recipe's own chain with the draws that the reference values name.
+fn chain(steps: &Value, size: usize) -> (Augmentation, StepDraws) {
+    let argument = |name: &str, nth: usize| {
+        let mut found = steps.as_array().unwrap().iter().filter(|s| s[0] == name);
+        found.nth(nth).map(|s| s[1].clone())
+    };
+    let shift = |nth| {
+        let drawn = argument("jitter", nth).unwrap_or(Value::from(vec![0, 0]));
+        let part = |i: usize| usize::try_from(drawn[i].as_u64().unwrap()).unwrap();
+        // The reference values name the shift to the right first.
+        (part(1), part(0))
+    };
+    let thousandths = argument("scale", 0).unwrap().as_f64().unwrap() * 1000.0;
+    let jitter = argument("pad_reflect", 0).map_or(0, |j| usize::try_from(j.as_u64().unwrap()).unwrap());
+    let crop = argument("center_crop", 0).map(|c| usize::try_from(c.as_u64().unwrap()).unwrap());
+    assert!(crop.is_none_or(|c| c == size) && crop.is_some() == (jitter > 0));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of thousandths")]
+    let scale = thousandths.round() as u32;
+    let degrees = i32::try_from(argument("rotate", 0).unwrap().as_i64().unwrap()).unwrap();
+    (Augmentation { jitter, scale, degrees: 5 }, StepDraws { scale: 0, degrees, first: shift(0), second: shift(1) })
+}
+
+#[test]
+fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
+    for golden in Golden::all() {
+        for (unit, site, channel) in golden.units() {
+            let (augmentation, draws) = chain(&golden.chains[&unit], golden.size);
+            let mut augmented = None;
+            let mut objective = golden.objective(site, |graph, image| {
+                let added = augmentation.add_to(graph, image).unwrap();
+                augmented = Some(added);
+                added.image
+            });
+            augmented.unwrap().set_draws(&mut objective.workspace, &draws);
+            let seen = golden.steps.i64(&format!("{unit}/net_input_shape")).values;
+            assert_eq!([objective.seen.height, objective.seen.width].map(|n| i64::try_from(n).unwrap())[..], seen[2..]);
+
+            let exact = golden.steps.f64(&format!("{unit}/value")).values[0];
+            let (value, _) = objective.evaluate(&golden.spectrum, channel);
+            let error = (f64::from(value) - exact).abs();
+            assert!(error <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
+            // The gradient jumps where a ReLU's input changes sign. At layer3.1.pre:178 one such number, in layer2.1, is 8.3e-7 after
+            // a sum of 1,152 terms near one: float32 does not tell its sign, and with that one sign exchanged the gradients
+            // agree to 2.2e-7. (PyTorch in float32 misses 1e-4 as well.) So the gradient must agree at a spectrum that
+            // differs from the reference one by a factor within 1e-5 of one, ten times less than the difference allowed.
+            let exact = golden.steps.f64(&format!("{unit}/grad_spectrum")).values;
+            let at_nearby = (-80_i8..=80).step_by(8).map(|ulps| {
+                let factor = 1.0 + f32::from(ulps) * f32::EPSILON;
+                let nearby: Vec<f32> = golden.spectrum.iter().map(|v| v * factor).collect();
+                relative_l2(&objective.evaluate(&nearby, channel).1, &exact)
+            });
+            let errors: Vec<f64> = at_nearby.collect();
+            assert!(errors.iter().any(|&e| e <= 1e-4), "{unit}: spectrum gradients differ by {errors:?}");
+        }
+    }
+}
+
+/// Units whose path float32 does not determine to 1e-3, and the steps for which it does.
+///
+/// The spectrum of these reference values puts some pairs of values under the stem's max pooling closer together than
+/// float32 can tell apart. Which of the two wins then depends on rounding, the gradient jumps with it, and Adam, whose first
+/// steps follow signs alone, carries the difference on. PyTorch in float32 leaves its own float64 path too: by 1.3e-3 of the
+/// value at `layer2.1.pre:88` and by 5.8e-3 at `layer3.1.pre:178` within the sixteen steps.
+const UNDETERMINED: [(&str, usize); 2] = [("layer2.1.pre:88", 15), ("layer3.1.pre:178", 1)];
+
+#[test]
+fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
+    for golden in Golden::all() {
+        for (unit, site, channel) in golden.units() {
+            let mut objective = golden.objective(site, |_, image| image);
+            let mut spectrum = golden.spectrum.clone();
+            let (mut m, mut v) = (vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]);
+            let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
+            let exact = golden.steps.f64(&format!("{unit}/adam_no_transforms_values")).values;
+            assert_eq!(exact.len(), 16);
+            let determined = UNDETERMINED.iter().find(|(u, _)| *u == unit).map_or(exact.len(), |(_, steps)| *steps);
+            for (step, exact) in exact.into_iter().take(determined).enumerate() {
+                let (value, gradient) = objective.evaluate(&spectrum, channel);
+                let error = (f64::from(value) - exact).abs();
+                assert!(error <= 1e-3 * exact.abs().max(1.0), "{unit}, step {step}: {value} for {exact}");
+                adam_step(Isa::best(), &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_crop_by_an_odd_number_of_pixels_starts_at_the_even_half() {
+    let mut graph = Graph::new();
+    let image = graph.add(Input { shape: Shape::new(9, 11, 3) }, &[]).unwrap();
+    // (9 - 4) / 2 = 2.5 becomes 2 and (11 - 4) / 2 = 3.5 becomes 4.
+    let cropped = graph.add(Translate::center_crop((9, 11), (4, 4)), &[image]).unwrap();
+    let field = graph.receptive_field(cropped, graph.shape(cropped).region(), image);
+    assert_eq!((field.top, field.left, field.height, field.width), (2, 4, 4, 4));
+}
