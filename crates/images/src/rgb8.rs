@@ -97,5 +97,5 @@ impl Rgb8 {
 /// The number of bytes of a picture, unless it is empty or too large.
 pub(crate) fn byte_count(width: usize, height: usize) -> Option<usize> {
     let count = width.checked_mul(height)?;
-    (1..=MAX_PIXELS).contains(&count).then_some(3 * count)
+    (1..=MAX_PIXELS).contains(&count).then(|| 3 * count)
 }

@@ -1,6 +1,9 @@
 //! What the crate promises, held to Pillow's results in `tests/data`.
 
 mod fixtures;
+mod folder;
+mod golden;
 mod jpeg;
+mod malformed;
 mod pillow;
 mod png;

@@ -1,0 +1,161 @@
+//! Files of strangers: every way of being wrong has its sentence, and no bytes make the crate panic.
+
+use crate::fixtures::path;
+use images::{decode, decode_bytes};
+use proptest::prelude::*;
+use std::fs;
+
+/// The sentence about these bytes, which must name the file.
+fn sentence(bytes: &[u8]) -> String {
+    let sentence = decode_bytes(bytes, "class/photo.jpg")
+        .unwrap_err()
+        .to_string();
+    sentence
+        .strip_prefix("class/photo.jpg: ")
+        .expect("a sentence that begins with the file")
+        .to_owned()
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = decode("no/such/photo.jpg").unwrap_err().to_string();
+    assert!(
+        error
+            .starts_with("no/such/photo.jpg: expected to read it, found that the system refuses: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn other_formats_are_named() {
+    for (bytes, found) in [
+        (&b""[..], "an empty file"),
+        (b"GIF89a\x01\0\x01\0", "a GIF"),
+        (b"BM\x1e\0\0\0", "a BMP"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP"),
+        (b"II*\0\x08\0\0\0", "a TIFF"),
+        (b"<html>", "neither one's first bytes"),
+    ] {
+        assert_eq!(
+            sentence(bytes),
+            format!("expected a JPEG or a PNG, found {found}")
+        );
+    }
+}
+
+#[test]
+fn the_name_does_not_decide_the_format() {
+    let png = fs::read(path("source_3x5.png")).unwrap();
+    assert_eq!(
+        decode_bytes(&png, "photo.JPEG").unwrap(),
+        decode(path("source_3x5.png")).unwrap()
+    );
+}
+
+#[test]
+fn a_jpeg_cut_anywhere_is_an_error() {
+    for name in ["rgb_420.jpg", "progressive_420.jpg", "grey.jpg"] {
+        let whole = fs::read(path(name)).unwrap();
+        for length in 3..whole.len() {
+            let sentence = sentence(&whole[..length]);
+            assert!(
+                sentence.starts_with("expected a whole JPEG, found a damaged one: it "),
+                "{length}: {sentence}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_png_cut_before_the_end_of_its_pixels_is_an_error() {
+    let whole = fs::read(path("source_31x37.png")).unwrap();
+    let end = b"IEND".len() + 8;
+    for length in 8..whole.len() - end {
+        let sentence = sentence(&whole[..length]);
+        assert!(
+            sentence.starts_with("expected a whole PNG, found a damaged one: "),
+            "{length}: {sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_size_of_zero_is_said() {
+    let mut png = fs::read(path("source_3x5.png")).unwrap();
+    png[20..24].fill(0);
+    assert_eq!(
+        sentence(&png),
+        "expected at least one pixel, found a PNG of 3x0"
+    );
+    let mut jpeg = fs::read(path("grey.jpg")).unwrap();
+    let frame = frame_header(&jpeg);
+    jpeg[frame + 7..frame + 9].fill(0);
+    assert_eq!(
+        sentence(&jpeg),
+        "expected at least one pixel, found a JPEG of 0x47"
+    );
+}
+
+#[test]
+fn a_claimed_size_allocates_nothing() {
+    // 2^32 - 1 squared is below 2^64, three times as much is not.
+    let mut png = fs::read(path("source_3x5.png")).unwrap();
+    png[16..24].fill(0xff);
+    assert_eq!(
+        sentence(&png),
+        "expected at most 178956970 pixels, found a PNG of 4294967295x4294967295"
+    );
+    let mut jpeg = fs::read(path("grey.jpg")).unwrap();
+    let frame = frame_header(&jpeg);
+    jpeg[frame + 5..frame + 9].fill(0xff);
+    assert_eq!(
+        sentence(&jpeg),
+        "expected at most 178956970 pixels, found a JPEG of 65535x65535"
+    );
+}
+
+#[test]
+fn a_damaged_checksum_is_an_error() {
+    let mut png = fs::read(path("source_3x5.png")).unwrap();
+    // The last byte of the checksum of the header, which ends at 33.
+    png[32] ^= 1;
+    assert!(sentence(&png).starts_with("expected a whole PNG, found a damaged one: "));
+}
+
+fn frame_header(jpeg: &[u8]) -> usize {
+    jpeg.windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .unwrap()
+}
+
+proptest! {
+    #[test]
+    fn changed_bytes_never_panic(
+        name in prop::sample::select(vec![
+            "rgb_420.jpg", "rgb_422.jpg", "progressive_420.jpg", "restarts_420.jpg", "ycck.jpg", "grey.jpg",
+            "palette_4_trns.png", "grey_1.png", "rgba_16.png", "grey_16_trns.png",
+        ]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+    ) {
+        let mut bytes = fs::read(path(name)).unwrap();
+        for (index, value) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = value;
+        }
+        // Huge claims within the limit are honest ones to a decoder; they only cost time here.
+        if let Ok(picture) = decode_bytes(&bytes, name) {
+            prop_assert_eq!(picture.pixels().len(), 3 * picture.width() * picture.height());
+        }
+    }
+
+    #[test]
+    fn any_bytes_never_panic(
+        start in prop::sample::select(vec![&b"\xff\xd8\xff"[..], b"\x89PNG\r\n\x1a\n", b""]),
+        rest in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let bytes = [start, &rest].concat();
+        if let Err(error) = decode_bytes(&bytes, "photo.jpg") {
+            prop_assert!(error.to_string().starts_with("photo.jpg: "));
+        }
+    }
+}
