@@ -64,3 +64,16 @@ fn bytes_after_the_end_are_ignored() {
         picture("rgb_420.jpg")
     );
 }
+
+#[test]
+fn cmyk_without_adobes_marker_is_read_like_adobes() {
+    // Pillow inverts CMYK whoever wrote it.
+    let mut bytes = fs::read(path("cmyk.jpg")).unwrap();
+    let name = bytes
+        .windows(5)
+        .position(|window| window == b"Adobe")
+        .unwrap();
+    // The marker, its length of 14 and the name that follows them.
+    bytes.drain(name - 4..name - 2 + 14);
+    assert_eq!(decode_bytes(&bytes, "memory").unwrap(), picture("cmyk.jpg"));
+}
