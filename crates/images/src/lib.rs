@@ -12,7 +12,7 @@
 //!
 //! Invariant: the pixels after resizing and cropping are Pillow's, exactly. Decoding a PNG is exact as well; decoding a
 //! JPEG differs from Pillow's libjpeg by a few levels, because the standard leaves the rounding of the inverse
-//! cosine transform open and the enlarging of the colour planes unsaid (`tests/jpeg.rs` states by how much).
+//! cosine transform open and the enlarging of the colour planes unsaid (`tests/pictures/jpeg.rs` and `golden.rs` state by how much).
 #![forbid(unsafe_code)]
 
 mod decode;
