@@ -1,20 +1,43 @@
-//! What activations mean: mix ratio, categories, scale invariance (method section 3). Pure functions on numbers.
+//! What the measured activations mean: mix ratios, scale invariance, tuning curves, top images and statistics.
 //!
-//! - [`NineActivations`]: each role's center activation on the picture optimised for each role.
-//! - [`mix_ratio`], its [`Category`] and its [histogram](mix_histogram).
-//! - [`block_delta`], [`input_delta`] and what follows from them: [`ScaleMeasures`].
-//! - [`BlockSummary`]: one block in a few numbers.
+//! - [`NineActivations`] are the numbers of a channel: each of its three roles, read on the picture optimised for each.
+//! - [`mix_ratio`] says how much of a channel's Output comes from the stream and how much from the block;
+//!   [`Category`] names the answer.
+//! - [`ScaleMeasures`] say whether the block sees enlarged what its input sees.
+//! - [`ChannelMeasures`] is all of that for a channel, and [`BlockSummary`] for the channels of a block.
+//! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
+//! - [`largest`] and [`smallest`] find the top and bottom images.
+//! - [`statistics`] holds what is needed for them, equal to SciPy's.
 //!
-//! Invariant: this crate does no I/O, never panics on numbers, and says where an answer is not defined.
+//! Letters are the papers': I, B and O are the Input, Block and Output of a residual block, and O(I) is the Output's
+//! center activation on the picture optimised for the Input. Sections are those of the method: 3 for the measurements.
+//!
+//! An answer that a definition does not give is an error that says why ([`FailedVisualization`],
+//! [`statistics::NotDefined`]), never a zero and never a panic.
+//!
+//! Invariant: this crate does no I/O and knows no network, image or file; its functions depend on their arguments alone.
 #![forbid(unsafe_code)]
 
+mod activations;
+mod channel;
+mod extremes;
+mod groups;
 mod mix;
 mod scale;
+pub mod statistics;
 mod summary;
+mod tuning;
 
+pub use activations::NineActivations;
+pub use channel::ChannelMeasures;
+pub use extremes::{largest, smallest};
+pub use groups::{GroupComparison, UnequalLengths};
 pub use mix::{
-    BIN_WIDTH, Category, FailedVisualization, HISTOGRAM_BINS, MIX_BAND, NEVER_FROM_BLOCK, NEVER_FROM_INPUT,
-    NineActivations, clamped, mix_histogram, mix_ratio,
+    CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped,
+    is_overwrite_group, mix_histogram, mix_ratio,
 };
-pub use scale::{ScaleMeasures, block_delta, clipped_mean, input_delta};
-pub use summary::{BlockSummary, mean, median};
+pub use scale::{
+    ScaleMeasures, block_delta, block_delta_of_photographs, input_delta, input_delta_of_photographs,
+};
+pub use summary::{BlockSummary, Center};
+pub use tuning::tuning_curve_correlation;

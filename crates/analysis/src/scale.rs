@@ -1,90 +1,97 @@
-//! Scale invariance: whether Block answers to the enlarged Input picture, and Input to the shrunk Block picture.
+//! Scale invariance: the Block sees what the Input sees, at another size (papers 1 and 2, method section 3).
 
-use crate::mix::MIX_BAND;
+use crate::mix::Category;
+use crate::statistics::{NotDefined, mean};
 
-/// `dB = (max(B(enlarge I), 0) - max(B(I), 0)) / B(B)`. The denominator is not clipped; zero gives an infinity or NaN.
-pub fn block_delta(b_on_enlarged_i: f64, b_i: f64, b_b: f64) -> f64 {
-    (clip(b_on_enlarged_i) - clip(b_i)) / b_b
-}
-
-/// `dI = (max(I(shrink B), 0) - max(I(B), 0)) / I(I)`. The denominator is not clipped; zero gives an infinity or NaN.
-pub fn input_delta(i_on_shrunk_b: f64, i_b: f64, i_i: f64) -> f64 {
-    (clip(i_on_shrunk_b) - clip(i_b)) / i_i
-}
-
-/// `max(x, 0)`, where NaN stays NaN.
-fn clip(x: f64) -> f64 {
-    if x < 0.0 { 0.0 } else { x }
-}
-
-/// The mean of values clipped at zero one by one, as activations on nine photographs are averaged. NaN for none.
-pub fn clipped_mean(values: &[f64]) -> f64 {
-    values.iter().map(|&v| clip(v)).sum::<f64>() / values.len() as f64
-}
-
-/// What the two differences say about a channel.
+/// How much a channel's roles gain from the scale of the other's picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScaleMeasures {
-    /// dB.
+    /// dB, the gain of the Block when the Input's picture is enlarged ([`block_delta`]).
     pub block_delta: f64,
-    /// dI.
+    /// dI, the gain of the Input when the Block's picture is shrunk ([`input_delta`]).
     pub input_delta: f64,
 }
 
 impl ScaleMeasures {
-    /// The scale metric, `SM = dB + dI`.
-    pub fn metric(&self) -> f64 {
+    /// The scale metric `SM = dB + dI` that the papers' exemplars are ranked by.
+    #[must_use]
+    pub fn scale_metric(&self) -> f64 {
         self.block_delta + self.input_delta
     }
 
-    /// Whether both differences are positive: paper 1's criteria without the mix ratio.
-    pub fn invariant_but_for_mix(&self) -> bool {
+    /// Paper 1's criterion: dB > 0, dI > 0 and 1/1.5 < M < 1.5, all strict, with M not clamped.
+    ///
+    /// ```
+    /// let measures = analysis::ScaleMeasures { block_delta: 0.107, input_delta: 0.088 };
+    /// assert!(measures.scale_invariant(0.97));
+    /// assert!(!measures.scale_invariant(1.5));
+    /// ```
+    #[must_use]
+    pub fn scale_invariant(&self, mix_ratio: f64) -> bool {
+        self.scale_invariant_no_mix() && Category::of(mix_ratio) == Category::Mix
+    }
+
+    /// Paper 1's criterion without that of the mix ratio, the other count of its figure 5: dB > 0 and dI > 0.
+    #[must_use]
+    pub fn scale_invariant_no_mix(&self) -> bool {
         self.block_delta > 0.0 && self.input_delta > 0.0
     }
 
-    /// Paper 1's criteria: both differences positive and the mix ratio, not clamped, strictly between 1 / 1.5 and 1.5.
-    pub fn invariant(&self, mix_ratio: f64) -> bool {
-        self.invariant_but_for_mix() && is_mix(mix_ratio)
-    }
-
-    /// Paper 2's criteria: dB positive and the same band of the mix ratio.
-    pub fn invariant_in_paper_2(&self, mix_ratio: f64) -> bool {
-        self.block_delta > 0.0 && is_mix(mix_ratio)
+    /// Paper 2's criterion: dB > 0 and 1/1.5 < M < 1.5.
+    #[must_use]
+    pub fn scale_invariant_by_block(&self, mix_ratio: f64) -> bool {
+        self.block_delta > 0.0 && Category::of(mix_ratio) == Category::Mix
     }
 }
 
-fn is_mix(mix_ratio: f64) -> bool {
-    mix_ratio > 1.0 / MIX_BAND && mix_ratio < MIX_BAND
+/// `dB = (max(B(enlarge I), 0) - max(B(I), 0)) / B(B)`.
+///
+/// The denominator is not clipped, and the quotient is IEEE's: a negative B(B) turns the sign around, a zero one gives an infinity
+/// or, below a numerator of zero, NaN, and NaN goes in and out. A NaN meets no criterion.
+#[must_use]
+pub fn block_delta(b_enlarged_i: f64, b_i: f64, b_b: f64) -> f64 {
+    (clip(b_enlarged_i) - clip(b_i)) / b_b
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// `dI = (max(I(shrink B), 0) - max(I(B), 0)) / I(I)`, with the denominator treated as in [`block_delta`].
+#[must_use]
+pub fn input_delta(i_shrunk_b: f64, i_b: f64, i_i: f64) -> f64 {
+    (clip(i_shrunk_b) - clip(i_b)) / i_i
+}
 
-    #[test]
-    fn activations_are_clipped_and_denominators_are_not() {
-        assert_eq!(block_delta(3.0, -1.0, 2.0), 1.5);
-        assert_eq!(block_delta(-3.0, 1.0, 2.0), -0.5);
-        assert_eq!(input_delta(1.0, 0.5, -2.0), -0.25);
-        assert_eq!(input_delta(1.0, 0.0, 0.0), f64::INFINITY);
-        assert!(block_delta(-1.0, -2.0, 0.0).is_nan() && block_delta(f64::NAN, 0.0, 1.0).is_nan());
-    }
+/// [`block_delta`] with each picture replaced by photographs: a mean over them in each place.
+///
+/// `b_enlarged_i` and `b_i` are B on the top photographs of the Input, enlarged and as they are; each is clipped *before*
+/// the mean is taken. `b_b` is B on the Block's own top photographs and is not clipped.
+///
+/// # Errors
+/// If there are no photographs in one of the three places.
+pub fn block_delta_of_photographs(
+    b_enlarged_i: &[f64],
+    b_i: &[f64],
+    b_b: &[f64],
+) -> Result<f64, NotDefined> {
+    Ok((mean_of_clipped(b_enlarged_i)? - mean_of_clipped(b_i)?) / mean(b_b)?)
+}
 
-    #[test]
-    fn the_criteria_are_strict() {
-        let of = |block_delta, input_delta| ScaleMeasures { block_delta, input_delta };
-        assert!(of(0.1, 0.1).invariant(1.0) && of(0.1, 0.1).invariant_but_for_mix());
-        for (measures, ratio) in [(of(0.0, 0.1), 1.0), (of(0.1, 0.0), 1.0), (of(0.1, 0.1), 1.5), (of(0.1, 0.1), 1.0 / 1.5)] {
-            assert!(!measures.invariant(ratio), "{measures:?}, {ratio}");
-        }
-        assert!(of(0.1, -5.0).invariant_in_paper_2(1.0) && !of(0.1, -5.0).invariant(1.0));
-        assert!(!of(f64::NAN, 1.0).invariant_but_for_mix());
-        assert_eq!(of(0.107, 0.088).metric(), 0.107 + 0.088);
-    }
+/// [`input_delta`] with each picture replaced by photographs, as in [`block_delta_of_photographs`].
+///
+/// # Errors
+/// If there are no photographs in one of the three places.
+pub fn input_delta_of_photographs(
+    i_shrunk_b: &[f64],
+    i_b: &[f64],
+    i_i: &[f64],
+) -> Result<f64, NotDefined> {
+    Ok((mean_of_clipped(i_shrunk_b)? - mean_of_clipped(i_b)?) / mean(i_i)?)
+}
 
-    #[test]
-    fn photographs_are_clipped_before_they_are_averaged() {
-        assert_eq!(clipped_mean(&[3.0, -3.0, 0.0]), 1.0);
-        assert!(clipped_mean(&[]).is_nan());
-    }
+fn mean_of_clipped(activations: &[f64]) -> Result<f64, NotDefined> {
+    let clipped: Vec<f64> = activations.iter().map(|&a| clip(a)).collect();
+    mean(&clipped)
+}
+
+/// `max(a, 0)` that keeps NaN: `f64::max` would hide it as a zero.
+fn clip(activation: f64) -> f64 {
+    if activation < 0.0 { 0.0 } else { activation }
 }

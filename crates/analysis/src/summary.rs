@@ -1,95 +1,120 @@
-//! A block in a few numbers.
+//! A block in numbers: a row of the table of blocks, and its bars in paper 1's figures 2 and 5.
 
-use crate::mix::{Category, NEVER_FROM_BLOCK, NEVER_FROM_INPUT};
-use crate::scale::ScaleMeasures;
+use crate::channel::ChannelMeasures;
+use crate::mix::{Category, FailedVisualization, SKIPPED, clamped, mix_histogram};
+use crate::statistics::{Histogram, NotDefined, mean, median};
 
-/// Counts and averages over the channels of a block.
+/// The middle of a measure over the channels of a block.
 #[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Center {
+    /// The arithmetic mean.
+    pub mean: Result<f64, NotDefined>,
+    /// The median: the middle value, or the mean of the middle two.
+    pub median: Result<f64, NotDefined>,
+}
+
+impl Center {
+    fn of(values: impl Iterator<Item = f64>) -> Center {
+        let values: Vec<f64> = values.collect();
+        Center {
+            mean: mean(&values),
+            median: median(&values),
+        }
+    }
+}
+
+/// Counts and middles over the channels of a block.
+///
+/// Channels whose visualization failed are counted in `failed` and in nothing else.
+#[derive(Clone, Debug, PartialEq)]
 pub struct BlockSummary {
-    /// Channels whose mix ratio is defined.
+    /// Channels with a mix ratio.
     pub channels: usize,
-    /// How many are overwritten, mixed and skipped, in this order.
-    pub categories: [usize; 3],
-    /// How many have the mix ratio 0 because O(I) is not positive.
-    pub never_from_input: usize,
-    /// How many have the mix ratio 10 because O(B) is not positive.
-    pub never_from_block: usize,
-    /// The median of the mix ratios, not clamped.
-    pub median_mix_ratio: Option<f64>,
-    /// The mean of the scale metrics that are finite.
-    pub mean_scale_metric: Option<f64>,
-    /// How many meet all criteria of scale invariance.
+    /// Channels without one.
+    pub failed: usize,
+    /// Channels with M <= 1/1.5.
+    pub overwrite: usize,
+    /// Channels with 1/1.5 < M < 1.5.
+    pub mix: usize,
+    /// Channels with M >= 1.5.
+    pub skip: usize,
+    /// Channels recorded as 0 because the Input's picture does not excite the Output.
+    pub sentinel_overwritten: usize,
+    /// Channels recorded as 10 because the Block's picture does not excite the Output.
+    pub sentinel_skipped: usize,
+    /// Channels that meet all of paper 1's criteria.
     pub scale_invariant: usize,
-    /// How many meet those without the mix ratio.
+    /// Channels with dB > 0 and dI > 0.
     pub scale_invariant_no_mix: usize,
+    /// Channels that meet paper 2's criterion.
+    pub scale_invariant_by_block: usize,
+    /// Clamped mix ratios in 20 bins.
+    pub histogram: Histogram,
+    /// The middle of the clamped mix ratios.
+    pub mix_ratio: Center,
+    /// The middle of dB; not defined where one of them is not finite.
+    pub block_delta: Center,
+    /// The middle of dI; not defined where one of them is not finite.
+    pub input_delta: Center,
+    /// The middle of the scale metric; not defined where one of them is not finite.
+    pub scale_metric: Center,
 }
 
 impl BlockSummary {
-    /// Of channels, each with its mix ratio and scale measures.
-    pub fn of(channels: &[(f64, ScaleMeasures)]) -> BlockSummary {
-        let ratios: Vec<f64> = channels.iter().map(|c| c.0).collect();
-        let metrics: Vec<f64> = channels.iter().map(|c| c.1.metric()).filter(|m| m.is_finite()).collect();
-        let count = |is: &dyn Fn(&(f64, ScaleMeasures)) -> bool| channels.iter().filter(|c| is(c)).count();
-        BlockSummary {
-            channels: channels.len(),
-            categories: Category::ALL.map(|category| count(&|c| Category::of(c.0) == category)),
-            never_from_input: count(&|c| c.0 == NEVER_FROM_INPUT),
-            never_from_block: count(&|c| c.0 == NEVER_FROM_BLOCK),
-            median_mix_ratio: median(&ratios),
-            mean_scale_metric: mean(&metrics),
-            scale_invariant: count(&|c| c.1.invariant(c.0)),
-            scale_invariant_no_mix: count(&|c| c.1.invariant_but_for_mix()),
+    /// The summary of a block's channels, in any order.
+    ///
+    /// # Errors
+    /// Never; the type is that of [`mix_histogram`].
+    pub fn new(
+        channels: &[Result<ChannelMeasures, FailedVisualization>],
+    ) -> Result<BlockSummary, NotDefined> {
+        let measured: Vec<&ChannelMeasures> =
+            channels.iter().filter_map(|c| c.as_ref().ok()).collect();
+        let count =
+            |is: &dyn Fn(&ChannelMeasures) -> bool| measured.iter().filter(|c| is(c)).count();
+        let ratios: Vec<f64> = measured.iter().map(|c| c.mix_ratio).collect();
+        Ok(BlockSummary {
+            channels: measured.len(),
+            failed: channels.len() - measured.len(),
+            overwrite: count(&|c| c.category == Category::Overwrite),
+            mix: count(&|c| c.category == Category::Mix),
+            skip: count(&|c| c.category == Category::Skip),
+            sentinel_overwritten: count(&|c| c.sentinel && c.mix_ratio != SKIPPED),
+            sentinel_skipped: count(&|c| c.sentinel && c.mix_ratio == SKIPPED),
+            scale_invariant: count(&ChannelMeasures::scale_invariant),
+            scale_invariant_no_mix: count(&ChannelMeasures::scale_invariant_no_mix),
+            scale_invariant_by_block: count(&ChannelMeasures::scale_invariant_by_block),
+            histogram: mix_histogram(&ratios)?,
+            mix_ratio: Center::of(ratios.iter().map(|&m| clamped(m))),
+            block_delta: Center::of(measured.iter().map(|c| c.scale.block_delta)),
+            input_delta: Center::of(measured.iter().map(|c| c.scale.input_delta)),
+            scale_metric: Center::of(measured.iter().map(|c| c.scale.scale_metric())),
+        })
+    }
+
+    /// Percent of the channels that meet all of paper 1's criteria (figure 5).
+    ///
+    /// # Errors
+    /// If there are no channels.
+    pub fn percent_scale_invariant(&self) -> Result<f64, NotDefined> {
+        self.percent(self.scale_invariant)
+    }
+
+    /// Percent of the channels with dB > 0 and dI > 0, whatever their mix ratio (figure 5).
+    ///
+    /// # Errors
+    /// If there are no channels.
+    pub fn percent_scale_invariant_no_mix(&self) -> Result<f64, NotDefined> {
+        self.percent(self.scale_invariant_no_mix)
+    }
+
+    fn percent(&self, count: usize) -> Result<f64, NotDefined> {
+        if self.channels == 0 {
+            return Err(NotDefined::TooFew {
+                needed: 1,
+                found: 0,
+            });
         }
-    }
-
-    /// A count as percent of the channels; `None` for a block without any.
-    pub fn percent(&self, count: usize) -> Option<f64> {
-        (self.channels > 0).then(|| 100.0 * count as f64 / self.channels as f64)
-    }
-}
-
-/// The mean; `None` of nothing.
-pub fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-}
-
-/// The middle value, or the mean of the two in the middle; `None` of nothing.
-pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let half = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(sorted[half]),
-        _ => Some((sorted[half - 1] + sorted[half]) / 2.0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_is_counted_by_category_and_criterion() {
-        let measures = |block_delta, input_delta| ScaleMeasures { block_delta, input_delta };
-        let summary = BlockSummary::of(&[
-            (0.0, measures(1.0, 1.0)),
-            (1.0, measures(0.5, 0.25)),
-            (1.2, measures(f64::INFINITY, -1.0)),
-            (10.0, measures(-1.0, 0.0)),
-        ]);
-        assert_eq!(summary.categories, [1, 2, 1]);
-        assert_eq!((summary.never_from_input, summary.never_from_block), (1, 1));
-        assert_eq!((summary.scale_invariant, summary.scale_invariant_no_mix), (1, 2));
-        assert_eq!(summary.median_mix_ratio, Some(1.1));
-        assert_eq!(summary.mean_scale_metric, Some((2.0 + 0.75 - 1.0) / 3.0));
-        assert_eq!(summary.percent(summary.scale_invariant), Some(25.0));
-    }
-
-    #[test]
-    fn nothing_has_no_average() {
-        let summary = BlockSummary::of(&[]);
-        assert_eq!((summary.median_mix_ratio, summary.mean_scale_metric, summary.percent(0)), (None, None, None));
-        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        Ok(100.0 * count as f64 / self.channels as f64)
     }
 }
