@@ -1,2 +1,25 @@
-//! TO BE WRITTEN
+//! The files of an output folder: what they hold, and how they are drawn.
+//!
+//! - [`ChannelRow`], [`BlockRow`] and the others are the rows of the tables; [`Manifest`] says what produced them;
+//!   [`layout`] says where they are. [`write_table`] and [`Manifest::write`] write them whole or not at all.
+//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures and `index.html`.
+//!
+//! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same bytes.
 #![forbid(unsafe_code)]
+
+mod atomic;
+mod canvas;
+mod error;
+mod exemplars;
+mod mix_ratios;
+mod page;
+mod render;
+mod scale_invariance;
+mod schema;
+
+pub use atomic::{check_writable, write_atomically};
+pub use error::ReportError;
+pub use render::render;
+pub use schema::{
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout, read_table, write_table,
+};

@@ -1,0 +1,81 @@
+//! Drawing a figure once for each file format.
+
+use crate::error::ReportError;
+use crate::schema::write_file;
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::{FontStyle, register_font};
+use std::path::Path;
+use std::sync::Once;
+
+/// The font of all figures. Bitmaps use the copy that is embedded; a viewer of an SVG uses its own.
+pub(crate) const FONT: &str = "DejaVu Sans";
+/// Bitmaps are drawn with this many pixels for each unit of the figure.
+const SCALE: u32 = 2;
+
+/// Text and lines.
+pub(crate) const INK: RGBColor = RGBColor(40, 40, 40);
+/// Grid lines and everything that should stay behind.
+pub(crate) const FAINT: RGBColor = RGBColor(215, 215, 215);
+/// Bars.
+pub(crate) const FIRST: RGBColor = RGBColor(31, 119, 180);
+/// Bars beside the first.
+pub(crate) const SECOND: RGBColor = RGBColor(174, 199, 232);
+
+/// What drawing may end with.
+pub(crate) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// A figure that can be drawn on any backend. Sizes are multiplied by `scale`.
+pub(crate) trait Figure {
+    /// Width and height in units.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws it.
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB>;
+}
+
+/// Registers the embedded font for bitmaps, once.
+pub(crate) fn embed_font() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let font = include_bytes!("../fonts/DejaVuSans-subset.ttf");
+        // The only failure is an unreadable font; texts would then be reported as errors when they are drawn.
+        let _ = register_font(FONT, FontStyle::Normal, font);
+    });
+}
+
+/// Writes `<name>.svg` and `<name>.png`.
+pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<(), ReportError> {
+    embed_font();
+    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let (width, height) = figure.size();
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
+        area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
+        figure.draw(&area, 1).map_err(|e| failed(e.to_string()))?;
+        area.present().map_err(|e| failed(e.to_string()))?;
+    }
+    write_file(&path.with_extension("svg"), svg.as_bytes())?;
+    let (width, height) = (width * SCALE, height * SCALE);
+    let mut pixels = vec![255; (width * height * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        figure.draw(&area, SCALE).map_err(|e| failed(e.to_string()))?;
+        area.present().map_err(|e| failed(e.to_string()))?;
+    }
+    write_file(&path.with_extension("png"), &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?)
+}
+
+/// A PNG of RGB pixels.
+pub(crate) fn png(pixels: &[u8], (width, height): (u32, u32)) -> image::ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes).write_image(pixels, width, height, ExtendedColorType::Rgb8)?;
+    Ok(bytes)
+}
+
+/// Text of a size in units.
+pub(crate) fn text(size: u32, scale: u32) -> TextStyle<'static> {
+    TextStyle::from((FONT, f64::from(size * scale))).color(&INK)
+}

@@ -1,0 +1,167 @@
+//! Figure 1: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
+//! picture and, where it was made, the whole-channel picture.
+
+use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
+use crate::error::ReportError;
+use crate::schema::{ExemplarRow, layout, read_file, write_file};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use image::RgbImage;
+use image::imageops::{FilterType, resize};
+use maud::{PreEscaped, html};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use std::path::{Path, PathBuf};
+
+/// The three roles, as folders and as titles.
+const ROLES: [(&str, &str); 3] = [("input", "Input"), ("block", "Block"), ("output", "Output")];
+/// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid.
+const PICTURE: u32 = 160;
+const GAP: u32 = 6;
+const LABELS: u32 = 70;
+const TITLES: u32 = 62;
+const BETWEEN: u32 = 26;
+/// Bitmaps have this many pixels for each unit.
+const SCALE: u32 = 2;
+
+/// One channel's grid: its heading and rows of three pictures.
+struct Grid {
+    heading: String,
+    rows: Vec<(&'static str, [RgbImage; 3])>,
+}
+
+/// A picture or a text at a place, in units from the top left.
+struct Placed<T> {
+    at: (u32, u32),
+    item: T,
+}
+
+/// What a page of grids consists of.
+struct Sheet {
+    size: (u32, u32),
+    pictures: Vec<Placed<RgbImage>>,
+    texts: Vec<Placed<(String, u32)>>,
+}
+
+/// Draws the exemplars of a block; `path` has no extension. Nothing is drawn where there is none.
+pub(crate) fn save(folder: &Path, block: &str, exemplars: &[ExemplarRow], path: &Path) -> Result<bool, ReportError> {
+    let mut grids = Vec::new();
+    for exemplar in exemplars.iter().filter(|e| e.block == block) {
+        grids.push(grid(folder, exemplar)?);
+    }
+    if grids.is_empty() {
+        return Ok(false);
+    }
+    let sheet = arrange(block, grids);
+    write_file(&path.with_extension("svg"), svg(&sheet, path)?.as_bytes())?;
+    write_file(&path.with_extension("png"), &bitmap(&sheet, path)?)?;
+    Ok(true)
+}
+
+fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
+    let mut rows = Vec::new();
+    let kinds: [(&str, fn(&str, &str, usize) -> PathBuf); 2] =
+        [("center neuron", layout::feature), ("whole channel", layout::channel_feature)];
+    for (label, place) in kinds {
+        let paths = ROLES.map(|(role, _)| folder.join(place(&exemplar.block, role, exemplar.channel)));
+        if paths.iter().all(|p| p.is_file()) {
+            let [input, block, output] = &paths;
+            rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));
+        }
+    }
+    let ratio = exemplar.mix_ratio.map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
+    Ok(Grid { heading: format!("channel {}: {}{ratio}", exemplar.channel, exemplar.example_of), rows })
+}
+
+fn picture(path: &Path) -> Result<RgbImage, ReportError> {
+    let bytes = read_file(path)?;
+    let decoded = image::load_from_memory(&bytes).map_err(|e| ReportError::Damaged {
+        path: path.to_owned(),
+        expected: "a picture",
+        found: e.to_string(),
+    })?;
+    Ok(decoded.to_rgb8())
+}
+
+/// Places up to three grids beside each other, then further ones below.
+fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
+    let grid_width = LABELS + 3 * (PICTURE + GAP);
+    let tallest = grids.iter().map(|g| g.rows.len()).max().unwrap_or(0);
+    let grid_height = TITLES + u32::try_from(tallest).unwrap_or(0) * (PICTURE + GAP);
+    let columns = u32::try_from(grids.len()).unwrap_or(1).min(3);
+    let lines = u32::try_from(grids.len()).unwrap_or(1).div_ceil(columns);
+    let size = (columns * (grid_width + BETWEEN), 30 + lines * (grid_height + BETWEEN));
+    let mut sheet = Sheet { size, pictures: Vec::new(), texts: Vec::new() };
+    let mut say = |x, y, size, text: &str| sheet.texts.push(Placed { at: (x, y), item: (text.to_owned(), size) });
+    say(10, 8, 16, &format!("Block {block}"));
+    for (i, grid) in (0_u32..).zip(grids) {
+        let (left, top) = (10 + i % columns * (grid_width + BETWEEN), 34 + i / columns * (grid_height + BETWEEN));
+        say(left, top, 14, &grid.heading);
+        for (column, (_, title)) in (0_u32..).zip(ROLES) {
+            say(left + LABELS + column * (PICTURE + GAP), top + 28, 12, title);
+        }
+        for (row, (label, pictures)) in (0_u32..).zip(grid.rows) {
+            let y = top + 48 + row * (PICTURE + GAP);
+            for (line, word) in (0_u32..).zip(label.split(' ')) {
+                say(left, y + PICTURE / 2 - 16 + 16 * line, 11, word);
+            }
+            for (column, picture) in (0_u32..).zip(pictures) {
+                let at = (left + LABELS + column * (PICTURE + GAP), y);
+                sheet.pictures.push(Placed { at, item: picture });
+            }
+        }
+    }
+    sheet
+}
+
+fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
+    let (width, height) = sheet.size;
+    let mut pictures = Vec::new();
+    for Placed { at, item } in &sheet.pictures {
+        let bytes = png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
+        pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes))));
+    }
+    let drawn = html! {
+        svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
+            rect width=(width) height=(height) fill="white" {}
+            @for (at, data) in &pictures {
+                image x=(at.0) y=(at.1) width=(PICTURE) height=(PICTURE) href=(data) {}
+            }
+            @for Placed { at, item: (words, size) } in &sheet.texts {
+                text x=(at.0) y=(at.1 + size) font-family={ (FONT) ", sans-serif" } font-size=(size) fill="#282828" { (words) }
+            }
+        }
+    };
+    let PreEscaped(body) = drawn;
+    Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"))
+}
+
+fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
+    embed_font();
+    let (width, height) = (sheet.size.0 * SCALE, sheet.size.1 * SCALE);
+    let mut pixels = vec![255; (width * height * 3) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        write_texts(&area, sheet).map_err(|e| failed(path, e.to_string()))?;
+        area.present().map_err(|e| failed(path, e.to_string()))?;
+    }
+    let mut canvas = RgbImage::from_raw(width, height, pixels).ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
+    for Placed { at, item } in &sheet.pictures {
+        let side = PICTURE * SCALE;
+        let scaled = resize(item, side, side, FilterType::CatmullRom);
+        image::imageops::replace(&mut canvas, &scaled, i64::from(at.0 * SCALE), i64::from(at.1 * SCALE));
+    }
+    png(canvas.as_raw(), canvas.dimensions()).map_err(|e| failed(path, e.to_string()))
+}
+
+fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet) -> Drawn<DB> {
+    for Placed { at, item: (words, size) } in &sheet.texts {
+        let at = ((at.0 * SCALE).cast_signed(), (at.1 * SCALE).cast_signed());
+        area.draw(&Text::new(words.as_str(), at, text(*size, SCALE).color(&INK)))?;
+    }
+    Ok(())
+}
+
+fn failed(path: &Path, reason: String) -> ReportError {
+    ReportError::Draw { path: path.to_owned(), reason }
+}

@@ -1,0 +1,300 @@
+//! What the files of an output folder hold. This crate owns it: whoever writes them fills these types.
+
+use crate::atomic::write_atomically;
+use crate::error::ReportError;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One row of `tables/channels.csv`: a channel of a block (method section 3).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelRow {
+    /// The block, such as `1.1`.
+    pub block: String,
+    /// The channel.
+    pub channel: usize,
+    /// Output's center activation on the Output picture, and so on: the role read, then the picture.
+    pub o_o: f64,
+    /// Input on the Output picture.
+    pub i_o: f64,
+    /// Block on the Output picture.
+    pub b_o: f64,
+    /// Output on the Input picture.
+    pub o_i: f64,
+    /// Input on the Input picture.
+    pub i_i: f64,
+    /// Block on the Input picture.
+    pub b_i: f64,
+    /// Output on the Block picture.
+    pub o_b: f64,
+    /// Input on the Block picture.
+    pub i_b: f64,
+    /// Block on the Block picture.
+    pub b_b: f64,
+    /// O(I) / O(B), 10 or 0; empty where the visualization failed for good.
+    pub mix_ratio: Option<f64>,
+    /// `overwrite`, `mix` or `skip`; empty where the mix ratio is.
+    pub category: Option<String>,
+    /// dB; empty where its denominator is zero.
+    pub block_delta: Option<f64>,
+    /// dI; empty where its denominator is zero.
+    pub input_delta: Option<f64>,
+    /// dB + dI; empty where either is.
+    pub scale_metric: Option<f64>,
+    /// Whether it meets all criteria of scale invariance.
+    pub scale_invariant: bool,
+    /// Whether it meets those without the mix ratio.
+    pub scale_invariant_no_mix: bool,
+    /// |bn2.weight|; empty where batch norm is folded.
+    pub bn2_weight_abs: Option<f64>,
+    /// The mean of |conv2.weight| over the channel's weights, folded with batch norm where that is folded.
+    pub conv2_weight_mean_abs: Option<f64>,
+    /// Spearman correlation of Input and Block over images; empty where not computed or not defined.
+    pub tuning_curve_rho: Option<f64>,
+    /// How often its pictures were made again.
+    pub retries: u64,
+}
+
+/// One row of `tables/blocks.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockRow {
+    /// The block, such as `1.1`.
+    pub block: String,
+    /// Channels of the block.
+    pub channels: usize,
+    /// Channels that were studied and whose mix ratio is defined.
+    pub studied: usize,
+    /// Studied channels whose visualization failed for good.
+    pub failed: usize,
+    /// How many are overwritten.
+    pub overwrite: usize,
+    /// How many are mixed.
+    pub mix: usize,
+    /// How many are skipped.
+    pub skip: usize,
+    /// How many have the mix ratio 0 because O(I) is not positive.
+    pub never_from_input: usize,
+    /// How many have the mix ratio 10 because O(B) is not positive.
+    pub never_from_block: usize,
+    /// Median mix ratio.
+    pub median_mix_ratio: Option<f64>,
+    /// Mean of the finite scale metrics.
+    pub mean_scale_metric: Option<f64>,
+    /// How many meet all criteria of scale invariance.
+    pub scale_invariant: usize,
+    /// The same in percent.
+    pub percent_scale_invariant: Option<f64>,
+    /// How many meet those without the mix ratio.
+    pub scale_invariant_no_mix: usize,
+    /// The same in percent.
+    pub percent_scale_invariant_no_mix: Option<f64>,
+}
+
+/// One row of `tables/mix_histogram.csv`: a bin of figure 2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistogramRow {
+    /// The block.
+    pub block: String,
+    /// Where the bin begins.
+    pub from: f64,
+    /// Where it ends; the last bin holds this too.
+    pub to: f64,
+    /// Channels in it.
+    pub count: usize,
+}
+
+/// One row of `tables/exemplars.csv`: a channel that figure 1 shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExemplarRow {
+    /// The block.
+    pub block: String,
+    /// The channel.
+    pub channel: usize,
+    /// What it is an example of.
+    pub example_of: String,
+    /// Its mix ratio.
+    pub mix_ratio: Option<f64>,
+}
+
+/// Something that was not computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotComputed {
+    /// What.
+    pub what: String,
+    /// The tensors that are missing; empty where only something before it is incomplete.
+    pub missing_tensors: Vec<String>,
+}
+
+/// The network that was studied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkRecord {
+    /// Where its weights were read from, as it was given.
+    pub weights: String,
+    /// Digest of the tensors, whatever the file format.
+    pub weights_digest: String,
+    /// Channels of the four stages.
+    pub widths: Vec<usize>,
+    /// Rows and columns of the images it reads.
+    pub input_size: usize,
+    /// Classes it tells apart, if it has its last layer.
+    pub classes: Option<usize>,
+    /// `separate` or `folded`.
+    pub batch_norm: String,
+}
+
+/// `manifest.json`: what produced the files beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Name and version of the program.
+    pub program: String,
+    /// Digest of the program's source, as far as results depend on it: its numerics version.
+    pub numerics_version: u32,
+    /// The network.
+    pub network: NetworkRecord,
+    /// The named number of steps.
+    pub preset: String,
+    /// Every constant of the recipe.
+    pub recipe: serde_json::Value,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// The blocks that were studied, each with its channels.
+    pub blocks: BTreeMap<String, Vec<usize>>,
+    /// What could not be computed.
+    pub not_computed: Vec<NotComputed>,
+    /// Units that were made again from another seed, and those that failed for good.
+    pub retried: Vec<String>,
+    /// Channels whose visualization failed for good.
+    pub failed: Vec<String>,
+    /// The instruction set that was used; it changes no bit.
+    pub instruction_set: String,
+    /// How many threads were used; it changes no bit.
+    pub threads: usize,
+    /// Seconds spent, by phase, in the run that wrote this.
+    pub seconds: BTreeMap<String, f64>,
+    /// BLAKE3 digest of every file below the folder, except the store and this one.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Where the files are, below an output folder.
+pub mod layout {
+    use std::path::{Path, PathBuf};
+
+    /// `tables/channels.csv`.
+    pub const CHANNELS: &str = "tables/channels.csv";
+    /// `tables/blocks.csv`.
+    pub const BLOCKS: &str = "tables/blocks.csv";
+    /// `tables/mix_histogram.csv`.
+    pub const HISTOGRAM: &str = "tables/mix_histogram.csv";
+    /// `tables/exemplars.csv`.
+    pub const EXEMPLARS: &str = "tables/exemplars.csv";
+    /// `manifest.json`.
+    pub const MANIFEST: &str = "manifest.json";
+    /// `index.html`.
+    pub const INDEX: &str = "index.html";
+    /// The content-addressed results.
+    pub const STORE: &str = "store";
+
+    /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.
+    pub fn feature(block: &str, role: &str, channel: usize) -> PathBuf {
+        Path::new("features").join(block).join(role).join(format!("{channel}.png"))
+    }
+
+    /// The whole-channel picture of a role of a channel.
+    pub fn channel_feature(block: &str, role: &str, channel: usize) -> PathBuf {
+        Path::new("features").join(block).join(role).join(format!("{channel}.channel.png"))
+    }
+}
+
+/// Writes rows as CSV; numbers are written so that reading them gives the same bits.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), ReportError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let draw = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    for row in rows {
+        writer.serialize(row).map_err(|e| draw(e.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| draw(e.to_string()))?;
+    write_file(path, &bytes)
+}
+
+/// Reads rows from CSV.
+///
+/// # Errors
+/// If the file cannot be read or is no such table.
+pub fn read_table<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ReportError> {
+    let bytes = read_file(path)?;
+    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
+    rows.map_err(|e| ReportError::Damaged { path: path.to_owned(), expected: "a table of Streamscope", found: e.to_string() })
+}
+
+impl Manifest {
+    /// Writes `manifest.json` in a folder, with the digests of every file below it but the store's.
+    ///
+    /// # Errors
+    /// If a file cannot be read or the manifest not be written.
+    #[expect(clippy::expect_used, reason = "a manifest is strings and finite numbers, which JSON can always hold")]
+    pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
+        self.files = digests(folder)?;
+        let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
+        text.push('\n');
+        write_file(&folder.join(layout::MANIFEST), text.as_bytes())
+    }
+
+    /// Reads `manifest.json` from a folder.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no manifest.
+    pub fn read(folder: &Path) -> Result<Manifest, ReportError> {
+        let path = folder.join(layout::MANIFEST);
+        serde_json::from_slice(&read_file(&path)?).map_err(|e| ReportError::Damaged {
+            path,
+            expected: "a manifest of Streamscope",
+            found: e.to_string(),
+        })
+    }
+
+    /// The files below a folder that are missing, or differ from what the manifest says of them.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn altered(&self, folder: &Path) -> Result<Vec<String>, ReportError> {
+        let now = digests(folder)?;
+        Ok(self.files.iter().filter(|(name, digest)| now.get(*name) != Some(*digest)).map(|(n, _)| n.clone()).collect())
+    }
+}
+
+/// The digest of every file below a folder, the store and the manifest left out.
+fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        let here = folder.join(&below);
+        let read = |source| ReportError::Read { path: here.clone(), source };
+        for entry in fs::read_dir(&here).map_err(read)? {
+            let entry = entry.map_err(read)?;
+            let name = below.join(entry.file_name());
+            let is_folder = entry.file_type().map_err(read)?.is_dir();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if is_folder && name != Path::new(layout::STORE) {
+                folders.push(name);
+            } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {
+                let digest = blake3::hash(&read_file(&folder.join(&name))?).to_hex().to_string();
+                let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+                found.insert(parts.join("/"), digest);
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    write_atomically(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
+}
+
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ReportError> {
+    fs::read(path).map_err(|source| ReportError::Read { path: path.to_owned(), source })
+}
