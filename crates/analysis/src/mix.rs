@@ -1,6 +1,6 @@
 //! The mix ratio: does a channel's Output come from the stream or from the block (paper 1, method section 3)?
 
-use crate::statistics::{Histogram, NotDefined};
+use crate::statistics::Histogram;
 use std::fmt;
 
 /// The mix ratio recorded where the Block's picture does not excite the Output: the input skips to it.
@@ -111,9 +111,10 @@ pub fn is_overwrite_group(mix_ratio: f64) -> bool {
 
 /// The histogram of paper 1's figure 2: clamped mix ratios in 20 bins of 0.25 from 0 to 5, the last bin closed.
 ///
-/// # Errors
-/// Never for mix ratios; the type is [`Histogram`]'s.
-pub fn mix_histogram(mix_ratios: &[f64]) -> Result<Histogram, NotDefined> {
+/// A NaN, which [`mix_ratio`] never gives, is counted outside.
+#[must_use]
+pub fn mix_histogram(mix_ratios: &[f64]) -> Histogram {
     let values: Vec<f64> = mix_ratios.iter().map(|&m| clamped(m)).collect();
-    Histogram::new(&values, 0.0..=CLAMP, 20)
+    // Multiples of a quarter are exact.
+    Histogram::within((0..=20).map(|k| f64::from(k) * 0.25).collect(), &values)
 }

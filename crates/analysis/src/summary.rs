@@ -62,18 +62,14 @@ pub struct BlockSummary {
 
 impl BlockSummary {
     /// The summary of a block's channels, in any order.
-    ///
-    /// # Errors
-    /// Never; the type is that of [`mix_histogram`].
-    pub fn new(
-        channels: &[Result<ChannelMeasures, FailedVisualization>],
-    ) -> Result<BlockSummary, NotDefined> {
+    #[must_use]
+    pub fn new(channels: &[Result<ChannelMeasures, FailedVisualization>]) -> BlockSummary {
         let measured: Vec<&ChannelMeasures> =
             channels.iter().filter_map(|c| c.as_ref().ok()).collect();
         let count =
             |is: &dyn Fn(&ChannelMeasures) -> bool| measured.iter().filter(|c| is(c)).count();
         let ratios: Vec<f64> = measured.iter().map(|c| c.mix_ratio).collect();
-        Ok(BlockSummary {
+        BlockSummary {
             channels: measured.len(),
             failed: channels.len() - measured.len(),
             overwrite: count(&|c| c.category == Category::Overwrite),
@@ -84,12 +80,12 @@ impl BlockSummary {
             scale_invariant: count(&ChannelMeasures::scale_invariant),
             scale_invariant_no_mix: count(&ChannelMeasures::scale_invariant_no_mix),
             scale_invariant_by_block: count(&ChannelMeasures::scale_invariant_by_block),
-            histogram: mix_histogram(&ratios)?,
+            histogram: mix_histogram(&ratios),
             mix_ratio: Center::of(ratios.iter().map(|&m| clamped(m))),
             block_delta: Center::of(measured.iter().map(|c| c.scale.block_delta)),
             input_delta: Center::of(measured.iter().map(|c| c.scale.input_delta)),
             scale_metric: Center::of(measured.iter().map(|c| c.scale.scale_metric())),
-        })
+        }
     }
 
     /// Percent of the channels that meet all of paper 1's criteria (figure 5).

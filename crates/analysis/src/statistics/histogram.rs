@@ -46,21 +46,28 @@ impl Histogram {
             }
         };
         let edges: Vec<f64> = (0..=bins).map(edge).collect();
+        Ok(Histogram::within(edges, values))
+    }
+
+    /// Counts `values` between edges that ascend, of which there are at least two.
+    pub(crate) fn within(edges: Vec<f64>, values: &[f64]) -> Histogram {
+        let bins = edges.len() - 1;
+        let (low, high) = (edges[0], edges[bins]);
         let mut counts = vec![0; bins];
         let mut outside = 0;
         for &value in values {
             if low <= value && value <= high {
-                // As many edges lie at or below the value as bins begin there; the last edge begins none.
+                // As many bins begin at or below the value as edges lie there, but for the last edge, which begins none.
                 counts[edges.partition_point(|&e| e <= value).min(bins) - 1] += 1;
             } else {
                 outside += 1;
             }
         }
-        Ok(Histogram {
+        Histogram {
             edges,
             counts,
             outside,
-        })
+        }
     }
 
     /// The edges of the bins, ascending: one more than there are bins.
