@@ -161,8 +161,8 @@ impl Chain {
         let augmented = augmentation.add_to(&mut graph, image)?;
         let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
         let sites = network.add_to(&mut graph, normalised)?;
-        let because = String::new;
-        let node = sites.get(site).ok_or_else(|| NetworkError::Unavailable { site, because: because() })?;
+        let unavailable = || NetworkError::Unavailable { site, because: String::new() };
+        let node = sites.get(site).ok_or_else(unavailable)?;
         let wanted = match objective {
             Objective::Neuron => Wanted::center(&graph, node),
             Objective::Channel => Wanted::whole(&graph, node),
@@ -220,6 +220,14 @@ impl Studio {
     /// # Panics
     /// If the site has no such channel.
     pub fn run(&mut self, channel: usize, seed: u64) -> Visualization {
+        self.run_watched(channel, seed, &mut || ())
+    }
+
+    /// As [`Studio::run`], calling `after_step` after each step.
+    ///
+    /// # Panics
+    /// If the site has no such channel.
+    pub fn run_watched(&mut self, channel: usize, seed: u64, after_step: &mut dyn FnMut()) -> Visualization {
         let visualizer = Arc::clone(&self.visualizer);
         assert!(channel < visualizer.channels, "channel {channel} of {}", visualizer.channels);
         let recipe = &visualizer.recipe;
@@ -244,6 +252,7 @@ impl Studio {
             let gradient = workspace.gradient(chain.spectrum).data();
             let averages = (&mut self.first_average, &mut self.second_average);
             adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
+            after_step();
         }
         Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
     }

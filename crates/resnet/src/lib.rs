@@ -23,3 +23,5 @@ pub use reader::{Extent, Reader, View};
 pub use block::{Block, ParseBlockError, Role};
 pub use network::{Network, NetworkError, Sites};
 pub use site::{Site, UnknownSite};
+
+pub use autodiff::{Isa, IsaError, Shape};

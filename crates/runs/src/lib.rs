@@ -1,2 +1,42 @@
-//! TO BE WRITTEN
+//! The work itself: which pictures to make, keeping them, going on where an earlier run stopped, measuring, writing tables.
+//!
+//! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a report.
+//! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
+//! - A [`Unit`] is one picture to make; the content-addressed [`Store`] keeps it under its [`Address`], the digest of
+//!   everything that determines it. So work resumes by looking, and two runs may fill one store.
+//! - An [`Observer`] is told what happens.
+//!
+//! Invariant: a result is in the store whole or not at all, and never depends on threads, order or instruction set.
 #![forbid(unsafe_code)]
+
+mod activations;
+mod channels;
+mod error;
+mod files;
+mod measure;
+mod plan;
+mod progress;
+mod queue;
+mod reproduce;
+mod source;
+mod store;
+mod tables;
+mod unit;
+mod visualize;
+
+pub use activations::{Activations, Scanned, activations};
+pub use channels::{ChannelRange, ParseChannelsError};
+pub use error::RunError;
+pub use measure::Measured;
+pub use plan::Study;
+pub use progress::{Event, Observer, Silent};
+pub use queue::Workshop;
+pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
+pub use source::{Loaded, Source};
+pub use store::{Entry, Store, StoreError};
+pub use tables::Exemplar;
+pub use unit::{Address, NUMERICS_VERSION, Unit};
+pub use visualize::{Visualize, Visualized, visualize};
+
+pub use featviz::{Objective, Preset};
+pub use resnet::{Block, Isa, Site};

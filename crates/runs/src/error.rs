@@ -1,0 +1,87 @@
+//! Why a run cannot go on, as one sentence.
+
+use crate::store::StoreError;
+use featviz::FeatvizError;
+use images::ImageError;
+use resnet::{Block, NetworkError};
+use std::io;
+use std::path::PathBuf;
+use weights::WeightsError;
+
+/// Why a run cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The weights cannot be read.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The weights are no ResNet18, or lack a site.
+    #[error("{}: {source}", path.display())]
+    Network {
+        /// The weights.
+        path: PathBuf,
+        /// What is wrong.
+        source: NetworkError,
+    },
+    /// An image cannot be read.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// A unit cannot be visualized.
+    #[error(transparent)]
+    Featviz(FeatvizError),
+    /// A site cannot be visualized.
+    #[error("{sentence}")]
+    Site {
+        /// Why.
+        sentence: String,
+    },
+    /// The store cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry of the store vanished or was damaged during the run.
+    #[error("{}: the picture of {unit} was there and is gone or damaged: run again to make it anew", path.display())]
+    Lost {
+        /// The entry.
+        path: PathBuf,
+        /// The unit.
+        unit: String,
+    },
+    /// A block cannot be computed.
+    #[error("--blocks {block}: {because}")]
+    Block {
+        /// The block.
+        block: Block,
+        /// What is missing.
+        because: String,
+    },
+    /// A channel is none of the block's, or site's.
+    #[error("--channel{} {found}: expected channels from 0 to {last} at {place}", if *plural { "s" } else { "" })]
+    Channel {
+        /// What was asked for.
+        found: String,
+        /// The last channel there is.
+        last: usize,
+        /// The block or site.
+        place: String,
+        /// Whether the flag is `--channels`.
+        plural: bool,
+    },
+    /// Every image was unreadable.
+    #[error("{}: expected at least one readable image, found none among {found}", path.display())]
+    NoImages {
+        /// The first path.
+        path: PathBuf,
+        /// How many files were tried.
+        found: usize,
+    },
+    /// A file cannot be written.
+    #[error("{}: cannot write: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The report cannot be written.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
+}

@@ -1,0 +1,72 @@
+//! The output folder.
+
+use crate::error::RunError;
+use report::layout;
+use resnet::{Block, Role};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder that can be written to.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    folder: PathBuf,
+}
+
+impl Output {
+    /// Makes the folder if it does not exist, and checks that files can be written in it.
+    ///
+    /// # Errors
+    /// If not.
+    pub(crate) fn new(folder: &Path) -> Result<Output, RunError> {
+        let write = |source| RunError::Write { path: folder.to_owned(), source };
+        let existed = folder.is_dir();
+        fs::create_dir_all(folder).map_err(write)?;
+        let probe = folder.join(".streamscope.tmp");
+        let probed = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
+        if probed.is_err() && !existed {
+            // Nothing is left of a folder that is of no use.
+            let _ = fs::remove_dir(folder);
+        }
+        probed.map_err(write)?;
+        Ok(Output { folder: folder.to_owned() })
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where results are kept.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.join(layout::STORE)
+    }
+
+    /// A file below it.
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Writes the center-neuron picture of a role of a channel.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write_picture(&self, block: Block, role: Role, channel: usize, png: &[u8]) -> Result<(), RunError> {
+        self.write_new(&self.path(layout::feature(&block.to_string(), role.name(), channel)), png)
+    }
+
+    /// Writes the whole-channel picture of a role of a channel.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write_channel_picture(&self, block: Block, role: Role, channel: usize, png: &[u8]) -> Result<(), RunError> {
+        self.write_new(&self.path(layout::channel_feature(&block.to_string(), role.name(), channel)), png)
+    }
+
+    /// Writes a file unless it holds these bytes already.
+    fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+        if fs::read(path).is_ok_and(|there| there == bytes) {
+            return Ok(());
+        }
+        report::write_atomically(path, bytes).map_err(|source| RunError::Write { path: path.to_owned(), source })
+    }
+}

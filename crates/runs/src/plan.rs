@@ -1,0 +1,44 @@
+//! What a run consists of: blocks, their channels, and the picture of each role.
+
+use crate::channels::{self, ChannelRange};
+use crate::error::RunError;
+use crate::source::Loaded;
+use crate::unit::Unit;
+use featviz::Objective;
+use resnet::{Block, Role};
+
+/// A block and the channels of it that are studied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Study {
+    /// The block.
+    pub block: Block,
+    /// Its channels, in order.
+    pub channels: Vec<usize>,
+}
+
+/// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
+///
+/// # Errors
+/// If a block that was asked for cannot be computed, or a channel is beyond a block's last.
+pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> Result<Vec<Study>, RunError> {
+    let architecture = loaded.network.architecture();
+    let usable = |block: &Block| architecture.blocks().contains(block);
+    if let Some(&block) = blocks.iter().find(|b| !usable(b)) {
+        let because = architecture.missing_sentence().unwrap_or_default();
+        return Err(RunError::Block { block, because });
+    }
+    let wanted = Block::ALL.into_iter().filter(|block| match blocks {
+        [] => Block::studied().contains(block) && usable(block),
+        _ => blocks.contains(block),
+    });
+    let study = |block| {
+        let count = architecture.channels(block);
+        Ok(Study { block, channels: channels::select(ranges, count, &format!("block {block}"))? })
+    };
+    wanted.map(study).collect()
+}
+
+/// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.
+pub(crate) fn unit(block: Block, role: Role, channel: usize, objective: Objective, seed: u64) -> Unit {
+    Unit { site: block.optimised_site(role), objective, channel, seed }
+}

@@ -1,0 +1,165 @@
+//! The content-addressed store.
+//!
+//! An entry is one file, `<first two digits>/<address>`: a line of JSON, the picture as PNG, the trajectory as
+//! little-endian float32. The JSON line holds the lengths of both and the BLAKE3 digest of their bytes. An entry is
+//! written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does not match
+//! is treated as absent and computed again. Merging two stores is copying the files of one into the other.
+
+use crate::unit::{Address, Unit};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The kind and version of entries, in their first line.
+const FORMAT: &str = "streamscope picture 1";
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder of it cannot be written.
+    #[error("{path}: cannot write to the store: {source}")]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A folder of results.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// A stored picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The picture as a PNG file.
+    pub png: Vec<u8>,
+    /// The objective before each step.
+    pub trajectory: Vec<f32>,
+}
+
+/// The first line of an entry.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    format: String,
+    unit: String,
+    png_bytes: usize,
+    trajectory_steps: usize,
+    blake3: String,
+}
+
+impl Store {
+    /// The store in a folder, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn open(folder: &Path) -> Result<Store, StoreError> {
+        fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: folder.to_owned(), source })?;
+        Ok(Store { folder: folder.to_owned() })
+    }
+
+    /// Where an entry is kept.
+    pub fn path(&self, address: &Address) -> PathBuf {
+        self.folder.join(&address.hex()[..2]).join(address.hex())
+    }
+
+    /// The entry at an address; `None` where there is none, or a damaged one.
+    pub fn get(&self, address: &Address) -> Option<Entry> {
+        parse(&fs::read(self.path(address)).ok()?)
+    }
+
+    /// Whether an undamaged entry is at an address.
+    pub fn holds(&self, address: &Address) -> bool {
+        self.get(address).is_some()
+    }
+
+    /// Writes an entry. Writing it twice is harmless.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then nothing of it is left.
+    pub fn put(&self, address: &Address, unit: &Unit, entry: &Entry) -> Result<(), StoreError> {
+        let path = self.path(address);
+        report::write_atomically(&path, &to_bytes(unit, entry)).map_err(|source| StoreError::Write { path, source })
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
+fn to_bytes(unit: &Unit, entry: &Entry) -> Vec<u8> {
+    let mut body = entry.png.clone();
+    body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
+    let header = Header {
+        format: FORMAT.to_owned(),
+        unit: unit.to_string(),
+        png_bytes: entry.png.len(),
+        trajectory_steps: entry.trajectory.len(),
+        blake3: blake3::hash(&body).to_hex().to_string(),
+    };
+    let mut bytes = serde_json::to_vec(&header).expect("a header as JSON");
+    bytes.push(b'\n');
+    bytes.extend(body);
+    bytes
+}
+
+fn parse(bytes: &[u8]) -> Option<Entry> {
+    let end = bytes.iter().position(|&b| b == b'\n')?;
+    let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
+    let body = &bytes[end + 1..];
+    let expected = header.trajectory_steps.checked_mul(4)?.checked_add(header.png_bytes)?;
+    if header.format != FORMAT || body.len() != expected || blake3::hash(body).to_hex().as_str() != header.blake3 {
+        return None;
+    }
+    let (png, trajectory) = body.split_at(header.png_bytes);
+    let trajectory = trajectory.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+    Some(Entry { png: png.to_vec(), trajectory })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use featviz::{Objective, Recipe};
+
+    fn example() -> (Unit, Address, Entry) {
+        let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
+        let address = Address::of(&unit, &Recipe::new(64, 3), "w");
+        (unit, address, Entry { png: vec![b'\n', 1, 2, 3], trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] })
+    }
+
+    #[test]
+    fn what_is_put_is_got_and_putting_again_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a/b")).unwrap();
+        let (unit, address, entry) = example();
+        assert_eq!(store.get(&address), None);
+        store.put(&address, &unit, &entry).unwrap();
+        let first = fs::read(store.path(&address)).unwrap();
+        store.put(&address, &unit, &entry).unwrap();
+        assert_eq!(store.get(&address), Some(entry));
+        assert_eq!(fs::read(store.path(&address)).unwrap(), first);
+    }
+
+    #[test]
+    fn an_entry_damaged_in_any_byte_or_cut_anywhere_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (unit, address, entry) = example();
+        store.put(&address, &unit, &entry).unwrap();
+        let path = store.path(&address);
+        let good = fs::read(&path).unwrap();
+        let unit_name = good.windows(7).position(|w| w == b"maxpool").unwrap();
+        for at in 0..good.len() {
+            fs::write(&path, &good[..at]).unwrap();
+            assert_eq!(store.get(&address), None, "cut at {at}");
+            let mut bad = good.clone();
+            bad[at] ^= 0x10;
+            fs::write(&path, &bad).unwrap();
+            // The unit's name is for people: changing it changes no result.
+            if !(unit_name..unit_name + unit.to_string().len()).contains(&at) {
+                assert_ne!(store.get(&address), Some(entry.clone()), "changed at {at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! From measurements to the rows of the tables.
+
+use crate::error::RunError;
+use crate::files::Output;
+use crate::plan::Study;
+use crate::reproduce::{Channel, Options};
+use crate::source::Loaded;
+use crate::unit::NUMERICS_VERSION;
+use analysis::{BlockSummary, Category, ChannelMeasures, FailedVisualization, SKIPPED, statistics};
+use featviz::Recipe;
+use report::{BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout, write_table};
+use resnet::{BatchNormState, Block};
+use std::collections::BTreeMap;
+
+/// How many channels of a block at most are shown as exemplars where they were named by the user.
+const NAMED_EXEMPLARS: usize = 6;
+
+/// A channel that figure 1 shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemplar {
+    /// The block.
+    pub block: Block,
+    /// The channel.
+    pub channel: usize,
+    /// What it is an example of.
+    pub example_of: Category,
+    /// Its mix ratio.
+    pub mix_ratio: f64,
+}
+
+impl Channel {
+    /// What follows from the activations.
+    ///
+    /// # Errors
+    /// If the visualization failed: neither the Input nor the Block picture makes the Output positive.
+    pub fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
+        let m = &self.measured;
+        ChannelMeasures::new(&m.activations, m.block_on_enlarged_input, m.input_on_shrunk_block)
+    }
+
+    /// Whether the visualization succeeded.
+    pub fn is_sound(&self) -> bool {
+        self.measures().is_ok()
+    }
+}
+
+/// The channels that the exemplar grids show: of all channels, the clearest overwrite, mix and skip of each block; of
+/// channels that the user named, the first of them.
+pub(crate) fn exemplars(studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
+    let mut found = Vec::new();
+    for study in studies {
+        let sound = channels.iter().filter(|c| c.block == study.block).filter_map(|c| Some((c.channel, c.measures().ok()?.mix_ratio)));
+        let exemplar = |(channel, mix_ratio): (usize, f64)| Exemplar {
+            block: study.block,
+            channel,
+            example_of: Category::of(mix_ratio),
+            mix_ratio,
+        };
+        if !all {
+            found.extend(sound.take(NAMED_EXEMPLARS).map(exemplar));
+            continue;
+        }
+        // The sentinels 0 and 10 say less than a ratio between them. Of equally clear ones the first is taken.
+        let clearest = |category: Category, distance: &dyn Fn(f64) -> f64| {
+            let of_category = sound.clone().filter(|(_, m)| Category::of(*m) == category);
+            of_category.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))
+        };
+        let overwrite = clearest(Category::Overwrite, &|m| if m > 0.0 { m } else { f64::MAX });
+        let mix = clearest(Category::Mix, &|m| (m - 1.0).abs());
+        let skip = clearest(Category::Skip, &|m| if m < SKIPPED { -m } else { f64::MAX });
+        found.extend([overwrite, mix, skip].into_iter().flatten().map(exemplar));
+    }
+    found
+}
+
+/// Writes all tables.
+pub(crate) fn write(
+    output: &Output,
+    loaded: &Loaded,
+    studies: &[Study],
+    channels: &[Channel],
+    exemplars: &[Exemplar],
+) -> Result<Vec<BlockRow>, RunError> {
+    let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(loaded, c)).collect();
+    let of = |block| channels.iter().filter(move |c| c.block == block);
+    let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
+    for study in studies {
+        let measures: Vec<_> = of(study.block).map(Channel::measures).collect();
+        let summary = BlockSummary::new(&measures);
+        blocks.push(block_row(study.block, loaded.network.architecture().channels(study.block), &summary));
+        histogram.extend(histogram_rows(study.block, &summary));
+    }
+    let exemplars: Vec<ExemplarRow> = exemplars
+        .iter()
+        .map(|e| ExemplarRow {
+            block: e.block.to_string(),
+            channel: e.channel,
+            example_of: e.example_of.to_string(),
+            mix_ratio: Some(e.mix_ratio),
+        })
+        .collect();
+    write_table(&output.path(layout::CHANNELS), &rows)?;
+    write_table(&output.path(layout::BLOCKS), &blocks)?;
+    write_table(&output.path(layout::HISTOGRAM), &histogram)?;
+    write_table(&output.path(layout::EXEMPLARS), &exemplars)?;
+    Ok(blocks)
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+fn channel_row(loaded: &Loaded, channel: &Channel) -> ChannelRow {
+    let nine = &channel.measured.activations;
+    let measures = channel.measures().ok();
+    let scale = measures.as_ref().map(|m| m.scale);
+    ChannelRow {
+        block: channel.block.to_string(),
+        channel: channel.channel,
+        o_o: nine.o_o,
+        i_o: nine.i_o,
+        b_o: nine.b_o,
+        o_i: nine.o_i,
+        i_i: nine.i_i,
+        b_i: nine.b_i,
+        o_b: nine.o_b,
+        i_b: nine.i_b,
+        b_b: nine.b_b,
+        mix_ratio: measures.as_ref().map(|m| m.mix_ratio),
+        category: measures.as_ref().map(|m| m.category.to_string()),
+        block_delta: scale.and_then(|s| finite(s.block_delta)),
+        input_delta: scale.and_then(|s| finite(s.input_delta)),
+        scale_metric: scale.and_then(|s| finite(s.scale_metric())),
+        scale_invariant: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant),
+        scale_invariant_no_mix: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant_no_mix),
+        bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
+        conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
+        tuning_curve_rho: None,
+        retries: channel.retries,
+    }
+}
+
+/// |bn2.weight\[c\]|; not to be had where batch norm is folded.
+fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
+    if loaded.network.architecture().batch_norm() == BatchNormState::Folded {
+        return None;
+    }
+    let weights = loaded.tensors.get(&format!("{}.bn2.weight", block.module()))?;
+    weights.values().get(channel).map(|&w| f64::from(w).abs())
+}
+
+/// The mean of |conv2.weight\[c\]|.
+fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
+    let weights = loaded.tensors.get(&format!("{}.conv2.weight", block.module()))?;
+    let each: usize = weights.shape().iter().skip(1).product();
+    let of_channel = weights.values().chunks_exact(each.max(1)).nth(channel)?;
+    let magnitudes: Vec<f64> = of_channel.iter().map(|&w| f64::from(w).abs()).collect();
+    statistics::mean(&magnitudes).ok()
+}
+
+fn block_row(block: Block, channels: usize, summary: &BlockSummary) -> BlockRow {
+    BlockRow {
+        block: block.to_string(),
+        channels,
+        studied: summary.channels,
+        failed: summary.failed,
+        overwrite: summary.overwrite,
+        mix: summary.mix,
+        skip: summary.skip,
+        never_from_input: summary.sentinel_overwritten,
+        never_from_block: summary.sentinel_skipped,
+        median_mix_ratio: summary.mix_ratio.median.clone().ok(),
+        mean_scale_metric: summary.scale_metric.mean.clone().ok(),
+        scale_invariant: summary.scale_invariant,
+        percent_scale_invariant: summary.percent_scale_invariant().ok(),
+        scale_invariant_no_mix: summary.scale_invariant_no_mix,
+        percent_scale_invariant_no_mix: summary.percent_scale_invariant_no_mix().ok(),
+    }
+}
+
+fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = HistogramRow> {
+    let bins = summary.histogram.edges().windows(2).zip(summary.histogram.counts());
+    bins.map(move |(edges, &count)| HistogramRow { block: block.to_string(), from: edges[0], to: edges[1], count })
+}
+
+/// What produced the tables. The digests of the files are added when it is written.
+pub(crate) fn manifest(
+    options: &Options,
+    loaded: &Loaded,
+    recipe: &Recipe,
+    studies: &[Study],
+    channels: &[Channel],
+) -> Manifest {
+    let architecture = loaded.network.architecture();
+    let name = |c: &Channel| format!("block {}, channel {}", c.block, c.channel);
+    Manifest {
+        program: format!("streamscope {}", env!("CARGO_PKG_VERSION")),
+        numerics_version: NUMERICS_VERSION,
+        network: NetworkRecord {
+            weights: loaded.source.path.display().to_string(),
+            weights_digest: loaded.digest.clone(),
+            widths: architecture.widths().to_vec(),
+            input_size: loaded.source.input_size,
+            classes: architecture.classes(),
+            batch_norm: architecture.batch_norm().name().to_owned(),
+        },
+        preset: options.preset.to_string(),
+        recipe: serde_json::to_value(recipe).unwrap_or_default(),
+        seed: options.seed,
+        blocks: studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
+        not_computed: architecture
+            .missing()
+            .iter()
+            .map(|m| NotComputed {
+                what: m.block.map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
+                missing_tensors: m.tensors.clone(),
+            })
+            .collect(),
+        retried: channels.iter().filter(|c| c.retries > 0).map(|c| format!("{} ({})", name(c), c.retries)).collect(),
+        failed: channels.iter().filter(|c| !c.is_sound()).map(name).collect(),
+        instruction_set: options.isa.to_string(),
+        threads: options.threads.get(),
+        seconds: BTreeMap::new(),
+        files: BTreeMap::new(),
+    }
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask activations`.
+
+use crate::flags;
+use crate::progress::Progress;
+use crate::{print, threads};
+use runs::{Activations, Isa, Source};
+use std::path::Path;
+
+/// Runs it and prints what was written.
+pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> {
+    let request = Activations {
+        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        images: flags.images,
+        sites: flags.sites,
+        full: flags.full,
+        threads: threads(flags.threads),
+        isa: Isa::from_environment()?,
+        out: flags.out,
+    };
+    let scanned = runs::activations(&request, &Progress::new())?;
+    for (site, shape) in &scanned.shapes {
+        let read = scanned.read;
+        print(&match request.full {
+            true => format!("{site}: [{read}, {}, {}, {}]", shape.channels, shape.height, shape.width),
+            false => format!("{site}: [{read}, {}]", shape.channels),
+        });
+    }
+    let skipped = match scanned.skipped.len() {
+        0 => String::new(),
+        n => format!(", {n} skipped because they could not be read"),
+    };
+    print(&format!("{}: {} images{skipped}", request.out.display(), scanned.read));
+    Ok(())
+}

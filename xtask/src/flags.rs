@@ -1,0 +1,131 @@
+//! Every flag of the command line.
+
+use clap::{Args, Parser, Subcommand};
+use runs::{Block, ChannelRange, Objective, Preset, Site};
+use std::num::NonZero;
+use std::path::PathBuf;
+
+/// Streamscope: what the residual stream of a ResNet18 does, recomputed from its weights.
+///
+/// Start with `cargo xtask reproduce`: it needs nothing, and uses a small network that comes with the project. With
+/// --weights it takes your own.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+pub(crate) struct Flags {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Make the pictures, measure mix ratios and scale invariance, and write figures, tables and a report.
+    Reproduce(Reproduce),
+    /// Write the activations of chosen sites for a folder of images, as a NumPy archive.
+    Activations(Activations),
+    /// Make the picture of one neuron or channel.
+    Visualize(Visualize),
+    /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
+    Test,
+}
+
+/// Where the network comes from.
+#[derive(Debug, Args)]
+pub(crate) struct Weights {
+    /// A folder of .npy files or an .npz archive with torchvision's names [default: the embedded network].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) weights: Option<PathBuf>,
+
+    /// Rows and columns of the pictures and images the network reads [default: 224, or 128 for the embedded network].
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) input_size: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reproduce {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// The blocks to study, such as 1.1,3.1 [default: all that the weights allow, 1.1 to 4.1].
+    #[arg(long, value_name = "BLOCKS", value_delimiter = ',')]
+    pub(crate) blocks: Vec<Block>,
+
+    /// The channels to study in each block, such as 0..16,178; 0..16 is 0 to 15 [default: all].
+    #[arg(long, value_name = "CHANNELS", value_delimiter = ',')]
+    pub(crate) channels: Vec<ChannelRange>,
+
+    /// How many steps to spend on each picture: paper (2560), quick (128) or smoke (8).
+    #[arg(long, default_value = "quick")]
+    pub(crate) preset: Preset,
+
+    /// Steps for each picture, instead of the preset's.
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<NonZero<usize>>,
+
+    /// The seed of every random draw.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// Threads to use; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    /// The folder to write to. A second run there continues the first.
+    #[arg(long, value_name = "DIR", default_value = "out/reproduce")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Activations {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// Images, or folders of images.
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub(crate) images: Vec<PathBuf>,
+
+    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2.
+    #[arg(long, value_name = "SITES", value_delimiter = ',', required = true)]
+    pub(crate) sites: Vec<Site>,
+
+    /// Write whole maps [images, channels, height, width] instead of center neurons [images, channels].
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Threads to use; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    /// The archive to write.
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Visualize {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// The site by torchvision's name, such as layer3.1.pre.
+    #[arg(long)]
+    pub(crate) site: Site,
+
+    /// The channel, from 0.
+    #[arg(long)]
+    pub(crate) channel: usize,
+
+    /// What to maximise: the center neuron, or the mean of the whole channel.
+    #[arg(long, default_value = "neuron")]
+    pub(crate) objective: Objective,
+
+    /// Steps of gradient ascent.
+    #[arg(long, value_name = "N", default_value = "2560")]
+    pub(crate) steps: NonZero<usize>,
+
+    /// The seed of every random draw.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// The picture to write.
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) out: PathBuf,
+}

@@ -1,0 +1,50 @@
+//! `cargo xtask reproduce`.
+
+use crate::flags::Reproduce;
+use crate::progress::{Progress, duration};
+use crate::{print, say, threads};
+use runs::{Isa, Options, Source, Summary};
+use std::path::Path;
+use std::time::Instant;
+
+/// Runs it and prints a summary table.
+pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
+    let started = Instant::now();
+    let options = Options {
+        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        blocks: flags.blocks,
+        channels: flags.channels,
+        preset: flags.preset,
+        steps: flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
+        seed: flags.seed,
+        threads: threads(flags.threads),
+        isa: Isa::from_environment()?,
+        out: flags.out,
+    };
+    let summary = runs::reproduce(&options, &Progress::new())?;
+    table(&summary);
+    say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
+    Ok(())
+}
+
+/// The blocks in a few numbers each.
+fn table(summary: &Summary) {
+    print("block  channels  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion");
+    for b in &summary.blocks {
+        let studied = if b.studied == b.channels { b.studied.to_string() } else { format!("{}/{}", b.studied, b.channels) };
+        let median = b.median_mix_ratio.map_or_else(|| "-".to_owned(), |m| format!("{m:.2}"));
+        let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |p| format!("{p:.1} %"));
+        print(&format!(
+            "{:<5}  {studied:>8}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}",
+            b.block,
+            b.overwrite,
+            b.mix,
+            b.skip,
+            percent(b.percent_scale_invariant),
+            percent(b.percent_scale_invariant_no_mix),
+        ));
+    }
+    if let Some(missing) = &summary.missing {
+        print(missing);
+    }
+}

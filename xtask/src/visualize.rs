@@ -1,0 +1,33 @@
+//! `cargo xtask visualize`.
+
+use crate::flags;
+use crate::print;
+use crate::progress::Progress;
+use runs::{Isa, Source, Visualize};
+use std::path::Path;
+
+/// Runs it and prints what the picture does.
+pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
+    let request = Visualize {
+        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        site: flags.site,
+        channel: flags.channel,
+        objective: flags.objective,
+        steps: flags.steps.get(),
+        seed: flags.seed,
+        isa: Isa::from_environment()?,
+        out: flags.out,
+    };
+    let made = runs::visualize(&request, &Progress::new())?;
+    let first = made.trajectory.first().copied().unwrap_or(f32::NAN);
+    print(&format!(
+        "{}: {} of {}:{} is {:.3} on the picture ({first:.3} at the first step), seed {}",
+        request.out.display(),
+        request.objective,
+        request.site,
+        request.channel,
+        made.on_picture,
+        made.seed
+    ));
+    Ok(())
+}
