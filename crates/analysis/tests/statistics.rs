@@ -77,8 +77,8 @@ fn spearman_by_hand() {
     // Rank differences 0, 1, 1: rho = 1 - 6 * 2 / (3 * 8) = 1/2; one degree of freedom is Cauchy's: p = 2/3.
     let found = spearman(&[1.0, 2.0, 3.0], &[10.0, 30.0, 20.0]).unwrap();
     assert_eq!(found.rho, 0.5);
-    // The arithmetic of the tail has relative error far below 1e-14 where it is of order one.
-    assert!((found.p - 2.0 / 3.0).abs() < 1e-14);
+    // statrs's ln gamma is right to 2e-14, and three of them make the exponent.
+    assert!((found.p - 2.0 / 3.0).abs() < 6e-14);
 }
 
 #[test]
@@ -100,7 +100,8 @@ fn beta_outside_its_domain_is_nan_and_its_ends_are_exact() {
 fn beta_of_one_and_one_is_the_identity() {
     for k in 1..64_u8 {
         let x = f64::from(k) / 64.0;
-        assert!((regularized_beta([1.0, 1.0], [x, 1.0 - x]) - x).abs() <= 8.0 * f64::EPSILON);
+        // statrs's ln gamma is right to 2e-14, and three of them make the exponent.
+        assert!((regularized_beta([1.0, 1.0], [x, 1.0 - x]) - x).abs() <= 6e-14);
     }
 }
 
@@ -207,8 +208,9 @@ proptest! {
         let at = |k: u16| [f64::from(k) / 1024.0, f64::from(1024 - k) / 1024.0];
         let [x, y] = at(k);
         let here = regularized_beta([a, b], [x, y]);
-        // Each side is within 1e-13 of the truth in this range (exponents below 1e3), and they add up to one.
-        prop_assert!((here + regularized_beta([b, a], [y, x]) - 1.0).abs() < 4e-13);
-        prop_assert!(here <= regularized_beta([a, b], at(k + 1)) + 4e-13);
+        // The exponent is formed from ln gamma of at most 400, below 2000, three times: within 3 * 2000 eps, for each side.
+        let error = 6000.0 * f64::EPSILON;
+        prop_assert!((here + regularized_beta([b, a], [y, x]) - 1.0).abs() < 2.0 * error);
+        prop_assert!(here <= regularized_beta([a, b], at(k + 1)) + 2.0 * error);
     }
 }

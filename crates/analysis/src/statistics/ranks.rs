@@ -2,7 +2,7 @@
 
 /// The rank of each value among all, from 1, ties sharing their average rank, as `scipy.stats.rankdata`.
 ///
-/// -0 and 0 tie, infinities rank at the ends; NaN ranks last, each apart.
+/// -0 and 0 tie, infinities rank at the ends, and NaN beyond them, each apart.
 ///
 /// ```
 /// assert_eq!(analysis::statistics::average_ranks(&[5.0, 1.0, 5.0]), [2.5, 1.0, 2.5]);
@@ -10,8 +10,7 @@
 #[must_use]
 pub fn average_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    // Adding zero turns -0 into 0.
-    order.sort_by(|&a, &b| (values[a] + 0.0).total_cmp(&(values[b] + 0.0)));
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
     let mut begin = 0;
     for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {

@@ -3,7 +3,7 @@
     python make.py
 
 Numbers that JSON does not know are written as the strings "nan" and "inf". The tails of t and F are
-mpmath's at 60 digits, so that they can be held to more digits than SciPy's own functions have.
+mpmath's at 60 digits.
 """
 
 import json
@@ -118,6 +118,9 @@ for a in [0.5, 1.0, 2.5, 9.0, 10.0, 31.0, 127.0, 1000.0, 24999.0]:
             value = tail(a, b, x_)
             if value > 1e-305:
                 tails.append({"a": a, "b": b, "x": x_, "y": 1 - x_, "value": value})
+for a, b, x_ in [(200.0, 200.0, 0.5), (200.0, 150.0, 0.5), (24999.0, 24999.0, 0.5), (24999.0, 20000.0, 0.5625), (24999.0, 24999.0, 0.484375)]:
+    # As many degrees of freedom on both sides, near the mean: where the continued fraction is slowest.
+    tails.append({"a": a, "b": b, "x": x_, "y": 1 - x_, "value": tail(a, b, x_)})
 for a, b, y in [(24999.0, 0.5, 2.0**-70), (99.0, 0.5, 2.0**-55), (3.0, 0.5, 2.0**-60)]:
     # A correlation so small that 1 - rho^2 rounds to 1.
     tails.append({"a": a, "b": b, "x": 1.0, "y": y, "value": float(1 - series(b, a, y, 1 - mpmath.mpf(y)))})
