@@ -1,6 +1,8 @@
 //! The picture, its augmentations and the optimiser against PyTorch, torch-lucent and kornia.
 
-use autodiff::ops::{Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate};
+use autodiff::ops::{
+    Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate,
+};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
 use kernels::adam::{Adam, Direction, adam_step};
@@ -15,10 +17,15 @@ use weights::TensorSet;
 /// `[C, H, W]` to `[H, W, C]`.
 fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
     let positions = values.len() / channels;
-    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
+    (0..values.len())
+        .map(|i| values[(i % channels) * positions + i / channels])
+        .collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the values were stored in single precision"
+)]
 fn single(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| v as f32).collect()
 }
@@ -35,7 +42,10 @@ fn applied(
     let image = graph.add(Input { shape }, &[]).unwrap();
     let node = build(&mut graph, image);
     nodes.push(node);
-    let mut workspace = Workspace::new(Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()), Isa::best());
+    let mut workspace = Workspace::new(
+        Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()),
+        Isa::best(),
+    );
     workspace.set_input(image, &single(&channels_last(&input.values, 3)));
     for &(at, draw) in draws {
         workspace.set_draw(nodes[at], draw);
@@ -45,7 +55,11 @@ fn applied(
 }
 
 fn assert_equals(name: &str, found: &(Vec<f32>, Shape), expected: &Array<f64>) {
-    assert_eq!([3, found.1.height, found.1.width], expected.shape[..], "{name}: size");
+    assert_eq!(
+        [3, found.1.height, found.1.width],
+        expected.shape[..],
+        "{name}: size"
+    );
     let error = max_abs_error(&found.0, &channels_last(&expected.values, 3));
     assert!(error <= 1e-6, "{name}: off by {error:e}");
 }
@@ -65,14 +79,31 @@ fn each_transform_is_that_of_lucent_and_kornia() {
         assert_equals(&name, &found, &archive.f64(&name));
     }
     let found = one(Arc::new(ReflectPad::new(4)), Draw::None);
-    assert_equals("reflection", &found, &archive.f64("transform/pad_4_reflect"));
+    assert_equals(
+        "reflection",
+        &found,
+        &archive.f64("transform/pad_4_reflect"),
+    );
     let found = one(Arc::new(Jitter::below(8)), Draw::Shift(7, 3));
     assert_equals("jitter", &found, &archive.f64("transform/jitter_dx3_dy7"));
-    for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
-        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
+    for (scale, name) in [
+        (950, "0.95"),
+        (975, "0.975"),
+        (1025, "1.025"),
+        (1050, "1.05"),
+    ] {
+        let augmentation = Augmentation {
+            jitter: 0,
+            scale,
+            degrees: 0,
+        };
         let add = |graph: &mut Graph, image| augmentation.add_to(graph, image).unwrap().image;
         let found = applied(&input, add, &[], &mut Vec::new());
-        assert_equals(name, &found, &archive.f64(&format!("transform/scale_{name}")));
+        assert_equals(
+            name,
+            &found,
+            &archive.f64(&format!("transform/scale_{name}")),
+        );
     }
 }
 
@@ -81,8 +112,16 @@ fn each_scale_operator_is_torchvisions_without_antialiasing() {
     let Some(data) = data_dir() else { return };
     let archive = Archive::open(data.join("golden/transforms.npz"));
     let input = archive.f64("scale_op/input");
-    for (view, name) in [(View::Enlarged, "up_crop112_resize224"), (View::Shrunk, "down_resize112_pad56_reflect")] {
-        let found = applied(&input, |graph, image| view.add_to(graph, image).unwrap(), &[], &mut Vec::new());
+    for (view, name) in [
+        (View::Enlarged, "up_crop112_resize224"),
+        (View::Shrunk, "down_resize112_pad56_reflect"),
+    ] {
+        let found = applied(
+            &input,
+            |graph, image| view.add_to(graph, image).unwrap(),
+            &[],
+            &mut Vec::new(),
+        );
         assert_equals(name, &found, &archive.f64(&format!("scale_op/{name}")));
     }
 }
@@ -114,8 +153,20 @@ impl Golden {
 
     fn all() -> impl Iterator<Item = Golden> {
         let fixtures = fixtures_dir();
-        let embedded = Golden::new(&fixtures.join("resnet18-16.npz"), 128, fixtures.join("golden"), "featviz_steps.npz");
-        let real = data_dir().map(|d| Golden::new(&d.join("data/backbone"), 224, d.join("golden"), "transforms.npz"));
+        let embedded = Golden::new(
+            &fixtures.join("resnet18-16.npz"),
+            128,
+            fixtures.join("golden"),
+            "featviz_steps.npz",
+        );
+        let real = data_dir().map(|d| {
+            Golden::new(
+                &d.join("data/backbone"),
+                224,
+                d.join("golden"),
+                "transforms.npz",
+            )
+        });
         [Some(embedded), real].into_iter().flatten()
     }
 
@@ -124,23 +175,43 @@ impl Golden {
         assert_eq!(units.len(), 3);
         let parse = |unit: String| {
             let (site, channel) = unit.split_once(':').unwrap();
-            (unit.clone(), site.parse().unwrap(), channel.parse().unwrap())
+            (
+                unit.clone(),
+                site.parse().unwrap(),
+                channel.parse().unwrap(),
+            )
         };
         units.into_iter().map(parse).collect()
     }
 
     /// Spectrum, image, whatever `augment` adds, normalisation, network up to the center neuron of a site.
-    fn objective(&self, site: Site, augment: impl FnOnce(&mut Graph, NodeId) -> NodeId) -> Objective {
+    fn objective(
+        &self,
+        site: Site,
+        augment: impl FnOnce(&mut Graph, NodeId) -> NodeId,
+    ) -> Objective {
         let mut graph = Graph::new();
         let shape = Shape::new(3 * self.size, self.size / 2 + 1, 2);
         let spectrum = graph.add(Input { shape }, &[]).unwrap();
-        let image = graph.add(SpectralImage::new(self.size, self.size), &[spectrum]).unwrap();
+        let image = graph
+            .add(SpectralImage::new(self.size, self.size), &[spectrum])
+            .unwrap();
         let seen = augment(&mut graph, image);
         let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
-        let node = self.network.add_to(&mut graph, normalised).unwrap().get(site).unwrap();
+        let node = self
+            .network
+            .add_to(&mut graph, normalised)
+            .unwrap()
+            .get(site)
+            .unwrap();
         let wanted = Wanted::center(&graph, node);
         let plan = Plan::with_gradients(&graph, wanted, &[spectrum]).unwrap();
-        Objective { workspace: Workspace::new(Arc::new(plan), Isa::best()), spectrum, wanted, seen: graph.shape(seen) }
+        Objective {
+            workspace: Workspace::new(Arc::new(plan), Isa::best()),
+            spectrum,
+            wanted,
+            seen: graph.shape(seen),
+        }
     }
 }
 
@@ -160,7 +231,10 @@ impl Objective {
         self.workspace.forward();
         self.workspace.backward();
         let value = self.workspace.at(self.wanted.node, self.wanted.region)[channel];
-        (value, self.workspace.gradient(self.spectrum).data().to_vec())
+        (
+            value,
+            self.workspace.gradient(self.spectrum).data().to_vec(),
+        )
     }
 }
 
@@ -170,7 +244,9 @@ fn the_image_of_a_spectrum_is_lucents() {
         let mut graph = Graph::new();
         let shape = Shape::new(3 * golden.size, golden.size / 2 + 1, 2);
         let spectrum = graph.add(Input { shape }, &[]).unwrap();
-        let image = graph.add(SpectralImage::new(golden.size, golden.size), &[spectrum]).unwrap();
+        let image = graph
+            .add(SpectralImage::new(golden.size, golden.size), &[spectrum])
+            .unwrap();
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)]).unwrap();
         let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
         workspace.set_input(spectrum, &golden.spectrum);
@@ -193,13 +269,30 @@ fn chain(steps: &Value, size: usize) -> (Augmentation, StepDraws) {
         (part(1), part(0))
     };
     let thousandths = argument("scale", 0).unwrap().as_f64().unwrap() * 1000.0;
-    let jitter = argument("pad_reflect", 0).map_or(0, |j| usize::try_from(j.as_u64().unwrap()).unwrap());
+    let jitter =
+        argument("pad_reflect", 0).map_or(0, |j| usize::try_from(j.as_u64().unwrap()).unwrap());
     let crop = argument("center_crop", 0).map(|c| usize::try_from(c.as_u64().unwrap()).unwrap());
     assert!(crop.is_none_or(|c| c == size) && crop.is_some() == (jitter > 0));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of thousandths")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number of thousandths"
+    )]
     let scale = thousandths.round() as u32;
     let degrees = i32::try_from(argument("rotate", 0).unwrap().as_i64().unwrap()).unwrap();
-    (Augmentation { jitter, scale, degrees: 5 }, StepDraws { scale: 0, degrees, first: shift(0), second: shift(1) })
+    (
+        Augmentation {
+            jitter,
+            scale,
+            degrees: 5,
+        },
+        StepDraws {
+            scale: 0,
+            degrees,
+            first: shift(0),
+            second: shift(1),
+        },
+    )
 }
 
 #[test]
@@ -213,14 +306,22 @@ fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
                 augmented = Some(added);
                 added.image
             });
-            augmented.unwrap().set_draws(&mut objective.workspace, &draws);
+            augmented
+                .unwrap()
+                .set_draws(&mut objective.workspace, &draws);
             let seen = golden.steps.i64(&format!("{unit}/net_input_shape")).values;
-            assert_eq!([objective.seen.height, objective.seen.width].map(|n| i64::try_from(n).unwrap())[..], seen[2..]);
+            assert_eq!(
+                [objective.seen.height, objective.seen.width].map(|n| i64::try_from(n).unwrap())[..],
+                seen[2..]
+            );
 
             let exact = golden.steps.f64(&format!("{unit}/value")).values[0];
             let (value, _) = objective.evaluate(&golden.spectrum, channel);
             let error = (f64::from(value) - exact).abs();
-            assert!(error <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
+            assert!(
+                error <= 1e-5 * exact.abs().max(1.0),
+                "{unit}: {value} for {exact}"
+            );
             // The gradient jumps where a ReLU's input changes sign. At layer3.1.pre:178 one such number, in layer2.1, is 8.3e-7 after
             // a sum of 1,152 terms near one: float32 does not tell its sign, and with that one sign exchanged the gradients
             // agree to 2.2e-7. (PyTorch in float32 misses 1e-4 as well.) So the gradient must agree at a spectrum that
@@ -232,7 +333,10 @@ fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
                 relative_l2(&objective.evaluate(&nearby, channel).1, &exact)
             });
             let errors: Vec<f64> = at_nearby.collect();
-            assert!(errors.iter().any(|&e| e <= 1e-4), "{unit}: spectrum gradients differ by {errors:?}");
+            assert!(
+                errors.iter().any(|&e| e <= 1e-4),
+                "{unit}: spectrum gradients differ by {errors:?}"
+            );
         }
     }
 }
@@ -253,14 +357,30 @@ fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
             let mut spectrum = golden.spectrum.clone();
             let (mut m, mut v) = (vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]);
             let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
-            let exact = golden.steps.f64(&format!("{unit}/adam_no_transforms_values")).values;
+            let exact = golden
+                .steps
+                .f64(&format!("{unit}/adam_no_transforms_values"))
+                .values;
             assert_eq!(exact.len(), 16);
-            let determined = UNDETERMINED.iter().find(|(u, _)| *u == unit).map_or(exact.len(), |(_, steps)| *steps);
+            let determined = UNDETERMINED
+                .iter()
+                .find(|(u, _)| *u == unit)
+                .map_or(exact.len(), |(_, steps)| *steps);
             for (step, exact) in exact.into_iter().take(determined).enumerate() {
                 let (value, gradient) = objective.evaluate(&spectrum, channel);
                 let error = (f64::from(value) - exact).abs();
-                assert!(error <= 1e-3 * exact.abs().max(1.0), "{unit}, step {step}: {value} for {exact}");
-                adam_step(Isa::best(), &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+                assert!(
+                    error <= 1e-3 * exact.abs().max(1.0),
+                    "{unit}, step {step}: {value} for {exact}"
+                );
+                adam_step(
+                    Isa::best(),
+                    &mut adam,
+                    &mut spectrum,
+                    &gradient,
+                    &mut m,
+                    &mut v,
+                );
             }
         }
     }
@@ -269,9 +389,21 @@ fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
 #[test]
 fn a_crop_by_an_odd_number_of_pixels_starts_at_the_even_half() {
     let mut graph = Graph::new();
-    let image = graph.add(Input { shape: Shape::new(9, 11, 3) }, &[]).unwrap();
+    let image = graph
+        .add(
+            Input {
+                shape: Shape::new(9, 11, 3),
+            },
+            &[],
+        )
+        .unwrap();
     // (9 - 4) / 2 = 2.5 becomes 2 and (11 - 4) / 2 = 3.5 becomes 4.
-    let cropped = graph.add(Translate::center_crop((9, 11), (4, 4)), &[image]).unwrap();
+    let cropped = graph
+        .add(Translate::center_crop((9, 11), (4, 4)), &[image])
+        .unwrap();
     let field = graph.receptive_field(cropped, graph.shape(cropped).region(), image);
-    assert_eq!((field.top, field.left, field.height, field.width), (2, 4, 4, 4));
+    assert_eq!(
+        (field.top, field.left, field.height, field.width),
+        (2, 4, 4, 4)
+    );
 }

@@ -10,7 +10,12 @@ use std::path::PathBuf;
 /// Start with `cargo xtask reproduce`: it needs nothing, and uses a small network that comes with the project. With
 /// --weights it takes your own.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    max_term_width = 100
+)]
 pub(crate) struct Flags {
     #[command(subcommand)]
     pub(crate) task: Task,
@@ -53,7 +58,7 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "CHANNELS", value_delimiter = ',')]
     pub(crate) channels: Vec<ChannelRange>,
 
-    /// How many steps to spend on each picture: paper (2560), quick (128) or smoke (8).
+    /// How many steps to spend on each picture: paper (2560), quick (64) or smoke (4).
     #[arg(long, default_value = "quick")]
     pub(crate) preset: Preset,
 

@@ -22,7 +22,9 @@ const BAD_INPUT: u8 = 2;
 fn main() -> ExitCode {
     let flags = Flags::parse();
     // Cargo sets it for `cargo xtask`; the project's own files are beside it.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
     let (result, code) = match flags.task {
         Task::Reproduce(flags) => (reproduce::run(root, flags), BAD_INPUT),
         Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("error: {error:#}"));
+            say(&format!("error: {error}"));
             ExitCode::from(code)
         }
     }
@@ -40,7 +42,9 @@ fn main() -> ExitCode {
 
 /// The threads asked for, or as many as there are cores.
 pub(crate) fn threads(asked: Option<NonZero<usize>>) -> NonZero<usize> {
-    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN)
+    asked
+        .or_else(|| std::thread::available_parallelism().ok())
+        .unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// A line for people, on stderr.

@@ -29,7 +29,10 @@ struct Phase {
 
 impl Progress {
     pub(crate) fn new() -> Progress {
-        Progress { terminal: stderr().is_terminal(), phase: Mutex::new(None) }
+        Progress {
+            terminal: stderr().is_terminal(),
+            phase: Mutex::new(None),
+        }
     }
 
     fn say(&self, phase: Option<&Phase>, line: &str) {
@@ -42,21 +45,45 @@ impl Progress {
 
 impl Phase {
     fn new(terminal: bool, name: &'static str, total: usize, done: usize) -> Phase {
-        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
-        let style = ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {per_sec}  {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        let target = if terminal {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar =
+            ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
+        let style =
+            ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {per_sec}  {eta} left");
+        bar.set_style(
+            style
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .progress_chars("=> "),
+        );
         bar.set_prefix(name);
         bar.reset_eta();
         let now = Instant::now();
-        Phase { name, bar, before: done, done, total, started: now, said: now }
+        Phase {
+            name,
+            bar,
+            before: done,
+            done,
+            total,
+            started: now,
+            said: now,
+        }
     }
 
     fn line(&self) -> String {
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate.max(1e-9);
-        format!("{}: {} of {}, {rate:.1} a second, {} left", self.name, self.done, self.total, duration(left))
+        format!(
+            "{}: {} of {}, {rate:.1} a second, {} left",
+            self.name,
+            self.done,
+            self.total,
+            duration(left)
+        )
     }
 }
 
@@ -98,11 +125,17 @@ impl Observer for Progress {
                 let seconds = phase.started.elapsed().as_secs_f64();
                 if phase.done > phase.before && seconds > 1.0 {
                     let made = phase.done - phase.before;
-                    self.say(None, &format!("{}: {made} in {}", phase.name, duration(seconds)));
+                    self.say(
+                        None,
+                        &format!("{}: {made} in {}", phase.name, duration(seconds)),
+                    );
                 }
             }
             Event::Retried(unit) => {
-                self.say(phase.as_ref(), &format!("{unit}: the picture failed; again with the next seed"));
+                self.say(
+                    phase.as_ref(),
+                    &format!("{unit}: the picture failed; again with the next seed"),
+                );
             }
             Event::Notice(sentence) => self.say(phase.as_ref(), &sentence),
         }
@@ -116,6 +149,9 @@ mod tests {
     #[test]
     fn durations_are_said_in_two_units() {
         let said = [0.4, 59.9, 61.0, 3_661.0, f64::INFINITY].map(duration);
-        assert_eq!(said, ["0 s", "59 s", "1 min 1 s", "1 h 1 min", "an unknown time"]);
+        assert_eq!(
+            said,
+            ["0 s", "59 s", "1 min 1 s", "1 h 1 min", "an unknown time"]
+        );
     }
 }

@@ -15,7 +15,9 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
         blocks: flags.blocks,
         channels: flags.channels,
         preset: flags.preset,
-        steps: flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
+        steps: flags
+            .steps
+            .map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
         seed: flags.seed,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
@@ -23,17 +25,30 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     };
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);
-    say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
+    say(&format!(
+        "{} in {}",
+        summary.index.display(),
+        duration(started.elapsed().as_secs_f64())
+    ));
     Ok(())
 }
 
 /// The blocks in a few numbers each.
 fn table(summary: &Summary) {
-    print("block  channels  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion");
+    print(
+        "block  channels  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion",
+    );
     for b in &summary.blocks {
-        let studied = if b.studied == b.channels { b.studied.to_string() } else { format!("{}/{}", b.studied, b.channels) };
-        let median = b.median_mix_ratio.map_or_else(|| "-".to_owned(), |m| format!("{m:.2}"));
-        let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |p| format!("{p:.1} %"));
+        let studied = if b.studied == b.channels {
+            b.studied.to_string()
+        } else {
+            format!("{}/{}", b.studied, b.channels)
+        };
+        let median = b
+            .median_mix_ratio
+            .map_or_else(|| "-".to_owned(), |m| format!("{m:.2}"));
+        let percent =
+            |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |p| format!("{p:.1} %"));
         print(&format!(
             "{:<5}  {studied:>8}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}",
             b.block,

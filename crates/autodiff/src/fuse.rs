@@ -21,7 +21,12 @@ pub(crate) struct Chain {
 /// The chains of a graph, given which nodes are computed and which values are wanted.
 pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool]) -> Vec<Chain> {
     let mut consumers = vec![Vec::new(); graph.nodes.len()];
-    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| computed[*at]) {
+    for (at, node) in graph
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| computed[*at])
+    {
         for input in &node.inputs {
             consumers[input.0].push(at);
         }
@@ -34,15 +39,31 @@ pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool]) -> Vec<C
     let mut taken = vec![false; graph.nodes.len()];
     let mut chains = Vec::new();
     // Later convolutions first: of two that meet in an addition, the block's own comes after the projection.
-    for (at, node) in graph.nodes.iter().enumerate().rev().filter(|(at, _)| computed[*at]) {
-        let Some(convolution) = node.operation.as_any().downcast_ref::<Convolution>() else { continue };
-        let mut chain = Chain { last: at, inputs: vec![node.inputs[0].0], fused: convolution.alone(), absorbed: vec![] };
+    for (at, node) in graph
+        .nodes
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(at, _)| computed[*at])
+    {
+        let Some(convolution) = node.operation.as_any().downcast_ref::<Convolution>() else {
+            continue;
+        };
+        let mut chain = Chain {
+            last: at,
+            inputs: vec![node.inputs[0].0],
+            fused: convolution.alone(),
+            absorbed: vec![],
+        };
         let extend = |chain: &mut Chain, next: usize| {
             chain.absorbed.push(chain.last);
             chain.last = next;
         };
         if let Some(next) = only_consumer(chain.last)
-            && let Some(norm) = graph.nodes[next].operation.as_any().downcast_ref::<BatchNorm>()
+            && let Some(norm) = graph.nodes[next]
+                .operation
+                .as_any()
+                .downcast_ref::<BatchNorm>()
             && let Some(fused) = convolution.with_batch_norm(norm.scale(), norm.shift())
         {
             chain.fused = fused;

@@ -17,12 +17,18 @@ pub struct Wanted {
 impl Wanted {
     /// The center neuron of every channel: the position (height / 2, width / 2).
     pub fn center(graph: &Graph, node: NodeId) -> Wanted {
-        Wanted { node, region: graph.shape(node).center() }
+        Wanted {
+            node,
+            region: graph.shape(node).center(),
+        }
     }
 
     /// All positions.
     pub fn whole(graph: &Graph, node: NodeId) -> Wanted {
-        Wanted { node, region: graph.shape(node).region() }
+        Wanted {
+            node,
+            region: graph.shape(node).region(),
+        }
     }
 }
 
@@ -38,7 +44,9 @@ pub enum PlanError {
         shape: Shape,
     },
     /// An input for which a gradient is asked does not influence the objective.
-    #[error("a plan asks for the gradient by an input of {shape}, which the objective does not depend on")]
+    #[error(
+        "a plan asks for the gradient by an input of {shape}, which the objective does not depend on"
+    )]
     Independent {
         /// The input's shape.
         shape: Shape,
@@ -101,7 +109,11 @@ impl Plan {
     ///
     /// # Errors
     /// If the objective's region is empty or not inside its map, or an input does not influence it.
-    pub fn with_gradients(graph: &Graph, objective: Wanted, inputs: &[NodeId]) -> Result<Plan, PlanError> {
+    pub fn with_gradients(
+        graph: &Graph,
+        objective: Wanted,
+        inputs: &[NodeId],
+    ) -> Result<Plan, PlanError> {
         compile::compile(graph, &[objective], Some(inputs))
     }
 
@@ -112,13 +124,23 @@ impl Plan {
 
     /// The region of a node inside its map that the plan computes or needs.
     pub fn region_inside(&self, node: NodeId) -> Region {
-        self.region(node).intersection(&self.shapes[node.0].region())
+        self.region(node)
+            .intersection(&self.shapes[node.0].region())
     }
 
     /// Bytes of the buffers that one workspace holds.
     pub fn workspace_bytes(&self) -> usize {
-        let floats: usize = self.value_buffers.iter().chain(&self.gradient_buffers).sum();
-        let scratch = self.steps.iter().map(|s| s.kernel.scratch_floats()).max().unwrap_or(0);
+        let floats: usize = self
+            .value_buffers
+            .iter()
+            .chain(&self.gradient_buffers)
+            .sum();
+        let scratch = self
+            .steps
+            .iter()
+            .map(|s| s.kernel.scratch_floats())
+            .max()
+            .unwrap_or(0);
         (floats + scratch) * size_of::<f32>()
     }
 }

@@ -23,13 +23,28 @@ pub struct Workspace {
 impl Workspace {
     /// Buffers for `plan`, all zero.
     pub fn new(plan: Arc<Plan>, isa: Isa) -> Workspace {
-        let scratch = plan.steps.iter().map(|s| s.kernel.scratch_floats()).max().unwrap_or(0);
-        let seed = plan.objective.and_then(|o| plan.gradients[o.node.0]).map_or(0, |s| s.len());
+        let scratch = plan
+            .steps
+            .iter()
+            .map(|s| s.kernel.scratch_floats())
+            .max()
+            .unwrap_or(0);
+        let seed = plan
+            .objective
+            .and_then(|o| plan.gradients[o.node.0])
+            .map_or(0, |s| s.len());
         Workspace {
             isa,
             values: plan.value_buffers.iter().map(|&n| vec![0.0; n]).collect(),
-            gradients: plan.gradient_buffers.iter().map(|&n| vec![0.0; n]).collect(),
-            scratch: Scratch { floats: vec![0.0; scratch], dft: None },
+            gradients: plan
+                .gradient_buffers
+                .iter()
+                .map(|&n| vec![0.0; n])
+                .collect(),
+            scratch: Scratch {
+                floats: vec![0.0; scratch],
+                dft: None,
+            },
             dft: plan.steps.iter().map(|s| s.kernel.dft_scratch()).collect(),
             draws: vec![Draw::None; plan.shapes.len()],
             seed: vec![0.0; seed],
@@ -46,7 +61,10 @@ impl Workspace {
     ///
     /// # Panics
     /// If the plan does not need this input.
-    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for what the plan does not have is a mistake of the caller"
+    )]
     pub fn input_mut(&mut self, input: NodeId) -> WindowMut<'_> {
         let stored = self.plan.values[input.0].expect("an input that the plan needs");
         window_mut(&mut self.values[stored.buffer], &stored)
@@ -67,10 +85,17 @@ impl Workspace {
     ///
     /// # Panics
     /// If the plan does not need all of this input, or `map` has not its length.
-    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for what the plan does not have is a mistake of the caller"
+    )]
     pub fn swap_input(&mut self, input: NodeId, map: &mut Vec<f32>) {
         let stored = self.plan.values[input.0].expect("an input that the plan needs");
-        assert_eq!(stored.region, self.plan.shapes[input.0].region(), "an input that the plan needs all of");
+        assert_eq!(
+            stored.region,
+            self.plan.shapes[input.0].region(),
+            "an input that the plan needs all of"
+        );
         assert_eq!(map.len(), stored.len(), "values of an input");
         mem::swap(map, &mut self.values[stored.buffer]);
     }
@@ -84,7 +109,10 @@ impl Workspace {
     ///
     /// # Panics
     /// If the plan has no gradients.
-    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for what the plan does not have is a mistake of the caller"
+    )]
     pub fn seed(&mut self) -> WindowMut<'_> {
         let objective = self.plan.objective.expect("a plan with gradients");
         let stored = self.plan.gradients[objective.node.0].expect("an objective with a gradient");
@@ -95,7 +123,10 @@ impl Workspace {
     ///
     /// # Panics
     /// If the plan does not store it.
-    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for what the plan does not have is a mistake of the caller"
+    )]
     pub fn value(&self, node: NodeId) -> Window<'_> {
         let stored = self.plan.values[node.0].expect("a value that the plan stores");
         window(&self.values[stored.buffer], &stored)
@@ -114,9 +145,13 @@ impl Workspace {
     ///
     /// # Panics
     /// If the plan was not compiled for this gradient.
-    #[expect(clippy::expect_used, reason = "documented: asking for what the plan does not have is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for what the plan does not have is a mistake of the caller"
+    )]
     pub fn gradient(&self, input: NodeId) -> Window<'_> {
-        let stored = self.plan.gradients[input.0].expect("an input that the plan has a gradient for");
+        let stored =
+            self.plan.gradients[input.0].expect("an input that the plan has a gradient for");
         window(&self.gradients[stored.buffer], &stored)
     }
 
@@ -124,12 +159,17 @@ impl Workspace {
     pub fn forward(&mut self) {
         let plan = Arc::clone(&self.plan);
         for (order, step) in plan.steps.iter().enumerate() {
-            let Some(stored) = plan.values[step.node] else { continue };
+            let Some(stored) = plan.values[step.node] else {
+                continue;
+            };
             let mut output = mem::take(&mut self.values[stored.buffer]);
             self.scratch.dft = self.dft[order].take();
             step.kernel.forward(Forward {
                 isa: self.isa,
-                inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
+                inputs: step.inputs.map(|i| {
+                    i.and_then(|i| plan.values[i])
+                        .map(|s| window(&self.values[s.buffer], &s))
+                }),
                 output: window_mut(&mut output, &stored),
                 scratch: &mut self.scratch,
                 draw: self.draws[step.node],
@@ -145,21 +185,36 @@ impl Workspace {
         if let Some(stored) = plan.objective.and_then(|o| plan.gradients[o.node.0]) {
             self.gradients[stored.buffer][..stored.len()].copy_from_slice(&self.seed);
         }
-        for (order, step) in plan.steps.iter().enumerate().rev().filter(|(_, s)| s.backward) {
-            let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node]) else { continue };
+        for (order, step) in plan
+            .steps
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, s)| s.backward)
+        {
+            let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node])
+            else {
+                continue;
+            };
             for stored in step.cleared.iter().filter_map(|&n| plan.gradients[n]) {
                 self.gradients[stored.buffer][..stored.len()].fill(0.0);
             }
             let targets = step.inputs.map(|i| i.and_then(|i| plan.gradients[i]));
             let mut gradient = mem::take(&mut self.gradients[own.buffer]);
-            let mut taken = targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
+            let mut taken =
+                targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
             self.scratch.dft = self.dft[order].take();
             step.kernel.backward(Backward {
                 isa: self.isa,
-                inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
+                inputs: step.inputs.map(|i| {
+                    i.and_then(|i| plan.values[i])
+                        .map(|s| window(&self.values[s.buffer], &s))
+                }),
                 output: window(&self.values[value.buffer], &value),
                 gradient: window_mut(&mut gradient, &own),
-                input_gradients: taken.each_mut().map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
+                input_gradients: taken
+                    .each_mut()
+                    .map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
                 scratch: &mut self.scratch,
                 draw: self.draws[step.node],
             });

@@ -22,7 +22,11 @@ impl Picture {
         let mut graph = Graph::new();
         let (spectrum, image) = add_picture(&mut graph, recipe.size)?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)])?;
-        Ok(Picture { workspace: Workspace::new(Arc::new(plan), isa), spectrum, image })
+        Ok(Picture {
+            workspace: Workspace::new(Arc::new(plan), isa),
+            spectrum,
+            image,
+        })
     }
 
     /// The picture of a spectrum: `[size, size, 3]` RGB, each value in (0, 1).
@@ -60,6 +64,9 @@ mod tests {
 
     #[test]
     fn bytes_are_truncated_not_rounded() {
-        assert_eq!(to_bytes(&[0.0, 0.999, 1.0, 0.5, 1.0 / 255.0, -0.1, 1.1, f32::NAN]), [0, 254, 255, 127, 1, 0, 255, 0]);
+        assert_eq!(
+            to_bytes(&[0.0, 0.999, 1.0, 0.5, 1.0 / 255.0, -0.1, 1.1, f32::NAN]),
+            [0, 254, 255, 127, 1, 0, 255, 0]
+        );
     }
 }

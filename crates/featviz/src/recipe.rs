@@ -53,8 +53,8 @@ impl Preset {
     pub fn steps(self) -> usize {
         match self {
             Preset::Paper => 2560,
-            Preset::Quick => 128,
-            Preset::Smoke => 8,
+            Preset::Quick => 64,
+            Preset::Smoke => 4,
         }
     }
 
@@ -79,7 +79,9 @@ impl FromStr for Preset {
 
     fn from_str(text: &str) -> Result<Preset, ParsePresetError> {
         let found = Preset::ALL.into_iter().find(|p| p.name() == text);
-        found.ok_or_else(|| ParsePresetError { found: text.to_owned() })
+        found.ok_or_else(|| ParsePresetError {
+            found: text.to_owned(),
+        })
     }
 }
 
@@ -106,7 +108,9 @@ impl Recipe {
 
 /// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
 pub fn jitter_of(site: Site) -> usize {
-    let Some(block) = site.block() else { return if site.is_stem() { 0 } else { 16 } };
+    let Some(block) = site.block() else {
+        return if site.is_stem() { 0 } else { 16 };
+    };
     let at = Block::ALL.iter().position(|&b| b == block).unwrap_or(0);
     match at {
         0..=2 => 0,
@@ -146,6 +150,9 @@ mod tests {
     #[test]
     fn an_unknown_preset_names_the_three() {
         let message = "fast".parse::<Preset>().unwrap_err().to_string();
-        assert_eq!(message, "'fast' is not a preset: expected paper, quick or smoke");
+        assert_eq!(
+            message,
+            "'fast' is not a preset: expected paper, quick or smoke"
+        );
     }
 }

@@ -96,7 +96,9 @@ impl FromStr for Objective {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Objective, String> {
-        let found = [Objective::Neuron, Objective::Channel].into_iter().find(|o| o.name() == text);
+        let found = [Objective::Neuron, Objective::Channel]
+            .into_iter()
+            .find(|o| o.name() == text);
         found.ok_or_else(|| format!("'{text}' is not an objective: expected neuron or channel"))
     }
 }
@@ -106,18 +108,38 @@ impl Visualizer {
     ///
     /// # Errors
     /// If the network lacks the site or the recipe's pictures are too small.
-    pub fn new(network: &Network, site: Site, objective: Objective, recipe: Recipe) -> Result<Visualizer, FeatvizError> {
+    pub fn new(
+        network: &Network,
+        site: Site,
+        objective: Objective,
+        recipe: Recipe,
+    ) -> Result<Visualizer, FeatvizError> {
         Network::require_input_size(recipe.size)?;
         network.require(site)?;
         let jitter = jitter_of(site);
         let chain = |scale: &u32| {
-            let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
-            Chain::new(network, site, objective, recipe.size, augmentation)
+            let augmentation = Augmentation {
+                jitter,
+                scale: *scale,
+                degrees: recipe.degrees,
+            };
+            Chain::build(network, site, objective, recipe.size, augmentation)
         };
-        let chains = recipe.scales.iter().map(chain).collect::<Result<Vec<_>, _>>()?;
+        let chains = recipe
+            .scales
+            .iter()
+            .map(chain)
+            .collect::<Result<Vec<_>, _>>()?;
         let channels = chains.first().map_or(0, |c| c.channels);
         let chains = chains.into_iter().map(|c| c.chain).collect();
-        Ok(Visualizer { recipe, site, objective, jitter, channels, chains })
+        Ok(Visualizer {
+            recipe,
+            site,
+            objective,
+            jitter,
+            channels,
+            chains,
+        })
     }
 
     /// The recipe.
@@ -149,7 +171,7 @@ struct Built {
 }
 
 impl Chain {
-    fn new(
+    fn build(
         network: &Network,
         site: Site,
         objective: Objective,
@@ -161,7 +183,10 @@ impl Chain {
         let augmented = augmentation.add_to(&mut graph, image)?;
         let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
         let sites = network.add_to(&mut graph, normalised)?;
-        let unavailable = || NetworkError::Unavailable { site, because: String::new() };
+        let unavailable = || NetworkError::Unavailable {
+            site,
+            because: String::new(),
+        };
         let node = sites.get(site).ok_or_else(unavailable)?;
         let wanted = match objective {
             Objective::Neuron => Wanted::center(&graph, node),
@@ -169,7 +194,15 @@ impl Chain {
         };
         let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[spectrum])?);
         let channels = graph.shape(node).channels;
-        Ok(Built { chain: Chain { spectrum, augmented, wanted, plan }, channels })
+        Ok(Built {
+            chain: Chain {
+                spectrum,
+                augmented,
+                wanted,
+                plan,
+            },
+            channels,
+        })
     }
 
     /// The mean of a channel over the wanted positions: of a center neuron, its value.
@@ -205,7 +238,11 @@ impl Studio {
     pub fn new(visualizer: Arc<Visualizer>, isa: Isa) -> Result<Studio, FeatvizError> {
         let parameters = visualizer.recipe.parameters();
         Ok(Studio {
-            workspaces: visualizer.chains.iter().map(|c| Workspace::new(Arc::clone(&c.plan), isa)).collect(),
+            workspaces: visualizer
+                .chains
+                .iter()
+                .map(|c| Workspace::new(Arc::clone(&c.plan), isa))
+                .collect(),
             picture: Picture::new(&visualizer.recipe, isa)?,
             spectrum: vec![0.0; parameters],
             first_average: vec![0.0; parameters],
@@ -227,9 +264,18 @@ impl Studio {
     ///
     /// # Panics
     /// If the site has no such channel.
-    pub fn run_watched(&mut self, channel: usize, seed: u64, after_step: &mut dyn FnMut()) -> Visualization {
+    pub fn run_watched(
+        &mut self,
+        channel: usize,
+        seed: u64,
+        after_step: &mut dyn FnMut(),
+    ) -> Visualization {
         let visualizer = Arc::clone(&self.visualizer);
-        assert!(channel < visualizer.channels, "channel {channel} of {}", visualizer.channels);
+        assert!(
+            channel < visualizer.channels,
+            "channel {channel} of {}",
+            visualizer.channels
+        );
         let recipe = &visualizer.recipe;
         let draws = Draws::new(seed, &visualizer.unit_name(channel));
         draws.spectrum(recipe.deviation, &mut self.spectrum);
@@ -238,11 +284,19 @@ impl Studio {
         for (chain, workspace) in visualizer.chains.iter().zip(&mut self.workspaces) {
             chain.seed(workspace, channel);
         }
-        let mut adam = Adam::new(Direction::Ascent, recipe.learning_rate, recipe.betas, recipe.eps);
+        let mut adam = Adam::new(
+            Direction::Ascent,
+            recipe.learning_rate,
+            recipe.betas,
+            recipe.eps,
+        );
         let mut trajectory = Vec::with_capacity(recipe.steps);
         for step in 1..=recipe.steps {
             let drawn = draws.step(recipe, visualizer.jitter, step);
-            let (chain, workspace) = (&visualizer.chains[drawn.scale], &mut self.workspaces[drawn.scale]);
+            let (chain, workspace) = (
+                &visualizer.chains[drawn.scale],
+                &mut self.workspaces[drawn.scale],
+            );
             chain.augmented.set_draws(workspace, &drawn);
             workspace.swap_input(chain.spectrum, &mut self.spectrum);
             workspace.forward();
@@ -251,14 +305,27 @@ impl Studio {
             trajectory.push(chain.objective(workspace, channel));
             let gradient = workspace.gradient(chain.spectrum).data();
             let averages = (&mut self.first_average, &mut self.second_average);
-            adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
+            adam_step(
+                self.isa,
+                &mut adam,
+                &mut self.spectrum,
+                gradient,
+                averages.0,
+                averages.1,
+            );
             after_step();
         }
-        Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
+        Visualization {
+            pixels: to_bytes(self.picture.draw(&self.spectrum)),
+            trajectory,
+        }
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "sums are kept in double precision and rounded once"
+)]
 fn single(value: f64) -> f32 {
     value as f32
 }

@@ -12,11 +12,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What the system says; then the file is as it was before, and nothing else is left.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|f| !f.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let temporary = folder.join(format!(".{}.{}-{count}.tmp", name.to_string_lossy(), process::id()));
+    let temporary = folder.join(format!(
+        ".{}.{}-{count}.tmp",
+        name.to_string_lossy(),
+        process::id()
+    ));
     let written = write_and_sync(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // What failed matters more than what is left of it.
@@ -30,7 +39,10 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// What the system says.
 pub fn check_writable(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|f| !f.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     if path.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));

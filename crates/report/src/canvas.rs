@@ -48,7 +48,10 @@ pub(crate) fn embed_font() {
 /// Writes `<name>.svg` and `<name>.png`.
 pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<(), ReportError> {
     embed_font();
-    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let failed = |reason: String| ReportError::Draw {
+        path: path.to_owned(),
+        reason,
+    };
     let (width, height) = figure.size();
     let mut svg = String::new();
     {
@@ -62,10 +65,15 @@ pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<(), ReportError>
     let mut pixels = vec![255; (width * height * 3) as usize];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        figure.draw(&area, SCALE).map_err(|e| failed(e.to_string()))?;
+        figure
+            .draw(&area, SCALE)
+            .map_err(|e| failed(e.to_string()))?;
         area.present().map_err(|e| failed(e.to_string()))?;
     }
-    write_file(&path.with_extension("png"), &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?)
+    write_file(
+        &path.with_extension("png"),
+        &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?,
+    )
 }
 
 /// A PNG of RGB pixels.

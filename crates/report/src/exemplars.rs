@@ -11,10 +11,13 @@ use image::imageops::{FilterType, resize};
 use maud::{PreEscaped, html};
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The three roles, as folders and as titles.
 const ROLES: [(&str, &str); 3] = [("input", "Input"), ("block", "Block"), ("output", "Output")];
+/// The rows of a grid.
+const CENTER_NEURON: &str = "center neuron";
+const WHOLE_CHANNEL: &str = "whole channel";
 /// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid.
 const PICTURE: u32 = 160;
 const GAP: u32 = 6;
@@ -44,7 +47,12 @@ struct Sheet {
 }
 
 /// Draws the exemplars of a block; `path` has no extension. Nothing is drawn where there is none.
-pub(crate) fn save(folder: &Path, block: &str, exemplars: &[ExemplarRow], path: &Path) -> Result<bool, ReportError> {
+pub(crate) fn save(
+    folder: &Path,
+    block: &str,
+    exemplars: &[ExemplarRow],
+    path: &Path,
+) -> Result<bool, ReportError> {
     let mut grids = Vec::new();
     for exemplar in exemplars.iter().filter(|e| e.block == block) {
         grids.push(grid(folder, exemplar)?);
@@ -60,17 +68,30 @@ pub(crate) fn save(folder: &Path, block: &str, exemplars: &[ExemplarRow], path: 
 
 fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
     let mut rows = Vec::new();
-    let kinds: [(&str, fn(&str, &str, usize) -> PathBuf); 2] =
-        [("center neuron", layout::feature), ("whole channel", layout::channel_feature)];
-    for (label, place) in kinds {
-        let paths = ROLES.map(|(role, _)| folder.join(place(&exemplar.block, role, exemplar.channel)));
+    for label in [CENTER_NEURON, WHOLE_CHANNEL] {
+        let (block, channel) = (exemplar.block.as_str(), exemplar.channel);
+        let paths = ROLES.map(|(role, _)| {
+            folder.join(if label == CENTER_NEURON {
+                layout::feature(block, role, channel)
+            } else {
+                layout::channel_feature(block, role, channel)
+            })
+        });
         if paths.iter().all(|p| p.is_file()) {
             let [input, block, output] = &paths;
             rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));
         }
     }
-    let ratio = exemplar.mix_ratio.map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
-    Ok(Grid { heading: format!("channel {}: {}{ratio}", exemplar.channel, exemplar.example_of), rows })
+    let ratio = exemplar
+        .mix_ratio
+        .map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
+    Ok(Grid {
+        heading: format!(
+            "channel {}: {}{ratio}",
+            exemplar.channel, exemplar.example_of
+        ),
+        rows,
+    })
 }
 
 fn picture(path: &Path) -> Result<RgbImage, ReportError> {
@@ -90,15 +111,35 @@ fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
     let grid_height = TITLES + u32::try_from(tallest).unwrap_or(0) * (PICTURE + GAP);
     let columns = u32::try_from(grids.len()).unwrap_or(1).min(3);
     let lines = u32::try_from(grids.len()).unwrap_or(1).div_ceil(columns);
-    let size = (columns * (grid_width + BETWEEN), 30 + lines * (grid_height + BETWEEN));
-    let mut sheet = Sheet { size, pictures: Vec::new(), texts: Vec::new() };
-    let mut say = |x, y, size, text: &str| sheet.texts.push(Placed { at: (x, y), item: (text.to_owned(), size) });
+    let size = (
+        columns * (grid_width + BETWEEN),
+        30 + lines * (grid_height + BETWEEN),
+    );
+    let mut sheet = Sheet {
+        size,
+        pictures: Vec::new(),
+        texts: Vec::new(),
+    };
+    let mut say = |x, y, size, text: &str| {
+        sheet.texts.push(Placed {
+            at: (x, y),
+            item: (text.to_owned(), size),
+        })
+    };
     say(10, 8, 16, &format!("Block {block}"));
     for (i, grid) in (0_u32..).zip(grids) {
-        let (left, top) = (10 + i % columns * (grid_width + BETWEEN), 34 + i / columns * (grid_height + BETWEEN));
+        let (left, top) = (
+            10 + i % columns * (grid_width + BETWEEN),
+            34 + i / columns * (grid_height + BETWEEN),
+        );
         say(left, top, 14, &grid.heading);
         for (column, (_, title)) in (0_u32..).zip(ROLES) {
-            say(left + LABELS + column * (PICTURE + GAP), top + 28, 12, title);
+            say(
+                left + LABELS + column * (PICTURE + GAP),
+                top + 28,
+                12,
+                title,
+            );
         }
         for (row, (label, pictures)) in (0_u32..).zip(grid.rows) {
             let y = top + 48 + row * (PICTURE + GAP);
@@ -118,8 +159,12 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
     let (width, height) = sheet.size;
     let mut pictures = Vec::new();
     for Placed { at, item } in &sheet.pictures {
-        let bytes = png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
-        pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes))));
+        let bytes =
+            png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
+        pictures.push((
+            at,
+            format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
+        ));
     }
     let drawn = html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
@@ -133,7 +178,9 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
         }
     };
     let PreEscaped(body) = drawn;
-    Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"))
+    Ok(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"
+    ))
 }
 
 fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
@@ -145,23 +192,40 @@ fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
         write_texts(&area, sheet).map_err(|e| failed(path, e.to_string()))?;
         area.present().map_err(|e| failed(path, e.to_string()))?;
     }
-    let mut canvas = RgbImage::from_raw(width, height, pixels).ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
+    let mut canvas = RgbImage::from_raw(width, height, pixels)
+        .ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
     for Placed { at, item } in &sheet.pictures {
         let side = PICTURE * SCALE;
         let scaled = resize(item, side, side, FilterType::CatmullRom);
-        image::imageops::replace(&mut canvas, &scaled, i64::from(at.0 * SCALE), i64::from(at.1 * SCALE));
+        image::imageops::replace(
+            &mut canvas,
+            &scaled,
+            i64::from(at.0 * SCALE),
+            i64::from(at.1 * SCALE),
+        );
     }
     png(canvas.as_raw(), canvas.dimensions()).map_err(|e| failed(path, e.to_string()))
 }
 
 fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet) -> Drawn<DB> {
-    for Placed { at, item: (words, size) } in &sheet.texts {
+    for Placed {
+        at,
+        item: (words, size),
+    } in &sheet.texts
+    {
         let at = ((at.0 * SCALE).cast_signed(), (at.1 * SCALE).cast_signed());
-        area.draw(&Text::new(words.as_str(), at, text(*size, SCALE).color(&INK)))?;
+        area.draw(&Text::new(
+            words.as_str(),
+            at,
+            text(*size, SCALE).color(&INK),
+        ))?;
     }
     Ok(())
 }
 
 fn failed(path: &Path, reason: String) -> ReportError {
-    ReportError::Draw { path: path.to_owned(), reason }
+    ReportError::Draw {
+        path: path.to_owned(),
+        reason,
+    }
 }

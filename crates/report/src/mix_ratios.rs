@@ -5,7 +5,7 @@ use crate::schema::{BlockRow, HistogramRow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-const PANEL: (u32, u32) = (300, 230);
+const PANEL: (u32, u32) = (300, 250);
 const COLUMNS: usize = 4;
 const TITLE: u32 = 34;
 
@@ -29,12 +29,19 @@ impl MixRatios<'_> {
 impl Figure for MixRatios<'_> {
     fn size(&self) -> (u32, u32) {
         let count = |n: usize| u32::try_from(n).unwrap_or(1);
-        ((PANEL.0 * count(self.columns())).max(460), PANEL.1 * count(self.rows()) + TITLE)
+        (
+            (PANEL.0 * count(self.columns())).max(460),
+            PANEL.1 * count(self.rows()) + TITLE,
+        )
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let (title, below) = area.split_vertically(TITLE * scale);
-        title.draw(&Text::new("Mix ratio O(I) / O(B) of each block's channels", at(10, 10, scale), text(15, scale)))?;
+        title.draw(&Text::new(
+            "Mix ratio O(I) / O(B) of each block's channels",
+            at(10, 10, scale),
+            text(15, scale),
+        ))?;
         let panels = below.split_evenly((self.rows(), self.columns()));
         for (panel, block) in panels.iter().zip(self.blocks) {
             self.panel(panel, block, scale)?;
@@ -44,21 +51,39 @@ impl Figure for MixRatios<'_> {
 }
 
 impl MixRatios<'_> {
-    fn panel<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, block: &BlockRow, scale: u32) -> Drawn<DB> {
-        let bins: Vec<&HistogramRow> = self.bins.iter().filter(|b| b.block == block.block).collect();
+    fn panel<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        block: &BlockRow,
+        scale: u32,
+    ) -> Drawn<DB> {
+        let bins: Vec<&HistogramRow> = self
+            .bins
+            .iter()
+            .filter(|b| b.block == block.block)
+            .collect();
         let highest = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1) as f64;
         let top = highest * 1.18;
         let studied = match block.studied == block.channels {
             true => format!("n = {}", block.studied),
             false => format!("n = {} of {}", block.studied, block.channels),
         };
-        let counts = format!("overwrite {}   mix {}   skip {}", block.overwrite, block.mix, block.skip);
-        area.draw(&Text::new(format!("{}   ({studied})", block.block), at(44, 4, scale), text(13, scale)))?;
-        area.draw(&Text::new(counts, at(44, 22, scale), text(11, scale)))?;
+        let counts = format!(
+            "overwrite {}   mix {}   skip {}",
+            block.overwrite, block.mix, block.skip
+        );
+        area.draw(&Text::new(
+            format!("{}   ({studied})", block.block),
+            at(52, 4, scale),
+            text(13, scale),
+        ))?;
+        area.draw(&Text::new(counts, at(52, 22, scale), text(11, scale)))?;
         let mut chart = ChartBuilder::on(area)
             .margin_top(40 * scale)
             .margin_right(12 * scale)
-            .x_label_area_size(38 * scale)
+            .margin_bottom(18 * scale)
+            .margin_left(8 * scale)
+            .x_label_area_size(36 * scale)
             .y_label_area_size(42 * scale)
             .build_cartesian_2d(0.0..5.0, 0.0..top)?;
         chart
@@ -70,17 +95,30 @@ impl MixRatios<'_> {
             .x_labels(6)
             .y_labels(5)
             .x_label_formatter(&|x| format!("{x:.0}"))
-            .y_label_formatter(&|y| if y.fract() == 0.0 { format!("{y:.0}") } else { String::new() })
+            .y_label_formatter(&|y| {
+                if y.fract() == 0.0 {
+                    format!("{y:.0}")
+                } else {
+                    String::new()
+                }
+            })
             .label_style(text(11, scale))
             .axis_desc_style(text(11, scale))
             .x_desc("mix ratio (5 and above together)")
             .y_desc("channels")
             .draw()?;
         chart.draw_series(
-            bins.iter().filter(|b| b.count > 0).map(|b| Rectangle::new([(b.from, 0.0), (b.to, b.count as f64)], FIRST.filled())),
+            bins.iter()
+                .filter(|b| b.count > 0)
+                .map(|b| Rectangle::new([(b.from, 0.0), (b.to, b.count as f64)], FIRST.filled())),
         )?;
         let dash = 6 * scale.cast_signed();
-        chart.draw_series(DashedLineSeries::new([(1.0, 0.0), (1.0, top)], dash, dash, INK.stroke_width(scale)))?;
+        chart.draw_series(DashedLineSeries::new(
+            [(1.0, 0.0), (1.0, top)],
+            dash,
+            dash,
+            INK.stroke_width(scale),
+        ))?;
         Ok(())
     }
 }

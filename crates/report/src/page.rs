@@ -19,7 +19,12 @@ details > summary { cursor: pointer; font-weight: 600; margin: .5rem 0; }
 
 /// The whole page.
 pub(crate) fn page(contents: &Contents) -> String {
-    let Contents { manifest, blocks, channels, figures } = contents;
+    let Contents {
+        manifest,
+        blocks,
+        channels,
+        figures,
+    } = contents;
     let page = html! {
         (DOCTYPE)
         html lang="en" {

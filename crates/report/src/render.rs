@@ -6,7 +6,9 @@ use crate::exemplars;
 use crate::mix_ratios::MixRatios;
 use crate::page;
 use crate::scale_invariance::ScaleInvariance;
-use crate::schema::{BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, layout, read_table, write_file};
+use crate::schema::{
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, layout, read_table, write_file,
+};
 use std::path::{Path, PathBuf};
 
 /// A figure, without the extension of its two files, and what it shows.
@@ -39,22 +41,42 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     for block in &blocks {
         let path = format!("figures/fig1_exemplars_{}", block.block);
         if exemplars::save(folder, &block.block, &rows, &with_name(folder, &path))? {
-            let caption = format!("Figure 1, block {}: what exemplary channels respond to.", block.block);
+            let caption = format!(
+                "Figure 1, block {}: what exemplary channels respond to.",
+                block.block
+            );
             figures.push(Shown { path, caption });
         }
     }
     let path = "figures/fig2_mix_ratios".to_owned();
-    canvas::save(&MixRatios { blocks: &blocks, bins: &bins }, &folder.join(&path))?;
+    canvas::save(
+        &MixRatios {
+            blocks: &blocks,
+            bins: &bins,
+        },
+        &folder.join(&path),
+    )?;
     let caption = "Figure 2: mix ratios of each block, in bins of 0.25. Below 1 the block overwrites, above 1 the input skips to the \
                    output; the dashed line is at 1.";
-    figures.push(Shown { path, caption: caption.to_owned() });
+    figures.push(Shown {
+        path,
+        caption: caption.to_owned(),
+    });
     let path = "figures/fig5_scale_invariance".to_owned();
     canvas::save(&ScaleInvariance { blocks: &blocks }, &folder.join(&path))?;
     let caption = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
                    the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5.";
-    figures.push(Shown { path, caption: caption.to_owned() });
+    figures.push(Shown {
+        path,
+        caption: caption.to_owned(),
+    });
     let index = folder.join(layout::INDEX);
-    let contents = Contents { manifest, blocks, channels, figures };
+    let contents = Contents {
+        manifest,
+        blocks,
+        channels,
+        figures,
+    };
     write_file(&index, page::page(&contents).as_bytes())?;
     Ok(index)
 }

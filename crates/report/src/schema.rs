@@ -198,12 +198,18 @@ pub mod layout {
 
     /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.
     pub fn feature(block: &str, role: &str, channel: usize) -> PathBuf {
-        Path::new("features").join(block).join(role).join(format!("{channel}.png"))
+        Path::new("features")
+            .join(block)
+            .join(role)
+            .join(format!("{channel}.png"))
     }
 
     /// The whole-channel picture of a role of a channel.
     pub fn channel_feature(block: &str, role: &str, channel: usize) -> PathBuf {
-        Path::new("features").join(block).join(role).join(format!("{channel}.channel.png"))
+        Path::new("features")
+            .join(block)
+            .join(role)
+            .join(format!("{channel}.channel.png"))
     }
 }
 
@@ -213,7 +219,10 @@ pub mod layout {
 /// If the file cannot be written.
 pub fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), ReportError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let draw = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let draw = |reason: String| ReportError::Draw {
+        path: path.to_owned(),
+        reason,
+    };
     for row in rows {
         writer.serialize(row).map_err(|e| draw(e.to_string()))?;
     }
@@ -227,8 +236,14 @@ pub fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), ReportEr
 /// If the file cannot be read or is no such table.
 pub fn read_table<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ReportError> {
     let bytes = read_file(path)?;
-    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
-    rows.map_err(|e| ReportError::Damaged { path: path.to_owned(), expected: "a table of Streamscope", found: e.to_string() })
+    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(bytes.as_slice())
+        .deserialize()
+        .collect();
+    rows.map_err(|e| ReportError::Damaged {
+        path: path.to_owned(),
+        expected: "a table of Streamscope",
+        found: e.to_string(),
+    })
 }
 
 impl Manifest {
@@ -236,7 +251,10 @@ impl Manifest {
     ///
     /// # Errors
     /// If a file cannot be read or the manifest not be written.
-    #[expect(clippy::expect_used, reason = "a manifest is strings and finite numbers, which JSON can always hold")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a manifest is strings and finite numbers, which JSON can always hold"
+    )]
     pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
         self.files = digests(folder)?;
         let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
@@ -263,7 +281,12 @@ impl Manifest {
     /// If a file cannot be read.
     pub fn altered(&self, folder: &Path) -> Result<Vec<String>, ReportError> {
         let now = digests(folder)?;
-        Ok(self.files.iter().filter(|(name, digest)| now.get(*name) != Some(*digest)).map(|(n, _)| n.clone()).collect())
+        Ok(self
+            .files
+            .iter()
+            .filter(|(name, digest)| now.get(*name) != Some(*digest))
+            .map(|(n, _)| n.clone())
+            .collect())
     }
 }
 
@@ -273,7 +296,10 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
         let here = folder.join(&below);
-        let read = |source| ReportError::Read { path: here.clone(), source };
+        let read = |source| ReportError::Read {
+            path: here.clone(),
+            source,
+        };
         for entry in fs::read_dir(&here).map_err(read)? {
             let entry = entry.map_err(read)?;
             let name = below.join(entry.file_name());
@@ -282,7 +308,9 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
             if is_folder && name != Path::new(layout::STORE) {
                 folders.push(name);
             } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {
-                let digest = blake3::hash(&read_file(&folder.join(&name))?).to_hex().to_string();
+                let digest = blake3::hash(&read_file(&folder.join(&name))?)
+                    .to_hex()
+                    .to_string();
                 let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
                 found.insert(parts.join("/"), digest);
             }
@@ -292,9 +320,15 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
 }
 
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    write_atomically(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
+    write_atomically(path, bytes).map_err(|source| ReportError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ReportError> {
-    fs::read(path).map_err(|source| ReportError::Read { path: path.to_owned(), source })
+    fs::read(path).map_err(|source| ReportError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -107,7 +107,9 @@ impl FromStr for Block {
 
     fn from_str(text: &str) -> Result<Block, ParseBlockError> {
         let found = Self::ALL.into_iter().find(|b| b.to_string() == text);
-        found.ok_or_else(|| ParseBlockError { found: text.to_owned() })
+        found.ok_or_else(|| ParseBlockError {
+            found: text.to_owned(),
+        })
     }
 }
 
@@ -138,11 +140,20 @@ mod tests {
     #[test]
     fn the_input_of_a_first_block_is_its_projection_and_of_a_second_the_previous_output() {
         let block: Block = "3.0".parse().unwrap();
-        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
-        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.downsample.1");
+        assert_eq!(
+            block.read_site(Role::Input).to_string(),
+            "layer3.0.downsample.1"
+        );
+        assert_eq!(
+            block.optimised_site(Role::Input).to_string(),
+            "layer3.0.downsample.1"
+        );
         let block: Block = "3.1".parse().unwrap();
         assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
-        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
+        assert_eq!(
+            block.optimised_site(Role::Input).to_string(),
+            "layer3.0.pre"
+        );
     }
 
     #[test]
@@ -157,7 +168,14 @@ mod tests {
             assert_eq!(block.to_string().parse(), Ok(block));
         }
         for wrong in ["", "1", "5.0", "1.2", "1.1 ", "11"] {
-            assert!(wrong.parse::<Block>().unwrap_err().to_string().contains("1.1"), "{wrong}");
+            assert!(
+                wrong
+                    .parse::<Block>()
+                    .unwrap_err()
+                    .to_string()
+                    .contains("1.1"),
+                "{wrong}"
+            );
         }
     }
 }

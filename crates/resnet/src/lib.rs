@@ -18,10 +18,10 @@ mod reader;
 mod site;
 
 pub use architecture::{Architecture, Missing};
-pub use layout::BatchNormState;
-pub use reader::{Extent, Reader, View};
 pub use block::{Block, ParseBlockError, Role};
+pub use layout::BatchNormState;
 pub use network::{Network, NetworkError, Sites};
+pub use reader::{Extent, Reader, View};
 pub use site::{Site, UnknownSite};
 
 pub use autodiff::{Isa, IsaError, Shape};

@@ -48,11 +48,17 @@ impl View {
             View::Plain => Ok(image),
             View::Enlarged => {
                 let cropped = graph.add(Translate::center_crop((height, width), half), &[image])?;
-                graph.add(Resize::new((height, width), Alignment::HalfPixel), &[cropped])
+                graph.add(
+                    Resize::new((height, width), Alignment::HalfPixel),
+                    &[cropped],
+                )
             }
             View::Shrunk => {
                 let halved = graph.add(Resize::new(half, Alignment::HalfPixel), &[image])?;
-                graph.add(ReflectPad::new(height.saturating_sub(half.0) / 2), &[halved])
+                graph.add(
+                    ReflectPad::new(height.saturating_sub(half.0) / 2),
+                    &[halved],
+                )
             }
         }
     }
@@ -72,14 +78,21 @@ impl Reader {
     ) -> Result<Reader, NetworkError> {
         Network::require_input_size(size)?;
         let mut graph = Graph::new();
-        let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
+        let image = graph.add(
+            Input {
+                shape: Shape::new(size, size, 3),
+            },
+            &[],
+        )?;
         let normalised = graph.add(Normalise::imagenet(), &[image])?;
         let seen = view.add_to(&mut graph, normalised)?;
         let nodes = network.add_to(&mut graph, seen)?;
         let (mut wanted, mut shapes) = (Vec::new(), Vec::new());
         for &site in sites {
             network.require(site)?;
-            let Some(node) = nodes.get(site) else { continue };
+            let Some(node) = nodes.get(site) else {
+                continue;
+            };
             shapes.push((site, graph.shape(node)));
             wanted.push(match extent {
                 Extent::Center => Wanted::center(&graph, node),
@@ -87,7 +100,13 @@ impl Reader {
             });
         }
         let plan = Plan::forward(&graph, &wanted)?;
-        Ok(Reader { workspace: Workspace::new(Arc::new(plan), isa), image, size, sites: nodes, shapes })
+        Ok(Reader {
+            workspace: Workspace::new(Arc::new(plan), isa),
+            image,
+            size,
+            sites: nodes,
+            shapes,
+        })
     }
 
     /// The sites that it reads, with the shapes of their whole maps.
@@ -100,7 +119,12 @@ impl Reader {
     /// # Panics
     /// If there are not as many bytes as that.
     pub fn read(&mut self, pixels: &[u8]) {
-        assert_eq!(pixels.len(), self.size * self.size * 3, "bytes of an image of {0} x {0}", self.size);
+        assert_eq!(
+            pixels.len(),
+            self.size * self.size * 3,
+            "bytes of an image of {0} x {0}",
+            self.size
+        );
         let inside = self.workspace.plan().region_inside(self.image);
         let size = self.size;
         let mut image = self.workspace.input_mut(self.image);
@@ -108,7 +132,11 @@ impl Reader {
             let line = y.unsigned_abs() * size;
             for x in inside.left..inside.right() {
                 let from = (line + x.unsigned_abs()) * 3;
-                for (to, &byte) in image.pixel_mut(y, x).iter_mut().zip(&pixels[from..from + 3]) {
+                for (to, &byte) in image
+                    .pixel_mut(y, x)
+                    .iter_mut()
+                    .zip(&pixels[from..from + 3])
+                {
                     *to = f32::from(byte) / 255.0;
                 }
             }
@@ -120,9 +148,16 @@ impl Reader {
     ///
     /// # Panics
     /// If it does not read this site.
-    #[expect(clippy::expect_used, reason = "documented: asking for a site that was not asked for is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for a site that was not asked for is a mistake of the caller"
+    )]
     pub fn center(&self, site: Site) -> &[f32] {
-        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
+        let (_, shape) = self
+            .shapes
+            .iter()
+            .find(|(s, _)| *s == site)
+            .expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
         self.workspace.at(node, shape.center())
     }
@@ -131,15 +166,24 @@ impl Reader {
     ///
     /// # Panics
     /// If it does not read whole maps, or not this site.
-    #[expect(clippy::expect_used, reason = "documented: asking for a site that was not asked for is a mistake of the caller")]
+    #[expect(
+        clippy::expect_used,
+        reason = "documented: asking for a site that was not asked for is a mistake of the caller"
+    )]
     pub fn whole(&self, site: Site) -> Vec<f32> {
-        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
+        let (_, shape) = self
+            .shapes
+            .iter()
+            .find(|(s, _)| *s == site)
+            .expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
         let value = self.workspace.value(node);
         let rows = 0..shape.height.cast_signed();
         rows.flat_map(|y| {
             let from = value.offset(y, 0);
-            value.data()[from..from + shape.width * shape.channels].iter().copied()
+            value.data()[from..from + shape.width * shape.channels]
+                .iter()
+                .copied()
         })
         .collect()
     }

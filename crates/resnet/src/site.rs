@@ -43,7 +43,11 @@ impl Site {
             if block.has_projection() {
                 sites.push(Site::Projection(block));
             }
-            sites.extend([Site::Contribution(block), Site::Sum(block), Site::Output(block)]);
+            sites.extend([
+                Site::Contribution(block),
+                Site::Sum(block),
+                Site::Output(block),
+            ]);
         }
         sites.extend([Site::AveragePool, Site::Classes]);
         sites
@@ -88,7 +92,10 @@ impl FromStr for Site {
         }
         sites.sort_by_cached_key(|s| strsim::damerau_levenshtein(&s.to_string(), text));
         let nearest: Vec<String> = sites.iter().take(3).map(|s| format!("'{s}'")).collect();
-        Err(UnknownSite { found: text.to_owned(), nearest: format!("{}, {} or {}", nearest[0], nearest[1], nearest[2]) })
+        Err(UnknownSite {
+            found: text.to_owned(),
+            nearest: format!("{}, {} or {}", nearest[0], nearest[1], nearest[2]),
+        })
     }
 }
 

@@ -62,17 +62,31 @@ struct Entry {
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
     let loaded = request.source.clone().load()?;
     for &site in &request.sites {
-        loaded.network.require(site).map_err(|e| loaded.because(e))?;
+        loaded
+            .network
+            .require(site)
+            .map_err(|e| loaded.because(e))?;
     }
     let entries = entries(&request.images)?;
     // A folder that cannot be written to should not cost the whole computation.
-    report::check_writable(&request.out).map_err(|source| RunError::Write { path: request.out.clone(), source })?;
+    report::check_writable(&request.out).map_err(|source| RunError::Write {
+        path: request.out.clone(),
+        source,
+    })?;
     let (name, total) = ("images", entries.len());
-    observer.event(Event::Phase { name, total, done: 0 });
+    observer.event(Event::Phase {
+        name,
+        total,
+        done: 0,
+    });
     let results = read_all(request, &loaded, &entries, observer)?;
     observer.event(Event::PhaseEnded);
 
-    let (mut names, mut values, mut skipped) = (Vec::new(), vec![Vec::new(); request.sites.len()], Vec::new());
+    let (mut names, mut values, mut skipped) = (
+        Vec::new(),
+        vec![Vec::new(); request.sites.len()],
+        Vec::new(),
+    );
     for (entry, result) in entries.iter().zip(results) {
         match result {
             Ok(sites) => {
@@ -86,13 +100,23 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     }
     let first = || request.images.first().cloned().unwrap_or_default();
     if names.is_empty() {
-        return Err(RunError::NoImages { path: first(), found: entries.len() });
+        return Err(RunError::NoImages {
+            path: first(),
+            found: entries.len(),
+        });
     }
     let shapes = reader(request, &loaded.network)?.shapes().to_vec();
     let archive = to_archive(&shapes, request.full, &names, &values);
-    let write = |source| RunError::Write { path: request.out.clone(), source };
+    let write = |source| RunError::Write {
+        path: request.out.clone(),
+        source,
+    };
     report::write_atomically(&request.out, &archive.map_err(write)?).map_err(write)?;
-    Ok(Scanned { read: names.len(), skipped, shapes })
+    Ok(Scanned {
+        read: names.len(),
+        skipped,
+        shapes,
+    })
 }
 
 /// The images of every path, in order: folders are listed, files stand for themselves.
@@ -100,20 +124,43 @@ fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_file() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            found.push(Entry { path: path.clone(), name });
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            found.push(Entry {
+                path: path.clone(),
+                name,
+            });
         } else {
             let folder = Folder::open(path)?;
-            found.extend(folder.entries().iter().map(|e| Entry { path: e.path.clone(), name: e.name.clone() }));
+            found.extend(folder.entries().iter().map(|e| Entry {
+                path: e.path.clone(),
+                name: e.name.clone(),
+            }));
         }
     }
     Ok(found)
 }
 
 fn reader(request: &Activations, network: &Network) -> Result<Reader, RunError> {
-    let extent = if request.full { Extent::Whole } else { Extent::Center };
-    let made = Reader::new(network, request.source.input_size, View::Plain, (&request.sites, extent), request.isa);
-    made.map_err(|source| RunError::Network { path: request.source.path.clone(), source })
+    let extent = if request.full {
+        Extent::Whole
+    } else {
+        Extent::Center
+    };
+    let made = Reader::new(
+        network,
+        request.source.input_size,
+        View::Plain,
+        (&request.sites, extent),
+        request.isa,
+    );
+    made.map_err(|source| RunError::Network {
+        path: request.source.path.clone(),
+        source,
+    })
 }
 
 type Read = Result<Vec<Vec<f32>>, ImageError>;
@@ -130,18 +177,28 @@ fn read_all(
         let mut reader = reader(request, &loaded.network)?;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(entry) = entries.get(at) else { return Ok(()) };
+            let Some(entry) = entries.get(at) else {
+                return Ok(());
+            };
             let read = read_one(request, &mut reader, entry);
             if let Err(error) = &read {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
-            results.lock().unwrap_or_else(PoisonError::into_inner).push((at, read));
+            results
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((at, read));
             observer.event(Event::Advanced);
         }
     };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..request.threads.get().min(entries.len())).map(|_| scope.spawn(work)).collect();
-        let joined = workers.into_iter().map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let workers: Vec<_> = (0..request.threads.get().min(entries.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let joined = workers.into_iter().map(|w| {
+            w.join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         joined.collect::<Result<Vec<()>, RunError>>()
     })?;
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +212,11 @@ fn read_one(request: &Activations, reader: &mut Reader, entry: &Entry) -> Read {
     reader.read(picture.pixels());
     let sites: Vec<(Site, Shape)> = reader.shapes().to_vec();
     let values = sites.into_iter().map(|(site, shape)| {
-        if request.full { channels_first(&reader.whole(site), shape) } else { reader.center(site).to_vec() }
+        if request.full {
+            channels_first(&reader.whole(site), shape)
+        } else {
+            reader.center(site).to_vec()
+        }
     });
     Ok(values.collect())
 }
@@ -168,33 +229,56 @@ pub(crate) fn resize_to(size: usize) -> usize {
 /// `[height, width, channels]` to `[channels, height, width]`.
 fn channels_first(values: &[f32], shape: Shape) -> Vec<f32> {
     let positions = shape.height * shape.width;
-    (0..values.len()).map(|i| values[(i % positions) * shape.channels + i / positions]).collect()
+    (0..values.len())
+        .map(|i| values[(i % positions) * shape.channels + i / positions])
+        .collect()
 }
 
-fn to_archive(shapes: &[(Site, Shape)], full: bool, names: &[&str], values: &[Vec<f32>]) -> std::io::Result<Vec<u8>> {
+fn to_archive(
+    shapes: &[(Site, Shape)],
+    full: bool,
+    names: &[&str],
+    values: &[Vec<f32>],
+) -> std::io::Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .large_file(true);
     for ((site, shape), values) in shapes.iter().zip(values) {
-        zip.start_file(format!("{site}.npy"), options).map_err(std::io::Error::other)?;
+        zip.start_file(format!("{site}.npy"), options)
+            .map_err(std::io::Error::other)?;
         let mut sizes = vec![names.len() as u64, shape.channels as u64];
         if full {
             sizes.extend([shape.height as u64, shape.width as u64]);
         }
         let mut bytes = Vec::new();
-        let mut writer = npyz::WriteOptions::new().default_dtype().shape(&sizes).writer(&mut bytes).begin_nd()?;
+        let mut writer = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(&sizes)
+            .writer(&mut bytes)
+            .begin_nd()?;
         writer.extend(values.iter())?;
         writer.finish()?;
         zip.write_all(&bytes)?;
     }
-    zip.start_file("images.npy", options).map_err(std::io::Error::other)?;
+    zip.start_file("images.npy", options)
+        .map_err(std::io::Error::other)?;
     zip.write_all(&unicode_array(names)?)?;
     Ok(zip.finish().map_err(std::io::Error::other)?.into_inner())
 }
 
 /// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
 fn unicode_array(names: &[&str]) -> std::io::Result<Vec<u8>> {
-    let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0).max(1);
-    let header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}", names.len());
+    let width = names
+        .iter()
+        .map(|n| n.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let header = format!(
+        "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
+        names.len()
+    );
     // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     let length = u16::try_from(header.len() + padding + 1).map_err(std::io::Error::other)?;
@@ -204,7 +288,11 @@ fn unicode_array(names: &[&str]) -> std::io::Result<Vec<u8>> {
     bytes.extend(std::iter::repeat_n(b' ', padding));
     bytes.push(b'\n');
     for name in names {
-        let characters = name.chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
+        let characters = name
+            .chars()
+            .map(u32::from)
+            .chain(std::iter::repeat(0))
+            .take(width);
         bytes.extend(characters.flat_map(u32::to_le_bytes));
     }
     Ok(bytes)
@@ -222,7 +310,10 @@ mod tests {
     #[test]
     fn channels_move_to_the_front() {
         let shape = Shape::new(1, 3, 2);
-        assert_eq!(channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+        assert_eq!(
+            channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape),
+            [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]
+        );
     }
 
     #[test]
@@ -230,7 +321,12 @@ mod tests {
         let bytes = unicode_array(&["a", "é2"]).unwrap();
         assert_eq!((bytes.len() - 16) % 64, 0);
         let data = &bytes[bytes.len() - 16..];
-        let characters: Vec<u32> = data.as_chunks::<4>().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
+        let characters: Vec<u32> = data
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|&b| u32::from_le_bytes(b))
+            .collect();
         assert_eq!(characters, [97, 0, 233, 50]);
     }
 }

@@ -22,6 +22,12 @@ pub enum RunError {
         /// What is wrong.
         source: NetworkError,
     },
+    /// The network cannot be read at this size.
+    #[error("--input-size {found}: expected a multiple of 4 from 8 to 4096")]
+    InputSize {
+        /// What was asked for.
+        found: usize,
+    },
     /// An image cannot be read.
     #[error(transparent)]
     Image(#[from] ImageError),

@@ -18,7 +18,10 @@ impl Output {
     /// # Errors
     /// If not.
     pub(crate) fn new(folder: &Path) -> Result<Output, RunError> {
-        let write = |source| RunError::Write { path: folder.to_owned(), source };
+        let write = |source| RunError::Write {
+            path: folder.to_owned(),
+            source,
+        };
         let existed = folder.is_dir();
         fs::create_dir_all(folder).map_err(write)?;
         let probe = folder.join(".streamscope.tmp");
@@ -28,7 +31,9 @@ impl Output {
             let _ = fs::remove_dir(folder);
         }
         probed.map_err(write)?;
-        Ok(Output { folder: folder.to_owned() })
+        Ok(Output {
+            folder: folder.to_owned(),
+        })
     }
 
     /// The folder.
@@ -50,16 +55,38 @@ impl Output {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn write_picture(&self, block: Block, role: Role, channel: usize, png: &[u8]) -> Result<(), RunError> {
-        self.write_new(&self.path(layout::feature(&block.to_string(), role.name(), channel)), png)
+    pub(crate) fn write_picture(
+        &self,
+        block: Block,
+        role: Role,
+        channel: usize,
+        png: &[u8],
+    ) -> Result<(), RunError> {
+        self.write_new(
+            &self.path(layout::feature(&block.to_string(), role.name(), channel)),
+            png,
+        )
     }
 
     /// Writes the whole-channel picture of a role of a channel.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn write_channel_picture(&self, block: Block, role: Role, channel: usize, png: &[u8]) -> Result<(), RunError> {
-        self.write_new(&self.path(layout::channel_feature(&block.to_string(), role.name(), channel)), png)
+    pub(crate) fn write_channel_picture(
+        &self,
+        block: Block,
+        role: Role,
+        channel: usize,
+        png: &[u8],
+    ) -> Result<(), RunError> {
+        self.write_new(
+            &self.path(layout::channel_feature(
+                &block.to_string(),
+                role.name(),
+                channel,
+            )),
+            png,
+        )
     }
 
     /// Writes a file unless it holds these bytes already.
@@ -67,6 +94,9 @@ impl Output {
         if fs::read(path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
-        report::write_atomically(path, bytes).map_err(|source| RunError::Write { path: path.to_owned(), source })
+        report::write_atomically(path, bytes).map_err(|source| RunError::Write {
+            path: path.to_owned(),
+            source,
+        })
     }
 }

@@ -20,7 +20,11 @@ pub struct Study {
 ///
 /// # Errors
 /// If a block that was asked for cannot be computed, or a channel is beyond a block's last.
-pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> Result<Vec<Study>, RunError> {
+pub(crate) fn studies(
+    loaded: &Loaded,
+    blocks: &[Block],
+    ranges: &[ChannelRange],
+) -> Result<Vec<Study>, RunError> {
     let architecture = loaded.network.architecture();
     let usable = |block: &Block| architecture.blocks().contains(block);
     if let Some(&block) = blocks.iter().find(|b| !usable(b)) {
@@ -33,12 +37,26 @@ pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]
     });
     let study = |block| {
         let count = architecture.channels(block);
-        Ok(Study { block, channels: channels::select(ranges, count, &format!("block {block}"))? })
+        Ok(Study {
+            block,
+            channels: channels::select(ranges, count, &format!("block {block}"))?,
+        })
     };
     wanted.map(study).collect()
 }
 
 /// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.
-pub(crate) fn unit(block: Block, role: Role, channel: usize, objective: Objective, seed: u64) -> Unit {
-    Unit { site: block.optimised_site(role), objective, channel, seed }
+pub(crate) fn unit(
+    block: Block,
+    role: Role,
+    channel: usize,
+    objective: Objective,
+    seed: u64,
+) -> Unit {
+    Unit {
+        site: block.optimised_site(role),
+        objective,
+        channel,
+        seed,
+    }
 }

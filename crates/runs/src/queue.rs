@@ -47,7 +47,10 @@ impl Workshop<'_> {
     /// If the store has lost it since.
     pub fn entry(&self, unit: &Unit) -> Result<Entry, RunError> {
         let address = self.address(unit);
-        let lost = || RunError::Lost { path: self.store.path(&address), unit: unit.to_string() };
+        let lost = || RunError::Lost {
+            path: self.store.path(&address),
+            unit: unit.to_string(),
+        };
         self.store.get(&address).ok_or_else(lost)
     }
 
@@ -55,13 +58,29 @@ impl Workshop<'_> {
     ///
     /// # Errors
     /// If the network lacks a site or the store cannot be written. Pictures finished before that are kept.
-    pub fn make(&self, name: &'static str, units: &[Unit], observer: &dyn Observer) -> Result<(), RunError> {
-        let mut missing: Vec<Unit> = units.iter().copied().filter(|u| !self.store.holds(&self.address(u))).collect();
+    pub fn make(
+        &self,
+        name: &'static str,
+        units: &[Unit],
+        observer: &dyn Observer,
+    ) -> Result<(), RunError> {
+        let mut missing: Vec<Unit> = units
+            .iter()
+            .copied()
+            .filter(|u| !self.store.holds(&self.address(u)))
+            .collect();
         missing.sort_unstable();
         missing.dedup();
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
-        observer.event(Event::Phase { name, total: all.len(), done: all.len() - missing.len() });
-        let visualizers: Visualizers = missing.iter().map(|u| ((u.site, u.objective), OnceLock::new())).collect();
+        observer.event(Event::Phase {
+            name,
+            total: all.len(),
+            done: all.len() - missing.len(),
+        });
+        let visualizers: Visualizers = missing
+            .iter()
+            .map(|u| ((u.site, u.objective), OnceLock::new()))
+            .collect();
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let failure: Mutex<Option<RunError>> = Mutex::new(None);
         thread::scope(|scope| {
@@ -69,10 +88,15 @@ impl Workshop<'_> {
                 scope.spawn(|| {
                     let mut bench = None;
                     while !failed.load(Ordering::Relaxed) {
-                        let Some(unit) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+                        let Some(unit) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                            break;
+                        };
                         if let Err(error) = self.make_one(unit, &visualizers, &mut bench) {
                             failed.store(true, Ordering::Relaxed);
-                            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                            failure
+                                .lock()
+                                .unwrap_or_else(PoisonError::into_inner)
+                                .get_or_insert(error);
                             break;
                         }
                         observer.event(Event::Advanced);
@@ -81,7 +105,10 @@ impl Workshop<'_> {
             }
         });
         observer.event(Event::PhaseEnded);
-        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+        failure
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .map_or(Ok(()), Err)
     }
 
     /// Makes one picture, in the studio of the last one if that was for the same site.
@@ -105,16 +132,25 @@ impl Workshop<'_> {
         let visualization = studio.run(unit.channel, unit.seed);
         let size = self.recipe.size;
         let picture = Rgb8::from_pixels(size, size, visualization.pixels)?;
-        let entry = Entry { png: images::encode_png(&picture)?, trajectory: visualization.trajectory };
+        let entry = Entry {
+            png: images::encode_png(&picture)?,
+            trajectory: visualization.trajectory,
+        };
         Ok(self.store.put(&self.address(unit), unit, &entry)?)
     }
 
-    fn visualizer(&self, kind: (Site, Objective), all: &Visualizers) -> Result<Arc<Visualizer>, RunError> {
+    fn visualizer(
+        &self,
+        kind: (Site, Objective),
+        all: &Visualizers,
+    ) -> Result<Arc<Visualizer>, RunError> {
         let compile = || {
             let made = Visualizer::new(self.network, kind.0, kind.1, self.recipe.clone());
             made.map(Arc::new).map_err(|e: FeatvizError| e.to_string())
         };
-        let made = all.get(&kind).map_or_else(compile, |cell| cell.get_or_init(compile).clone());
+        let made = all
+            .get(&kind)
+            .map_or_else(compile, |cell| cell.get_or_init(compile).clone());
         made.map_err(|sentence| RunError::Site { sentence })
     }
 }

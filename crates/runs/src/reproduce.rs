@@ -105,13 +105,21 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("center-neuron pictures", since);
 
     let since = Instant::now();
-    let run = Run { options, loaded: &loaded, workshop: &workshop, observer };
+    let run = Run {
+        options,
+        loaded: &loaded,
+        workshop: &workshop,
+        observer,
+    };
     let channels = run.measure_until_sound(&studies)?;
     timed("measurements", since);
 
     let since = Instant::now();
     let exemplars = tables::exemplars(&studies, &channels, options.channels.is_empty());
-    let units: Vec<Unit> = exemplars.iter().flat_map(|e| roles(e.block, e.channel, Objective::Channel, options.seed)).collect();
+    let units: Vec<Unit> = exemplars
+        .iter()
+        .flat_map(|e| roles(e.block, e.channel, Objective::Channel, options.seed))
+        .collect();
     workshop.make("whole-channel pictures of exemplars", &units, observer)?;
     timed("whole-channel pictures", since);
 
@@ -124,14 +132,21 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("tables and figures", since);
     manifest.seconds = durations;
     manifest.write(output.folder())?;
-    Ok(Summary { blocks, missing, index: output.path(report::layout::INDEX) })
+    Ok(Summary {
+        blocks,
+        missing,
+        index: output.path(report::layout::INDEX),
+    })
 }
 
 /// The center-neuron pictures of every channel, from one seed.
 fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
     let of_study = |s: &Study| {
         let block = s.block;
-        s.channels.clone().into_iter().flat_map(move |c| roles(block, c, Objective::Neuron, seed))
+        s.channels
+            .clone()
+            .into_iter()
+            .flat_map(move |c| roles(block, c, Objective::Neuron, seed))
     };
     studies.iter().flat_map(of_study).collect()
 }
@@ -156,7 +171,11 @@ impl Run<'_> {
             let failed: Vec<Attempt> = channels
                 .iter()
                 .filter(|c| !c.is_sound())
-                .map(|c| Attempt { block: c.block, channel: c.channel, retries: retry })
+                .map(|c| Attempt {
+                    block: c.block,
+                    channel: c.channel,
+                    retries: retry,
+                })
                 .collect();
             if failed.is_empty() {
                 break;
@@ -165,9 +184,12 @@ impl Run<'_> {
             for unit in again.iter().filter(|u| u.seed != self.options.seed) {
                 self.observer.event(Event::Retried(*unit));
             }
-            self.workshop.make("pictures made again", &again, self.observer)?;
+            self.workshop
+                .make("pictures made again", &again, self.observer)?;
             for measured in self.measure_all(&failed)? {
-                let at = channels.iter().position(|c| (c.block, c.channel) == (measured.block, measured.channel));
+                let at = channels
+                    .iter()
+                    .position(|c| (c.block, c.channel) == (measured.block, measured.channel));
                 if let Some(at) = at {
                     channels[at] = measured;
                 }
@@ -179,14 +201,24 @@ impl Run<'_> {
     fn first_attempts(&self, studies: &[Study]) -> Vec<Attempt> {
         let of = |s: &Study| {
             let block = s.block;
-            s.channels.clone().into_iter().map(move |channel| Attempt { block, channel, retries: 0 })
+            s.channels.clone().into_iter().map(move |channel| Attempt {
+                block,
+                channel,
+                retries: 0,
+            })
         };
         studies.iter().flat_map(of).collect()
     }
 
     /// The Input, Block and Output pictures of an attempt: retries take new seeds for the first two.
     fn units(&self, attempt: &Attempt) -> [Unit; 3] {
-        let seed = |role| if role == Role::Output { 0 } else { attempt.retries };
+        let seed = |role| {
+            if role == Role::Output {
+                0
+            } else {
+                attempt.retries
+            }
+        };
         let Attempt { block, channel, .. } = *attempt;
         Role::ALL.map(|role| {
             let seed = self.options.seed.wrapping_add(seed(role));
@@ -197,7 +229,11 @@ impl Run<'_> {
     /// Measures channels on all threads; the result is in the order of the attempts.
     fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
         let (name, total) = ("measurements", attempts.len());
-        self.observer.event(Event::Phase { name, total, done: 0 });
+        self.observer.event(Event::Phase {
+            name,
+            total,
+            done: 0,
+        });
         let next = AtomicUsize::new(0);
         let results: Mutex<Vec<(usize, Result<Channel, RunError>)>> = Mutex::new(Vec::new());
         thread::scope(|scope| {
@@ -206,9 +242,14 @@ impl Run<'_> {
                     let mut reader = None;
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(attempt) = attempts.get(at) else { break };
+                        let Some(attempt) = attempts.get(at) else {
+                            break;
+                        };
                         let measured = self.measure_one(attempt, &mut reader);
-                        results.lock().unwrap_or_else(PoisonError::into_inner).push((at, measured));
+                        results
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push((at, measured));
                         self.observer.event(Event::Advanced);
                     }
                 });
@@ -220,11 +261,26 @@ impl Run<'_> {
         results.into_iter().map(|(_, result)| result).collect()
     }
 
-    fn measure_one(&self, attempt: &Attempt, reader: &mut Option<(Block, BlockReader)>) -> Result<Channel, RunError> {
-        let Attempt { block, channel, retries } = *attempt;
+    fn measure_one(
+        &self,
+        attempt: &Attempt,
+        reader: &mut Option<(Block, BlockReader)>,
+    ) -> Result<Channel, RunError> {
+        let Attempt {
+            block,
+            channel,
+            retries,
+        } = *attempt;
         let reader = match reader {
             Some((at, reader)) if *at == block => reader,
-            _ => &mut reader.insert((block, BlockReader::new(self.loaded, block, self.options.isa)?)).1,
+            _ => {
+                &mut reader
+                    .insert((
+                        block,
+                        BlockReader::new(self.loaded, block, self.options.isa)?,
+                    ))
+                    .1
+            }
         };
         let mut pictures = Vec::new();
         for unit in self.units(attempt) {
@@ -232,21 +288,45 @@ impl Run<'_> {
             pictures.push(measure::pixels(&self.workshop.entry(&unit)?.png, &path)?);
         }
         let measured = reader.measure(channel, &pictures[0], &pictures[1], &pictures[2]);
-        Ok(Channel { block, channel, measured, retries })
+        Ok(Channel {
+            block,
+            channel,
+            measured,
+            retries,
+        })
     }
 
     /// Copies the pictures that were measured, and those of whole channels, to where people look for them.
-    fn write_pictures(&self, output: &Output, channels: &[Channel], exemplars: &[tables::Exemplar]) -> Result<(), RunError> {
+    fn write_pictures(
+        &self,
+        output: &Output,
+        channels: &[Channel],
+        exemplars: &[tables::Exemplar],
+    ) -> Result<(), RunError> {
         for channel in channels {
-            let attempt = Attempt { block: channel.block, channel: channel.channel, retries: channel.retries };
+            let attempt = Attempt {
+                block: channel.block,
+                channel: channel.channel,
+                retries: channel.retries,
+            };
             for (role, unit) in Role::ALL.into_iter().zip(self.units(&attempt)) {
-                output.write_picture(channel.block, role, channel.channel, &self.workshop.entry(&unit)?.png)?;
+                output.write_picture(
+                    channel.block,
+                    role,
+                    channel.channel,
+                    &self.workshop.entry(&unit)?.png,
+                )?;
             }
         }
         for e in exemplars {
             let units = roles(e.block, e.channel, Objective::Channel, self.options.seed);
             for (role, unit) in Role::ALL.into_iter().zip(units) {
-                output.write_channel_picture(e.block, role, e.channel, &self.workshop.entry(&unit)?.png)?;
+                output.write_channel_picture(
+                    e.block,
+                    role,
+                    e.channel,
+                    &self.workshop.entry(&unit)?.png,
+                )?;
             }
         }
         Ok(())

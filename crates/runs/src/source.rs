@@ -37,7 +37,10 @@ impl Source {
     /// The weights at `path`, or else the embedded network below the project's `root`.
     pub fn new(root: &Path, path: Option<PathBuf>, input_size: Option<usize>) -> Source {
         match path {
-            Some(path) => Source { path, input_size: input_size.unwrap_or(IMAGENET_SIZE) },
+            Some(path) => Source {
+                path,
+                input_size: input_size.unwrap_or(IMAGENET_SIZE),
+            },
             None => Source {
                 path: root.join("fixtures").join("resnet18-16.npz"),
                 input_size: input_size.unwrap_or(EMBEDDED_SIZE),
@@ -50,20 +53,27 @@ impl Source {
     /// # Errors
     /// If they cannot be read, are not those of a ResNet18, or images of this size cannot be read by it.
     pub fn load(self) -> Result<Loaded, RunError> {
-        let because = |source| RunError::Network { path: self.path.clone(), source };
-        Network::require_input_size(self.input_size).map_err(|e| RunError::Site { sentence: format!("--{e}").replace("--input size", "--input-size") })?;
+        Network::require_input_size(self.input_size).map_err(|_| RunError::InputSize {
+            found: self.input_size,
+        })?;
         // torchvision counts the batches that batch norm has seen; inference never reads it.
-        let tensors = TensorSet::load_except(&self.path, |name| name.ends_with(".num_batches_tracked"))?;
-        let network = Network::new(&tensors).map_err(because)?;
+        let tensors =
+            TensorSet::load_except(&self.path, |name| name.ends_with(".num_batches_tracked"))?;
+        let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
         let digest = tensors.digest().to_string();
-        Ok(Loaded { source: self, tensors, network, digest })
+        Ok(Loaded {
+            source: self,
+            tensors,
+            network,
+            digest,
+        })
     }
 }
 
 impl Loaded {
     /// An error of the network, as one about its weights.
     pub(crate) fn because(&self, source: NetworkError) -> RunError {
-        RunError::Network { path: self.source.path.clone(), source }
+        because(&self.source.path, source)
     }
 
     /// An error of a visualization: about the weights, if the network is the reason.
@@ -72,5 +82,16 @@ impl Loaded {
             FeatvizError::Network(source) => self.because(source),
             other => RunError::Featviz(other),
         }
+    }
+}
+
+/// An error of the network at a path; one about a tensor names its file already.
+fn because(path: &Path, source: NetworkError) -> RunError {
+    match source {
+        NetworkError::Weights(error) => RunError::Weights(error),
+        source => RunError::Network {
+            path: path.to_owned(),
+            source,
+        },
     }
 }

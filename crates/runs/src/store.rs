@@ -58,8 +58,13 @@ impl Store {
     /// # Errors
     /// If the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
-        fs::create_dir_all(folder).map_err(|source| StoreError::Write { path: folder.to_owned(), source })?;
-        Ok(Store { folder: folder.to_owned() })
+        fs::create_dir_all(folder).map_err(|source| StoreError::Write {
+            path: folder.to_owned(),
+            source,
+        })?;
+        Ok(Store {
+            folder: folder.to_owned(),
+        })
     }
 
     /// Where an entry is kept.
@@ -83,14 +88,23 @@ impl Store {
     /// If the file cannot be written; then nothing of it is left.
     pub fn put(&self, address: &Address, unit: &Unit, entry: &Entry) -> Result<(), StoreError> {
         let path = self.path(address);
-        report::write_atomically(&path, &to_bytes(unit, entry)).map_err(|source| StoreError::Write { path, source })
+        report::write_atomically(&path, &to_bytes(unit, entry))
+            .map_err(|source| StoreError::Write { path, source })
     }
 }
 
-#[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
+#[expect(
+    clippy::expect_used,
+    reason = "the header is strings and numbers, which JSON can always hold"
+)]
 fn to_bytes(unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
-    body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
+    body.extend(
+        entry
+            .trajectory
+            .iter()
+            .flat_map(|value| value.to_le_bytes()),
+    );
     let header = Header {
         format: FORMAT.to_owned(),
         unit: unit.to_string(),
@@ -108,13 +122,27 @@ fn parse(bytes: &[u8]) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];
-    let expected = header.trajectory_steps.checked_mul(4)?.checked_add(header.png_bytes)?;
-    if header.format != FORMAT || body.len() != expected || blake3::hash(body).to_hex().as_str() != header.blake3 {
+    let expected = header
+        .trajectory_steps
+        .checked_mul(4)?
+        .checked_add(header.png_bytes)?;
+    if header.format != FORMAT
+        || body.len() != expected
+        || blake3::hash(body).to_hex().as_str() != header.blake3
+    {
         return None;
     }
     let (png, trajectory) = body.split_at(header.png_bytes);
-    let trajectory = trajectory.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
-    Some(Entry { png: png.to_vec(), trajectory })
+    let trajectory = trajectory
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|&b| f32::from_le_bytes(b))
+        .collect();
+    Some(Entry {
+        png: png.to_vec(),
+        trajectory,
+    })
 }
 
 #[cfg(test)]
@@ -123,9 +151,21 @@ mod tests {
     use featviz::{Objective, Recipe};
 
     fn example() -> (Unit, Address, Entry) {
-        let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
+        let unit = Unit {
+            site: "maxpool".parse().unwrap(),
+            objective: Objective::Neuron,
+            channel: 2,
+            seed: 9,
+        };
         let address = Address::of(&unit, &Recipe::new(64, 3), "w");
-        (unit, address, Entry { png: vec![b'\n', 1, 2, 3], trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] })
+        (
+            unit,
+            address,
+            Entry {
+                png: vec![b'\n', 1, 2, 3],
+                trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0],
+            },
+        )
     }
 
     #[test]

@@ -8,7 +8,10 @@ use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
 use analysis::{BlockSummary, Category, ChannelMeasures, FailedVisualization, SKIPPED, statistics};
 use featviz::Recipe;
-use report::{BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout, write_table};
+use report::{
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout,
+    write_table,
+};
 use resnet::{BatchNormState, Block};
 use std::collections::BTreeMap;
 
@@ -35,7 +38,11 @@ impl Channel {
     /// If the visualization failed: neither the Input nor the Block picture makes the Output positive.
     pub fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
         let m = &self.measured;
-        ChannelMeasures::new(&m.activations, m.block_on_enlarged_input, m.input_on_shrunk_block)
+        ChannelMeasures::new(
+            &m.activations,
+            m.block_on_enlarged_input,
+            m.input_on_shrunk_block,
+        )
     }
 
     /// Whether the visualization succeeded.
@@ -49,7 +56,10 @@ impl Channel {
 pub(crate) fn exemplars(studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
     let mut found = Vec::new();
     for study in studies {
-        let sound = channels.iter().filter(|c| c.block == study.block).filter_map(|c| Some((c.channel, c.measures().ok()?.mix_ratio)));
+        let sound = channels
+            .iter()
+            .filter(|c| c.block == study.block)
+            .filter_map(|c| Some((c.channel, c.measures().ok()?.mix_ratio)));
         let exemplar = |(channel, mix_ratio): (usize, f64)| Exemplar {
             block: study.block,
             channel,
@@ -87,7 +97,11 @@ pub(crate) fn write(
     for study in studies {
         let measures: Vec<_> = of(study.block).map(Channel::measures).collect();
         let summary = BlockSummary::new(&measures);
-        blocks.push(block_row(study.block, loaded.network.architecture().channels(study.block), &summary));
+        blocks.push(block_row(
+            study.block,
+            loaded.network.architecture().channels(study.block),
+            &summary,
+        ));
         histogram.extend(histogram_rows(study.block, &summary));
     }
     let exemplars: Vec<ExemplarRow> = exemplars
@@ -131,8 +145,12 @@ fn channel_row(loaded: &Loaded, channel: &Channel) -> ChannelRow {
         block_delta: scale.and_then(|s| finite(s.block_delta)),
         input_delta: scale.and_then(|s| finite(s.input_delta)),
         scale_metric: scale.and_then(|s| finite(s.scale_metric())),
-        scale_invariant: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant),
-        scale_invariant_no_mix: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant_no_mix),
+        scale_invariant: measures
+            .as_ref()
+            .is_some_and(ChannelMeasures::scale_invariant),
+        scale_invariant_no_mix: measures
+            .as_ref()
+            .is_some_and(ChannelMeasures::scale_invariant_no_mix),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
         tuning_curve_rho: None,
@@ -145,13 +163,17 @@ fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> 
     if loaded.network.architecture().batch_norm() == BatchNormState::Folded {
         return None;
     }
-    let weights = loaded.tensors.get(&format!("{}.bn2.weight", block.module()))?;
+    let weights = loaded
+        .tensors
+        .get(&format!("{}.bn2.weight", block.module()))?;
     weights.values().get(channel).map(|&w| f64::from(w).abs())
 }
 
 /// The mean of |conv2.weight\[c\]|.
 fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
-    let weights = loaded.tensors.get(&format!("{}.conv2.weight", block.module()))?;
+    let weights = loaded
+        .tensors
+        .get(&format!("{}.conv2.weight", block.module()))?;
     let each: usize = weights.shape().iter().skip(1).product();
     let of_channel = weights.values().chunks_exact(each.max(1)).nth(channel)?;
     let magnitudes: Vec<f64> = of_channel.iter().map(|&w| f64::from(w).abs()).collect();
@@ -169,8 +191,8 @@ fn block_row(block: Block, channels: usize, summary: &BlockSummary) -> BlockRow 
         skip: summary.skip,
         never_from_input: summary.sentinel_overwritten,
         never_from_block: summary.sentinel_skipped,
-        median_mix_ratio: summary.mix_ratio.median.clone().ok(),
-        mean_scale_metric: summary.scale_metric.mean.clone().ok(),
+        median_mix_ratio: summary.mix_ratio.median.ok(),
+        mean_scale_metric: summary.scale_metric.mean.ok(),
         scale_invariant: summary.scale_invariant,
         percent_scale_invariant: summary.percent_scale_invariant().ok(),
         scale_invariant_no_mix: summary.scale_invariant_no_mix,
@@ -179,8 +201,17 @@ fn block_row(block: Block, channels: usize, summary: &BlockSummary) -> BlockRow 
 }
 
 fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = HistogramRow> {
-    let bins = summary.histogram.edges().windows(2).zip(summary.histogram.counts());
-    bins.map(move |(edges, &count)| HistogramRow { block: block.to_string(), from: edges[0], to: edges[1], count })
+    let bins = summary
+        .histogram
+        .edges()
+        .windows(2)
+        .zip(summary.histogram.counts());
+    bins.map(move |(edges, &count)| HistogramRow {
+        block: block.to_string(),
+        from: edges[0],
+        to: edges[1],
+        count,
+    })
 }
 
 /// What produced the tables. The digests of the files are added when it is written.
@@ -207,17 +238,30 @@ pub(crate) fn manifest(
         preset: options.preset.to_string(),
         recipe: serde_json::to_value(recipe).unwrap_or_default(),
         seed: options.seed,
-        blocks: studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
+        blocks: studies
+            .iter()
+            .map(|s| (s.block.to_string(), s.channels.clone()))
+            .collect(),
         not_computed: architecture
             .missing()
             .iter()
             .map(|m| NotComputed {
-                what: m.block.map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
+                what: m
+                    .block
+                    .map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
                 missing_tensors: m.tensors.clone(),
             })
             .collect(),
-        retried: channels.iter().filter(|c| c.retries > 0).map(|c| format!("{} ({})", name(c), c.retries)).collect(),
-        failed: channels.iter().filter(|c| !c.is_sound()).map(name).collect(),
+        retried: channels
+            .iter()
+            .filter(|c| c.retries > 0)
+            .map(|c| format!("{} ({})", name(c), c.retries))
+            .collect(),
+        failed: channels
+            .iter()
+            .filter(|c| !c.is_sound())
+            .map(name)
+            .collect(),
         instruction_set: options.isa.to_string(),
         threads: options.threads.get(),
         seconds: BTreeMap::new(),

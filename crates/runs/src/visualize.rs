@@ -61,7 +61,10 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             plural: false,
         });
     }
-    let write = |source| RunError::Write { path: request.out.clone(), source };
+    let write = |source| RunError::Write {
+        path: request.out.clone(),
+        source,
+    };
     report::check_writable(&request.out).map_err(write)?;
     let mut studio = Studio::new(visualizer, request.isa).map_err(RunError::Featviz)?;
     let mut retries = 0;
@@ -73,18 +76,43 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             break (seed, made, on_picture);
         }
         retries += 1;
-        let Visualize { site, objective, channel, .. } = *request;
-        observer.event(Event::Retried(Unit { site, objective, channel, seed }));
+        let Visualize {
+            site,
+            objective,
+            channel,
+            ..
+        } = *request;
+        observer.event(Event::Retried(Unit {
+            site,
+            objective,
+            channel,
+            seed,
+        }));
     };
     let size = request.source.input_size;
     let png = images::encode_png(&Rgb8::from_pixels(size, size, made.pixels)?)?;
     report::write_atomically(&request.out, &png).map_err(write)?;
-    Ok(Visualized { trajectory: made.trajectory, on_picture, seed })
+    Ok(Visualized {
+        trajectory: made.trajectory,
+        on_picture,
+        seed,
+    })
 }
 
-fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Observer) -> Visualization {
-    observer.event(Event::Phase { name: "steps", total: request.steps, done: 0 });
-    let made = studio.run_watched(request.channel, seed, &mut || observer.event(Event::Advanced));
+fn run(
+    studio: &mut Studio,
+    request: &Visualize,
+    seed: u64,
+    observer: &dyn Observer,
+) -> Visualization {
+    observer.event(Event::Phase {
+        name: "steps",
+        total: request.steps,
+        done: 0,
+    });
+    let made = studio.run_watched(request.channel, seed, &mut || {
+        observer.event(Event::Advanced)
+    });
     observer.event(Event::PhaseEnded);
     made
 }
@@ -96,15 +124,26 @@ fn objective_on(loaded: &Loaded, request: &Visualize, pixels: &[u8]) -> Result<f
         Objective::Channel => Extent::Whole,
     };
     let of = (&[request.site][..], extent);
-    let reader = Reader::new(&loaded.network, request.source.input_size, View::Plain, of, request.isa);
+    let reader = Reader::new(
+        &loaded.network,
+        request.source.input_size,
+        View::Plain,
+        of,
+        request.isa,
+    );
     let mut reader = reader.map_err(|e| loaded.because(e))?;
     reader.read(pixels);
     match extent {
         Extent::Center => Ok(f64::from(reader.center(request.site)[request.channel])),
         Extent::Whole => {
             let channels = reader.shapes()[0].1.channels;
-            let of_channel: Vec<f64> =
-                reader.whole(request.site).iter().skip(request.channel).step_by(channels).map(|&v| f64::from(v)).collect();
+            let of_channel: Vec<f64> = reader
+                .whole(request.site)
+                .iter()
+                .skip(request.channel)
+                .step_by(channels)
+                .map(|&v| f64::from(v))
+                .collect();
             Ok(analysis::statistics::mean(&of_channel).unwrap_or(f64::NAN))
         }
     }

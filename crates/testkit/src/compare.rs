@@ -42,7 +42,11 @@ pub fn worst_fraction_of_bound(actual: &[f32], expected: &[f64], bound: &[f64]) 
 
 fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
     if actual.is_nan() || expected.is_nan() {
-        return if actual.is_nan() && expected.is_nan() { 0.0 } else { f64::NAN };
+        return if actual.is_nan() && expected.is_nan() {
+            0.0
+        } else {
+            f64::NAN
+        };
     }
     if actual == expected {
         return 0.0;
@@ -51,7 +55,11 @@ fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
         return f64::NAN;
     }
     let error = (actual - expected).abs();
-    if bound > 0.0 { error / bound } else { f64::INFINITY }
+    if bound > 0.0 {
+        error / bound
+    } else {
+        f64::INFINITY
+    }
 }
 
 /// Asserts `|actual - expected| <= bound` for every value. NaN equals NaN alone; infinities must be equal.
@@ -82,7 +90,12 @@ pub fn assert_same_bits(actual: &[f32], expected: &[f32], what: &str) {
     let differ = |(a, e): (&f32, &f32)| a.to_bits() != e.to_bits() && !(a.is_nan() && e.is_nan());
     if let Some(at) = actual.iter().zip(expected).position(differ) {
         let (a, e) = (actual[at], expected[at]);
-        panic!("{what}: at {at} of {}: expected {e:e} ({:#x}), found {a:e} ({:#x})", actual.len(), e.to_bits(), a.to_bits());
+        panic!(
+            "{what}: at {at} of {}: expected {e:e} ({:#x}), found {a:e} ({:#x})",
+            actual.len(),
+            e.to_bits(),
+            a.to_bits()
+        );
     }
 }
 
@@ -91,8 +104,17 @@ pub fn assert_same_bits(actual: &[f32], expected: &[f32], what: &str) {
 /// # Panics
 /// If the slices differ in length or are empty.
 pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
-    assert!(!actual.is_empty() && actual.len() == expected.len(), "{} values, {} expected", actual.len(), expected.len());
-    let error: f64 = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).powi(2)).sum();
+    assert!(
+        !actual.is_empty() && actual.len() == expected.len(),
+        "{} values, {} expected",
+        actual.len(),
+        expected.len()
+    );
+    let error: f64 = actual
+        .iter()
+        .zip(expected)
+        .map(|(&a, e)| (f64::from(a) - e).powi(2))
+        .sum();
     (error / expected.iter().map(|e| e * e).sum::<f64>()).sqrt()
 }
 
@@ -101,9 +123,23 @@ pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
 /// # Panics
 /// If the slices differ in length or are empty.
 pub fn max_abs_error(actual: &[f32], expected: &[f64]) -> f64 {
-    assert!(!actual.is_empty() && actual.len() == expected.len(), "{} values, {} expected", actual.len(), expected.len());
-    let errors = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).abs());
-    errors.fold(0.0, |worst, error| if error > worst || error.is_nan() { error } else { worst })
+    assert!(
+        !actual.is_empty() && actual.len() == expected.len(),
+        "{} values, {} expected",
+        actual.len(),
+        expected.len()
+    );
+    let errors = actual
+        .iter()
+        .zip(expected)
+        .map(|(&a, e)| (f64::from(a) - e).abs());
+    errors.fold(0.0, |worst, error| {
+        if error > worst || error.is_nan() {
+            error
+        } else {
+            worst
+        }
+    })
 }
 
 #[cfg(test)]
@@ -133,7 +169,13 @@ mod tests {
     fn nan_and_infinity_equal_only_themselves() {
         let (nan, inf) = (f64::NAN, f64::INFINITY);
         assert!(within(&[f32::NAN, f32::INFINITY], &[nan, inf], &[0.0, 0.0]));
-        for (a, e) in [(f32::NAN, 1.0), (1.0, nan), (f32::INFINITY, -inf), (1.0, inf), (f32::INFINITY, 1.0)] {
+        for (a, e) in [
+            (f32::NAN, 1.0),
+            (1.0, nan),
+            (f32::INFINITY, -inf),
+            (1.0, inf),
+            (f32::INFINITY, 1.0),
+        ] {
             assert!(!within(&[0.0, a], &[0.0, e], &[inf, inf]), "{a} for {e}");
         }
         assert!(!within(&[1.0], &[2.0], &[nan]));
@@ -145,20 +187,30 @@ mod tests {
         assert!(!within(&[1.0], &[1.0, 1.0], &[0.0]));
         assert!(!within(&[1.0], &[1.0], &[]));
         assert!(!same(&[], &[]) && !same(&[1.0], &[1.0, 2.0]));
-        assert!(catch_unwind(|| relative_l2(&[], &[])).is_err() && catch_unwind(|| max_abs_error(&[1.0], &[])).is_err());
+        assert!(
+            catch_unwind(|| relative_l2(&[], &[])).is_err()
+                && catch_unwind(|| max_abs_error(&[1.0], &[])).is_err()
+        );
     }
 
     #[test]
     fn bits_tell_zeros_and_neighbours_apart() {
         assert!(same(&[1.0, f32::NAN], &[1.0, -f32::NAN]));
-        assert!(!same(&[0.0], &[-0.0]) && !same(&[1.0], &[1.0 + f32::EPSILON]) && !same(&[f32::NAN], &[1.0]));
+        assert!(
+            !same(&[0.0], &[-0.0])
+                && !same(&[1.0], &[1.0 + f32::EPSILON])
+                && !same(&[f32::NAN], &[1.0])
+        );
     }
 
     #[test]
     fn errors_in_one_number_show_nan_anywhere() {
         assert_eq!(relative_l2(&[3.0, 4.0], &[3.0, 0.0]), 4.0 / 3.0);
         assert_eq!(max_abs_error(&[1.0, -2.0], &[1.5, 1.0]), 3.0);
-        assert!(relative_l2(&[1.0, f32::NAN], &[1.0, 1.0]).is_nan() && max_abs_error(&[f32::NAN, 9.0], &[0.0, 0.0]).is_nan());
+        assert!(
+            relative_l2(&[1.0, f32::NAN], &[1.0, 1.0]).is_nan()
+                && max_abs_error(&[f32::NAN, 9.0], &[0.0, 0.0]).is_nan()
+        );
     }
 
     #[test]

@@ -22,14 +22,22 @@ pub fn fixtures_dir() -> PathBuf {
 /// The data from outside: what `STREAMSCOPE_DATA` names, or `../shared` beside the project. `None` where there is none,
 /// after a line on stderr that says so.
 pub fn data_dir() -> Option<PathBuf> {
-    let named = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let named = std::env::var_os(DATA_VARIABLE)
+        .filter(|v| !v.is_empty())
+        .map(PathBuf::from);
     let folder = named.unwrap_or_else(|| root().join("../shared"));
     if folder.join("golden").is_dir() {
         return Some(folder);
     }
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever runs the tests should know what was not tested"
+    )]
     {
-        eprintln!("skipped: no reference data in {} ({DATA_VARIABLE} names another folder)", folder.display());
+        eprintln!(
+            "skipped: no reference data in {} ({DATA_VARIABLE} names another folder)",
+            folder.display()
+        );
     }
     None
 }
@@ -56,13 +64,19 @@ impl Archive {
     /// If there is none.
     pub fn open(path: impl AsRef<Path>) -> Archive {
         let path = path.as_ref().to_owned();
-        assert!(path.is_file(), "{}: expected reference values", path.display());
+        assert!(
+            path.is_file(),
+            "{}: expected reference values",
+            path.display()
+        );
         Archive { path }
     }
 
     fn archive(&self) -> ZipArchive<BufReader<File>> {
-        let file = File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
-        ZipArchive::new(BufReader::new(file)).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+        let file =
+            File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
+        ZipArchive::new(BufReader::new(file))
+            .unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
     }
 
     /// The names of its arrays.
@@ -72,7 +86,9 @@ impl Archive {
     pub fn names(&self) -> Vec<String> {
         let archive = self.archive();
         let files = archive.file_names().filter_map(Result::ok);
-        files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect()
+        files
+            .filter_map(|name| name.strip_suffix(".npy").map(str::to_owned))
+            .collect()
     }
 
     fn read<T: Deserialize>(&self, name: &str) -> Option<Array<T>> {
@@ -80,10 +96,24 @@ impl Archive {
         let member = archive
             .by_name(&format!("{name}.npy"))
             .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
-        let file = NpyFile::new(member).unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
-        assert_eq!(file.order(), npyz::Order::C, "{}: '{name}' is not in C order", self.path.display());
-        let shape = file.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
-        let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>().ok()?;
+        let file = NpyFile::new(member)
+            .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
+        assert_eq!(
+            file.order(),
+            npyz::Order::C,
+            "{}: '{name}' is not in C order",
+            self.path.display()
+        );
+        let shape = file
+            .shape()
+            .iter()
+            .map(|&n| usize::try_from(n).unwrap_or(usize::MAX))
+            .collect();
+        let values = file
+            .try_data::<T>()
+            .ok()?
+            .collect::<Result<Vec<T>, _>>()
+            .ok()?;
         Some(Array { shape, values })
     }
 
@@ -92,7 +122,8 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn f32(&self, name: &str) -> Array<f32> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
+        self.read(name)
+            .unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
     }
 
     /// An array of float64, or of float32 widened.
@@ -102,7 +133,10 @@ impl Archive {
     pub fn f64(&self, name: &str) -> Array<f64> {
         self.read(name).unwrap_or_else(|| {
             let Array { shape, values } = self.f32(name);
-            Array { shape, values: values.into_iter().map(f64::from).collect() }
+            Array {
+                shape,
+                values: values.into_iter().map(f64::from).collect(),
+            }
         })
     }
 
@@ -111,7 +145,8 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn u8(&self, name: &str) -> Array<u8> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
+        self.read(name)
+            .unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
     }
 
     /// An array of int64.
@@ -119,6 +154,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn i64(&self, name: &str) -> Array<i64> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
+        self.read(name)
+            .unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
     }
 }

@@ -26,7 +26,10 @@ impl Operation for Add {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundAdd { region: binding.region, gradient: binding.gradient })
+        Box::new(BoundAdd {
+            region: binding.region,
+            gradient: binding.gradient,
+        })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -42,7 +45,9 @@ struct BoundAdd {
 
 impl Kernel for BoundAdd {
     fn forward(&self, mut step: Forward<'_>) {
-        let [Some(a), Some(b)] = step.inputs else { return };
+        let [Some(a), Some(b)] = step.inputs else {
+            return;
+        };
         step.output.clear_outside(self.region);
         flow::add(step.isa, self.region, a, b, &mut step.output);
     }

@@ -5,7 +5,9 @@
 
 use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
-use kernels::conv::{ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch};
+use kernels::conv::{
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+};
 use kernels::matmul::ColumnAffine;
 use kernels::{Region, flow};
 use std::any::Any;
@@ -31,11 +33,13 @@ struct Parts {
 
 impl Parts {
     fn forward(&self) -> &ConvWeights {
-        self.forward.get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.forward
+            .get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
     }
 
     fn gradient(&self) -> &ConvGradient {
-        self.gradient.get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.gradient
+            .get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
     }
 }
 
@@ -68,12 +72,22 @@ impl Convolution {
             forward: OnceLock::new(),
             gradient: OnceLock::new(),
         };
-        Ok(Convolution { parts: Arc::new(parts) })
+        Ok(Convolution {
+            parts: Arc::new(parts),
+        })
     }
 
     fn fused(&self) -> Fused {
-        let affine = self.parts.bias.as_ref().map(|b| Affine { column: ColumnAffine::bias(b), scale: None });
-        Fused { parts: Arc::clone(&self.parts), affine: affine.map(Arc::new), residual: false, relu: false }
+        let affine = self.parts.bias.as_ref().map(|b| Affine {
+            column: ColumnAffine::bias(b),
+            scale: None,
+        });
+        Fused {
+            parts: Arc::clone(&self.parts),
+            affine: affine.map(Arc::new),
+            residual: false,
+            relu: false,
+        }
     }
 
     /// The convolution followed by a batch norm of the given scale and shift; `None` if it has a bias of its own.
@@ -81,8 +95,14 @@ impl Convolution {
         if self.parts.bias.is_some() {
             return None;
         }
-        let affine = Affine { column: ColumnAffine::new(scale, shift), scale: Some(scale.to_vec()) };
-        Some(Fused { affine: Some(Arc::new(affine)), ..self.fused() })
+        let affine = Affine {
+            column: ColumnAffine::new(scale, shift),
+            scale: Some(scale.to_vec()),
+        };
+        Some(Fused {
+            affine: Some(Arc::new(affine)),
+            ..self.fused()
+        })
     }
 
     /// The convolution alone, as a thing that more can be fused to.
@@ -105,7 +125,10 @@ impl Operation for Convolution {
             }
             _ => {
                 let (height, width) = self.parts.sliding.kernel;
-                let expected = format!("{} channels and a map that a {height} x {width} window fits", self.parts.channels);
+                let expected = format!(
+                    "{} channels and a map that a {height} x {width} window fits",
+                    self.parts.channels
+                );
                 shape_error("convolution", expected, inputs)
             }
         }
@@ -148,7 +171,11 @@ impl Fused {
         if !binding.gradient.is_empty() {
             let _ = self.parts.gradient();
         }
-        Box::new(BoundConvolution { fused: self.clone(), output: binding.output, gradient: binding.gradient })
+        Box::new(BoundConvolution {
+            fused: self.clone(),
+            output: binding.output,
+            gradient: binding.gradient,
+        })
     }
 }
 
@@ -170,11 +197,22 @@ impl Kernel for BoundConvolution {
     fn forward(&self, mut step: Forward<'_>) {
         let epilogue = ConvEpilogue {
             affine: self.fused.affine.as_ref().map(|a| &a.column),
-            residual: if self.fused.residual { step.inputs[1] } else { None },
+            residual: if self.fused.residual {
+                step.inputs[1]
+            } else {
+                None
+            },
             relu: self.fused.relu,
         };
         let size = (self.output.height, self.output.width);
-        convolve(step.isa, step.input(), self.fused.parts.forward(), &epilogue, size, &mut step.output);
+        convolve(
+            step.isa,
+            step.input(),
+            self.fused.parts.forward(),
+            &epilogue,
+            size,
+            &mut step.output,
+        );
     }
 
     fn backward(&self, mut step: Backward<'_>) {
@@ -191,6 +229,12 @@ impl Kernel for BoundConvolution {
             flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
         }
         let gradient = step.gradient.as_window();
-        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, wanted, input, &mut step.scratch.floats);
+        self.fused.parts.gradient().add_input_gradient(
+            step.isa,
+            gradient,
+            wanted,
+            input,
+            &mut step.scratch.floats,
+        );
     }
 }

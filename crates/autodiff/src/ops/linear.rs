@@ -29,7 +29,11 @@ impl Linear {
             });
         }
         let outputs = bias.len();
-        Ok(Linear { weights: Arc::new(LinearWeights::new(weights, bias, inputs)), inputs, outputs })
+        Ok(Linear {
+            weights: Arc::new(LinearWeights::new(weights, bias, inputs)),
+            inputs,
+            outputs,
+        })
     }
 }
 
@@ -41,7 +45,11 @@ impl Operation for Linear {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
         let input = one_input("fully connected layer", inputs)?;
         if input != Shape::new(1, 1, self.inputs) {
-            return shape_error("fully connected layer", Shape::new(1, 1, self.inputs).to_string(), inputs);
+            return shape_error(
+                "fully connected layer",
+                Shape::new(1, 1, self.inputs).to_string(),
+                inputs,
+            );
         }
         Ok(Shape::new(1, 1, self.outputs))
     }
@@ -66,14 +74,23 @@ impl Kernel for Linear {
 
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
-        self.weights.forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
+        self.weights
+            .forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
     }
 
     fn backward(&self, mut step: Backward<'_>) {
-        let Some(input) = &mut step.input_gradients[0] else { return };
+        let Some(input) = &mut step.input_gradients[0] else {
+            return;
+        };
         let product = &mut step.scratch.floats[..self.inputs];
-        self.weights.input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
+        self.weights
+            .input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
         let position = Region::position(0, 0);
-        flow::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
+        flow::accumulate(
+            step.isa,
+            position,
+            kernels::Window::new(product, position, self.inputs),
+            input,
+        );
     }
 }

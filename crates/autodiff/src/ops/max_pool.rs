@@ -39,7 +39,11 @@ impl Operation for MaxPool {
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let map = (binding.inputs[0].height, binding.inputs[0].width);
-        Box::new(BoundMaxPool { sliding: self.sliding, map, gradient: binding.gradient })
+        Box::new(BoundMaxPool {
+            sliding: self.sliding,
+            map,
+            gradient: binding.gradient,
+        })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -56,11 +60,19 @@ struct BoundMaxPool {
 
 impl Kernel for BoundMaxPool {
     fn forward(&self, mut step: Forward<'_>) {
-        max_pool(step.isa, self.map, self.sliding, step.input(), &mut step.output);
+        max_pool(
+            step.isa,
+            self.map,
+            self.sliding,
+            step.input(),
+            &mut step.output,
+        );
     }
 
     fn backward(&self, mut step: Backward<'_>) {
-        let ([Some(x), _], [Some(dx), _]) = (step.inputs, &mut step.input_gradients) else { return };
+        let ([Some(x), _], [Some(dx), _]) = (step.inputs, &mut step.input_gradients) else {
+            return;
+        };
         let dy = step.gradient.as_window();
         max_pool_gradient(step.isa, self.map, self.sliding, self.gradient, x, dy, dx);
     }

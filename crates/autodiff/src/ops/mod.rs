@@ -135,7 +135,10 @@ impl<'a> Forward<'a> {
     ///
     /// # Panics
     /// If the operation has no inputs.
-    #[expect(clippy::expect_used, reason = "the plan gives every operation the inputs it was added with")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the plan gives every operation the inputs it was added with"
+    )]
     pub fn input(&self) -> Window<'a> {
         self.inputs[0].expect("an operation with an input")
     }
@@ -161,9 +164,17 @@ pub trait Kernel: Debug + Send + Sync {
 }
 
 /// An error about the number or shapes of inputs.
-fn shape_error<T>(operation: &str, expected: impl Into<String>, found: &[Shape]) -> Result<T, GraphError> {
+fn shape_error<T>(
+    operation: &str,
+    expected: impl Into<String>,
+    found: &[Shape],
+) -> Result<T, GraphError> {
     let found: Vec<String> = found.iter().map(Shape::to_string).collect();
-    Err(GraphError { operation: operation.to_owned(), expected: expected.into(), found: found.join(" and ") })
+    Err(GraphError {
+        operation: operation.to_owned(),
+        expected: expected.into(),
+        found: found.join(" and "),
+    })
 }
 
 /// The only input's shape.

@@ -1,2 +1,0 @@
-//! TO BE WRITTEN
-#![forbid(unsafe_code)]

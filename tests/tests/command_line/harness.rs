@@ -1,0 +1,105 @@
+//! Building the program once and running it.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The program's executable, built once.
+pub(crate) fn executable() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let arguments = [
+            "build",
+            "--package",
+            "xtask",
+            "--message-format",
+            "json",
+            "--quiet",
+        ];
+        let output = Command::new(cargo)
+            .args(arguments)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let messages = String::from_utf8(output.stdout).unwrap();
+        let executables = messages.lines().filter_map(|line| {
+            let message: Value = serde_json::from_str(line).ok()?;
+            Some(PathBuf::from(message["executable"].as_str()?))
+        });
+        executables.rev().next().expect("an executable")
+    })
+}
+
+/// The program with some arguments, in an empty environment as far as it looks.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(executable());
+    command.args(arguments).env_remove("STREAMSCOPE_ISA");
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+/// Runs the program, which must succeed; what it printed.
+#[track_caller]
+pub(crate) fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Every file below a folder with its bytes, except the store and what says how the run went.
+pub(crate) fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(here) = folders.pop() {
+        for entry in fs::read_dir(&here).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path
+                .strip_prefix(folder)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            if path.is_dir() && name != "store" {
+                folders.push(path);
+            } else if path.is_file() && name != "manifest.json" && name != "index.html" {
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    assert!(
+        files.keys().any(|k| k.ends_with(".png")) && files.contains_key("tables/channels.csv"),
+        "{:?}",
+        files.keys()
+    );
+    files
+}
+
+/// Asserts that two runs left the same bytes.
+#[track_caller]
+pub(crate) fn assert_same_results(a: &Path, b: &Path) {
+    let (a, b) = (results(a), results(b));
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, bytes) in &a {
+        assert!(*bytes == b[name], "{name} differs");
+    }
+}
