@@ -67,6 +67,7 @@ pub fn adam_step(adam: Adam, parameters: &mut [f64], gradient: &[f64], moments: 
 mod tests {
     use super::*;
     use crate::testing::assert_close;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     const ADAM: Adam = Adam {
         learning_rate: 0.05,
@@ -90,6 +91,20 @@ mod tests {
             &p,
             &[0.8723105641277785, -1.9382992088522077, 0.4886509439672823],
         );
+    }
+
+    #[test]
+    fn a_missing_gradient_or_moment_is_refused() {
+        for lengths in [(1, 2, 2), (2, 1, 2), (2, 2, 1)] {
+            let mut moments = Moments {
+                first: vec![0.0; lengths.1],
+                second: vec![0.0; lengths.2],
+                steps: 0,
+            };
+            let gradient = vec![1.0; lengths.0];
+            let step = || adam_step(ADAM, &mut [0.0; 2], &gradient, &mut moments);
+            assert!(catch_unwind(AssertUnwindSafe(step)).is_err(), "{lengths:?}");
+        }
     }
 
     #[test]

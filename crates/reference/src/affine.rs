@@ -50,17 +50,21 @@ pub fn affine(x: &Map, matrix: AffineMatrix, size: (usize, usize)) -> Map {
 /// `dx[k, l, c] = sum over i, j of tent(row - k) tent(column - l) dy[i, j, c]`.
 pub fn affine_adjoint(dy: &Map, matrix: AffineMatrix, size: (usize, usize)) -> Map {
     let mut dx = Map::zeros((size.0, size.1, dy.channels));
-    for k in 0..dx.height {
-        for l in 0..dx.width {
-            for i in 0..dy.height {
-                for j in 0..dy.width {
-                    let (row, column) = point(matrix, i, j);
-                    let weight = tent(row - k as f64) * tent(column - l as f64);
-                    if weight == 0.0 {
+    for i in 0..dy.height {
+        for j in 0..dy.width {
+            let (row, column) = point(matrix, i, j);
+            for k in 0..dx.height {
+                let down = tent(row - k as f64);
+                if down == 0.0 {
+                    continue;
+                }
+                for l in 0..dx.width {
+                    let across = tent(column - l as f64);
+                    if across == 0.0 {
                         continue;
                     }
                     for c in 0..dx.channels {
-                        *dx.at_mut(k, l, c) += weight * dy.at(i, j, c);
+                        *dx.at_mut(k, l, c) += down * across * dy.at(i, j, c);
                     }
                 }
             }
@@ -176,6 +180,12 @@ mod tests {
                 -0.2720454530681806,
             ],
         );
+    }
+
+    #[test]
+    fn the_center_stays_where_it_is() {
+        let (row, column) = point(rotation(30.0, (7, 11)), 3, 5);
+        assert_close(&[row, column], &[3.0, 5.0]);
     }
 
     #[test]

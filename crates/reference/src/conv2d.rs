@@ -243,6 +243,54 @@ mod tests {
     }
 
     #[test]
+    fn each_axis_has_its_own_stride() {
+        let x = Map::from_fn((3, 7, 1), |i, j, _| (10 * i + j) as f64);
+        let identity = Filters {
+            outputs: 1,
+            inputs: 1,
+            kernel: (1, 1),
+            values: &[1.0],
+        };
+        let sliding = Sliding {
+            kernel: (1, 1),
+            stride: (2, 3),
+            padding: Padding::default(),
+        };
+        let y = conv2d(&x, identity, sliding, Epilogue::default());
+        assert_eq!(y.data, [0.0, 3.0, 6.0, 20.0, 23.0, 26.0]);
+        let dx = conv2d_input_gradient(&y, identity, sliding, (3, 7));
+        let read = |i, j| i % 2 == 0 && j % 3 == 0;
+        let expected = Map::from_fn(
+            x.shape(),
+            |i, j, c| {
+                if read(i, j) { x.at(i, j, c) } else { 0.0 }
+            },
+        );
+        assert_eq!(dx, expected);
+    }
+
+    #[test]
+    fn the_gradient_is_the_adjoint_for_wide_strides_and_overlaps() {
+        let weights = pattern(3 * 2 * 2 * 3, 5);
+        for stride in [(1, 2), (3, 2), (2, 5)] {
+            let sliding = Sliding {
+                kernel: (2, 3),
+                stride,
+                padding: Padding::all(2),
+            };
+            let filters = Filters {
+                kernel: (2, 3),
+                ..filters(&weights)
+            };
+            let x = map((5, 7, 2), 2);
+            let y = conv2d(&x, filters, sliding, Epilogue::default());
+            let dy = map(y.shape(), 3);
+            let dx = conv2d_input_gradient(&dy, filters, sliding, (5, 7));
+            assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 5.0);
+        }
+    }
+
+    #[test]
     fn padding_is_multiplied() {
         let x = Map::new((1, 1, 1), vec![1.0]);
         let infinite = Filters {

@@ -97,6 +97,7 @@ pub fn irfft2_adjoint(dy: &Map, size: (usize, usize), origin: (usize, usize)) ->
 mod tests {
     use super::*;
     use crate::testing::{assert_adjoint, assert_close, map, pattern};
+    use std::panic::catch_unwind;
 
     #[test]
     fn a_constant_by_hand() {
@@ -227,6 +228,15 @@ mod tests {
         let whole = irfft2(&spectrum, (5, 7), (0..5, 0..7));
         let part = irfft2(&spectrum, (5, 7), (1..4, 2..7));
         assert_eq!(part, crate::crop(&whole, (1, 2), (3, 5)));
+    }
+
+    #[test]
+    fn a_window_beyond_either_edge_is_refused() {
+        let beyond = |rows, cols| catch_unwind(|| irfft2(&[0.0; 8], (2, 2), (rows, cols))).is_err();
+        assert!(!beyond(0..2, 0..2) && beyond(0..3, 0..2) && beyond(0..2, 1..3));
+        let dy = Map::zeros((1, 1, 1));
+        let beyond = |origin| catch_unwind(|| irfft2_adjoint(&dy, (2, 2), origin)).is_err();
+        assert!(!beyond((1, 1)) && beyond((2, 0)) && beyond((0, 2)));
     }
 
     #[test]

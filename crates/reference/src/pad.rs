@@ -98,6 +98,7 @@ pub fn pad_reflect_adjoint(dy: &Map, padding: Padding) -> Map {
 mod tests {
     use super::*;
     use crate::testing::{assert_adjoint, map};
+    use std::panic::catch_unwind;
 
     const UNEVEN: Padding = Padding {
         top: 1,
@@ -151,8 +152,24 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "too small to reflect")]
-    fn a_reflection_wider_than_the_map_is_refused() {
-        pad_reflect(&Map::zeros((3, 3, 1)), Padding::all(3));
+    fn a_reflection_as_wide_as_the_map_is_refused_on_every_side() {
+        let widest = Padding::all(2);
+        assert_eq!(
+            pad_reflect(&Map::zeros((3, 3, 1)), widest).shape(),
+            (7, 7, 1)
+        );
+        let too_wide = [
+            Padding { top: 3, ..widest },
+            Padding { left: 3, ..widest },
+            Padding {
+                bottom: 3,
+                ..widest
+            },
+            Padding { right: 3, ..widest },
+        ];
+        for padding in too_wide {
+            let refused = catch_unwind(|| pad_reflect(&Map::zeros((3, 3, 1)), padding)).is_err();
+            assert!(refused, "{padding:?}");
+        }
     }
 }
