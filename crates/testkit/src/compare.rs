@@ -218,4 +218,19 @@ mod tests {
         assert_eq!(gamma(0), 0.0);
         assert!(gamma(1000) > 1000.0 * UNIT_ROUNDOFF && gamma(1000) < 1001.0 * UNIT_ROUNDOFF);
     }
+
+    #[test]
+    fn the_worst_fraction_names_its_place_and_stops_at_nan() {
+        let worst =
+            |actual: &[f32]| worst_fraction_of_bound(actual, &[0.0, 0.0, 0.0], &[1.0, 4.0, 1.0]);
+        assert_eq!(worst(&[0.25, -2.0, 0.25]), (0.5, 1));
+        assert_eq!(worst(&[0.0, 0.0, -3.0]), (3.0, 2));
+        let (fraction, at) = worst(&[9.0, f32::NAN, 0.0]);
+        assert!(fraction.is_nan() && at == 1);
+    }
+
+    #[test]
+    fn underflow_slack_counts_smallest_denormals() {
+        assert_eq!(underflow_slack(3), 3.0 * f64::from(f32::from_bits(1)));
+    }
 }

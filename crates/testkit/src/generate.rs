@@ -46,6 +46,8 @@ pub fn awkward_size() -> impl Strategy<Value = usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
 
     #[test]
     fn pseudo_random_values_are_uniform_and_repeatable() {
@@ -56,5 +58,22 @@ mod tests {
         let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / 1e4;
         // Five standard errors of the mean of a uniform distribution on [-1, 1): 1 / sqrt 3 / 100.
         assert!(mean.abs() < 5.0 / 3_f64.sqrt() / 100.0, "{mean}");
+    }
+
+    #[test]
+    fn wild_values_are_of_every_kind() {
+        let mut runner = TestRunner::deterministic();
+        let values = wild_values(1000).new_tree(&mut runner).unwrap().current();
+        let kinds: [fn(f32) -> bool; 6] = [
+            f32::is_nan,
+            f32::is_infinite,
+            f32::is_subnormal,
+            |v| v == 0.0 && v.is_sign_negative(),
+            |v| v == 0.0 && v.is_sign_positive(),
+            |v| v.is_finite() && v.abs() > 1e37,
+        ];
+        for (kind, is) in kinds.iter().enumerate() {
+            assert!(values.iter().any(|&v| is(v)), "kind {kind}");
+        }
     }
 }

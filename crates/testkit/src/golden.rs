@@ -158,3 +158,52 @@ impl Archive {
             .unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    fn gradients() -> Archive {
+        Archive::open(fixtures_dir().join("golden/center_gradients.npz"))
+    }
+
+    #[test]
+    fn arrays_have_their_shapes_and_types() {
+        let archive = gradients();
+        let support = archive.i64("layer1.1.bn2:5/support_rows_cols");
+        assert_eq!((support.shape, support.values.len()), (vec![4], 4));
+        assert_eq!(
+            archive.f64("layer1.1.bn2:5/value").shape,
+            Vec::<usize>::new()
+        );
+        let pixels = Archive::open(fixtures_dir().join("golden/pixels.npz"));
+        let names = pixels.names();
+        assert_eq!(names.len(), 6);
+        assert_eq!(pixels.u8(&names[0]).shape, [128, 128, 3]);
+    }
+
+    #[test]
+    fn float32_widens_exactly_and_nothing_else_is_converted() {
+        let archive = gradients();
+        let name = "layer1.1.bn2:5/grad";
+        let (single, double) = (archive.f32(name), archive.f64(name));
+        assert_eq!(single.shape, [3, 128, 128]);
+        assert!(
+            single
+                .values
+                .iter()
+                .zip(&double.values)
+                .all(|(&s, &d)| f64::from(s) == d)
+        );
+        assert!(catch_unwind(|| gradients().i64(name)).is_err());
+        assert!(catch_unwind(|| gradients().f32("layer1.1.bn2:5/value")).is_err());
+        assert!(catch_unwind(|| gradients().f64("layer1.1.bn2:5/support_rows_cols")).is_err());
+    }
+
+    #[test]
+    fn a_missing_array_or_archive_is_refused() {
+        assert!(catch_unwind(|| gradients().f64("no such array")).is_err());
+        assert!(catch_unwind(|| Archive::open(fixtures_dir().join("no such file.npz"))).is_err());
+    }
+}
