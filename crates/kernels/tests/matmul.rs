@@ -1,0 +1,189 @@
+//! The matrix product: the summation contract bit for bit, the twin within its bound, `matrixmultiply` as a second opinion.
+
+use kernels::Isa;
+use kernels::matmul::{
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product,
+};
+use ndarray::ArrayView2;
+use proptest::prelude::*;
+use testkit::{
+    assert_same_bits, assert_within_bound, awkward_size, finite_values, gamma, poisoned,
+    pseudo_random, underflow_slack, wild_values,
+};
+
+/// The summation contract written down: one chain of fused multiply-adds over k ascending, from zero.
+fn contract([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
+    let element =
+        |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
+    (0..m * n).map(|at| element(at / n, at % n)).collect()
+}
+
+fn widened(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// The twin's product, and `gamma_k sum |a| |b|` plus what may be lost among denormals.
+fn twin([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> (Vec<f64>, Vec<f64>) {
+    let (a, b) = (widened(a), widened(b));
+    let magnitudes = |values: &[f64]| values.iter().map(|v| v.abs()).collect::<Vec<_>>();
+    let exact = reference::matmul(&a, &b, (m, k, n));
+    let sums = reference::matmul(&magnitudes(&a), &magnitudes(&b), (m, k, n));
+    // One rounding for each fused step; the twin's own are 2^-29 of that, which the last term covers.
+    let bound = sums
+        .iter()
+        .map(|s| (gamma(k) + k as f64 * f64::EPSILON) * s + underflow_slack(k))
+        .collect();
+    (exact, bound)
+}
+
+fn sizes() -> impl Strategy<Value = [usize; 3]> {
+    [awkward_size(), awkward_size(), awkward_size()]
+}
+
+fn operands(
+    values: fn(usize) -> BoxedStrategy<Vec<f32>>,
+) -> impl Strategy<Value = ([usize; 3], Vec<f32>, Vec<f32>)> {
+    sizes().prop_flat_map(move |[m, k, n]| (Just([m, k, n]), values(m * k), values(k * n)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_instruction_set_obeys_the_summation_contract((shape, a, b) in operands(|n| wild_values(n).boxed())) {
+        let expected = contract(shape, &a, &b);
+        for isa in Isa::supported() {
+            let mut c = poisoned(shape[0] * shape[2]);
+            matmul(isa, shape, &a, &b, &mut c);
+            assert_same_bits(&c, &expected, &format!("{isa} {shape:?}"));
+        }
+    }
+
+    #[test]
+    fn the_product_is_the_twins_within_gamma_k((shape, a, b) in operands(|n| finite_values(n).boxed())) {
+        let mut c = poisoned(shape[0] * shape[2]);
+        matmul(Isa::best(), shape, &a, &b, &mut c);
+        let (exact, bound) = twin(shape, &a, &b);
+        assert_within_bound(&c, &exact, &bound, "product");
+    }
+
+    #[test]
+    fn matrixmultiply_agrees_within_the_sum_of_both_bounds((shape, a, b) in operands(|n| finite_values(n).boxed())) {
+        let [m, _, n] = shape;
+        let mut ours = poisoned(m * n);
+        matmul(Isa::best(), shape, &a, &b, &mut ours);
+        let theirs = oracle(shape, &a, &b);
+        // Its blocks of k are added up, and products are rounded on processors without fused multiply-add: 2 k roundings.
+        let (_, bound) = twin(shape, &a, &b);
+        let bound: Vec<f64> = bound.iter().map(|b| 3.0 * b + underflow_slack(1)).collect();
+        assert_within_bound(&ours, &widened(&theirs), &bound, "two implementations");
+    }
+
+    #[test]
+    fn rows_may_lie_anywhere_and_other_values_are_left_alone(
+        (m, k, n) in (awkward_size(), awkward_size(), awkward_size()), gap in 0_usize..5, seed: u64,
+    ) {
+        // A left matrix whose rows are `gap` apart, in a buffer with more around it.
+        let step = k + gap;
+        let data = pseudo_random(seed, m * step);
+        let (a, b): (Vec<f32>, _) = ((0..m * k).map(|at| data[at / k * step + at % k]).collect(), pseudo_random(seed ^ 1, k * n));
+        let left = LeftMatrix { rows: Rows::plain(step), ..LeftMatrix::row_major(&data, k) };
+        let target_step = n + gap;
+        let mut c = poisoned(m * target_step);
+        let right = PackedMatrix::from_row_major(k, n, &b);
+        product(Isa::best(), m, &left, &right, &mut Target::new(&mut c, Rows::plain(target_step)), &Epilogue::default());
+        let expected = contract([m, k, n], &a, &b);
+        for i in 0..m {
+            assert_same_bits(&c[i * target_step..][..n], &expected[i * n..][..n], "a row");
+            if gap > 0 && i + 1 < m {
+                testkit::assert_still_poisoned(&c[i * target_step + n..][..gap], "between rows");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_of_several_segments_is_summed_in_their_order(
+        (segments, length, n) in (1_usize..5, awkward_size(), awkward_size()), gap in 0_usize..9, seed: u64,
+    ) {
+        // One output row whose left-hand row is scattered: the rows of a convolution's window.
+        let step = length + gap;
+        let data = pseudo_random(seed, segments * step);
+        let a: Vec<f32> = (0..segments * length).map(|at| data[at / length * step + at % length]).collect();
+        let b = pseudo_random(seed ^ 1, a.len() * n);
+        let left = LeftMatrix { data: &data, rows: Rows::plain(0), segments, segment_step: step, segment_length: length };
+        let right = PackedMatrix::from_row_major(a.len(), n, &b);
+        let expected = contract([1, a.len(), n], &a, &b);
+        for isa in Isa::supported() {
+            let mut c = poisoned(n);
+            product(isa, 1, &left, &right, &mut Target::new(&mut c, Rows::plain(n)), &Epilogue::default());
+            assert_same_bits(&c, &expected, isa.name());
+        }
+    }
+
+    #[test]
+    fn scale_residual_and_relu_follow_the_finished_sum_in_this_order(
+        ([m, k, n], a, b) in operands(|n| wild_values(n).boxed()), relu: bool, with_scale: bool, with_residual: bool, seed: u64,
+    ) {
+        let (scale, shift) = (pseudo_random(seed, n), pseudo_random(seed ^ 1, n));
+        let residual = pseudo_random(seed ^ 2, m * n);
+        let affine = if with_scale { ColumnAffine::new(&scale, &shift) } else { ColumnAffine::bias(&shift) };
+        let epilogue = Epilogue {
+            affine: Some(&affine),
+            residual: with_residual.then_some((&residual[..], Rows::plain(n))),
+            relu,
+        };
+        let mut expected = contract([m, k, n], &a, &b);
+        for (at, value) in expected.iter_mut().enumerate() {
+            let j = at % n;
+            *value = if with_scale { value.mul_add(scale[j], shift[j]) } else { *value + shift[j] };
+            if with_residual {
+                *value += residual[at];
+            }
+            if relu && *value <= 0.0 {
+                *value = 0.0;
+            }
+        }
+        let right = PackedMatrix::from_row_major(k, n, &b);
+        for isa in Isa::supported() {
+            let mut c = poisoned(m * n);
+            let mut target = Target::new(&mut c, Rows::plain(n));
+            product(isa, m, &LeftMatrix::row_major(&a, k), &right, &mut target, &epilogue);
+            assert_same_bits(&c, &expected, isa.name());
+        }
+    }
+}
+
+/// The product by `matrixmultiply`, which `ndarray` calls for matrices of single precision.
+fn oracle([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
+    let a = ArrayView2::from_shape((m, k), a).unwrap();
+    let b = ArrayView2::from_shape((k, n), b).unwrap();
+    a.dot(&b).iter().copied().collect()
+}
+
+#[test]
+fn nan_and_infinity_reach_the_elements_they_belong_to_and_no_others() {
+    let [m, k, n] = [17, 9, 33];
+    let (mut a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
+    a[3 * k + 4] = f32::NAN;
+    a[5 * k] = f32::INFINITY;
+    for isa in Isa::supported() {
+        let mut c = poisoned(m * n);
+        matmul(isa, [m, k, n], &a, &b, &mut c);
+        for (at, value) in c.iter().enumerate() {
+            let row = at / n;
+            let fits = match row {
+                3 => value.is_nan(),
+                5 => value.is_infinite(),
+                _ => value.is_finite(),
+            };
+            assert!(fits, "{isa}: {value} in row {row}");
+        }
+    }
+}
+
+#[test]
+fn no_terms_give_zero() {
+    let mut c = poisoned(6);
+    matmul(Isa::best(), [2, 0, 3], &[], &[], &mut c);
+    assert_same_bits(&c, &[0.0; 6], "an empty sum");
+}
