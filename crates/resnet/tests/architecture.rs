@@ -1,0 +1,226 @@
+//! What a set of tensors makes of ResNet18: any width, separate or folded batch norm, missing and wrong tensors.
+
+use resnet::{BatchNormState, Extent, Isa, Network, NetworkError, Reader, Role, Site, View};
+use testkit::pseudo_random;
+use weights::{Tensor, TensorSet};
+
+const WIDTHS: [usize; 4] = [3, 5, 4, 7];
+const CLASSES: usize = 6;
+
+/// Every tensor of a ResNet18 of these widths, by torchvision's names.
+fn shapes(state: BatchNormState) -> Vec<(String, Vec<usize>)> {
+    let mut all = Vec::new();
+    let mut convolution = |name: String, norm: String, [out, input, kernel]: [usize; 3]| {
+        all.push((format!("{name}.weight"), vec![out, input, kernel, kernel]));
+        let parts: &[&str] = match state {
+            BatchNormState::Folded => &[],
+            BatchNormState::Separate => &["weight", "bias", "running_mean", "running_var"],
+        };
+        all.extend(
+            parts
+                .iter()
+                .map(|part| (format!("{norm}.{part}"), vec![out])),
+        );
+        if state == BatchNormState::Folded {
+            all.push((format!("{name}.bias"), vec![out]));
+        }
+    };
+    convolution("conv1".into(), "bn1".into(), [WIDTHS[0], 3, 7]);
+    for stage in 0..4 {
+        let (width, before) = (WIDTHS[stage], WIDTHS[stage.max(1) - 1]);
+        for block in 0..2 {
+            let name = |part: &str| format!("layer{}.{block}.{part}", stage + 1);
+            let enters = if block == 0 { before } else { width };
+            convolution(name("conv1"), name("bn1"), [width, enters, 3]);
+            convolution(name("conv2"), name("bn2"), [width, width, 3]);
+            if block == 0 && stage > 0 {
+                convolution(
+                    name("downsample.0"),
+                    name("downsample.1"),
+                    [width, before, 1],
+                );
+            }
+        }
+    }
+    all.push(("fc.weight".into(), vec![CLASSES, WIDTHS[3]]));
+    all.push(("fc.bias".into(), vec![CLASSES]));
+    all
+}
+
+fn tensor(name: &str, shape: Vec<usize>) -> Tensor {
+    let count = shape.iter().product();
+    let seed = name
+        .bytes()
+        .fold(7, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+    // Variances are positive.
+    let values = pseudo_random(seed, count).into_iter().map(|v| {
+        if name.ends_with("running_var") {
+            v.abs() + 0.5
+        } else {
+            v
+        }
+    });
+    Tensor::new("made.npz", name, shape, values.collect()).unwrap()
+}
+
+/// The network of these tensors after a change to their shapes.
+fn network(
+    state: BatchNormState,
+    change: impl FnOnce(&mut Vec<(String, Vec<usize>)>),
+) -> Result<Network, NetworkError> {
+    let mut shapes = shapes(state);
+    change(&mut shapes);
+    let tensors = shapes.into_iter().map(|(name, shape)| tensor(&name, shape));
+    Network::new(&TensorSet::new("made.npz", tensors).unwrap())
+}
+
+fn message(result: Result<Network, NetworkError>) -> String {
+    result.unwrap_err().to_string()
+}
+
+#[test]
+fn widths_classes_and_the_state_of_batch_norm_are_inferred() {
+    for state in [BatchNormState::Separate, BatchNormState::Folded] {
+        let network = network(state, |_| ()).unwrap();
+        let architecture = network.architecture();
+        assert_eq!(
+            (architecture.widths(), architecture.classes()),
+            (WIDTHS, Some(CLASSES))
+        );
+        assert_eq!(
+            (architecture.batch_norm(), architecture.is_complete()),
+            (state, true)
+        );
+        assert_eq!(architecture.missing_sentence(), None);
+        assert_eq!(network.sites(), Site::all());
+    }
+}
+
+#[test]
+fn any_input_size_can_be_read_and_the_sum_is_exact_at_every_block() {
+    let network = network(BatchNormState::Separate, |_| ()).unwrap();
+    for size in [8, 20, 64] {
+        let bytes: Vec<u8> = (0..size * size * 3)
+            .map(|i| (i * 89 % 251).try_into().unwrap())
+            .collect();
+        for &block in network.architecture().blocks() {
+            let sites = Role::ALL.map(|role| block.read_site(role));
+            let mut reader = Reader::new(
+                &network,
+                size,
+                View::Plain,
+                (&sites, Extent::Whole),
+                Isa::best(),
+            )
+            .unwrap();
+            reader.read(&bytes);
+            let [input, contribution, output] = sites.map(|site| reader.whole(site));
+            let sums: Vec<f32> = input
+                .iter()
+                .zip(&contribution)
+                .map(|(i, b)| i + b)
+                .collect();
+            testkit::assert_same_bits(&output, &sums, &format!("{block} at {size}"));
+        }
+    }
+}
+
+#[test]
+fn blocks_before_the_first_incomplete_one_are_usable_and_the_others_are_listed() {
+    let network = network(BatchNormState::Folded, |shapes| {
+        shapes.retain(|(n, _)| n != "layer2.1.conv2.bias" && n != "fc.bias")
+    })
+    .unwrap();
+    let names: Vec<String> = network
+        .architecture()
+        .blocks()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(names, ["1.0", "1.1", "2.0"]);
+    assert_eq!(
+        network.architecture().missing_sentence().unwrap(),
+        "2.1, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed: missing layer2.1.conv2.bias, fc.bias"
+    );
+    let site: Site = "layer2.1.pre".parse().unwrap();
+    let said = network.require(site).unwrap_err().to_string();
+    assert!(
+        said.contains("layer2.1.pre") && said.contains("layer2.1.conv2.bias"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_stage_without_a_single_tensor_is_listed_too() {
+    let network = network(BatchNormState::Separate, |shapes| {
+        shapes.retain(|(n, _)| !n.starts_with("layer4") && !n.starts_with("fc"))
+    })
+    .unwrap();
+    assert_eq!(network.architecture().widths(), [3, 5, 4, 0]);
+    assert_eq!(network.architecture().blocks().len(), 6);
+    assert_eq!(network.architecture().classes(), None);
+}
+
+#[test]
+fn a_tensor_of_the_wrong_shape_is_the_one_that_is_named() {
+    let resize = |name: &'static str, shape: Vec<usize>| {
+        message(network(BatchNormState::Separate, |shapes| {
+            shapes.iter_mut().find(|(n, _)| n == name).unwrap().1 = shape;
+        }))
+    };
+    let said = resize("layer2.0.bn1.bias", vec![9]);
+    assert!(
+        said.contains("`layer2.0.bn1.bias`") && said.contains("[5]") && said.contains("[9]"),
+        "{said}"
+    );
+    let said = resize("layer3.1.conv1.weight", vec![4, 4, 5, 5]);
+    assert!(
+        said.contains("`layer3.1.conv1.weight`") && said.contains("[4, 4, 3, 3]"),
+        "{said}"
+    );
+    let said = resize("fc.weight", vec![CLASSES, 8]);
+    assert!(
+        said.contains("`fc.weight`") && said.contains("[6, 7]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_no_resnet18_has_is_refused() {
+    let said = message(network(BatchNormState::Separate, |s| {
+        s.push(("layer1.2.conv1.weight".into(), vec![3, 3, 3, 3]))
+    }));
+    assert!(said.contains("layer1.2.conv1.weight"), "{said}");
+    let said = message(network(BatchNormState::Separate, |s| {
+        s.retain(|(n, _)| n != "bn1.running_var")
+    }));
+    assert!(said.contains("bn1.running_var"), "{said}");
+    let said = message(network(BatchNormState::Separate, |s| {
+        s.push(("layer4.1.conv2.bias".into(), vec![7]))
+    }));
+    assert!(
+        said.contains("layer4.1.conv2.bias")
+            && said.contains("folded")
+            && said.contains("separate"),
+        "{said}"
+    );
+}
+
+#[test]
+fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
+    let network = network(BatchNormState::Folded, |_| ()).unwrap();
+    for size in [0, 4, 30, 4100] {
+        let site = [Site::MaxPool];
+        let made = Reader::new(
+            &network,
+            size,
+            View::Plain,
+            (&site, Extent::Center),
+            Isa::best(),
+        );
+        assert!(
+            made.unwrap_err().to_string().contains("multiple of 4"),
+            "{size}"
+        );
+    }
+}
