@@ -63,6 +63,19 @@ impl Rows {
         self.first + (j / self.per_line) * self.line_step + (j % self.per_line) * self.step
     }
 
+    /// Where rows `first..first + offsets.len()` begin: what [`Rows::offset`] gives, with one division for all of them.
+    fn fill(&self, first: usize, offsets: &mut [usize]) {
+        let at = self.skip + first;
+        let (mut line, mut column) = (at / self.per_line, at % self.per_line);
+        for offset in offsets {
+            *offset = self.first + line * self.line_step + column * self.step;
+            column += 1;
+            if column == self.per_line {
+                (line, column) = (line + 1, 0);
+            }
+        }
+    }
+
     /// The same rows without the first `count`.
     #[must_use]
     pub fn skipping(&self, count: usize) -> Rows {
@@ -240,11 +253,15 @@ pub fn product_columns(
         while row < rows {
             let height = tile_height.min(rows - row);
             let mut offsets = [0; MAX_ROWS];
-            for (r, offset) in offsets[..height].iter_mut().enumerate() {
-                *offset = left.rows.offset(row + r);
-            }
+            left.rows.fill(row, &mut offsets[..height]);
             micro::compute(isa, left, &offsets[..height], lanes, group, &mut sums);
-            finish(isa, &sums, row, height, columns.clone(), target, epilogue);
+            target.rows.fill(row, &mut offsets[..height]);
+            let mut residuals = [0; MAX_ROWS];
+            if let Some((_, rows)) = epilogue.residual {
+                rows.fill(row, &mut residuals[..height]);
+            }
+            let places = (&offsets[..height], &residuals[..height]);
+            finish(isa, &sums, places, columns.clone(), target, epilogue);
             row += height;
         }
         panel += group;
@@ -261,57 +278,52 @@ fn group_of(allowed: usize, left: usize) -> usize {
 }
 
 per_isa! {
-    /// Applies the epilogue to a tile and writes it.
+    /// Applies the epilogue to a tile and writes it: rows begin at the first of `places` in the target and at the second in
+    /// the residual.
     fn finish(
         sums: &TileSums,
-        first_row: usize,
-        height: usize,
+        places: (&[usize], &[usize]),
         columns: Range<usize>,
         target: &mut Target<'_>,
         epilogue: &Epilogue<'_>,
     ) {
-        for r in 0..height {
-            let to = target.rows.offset(first_row + r) + columns.start / PANEL * target.panel_step;
-            let residual = epilogue.residual.map(|(data, rows)| {
-                let from = rows.offset(first_row + r);
-                &data[from + columns.start..from + columns.end]
-            });
-            for p in 0..columns.len().div_ceil(PANEL) {
+        let first = columns.start / PANEL;
+        for (r, (&to, &from)) in places.0.iter().zip(places.1).enumerate() {
+            for (p, sums) in sums.0[r][..columns.len().div_ceil(PANEL)].iter().enumerate() {
                 let width = PANEL.min(columns.len() - p * PANEL);
-                let out = &mut target.data[to + p * target.panel_step..][..width];
-                let mut values = sums.0[r][p];
-                if let Some(affine) = epilogue.affine {
-                    let lane = columns.start / PANEL + p;
-                    let (scale, shift) = (&affine.scale[lane], &affine.shift[lane]);
-                    for i in 0..PANEL {
-                        values[i] = values[i].mul_add(scale[i], shift[i]);
-                    }
-                }
-                if let Some(residual) = residual {
-                    let residual = &residual[p * PANEL..][..width];
-                    if let Ok(residual) = <&[f32; PANEL]>::try_from(residual) {
-                        for i in 0..PANEL {
-                            values[i] += residual[i];
+                let out = &mut target.data[to + (first + p) * target.panel_step..][..width];
+                let affine = epilogue.affine.map(|a| (&a.scale[first + p], &a.shift[first + p]));
+                let residual = epilogue.residual.map(|(data, _)| &data[from + (first + p) * PANEL..][..width]);
+                match (<&mut [f32; PANEL]>::try_from(&mut *out), residual.map(<&[f32; PANEL]>::try_from)) {
+                    (Ok(out), None) => *out = finished(sums, affine, None, epilogue.relu),
+                    (Ok(out), Some(Ok(residual))) => *out = finished(sums, affine, Some(residual), epilogue.relu),
+                    _ => {
+                        let mut padded = [0.0; PANEL];
+                        if let Some(residual) = residual {
+                            padded[..width].copy_from_slice(residual);
                         }
-                    } else {
-                        for (value, residual) in values.iter_mut().zip(residual) {
-                            *value += residual;
-                        }
+                        let residual = residual.map(|_| &padded);
+                        out.copy_from_slice(&finished(sums, affine, residual, epilogue.relu)[..width]);
                     }
-                }
-                if epilogue.relu {
-                    for value in &mut values {
-                        *value = if *value <= 0.0 { 0.0 } else { *value };
-                    }
-                }
-                if let Ok(out) = <&mut [f32; PANEL]>::try_from(&mut *out) {
-                    *out = values;
-                } else {
-                    out.copy_from_slice(&values[..width]);
                 }
             }
         }
     }
+}
+
+/// The epilogue of one panel of a row.
+#[inline(always)]
+fn finished(
+    sums: &[f32; PANEL],
+    affine: Option<(&[f32; PANEL], &[f32; PANEL])>,
+    residual: Option<&[f32; PANEL]>,
+    relu: bool,
+) -> [f32; PANEL] {
+    std::array::from_fn(|i| {
+        let value = affine.map_or(sums[i], |(scale, shift)| sums[i].mul_add(scale[i], shift[i]));
+        let value = residual.map_or(value, |residual| value + residual[i]);
+        if relu && value <= 0.0 { 0.0 } else { value }
+    })
 }
 
 /// `C[m, n] = A[m, k] B[k, n]`, all row-major, B packed on the way: the plain matrix product.
