@@ -6,7 +6,7 @@
 
 use super::{Sliding, position_rows};
 use crate::isa::{Isa, per_isa};
-use crate::matmul::{Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
+use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product};
 use crate::region::{Region, Window, WindowMut};
 
 /// How many output positions are folded back at a time.
@@ -23,7 +23,12 @@ pub struct ConvGradient {
 
 /// The length of the scratch slice that [`ConvGradient::add_input_gradient`] needs.
 pub fn input_gradient_scratch(sliding: Sliding, channels: usize) -> usize {
-    BLOCK * sliding.kernel.1 * channels
+    BLOCK * padded(sliding, channels)
+}
+
+/// The length of a row (kx, c), filled up to whole panels: those are written fastest.
+fn padded(sliding: Sliding, channels: usize) -> usize {
+    (sliding.kernel.1 * channels).next_multiple_of(PANEL)
 }
 
 impl ConvGradient {
@@ -40,8 +45,11 @@ impl ConvGradient {
         );
         let per_line = (0..height)
             .map(|ky| {
-                PackedMatrix::from_fn(outputs, width * channels, |out, column| {
+                PackedMatrix::from_fn(outputs, padded(sliding, channels), |out, column| {
                     let (kx, c) = (column / channels, column % channels);
+                    if kx >= width {
+                        return 0.0;
+                    }
                     weights[((out * channels + c) * height + ky) * width + kx]
                 })
             })
@@ -110,6 +118,7 @@ impl ConvGradient {
             segment_length: self.outputs,
         };
         let length = self.sliding.kernel.1 * self.channels;
+        let step = padded(self.sliding, self.channels);
         let line = dx.region().width * self.channels;
         let mut rows = position_rows(
             &dx.region(),
@@ -122,12 +131,12 @@ impl ConvGradient {
             let mut start = 0;
             while start < wanted.positions() {
                 let count = BLOCK.min(wanted.positions() - start);
-                let block = &mut scratch[..count * length];
+                let block = &mut scratch[..count * step];
                 let left = LeftMatrix {
                     rows: left.rows.skipping(start),
                     ..left
                 };
-                let mut target = Target::new(block, Rows::plain(length));
+                let mut target = Target::new(block, Rows::plain(step));
                 product(
                     isa,
                     count,
@@ -136,7 +145,13 @@ impl ConvGradient {
                     &mut target,
                     &Epilogue::default(),
                 );
-                fold(isa, block, length, &rows.skipping(start), dx.data_mut());
+                fold(
+                    isa,
+                    block,
+                    (step, length),
+                    &rows.skipping(start),
+                    dx.data_mut(),
+                );
                 start += count;
             }
             rows.first += line;
@@ -145,11 +160,14 @@ impl ConvGradient {
 }
 
 per_isa! {
-    /// Adds row after row of a block to the input values it was read from.
-    fn fold(block: &[f32], length: usize, rows: &Rows, dx: &mut [f32]) {
-        for (position, row) in block.chunks_exact(length).enumerate() {
-            let to = rows.offset(position);
-            for (sum, addend) in dx[to..to + length].iter_mut().zip(row) {
+    /// Adds row after row of a block, each `size.1` values of `size.0`, to the input values it was read from.
+    fn fold(block: &[f32], size: (usize, usize), rows: &Rows, dx: &mut [f32]) {
+        let (step, length) = size;
+        let mut places = [0; BLOCK];
+        let places = &mut places[..block.len() / step];
+        rows.fill(0, places);
+        for (row, &to) in block.chunks_exact(step).zip(&*places) {
+            for (sum, addend) in dx[to..to + length].iter_mut().zip(&row[..length]) {
                 *sum += addend;
             }
         }

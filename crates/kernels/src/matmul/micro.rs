@@ -26,9 +26,86 @@ pub(crate) const MAX_ROWS: usize = 14;
 /// The most panels any tile has.
 pub(crate) const MAX_PANELS: usize = 8;
 
-/// The sums of a tile: `[rows][panels][16]`.
+/// The sums of a tile between its two halves: `[rows][panels][16]`.
 #[repr(align(64))]
-pub(crate) struct TileSums(pub(crate) [[[f32; PANEL]; MAX_PANELS]; MAX_ROWS]);
+pub(crate) struct TileSums([[[f32; PANEL]; MAX_PANELS]; MAX_ROWS]);
+
+impl TileSums {
+    pub(crate) fn new() -> TileSums {
+        TileSums([[[0.0; PANEL]; MAX_PANELS]; MAX_ROWS])
+    }
+}
+
+/// A scale and a shift for each column, by panels.
+pub(crate) type Affine<'a> = (&'a [[f32; PANEL]], &'a [[f32; PANEL]]);
+
+/// Where a tile goes, and what happens to its sums on the way: scale and shift, residual, ReLU, in this order.
+pub(crate) struct Output<'a> {
+    /// The values.
+    pub(crate) data: &'a mut [f32],
+    /// Where each row of the tile begins.
+    pub(crate) rows: &'a [usize],
+    /// From a panel to the next.
+    pub(crate) panel_step: usize,
+    /// A scale and a shift for each column of the tile.
+    pub(crate) affine: Option<Affine<'a>>,
+    /// What is added, where each row of it begins; its panels are neighbours.
+    pub(crate) residual: Option<(&'a [f32], &'a [usize])>,
+    /// Whether values that are zero or less become zero.
+    pub(crate) relu: bool,
+}
+
+/// The same, as pointers that were checked.
+struct Places {
+    rows: [*mut f32; MAX_ROWS],
+    panel_step: usize,
+    affine: Option<(*const f32, *const f32)>,
+    residual: Option<[*const f32; MAX_ROWS]>,
+    relu: bool,
+}
+
+impl Output<'_> {
+    /// Checks that every value of a tile of these panels is inside its slice.
+    ///
+    /// # Panics
+    /// If not.
+    fn places(&mut self, panels: usize) -> Places {
+        let reach = (panels - 1) * self.panel_step + PANEL;
+        let mut rows = [self.data.as_mut_ptr(); MAX_ROWS];
+        for (row, &offset) in rows.iter_mut().zip(self.rows) {
+            assert!(
+                offset + reach <= self.data.len(),
+                "a row at {offset} reaches beyond the target"
+            );
+            *row = row.wrapping_add(offset);
+        }
+        let affine = self.affine.map(|(scale, shift)| {
+            assert!(
+                scale.len() >= panels && shift.len() >= panels,
+                "a scale and shift for each column"
+            );
+            (scale.as_ptr().cast(), shift.as_ptr().cast())
+        });
+        let residual = self.residual.map(|(data, offsets)| {
+            let mut rows = [data.as_ptr(); MAX_ROWS];
+            for (row, &offset) in rows.iter_mut().zip(offsets) {
+                assert!(
+                    offset + panels * PANEL <= data.len(),
+                    "a row at {offset} reaches beyond the residual"
+                );
+                *row = row.wrapping_add(offset);
+            }
+            rows
+        });
+        Places {
+            rows,
+            panel_step: self.panel_step,
+            affine,
+            residual,
+            relu: self.relu,
+        }
+    }
+}
 
 /// How many panels a tile of this many rows should span, and how many rows a tile of one panel group may have.
 pub(crate) fn tile_rows(isa: Isa) -> usize {
@@ -69,6 +146,9 @@ trait Vector: Copy {
     unsafe fn store(self, p: *mut f32);
     /// `self + a * b`, rounded once.
     unsafe fn add_product(self, a: Self, b: Self) -> Self;
+    unsafe fn add(self, other: Self) -> Self;
+    /// Zero where a value is zero or less; NaN stays NaN.
+    unsafe fn relu(self) -> Self;
 }
 
 /// Sums of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them) over all k, ascending, from zero.
@@ -109,6 +189,7 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
+    // All indices are constants here: with others, the sums would live in memory instead of registers all along.
     for r in 0..ROWS {
         for v in 0..VECTORS {
             let target = &mut sums.0[r][v / per_panel][(v % per_panel) * V::LANES..][..V::LANES];
@@ -118,7 +199,39 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// Computes a tile: `sums[r][p]` for `rows` rows whose first elements are at `offsets`, and `panels` panels of `right`.
+/// Applies the epilogue to a tile's sums and writes them to their places.
+///
+/// # Safety
+/// `V`'s instruction set is available and every place is valid for these rows and panels.
+#[inline(always)]
+unsafe fn finish<V: Vector>(rows: usize, panels: usize, sums: &TileSums, to: &Places) {
+    for panel in 0..panels {
+        for part in (0..PANEL).step_by(V::LANES) {
+            let column = panel * PANEL + part;
+            for r in 0..rows {
+                let sum = &sums.0[r][panel][part..][..V::LANES];
+                // SAFETY: the slice has LANES floats; the caller promises the places.
+                unsafe {
+                    let mut value = V::load(sum.as_ptr());
+                    if let Some((scale, shift)) = to.affine {
+                        let (scale, shift) =
+                            (V::load(scale.add(column)), V::load(shift.add(column)));
+                        value = shift.add_product(value, scale);
+                    }
+                    if let Some(residual) = &to.residual {
+                        value = value.add(V::load(residual[r].add(column)));
+                    }
+                    if to.relu {
+                        value = value.relu();
+                    }
+                    value.store(to.rows[r].add(panel * to.panel_step + part));
+                }
+            }
+        }
+    }
+}
+
+/// Computes a tile into `output`: for the rows whose first elements are at `offsets`, and `panels` panels of `right`.
 ///
 /// # Panics
 /// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
@@ -129,7 +242,9 @@ pub(crate) fn compute(
     right: &[f32],
     panels: usize,
     sums: &mut TileSums,
+    output: &mut Output<'_>,
 ) {
+    assert_eq!(offsets.len(), output.rows.len(), "a place for each row");
     let k = left.k();
     assert!(
         right.len() == panels * k * PANEL,
@@ -146,16 +261,21 @@ pub(crate) fn compute(
     }
     let b = right.as_ptr();
     let step = k * PANEL;
+    let to = &output.places(panels);
     match isa.level() {
         // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::avx512(offsets.len(), panels, &rows, left, b, step, sums) },
+        Level::Avx512 => unsafe {
+            x86::avx512(offsets.len(), panels, &rows, left, b, step, (sums, to))
+        },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::avx2(offsets.len(), panels, &rows, left, b, step, sums) },
+        Level::Avx2 => unsafe {
+            x86::avx2(offsets.len(), panels, &rows, left, b, step, (sums, to))
+        },
         // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
         Level::Portable => unsafe {
-            portable::run(offsets.len(), panels, &rows, left, b, step, sums)
+            portable::run(offsets.len(), panels, &rows, left, b, step, (sums, to))
         },
     }
 }
@@ -203,6 +323,19 @@ mod x86 {
             // SAFETY: the caller has AVX-512F.
             unsafe { _mm512_fmadd_ps(a, b, self) }
         }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            // SAFETY: the caller has AVX-512F.
+            unsafe { _mm512_add_ps(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn relu(self) -> Self {
+            // SAFETY: the caller has AVX-512F.
+            unsafe {
+                let kept = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(self, _mm512_setzero_ps());
+                _mm512_maskz_mov_ps(kept, self)
+            }
+        }
     }
 
     impl Vector for __m256 {
@@ -232,6 +365,19 @@ mod x86 {
             // SAFETY: the caller has FMA.
             unsafe { _mm256_fmadd_ps(a, b, self) }
         }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            // SAFETY: the caller has AVX.
+            unsafe { _mm256_add_ps(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn relu(self) -> Self {
+            // SAFETY: the caller has AVX.
+            unsafe {
+                let kept = _mm256_cmp_ps::<_CMP_NLE_UQ>(self, _mm256_setzero_ps());
+                _mm256_and_ps(kept, self)
+            }
+        }
     }
 
     /// # Safety
@@ -244,7 +390,7 @@ mod x86 {
         left: &LeftMatrix<'_>,
         b: *const f32,
         step: usize,
-        sums: &mut TileSums,
+        (sums, to): (&mut TileSums, &Places),
     ) {
         call_shape!(
             __m512,
@@ -291,6 +437,8 @@ mod x86 {
             ],
             (pointers, left, b, step, sums)
         );
+        // SAFETY: promised by the caller.
+        unsafe { finish::<__m512>(rows, panels, sums, to) };
     }
 
     /// # Safety
@@ -303,7 +451,7 @@ mod x86 {
         left: &LeftMatrix<'_>,
         b: *const f32,
         step: usize,
-        sums: &mut TileSums,
+        (sums, to): (&mut TileSums, &Places),
     ) {
         call_shape!(
             __m256,
@@ -312,6 +460,8 @@ mod x86 {
             [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
             (pointers, left, b, step, sums)
         );
+        // SAFETY: promised by the caller.
+        unsafe { finish::<__m256>(rows, panels, sums, to) };
     }
 }
 
@@ -343,6 +493,14 @@ mod portable {
         unsafe fn add_product(self, a: Self, b: Self) -> Self {
             std::array::from_fn(|i| a[i].mul_add(b[i], self[i]))
         }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            std::array::from_fn(|i| self[i] + other[i])
+        }
+        #[inline(always)]
+        unsafe fn relu(self) -> Self {
+            self.map(|value| if value <= 0.0 { 0.0 } else { value })
+        }
     }
 
     /// # Safety
@@ -354,7 +512,7 @@ mod portable {
         left: &LeftMatrix<'_>,
         b: *const f32,
         step: usize,
-        sums: &mut TileSums,
+        (sums, to): (&mut TileSums, &Places),
     ) {
         call_shape!(
             [f32; 4],
@@ -363,5 +521,7 @@ mod portable {
             [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
             (pointers, left, b, step, sums)
         );
+        // SAFETY: promised by the caller.
+        unsafe { finish::<[f32; 4]>(rows, panels, sums, to) };
     }
 }

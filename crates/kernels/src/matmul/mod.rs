@@ -20,7 +20,7 @@
 mod micro;
 mod pack;
 
-use crate::isa::{Isa, per_isa};
+use crate::isa::Isa;
 use micro::{MAX_PANELS, MAX_ROWS, TileSums};
 pub use pack::PackedMatrix;
 use std::ops::Range;
@@ -64,7 +64,7 @@ impl Rows {
     }
 
     /// Where rows `first..first + offsets.len()` begin: what [`Rows::offset`] gives, with one division for all of them.
-    fn fill(&self, first: usize, offsets: &mut [usize]) {
+    pub(crate) fn fill(&self, first: usize, offsets: &mut [usize]) {
         let at = self.skip + first;
         let (mut line, mut column) = (at / self.per_line, at % self.per_line);
         for offset in offsets {
@@ -243,28 +243,105 @@ pub fn product_columns(
     let panels = n.div_ceil(PANEL);
     let tiles = rows.div_ceil(micro::tile_rows(isa));
     let tile_height = rows.div_ceil(tiles);
-    let mut sums = TileSums([[[0.0; PANEL]; MAX_PANELS]; MAX_ROWS]);
+    let mut scratch = TileSums::new();
     let mut panel = 0;
     while panel < panels {
         let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
-        let lanes = &right.values()[panel * k * PANEL..(panel + group) * k * PANEL];
         let columns = panel * PANEL..n.min((panel + group) * PANEL);
+        let lanes = &right.values()[panel * k * PANEL..(panel + group) * k * PANEL];
         let mut row = 0;
         while row < rows {
             let height = tile_height.min(rows - row);
             let mut offsets = [0; MAX_ROWS];
             left.rows.fill(row, &mut offsets[..height]);
-            micro::compute(isa, left, &offsets[..height], lanes, group, &mut sums);
-            target.rows.fill(row, &mut offsets[..height]);
-            let mut residuals = [0; MAX_ROWS];
-            if let Some((_, rows)) = epilogue.residual {
-                rows.fill(row, &mut residuals[..height]);
+            let rows = (row, &offsets[..height], &mut scratch);
+            if columns.len() == group * PANEL {
+                whole_tile(isa, left, rows, lanes, columns.clone(), target, epilogue);
+            } else {
+                ragged_tile(isa, left, rows, lanes, columns.clone(), target, epilogue);
             }
-            let places = (&offsets[..height], &residuals[..height]);
-            finish(isa, &sums, places, columns.clone(), target, epilogue);
             row += height;
         }
         panel += group;
+    }
+}
+
+/// A tile of whole panels, which the micro-kernel finishes in registers.
+fn whole_tile(
+    isa: Isa,
+    left: &LeftMatrix<'_>,
+    (first, from, scratch): (usize, &[usize], &mut TileSums),
+    lanes: &[f32],
+    columns: Range<usize>,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
+    let panels = columns.start / PANEL..columns.end / PANEL;
+    let (mut to, mut residuals) = ([0; MAX_ROWS], [0; MAX_ROWS]);
+    let (to, residuals) = (&mut to[..from.len()], &mut residuals[..from.len()]);
+    target.rows.fill(first, to);
+    to.iter_mut()
+        .for_each(|to| *to += panels.start * target.panel_step);
+    let residual = epilogue.residual.map(|(data, rows)| {
+        rows.fill(first, residuals);
+        residuals.iter_mut().for_each(|r| *r += columns.start);
+        (data, &*residuals)
+    });
+    let mut output = micro::Output {
+        data: target.data,
+        rows: to,
+        panel_step: target.panel_step,
+        affine: epilogue
+            .affine
+            .map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
+        residual,
+        relu: epilogue.relu,
+    };
+    micro::compute(isa, left, from, lanes, panels.len(), scratch, &mut output);
+}
+
+/// A tile whose last panel is not whole: its sums are finished one by one.
+fn ragged_tile(
+    isa: Isa,
+    left: &LeftMatrix<'_>,
+    (first, from, scratch): (usize, &[usize], &mut TileSums),
+    lanes: &[f32],
+    columns: Range<usize>,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
+    const ROW: usize = MAX_PANELS * PANEL;
+    let mut sums = [0.0; MAX_ROWS * ROW];
+    let places: [usize; MAX_ROWS] = std::array::from_fn(|r| r * ROW);
+    let mut output = micro::Output {
+        data: &mut sums,
+        rows: &places[..from.len()],
+        panel_step: PANEL,
+        affine: None,
+        residual: None,
+        relu: false,
+    };
+    let panels = columns.len().div_ceil(PANEL);
+    micro::compute(isa, left, from, lanes, panels, scratch, &mut output);
+    for r in 0..from.len() {
+        let to = target.rows.offset(first + r);
+        let residual = epilogue
+            .residual
+            .map(|(data, rows)| &data[rows.offset(first + r)..]);
+        for column in columns.clone() {
+            let (panel, lane) = (column / PANEL, column % PANEL);
+            let mut value = sums[r * ROW + column - columns.start];
+            if let Some(affine) = epilogue.affine {
+                value = value.mul_add(affine.scale[panel][lane], affine.shift[panel][lane]);
+            }
+            if let Some(residual) = residual {
+                value += residual[column];
+            }
+            if epilogue.relu && value <= 0.0 {
+                value = 0.0;
+            }
+            target.data[to + panel * target.panel_step + lane] = value;
+        }
     }
 }
 
@@ -275,55 +352,6 @@ fn group_of(allowed: usize, left: usize) -> usize {
         group /= 2;
     }
     group
-}
-
-per_isa! {
-    /// Applies the epilogue to a tile and writes it: rows begin at the first of `places` in the target and at the second in
-    /// the residual.
-    fn finish(
-        sums: &TileSums,
-        places: (&[usize], &[usize]),
-        columns: Range<usize>,
-        target: &mut Target<'_>,
-        epilogue: &Epilogue<'_>,
-    ) {
-        let first = columns.start / PANEL;
-        for (r, (&to, &from)) in places.0.iter().zip(places.1).enumerate() {
-            for (p, sums) in sums.0[r][..columns.len().div_ceil(PANEL)].iter().enumerate() {
-                let width = PANEL.min(columns.len() - p * PANEL);
-                let out = &mut target.data[to + (first + p) * target.panel_step..][..width];
-                let affine = epilogue.affine.map(|a| (&a.scale[first + p], &a.shift[first + p]));
-                let residual = epilogue.residual.map(|(data, _)| &data[from + (first + p) * PANEL..][..width]);
-                match (<&mut [f32; PANEL]>::try_from(&mut *out), residual.map(<&[f32; PANEL]>::try_from)) {
-                    (Ok(out), None) => *out = finished(sums, affine, None, epilogue.relu),
-                    (Ok(out), Some(Ok(residual))) => *out = finished(sums, affine, Some(residual), epilogue.relu),
-                    _ => {
-                        let mut padded = [0.0; PANEL];
-                        if let Some(residual) = residual {
-                            padded[..width].copy_from_slice(residual);
-                        }
-                        let residual = residual.map(|_| &padded);
-                        out.copy_from_slice(&finished(sums, affine, residual, epilogue.relu)[..width]);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The epilogue of one panel of a row.
-#[inline(always)]
-fn finished(
-    sums: &[f32; PANEL],
-    affine: Option<(&[f32; PANEL], &[f32; PANEL])>,
-    residual: Option<&[f32; PANEL]>,
-    relu: bool,
-) -> [f32; PANEL] {
-    std::array::from_fn(|i| {
-        let value = affine.map_or(sums[i], |(scale, shift)| sums[i].mul_add(scale[i], shift[i]));
-        let value = residual.map_or(value, |residual| value + residual[i]);
-        if relu && value <= 0.0 { 0.0 } else { value }
-    })
 }
 
 /// `C[m, n] = A[m, k] B[k, n]`, all row-major, B packed on the way: the plain matrix product.
