@@ -50,6 +50,10 @@ pub(crate) struct Reproduce {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
+    /// A folder of images, to measure tuning curves on [default: the embedded images for the embedded network, else none].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
     /// The blocks to study, such as 1.1,3.1 [default: all that the weights allow, 1.1 to 4.1].
     #[arg(long, value_name = "BLOCKS", value_delimiter = ',')]
     pub(crate) blocks: Vec<Block>,

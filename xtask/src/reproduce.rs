@@ -10,7 +10,13 @@ use std::time::Instant;
 /// Runs it and prints a summary table.
 pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
+    let embedded = flags
+        .weights
+        .weights
+        .is_none()
+        .then(|| root.join("fixtures").join("images"));
     let options = Options {
+        images: flags.images.or(embedded),
         source: Source::new(root, flags.weights.weights, flags.weights.input_size),
         blocks: flags.blocks,
         channels: flags.channels,

@@ -21,6 +21,6 @@ pub use atomic::{check_writable, write_atomically};
 pub use error::ReportError;
 pub use render::render;
 pub use schema::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout,
-    read_table, write_table,
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord,
+    NotComputed, layout, read_table, write_table,
 };

@@ -144,6 +144,19 @@ pub struct NetworkRecord {
     pub batch_norm: String,
 }
 
+/// The images that tuning curves were measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImagesRecord {
+    /// The folder, as it was given.
+    pub folder: String,
+    /// How many images were read.
+    pub read: usize,
+    /// Those that could not be read, each as one sentence.
+    pub skipped: Vec<String>,
+    /// Digest of the names of those that were read, in order.
+    pub names_digest: String,
+}
+
 /// `manifest.json`: what produced the files beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -153,6 +166,8 @@ pub struct Manifest {
     pub numerics_version: u32,
     /// The network.
     pub network: NetworkRecord,
+    /// The images, where there were any.
+    pub images: Option<ImagesRecord>,
     /// The named number of steps.
     pub preset: String,
     /// Every constant of the recipe.

@@ -1,17 +1,14 @@
 //! Activations of chosen sites for images, as a NumPy archive.
 
 use crate::error::RunError;
-use crate::progress::{Event, Observer};
-use crate::source::{Loaded, Source};
-use images::{Folder, ImageError};
+use crate::progress::Observer;
+use crate::scan::{self, Scan};
+use crate::source::Source;
 use npyz::WriterBuilder;
-use resnet::{Extent, Isa, Network, Reader, Shape, Site, View};
+use resnet::{Extent, Isa, Shape, Site};
 use std::io::{Cursor, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -45,12 +42,6 @@ pub struct Scanned {
     pub shapes: Vec<(Site, Shape)>,
 }
 
-/// An image to read, and its name in the archive.
-struct Entry {
-    path: PathBuf,
-    name: String,
-}
-
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
 /// `[images, channels, height, width]`, and the file names in order as `images`.
 ///
@@ -67,20 +58,25 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             .require(site)
             .map_err(|e| loaded.because(e))?;
     }
-    let entries = entries(&request.images)?;
+    let entries = scan::entries(&request.images)?;
     // A folder that cannot be written to should not cost the whole computation.
-    report::check_writable(&request.out).map_err(|source| RunError::Write {
+    let write = |source| RunError::Write {
         path: request.out.clone(),
         source,
-    })?;
-    let (name, total) = ("images", entries.len());
-    observer.event(Event::Phase {
-        name,
-        total,
-        done: 0,
-    });
-    let results = read_all(request, &loaded, &entries, observer)?;
-    observer.event(Event::PhaseEnded);
+    };
+    report::check_writable(&request.out).map_err(write)?;
+    let scan = Scan {
+        loaded: &loaded,
+        sites: &request.sites,
+        extent: if request.full {
+            Extent::Whole
+        } else {
+            Extent::Center
+        },
+        threads: request.threads,
+        isa: request.isa,
+    };
+    let results = scan.read(&entries, observer)?;
 
     let (mut names, mut values, mut skipped) = (
         Vec::new(),
@@ -98,140 +94,20 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             Err(error) => skipped.push(error.to_string()),
         }
     }
-    let first = || request.images.first().cloned().unwrap_or_default();
     if names.is_empty() {
         return Err(RunError::NoImages {
-            path: first(),
+            path: request.images.first().cloned().unwrap_or_default(),
             found: entries.len(),
         });
     }
-    let shapes = reader(request, &loaded.network)?.shapes().to_vec();
+    let shapes = scan.reader()?.shapes().to_vec();
     let archive = to_archive(&shapes, request.full, &names, &values);
-    let write = |source| RunError::Write {
-        path: request.out.clone(),
-        source,
-    };
     report::write_atomically(&request.out, &archive.map_err(write)?).map_err(write)?;
     Ok(Scanned {
         read: names.len(),
         skipped,
         shapes,
     })
-}
-
-/// The images of every path, in order: folders are listed, files stand for themselves.
-fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_file() {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            found.push(Entry {
-                path: path.clone(),
-                name,
-            });
-        } else {
-            let folder = Folder::open(path)?;
-            found.extend(folder.entries().iter().map(|e| Entry {
-                path: e.path.clone(),
-                name: e.name.clone(),
-            }));
-        }
-    }
-    Ok(found)
-}
-
-fn reader(request: &Activations, network: &Network) -> Result<Reader, RunError> {
-    let extent = if request.full {
-        Extent::Whole
-    } else {
-        Extent::Center
-    };
-    let made = Reader::new(
-        network,
-        request.source.input_size,
-        View::Plain,
-        (&request.sites, extent),
-        request.isa,
-    );
-    made.map_err(|source| RunError::Network {
-        path: request.source.path.clone(),
-        source,
-    })
-}
-
-type Read = Result<Vec<Vec<f32>>, ImageError>;
-
-fn read_all(
-    request: &Activations,
-    loaded: &Loaded,
-    entries: &[Entry],
-    observer: &dyn Observer,
-) -> Result<Vec<Read>, RunError> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Read)>> = Mutex::new(Vec::new());
-    let work = || {
-        let mut reader = reader(request, &loaded.network)?;
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(entry) = entries.get(at) else {
-                return Ok(());
-            };
-            let read = read_one(request, &mut reader, entry);
-            if let Err(error) = &read {
-                observer.event(Event::Notice(format!("skipped: {error}")));
-            }
-            results
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((at, read));
-            observer.event(Event::Advanced);
-        }
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..request.threads.get().min(entries.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let joined = workers.into_iter().map(|w| {
-            w.join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
-        joined.collect::<Result<Vec<()>, RunError>>()
-    })?;
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_unstable_by_key(|(at, _)| *at);
-    Ok(results.into_iter().map(|(_, read)| read).collect())
-}
-
-fn read_one(request: &Activations, reader: &mut Reader, entry: &Entry) -> Read {
-    let size = request.source.input_size;
-    let picture = images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)?;
-    reader.read(picture.pixels());
-    let sites: Vec<(Site, Shape)> = reader.shapes().to_vec();
-    let values = sites.into_iter().map(|(site, shape)| {
-        if request.full {
-            channels_first(&reader.whole(site), shape)
-        } else {
-            reader.center(site).to_vec()
-        }
-    });
-    Ok(values.collect())
-}
-
-/// What the shorter side is resized to before an image of `size` is cropped: 256 for 224.
-pub(crate) fn resize_to(size: usize) -> usize {
-    (size * 256 + 112) / 224
-}
-
-/// `[height, width, channels]` to `[channels, height, width]`.
-fn channels_first(values: &[f32], shape: Shape) -> Vec<f32> {
-    let positions = shape.height * shape.width;
-    (0..values.len())
-        .map(|i| values[(i % positions) * shape.channels + i / positions])
-        .collect()
 }
 
 fn to_archive(
@@ -301,20 +177,6 @@ fn unicode_array(names: &[&str]) -> std::io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_shorter_side_is_that_of_imagenet_or_in_proportion() {
-        assert_eq!([224, 128, 448].map(resize_to), [256, 146, 512]);
-    }
-
-    #[test]
-    fn channels_move_to_the_front() {
-        let shape = Shape::new(1, 3, 2);
-        assert_eq!(
-            channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape),
-            [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]
-        );
-    }
 
     #[test]
     fn names_are_padded_to_the_longest_character_by_character() {

@@ -18,9 +18,11 @@ mod plan;
 mod progress;
 mod queue;
 mod reproduce;
+mod scan;
 mod source;
 mod store;
 mod tables;
+mod tuning;
 mod unit;
 mod visualize;
 

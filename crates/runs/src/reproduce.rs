@@ -7,9 +7,11 @@ use crate::measure::{self, BlockReader, Measured};
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
 use crate::queue::Workshop;
+use crate::scan;
 use crate::source::{Loaded, Source};
 use crate::store::Store;
 use crate::tables;
+use crate::tuning::{TuningCurves, tuning_curves};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
 use resnet::{Block, Isa, Role};
@@ -29,6 +31,8 @@ pub const MAX_RETRIES: u64 = 4;
 pub struct Options {
     /// The network.
     pub source: Source,
+    /// The folder of images that tuning curves are measured on, if any.
+    pub images: Option<PathBuf>,
     /// Blocks to study; none stands for all that the weights allow.
     pub blocks: Vec<Block>,
     /// Channels to study in each block; none stands for all.
@@ -83,6 +87,10 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     if let Some(sentence) = &missing {
         observer.event(Event::Notice(sentence.clone()));
     }
+    if let Some(folder) = &options.images {
+        // A wrong folder should be noticed now, not after hours.
+        scan::entries(std::slice::from_ref(folder))?;
+    }
     let output = Output::new(&options.out)?;
     let store = Store::open(&output.store())?;
     let recipe = Recipe::new(options.source.input_size, options.steps);
@@ -115,6 +123,17 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("measurements", since);
 
     let since = Instant::now();
+    let (tuning, images) = match &options.images {
+        None => (TuningCurves::new(), None),
+        Some(folder) => {
+            let how = (options.threads, options.isa);
+            let (curves, record) = tuning_curves(&loaded, &studies, folder, how, observer)?;
+            (curves, Some(record))
+        }
+    };
+    timed("tuning curves", since);
+
+    let since = Instant::now();
     let exemplars = tables::exemplars(&studies, &channels, options.channels.is_empty());
     let units: Vec<Unit> = exemplars
         .iter()
@@ -125,8 +144,9 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
 
     let since = Instant::now();
     run.write_pictures(&output, &channels, &exemplars)?;
-    let blocks = tables::write(&output, &loaded, &studies, &channels, &exemplars)?;
+    let blocks = tables::write(&output, &loaded, &studies, &channels, &exemplars, &tuning)?;
     let mut manifest = tables::manifest(options, &loaded, &recipe, &studies, &channels);
+    manifest.images = images;
     manifest.write(output.folder())?;
     report::render(output.folder())?;
     timed("tables and figures", since);

@@ -5,6 +5,7 @@ use crate::files::Output;
 use crate::plan::Study;
 use crate::reproduce::{Channel, Options};
 use crate::source::Loaded;
+use crate::tuning::TuningCurves;
 use crate::unit::NUMERICS_VERSION;
 use analysis::{BlockSummary, Category, ChannelMeasures, FailedVisualization, SKIPPED, statistics};
 use featviz::Recipe;
@@ -90,8 +91,12 @@ pub(crate) fn write(
     studies: &[Study],
     channels: &[Channel],
     exemplars: &[Exemplar],
+    tuning: &TuningCurves,
 ) -> Result<Vec<BlockRow>, RunError> {
-    let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(loaded, c)).collect();
+    let rows: Vec<ChannelRow> = channels
+        .iter()
+        .map(|c| channel_row(loaded, c, tuning))
+        .collect();
     let of = |block| channels.iter().filter(move |c| c.block == block);
     let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
     for study in studies {
@@ -124,7 +129,7 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn channel_row(loaded: &Loaded, channel: &Channel) -> ChannelRow {
+fn channel_row(loaded: &Loaded, channel: &Channel, tuning: &TuningCurves) -> ChannelRow {
     let nine = &channel.measured.activations;
     let measures = channel.measures().ok();
     let scale = measures.as_ref().map(|m| m.scale);
@@ -153,7 +158,7 @@ fn channel_row(loaded: &Loaded, channel: &Channel) -> ChannelRow {
             .is_some_and(ChannelMeasures::scale_invariant_no_mix),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
-        tuning_curve_rho: None,
+        tuning_curve_rho: tuning.get(&(channel.block, channel.channel)).copied(),
         retries: channel.retries,
     }
 }
@@ -235,6 +240,7 @@ pub(crate) fn manifest(
             classes: architecture.classes(),
             batch_norm: architecture.batch_norm().name().to_owned(),
         },
+        images: None,
         preset: options.preset.to_string(),
         recipe: serde_json::to_value(recipe).unwrap_or_default(),
         seed: options.seed,

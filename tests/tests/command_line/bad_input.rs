@@ -162,7 +162,11 @@ fn flags_that_name_nothing_say_what_there_is() {
     let out = folder.path().join("out");
     let path = out.display().to_string();
     let picture = folder.path().join("p.png").display().to_string();
-    let cases: [(&[&str], &[&str]); 12] = [
+    let cases: [(&[&str], &[&str]); 13] = [
+        (
+            &["reproduce", "--images", "nowhere", "--out", &path],
+            &["nowhere"],
+        ),
         (
             &["reproduce", "--blocks", "5.0", "--out", &path],
             &["5.0", "4.1"],

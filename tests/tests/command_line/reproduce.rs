@@ -132,6 +132,43 @@ fn a_second_run_makes_nothing_anew_and_a_damaged_entry_is_made_again() {
     assert_eq!(first, results(&out));
 }
 
+/// What a column of the table of channels holds for each.
+fn column(out: &Path, name: &str) -> Vec<String> {
+    let table = fs::read_to_string(out.join("tables/channels.csv")).unwrap();
+    let at = table
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|c| c == name)
+        .unwrap();
+    table
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(at).unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn tuning_curves_are_measured_on_the_images_that_were_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let (all, few) = (folder.path().join("all"), folder.path().join("few"));
+    succeed(&mut command(&all, &[]));
+    let images = root().join("fixtures/images/checks").display().to_string();
+    succeed(&mut command(&few, &["--images", &images]));
+    let (all, few) = (
+        column(&all, "tuning_curve_rho"),
+        column(&few, "tuning_curve_rho"),
+    );
+    assert_eq!((all.len(), few.len()), (6, 6));
+    assert!(
+        all.iter()
+            .all(|rho| rho.parse::<f64>().is_ok_and(|r| r.abs() <= 1.0)),
+        "{all:?}"
+    );
+    assert!(all != few);
+}
+
 #[test]
 fn another_seed_makes_other_pictures() {
     let folder = tempfile::tempdir().unwrap();
@@ -185,6 +222,7 @@ fn the_summary_table_and_the_files_of_the_manifest_are_there() {
     }
     assert_eq!(manifest["recipe"]["steps"], 3);
     assert_eq!(manifest["blocks"]["2.0"], serde_json::json!([0, 1, 5]));
+    assert_eq!(manifest["images"]["read"], 200);
     let header = fs::read_to_string(out.join("tables/channels.csv")).unwrap();
     assert!(header.starts_with(
         "block,channel,o_o,i_o,b_o,o_i,i_i,b_i,o_b,i_b,b_b,mix_ratio,category,block_delta,input_delta,scale_metric,\
