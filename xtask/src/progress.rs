@@ -134,7 +134,7 @@ impl Observer for Progress {
             Event::Retried(unit) => {
                 self.say(
                     phase.as_ref(),
-                    &format!("{unit}: the picture failed; again with the next seed"),
+                    &format!("{unit}: made again, because the picture from the seed before failed"),
                 );
             }
             Event::Notice(sentence) => self.say(phase.as_ref(), &sentence),

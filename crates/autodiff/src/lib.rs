@@ -26,3 +26,4 @@ pub use workspace::Workspace;
 
 pub use kernels::conv::Sliding;
 pub use kernels::{Isa, IsaError, Region, Window};
+pub use rayon::{ThreadPool, ThreadPoolBuilder};

@@ -1,9 +1,10 @@
 //! The buffers of a plan, and its execution in them.
 
 use crate::graph::NodeId;
-use crate::ops::{Backward, Draw, Forward, Scratch};
+use crate::ops::{Backward, Draw, Forward, Kernel, Scratch};
 use crate::plan::{Plan, Stored};
 use kernels::{Isa, Region, Window, WindowMut, dft::DftScratch};
+use rayon::ThreadPool;
 use std::mem;
 use std::sync::Arc;
 
@@ -157,6 +158,16 @@ impl Workspace {
 
     /// Computes the wanted values from the inputs.
     pub fn forward(&mut self) {
+        self.forward_steps(|kernel, step| kernel.forward(step));
+    }
+
+    /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits.
+    pub fn forward_on(&mut self, pool: &ThreadPool) {
+        let threads = pool.current_num_threads();
+        pool.install(|| self.forward_steps(|kernel, step| forward_shared(kernel, step, threads)));
+    }
+
+    fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {
         let plan = Arc::clone(&self.plan);
         for (order, step) in plan.steps.iter().enumerate() {
             let Some(stored) = plan.values[step.node] else {
@@ -164,16 +175,18 @@ impl Workspace {
             };
             let mut output = mem::take(&mut self.values[stored.buffer]);
             self.scratch.dft = self.dft[order].take();
-            step.kernel.forward(Forward {
+            let inputs = step.inputs.map(|i| {
+                i.and_then(|i| plan.values[i])
+                    .map(|s| window(&self.values[s.buffer], &s))
+            });
+            let forward = Forward {
                 isa: self.isa,
-                inputs: step.inputs.map(|i| {
-                    i.and_then(|i| plan.values[i])
-                        .map(|s| window(&self.values[s.buffer], &s))
-                }),
+                inputs,
                 output: window_mut(&mut output, &stored),
                 scratch: &mut self.scratch,
                 draw: self.draws[step.node],
-            });
+            };
+            execute(step.kernel.as_ref(), forward);
             self.dft[order] = self.scratch.dft.take();
             self.values[stored.buffer] = output;
         }
@@ -233,4 +246,43 @@ fn window<'a>(data: &'a [f32], stored: &Stored) -> Window<'a> {
 
 fn window_mut<'a>(data: &'a mut [f32], stored: &Stored) -> WindowMut<'a> {
     WindowMut::new(&mut data[..stored.len()], stored.region, stored.channels)
+}
+
+/// Executes a step on several threads, each with some of the output's rows, where the kernel allows it.
+fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>, threads: usize) {
+    let Forward {
+        isa,
+        inputs,
+        output,
+        scratch,
+        draw,
+    } = step;
+    let rows = output.region().height;
+    let threads = threads.min(rows);
+    if threads < 2 || !kernel.splits() {
+        return kernel.forward(Forward {
+            isa,
+            inputs,
+            output,
+            scratch,
+            draw,
+        });
+    }
+    let half = threads / 2;
+    let middle = output
+        .region()
+        .top
+        .saturating_add_unsigned(rows * half / threads);
+    let (above, below) = output.split_rows(middle);
+    let run = |output, threads| {
+        let step = Forward {
+            isa,
+            inputs,
+            output,
+            scratch: &mut Scratch::default(),
+            draw,
+        };
+        forward_shared(kernel, step, threads);
+    };
+    rayon::join(|| run(above, half), || run(below, threads - half));
 }

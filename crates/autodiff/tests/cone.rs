@@ -1,7 +1,9 @@
 //! A plan for a center neuron computes its cone alone, and gives the bits that the full plan gives.
 
 use autodiff::ops::{Add, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Relu};
-use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, Wanted, Workspace};
+use autodiff::{
+    Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 use testkit::pseudo_random;
@@ -158,6 +160,29 @@ proptest! {
             testkit::assert_same_bits(&other.0, &best.0, isa.name());
             testkit::assert_same_bits(&other.1, &best.1, isa.name());
         }
+    }
+}
+
+#[test]
+fn several_threads_give_the_same_bits() {
+    let small = small_network(61, 53, false);
+    let pixels = pseudo_random(4, 61 * 53 * 3);
+    let site = small.sites[3];
+    let plan = || Plan::forward(&small.graph, &[Wanted::whole(&small.graph, site)]).unwrap();
+    let one = executed(plan(), small.image, &pixels, Isa::best());
+    for threads in [2, 3, 64] {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let mut workspace = Workspace::new(Arc::new(plan()), Isa::best());
+        workspace.set_input(small.image, &pixels);
+        workspace.forward_on(&pool);
+        testkit::assert_same_bits(
+            workspace.value(site).data(),
+            one.value(site).data(),
+            &format!("{threads} threads"),
+        );
     }
 }
 

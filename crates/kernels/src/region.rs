@@ -232,6 +232,37 @@ impl<'a> WindowMut<'a> {
         self.data
     }
 
+    /// The rows above `row`, and the others.
+    ///
+    /// # Panics
+    /// If `row` is neither in the region nor just below it.
+    pub fn split_rows(self, row: isize) -> (WindowMut<'a>, WindowMut<'a>) {
+        let Region {
+            top,
+            left,
+            height,
+            width,
+        } = self.region;
+        assert!(
+            row >= top && row <= self.region.bottom(),
+            "row {row} of {:?}",
+            self.region
+        );
+        let above = row.abs_diff(top);
+        let (first, second) = self.data.split_at_mut(above * width * self.channels);
+        let part = |data, top, height| WindowMut {
+            data,
+            region: Region {
+                top,
+                left,
+                height,
+                width,
+            },
+            channels: self.channels,
+        };
+        (part(first, top, above), part(second, row, height - above))
+    }
+
     /// The same buffer for reading.
     pub fn as_window(&self) -> Window<'_> {
         Window {
@@ -308,6 +339,19 @@ mod tests {
         assert!(hull.contains(&a) && hull.contains(&b));
         assert_eq!(hull, Region::between(-1, 3, 3, 8));
         assert_eq!(a.hull(&Region::EMPTY), a);
+    }
+
+    #[test]
+    fn a_window_splits_into_the_rows_above_and_below() {
+        let region = Region::between(-1, 2, 3, 4);
+        let mut data: Vec<f32> = (0..8_u8).map(f32::from).collect();
+        let (above, below) = WindowMut::new(&mut data, region, 1).split_rows(1);
+        assert_eq!(above.region(), Region::between(-1, 2, 1, 4));
+        assert_eq!(below.region(), Region::between(1, 2, 3, 4));
+        assert_eq!(
+            (above.as_window().pixel(0, 3), below.as_window().pixel(2, 2)),
+            (&[3.0][..], &[6.0][..])
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub enum Event {
     Advanced,
     /// The phase is finished.
     PhaseEnded,
-    /// A picture failed and is made again from the next seed.
+    /// A picture failed and is made again: this unit, with the next seed.
     Retried(Unit),
     /// Something the reader should know, as one sentence.
     Notice(String),

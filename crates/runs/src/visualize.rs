@@ -86,7 +86,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             site,
             objective,
             channel,
-            seed,
+            seed: request.seed.wrapping_add(retries),
         }));
     };
     let size = request.source.input_size;

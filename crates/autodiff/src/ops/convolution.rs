@@ -187,6 +187,10 @@ struct BoundConvolution {
 }
 
 impl Kernel for BoundConvolution {
+    fn splits(&self) -> bool {
+        true
+    }
+
     fn scratch_floats(&self) -> usize {
         if self.gradient.is_empty() {
             return 0;

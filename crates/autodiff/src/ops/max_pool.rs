@@ -59,6 +59,10 @@ struct BoundMaxPool {
 }
 
 impl Kernel for BoundMaxPool {
+    fn splits(&self) -> bool {
+        true
+    }
+
     fn forward(&self, mut step: Forward<'_>) {
         max_pool(
             step.isa,

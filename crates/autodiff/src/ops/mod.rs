@@ -156,7 +156,12 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
-    /// Computes the output's region from the inputs.
+    /// Whether it can compute any rows of its output alone, without scratch: then several threads share them.
+    fn splits(&self) -> bool {
+        false
+    }
+
+    /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel splits.
     fn forward(&self, step: Forward<'_>);
 
     /// Adds to the inputs' gradients.
