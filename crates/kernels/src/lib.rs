@@ -19,6 +19,7 @@ mod isa;
 pub mod linear;
 pub mod matmul;
 pub mod norm;
+pub mod peak;
 pub mod pool;
 mod region;
 pub mod resample;

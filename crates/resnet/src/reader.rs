@@ -3,7 +3,7 @@
 use crate::network::{Network, NetworkError, Sites};
 use crate::site::Site;
 use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
-use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, ThreadPool, Wanted, Workspace};
 use std::sync::Arc;
 
 /// How an image is looked at, as a step on the normalised tensor (method section 3).
@@ -119,6 +119,20 @@ impl Reader {
     /// # Panics
     /// If there are not as many bytes as that.
     pub fn read(&mut self, pixels: &[u8]) {
+        self.set_image(pixels);
+        self.workspace.forward();
+    }
+
+    /// As [`Reader::read`], with the work shared by the threads of a pool; it gives the same bits.
+    ///
+    /// # Panics
+    /// As [`Reader::read`].
+    pub fn read_on(&mut self, pixels: &[u8], pool: &ThreadPool) {
+        self.set_image(pixels);
+        self.workspace.forward_on(pool);
+    }
+
+    fn set_image(&mut self, pixels: &[u8]) {
         assert_eq!(
             pixels.len(),
             self.size * self.size * 3,
@@ -141,7 +155,6 @@ impl Reader {
                 }
             }
         }
-        self.workspace.forward();
     }
 
     /// The center activation of every channel at a site, of the image read last.
