@@ -2,6 +2,7 @@
 //!
 //! Every operation here is linear in its input, so its gradient is its adjoint: the same coefficients the other way
 //! round. Coordinates are computed in f64, or as exact fractions, and only the interpolation weights are rounded to f32.
+//! A pixel that happens to have weight zero is multiplied like any other, as in PyTorch: infinity and NaN there show.
 
 mod reflect;
 mod resize;
@@ -12,3 +13,13 @@ pub use reflect::{reflect_pad, reflect_pad_adjoint, reflected_region};
 pub use resize::{Alignment, ResizePlan};
 pub use rotate::Rotation;
 pub use translate::{translate, translate_adjoint};
+
+use crate::region::Region;
+
+/// Refuses a window that lacks part of what is read from it or written to it.
+fn assert_holds(held: Region, needed: Region) {
+    assert!(
+        held.contains(&needed),
+        "a window of {held:?} lacks part of {needed:?}"
+    );
+}

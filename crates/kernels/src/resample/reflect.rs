@@ -1,5 +1,6 @@
 //! Padding by reflection; the edge itself is not repeated (PyTorch's `reflect`).
 
+use super::assert_holds;
 use crate::flow::accumulate_slice;
 use crate::isa::Isa;
 use crate::region::{Region, Window, WindowMut};
@@ -40,6 +41,8 @@ pub fn reflect_pad(
     y: &mut WindowMut<'_>,
 ) {
     check(size, margin, x.channels(), y.channels());
+    assert_holds(x.region(), reflected_region(size, margin, region));
+    assert_holds(y.region(), region);
     for row in region.top..region.bottom() {
         for_each_run(size, margin, region, row, |to, from, run| {
             let (to, from) = (y.offset(row, to), x.offset(from.0, from.1));
@@ -49,7 +52,8 @@ pub fn reflect_pad(
     }
 }
 
-/// The adjoint of [`reflect_pad`]: adds `dy` of every position of `region` to where it was read, row by row.
+/// The adjoint of [`reflect_pad`]: adds `dy` of every position of `region` to where it was read, row by row, in each row
+/// the reflected columns from left to right before the others.
 ///
 /// # Panics
 /// As [`reflect_pad`].
@@ -62,6 +66,8 @@ pub fn reflect_pad_adjoint(
     dx: &mut WindowMut<'_>,
 ) {
     check(size, margin, dy.channels(), dx.channels());
+    assert_holds(dy.region(), region);
+    assert_holds(dx.region(), reflected_region(size, margin, region));
     for row in region.top..region.bottom() {
         for_each_run(size, margin, region, row, |from, to, run| {
             let (from, to) = (dy.offset(row, from), dx.offset(to.0, to.1));

@@ -1,5 +1,6 @@
 //! Bilinear resizing without antialiasing (PyTorch's `interpolate`).
 
+use super::assert_holds;
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
 
@@ -85,6 +86,8 @@ impl ResizePlan {
     ) {
         let (channels, reads) = (y.channels(), self.input_region(region));
         assert_eq!(x.channels(), channels, "channels of input and output");
+        assert_holds(x.region(), reads);
+        assert_holds(y.region(), region);
         let blended = &mut scratch[..reads.width * channels];
         let columns = part(&self.columns, region.left, region.width);
         let rows = part(&self.rows, region.top, region.height);
@@ -122,6 +125,8 @@ impl ResizePlan {
     ) {
         let (channels, reads) = (dx.channels(), self.input_region(region));
         assert_eq!(dy.channels(), channels, "channels of input and output");
+        assert_holds(dy.region(), region);
+        assert_holds(dx.region(), reads);
         let gathered = &mut scratch[..reads.width * channels];
         let columns = part(&self.columns, region.left, region.width);
         let rows = part(&self.rows, region.top, region.height);

@@ -1,5 +1,6 @@
 //! Rotation about the center of an image, bilinear, with zeros outside (kornia's `rotate`).
 
+use super::assert_holds;
 use crate::elementary::cos_sin_fraction;
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
@@ -94,6 +95,8 @@ impl Rotation {
             x.channels() == 3 && y.channels() == 3,
             "images of three channels"
         );
+        assert_holds(x.region(), self.input_region(region));
+        assert_holds(y.region(), region);
         let inside = x
             .region()
             .intersection(&Region::whole(self.size.0, self.size.1));
@@ -114,6 +117,8 @@ impl Rotation {
             dy.channels() == 3 && dx.channels() == 3,
             "images of three channels"
         );
+        assert_holds(dy.region(), region);
+        assert_holds(dx.region(), self.input_region(region));
         let inside = dx
             .region()
             .intersection(&Region::whole(self.size.0, self.size.1));

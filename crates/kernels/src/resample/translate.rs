@@ -1,5 +1,6 @@
 //! Translation by whole pixels: zero padding, cropping and jitter.
 
+use super::assert_holds;
 use crate::flow::accumulate_slice;
 use crate::isa::Isa;
 use crate::region::{Region, Window, WindowMut};
@@ -18,6 +19,8 @@ pub fn translate(
     let channels = y.channels();
     assert_eq!(x.channels(), channels, "channels of input and output");
     let copied = map.shifted(down, right).intersection(&region);
+    assert_holds(x.region(), copied.shifted(-down, -right));
+    assert_holds(y.region(), region);
     for row in region.top..region.bottom() {
         let to = y.offset(row, region.left);
         let line = &mut y.data_mut()[to..to + region.width * channels];
@@ -49,6 +52,8 @@ pub fn translate_adjoint(
     let channels = dx.channels();
     assert_eq!(dy.channels(), channels, "channels of input and output");
     let copied = map.shifted(down, right).intersection(&region);
+    assert_holds(dy.region(), copied);
+    assert_holds(dx.region(), copied.shifted(-down, -right));
     let length = copied.width * channels;
     for row in copied.top..copied.bottom() {
         let from = dy.offset(row, copied.left);
