@@ -106,7 +106,7 @@ fn for_each_run(
     );
     let mut single = |column: isize| each(column, (from_row, source(column, margin, size.1)), 1);
     (region.left..start.min(region.right())).for_each(&mut single);
-    (end.max(region.left).max(start)..region.right()).for_each(&mut single);
+    (end.max(region.left)..region.right()).for_each(&mut single);
     if start < end {
         each(
             start,

@@ -139,6 +139,20 @@ fn for_each_pixel(
     mut each: impl FnMut(usize, f32),
 ) {
     let Footprint { top, left, weights } = *footprint;
+    let whole = Region::between(
+        inside.top,
+        inside.left,
+        inside.bottom() - 1,
+        inside.right() - 1,
+    );
+    if top >= whole.top && top < whole.bottom() && left >= whole.left && left < whole.right() {
+        let at = (top.abs_diff(held.top) * held.width + left.abs_diff(held.left)) * 3;
+        let below = at + held.width * 3;
+        for (at, weight) in [at, at + 3, below, below + 3].into_iter().zip(weights) {
+            each(at, weight);
+        }
+        return;
+    }
     for (i, weight) in weights.into_iter().enumerate() {
         let (row, column) = (
             top.saturating_add_unsigned(i / 2),

@@ -2,7 +2,7 @@
 
 use crate::{
     Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of,
-    operands, part, rounded, whole,
+    operands, part, positions, rounded, whole,
 };
 use kernels::elementary::cos_sin_fraction;
 use kernels::resample::Rotation;
@@ -33,6 +33,33 @@ impl Rotate {
     /// 2^-53, as cosines are within 2 ULP and each product and sum is rounded, at a slope of at most two along each axis.
     fn coordinate_slack(&self) -> f64 {
         (self.size.0 + self.size.1) as f64 * 2_f64.powi(-45)
+    }
+
+    /// Where the pixels that an output reads begin in a whole map, and their weights, by the definition.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole numbers inside the map"
+    )]
+    fn taps(&self, (i, j): (isize, isize)) -> Vec<(usize, f32)> {
+        let (cos, sin) = cos_sin_fraction(self.degrees.into(), 360);
+        let (height, width) = (self.size.0 as f64, self.size.1 as f64);
+        let (cy, cx) = ((height - 1.0) / 2.0, (width - 1.0) / 2.0);
+        let (dy, dx) = (i as f64 - cy, j as f64 - cx);
+        let row = sin.mul_add(dx, cos.mul_add(dy, cy));
+        let column = (-sin).mul_add(dy, cos.mul_add(dx, cx));
+        let (top, left) = (row.floor(), column.floor());
+        let (down, right) = (row - top, column - left);
+        let mut taps = Vec::new();
+        for (k, vertical) in [(top, 1.0 - down), (top + 1.0, down)] {
+            for (l, horizontal) in [(left, 1.0 - right), (left + 1.0, right)] {
+                if k >= 0.0 && l >= 0.0 && k < height && l < width {
+                    let at = (k * width + l) as usize * 3;
+                    taps.push((at, rounded(vertical * horizontal)));
+                }
+            }
+        }
+        taps
     }
 
     fn map(&self, values: &[f32]) -> Map {
@@ -104,36 +131,31 @@ proptest! {
     }
 
     #[test]
-    fn four_products_are_added_in_order_from_zero_with_weights_rounded_once(case in cases(), values in wild_values(61)) {
+    fn four_products_are_added_in_order_from_zero(case in cases(), values in wild_values(61)) {
         let (x, _) = operands(&case, &values);
         let y = forward_of(&case, Isa::best(), &x, whole(case.size), 0);
-        let (cos, sin) = cos_sin_fraction(case.degrees.into(), 360);
-        let (height, width) = case.size;
-        let (cy, cx) = ((height as f64 - 1.0) / 2.0, (width as f64 - 1.0) / 2.0);
         let mut expected = Vec::new();
-        for i in 0..height {
-            for j in 0..width {
-                let (dy, dx) = (i as f64 - cy, j as f64 - cx);
-                let (row, column) = (sin.mul_add(dx, cos.mul_add(dy, cy)), (-sin).mul_add(dy, cos.mul_add(dx, cx)));
-                let (down, right) = (row - row.floor(), column - column.floor());
-                let mut sums = [0.0_f32; 3];
-                for (k, vertical) in [(0.0, 1.0 - down), (1.0, down)] {
-                    for (l, horizontal) in [(0.0, 1.0 - right), (1.0, right)] {
-                        let (k, l) = (row.floor() + k, column.floor() + l);
-                        let inside = k >= 0.0 && l >= 0.0 && k < height as f64 && l < width as f64;
-                        if inside {
-                            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
-                                reason = "a whole number inside the map")]
-                            let at = (k * width as f64 + l) as usize * 3;
-                            let weight = rounded(vertical * horizontal);
-                            (0..3).for_each(|c| sums[c] = x[at + c].mul_add(weight, sums[c]));
-                        }
-                    }
-                }
-                expected.extend(sums);
+        for position in positions(whole(case.size)) {
+            let mut sums = [0.0_f32; 3];
+            for (at, weight) in case.taps(position) {
+                (0..3).for_each(|c| sums[c] = x[at + c].mul_add(weight, sums[c]));
             }
+            expected.extend(sums);
         }
         assert_same_bits(&y, &expected, &format!("{case:?}"));
+    }
+
+    #[test]
+    fn the_adjoint_adds_each_output_to_its_four_pixels_in_order(case in cases(), values in wild_values(61)) {
+        let (_, dy) = operands(&case, &values);
+        let dx = adjoint_of(&case, Isa::best(), &dy, whole(case.size), (0.5, 0));
+        let mut expected = vec![0.5_f32; dy.len()];
+        for (position, dy) in positions(whole(case.size)).zip(dy.chunks(3)) {
+            for (at, weight) in case.taps(position) {
+                (0..3).for_each(|c| expected[at + c] = dy[c].mul_add(weight, expected[at + c]));
+            }
+        }
+        assert_same_bits(&dx, &expected, &format!("{case:?}"));
     }
 
     #[test]
