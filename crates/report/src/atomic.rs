@@ -82,4 +82,51 @@ mod tests {
         assert!(path.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
+
+    #[test]
+    fn a_bare_file_name_is_written_in_the_current_folder() {
+        let name = format!("atomic-test-{}.txt", process::id());
+        let path = Path::new(&name);
+        check_writable(path).unwrap();
+        assert!(!path.exists());
+        write_atomically(path, b"here").unwrap();
+        let read = fs::read(path);
+        fs::remove_file(path).unwrap();
+        assert_eq!(read.unwrap(), b"here");
+    }
+
+    #[test]
+    fn checking_makes_the_folder_and_leaves_it_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c.txt");
+        check_writable(&path).unwrap();
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn checking_leaves_a_file_that_is_there_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.txt");
+        fs::write(&path, b"kept").unwrap();
+        check_writable(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_folder_or_a_path_below_a_file_is_not_writable() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_writable(folder.path()).is_err());
+        let file = folder.path().join("file");
+        fs::write(&file, b"kept").unwrap();
+        for check in [check_writable, |path: &Path| write_atomically(path, b"x")] {
+            assert!(check(&file.join("below.txt")).is_err());
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_path_without_a_file_name_is_refused() {
+        assert!(write_atomically(Path::new(".."), b"x").is_err());
+        assert!(write_atomically(Path::new(""), b"x").is_err());
+    }
 }

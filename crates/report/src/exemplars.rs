@@ -77,7 +77,8 @@ fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
                 layout::channel_feature(block, role, channel)
             })
         });
-        if paths.iter().all(|p| p.is_file()) {
+        // Whole-channel pictures may not have been made; a part of a row is always a mistake.
+        if label == CENTER_NEURON || paths.iter().any(|p| p.is_file()) {
             let [input, block, output] = &paths;
             rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));
         }

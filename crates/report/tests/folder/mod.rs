@@ -1,0 +1,146 @@
+//! Output folders as a run leaves them before anything is drawn.
+#![allow(dead_code, reason = "each test file uses a part of this")]
+
+use image::{Rgb, RgbImage};
+use report::{
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout,
+    write_table,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+pub(crate) const ROLES: [&str; 3] = ["input", "block", "output"];
+pub(crate) const ALL_BLOCKS: [&str; 7] = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
+
+pub(crate) fn channel_row(block: &str, channel: usize) -> ChannelRow {
+    ChannelRow {
+        block: block.to_owned(),
+        channel,
+        o_o: 9.0,
+        i_o: 1.5,
+        b_o: 4.0,
+        o_i: 3.0,
+        i_i: 5.0,
+        b_i: 1.0,
+        o_b: 6.0,
+        i_b: 2.0,
+        b_b: 8.0,
+        mix_ratio: Some(0.5),
+        category: Some("overwrite".to_owned()),
+        block_delta: Some(0.25),
+        input_delta: Some(-0.5),
+        scale_metric: Some(-0.25),
+        scale_invariant: false,
+        scale_invariant_no_mix: true,
+        bn2_weight_abs: None,
+        conv2_weight_mean_abs: Some(0.125),
+        tuning_curve_rho: None,
+        retries: 0,
+    }
+}
+
+pub(crate) fn block_row(block: &str, studied: usize, channels: usize) -> BlockRow {
+    let percent = (studied > 0).then_some(0.0);
+    BlockRow {
+        block: block.to_owned(),
+        channels,
+        studied,
+        failed: 0,
+        overwrite: studied,
+        mix: 0,
+        skip: 0,
+        never_from_input: 0,
+        never_from_block: 0,
+        median_mix_ratio: (studied > 0).then_some(0.5),
+        mean_scale_metric: (studied > 0).then_some(-0.25),
+        scale_invariant: 0,
+        percent_scale_invariant: percent,
+        scale_invariant_no_mix: studied,
+        percent_scale_invariant_no_mix: percent.map(|_| 100.0),
+    }
+}
+
+pub(crate) fn manifest(weights: &str) -> Manifest {
+    Manifest {
+        program: "streamscope 0.1.0".to_owned(),
+        numerics_version: 1,
+        network: NetworkRecord {
+            weights: weights.to_owned(),
+            weights_digest: "ab".repeat(32),
+            widths: vec![64, 128, 256, 512],
+            input_size: 224,
+            classes: None,
+            batch_norm: "folded".to_owned(),
+        },
+        images: None,
+        preset: "smoke".to_owned(),
+        // 0.1 + 0.2 and the smallest positive number: decimal texts that a careless reader rounds.
+        recipe: serde_json::json!({ "steps": 32, "learning_rate": 0.1 + 0.2, "eps": 5e-324 }),
+        seed: u64::MAX,
+        blocks: BTreeMap::new(),
+        not_computed: vec![NotComputed {
+            what: "block 4.0".to_owned(),
+            missing_tensors: vec!["layer4.0.conv1.weight".to_owned()],
+        }],
+        retried: Vec::new(),
+        failed: Vec::new(),
+        instruction_set: "portable".to_owned(),
+        threads: 2,
+        seconds: BTreeMap::from([("load".to_owned(), 0.1 + 0.2)]),
+        files: BTreeMap::new(),
+    }
+}
+
+/// A small picture that differs from channel to channel.
+pub(crate) fn write_picture(path: &Path, channel: usize) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let byte = |value| u8::try_from(value % 256).unwrap();
+    let shade = byte(u32::try_from(channel).unwrap() * 37);
+    let picture = RgbImage::from_fn(16, 16, |x, y| Rgb([shade, byte(x * 16), byte(y * 16)]));
+    picture.save(path).unwrap();
+}
+
+/// A folder with `studied` channels in each block, of which the first is the exemplar.
+pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let below = |path: &str| folder.path().join(path);
+    let mut channels = Vec::new();
+    let mut bins = Vec::new();
+    let mut exemplars = Vec::new();
+    for block in blocks {
+        for channel in 0..studied {
+            channels.push(channel_row(block, channel));
+            for role in ROLES {
+                write_picture(
+                    &folder.path().join(layout::feature(block, role, channel)),
+                    channel,
+                );
+            }
+        }
+        for bin in 0..20 {
+            bins.push(HistogramRow {
+                block: (*block).to_owned(),
+                from: f64::from(bin) * 0.25,
+                to: f64::from(bin + 1) * 0.25,
+                count: if bin == 2 { studied } else { 0 },
+            });
+        }
+        if studied > 0 {
+            exemplars.push(ExemplarRow {
+                block: (*block).to_owned(),
+                channel: 0,
+                example_of: "overwrite".to_owned(),
+                mix_ratio: Some(0.5),
+            });
+        }
+    }
+    let rows: Vec<BlockRow> = blocks.iter().map(|b| block_row(b, studied, 64)).collect();
+    write_table(&below(layout::CHANNELS), &channels).unwrap();
+    write_table(&below(layout::BLOCKS), &rows).unwrap();
+    write_table(&below(layout::HISTOGRAM), &bins).unwrap();
+    write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
+    manifest(weights).write(folder.path()).unwrap();
+    folder
+}

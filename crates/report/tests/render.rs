@@ -1,0 +1,255 @@
+//! The figures and the page of synthetic folders.
+
+mod folder;
+
+use folder::{ALL_BLOCKS, ROLES, write_folder, write_picture};
+use report::{Manifest, ReportError, layout, render};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Figures and page, by name.
+fn drawn(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = vec![folder.join(layout::INDEX)];
+    for entry in fs::read_dir(folder.join("figures")).unwrap() {
+        files.push(entry.unwrap().path());
+    }
+    files
+        .into_iter()
+        .map(|path| (path.clone(), fs::read(&path).unwrap()))
+        .collect()
+}
+
+/// Panics unless tags are closed in order, attributes quoted and entities known; the texts between tags, joined.
+fn check_xml(text: &str) -> String {
+    let mut open: Vec<String> = Vec::new();
+    let mut texts = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        let (before, tag) = rest.split_at(start);
+        assert!(!before.contains('>'), "a bare > in {before:?}");
+        assert!(
+            open.is_empty() <= before.trim().is_empty(),
+            "text outside: {before:?}"
+        );
+        texts.push_str(before);
+        let end = tag.find('>').expect("a tag without its end");
+        let (inside, after) = (&tag[1..end], &tag[end + 1..]);
+        rest = after;
+        assert!(!inside.contains('<'), "a tag inside {inside:?}");
+        assert_eq!(inside.matches('"').count() % 2, 0, "a quote in {inside:?}");
+        if inside.starts_with('?') || inside.starts_with('!') {
+            assert!(open.is_empty(), "a prologue inside the document");
+        } else if let Some(name) = inside.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+        } else if !inside.ends_with('/') {
+            open.push(inside.split_whitespace().next().unwrap().to_owned());
+        }
+    }
+    assert!(open.is_empty(), "left open: {open:?}");
+    for entity in text.split('&').skip(1) {
+        let name = entity.split(';').next().unwrap();
+        assert!(
+            ["amp", "lt", "gt", "quot", "apos"].contains(&name),
+            "&{name}"
+        );
+    }
+    texts
+}
+
+#[test]
+#[should_panic(expected = "left open")]
+fn the_check_of_tags_sees_one_that_is_open() {
+    check_xml("<svg><g></g>");
+}
+
+#[test]
+fn drawing_again_gives_the_same_bytes() {
+    let folder = write_folder("weights", &ALL_BLOCKS, 2);
+    render(folder.path()).unwrap();
+    let first = drawn(folder.path());
+    // The page, and two files for each of figures 2 and 5 and of figure 1 of every block.
+    assert_eq!(first.len(), 1 + 2 * (2 + ALL_BLOCKS.len()));
+    render(folder.path()).unwrap();
+    assert!(first == drawn(folder.path()));
+}
+
+#[test]
+fn drawing_changes_no_file_that_it_reads() {
+    let folder = write_folder("weights", &["1.1"], 2);
+    let manifest = Manifest::read(folder.path()).unwrap();
+    render(folder.path()).unwrap();
+    assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    assert_eq!(manifest, Manifest::read(folder.path()).unwrap());
+}
+
+#[test]
+fn every_svg_is_well_formed_and_says_what_it_shows() {
+    let folder = write_folder("weights", &ALL_BLOCKS, 2);
+    render(folder.path()).unwrap();
+    for (path, bytes) in drawn(folder.path()) {
+        if path.extension().is_none_or(|e| e != "svg") {
+            continue;
+        }
+        let texts = check_xml(std::str::from_utf8(&bytes).unwrap());
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        match name.strip_prefix("fig1_exemplars_") {
+            Some(block) => {
+                assert!(texts.contains(&format!("Block {block}")), "{texts}");
+                assert!(texts.contains("channel 0: overwrite, mix ratio 0.50"));
+            }
+            None => {
+                for block in ALL_BLOCKS {
+                    assert!(texts.contains(block), "{name} lacks {block}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bitmaps_have_twice_the_size_of_the_svgs() {
+    let folder = write_folder("weights", &["1.1", "2.0"], 1);
+    render(folder.path()).unwrap();
+    for (path, bytes) in drawn(folder.path()) {
+        if path.extension().is_none_or(|e| e != "png") {
+            continue;
+        }
+        let bitmap = image::load_from_memory(&bytes).unwrap();
+        let svg = fs::read_to_string(path.with_extension("svg")).unwrap();
+        for (name, side) in [("width", bitmap.width()), ("height", bitmap.height())] {
+            let expected = format!("{name}=\"{}\"", side / 2);
+            assert!(svg.contains(&expected), "{}: {expected}", path.display());
+        }
+    }
+}
+
+#[test]
+fn three_of_64_channels_of_one_block_are_drawn_as_such() {
+    let folder = write_folder("weights", &["3.1"], 3);
+    render(folder.path()).unwrap();
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(text("figures/fig2_mix_ratios.svg").contains("n = 3 of 64"));
+    assert!(text("figures/fig5_scale_invariance.svg").contains("3 of 64"));
+    assert!(text(layout::INDEX).contains("Block 3.1: 3 of 64 channels"));
+}
+
+#[test]
+fn a_block_without_a_studied_channel_is_drawn_without_numbers() {
+    let folder = write_folder("weights", &["3.1"], 0);
+    render(folder.path()).unwrap();
+    let page = fs::read_to_string(folder.path().join(layout::INDEX)).unwrap();
+    assert!(page.contains("not defined"));
+    assert!(
+        !folder
+            .path()
+            .join("figures/fig1_exemplars_3.1.svg")
+            .exists()
+    );
+    let svg = fs::read_to_string(folder.path().join("figures/fig5_scale_invariance.svg")).unwrap();
+    let texts = check_xml(&svg);
+    assert!(
+        texts.contains("0 of 64") && !texts.contains("NaN"),
+        "{texts}"
+    );
+}
+
+#[test]
+fn a_run_without_a_block_still_has_a_page() {
+    let folder = write_folder("weights", &[], 0);
+    // A table without rows has no header either.
+    assert!(render(folder.path()).unwrap().is_file());
+}
+
+#[test]
+fn the_page_shows_every_block_channel_and_figure() {
+    let folder = write_folder("path/to/weights", &ALL_BLOCKS, 2);
+    let index = render(folder.path()).unwrap();
+    assert_eq!(index, folder.path().join(layout::INDEX));
+    let page = fs::read_to_string(index).unwrap();
+    for block in ALL_BLOCKS {
+        assert!(page.contains(&format!("Block {block}: 2 of 64 channels")));
+        for role in ROLES {
+            assert!(page.contains(&format!("src=\"features/{block}/{role}/1.png\"")));
+        }
+    }
+    // Every address is relative and there.
+    for attribute in ["src=\"", "href=\""] {
+        for part in page.split(attribute).skip(1) {
+            let address = part.split('"').next().unwrap();
+            assert!(folder.path().join(address).is_file(), "{address}");
+        }
+    }
+    assert!(page.contains("block 4.0 (missing layer4.0.conv1.weight)"));
+}
+
+#[test]
+fn names_are_escaped_on_the_page() {
+    let folder = write_folder("dir/<b>&\"weights\"", &["1.1"], 1);
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert!(page.contains("&lt;b&gt;&amp;&quot;weights&quot;"));
+    assert!(!page.contains("<b>") && !page.contains("&\""));
+}
+
+#[test]
+fn a_whole_channel_row_is_drawn_where_there_are_pictures_for_it() {
+    let folder = write_folder("weights", &["1.1", "2.0"], 1);
+    for role in ROLES {
+        write_picture(
+            &folder.path().join(layout::channel_feature("2.0", role, 0)),
+            9,
+        );
+    }
+    render(folder.path()).unwrap();
+    for (block, pictures, whole) in [("1.1", 3, false), ("2.0", 6, true)] {
+        let path = format!("figures/fig1_exemplars_{block}.svg");
+        let svg = fs::read_to_string(folder.path().join(path)).unwrap();
+        assert_eq!(svg.matches("<image ").count(), pictures);
+        assert_eq!(svg.contains(">whole<"), whole);
+    }
+}
+
+#[test]
+fn a_missing_or_damaged_picture_of_an_exemplar_is_named() {
+    for name in [
+        "features/1.1/block/0.png",
+        "features/1.1/output/0.channel.png",
+    ] {
+        let folder = write_folder("weights", &["1.1"], 1);
+        for role in ROLES {
+            let path = layout::channel_feature("1.1", role, 0);
+            write_picture(&folder.path().join(path), 1);
+        }
+        let path = folder.path().join(name);
+        fs::write(&path, "no picture").unwrap();
+        let error = render(folder.path()).unwrap_err();
+        assert!(matches!(&error, ReportError::Damaged { path: p, .. } if *p == path));
+        fs::remove_file(&path).unwrap();
+        let error = render(folder.path()).unwrap_err();
+        assert!(matches!(&error, ReportError::Read { path: p, .. } if *p == path));
+        assert!(!error.to_string().contains('\n'));
+    }
+}
+
+#[test]
+fn a_missing_table_or_manifest_is_named() {
+    for name in [
+        layout::CHANNELS,
+        layout::BLOCKS,
+        layout::HISTOGRAM,
+        layout::EXEMPLARS,
+        layout::MANIFEST,
+    ] {
+        let folder = write_folder("weights", &["1.1"], 1);
+        let path = folder.path().join(name);
+        fs::remove_file(&path).unwrap();
+        let error = render(folder.path()).unwrap_err();
+        assert!(matches!(&error, ReportError::Read { path: p, .. } if *p == path));
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(name) && !sentence.contains('\n'),
+            "{sentence}"
+        );
+        assert!(!folder.path().join(layout::INDEX).exists());
+    }
+}

@@ -1,0 +1,186 @@
+//! What is written is read back bit for bit, and what is not ours is refused in one sentence.
+
+mod folder;
+
+use folder::{block_row, channel_row, manifest, write_folder};
+use report::{
+    BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, layout, read_table, write_table,
+};
+use std::fs;
+
+/// Texts of these are rounded by a writer or reader that is not exact.
+const HARD_NUMBERS: [f64; 8] = [
+    0.1 + 0.2,
+    5e-324,
+    f64::MIN_POSITIVE,
+    f64::MAX,
+    -0.0,
+    1.0 / 3.0,
+    9_007_199_254_740_993.0,
+    -1.797_693_134_862_315_5e308,
+];
+
+#[test]
+fn numbers_come_back_from_csv_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(layout::CHANNELS);
+    let rows: Vec<ChannelRow> = HARD_NUMBERS
+        .iter()
+        .enumerate()
+        .map(|(channel, &number)| ChannelRow {
+            o_o: number,
+            mix_ratio: Some(number),
+            ..channel_row("1.1", channel)
+        })
+        .collect();
+    write_table(&path, &rows).unwrap();
+    let back: Vec<ChannelRow> = read_table(&path).unwrap();
+    assert_eq!(back, rows);
+    for (row, number) in back.iter().zip(HARD_NUMBERS) {
+        assert_eq!(row.o_o.to_bits(), number.to_bits());
+        assert_eq!(row.mix_ratio.unwrap().to_bits(), number.to_bits());
+    }
+}
+
+#[test]
+fn a_cell_that_does_not_apply_is_empty_and_comes_back_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let row = ChannelRow {
+        mix_ratio: None,
+        category: None,
+        block_delta: None,
+        ..channel_row("1.1", 7)
+    };
+    write_table(&path, std::slice::from_ref(&row)).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let cells: Vec<&str> = text.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!(cells[11..14], ["", "", ""]);
+    assert_eq!(read_table::<ChannelRow>(&path).unwrap(), [row]);
+
+    let nothing_studied = block_row("4.1", 0, 64);
+    write_table(&path, std::slice::from_ref(&nothing_studied)).unwrap();
+    assert_eq!(read_table::<BlockRow>(&path).unwrap(), [nothing_studied]);
+}
+
+#[test]
+fn text_with_commas_quotes_and_line_breaks_comes_back_from_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let row = ChannelRow {
+        category: Some("a, \"b\"\nc".to_owned()),
+        ..channel_row("1.1", 0)
+    };
+    write_table(&path, std::slice::from_ref(&row)).unwrap();
+    assert_eq!(read_table::<ChannelRow>(&path).unwrap(), [row]);
+}
+
+#[test]
+fn columns_of_channels_csv_are_in_the_documented_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    write_table(&path, &[channel_row("1.1", 0)]).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text.lines().next().unwrap(),
+        "block,channel,o_o,i_o,b_o,o_i,i_i,b_i,o_b,i_b,b_b,mix_ratio,category,block_delta,input_delta,scale_metric,\
+         scale_invariant,scale_invariant_no_mix,bn2_weight_abs,conv2_weight_mean_abs,tuning_curve_rho,retries"
+    );
+    // The letter before the underscore is the role read, the one after it the picture.
+    assert_eq!(
+        text.lines().nth(1).unwrap(),
+        "1.1,0,9.0,1.5,4.0,3.0,5.0,1.0,6.0,2.0,8.0,0.5,overwrite,0.25,-0.5,-0.25,false,true,,0.125,,0"
+    );
+}
+
+#[test]
+fn a_manifest_comes_back_from_json_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = manifest("weights.npz");
+    written.images = Some(ImagesRecord {
+        folder: "images".to_owned(),
+        read: 3,
+        skipped: vec!["images/x.png: not a picture".to_owned()],
+        names_digest: "cd".repeat(32),
+    });
+    for (i, number) in HARD_NUMBERS.iter().enumerate() {
+        written.seconds.insert(format!("phase {i}"), *number);
+    }
+    written.write(folder.path()).unwrap();
+    let back = Manifest::read(folder.path()).unwrap();
+    assert_eq!(back, written);
+    for (i, number) in HARD_NUMBERS.iter().enumerate() {
+        assert_eq!(
+            back.seconds[&format!("phase {i}")].to_bits(),
+            number.to_bits()
+        );
+    }
+}
+
+#[test]
+fn altered_finds_changed_and_missing_files_and_nothing_else() {
+    let folder = write_folder("weights", &["1.1"], 2);
+    let manifest = Manifest::read(folder.path()).unwrap();
+    assert_eq!(manifest.files.len(), 4 + 2 * 3);
+    assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    // The store, hidden files and the manifest itself are not part of what a manifest vouches for.
+    fs::create_dir(folder.path().join(layout::STORE)).unwrap();
+    fs::write(folder.path().join(layout::STORE).join("x"), "x").unwrap();
+    fs::write(folder.path().join(".hidden"), "x").unwrap();
+    assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    fs::remove_file(folder.path().join(layout::HISTOGRAM)).unwrap();
+    let picture = folder.path().join("features/1.1/block/1.png");
+    let mut bytes = fs::read(&picture).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&picture, bytes).unwrap();
+    assert_eq!(
+        manifest.altered(folder.path()).unwrap(),
+        ["features/1.1/block/1.png", "tables/mix_histogram.csv"]
+    );
+}
+
+#[test]
+fn a_damaged_table_is_refused_in_one_sentence_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    write_table(&path, &[channel_row("1.1", 0)]).unwrap();
+    let good = fs::read_to_string(&path).unwrap();
+    let cases = [
+        (
+            "a cell short",
+            good.trim_end().trim_end_matches(",0").to_owned(),
+        ),
+        ("a word for a number", good.replace("9.0", "nine")),
+        ("another header", good.replacen("o_o", "o_x", 1)),
+        ("a truth value that is none", good.replace("false", "maybe")),
+    ];
+    for (case, text) in cases {
+        assert_ne!(text, good, "{case}");
+        fs::write(&path, text).unwrap();
+        let error = read_table::<ChannelRow>(&path).expect_err(case);
+        assert!(matches!(error, ReportError::Damaged { .. }), "{case}");
+        assert_names(&error, "t.csv");
+    }
+    fs::write(&path, b"block,channel\n\xff\xfe,1\n").unwrap();
+    assert_names(&read_table::<ChannelRow>(&path).unwrap_err(), "t.csv");
+}
+
+#[test]
+fn a_missing_or_damaged_manifest_is_refused_in_one_sentence_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Manifest::read(folder.path()).unwrap_err();
+    assert!(matches!(error, ReportError::Read { .. }));
+    assert_names(&error, "manifest.json");
+    for text in ["", "{", "[]", "{\"program\": 1}"] {
+        fs::write(folder.path().join(layout::MANIFEST), text).unwrap();
+        let error = Manifest::read(folder.path()).unwrap_err();
+        assert!(matches!(error, ReportError::Damaged { .. }), "{text}");
+        assert_names(&error, "manifest.json");
+    }
+}
+
+fn assert_names(error: &ReportError, file: &str) {
+    let sentence = error.to_string();
+    assert!(sentence.contains(file), "{sentence}");
+    assert!(!sentence.contains('\n'), "{sentence}");
+}
