@@ -1,7 +1,8 @@
 //! Convolution and its gradient: the twin within its bound, any region bit for bit, every instruction set.
 
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_rows,
+    input_gradient_scratch,
 };
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
@@ -180,41 +181,77 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_convolution_is_the_twins_within_gamma(case in cases()) {
+    fn a_convolution_and_what_follows_is_the_twins_within_gamma(case in cases(), relu: bool) {
+        let map = case.output_map();
         let shift = pseudo_random(case.seed ^ 2, case.outputs);
         let bias = ColumnAffine::bias(&shift);
-        let epilogue = ConvEpilogue { affine: Some(&bias), ..ConvEpilogue::default() };
-        let y = case.convolve(Isa::best(), case.output_map(), &epilogue);
+        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
+        let epilogue = ConvEpilogue { affine: Some(&bias), residual: Some(Window::new(&residual, map, case.outputs)), relu };
+        let y = case.convolve(Isa::best(), map, &epilogue);
         let x = Map::from_f32((case.size.0, case.size.1, case.inputs), &case.input());
+        let residual = Map::from_f32((map.height, map.width, case.outputs), &residual);
         let (weights, bias) = (widened(&case.weights()), widened(&shift));
-        let run = |x: &Map, weights: &[f64], bias: &[f64]| {
-            let epilogue = reference::Epilogue { bias: Some(bias), ..reference::Epilogue::default() };
+        let run = |x: &Map, weights: &[f64], bias: &[f64], residual: &Map, relu| {
+            let epilogue = reference::Epilogue { bias: Some(bias), residual: Some(residual), relu };
             reference::conv2d(x, case.filters(weights), case.twin_sliding(), epilogue)
         };
-        let exact = run(&x, &weights, &bias);
-        let sums = run(&x.map(f64::abs), &magnitudes(&weights), &magnitudes(&bias));
-        // One rounding for each term and one for the bias.
-        let n = case.terms() + 1;
+        let exact = run(&x, &weights, &bias, &residual, relu);
+        let sums =
+            run(&x.map(f64::abs), &magnitudes(&weights), &magnitudes(&bias), &residual.map(f64::abs), false);
+        // One rounding for each term, one for the bias and one for the residual; a ReLU widens no error.
+        let n = case.terms() + 2;
         let bound: Vec<f64> = sums.data.iter().map(|s| gamma(n) * s * (1.0 + 1e-9) + underflow_slack(n)).collect();
         assert_within_bound(&y, &exact.data, &bound, &format!("{case:?}"));
     }
 
     #[test]
-    fn any_region_has_the_bits_of_the_whole(case in cases(), at: [usize; 4], reach in 0_usize..3) {
-        let whole = case.convolve(Isa::best(), case.output_map(), &ConvEpilogue::default());
-        let whole = Window::new(&whole, case.output_map(), case.outputs);
+    fn any_region_has_the_bits_of_the_whole(case in cases(), at: [usize; 4], reach in 0_usize..3, relu: bool) {
+        let map = case.output_map();
+        let (scale, shift) = (pseudo_random(case.seed ^ 3, case.outputs), pseudo_random(case.seed ^ 4, case.outputs));
+        let affine = ColumnAffine::new(&scale, &shift);
+        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
+        let residual = Some(Window::new(&residual, map, case.outputs));
+        let epilogue = ConvEpilogue { affine: Some(&affine), residual, relu };
+        let whole = case.convolve(Isa::best(), map, &epilogue);
+        let whole = Window::new(&whole, map, case.outputs);
         // A region that may reach beyond the map: there it is zero.
-        let region = part(case.output_map(), at).grown(reach);
-        let y = case.convolve(Isa::best(), region, &ConvEpilogue::default());
+        let region = part(map, at).grown(reach);
+        let y = case.convolve(Isa::best(), region, &epilogue);
         let y = Window::new(&y, region, case.outputs);
         for row in region.top..region.bottom() {
             for column in region.left..region.right() {
-                let inside = case.output_map().contains(&Region::position(row, column));
+                let inside = map.contains(&Region::position(row, column));
                 let zeros = vec![0.0; case.outputs];
                 let expected = if inside { whole.pixel(row, column) } else { &zeros };
                 assert_same_bits(y.pixel(row, column), expected, &format!("({row}, {column}) of {case:?}"));
             }
         }
+    }
+
+    #[test]
+    fn rows_computed_apart_have_the_bits_of_the_whole(case in cases(), at: [usize; 4], cut: usize) {
+        let map = case.output_map();
+        let epilogue = ConvEpilogue::default();
+        let whole = case.convolve(Isa::best(), map, &epilogue);
+        let weights = ConvWeights::new(&case.weights(), case.outputs, case.inputs, case.sliding);
+        let (data, held) = case.window(&case.input(), map);
+        let input = Window::new(&data, held, case.inputs);
+        let region = part(map, at);
+        let middle = region.top.saturating_add_unsigned(cut % (region.height + 1));
+        let mut y = poisoned(map.positions() * case.outputs);
+        for (top, bottom) in [(middle, region.bottom()), (region.top, middle)] {
+            let rows = Region::between(top, region.left, bottom, region.right());
+            let mut target = WindowMut::new(&mut y, map, case.outputs);
+            convolve_rows(Isa::best(), input, &weights, &epilogue, rows, &mut target);
+        }
+        let mut expected = poisoned(map.positions() * case.outputs);
+        let (from, mut to) = (Window::new(&whole, map, case.outputs), WindowMut::new(&mut expected, map, case.outputs));
+        for row in region.top..region.bottom() {
+            for column in region.left..region.right() {
+                to.pixel_mut(row, column).copy_from_slice(from.pixel(row, column));
+            }
+        }
+        assert_same_bits(&y, &expected, &format!("{region:?} of {case:?}"));
     }
 
     #[test]
