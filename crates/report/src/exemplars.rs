@@ -18,12 +18,15 @@ const ROLES: [(&str, &str); 3] = [("input", "Input"), ("block", "Block"), ("outp
 /// The rows of a grid.
 const CENTER_NEURON: &str = "center neuron";
 const WHOLE_CHANNEL: &str = "whole channel";
-/// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid.
-const PICTURE: u32 = 160;
+/// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid, between grids.
+const PICTURE: u32 = 112;
 const GAP: u32 = 6;
-const LABELS: u32 = 70;
-const TITLES: u32 = 62;
+const LABELS: u32 = 56;
+const TITLES: u32 = 48;
 const BETWEEN: u32 = 26;
+/// The space around all grids, and for the title above them.
+const MARGIN: u32 = 10;
+const TOP: u32 = 34;
 /// Bitmaps have this many pixels for each unit.
 const SCALE: u32 = 2;
 
@@ -113,8 +116,8 @@ fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
     let columns = u32::try_from(grids.len()).unwrap_or(1).min(3);
     let lines = u32::try_from(grids.len()).unwrap_or(1).div_ceil(columns);
     let size = (
-        columns * (grid_width + BETWEEN),
-        30 + lines * (grid_height + BETWEEN),
+        2 * MARGIN + columns * (grid_width + BETWEEN) - BETWEEN - GAP,
+        TOP + lines * (grid_height + BETWEEN) - BETWEEN - GAP + MARGIN,
     );
     let mut sheet = Sheet {
         size,
@@ -127,11 +130,11 @@ fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
             item: (text.to_owned(), size),
         })
     };
-    say(10, 8, 16, &format!("Block {block}"));
+    say(MARGIN, 8, 16, &format!("Block {block}"));
     for (i, grid) in (0_u32..).zip(grids) {
         let (left, top) = (
-            10 + i % columns * (grid_width + BETWEEN),
-            34 + i / columns * (grid_height + BETWEEN),
+            MARGIN + i % columns * (grid_width + BETWEEN),
+            TOP + i / columns * (grid_height + BETWEEN),
         );
         say(left, top, 14, &grid.heading);
         for (column, (_, title)) in (0_u32..).zip(ROLES) {
@@ -143,7 +146,7 @@ fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
             );
         }
         for (row, (label, pictures)) in (0_u32..).zip(grid.rows) {
-            let y = top + 48 + row * (PICTURE + GAP);
+            let y = top + TITLES + row * (PICTURE + GAP);
             for (line, word) in (0_u32..).zip(label.split(' ')) {
                 say(left, y + PICTURE / 2 - 16 + 16 * line, 11, word);
             }

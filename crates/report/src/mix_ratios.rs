@@ -62,18 +62,18 @@ impl MixRatios<'_> {
             .iter()
             .filter(|b| b.block == block.block)
             .collect();
-        let highest = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1) as f64;
-        let top = highest * 1.18;
+        let highest = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
+        let top = highest as f64 * 1.18;
         let studied = match block.studied == block.channels {
             true => format!("n = {}", block.studied),
             false => format!("n = {} of {}", block.studied, block.channels),
         };
         let counts = format!(
-            "overwrite {}   mix {}   skip {}",
+            "overwrite {}, mix {}, skip {}",
             block.overwrite, block.mix, block.skip
         );
         area.draw(&Text::new(
-            format!("{}   ({studied})", block.block),
+            format!("{} ({studied})", block.block),
             at(52, 4, scale),
             text(13, scale),
         ))?;
@@ -93,15 +93,10 @@ impl MixRatios<'_> {
             .bold_line_style(FAINT.stroke_width(scale))
             .axis_style(INK.stroke_width(scale))
             .x_labels(6)
-            .y_labels(5)
+            // No more than there are whole numbers.
+            .y_labels(highest.saturating_add(1).min(5))
             .x_label_formatter(&|x| format!("{x:.0}"))
-            .y_label_formatter(&|y| {
-                if y.fract() == 0.0 {
-                    format!("{y:.0}")
-                } else {
-                    String::new()
-                }
-            })
+            .y_label_formatter(&|y| format!("{y:.0}"))
             .label_style(text(11, scale))
             .axis_desc_style(text(11, scale))
             .x_desc("mix ratio (5 and above together)")

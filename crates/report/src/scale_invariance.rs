@@ -45,8 +45,8 @@ impl Figure for ScaleInvariance<'_> {
             ))?;
             area.draw(&Text::new(
                 label,
-                (x + 16 * unit, y - unit),
-                text(11, scale),
+                (x + 16 * unit, y + 6 * unit),
+                text(11, scale).pos(Pos::new(HPos::Left, VPos::Center)),
             ))?;
         }
         let percents = |b: &BlockRow| [b.percent_scale_invariant, b.percent_scale_invariant_no_mix];
@@ -56,15 +56,18 @@ impl Figure for ScaleInvariance<'_> {
             .flat_map(percents)
             .flatten()
             .fold(0.0, f64::max);
-        let top = (highest * 1.15).max(5.0);
+        // From 10 on, up to ten labels are whole numbers.
+        let top = (highest * 1.15).max(10.0);
         let blocks = self.blocks.len().max(1) as f64;
+        // Bars of few blocks are as wide as those of many.
+        let beside = (4.0 - blocks).max(0.0) / 2.0;
         let mut chart = ChartBuilder::on(area)
             .margin_top(40 * scale)
             .margin_right(14 * scale)
             .margin_left(10 * scale)
             .x_label_area_size(58 * scale)
             .y_label_area_size(54 * scale)
-            .build_cartesian_2d(0.0..blocks, 0.0..top)?;
+            .build_cartesian_2d(-beside..blocks + beside, 0.0..top)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -72,7 +75,7 @@ impl Figure for ScaleInvariance<'_> {
             .bold_line_style(FAINT.stroke_width(scale))
             .axis_style(INK.stroke_width(scale))
             .x_labels(0)
-            .y_labels(6)
+            .y_labels(10)
             .y_label_formatter(&|y| format!("{y:.0}"))
             .label_style(text(11, scale))
             .axis_desc_style(text(11, scale))
