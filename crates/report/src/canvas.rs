@@ -45,8 +45,8 @@ pub(crate) fn embed_font() {
     });
 }
 
-/// Writes `<name>.svg` and `<name>.png`.
-pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<(), ReportError> {
+/// Writes `<name>.svg` and `<name>.png`; the width in units.
+pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<u32, ReportError> {
     embed_font();
     let failed = |reason: String| ReportError::Draw {
         path: path.to_owned(),
@@ -73,7 +73,8 @@ pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<(), ReportError>
     write_file(
         &path.with_extension("png"),
         &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?,
-    )
+    )?;
+    Ok(figure.size().0)
 }
 
 /// A PNG of RGB pixels.

@@ -49,24 +49,24 @@ struct Sheet {
     texts: Vec<Placed<(String, u32)>>,
 }
 
-/// Draws the exemplars of a block; `path` has no extension. Nothing is drawn where there is none.
+/// Draws the exemplars of a block; the width in units, or nothing where there is none.
 pub(crate) fn save(
     folder: &Path,
     block: &str,
     exemplars: &[ExemplarRow],
     path: &Path,
-) -> Result<bool, ReportError> {
+) -> Result<Option<u32>, ReportError> {
     let mut grids = Vec::new();
     for exemplar in exemplars.iter().filter(|e| e.block == block) {
         grids.push(grid(folder, exemplar)?);
     }
     if grids.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let sheet = arrange(block, grids);
     write_file(&path.with_extension("svg"), svg(&sheet, path)?.as_bytes())?;
     write_file(&path.with_extension("png"), &bitmap(&sheet, path)?)?;
-    Ok(true)
+    Ok(Some(sheet.size.0))
 }
 
 fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {

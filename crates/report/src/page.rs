@@ -47,7 +47,7 @@ pub(crate) fn page(contents: &Contents) -> String {
                 h2 { "Figures" }
                 @for figure in figures {
                     figure {
-                        a href={ (figure.path) ".svg" } { img src={ (figure.path) ".png" } srcset={ (figure.path) ".png 2x" } alt=(figure.caption) loading="lazy"; }
+                        a href={ (figure.path) ".svg" } { img src={ (figure.path) ".png" } width=(figure.width) alt=(figure.caption) loading="lazy"; }
                         figcaption { (figure.caption) }
                     }
                 }

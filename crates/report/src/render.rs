@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Shown {
     pub(crate) path: String,
     pub(crate) caption: String,
+    /// In units, of which bitmaps have two pixels each.
+    pub(crate) width: u32,
 }
 
 /// Everything that the page shows.
@@ -40,16 +42,22 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     let mut figures = Vec::new();
     for block in &blocks {
         let path = format!("figures/fig1_exemplars_{}", block.block);
-        if exemplars::save(folder, &block.block, &rows, &with_name(folder, &path))? {
+        if let Some(width) =
+            exemplars::save(folder, &block.block, &rows, &with_name(folder, &path))?
+        {
             let caption = format!(
                 "Figure 1, block {}: what exemplary channels respond to.",
                 block.block
             );
-            figures.push(Shown { path, caption });
+            figures.push(Shown {
+                path,
+                caption,
+                width,
+            });
         }
     }
     let path = "figures/fig2_mix_ratios".to_owned();
-    canvas::save(
+    let width = canvas::save(
         &MixRatios {
             blocks: &blocks,
             bins: &bins,
@@ -61,14 +69,16 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     figures.push(Shown {
         path,
         caption: caption.to_owned(),
+        width,
     });
     let path = "figures/fig5_scale_invariance".to_owned();
-    canvas::save(&ScaleInvariance { blocks: &blocks }, &folder.join(&path))?;
+    let width = canvas::save(&ScaleInvariance { blocks: &blocks }, &folder.join(&path))?;
     let caption = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
                    the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5.";
     figures.push(Shown {
         path,
         caption: caption.to_owned(),
+        width,
     });
     let index = folder.join(layout::INDEX);
     let contents = Contents {
