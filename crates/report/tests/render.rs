@@ -192,6 +192,19 @@ fn names_are_escaped_on_the_page() {
 }
 
 #[test]
+fn names_from_tables_are_escaped_on_the_page_and_in_figures() {
+    let folder = write_folder("weights", &["1&1"], 1);
+    render(folder.path()).unwrap();
+    for (path, bytes) in drawn(folder.path()) {
+        if path.extension().is_some_and(|e| e != "png") {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(text.contains("1&amp;1"), "{}", path.display());
+            assert!(!text.contains("1&1"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_whole_channel_row_is_drawn_where_there_are_pictures_for_it() {
     let folder = write_folder("weights", &["1.1", "2.0"], 1);
     for role in ROLES {
