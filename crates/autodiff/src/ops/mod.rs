@@ -58,7 +58,7 @@ pub trait Operation: Debug + Send + Sync {
     /// The kernels for one plan's shapes and regions.
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel>;
 
-    /// The concrete operation, for [`crate::fuse`].
+    /// The concrete operation, so that plans can recognise those that they fuse.
     fn as_any(&self) -> &dyn Any;
 }
 
