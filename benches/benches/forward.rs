@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
 use autodiff::ThreadPoolBuilder;
-use kernels::peak::{OPERATIONS_PER_ROUND, multiply_add_chains};
+use kernels::peak::multiply_adds;
 use resnet::{Extent, Isa, Network, Reader, Site, View};
 use std::hint::black_box;
 use std::time::Instant;
@@ -66,10 +66,9 @@ fn median(mut call: impl FnMut()) -> f64 {
 
 /// Floating point operations a second of one core at its best.
 fn peak(isa: Isa) -> f64 {
-    const ROUNDS: usize = 1_000_000;
-    let mut sum = 1e-3;
-    let seconds = median(|| multiply_add_chains(isa, ROUNDS, black_box(&mut sum)));
-    (ROUNDS * OPERATIONS_PER_ROUND) as f64 / seconds
+    let (mut digest, mut operations) = ([0.0; 16], 0);
+    let seconds = median(|| operations = multiply_adds(isa, 1_000_000, black_box(&mut digest)));
+    operations as f64 / seconds
 }
 
 /// A whole ResNet18 with folded batch norm.

@@ -21,6 +21,7 @@ mod micro;
 mod pack;
 
 use crate::isa::Isa;
+pub(crate) use micro::multiply_add_chains;
 use micro::{MAX_PANELS, MAX_ROWS, TileSums};
 pub use pack::PackedMatrix;
 use std::ops::Range;
