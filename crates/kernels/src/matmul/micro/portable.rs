@@ -1,0 +1,60 @@
+//! The micro-kernel in plain Rust, for every processor: what ARM runs, where fused multiply-add is native.
+
+use super::*;
+
+impl Vector for [f32; 4] {
+    const LANES: usize = 4;
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        [0.0; 4]
+    }
+    #[inline(always)]
+    unsafe fn splat(p: *const f32) -> Self {
+        // SAFETY: the caller has a readable float.
+        [unsafe { *p }; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(p: *const f32) -> Self {
+        // SAFETY: the caller has 4 readable floats; an array of floats has the alignment of one.
+        unsafe { *p.cast::<[f32; 4]>() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, p: *mut f32) {
+        // SAFETY: the caller has 4 writable floats.
+        unsafe { *p.cast::<[f32; 4]>() = self }
+    }
+    #[inline(always)]
+    unsafe fn add_product(self, a: Self, b: Self) -> Self {
+        std::array::from_fn(|i| a[i].mul_add(b[i], self[i]))
+    }
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] + other[i])
+    }
+    #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        self.map(|value| if value <= 0.0 { 0.0 } else { value })
+    }
+}
+
+/// # Safety
+/// As for [`tile`]; no instruction set is needed.
+pub(super) unsafe fn run(
+    rows: usize,
+    panels: usize,
+    pointers: &[*const f32; MAX_ROWS],
+    left: &LeftMatrix<'_>,
+    b: *const f32,
+    step: usize,
+    (sums, to): (&mut TileSums, &Places),
+) {
+    call_shape!(
+        [f32; 4],
+        (rows, panels),
+        4,
+        [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
+        (pointers, left, b, step, sums)
+    );
+    // SAFETY: promised by the caller.
+    unsafe { finish::<[f32; 4]>(rows, panels, sums, to) };
+}
