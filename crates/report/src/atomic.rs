@@ -73,6 +73,18 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_replaced_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other_name) = (folder.path().join("a"), folder.path().join("b"));
+        write_atomically(&path, b"one").unwrap();
+        // A second name of the same file: it keeps the old bytes only where they were left alone.
+        fs::hard_link(&path, &other_name).unwrap();
+        write_atomically(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read(&other_name).unwrap(), b"one");
+    }
+
+    #[test]
     fn a_write_that_fails_leaves_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         // A folder cannot be replaced by a file.

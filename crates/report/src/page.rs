@@ -148,6 +148,13 @@ fn recipe(manifest: &Manifest) -> Markup {
             dt { "program" } dd { (manifest.program) ", numerics version " (manifest.numerics_version) }
             dt { "weights" } dd { (network.weights) ", batch norm " (network.batch_norm) ", digest " (network.weights_digest) }
             dt { "network" } dd { "widths " (widths.join("-")) ", images of " (network.input_size) " by " (network.input_size) " pixels" }
+            @if let Some(images) = &manifest.images {
+                dt { "images" }
+                dd {
+                    (images.folder) ", " (images.read) " read"
+                    @if !images.skipped.is_empty() { ", " (images.skipped.len()) " skipped: " (images.skipped.join("; ")) }
+                }
+            }
             @for (key, value) in fields.into_iter().flatten() { dt { (key.replace('_', " ")) } dd { (value) } }
             dt { "instruction set" } dd { (manifest.instruction_set) " on " (manifest.threads) " threads; neither changes a bit" }
             @if !manifest.retried.is_empty() { dt { "made again" } dd { (manifest.retried.join("; ")) } }

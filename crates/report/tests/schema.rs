@@ -128,6 +128,9 @@ fn altered_finds_changed_and_missing_files_and_nothing_else() {
     fs::write(folder.path().join(layout::STORE).join("x"), "x").unwrap();
     fs::write(folder.path().join(".hidden"), "x").unwrap();
     assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    let mut again = manifest.clone();
+    again.write(folder.path()).unwrap();
+    assert_eq!(again.files, manifest.files);
     fs::remove_file(folder.path().join(layout::HISTOGRAM)).unwrap();
     let picture = folder.path().join("features/1.1/block/1.png");
     let mut bytes = fs::read(&picture).unwrap();

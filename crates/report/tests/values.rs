@@ -1,0 +1,221 @@
+//! The figures and the page show the numbers of the tables, each in its place.
+
+mod folder;
+
+use folder::{block_row, channel_row, manifest, write_folder};
+use report::{BlockRow, HistogramRow, ImagesRecord, layout, render, write_table};
+use std::fs;
+use std::path::Path;
+
+/// What the bars of the two series are filled with.
+const FIRST: &str = "#1F77B4";
+const SECOND: &str = "#AEC7E8";
+/// Width and height of a square of the legend of figure 5.
+const LEGEND: i64 = 11;
+
+/// A filled rectangle of an SVG, in units.
+#[derive(Clone, Debug)]
+struct Bar {
+    fill: String,
+    x: i64,
+    width: i64,
+    height: i64,
+}
+
+/// The bars of a figure, in the order of the file.
+fn bars(folder: &Path, figure: &str) -> Vec<Bar> {
+    let svg = fs::read_to_string(folder.join("figures").join(figure)).unwrap();
+    let value = |tag: &str, name: &str| -> String {
+        let (_, after) = tag.split_once(&format!(" {name}=\"")).unwrap();
+        after.split('"').next().unwrap().to_owned()
+    };
+    let rectangles = svg.split("<rect").skip(1).map(|part| {
+        let tag = part.split('>').next().unwrap();
+        let number = |name| value(tag, name).parse().unwrap();
+        Bar {
+            fill: value(tag, "fill"),
+            x: number("x"),
+            width: number("width"),
+            height: number("height"),
+        }
+    });
+    rectangles
+        .filter(|bar| bar.fill == FIRST || bar.fill == SECOND)
+        .filter(|bar| (bar.width, bar.height) != (LEGEND, LEGEND))
+        .collect()
+}
+
+/// Panics unless heights are as numbers.
+///
+/// With k units a number, and both ends of a bar cut to whole units, the height h of a number c is off by less than 1:
+/// |h - k c| < 1. So |h c' - h' c| = |(h - k c) c' - (h' - k c') c| < c + c' for any two.
+fn assert_heights(bars: &[Bar], numbers: &[f64]) {
+    assert_eq!(bars.len(), numbers.len(), "{bars:?}");
+    let tallest = (0..bars.len()).max_by_key(|&i| bars[i].height).unwrap();
+    let (h_top, c_top) = (bars[tallest].height as f64, numbers[tallest]);
+    // So tall that bars of different numbers cannot pass for each other.
+    assert!(h_top > 100.0, "{bars:?}");
+    for (bar, &number) in bars.iter().zip(numbers) {
+        let off = (bar.height as f64 * c_top - h_top * number).abs();
+        assert!(off < number + c_top, "{bar:?} for {number}");
+    }
+}
+
+fn table_of(folder: &Path, blocks: &[BlockRow]) {
+    write_table(&folder.join(layout::BLOCKS), blocks).unwrap();
+}
+
+#[test]
+fn bars_of_figure_2_have_the_places_and_heights_of_their_blocks_bins() {
+    let folder = write_folder("weights", &["1.1", "2.0"], 1);
+    let counts = [
+        ("1.1", [(0, 3), (4, 12), (8, 7)]),
+        ("2.0", [(2, 5), (9, 2), (16, 9)]),
+    ];
+    let mut rows = Vec::new();
+    for (block, of_block) in &counts {
+        for bin in 0..20 {
+            let count = of_block
+                .iter()
+                .find(|(b, _)| *b == bin)
+                .map_or(0, |(_, n)| *n);
+            let from = f64::from(bin) * 0.25;
+            rows.push(HistogramRow {
+                block: (*block).to_owned(),
+                from,
+                to: from + 0.25,
+                count,
+            });
+        }
+    }
+    write_table(&folder.path().join(layout::HISTOGRAM), &rows).unwrap();
+    render(folder.path()).unwrap();
+
+    let bars = bars(folder.path(), "fig2_mix_ratios.svg");
+    assert_eq!(bars.len(), 6, "{bars:?}");
+    for ((_, of_block), bars) in counts.iter().zip(bars.chunks(3)) {
+        let numbers: Vec<f64> = of_block.iter().map(|&(_, n)| n as f64).collect();
+        assert_heights(bars, &numbers);
+        // With k units a bin, and each x cut to whole units, the distance d of n bins is off by less than 1; so, as with heights,
+        // |d1 n2 - d2 n1| < n1 + n2.
+        let bins = of_block.map(|(b, _)| i64::from(b));
+        let (n1, n2) = (bins[1] - bins[0], bins[2] - bins[0]);
+        let (d1, d2) = (bars[1].x - bars[0].x, bars[2].x - bars[0].x);
+        assert!((d1 * n2 - d2 * n1).abs() < n1 + n2 && d1 > 0, "{bars:?}");
+    }
+}
+
+#[test]
+fn bars_of_figure_5_are_all_criteria_and_then_those_without_the_mix_ratio() {
+    let folder = write_folder("weights", &["1.1", "2.0"], 1);
+    let row = |block, all, without| BlockRow {
+        percent_scale_invariant: Some(all),
+        percent_scale_invariant_no_mix: Some(without),
+        ..block_row(block, 64, 64)
+    };
+    table_of(
+        folder.path(),
+        &[row("1.1", 12.5, 50.0), row("2.0", 25.0, 37.5)],
+    );
+    render(folder.path()).unwrap();
+    let bars = bars(folder.path(), "fig5_scale_invariance.svg");
+    let fills: Vec<&str> = bars.iter().map(|bar| bar.fill.as_str()).collect();
+    assert_eq!(fills, [FIRST, SECOND, FIRST, SECOND]);
+    assert_heights(&bars, &[12.5, 50.0, 25.0, 37.5]);
+    assert!(bars.windows(2).all(|pair| pair[0].x < pair[1].x));
+}
+
+/// The cells of the only row of the page that holds a text.
+fn cells(page: &str, holding: &str) -> Vec<String> {
+    let mut rows = page.split("<tr>").filter(|row| row.contains(holding));
+    let row = rows.next().unwrap().split("</tr>").next().unwrap();
+    assert!(rows.next().is_none(), "two rows with {holding}");
+    row.split("<td>")
+        .skip(1)
+        .map(|cell| cell.trim_end_matches("</td>").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_channels_row_of_the_page_is_its_row_of_the_table() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let mut row = channel_row("1.1", 0);
+    row.scale_metric = None;
+    let tables = folder.path().join(layout::CHANNELS);
+    write_table(&tables, &[row]).unwrap();
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    let cells = cells(&page, "features/1.1/input/0.png");
+    assert_eq!(cells[0], "0");
+    for (cell, role) in cells[1..4].iter().zip(folder::ROLES) {
+        assert!(
+            cell.contains(&format!("features/1.1/{role}/0.png")),
+            "{cell}"
+        );
+    }
+    // Mix ratio, category, O(I), O(B), O(O), dB, dI, scale metric, scale-invariant.
+    assert_eq!(
+        cells[4..],
+        [
+            "0.500",
+            "overwrite",
+            "3.000",
+            "6.000",
+            "9.000",
+            "0.250",
+            "-0.500",
+            "not defined",
+            "no"
+        ]
+    );
+}
+
+#[test]
+fn a_blocks_row_of_the_page_is_its_row_of_the_table() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let row = BlockRow {
+        overwrite: 21,
+        mix: 22,
+        skip: 7,
+        mean_scale_metric: None,
+        percent_scale_invariant: Some(6.25),
+        percent_scale_invariant_no_mix: Some(12.5),
+        ..block_row("1.1", 50, 64)
+    };
+    table_of(folder.path(), &[row]);
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert_eq!(
+        cells(&page, "50 of 64"),
+        [
+            "1.1",
+            "50 of 64",
+            "21",
+            "22",
+            "7",
+            "0.50",
+            "not defined",
+            "6.2",
+            "12.5"
+        ]
+    );
+}
+
+#[test]
+fn the_page_says_which_images_were_read_and_which_were_not() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let page = || fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert!(!page().contains("<dt>images</dt>"));
+    let mut manifest = manifest("weights");
+    manifest.images = Some(ImagesRecord {
+        folder: "photos & more".to_owned(),
+        read: 198,
+        skipped: vec!["photos/<x>.png: not a picture".to_owned()],
+        names_digest: "cd".repeat(32),
+    });
+    manifest.write(folder.path()).unwrap();
+    let page = page();
+    assert!(
+        page.contains("<dt>images</dt><dd>photos &amp; more, 198 read"),
+        "{page}"
+    );
+    assert!(page.contains("photos/&lt;x&gt;.png: not a picture"));
+}
