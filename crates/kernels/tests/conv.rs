@@ -282,8 +282,9 @@ proptest! {
         let run = |dy: &Map, w: &[f64]| reference::conv2d_input_gradient(dy, case.filters(w), case.twin_sliding(), case.size);
         let exact = run(&dy, &weights);
         let sums = run(&dy.map(f64::abs), &magnitudes(&weights));
-        // Each value gathers at most one addend for each position of the window, each a chain over the outputs.
-        let n = case.outputs + case.sliding.kernel.0 * case.sliding.kernel.1;
+        // At most one chain over the taps and outputs, or one over the outputs for each tap and their sum.
+        let taps = case.sliding.kernel.0 * case.sliding.kernel.1;
+        let n = (case.outputs * taps + 1).max(case.outputs + taps);
         let (mut found, mut expected, mut bound) = (Vec::new(), Vec::new(), Vec::new());
         let window = Window::new(&dx, held, case.inputs);
         let reached = held.intersection(&case.map());

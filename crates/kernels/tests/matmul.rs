@@ -2,7 +2,8 @@
 
 use kernels::Isa;
 use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product,
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product,
+    product_of_rows,
 };
 use ndarray::ArrayView2;
 use proptest::prelude::*;
@@ -116,6 +117,51 @@ proptest! {
         for isa in Isa::supported() {
             let mut c = poisoned(n);
             product(isa, 1, &left, &right, &mut Target::new(&mut c, Rows::plain(n)), &Epilogue::default());
+            assert_same_bits(&c, &expected, isa.name());
+        }
+    }
+
+    #[test]
+    fn rows_of_the_right_matrix_are_picked_segment_by_segment(
+        (m, segments, length, n) in (1_usize..30, 1_usize..5, 1_usize..40, awkward_size()),
+        (first, gap) in (0_usize..9, 0_usize..9), seed: u64,
+    ) {
+        let (k, step) = (segments * length, length + gap);
+        let a = pseudo_random(seed, m * k);
+        let all = pseudo_random(seed ^ 1, (first + segments * step) * n);
+        let picked: Vec<f32> = (0..k)
+            .flat_map(|row| (0..n).map(move |j| (first + row / length * step + row % length) * n + j))
+            .map(|at| all[at])
+            .collect();
+        let packed = PackedMatrix::from_row_major(first + segments * step, n, &all);
+        let left = LeftMatrix { data: &a, rows: Rows::plain(k), segments, segment_step: length, segment_length: length };
+        let right = RightRows { matrix: &packed, first, segment_step: step };
+        let expected = contract([m, k, n], &a, &picked);
+        for isa in Isa::supported() {
+            let mut c = poisoned(m * n);
+            let mut target = Target::new(&mut c, Rows::plain(n));
+            product_of_rows(isa, m, &left, &right, &mut target, &Epilogue::default());
+            assert_same_bits(&c, &expected, isa.name());
+        }
+    }
+
+    #[test]
+    fn a_sum_computed_in_two_parts_has_the_bits_of_the_whole(
+        ([m, k, n], a, b) in operands(|n| wild_values(n).boxed()), cut: usize,
+    ) {
+        let expected = contract([m, k, n], &a, &b);
+        let matrix = PackedMatrix::from_row_major(k, n, &b);
+        let cut = cut % (k + 1);
+        for isa in Isa::supported() {
+            let mut c = poisoned(m * n);
+            for (from, to) in [(0, cut), (cut, k)] {
+                let rows = Rows { first: from, ..Rows::plain(k) };
+                let left = LeftMatrix { data: &a, rows, segments: 1, segment_step: 0, segment_length: to - from };
+                let right = RightRows { matrix: &matrix, first: from, segment_step: 0 };
+                let target = Target::new(&mut c, Rows::plain(n));
+                let mut target = if from == 0 && to == cut { target } else { target.continued() };
+                product_of_rows(isa, m, &left, &right, &mut target, &Epilogue::default());
+            }
             assert_same_bits(&c, &expected, isa.name());
         }
     }

@@ -21,8 +21,8 @@ mod micro;
 mod pack;
 
 use crate::isa::Isa;
-pub(crate) use micro::multiply_add_chains;
-use micro::{MAX_PANELS, MAX_ROWS, TileSums};
+pub(crate) use micro::{ComplexLanes, LanePlaces, multiply_add_chains, sum_complex_products};
+use micro::{MAX_PANELS, MAX_ROWS, TileRows};
 pub use pack::PackedMatrix;
 use std::ops::Range;
 
@@ -65,15 +65,45 @@ impl Rows {
     }
 
     /// Where rows `first..first + offsets.len()` begin: what [`Rows::offset`] gives, with one division for all of them.
-    pub(crate) fn fill(&self, first: usize, offsets: &mut [usize]) {
+    /// Returns the largest.
+    #[inline]
+    pub(crate) fn fill(&self, first: usize, offsets: &mut [usize]) -> usize {
         let at = self.skip + first;
-        let (mut line, mut column) = (at / self.per_line, at % self.per_line);
-        for offset in offsets {
-            *offset = self.first + line * self.line_step + column * self.step;
-            column += 1;
-            if column == self.per_line {
-                (line, column) = (line + 1, 0);
+        let (line, mut column) = if at < self.per_line {
+            (0, at)
+        } else {
+            (at / self.per_line, at % self.per_line)
+        };
+        let mut line = self.first + line * self.line_step;
+        let mut offset = line + column * self.step;
+        if column + offsets.len() <= self.per_line {
+            for (i, to) in offsets.iter_mut().enumerate() {
+                *to = offset + i * self.step;
             }
+            return offset + offsets.len().saturating_sub(1) * self.step;
+        }
+        let mut largest = 0;
+        for to in offsets {
+            *to = offset;
+            largest = largest.max(offset);
+            (offset, column) = (offset + self.step, column + 1);
+            if column == self.per_line {
+                (line, column) = (line + self.line_step, 0);
+                offset = line;
+            }
+        }
+        largest
+    }
+
+    /// Where some of the rows begin.
+    #[inline]
+    fn tile(&self, first: usize, count: usize) -> TileRows {
+        let mut offsets = [0; MAX_ROWS];
+        let largest = self.fill(first, &mut offsets[..count]);
+        TileRows {
+            offsets,
+            count,
+            largest,
         }
     }
 
@@ -132,6 +162,20 @@ impl<'a> LeftMatrix<'a> {
     }
 }
 
+/// Some rows of a packed matrix, as the right-hand matrix of a product: those that go with a [`LeftMatrix`]'s segments.
+///
+/// Row `k` of the product is row `first + (k / segment_length) * segment_step + k % segment_length` of the packed matrix, where
+/// `segment_length` is the left matrix's.
+#[derive(Clone, Copy, Debug)]
+pub struct RightRows<'a> {
+    /// All rows.
+    pub matrix: &'a PackedMatrix,
+    /// Where the first segment begins.
+    pub first: usize,
+    /// From a segment's beginning to the next one's.
+    pub segment_step: usize,
+}
+
 /// Where a product goes.
 #[derive(Debug)]
 pub struct Target<'a> {
@@ -141,6 +185,8 @@ pub struct Target<'a> {
     pub rows: Rows,
     /// From a panel of 16 columns to the next one; 16 where the columns are neighbours.
     pub panel_step: usize,
+    /// Whether sums begin with what the target holds, instead of zero.
+    pub continues: bool,
 }
 
 impl<'a> Target<'a> {
@@ -150,6 +196,16 @@ impl<'a> Target<'a> {
             data,
             rows,
             panel_step: PANEL,
+            continues: false,
+        }
+    }
+
+    /// The same, with sums that begin with what the target holds.
+    #[must_use]
+    pub fn continued(self) -> Target<'a> {
+        Target {
+            continues: true,
+            ..self
         }
     }
 }
@@ -223,6 +279,21 @@ pub fn product(
     product_columns(isa, [rows, right.n()], left, right, target, epilogue);
 }
 
+/// [`product`] with some rows of `B` alone.
+///
+/// # Panics
+/// If `B` lacks a row, or a row reaches outside its slice.
+pub fn product_of_rows(
+    isa: Isa,
+    rows: usize,
+    left: &LeftMatrix<'_>,
+    right: &RightRows<'_>,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
+    tiles(isa, [rows, right.matrix.n()], left, right, target, epilogue);
+}
+
 /// The first `n` columns of [`product`], given `[rows, n]`.
 ///
 /// # Panics
@@ -235,31 +306,50 @@ pub fn product_columns(
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
-    let k = left.k();
-    assert_eq!(k, right.k(), "the inner dimensions of a product");
+    assert_eq!(left.k(), right.k(), "the inner dimensions of a product");
     assert!(n <= right.n(), "{n} of {} columns", right.n());
+    let right = RightRows {
+        matrix: right,
+        first: 0,
+        segment_step: left.segment_length,
+    };
+    tiles(isa, [rows, n], left, &right, target, epilogue);
+}
+
+/// Cuts a product into tiles.
+fn tiles(
+    isa: Isa,
+    [rows, n]: [usize; 2],
+    left: &LeftMatrix<'_>,
+    right: &RightRows<'_>,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
     if rows == 0 || n == 0 {
         return;
     }
+    let k = right.matrix.k();
     let panels = n.div_ceil(PANEL);
     let tiles = rows.div_ceil(micro::tile_rows(isa));
     let tile_height = rows.div_ceil(tiles);
-    let mut scratch = TileSums::new();
     let mut panel = 0;
     while panel < panels {
         let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
         let columns = panel * PANEL..n.min((panel + group) * PANEL);
-        let lanes = &right.values()[panel * k * PANEL..(panel + group) * k * PANEL];
+        let lanes = micro::Lanes {
+            values: &right.matrix.values()[panel * k * PANEL..(panel + group) * k * PANEL],
+            panels: group,
+            first: right.first,
+            segment_step: right.segment_step,
+        };
         let mut row = 0;
         while row < rows {
             let height = tile_height.min(rows - row);
-            let mut offsets = [0; MAX_ROWS];
-            left.rows.fill(row, &mut offsets[..height]);
-            let rows = (row, &offsets[..height], &mut scratch);
+            let rows = (row, &left.rows.tile(row, height));
             if columns.len() == group * PANEL {
-                whole_tile(isa, left, rows, lanes, columns.clone(), target, epilogue);
+                whole_tile(isa, left, rows, &lanes, columns.clone(), target, epilogue);
             } else {
-                ragged_tile(isa, left, rows, lanes, columns.clone(), target, epilogue);
+                ragged_tile(isa, left, rows, &lanes, columns.clone(), target, epilogue);
             }
             row += height;
         }
@@ -271,61 +361,66 @@ pub fn product_columns(
 fn whole_tile(
     isa: Isa,
     left: &LeftMatrix<'_>,
-    (first, from, scratch): (usize, &[usize], &mut TileSums),
-    lanes: &[f32],
+    (first, from): (usize, &TileRows),
+    lanes: &micro::Lanes<'_>,
     columns: Range<usize>,
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
     let panels = columns.start / PANEL..columns.end / PANEL;
-    let (mut to, mut residuals) = ([0; MAX_ROWS], [0; MAX_ROWS]);
-    let (to, residuals) = (&mut to[..from.len()], &mut residuals[..from.len()]);
-    target.rows.fill(first, to);
-    to.iter_mut()
-        .for_each(|to| *to += panels.start * target.panel_step);
-    let residual = epilogue.residual.map(|(data, rows)| {
-        rows.fill(first, residuals);
-        residuals.iter_mut().for_each(|r| *r += columns.start);
-        (data, &*residuals)
-    });
+    let residual_rows = epilogue
+        .residual
+        .map(|(data, rows)| (data, rows.tile(first, from.count)));
     let mut output = micro::Output {
-        data: target.data,
-        rows: to,
+        data: &mut target.data[panels.start * target.panel_step..],
+        rows: &target.rows.tile(first, from.count),
         panel_step: target.panel_step,
         affine: epilogue
             .affine
             .map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
-        residual,
+        residual: residual_rows
+            .as_ref()
+            .map(|(data, rows)| (&data[columns.start..], rows)),
         relu: epilogue.relu,
+        continues: target.continues,
     };
-    micro::compute(isa, left, from, lanes, panels.len(), scratch, &mut output);
+    micro::compute(isa, left, from, lanes, &mut output);
 }
 
 /// A tile whose last panel is not whole: its sums are finished one by one.
 fn ragged_tile(
     isa: Isa,
     left: &LeftMatrix<'_>,
-    (first, from, scratch): (usize, &[usize], &mut TileSums),
-    lanes: &[f32],
+    (first, from): (usize, &TileRows),
+    lanes: &micro::Lanes<'_>,
     columns: Range<usize>,
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
     const ROW: usize = MAX_PANELS * PANEL;
     let mut sums = [0.0; MAX_ROWS * ROW];
-    let places: [usize; MAX_ROWS] = std::array::from_fn(|r| r * ROW);
+    let place = |r: usize, column: usize| {
+        let (panel, lane) = (column / PANEL, column % PANEL);
+        target.rows.offset(first + r) + panel * target.panel_step + lane
+    };
+    if target.continues {
+        for r in 0..from.count {
+            for column in columns.clone() {
+                sums[r * ROW + column - columns.start] = target.data[place(r, column)];
+            }
+        }
+    }
     let mut output = micro::Output {
         data: &mut sums,
-        rows: &places[..from.len()],
+        rows: &Rows::plain(ROW).tile(0, from.count),
         panel_step: PANEL,
         affine: None,
         residual: None,
         relu: false,
+        continues: target.continues,
     };
-    let panels = columns.len().div_ceil(PANEL);
-    micro::compute(isa, left, from, lanes, panels, scratch, &mut output);
-    for r in 0..from.len() {
-        let to = target.rows.offset(first + r);
+    micro::compute(isa, left, from, lanes, &mut output);
+    for r in 0..from.count {
         let residual = epilogue
             .residual
             .map(|(data, rows)| &data[rows.offset(first + r)..]);
@@ -341,7 +436,7 @@ fn ragged_tile(
             if epilogue.relu && value <= 0.0 {
                 value = 0.0;
             }
-            target.data[to + panel * target.panel_step + lane] = value;
+            target.data[place(r, column)] = value;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The micro-kernels: a tile of a matrix product, held in registers over the whole of k.
 //!
-//! One generic body serves all instruction sets. A tile has up to [`TileShape::rows`] rows and some panels of 16 columns. For
+//! One generic body serves all instruction sets. A tile has up to [`tile_rows`] rows and some panels of 16 columns. For
 //! every k it loads the panels' lanes once, broadcasts one element of the left matrix per row, and issues one fused
 //! multiply-add per row and vector. The sizes follow from the register files:
 //!
@@ -20,20 +20,80 @@
 
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
+pub(crate) use complex::{ComplexLanes, LanePlaces, sum_complex_products};
+use std::mem::MaybeUninit;
 
 /// The most rows any tile has.
 pub(crate) const MAX_ROWS: usize = 14;
 /// The most panels any tile has.
 pub(crate) const MAX_PANELS: usize = 8;
 
-/// The sums of a tile between its two halves: `[rows][panels][16]`.
+/// The sums of a tile on the way to its epilogue: `[rows][panels][16]`.
 #[repr(align(64))]
-pub(crate) struct TileSums([[[f32; PANEL]; MAX_PANELS]; MAX_ROWS]);
+struct TileSums([[[MaybeUninit<f32>; PANEL]; MAX_PANELS]; MAX_ROWS]);
 
 impl TileSums {
-    pub(crate) fn new() -> TileSums {
-        TileSums([[[0.0; PANEL]; MAX_PANELS]; MAX_ROWS])
+    fn new() -> TileSums {
+        TileSums([[[MaybeUninit::uninit(); PANEL]; MAX_PANELS]; MAX_ROWS])
     }
+
+    /// Where the sums of a row begin that belong to a panel and a part of it.
+    #[inline(always)]
+    fn place(&mut self, row: usize, panel: usize, part: usize) -> *mut f32 {
+        self.0[row][panel][part..].as_mut_ptr().cast()
+    }
+}
+
+/// The panels of a right-hand matrix that a tile multiplies with, and which of their rows: see [`super::RightRows`].
+pub(crate) struct Lanes<'a> {
+    /// Whole panels, `[panels][rows][16]`.
+    pub(crate) values: &'a [f32],
+    /// How many panels.
+    pub(crate) panels: usize,
+    /// The first segment's first row.
+    pub(crate) first: usize,
+    /// From a segment's first row to the next one's.
+    pub(crate) segment_step: usize,
+}
+
+/// The same, as pointers that were checked.
+#[derive(Clone, Copy)]
+struct Right {
+    /// The first row of the first panel.
+    first: *const f32,
+    /// Floats from a segment to the next.
+    segment_step: usize,
+    /// Floats from a panel to the next.
+    panel_step: usize,
+}
+
+impl Lanes<'_> {
+    /// Checks that the panels hold every row that goes with `left`.
+    ///
+    /// # Panics
+    /// If not.
+    fn right(&self, left: &LeftMatrix<'_>) -> Right {
+        let rows = self.values.len() / (self.panels * PANEL);
+        let last = self.first + left.segments.saturating_sub(1) * self.segment_step;
+        assert!(
+            left.k() == 0 || last + left.segment_length <= rows,
+            "a right-hand matrix of {rows} rows lacks some up to {last}"
+        );
+        Right {
+            first: self.values.as_ptr().wrapping_add(self.first * PANEL),
+            segment_step: self.segment_step * PANEL,
+            panel_step: rows * PANEL,
+        }
+    }
+}
+
+/// Where the rows of a tile begin in a slice.
+pub(crate) struct TileRows {
+    /// As many as `count`; what follows is not read.
+    pub(crate) offsets: [usize; MAX_ROWS],
+    pub(crate) count: usize,
+    /// The largest of them.
+    pub(crate) largest: usize,
 }
 
 /// A scale and a shift for each column, by panels.
@@ -44,24 +104,55 @@ pub(crate) struct Output<'a> {
     /// The values.
     pub(crate) data: &'a mut [f32],
     /// Where each row of the tile begins.
-    pub(crate) rows: &'a [usize],
+    pub(crate) rows: &'a TileRows,
     /// From a panel to the next.
     pub(crate) panel_step: usize,
     /// A scale and a shift for each column of the tile.
     pub(crate) affine: Option<Affine<'a>>,
     /// What is added, where each row of it begins; its panels are neighbours.
-    pub(crate) residual: Option<(&'a [f32], &'a [usize])>,
+    pub(crate) residual: Option<(&'a [f32], &'a TileRows)>,
     /// Whether values that are zero or less become zero.
     pub(crate) relu: bool,
+    /// Whether the sums begin with what is there.
+    pub(crate) continues: bool,
+}
+
+/// Some rows, as a pointer that was checked together with their offsets from it.
+#[derive(Clone, Copy)]
+struct RowPointers<'a, P> {
+    first: P,
+    offsets: &'a [usize; MAX_ROWS],
+}
+
+impl RowPointers<'_, *const f32> {
+    #[inline(always)]
+    fn row(&self, r: usize) -> *const f32 {
+        self.first.wrapping_add(self.offsets[r])
+    }
+}
+
+impl RowPointers<'_, *mut f32> {
+    #[inline(always)]
+    fn row(&self, r: usize) -> *mut f32 {
+        self.first.wrapping_add(self.offsets[r])
+    }
 }
 
 /// The same, as pointers that were checked.
-struct Places {
-    rows: [*mut f32; MAX_ROWS],
+struct Places<'a> {
+    rows: RowPointers<'a, *mut f32>,
     panel_step: usize,
     affine: Option<(*const f32, *const f32)>,
-    residual: Option<[*const f32; MAX_ROWS]>,
+    residual: Option<RowPointers<'a, *const f32>>,
     relu: bool,
+    continues: bool,
+}
+
+impl Places<'_> {
+    /// Whether sums are written as they are.
+    fn is_plain(&self) -> bool {
+        self.affine.is_none() && self.residual.is_none() && !self.relu
+    }
 }
 
 impl Output<'_> {
@@ -69,16 +160,13 @@ impl Output<'_> {
     ///
     /// # Panics
     /// If not.
-    fn places(&mut self, panels: usize) -> Places {
+    fn places(&mut self, panels: usize) -> Places<'_> {
         let reach = (panels - 1) * self.panel_step + PANEL;
-        let mut rows = [self.data.as_mut_ptr(); MAX_ROWS];
-        for (row, &offset) in rows.iter_mut().zip(self.rows) {
-            assert!(
-                offset + reach <= self.data.len(),
-                "a row at {offset} reaches beyond the target"
-            );
-            *row = row.wrapping_add(offset);
-        }
+        assert!(
+            self.rows.largest + reach <= self.data.len(),
+            "a row at {} reaches beyond the target",
+            self.rows.largest
+        );
         let affine = self.affine.map(|(scale, shift)| {
             assert!(
                 scale.len() >= panels && shift.len() >= panels,
@@ -86,23 +174,27 @@ impl Output<'_> {
             );
             (scale.as_ptr().cast(), shift.as_ptr().cast())
         });
-        let residual = self.residual.map(|(data, offsets)| {
-            let mut rows = [data.as_ptr(); MAX_ROWS];
-            for (row, &offset) in rows.iter_mut().zip(offsets) {
-                assert!(
-                    offset + panels * PANEL <= data.len(),
-                    "a row at {offset} reaches beyond the residual"
-                );
-                *row = row.wrapping_add(offset);
+        let residual = self.residual.map(|(data, rows)| {
+            assert!(
+                rows.count == self.rows.count && rows.largest + panels * PANEL <= data.len(),
+                "a row at {} reaches beyond the residual",
+                rows.largest
+            );
+            RowPointers {
+                first: data.as_ptr(),
+                offsets: &rows.offsets,
             }
-            rows
         });
         Places {
-            rows,
+            rows: RowPointers {
+                first: self.data.as_mut_ptr(),
+                offsets: &self.rows.offsets,
+            },
             panel_step: self.panel_step,
             affine,
             residual,
             relu: self.relu,
+            continues: self.continues,
         }
     }
 }
@@ -146,137 +238,151 @@ trait Vector: Copy {
     unsafe fn store(self, p: *mut f32);
     /// `self + a * b`, rounded once.
     unsafe fn add_product(self, a: Self, b: Self) -> Self;
+    /// `self - a * b`, rounded once.
+    unsafe fn subtract_product(self, a: Self, b: Self) -> Self;
     unsafe fn add(self, other: Self) -> Self;
     /// Zero where a value is zero or less; NaN stays NaN.
     unsafe fn relu(self) -> Self;
 }
 
-/// Sums of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them) over all k, ascending, from zero.
+/// Sums of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them) over all k, ascending, from zero or from
+/// what is at `to`.
 ///
 /// # Safety
-/// `V`'s instruction set is available; `rows[r]` plus every element offset of `left` is valid to read; `b` has
-/// `panels` panels `panel_step` floats apart with `left.k()` lanes of 16 floats each.
+/// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as many
+/// panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place of `to` is
+/// valid for these rows and panels.
 #[inline(always)]
 unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
-    rows: &[*const f32; MAX_ROWS],
+    rows: RowPointers<'_, *const f32>,
     left: &LeftMatrix<'_>,
-    b: *const f32,
-    panel_step: usize,
-    sums: &mut TileSums,
+    right: Right,
+    to: &Places<'_>,
 ) {
     let per_panel = PANEL / V::LANES;
     // SAFETY: no memory is touched.
     let mut acc = [[unsafe { V::zero() }; VECTORS]; ROWS];
-    let mut lane = b;
+    let mut from = [rows.first; ROWS];
+    for r in 0..ROWS {
+        from[r] = rows.row(r);
+    }
+    if to.continues {
+        for r in 0..ROWS {
+            for v in 0..VECTORS {
+                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+                // SAFETY: the caller promises the places.
+                acc[r][v] = unsafe { V::load(to.rows.row(r).add(place)) };
+            }
+        }
+    }
     for segment in 0..left.segments {
         let start = segment * left.segment_step;
+        let mut lane = right.first.wrapping_add(segment * right.segment_step);
         for k in start..start + left.segment_length {
             // SAFETY: the caller promises panels of k lanes and rows that hold every element offset.
             unsafe {
-                let mut right = [V::zero(); VECTORS];
+                let mut lanes = [V::zero(); VECTORS];
                 for v in 0..VECTORS {
-                    right[v] = V::load(
-                        lane.add((v / per_panel) * panel_step + (v % per_panel) * V::LANES),
-                    );
+                    let place = (v / per_panel) * right.panel_step + (v % per_panel) * V::LANES;
+                    lanes[v] = V::load(lane.add(place));
                 }
                 for r in 0..ROWS {
-                    let a = V::splat(rows[r].add(k));
+                    let a = V::splat(from[r].add(k));
                     for v in 0..VECTORS {
-                        acc[r][v] = acc[r][v].add_product(a, right[v]);
+                        acc[r][v] = acc[r][v].add_product(a, lanes[v]);
                     }
                 }
-                lane = lane.add(PANEL);
+                lane = lane.wrapping_add(PANEL);
             }
         }
     }
     // All indices are constants here: with others, the sums would live in memory instead of registers all along.
+    if to.is_plain() {
+        for r in 0..ROWS {
+            for v in 0..VECTORS {
+                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+                // SAFETY: the caller promises the places.
+                unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
+            }
+        }
+        return;
+    }
+    let mut sums = TileSums::new();
     for r in 0..ROWS {
         for v in 0..VECTORS {
-            let target = &mut sums.0[r][v / per_panel][(v % per_panel) * V::LANES..][..V::LANES];
-            // SAFETY: the slice has LANES floats.
-            unsafe { acc[r][v].store(target.as_mut_ptr()) };
+            let place = sums.place(r, v / per_panel, (v % per_panel) * V::LANES);
+            // SAFETY: a panel has LANES floats from there on.
+            unsafe { acc[r][v].store(place) };
         }
     }
+    // SAFETY: the sums of these rows and panels were just written; the caller promises the places.
+    unsafe { finish::<V>(ROWS, VECTORS / per_panel, &mut sums, to) };
 }
 
 /// Applies the epilogue to a tile's sums and writes them to their places.
 ///
 /// # Safety
-/// `V`'s instruction set is available and every place is valid for these rows and panels.
+/// `V`'s instruction set is available, the sums of these rows and panels are written, and every place is valid for them.
 #[inline(always)]
-unsafe fn finish<V: Vector>(rows: usize, panels: usize, sums: &TileSums, to: &Places) {
+unsafe fn finish<V: Vector>(rows: usize, panels: usize, sums: &mut TileSums, to: &Places<'_>) {
     for panel in 0..panels {
         for part in (0..PANEL).step_by(V::LANES) {
             let column = panel * PANEL + part;
             for r in 0..rows {
-                let sum = &sums.0[r][panel][part..][..V::LANES];
-                // SAFETY: the slice has LANES floats; the caller promises the places.
+                // SAFETY: the caller promises the sums and the places.
                 unsafe {
-                    let mut value = V::load(sum.as_ptr());
+                    let mut value = V::load(sums.place(r, panel, part));
                     if let Some((scale, shift)) = to.affine {
                         let (scale, shift) =
                             (V::load(scale.add(column)), V::load(shift.add(column)));
                         value = shift.add_product(value, scale);
                     }
                     if let Some(residual) = &to.residual {
-                        value = value.add(V::load(residual[r].add(column)));
+                        value = value.add(V::load(residual.row(r).add(column)));
                     }
                     if to.relu {
                         value = value.relu();
                     }
-                    value.store(to.rows[r].add(panel * to.panel_step + part));
+                    value.store(to.rows.row(r).add(panel * to.panel_step + part));
                 }
             }
         }
     }
 }
 
-/// Computes a tile into `output`: for the rows whose first elements are at `offsets`, and `panels` panels of `right`.
+/// Computes a tile into `output`: for the rows that begin at `from`, and the panels of `lanes`.
 ///
 /// # Panics
 /// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
 pub(crate) fn compute(
     isa: Isa,
     left: &LeftMatrix<'_>,
-    offsets: &[usize],
-    right: &[f32],
-    panels: usize,
-    sums: &mut TileSums,
+    from: &TileRows,
+    lanes: &Lanes<'_>,
     output: &mut Output<'_>,
 ) {
-    assert_eq!(offsets.len(), output.rows.len(), "a place for each row");
-    let k = left.k();
+    assert_eq!(from.count, output.rows.count, "a place for each row");
+    let right = lanes.right(left);
     assert!(
-        right.len() == panels * k * PANEL,
-        "{panels} panels of {k} rows"
+        from.largest + left.reach() <= left.data.len(),
+        "a row at {} reaches beyond the left matrix",
+        from.largest
     );
-    let reach = left.reach();
-    let mut rows = [left.data.as_ptr(); MAX_ROWS];
-    for (row, &offset) in rows.iter_mut().zip(offsets) {
-        assert!(
-            offset + reach <= left.data.len(),
-            "a row at {offset} reaches beyond the left matrix"
-        );
-        *row = row.wrapping_add(offset);
-    }
-    let b = right.as_ptr();
-    let step = k * PANEL;
+    let rows = RowPointers {
+        first: left.data.as_ptr(),
+        offsets: &from.offsets,
+    };
+    let panels = lanes.panels;
     let to = &output.places(panels);
     match isa.level() {
         // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe {
-            x86::avx512(offsets.len(), panels, &rows, left, b, step, (sums, to))
-        },
+        Level::Avx512 => unsafe { x86::avx512(from.count, panels, rows, left, right, to) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe {
-            x86::avx2(offsets.len(), panels, &rows, left, b, step, (sums, to))
-        },
+        Level::Avx2 => unsafe { x86::avx2(from.count, panels, rows, left, right, to) },
         // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
-        Level::Portable => unsafe {
-            portable::run(offsets.len(), panels, &rows, left, b, step, (sums, to))
-        },
+        Level::Portable => unsafe { portable::run(from.count, panels, rows, left, right, to) },
     }
 }
 
@@ -335,6 +441,7 @@ unsafe fn chains<V: Vector>(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; 
     rounds * CHAINS * V::LANES
 }
 
+mod complex;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;

@@ -28,6 +28,10 @@ impl Vector for [f32; 4] {
         std::array::from_fn(|i| a[i].mul_add(b[i], self[i]))
     }
     #[inline(always)]
+    unsafe fn subtract_product(self, a: Self, b: Self) -> Self {
+        std::array::from_fn(|i| (-a[i]).mul_add(b[i], self[i]))
+    }
+    #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         std::array::from_fn(|i| self[i] + other[i])
     }
@@ -42,19 +46,16 @@ impl Vector for [f32; 4] {
 pub(super) unsafe fn run(
     rows: usize,
     panels: usize,
-    pointers: &[*const f32; MAX_ROWS],
+    pointers: RowPointers<'_, *const f32>,
     left: &LeftMatrix<'_>,
-    b: *const f32,
-    step: usize,
-    (sums, to): (&mut TileSums, &Places),
+    right: Right,
+    to: &Places<'_>,
 ) {
     call_shape!(
         [f32; 4],
         (rows, panels),
         4,
         [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
-        (pointers, left, b, step, sums)
+        (pointers, left, right, to)
     );
-    // SAFETY: promised by the caller.
-    unsafe { finish::<[f32; 4]>(rows, panels, sums, to) };
 }

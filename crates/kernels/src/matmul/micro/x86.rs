@@ -31,6 +31,11 @@ impl Vector for __m512 {
         unsafe { _mm512_fmadd_ps(a, b, self) }
     }
     #[inline(always)]
+    unsafe fn subtract_product(self, a: Self, b: Self) -> Self {
+        // SAFETY: the caller has AVX-512F.
+        unsafe { _mm512_fnmadd_ps(a, b, self) }
+    }
+    #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         // SAFETY: the caller has AVX-512F.
         unsafe { _mm512_add_ps(self, other) }
@@ -73,6 +78,11 @@ impl Vector for __m256 {
         unsafe { _mm256_fmadd_ps(a, b, self) }
     }
     #[inline(always)]
+    unsafe fn subtract_product(self, a: Self, b: Self) -> Self {
+        // SAFETY: the caller has FMA.
+        unsafe { _mm256_fnmadd_ps(a, b, self) }
+    }
+    #[inline(always)]
     unsafe fn add(self, other: Self) -> Self {
         // SAFETY: the caller has AVX.
         unsafe { _mm256_add_ps(self, other) }
@@ -112,16 +122,31 @@ pub(super) unsafe fn chains256(
 }
 
 /// # Safety
+/// As for [`complex::run`], with AVX-512F.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub(super) unsafe fn complex512(job: &complex::Job, conjugate: bool) {
+    // SAFETY: promised by the caller.
+    unsafe { complex::run::<__m512, 4>(job, conjugate) }
+}
+
+/// # Safety
+/// As for [`complex::run`], with AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn complex256(job: &complex::Job, conjugate: bool) {
+    // SAFETY: promised by the caller.
+    unsafe { complex::run::<__m256, 4>(job, conjugate) }
+}
+
+/// # Safety
 /// As for [`tile`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 pub(super) unsafe fn avx512(
     rows: usize,
     panels: usize,
-    pointers: &[*const f32; MAX_ROWS],
+    pointers: RowPointers<'_, *const f32>,
     left: &LeftMatrix<'_>,
-    b: *const f32,
-    step: usize,
-    (sums, to): (&mut TileSums, &Places),
+    right: Right,
+    to: &Places<'_>,
 ) {
     call_shape!(
         __m512,
@@ -166,10 +191,8 @@ pub(super) unsafe fn avx512(
             (2, 8),
             (3, 8),
         ],
-        (pointers, left, b, step, sums)
+        (pointers, left, right, to)
     );
-    // SAFETY: promised by the caller.
-    unsafe { finish::<__m512>(rows, panels, sums, to) };
 }
 
 /// # Safety
@@ -178,19 +201,16 @@ pub(super) unsafe fn avx512(
 pub(super) unsafe fn avx2(
     rows: usize,
     panels: usize,
-    pointers: &[*const f32; MAX_ROWS],
+    pointers: RowPointers<'_, *const f32>,
     left: &LeftMatrix<'_>,
-    b: *const f32,
-    step: usize,
-    (sums, to): (&mut TileSums, &Places),
+    right: Right,
+    to: &Places<'_>,
 ) {
     call_shape!(
         __m256,
         (rows, panels),
         2,
         [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
-        (pointers, left, b, step, sums)
+        (pointers, left, right, to)
     );
-    // SAFETY: promised by the caller.
-    unsafe { finish::<__m256>(rows, panels, sums, to) };
 }

@@ -1,0 +1,135 @@
+//! The gradient of a convolution with respect to its input.
+//!
+//! ```text
+//! dx[y, x, c] = sum over ky, kx, o of dy[(y + p - ky) / s, (x + p - kx) / s, o] w[o, c, ky, kx]
+//! ```
+//!
+//! over the taps (ky, kx) for which both quotients are whole and inside the output. Two ways lead there. To *gather* is
+//! to compute each input value's sum as one chain: a convolution of `dy`, see [`gather`]. To *scatter* is to compute, for each output
+//! position, what it sends to the input values it saw, and to add that up: see [`scatter`]. Gathering has long sums
+//! and no second pass; but its matrix has only as many columns as the input has channels, so an image's three would leave most of a
+//! vector empty. The layer's shape decides, never the region: the order of a sum is the same for all regions.
+
+mod gather;
+mod scatter;
+
+use super::Sliding;
+use crate::isa::Isa;
+use crate::matmul::PANEL;
+use crate::region::{Region, Window, WindowMut};
+use gather::Gather;
+use scatter::Scatter;
+
+/// A convolution's weights, packed for the gradient.
+#[derive(Clone, Debug)]
+pub struct ConvGradient {
+    sliding: Sliding,
+    channels: usize,
+    outputs: usize,
+    way: Way,
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    Gather(Gather),
+    Scatter(Scatter),
+}
+
+/// The length of the scratch slice that [`ConvGradient::add_input_gradient`] needs.
+pub fn input_gradient_scratch(sliding: Sliding, channels: usize) -> usize {
+    if scatters(channels) {
+        scatter::scratch(sliding, channels)
+    } else {
+        0
+    }
+}
+
+/// Whether a layer with so few input channels scatters.
+fn scatters(channels: usize) -> bool {
+    channels < PANEL
+}
+
+impl ConvGradient {
+    /// Packs weights `[out, in, ky, kx]` (PyTorch's order).
+    ///
+    /// # Panics
+    /// If `weights` has not exactly `out * in * ky * kx` values.
+    pub fn new(weights: &[f32], outputs: usize, channels: usize, sliding: Sliding) -> ConvGradient {
+        let (height, width) = sliding.kernel;
+        assert_eq!(
+            weights.len(),
+            outputs * channels * height * width,
+            "weights [{outputs}, {channels}, {height}, {width}]"
+        );
+        let weight = |out: usize, c: usize, ky: usize, kx: usize| {
+            weights[((out * channels + c) * height + ky) * width + kx]
+        };
+        let way = if scatters(channels) {
+            Way::Scatter(Scatter::new(weight, outputs, channels, sliding))
+        } else {
+            Way::Gather(Gather::new(weight, outputs, channels, sliding))
+        };
+        ConvGradient {
+            sliding,
+            channels,
+            outputs,
+            way,
+        }
+    }
+
+    /// Bytes of memory it holds.
+    pub fn bytes(&self) -> usize {
+        match &self.way {
+            Way::Gather(gather) => gather.bytes(),
+            Way::Scatter(scatter) => scatter.bytes(),
+        }
+    }
+
+    /// `dx[i s + ky - p, j s + kx - p, c] += sum over o of dy[i, j, o] w[o, c, ky, kx]`, for all positions (i, j) of
+    /// `wanted` and all ky, kx.
+    ///
+    /// `dy`: `[*, *, out]` holding `wanted`; `dx`: `[*, *, in]` holding [`Sliding::input_region`] of `wanted`, whose
+    /// padding receives what falls there. With 16 input channels or more, a value continues as one chain of the summation
+    /// contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending, each a chain over o.
+    ///
+    /// # Panics
+    /// If channels disagree, a window lacks a needed position, or `scratch` is shorter than
+    /// [`input_gradient_scratch`].
+    pub fn add_input_gradient(
+        &self,
+        isa: Isa,
+        dy: Window<'_>,
+        wanted: Region,
+        dx: &mut WindowMut<'_>,
+        scratch: &mut [f32],
+    ) {
+        assert_eq!(
+            dy.channels(),
+            self.outputs,
+            "output channels of a convolution's gradient"
+        );
+        assert_eq!(
+            dx.channels(),
+            self.channels,
+            "input channels of a convolution's gradient"
+        );
+        if wanted.is_empty() {
+            return;
+        }
+        let needed = self.sliding.input_region(&wanted);
+        assert!(
+            dx.region().contains(&needed),
+            "a gradient window of {:?} lacks part of {needed:?}",
+            dx.region()
+        );
+        assert!(
+            dy.region().contains(&wanted),
+            "a gradient window of {:?} lacks part of {wanted:?}",
+            dy.region()
+        );
+        match &self.way {
+            Way::Gather(gather) => gather.add(isa, dy, wanted, dx),
+            Way::Scatter(scatter) => scatter.add(isa, dy, wanted, dx, scratch),
+        }
+    }
+}

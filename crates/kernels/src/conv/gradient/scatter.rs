@@ -1,0 +1,141 @@
+//! The gradient position by position of the output, for inputs of few channels.
+//!
+//! The rows of `d im2col = dY W^T` are what each output position sends to the input values it saw, all (ky, kx, c) of
+//! them. Folding them back (*col2im*) adds each row to those values.
+
+use super::super::{Sliding, position_rows};
+use crate::isa::{Isa, per_isa};
+use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product};
+use crate::region::{Region, Window, WindowMut};
+
+/// How many output positions are folded back at a time.
+const BLOCK: usize = 28;
+
+/// Weights `[out] x [(ky, kx, c)]`, filled up to whole panels.
+#[derive(Clone, Debug)]
+pub(super) struct Scatter {
+    sliding: Sliding,
+    channels: usize,
+    packed: PackedMatrix,
+}
+
+/// The length of a row (ky, kx, c), filled up to whole panels: those are written fastest.
+fn row_length(sliding: Sliding, channels: usize) -> usize {
+    (sliding.kernel.0 * sliding.kernel.1 * channels).next_multiple_of(PANEL)
+}
+
+/// Floats of scratch.
+pub(super) fn scratch(sliding: Sliding, channels: usize) -> usize {
+    BLOCK * row_length(sliding, channels)
+}
+
+impl Scatter {
+    /// Packs the weights `weight(out, c, ky, kx)`.
+    pub(super) fn new(
+        weight: impl Fn(usize, usize, usize, usize) -> f32,
+        outputs: usize,
+        channels: usize,
+        sliding: Sliding,
+    ) -> Scatter {
+        let (height, width) = sliding.kernel;
+        let packed =
+            PackedMatrix::from_fn(outputs, row_length(sliding, channels), |out, column| {
+                let (tap, c) = (column / channels, column % channels);
+                if tap >= height * width {
+                    return 0.0;
+                }
+                weight(out, c, tap / width, tap % width)
+            });
+        Scatter {
+            sliding,
+            channels,
+            packed,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.packed.bytes()
+    }
+
+    /// See [`super::ConvGradient::add_input_gradient`], which checks the arguments.
+    pub(super) fn add(
+        &self,
+        isa: Isa,
+        dy: Window<'_>,
+        wanted: Region,
+        dx: &mut WindowMut<'_>,
+        scratch: &mut [f32],
+    ) {
+        let needed = self.sliding.input_region(&wanted);
+        let left = LeftMatrix {
+            data: dy.data(),
+            rows: position_rows(
+                &dy.region(),
+                dy.channels(),
+                &wanted,
+                (1, 1),
+                (wanted.top, wanted.left),
+            ),
+            segments: 1,
+            segment_step: 0,
+            segment_length: dy.channels(),
+        };
+        let rows = position_rows(
+            &dx.region(),
+            self.channels,
+            &wanted,
+            self.sliding.stride,
+            (needed.top, needed.left),
+        );
+        let row = row_length(self.sliding, self.channels);
+        let lines = Lines {
+            row,
+            count: self.sliding.kernel.0,
+            length: self.sliding.kernel.1 * self.channels,
+            step: dx.region().width * self.channels,
+        };
+        for start in (0..wanted.positions()).step_by(BLOCK) {
+            let count = BLOCK.min(wanted.positions() - start);
+            let block = &mut scratch[..count * row];
+            let left = LeftMatrix {
+                rows: left.rows.skipping(start),
+                ..left
+            };
+            let mut target = Target::new(block, Rows::plain(row));
+            product(
+                isa,
+                count,
+                &left,
+                &self.packed,
+                &mut target,
+                &Epilogue::default(),
+            );
+            fold(isa, block, &lines, &rows.skipping(start), dx.data_mut());
+        }
+    }
+}
+
+/// How a row of the product lies in the input: `count` lines of `length` values, `step` apart there and neighbours here.
+struct Lines {
+    row: usize,
+    count: usize,
+    length: usize,
+    step: usize,
+}
+
+per_isa! {
+    /// Adds row after row of a block to the input values it was read from.
+    fn fold(block: &[f32], lines: &Lines, rows: &Rows, dx: &mut [f32]) {
+        let mut places = [0; BLOCK];
+        let places = &mut places[..block.len() / lines.row];
+        rows.fill(0, places);
+        for (row, &to) in block.chunks_exact(lines.row).zip(&*places) {
+            for (line, addends) in row.chunks_exact(lines.length).take(lines.count).enumerate() {
+                let to = to + line * lines.step;
+                for (sum, addend) in dx[to..to + lines.length].iter_mut().zip(addends) {
+                    *sum += addend;
+                }
+            }
+        }
+    }
+}
