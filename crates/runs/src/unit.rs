@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Raised whenever a change to the code changes any bit of any picture, so that stored results of before are not taken
 /// for results of now.
-pub const NUMERICS_VERSION: u32 = 1;
+pub const NUMERICS_VERSION: u32 = 2;
 
 /// One picture to make: of a channel at a site, from a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
