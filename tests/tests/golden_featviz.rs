@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use testkit::golden::{Archive, Array, data_dir, fixtures_dir};
-use testkit::{max_abs_error, relative_l2};
+use testkit::{max_abs_error, pseudo_random, relative_l2};
 use weights::TensorSet;
 
 /// `[C, H, W]` to `[H, W, C]`.
@@ -322,64 +322,105 @@ fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
                 error <= 1e-5 * exact.abs().max(1.0),
                 "{unit}: {value} for {exact}"
             );
-            // The gradient jumps where a ReLU's input changes sign. At layer3.1.pre:178 one such number, in layer2.1, is 8.3e-7 after
-            // a sum of 1,152 terms near one: float32 does not tell its sign, and with that one sign exchanged the gradients
-            // agree to 2.2e-7. (PyTorch in float32 misses 1e-4 as well.) So the gradient must agree at a spectrum that
-            // differs from the reference one by a factor within 1e-5 of one, ten times less than the difference allowed.
             let exact = golden.steps.f64(&format!("{unit}/grad_spectrum")).values;
-            let at_nearby = (-80_i8..=80).step_by(8).map(|ulps| {
-                let factor = 1.0 + f32::from(ulps) * f32::EPSILON;
-                let nearby: Vec<f32> = golden.spectrum.iter().map(|v| v * factor).collect();
+            let mut error = |sample| {
+                let nearby = nearby(&golden.spectrum, sample);
                 relative_l2(&objective.evaluate(&nearby, channel).1, &exact)
-            });
-            let errors: Vec<f64> = at_nearby.collect();
+            };
             assert!(
-                errors.iter().any(|&e| e <= 1e-4),
-                "{unit}: spectrum gradients differ by {errors:?}"
+                (0..NEARBY).any(|sample| error(sample) <= 1e-4),
+                "{unit}: spectrum gradients differ by {:e}",
+                error(0)
             );
         }
     }
 }
 
-/// Units whose path float32 does not determine to 1e-3, and the steps for which it does.
-///
-/// The spectrum of these reference values puts some pairs of values under the stem's max pooling closer together than
-/// float32 can tell apart. Which of the two wins then depends on rounding, the gradient jumps with it, and Adam, whose first
-/// steps follow signs alone, carries the difference on. PyTorch in float32 leaves its own float64 path too: by 1.3e-3 of the
-/// value at `layer2.1.pre:88` and by 5.8e-3 at `layer3.1.pre:178` within the sixteen steps.
-const UNDETERMINED: [(&str, usize); 2] = [("layer2.1.pre:88", 15), ("layer3.1.pre:178", 1)];
+/// How many spectra near the reference one are tried.
+const NEARBY: u64 = 32;
 
+/// A spectrum whose numbers are those of another times factors within 1e-5 of one; the first sample is the spectrum itself.
+///
+/// The gradient jumps where a ReLU's input changes sign or two values under a max pooling change order, and the reference
+/// spectra lie closer to such jumps than float32 can tell. At layer3.1.pre:178 one number in layer2.1 is 8.3e-7 after a sum of
+/// 1,152 terms near one; with that one sign exchanged the gradients agree to 2.2e-7, otherwise to 5.5e-3. (PyTorch in float32 misses
+/// 1e-4 there as well.) What can be asked of float32 is the exact result of a nearby spectrum (a small backward error), and that is what is asked.
+fn nearby(spectrum: &[f32], sample: u64) -> Vec<f32> {
+    let reach = if sample == 0 { 0.0 } else { 1e-5 };
+    let directions = pseudo_random(sample, spectrum.len());
+    let pairs = spectrum.iter().zip(directions);
+    pairs.map(|(value, d)| value * (1.0 + reach * d)).collect()
+}
+
+/// A gradient that differs from another by 1e-5 in relative L2, ten times less than gradients may be off; the first sample is the
+/// gradient itself.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the size of a perturbation"
+)]
+fn nearby_gradient(gradient: &[f32], sample: u64) -> Vec<f32> {
+    let squares: f64 = gradient.iter().map(|&g| f64::from(g).powi(2)).sum();
+    let rms = (squares / gradient.len() as f64).sqrt() as f32;
+    // Uniform numbers in -1..1 have a root mean square of 1 / sqrt(3).
+    let reach = if sample == 0 {
+        0.0
+    } else {
+        1e-5 * 3.0_f32.sqrt() * rms
+    };
+    let directions = pseudo_random(sample, gradient.len());
+    let pairs = gradient.iter().zip(directions);
+    pairs.map(|(g, d)| g + reach * d).collect()
+}
+
+/// The values of sixteen steps of Adam; each sample has the rounding errors of its gradients drawn anew.
+fn climb(objective: &mut Objective, start: &[f32], channel: usize, sample: u64) -> Vec<f64> {
+    let mut spectrum = start.to_vec();
+    let (mut m, mut v) = (vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]);
+    let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
+    let step = |_| {
+        let (value, gradient) = objective.evaluate(&spectrum, channel);
+        let gradient = nearby_gradient(&gradient, sample);
+        adam_step(
+            Isa::best(),
+            &mut adam,
+            &mut spectrum,
+            &gradient,
+            &mut m,
+            &mut v,
+        );
+        f64::from(value)
+    };
+    (0..16).map(step).collect()
+}
+
+/// Adam's first steps follow the signs of the gradient alone, however small a number of it is. At layer2.1.pre:88 the second
+/// value hangs on a single one of 151,872 numbers, 3e-8 where the largest is one. So float32 does not determine all paths: PyTorch in
+/// float32 leaves its own float64 path by 1.3e-3 of the value there, and by 5.8e-3 at layer3.1.pre:178. Where a path is
+/// not within 1e-3, it must be as near as paths are to each other whose gradients differ by a tenth of what is allowed.
 #[test]
 fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
     for golden in Golden::all() {
         for (unit, site, channel) in golden.units() {
             let mut objective = golden.objective(site, |_, image| image);
-            let mut spectrum = golden.spectrum.clone();
-            let (mut m, mut v) = (vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]);
-            let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
-            let exact = golden
-                .steps
-                .f64(&format!("{unit}/adam_no_transforms_values"))
-                .values;
-            assert_eq!(exact.len(), 16);
-            let determined = UNDETERMINED
-                .iter()
-                .find(|(u, _)| *u == unit)
-                .map_or(exact.len(), |(_, steps)| *steps);
-            for (step, exact) in exact.into_iter().take(determined).enumerate() {
-                let (value, gradient) = objective.evaluate(&spectrum, channel);
-                let error = (f64::from(value) - exact).abs();
+            let name = format!("{unit}/adam_no_transforms_values");
+            let exact = golden.steps.f64(&name).values;
+            let distance = |a: &[f64], b: &[f64]| {
+                let relative = a
+                    .iter()
+                    .zip(b)
+                    .map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
+                relative.fold(0.0, f64::max)
+            };
+            let mut climb = |sample| climb(&mut objective, &golden.spectrum, channel, sample);
+            let path = climb(0);
+            assert_eq!(path.len(), exact.len());
+            let error = distance(&path, &exact);
+            if error > 1e-3 {
+                let spread = (1..8).map(|sample| distance(&climb(sample), &path));
+                let spread = spread.fold(0.0, f64::max);
                 assert!(
-                    error <= 1e-3 * exact.abs().max(1.0),
-                    "{unit}, step {step}: {value} for {exact}"
-                );
-                adam_step(
-                    Isa::best(),
-                    &mut adam,
-                    &mut spectrum,
-                    &gradient,
-                    &mut m,
-                    &mut v,
+                    error <= spread,
+                    "{unit}: off by {error}, paths differ by {spread}"
                 );
             }
         }
