@@ -4,6 +4,7 @@ use crate::compile;
 use crate::graph::{Graph, NodeId, Shape};
 use crate::ops::Kernel;
 use kernels::Region;
+use kernels::dft::WindowDft;
 
 /// A region of a node's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,19 +129,32 @@ impl Plan {
             .intersection(&self.shapes[node.0].region())
     }
 
-    /// Bytes of the buffers that one workspace holds.
-    pub fn workspace_bytes(&self) -> usize {
-        let floats: usize = self
-            .value_buffers
-            .iter()
-            .chain(&self.gradient_buffers)
-            .sum();
-        let scratch = self
-            .steps
-            .iter()
-            .map(|s| s.kernel.scratch_floats())
-            .max()
-            .unwrap_or(0);
-        (floats + scratch) * size_of::<f32>()
+    /// The most floats of scratch that a step needs.
+    pub(crate) fn scratch_floats(&self) -> usize {
+        let floats = self.steps.iter().map(|s| s.kernel.scratch_floats());
+        floats.max().unwrap_or(0)
+    }
+
+    /// Bytes of the buffers of a workspace that takes up all of these plans in turn.
+    pub fn workspace_bytes<'a>(plans: impl Iterator<Item = &'a Plan>) -> usize {
+        let (mut values, mut gradients) = (Vec::new(), Vec::new());
+        let (mut scratch, mut dft) = (0, 0);
+        let grow = |largest: &mut Vec<usize>, lengths: &[usize]| {
+            largest.resize(largest.len().max(lengths.len()), 0);
+            for (largest, &length) in largest.iter_mut().zip(lengths) {
+                *largest = length.max(*largest);
+            }
+        };
+        for plan in plans {
+            grow(&mut values, &plan.value_buffers);
+            grow(&mut gradients, &plan.gradient_buffers);
+            scratch = plan.scratch_floats().max(scratch);
+            let transforms = plan.steps.iter().filter_map(|s| s.kernel.dft());
+            dft = transforms
+                .map(WindowDft::scratch_bytes)
+                .fold(dft, usize::max);
+        }
+        let floats = values.iter().chain(&gradients).sum::<usize>() + scratch;
+        floats * size_of::<f32>() + dft
     }
 }

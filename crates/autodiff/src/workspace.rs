@@ -3,12 +3,14 @@
 use crate::graph::NodeId;
 use crate::ops::{Backward, Draw, Forward, Kernel, Scratch};
 use crate::plan::{Plan, Stored};
-use kernels::{Isa, Region, Window, WindowMut, dft::DftScratch};
+use kernels::{Isa, Region, Window, WindowMut};
 use rayon::ThreadPool;
 use std::mem;
 use std::sync::Arc;
 
-/// The buffers of one plan. One thread executes the plan in it; others have workspaces of their own.
+/// The buffers of a plan. One thread executes the plan in it; others have workspaces of their own.
+///
+/// A workspace can take up one plan after another ([`Workspace::switch_to`]): its memory is then that of the largest, not of all.
 #[derive(Debug)]
 pub struct Workspace {
     plan: Arc<Plan>,
@@ -16,7 +18,6 @@ pub struct Workspace {
     values: Vec<Vec<f32>>,
     gradients: Vec<Vec<f32>>,
     scratch: Scratch,
-    dft: Vec<Option<DftScratch>>,
     draws: Vec<Draw>,
     seed: Vec<f32>,
 }
@@ -24,32 +25,54 @@ pub struct Workspace {
 impl Workspace {
     /// Buffers for `plan`, all zero.
     pub fn new(plan: Arc<Plan>, isa: Isa) -> Workspace {
-        let scratch = plan
-            .steps
-            .iter()
-            .map(|s| s.kernel.scratch_floats())
-            .max()
-            .unwrap_or(0);
-        let seed = plan
-            .objective
-            .and_then(|o| plan.gradients[o.node.0])
-            .map_or(0, |s| s.len());
-        Workspace {
+        let mut workspace = Workspace {
+            plan: Arc::clone(&plan),
             isa,
-            values: plan.value_buffers.iter().map(|&n| vec![0.0; n]).collect(),
-            gradients: plan
-                .gradient_buffers
-                .iter()
-                .map(|&n| vec![0.0; n])
-                .collect(),
-            scratch: Scratch {
-                floats: vec![0.0; scratch],
-                dft: None,
-            },
-            dft: plan.steps.iter().map(|s| s.kernel.dft_scratch()).collect(),
-            draws: vec![Draw::None; plan.shapes.len()],
-            seed: vec![0.0; seed],
-            plan,
+            values: Vec::new(),
+            gradients: Vec::new(),
+            scratch: Scratch::default(),
+            draws: Vec::new(),
+            seed: Vec::new(),
+        };
+        workspace.switch_to(&plan);
+        workspace
+    }
+
+    /// Takes up a plan. What was computed for another is lost: inputs, draws and the seed are to be set again. Buffers grow where
+    /// they are too small; going back to a plan allocates nothing.
+    pub fn switch_to(&mut self, plan: &Arc<Plan>) {
+        let grow = |buffers: &mut Vec<Vec<f32>>, lengths: &[usize]| {
+            if buffers.len() < lengths.len() {
+                buffers.resize_with(lengths.len(), Vec::new);
+            }
+            for (buffer, &length) in buffers.iter_mut().zip(lengths) {
+                if buffer.len() < length {
+                    buffer.resize(length, 0.0);
+                }
+            }
+        };
+        grow(&mut self.values, &plan.value_buffers);
+        grow(&mut self.gradients, &plan.gradient_buffers);
+        let scratch = plan.scratch_floats();
+        if self.scratch.floats.len() < scratch {
+            self.scratch.floats.resize(scratch, 0.0);
+        }
+        for dft in plan.steps.iter().filter_map(|s| s.kernel.dft()) {
+            dft.fit(&mut self.scratch.dft);
+        }
+        self.draws.clear();
+        self.draws.resize(plan.shapes.len(), Draw::None);
+        let seed = plan.objective.and_then(|o| plan.gradients[o.node.0]);
+        self.seed.clear();
+        self.seed.resize(seed.map_or(0, |s| s.len()), 0.0);
+        self.plan = Arc::clone(plan);
+        // Inputs with padding: it is zero, whatever another plan left there.
+        for (node, stored) in plan.values.iter().enumerate() {
+            let Some(stored) = stored else { continue };
+            let given = plan.steps.iter().all(|s| s.node != node);
+            if given && !plan.shapes[node].region().contains(&stored.region) {
+                self.values[stored.buffer][..stored.len()].fill(0.0);
+            }
         }
     }
 
@@ -169,12 +192,11 @@ impl Workspace {
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {
         let plan = Arc::clone(&self.plan);
-        for (order, step) in plan.steps.iter().enumerate() {
+        for step in &plan.steps {
             let Some(stored) = plan.values[step.node] else {
                 continue;
             };
             let mut output = mem::take(&mut self.values[stored.buffer]);
-            self.scratch.dft = self.dft[order].take();
             let inputs = step.inputs.map(|i| {
                 i.and_then(|i| plan.values[i])
                     .map(|s| window(&self.values[s.buffer], &s))
@@ -187,7 +209,6 @@ impl Workspace {
                 draw: self.draws[step.node],
             };
             execute(step.kernel.as_ref(), forward);
-            self.dft[order] = self.scratch.dft.take();
             self.values[stored.buffer] = output;
         }
     }
@@ -198,13 +219,7 @@ impl Workspace {
         if let Some(stored) = plan.objective.and_then(|o| plan.gradients[o.node.0]) {
             self.gradients[stored.buffer][..stored.len()].copy_from_slice(&self.seed);
         }
-        for (order, step) in plan
-            .steps
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(_, s)| s.backward)
-        {
+        for step in plan.steps.iter().rev().filter(|s| s.backward) {
             let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node])
             else {
                 continue;
@@ -216,7 +231,6 @@ impl Workspace {
             let mut gradient = mem::take(&mut self.gradients[own.buffer]);
             let mut taken =
                 targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
-            self.scratch.dft = self.dft[order].take();
             step.kernel.backward(Backward {
                 isa: self.isa,
                 inputs: step.inputs.map(|i| {
@@ -231,7 +245,6 @@ impl Workspace {
                 scratch: &mut self.scratch,
                 draw: self.draws[step.node],
             });
-            self.dft[order] = self.scratch.dft.take();
             for (data, stored) in taken.into_iter().flatten() {
                 self.gradients[stored.buffer] = data;
             }

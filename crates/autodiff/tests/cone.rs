@@ -187,6 +187,37 @@ fn several_threads_give_the_same_bits() {
 }
 
 #[test]
+fn a_workspace_that_takes_up_one_plan_after_another_gives_the_bits_of_one_of_its_own() {
+    let (small, other) = (small_network(61, 53, false), small_network(70, 66, true));
+    let pixels = pseudo_random(4, 61 * 53 * 3);
+    let center = |small: &Small, site: usize| {
+        let wanted = Wanted::center(&small.graph, small.sites[site]);
+        Arc::new(Plan::with_gradients(&small.graph, wanted, &[small.image]).unwrap())
+    };
+    let run = |workspace: &mut Workspace, site: usize| {
+        workspace.set_input(small.image, &pixels);
+        workspace.seed().data_mut().fill(1.0);
+        workspace.forward();
+        workspace.backward();
+        let value = workspace.value(small.sites[site]).data().to_vec();
+        (value, workspace.gradient(small.image).data().to_vec())
+    };
+    // Wider regions of another network first: their values stay behind where the next plan has padding.
+    let mut shared = Workspace::new(center(&other, 4), Isa::best());
+    shared.set_input(other.image, &vec![f32::NAN; 70 * 66 * 3]);
+    shared.forward();
+    shared.backward();
+    for site in [0, 4, 1, 3] {
+        let plan = center(&small, site);
+        shared.switch_to(&plan);
+        let (value, gradient) = run(&mut shared, site);
+        let alone = run(&mut Workspace::new(plan, Isa::best()), site);
+        testkit::assert_same_bits(&value, &alone.0, "values");
+        testkit::assert_same_bits(&gradient, &alone.1, "gradients");
+    }
+}
+
+#[test]
 fn a_plan_computes_no_more_than_its_cone() {
     let small = small_network(224, 224, true);
     let site = small.sites[2];

@@ -33,6 +33,9 @@ pub enum FeatvizError {
     /// A plan could not be compiled.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// There is no scale to draw from.
+    #[error("a recipe needs at least one scale, and this one has none")]
+    NoScale,
 }
 
 /// A finished visualization.
@@ -64,12 +67,12 @@ struct Chain {
     plan: Arc<Plan>,
 }
 
-/// Where one thread runs units: the buffers of every plan, the parameters and Adam's averages.
+/// Where one thread runs units: buffers for every plan in turn, the parameters and Adam's averages.
 #[derive(Debug)]
 pub struct Studio {
     visualizer: Arc<Visualizer>,
     isa: Isa,
-    workspaces: Vec<Workspace>,
+    workspace: Workspace,
     picture: Picture,
     spectrum: Vec<f32>,
     first_average: Vec<f32>,
@@ -116,6 +119,9 @@ impl Visualizer {
     ) -> Result<Visualizer, FeatvizError> {
         Network::require_input_size(recipe.size)?;
         network.require(site)?;
+        if recipe.scales.is_empty() {
+            return Err(FeatvizError::NoScale);
+        }
         let jitter = jitter_of(site);
         let chain = |scale: &u32| {
             let augmentation = Augmentation {
@@ -159,8 +165,8 @@ impl Visualizer {
 
     /// Bytes that one [`Studio`] needs.
     pub fn studio_bytes(&self) -> usize {
-        let plans: usize = self.chains.iter().map(|c| c.plan.workspace_bytes()).sum();
-        plans + 3 * self.recipe.parameters() * size_of::<f32>()
+        let plans = self.chains.iter().map(|c| c.plan.as_ref());
+        Plan::workspace_bytes(plans) + 3 * self.recipe.parameters() * size_of::<f32>()
     }
 }
 
@@ -237,12 +243,12 @@ impl Studio {
     /// If the recipe's pictures are too small.
     pub fn new(visualizer: Arc<Visualizer>, isa: Isa) -> Result<Studio, FeatvizError> {
         let parameters = visualizer.recipe.parameters();
+        let mut workspace = Workspace::new(Arc::clone(&visualizer.chains[0].plan), isa);
+        for chain in &visualizer.chains {
+            workspace.switch_to(&chain.plan);
+        }
         Ok(Studio {
-            workspaces: visualizer
-                .chains
-                .iter()
-                .map(|c| Workspace::new(Arc::clone(&c.plan), isa))
-                .collect(),
+            workspace,
             picture: Picture::new(&visualizer.recipe, isa)?,
             spectrum: vec![0.0; parameters],
             first_average: vec![0.0; parameters],
@@ -281,9 +287,6 @@ impl Studio {
         draws.spectrum(recipe.deviation, &mut self.spectrum);
         self.first_average.fill(0.0);
         self.second_average.fill(0.0);
-        for (chain, workspace) in visualizer.chains.iter().zip(&mut self.workspaces) {
-            chain.seed(workspace, channel);
-        }
         let mut adam = Adam::new(
             Direction::Ascent,
             recipe.learning_rate,
@@ -293,10 +296,10 @@ impl Studio {
         let mut trajectory = Vec::with_capacity(recipe.steps);
         for step in 1..=recipe.steps {
             let drawn = draws.step(recipe, visualizer.jitter, step);
-            let (chain, workspace) = (
-                &visualizer.chains[drawn.scale],
-                &mut self.workspaces[drawn.scale],
-            );
+            let chain = &visualizer.chains[drawn.scale];
+            let workspace = &mut self.workspace;
+            workspace.switch_to(&chain.plan);
+            chain.seed(workspace, channel);
             chain.augmented.set_draws(workspace, &drawn);
             workspace.swap_input(chain.spectrum, &mut self.spectrum);
             workspace.forward();

@@ -36,7 +36,8 @@ pub use kernels::resample::Alignment;
 pub(crate) use convolution::Fused;
 
 use crate::graph::{GraphError, Shape};
-use kernels::{Isa, Region, Window, WindowMut, dft::DftScratch};
+use kernels::dft::{DftScratch, WindowDft};
+use kernels::{Isa, Region, Window, WindowMut};
 use std::any::Any;
 use std::fmt::Debug;
 
@@ -92,8 +93,8 @@ pub enum Draw {
 pub struct Scratch {
     /// Floats, at least as many as the kernel asked for; any step may have written them.
     pub floats: Vec<f32>,
-    /// What [`Kernel::dft_scratch`] made, for this step alone.
-    pub dft: Option<DftScratch>,
+    /// For Fourier transforms.
+    pub dft: DftScratch,
 }
 
 /// Inputs and output of a step that is executed forward.
@@ -151,8 +152,8 @@ pub trait Kernel: Debug + Send + Sync {
         0
     }
 
-    /// Buffers of a Fourier transform, where it needs them.
-    fn dft_scratch(&self) -> Option<DftScratch> {
+    /// The Fourier transform that it computes, if any.
+    fn dft(&self) -> Option<&WindowDft> {
         None
     }
 

@@ -6,7 +6,7 @@ use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_erro
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::colour::{squash_colours, squash_colours_gradient};
-use kernels::dft::{DftScratch, WindowDft};
+use kernels::dft::WindowDft;
 use kernels::flow;
 use std::any::Any;
 
@@ -102,15 +102,13 @@ impl Kernel for BoundSpectralImage {
         self.scale.len() + 3 * self.dft.window().positions()
     }
 
-    fn dft_scratch(&self) -> Option<DftScratch> {
-        Some(self.dft.scratch())
+    fn dft(&self) -> Option<&WindowDft> {
+        Some(&self.dft)
     }
 
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
-        let Some(dft) = &mut step.scratch.dft else {
-            return;
-        };
+        let dft = &mut step.scratch.dft;
         let (scaled, rest) = step.scratch.floats.split_at_mut(self.scale.len());
         let planes = &mut rest[..3 * self.dft.window().positions()];
         let plane = self.dft.window().positions();
@@ -132,11 +130,10 @@ impl Kernel for BoundSpectralImage {
     }
 
     fn backward(&self, mut step: Backward<'_>) {
-        let ([Some(spectrum_gradient), _], Some(dft)) =
-            (&mut step.input_gradients, &mut step.scratch.dft)
-        else {
+        let [Some(spectrum_gradient), _] = &mut step.input_gradients else {
             return;
         };
+        let dft = &mut step.scratch.dft;
         assert_eq!(
             self.gradient,
             self.dft.window(),

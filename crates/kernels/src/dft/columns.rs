@@ -35,7 +35,7 @@ pub(super) struct ColumnTransform {
 }
 
 /// What is computed on the way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ColumnScratch {
     /// The weighted spectrum, or its gradient: `[v][b][(a, re | im)]`, rows filled up to whole panels.
     spectrum: Vec<f32>,
@@ -123,13 +123,18 @@ impl ColumnTransform {
         self.blocks.len() * self.panels
     }
 
-    /// Buffers for `rows` rows.
-    pub(super) fn scratch(&self, rows: usize) -> ColumnScratch {
+    /// Makes buffers fit `rows` rows.
+    pub(super) fn fit(&self, scratch: &mut ColumnScratch, rows: usize) {
         let lines = rows * self.split.coarse;
-        ColumnScratch {
-            spectrum: vec![0.0; lines * row_length(self.quotients)],
-            sums: vec![[[0.0; PANEL]; 2]; lines * self.panels],
-        }
+        scratch
+            .spectrum
+            .resize(lines * row_length(self.quotients), 0.0);
+        scratch.sums.resize(lines * self.panels, [[0.0; PANEL]; 2]);
+    }
+
+    /// Floats of such buffers.
+    pub(super) fn scratch_floats(&self, rows: usize) -> usize {
+        rows * self.split.coarse * (row_length(self.quotients) + self.panels * 2 * PANEL)
     }
 
     /// Neighbouring columns that lie in neighbouring lanes: each column, its panel and lane, and how many.

@@ -32,8 +32,8 @@ pub struct WindowDft {
     rows: RowTransform,
 }
 
-/// Buffers that [`WindowDft`] computes in.
-#[derive(Clone, Debug)]
+/// Buffers that a [`WindowDft`] computes in: those of any, grown where it needs more.
+#[derive(Clone, Debug, Default)]
 pub struct DftScratch {
     columns: ColumnScratch,
     rows: RowScratch,
@@ -73,20 +73,37 @@ impl WindowDft {
 
     /// Buffers for it.
     pub fn scratch(&self) -> DftScratch {
+        let mut scratch = DftScratch::default();
+        self.fit(&mut scratch);
+        scratch
+    }
+
+    /// Makes buffers fit. [`WindowDft::inverse`] and [`WindowDft::adjoint`] do so too; done beforehand, they allocate nothing.
+    pub fn fit(&self, scratch: &mut DftScratch) {
         let panels = self.columns.panels();
-        DftScratch {
-            columns: self.columns.scratch(self.rows.height()),
-            rows: self.rows.scratch(panels),
-            lines: vec![0.0; self.window.height * panels * PANEL],
-        }
+        self.columns.fit(&mut scratch.columns, self.rows.height());
+        self.rows.fit(&mut scratch.rows, panels);
+        scratch
+            .lines
+            .resize(self.window.height * panels * PANEL, 0.0);
+    }
+
+    /// Bytes of buffers that fit.
+    pub fn scratch_bytes(&self) -> usize {
+        let panels = self.columns.panels();
+        let floats = self.columns.scratch_floats(self.rows.height())
+            + self.rows.scratch_floats(panels)
+            + self.window.height * panels * PANEL;
+        floats * size_of::<f32>()
     }
 
     /// The window of the image that `spectrum` stands for: `[H][W / 2 + 1][2] -> [window height][window width]`.
     ///
     /// # Panics
-    /// If a slice has not the length its shape says, or the scratch is another window's.
+    /// If a slice has not the length its shape says.
     pub fn inverse(&self, isa: Isa, spectrum: &[f32], scratch: &mut DftScratch, image: &mut [f32]) {
         self.check(spectrum, image);
+        self.fit(scratch);
         let q = (scratch.rows.q.values_mut(), &self.rows.places());
         self.columns.forward(isa, spectrum, &mut scratch.columns, q);
         self.rows
@@ -105,9 +122,10 @@ impl WindowDft {
     /// The adjoint of [`WindowDft::inverse`]: `[window height][window width] -> [H][W / 2 + 1][2]`, overwriting `spectrum`.
     ///
     /// # Panics
-    /// If a slice has not the length its shape says, or the scratch is another window's.
+    /// If a slice has not the length its shape says.
     pub fn adjoint(&self, isa: Isa, image: &[f32], scratch: &mut DftScratch, spectrum: &mut [f32]) {
         self.check(spectrum, image);
+        self.fit(scratch);
         let (top, left) = (
             self.window.top.unsigned_abs(),
             self.window.left.unsigned_abs(),

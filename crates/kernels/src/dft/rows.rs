@@ -29,7 +29,7 @@ pub(super) struct RowTransform {
 }
 
 /// What is computed on the way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct RowScratch {
     /// Q or its gradient: `[(b, re | im, a)] x [j]`.
     pub(super) q: PackedMatrix,
@@ -103,14 +103,17 @@ impl RowTransform {
         self.split.n
     }
 
-    /// Buffers for `panels` panels of columns.
-    pub(super) fn scratch(&self, panels: usize) -> RowScratch {
+    /// Makes buffers fit `panels` panels of columns.
+    pub(super) fn fit(&self, scratch: &mut RowScratch, panels: usize) {
         let columns = panels * PANEL;
-        RowScratch {
-            q: PackedMatrix::zeros(2 * self.split.n, columns),
-            r: PackedMatrix::zeros(2 * self.split.n, columns),
-            x: PackedMatrix::zeros(self.wanted.len(), columns),
-        }
+        scratch.q.reshape(2 * self.split.n, columns);
+        scratch.r.reshape(2 * self.split.n, columns);
+        scratch.x.reshape(self.wanted.len(), columns);
+    }
+
+    /// Floats of such buffers.
+    pub(super) fn scratch_floats(&self, panels: usize) -> usize {
+        (4 * self.split.n + self.wanted.len()) * panels * PANEL
     }
 
     /// The wanted rows i with `i mod fine = z`.

@@ -3,7 +3,7 @@
 use super::PANEL;
 
 /// Floats that begin on a cache line of 64 bytes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct AlignedFloats {
     storage: Vec<f32>,
     start: usize,
@@ -19,6 +19,14 @@ impl AlignedFloats {
             start,
             length,
         }
+    }
+
+    /// Changes the length; what it then holds is not defined. Shrinking keeps the memory.
+    fn resize(&mut self, length: usize) {
+        if self.start + length > self.storage.len() {
+            *self = AlignedFloats::zeros(length);
+        }
+        self.length = length;
     }
 
     fn values(&self) -> &[f32] {
@@ -41,7 +49,7 @@ impl Clone for AlignedFloats {
 /// A matrix `[k, n]` cut into panels of 16 columns, each stored row after row: `[ceil(n / 16)][k][16]`.
 ///
 /// The last panel is filled up with zeros. The format is the same for every instruction set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PackedMatrix {
     k: usize,
     n: usize,
@@ -72,6 +80,12 @@ impl PackedMatrix {
             n,
             floats: AlignedFloats::zeros(n.div_ceil(PANEL) * k * PANEL),
         }
+    }
+
+    /// Gives it another shape, in the same memory if that is enough; what it then holds is not defined.
+    pub fn reshape(&mut self, k: usize, n: usize) {
+        (self.k, self.n) = (k, n);
+        self.floats.resize(n.div_ceil(PANEL) * k * PANEL);
     }
 
     /// Overwrites the values with those of `element`, without allocating.

@@ -198,28 +198,54 @@ per_isa! {
     }
 }
 
+/// Channels of an image, for which loops of known length are compiled.
+const COLOURS: usize = 3;
+
 per_isa! {
     fn interpolate(columns: &[Tap], left: usize, x: &[f32], channels: usize, y: &mut [f32]) {
+        if channels == COLOURS {
+            let (pixels, _) = x.as_chunks::<COLOURS>();
+            for (tap, y) in columns.iter().zip(y.as_chunks_mut::<COLOURS>().0) {
+                interpolate_pixel(*tap, &pixels[tap.low - left], &pixels[tap.high - left], y);
+            }
+            return;
+        }
         for (tap, y) in columns.iter().zip(y.chunks_exact_mut(channels)) {
             let low = &x[(tap.low - left) * channels..][..channels];
             let high = &x[(tap.high - left) * channels..][..channels];
-            for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
-                *y = high.mul_add(tap.weight_high, low * tap.weight_low);
-            }
+            interpolate_pixel(*tap, low, high, y);
         }
+    }
+}
+
+#[inline(always)]
+fn interpolate_pixel(tap: Tap, low: &[f32], high: &[f32], y: &mut [f32]) {
+    for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
+        *y = high.mul_add(tap.weight_high, low * tap.weight_low);
     }
 }
 
 per_isa! {
     fn scatter(columns: &[Tap], left: usize, dy: &[f32], channels: usize, dx: &mut [f32]) {
-        for (tap, dy) in columns.iter().zip(dy.chunks_exact(channels)) {
-            for (at, weight) in [(tap.low, tap.weight_low), (tap.high, tap.weight_high)] {
-                let dx = &mut dx[(at - left) * channels..][..channels];
-                for (dx, dy) in dx.iter_mut().zip(dy) {
-                    *dx = dy.mul_add(weight, *dx);
-                }
+        if channels == COLOURS {
+            let (pixels, _) = dx.as_chunks_mut::<COLOURS>();
+            for (tap, dy) in columns.iter().zip(dy.as_chunks::<COLOURS>().0) {
+                add_pixel(tap.weight_low, dy, &mut pixels[tap.low - left]);
+                add_pixel(tap.weight_high, dy, &mut pixels[tap.high - left]);
             }
+            return;
         }
+        for (tap, dy) in columns.iter().zip(dy.chunks_exact(channels)) {
+            add_pixel(tap.weight_low, dy, &mut dx[(tap.low - left) * channels..][..channels]);
+            add_pixel(tap.weight_high, dy, &mut dx[(tap.high - left) * channels..][..channels]);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_pixel(weight: f32, dy: &[f32], dx: &mut [f32]) {
+    for (dx, dy) in dx.iter_mut().zip(dy) {
+        *dx = dy.mul_add(weight, *dx);
     }
 }
 
