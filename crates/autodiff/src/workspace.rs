@@ -270,9 +270,12 @@ fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>, threads: usize) {
         scratch,
         draw,
     } = step;
-    let rows = output.region().height;
-    let threads = threads.min(rows);
-    if threads < 2 || !kernel.splits() {
+    // Rows beyond the map cost nothing.
+    let rows = kernel
+        .shared()
+        .map_or(Region::EMPTY, |r| r.intersection(&output.region()));
+    let threads = threads.min(rows.height);
+    if threads < 2 {
         return kernel.forward(Forward {
             isa,
             inputs,
@@ -282,10 +285,9 @@ fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>, threads: usize) {
         });
     }
     let half = threads / 2;
-    let middle = output
-        .region()
+    let middle = rows
         .top
-        .saturating_add_unsigned(rows * half / threads);
+        .saturating_add_unsigned(rows.height * half / threads);
     let (above, below) = output.split_rows(middle);
     let run = |output, threads| {
         let step = Forward {

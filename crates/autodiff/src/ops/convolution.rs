@@ -174,6 +174,7 @@ impl Fused {
         Box::new(BoundConvolution {
             fused: self.clone(),
             output: binding.output,
+            region: binding.region,
             gradient: binding.gradient,
         })
     }
@@ -183,12 +184,13 @@ impl Fused {
 struct BoundConvolution {
     fused: Fused,
     output: Shape,
+    region: Region,
     gradient: Region,
 }
 
 impl Kernel for BoundConvolution {
-    fn splits(&self) -> bool {
-        true
+    fn shared(&self) -> Option<Region> {
+        Some(self.region)
     }
 
     fn scratch_floats(&self) -> usize {

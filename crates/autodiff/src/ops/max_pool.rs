@@ -42,6 +42,7 @@ impl Operation for MaxPool {
         Box::new(BoundMaxPool {
             sliding: self.sliding,
             map,
+            region: binding.region,
             gradient: binding.gradient,
         })
     }
@@ -55,12 +56,13 @@ impl Operation for MaxPool {
 struct BoundMaxPool {
     sliding: Sliding,
     map: (usize, usize),
+    region: Region,
     gradient: Region,
 }
 
 impl Kernel for BoundMaxPool {
-    fn splits(&self) -> bool {
-        true
+    fn shared(&self) -> Option<Region> {
+        Some(self.region)
     }
 
     fn forward(&self, mut step: Forward<'_>) {

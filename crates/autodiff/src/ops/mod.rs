@@ -157,9 +157,9 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
-    /// Whether it can compute any rows of its output alone, without scratch: then several threads share them.
-    fn splits(&self) -> bool {
-        false
+    /// If it can compute any rows of its output alone, without scratch: the positions among which threads share its work.
+    fn shared(&self) -> Option<Region> {
+        None
     }
 
     /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel splits.

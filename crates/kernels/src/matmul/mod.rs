@@ -330,21 +330,27 @@ fn tiles(
     }
     let k = right.matrix.k();
     let panels = n.div_ceil(PANEL);
-    let tiles = rows.div_ceil(micro::tile_rows(isa));
+    let tiles = rows.div_ceil(micro::tile_rows(isa)).max(1);
     let tile_height = rows.div_ceil(tiles);
     let mut panel = 0;
     while panel < panels {
         let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
         let columns = panel * PANEL..n.min((panel + group) * PANEL);
-        let lanes = micro::Lanes {
-            values: &right.matrix.values()[panel * k * PANEL..(panel + group) * k * PANEL],
-            panels: group,
-            first: right.first,
-            segment_step: right.segment_step,
-        };
+        let (values, beyond) =
+            right.matrix.values()[panel * k * PANEL..].split_at(group * k * PANEL);
+        // Each tile of these panels fetches a part of the next ones.
+        let mut next =
+            beyond[..beyond.len().min(values.len())].chunks(values.len().div_ceil(tiles).max(1));
         let mut row = 0;
         while row < rows {
             let height = tile_height.min(rows - row);
+            let lanes = micro::Lanes {
+                values,
+                panels: group,
+                first: right.first,
+                segment_step: right.segment_step,
+                ahead: next.next().unwrap_or_default(),
+            };
             let rows = (row, &left.rows.tile(row, height));
             if columns.len() == group * PANEL {
                 whole_tile(isa, left, rows, &lanes, columns.clone(), target, epilogue);

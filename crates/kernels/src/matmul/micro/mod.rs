@@ -21,28 +21,11 @@
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
 pub(crate) use complex::{ComplexLanes, LanePlaces, sum_complex_products};
-use std::mem::MaybeUninit;
 
 /// The most rows any tile has.
 pub(crate) const MAX_ROWS: usize = 14;
 /// The most panels any tile has.
 pub(crate) const MAX_PANELS: usize = 8;
-
-/// The sums of a tile on the way to its epilogue: `[rows][panels][16]`.
-#[repr(align(64))]
-struct TileSums([[[MaybeUninit<f32>; PANEL]; MAX_PANELS]; MAX_ROWS]);
-
-impl TileSums {
-    fn new() -> TileSums {
-        TileSums([[[MaybeUninit::uninit(); PANEL]; MAX_PANELS]; MAX_ROWS])
-    }
-
-    /// Where the sums of a row begin that belong to a panel and a part of it.
-    #[inline(always)]
-    fn place(&mut self, row: usize, panel: usize, part: usize) -> *mut f32 {
-        self.0[row][panel][part..].as_mut_ptr().cast()
-    }
-}
 
 /// The panels of a right-hand matrix that a tile multiplies with, and which of their rows: see [`super::RightRows`].
 pub(crate) struct Lanes<'a> {
@@ -54,6 +37,8 @@ pub(crate) struct Lanes<'a> {
     pub(crate) first: usize,
     /// From a segment's first row to the next one's.
     pub(crate) segment_step: usize,
+    /// Part of what will be needed next, to be fetched into the cache on the way.
+    pub(crate) ahead: &'a [f32],
 }
 
 /// The same, as pointers that were checked.
@@ -65,6 +50,8 @@ struct Right {
     segment_step: usize,
     /// Floats from a panel to the next.
     panel_step: usize,
+    /// What to fetch into the cache, and how many floats of it for each k.
+    ahead: (*const f32, usize),
 }
 
 impl Lanes<'_> {
@@ -83,6 +70,10 @@ impl Lanes<'_> {
             first: self.values.as_ptr().wrapping_add(self.first * PANEL),
             segment_step: self.segment_step * PANEL,
             panel_step: rows * PANEL,
+            ahead: (
+                self.ahead.as_ptr(),
+                self.ahead.len().div_ceil(left.k().max(1)),
+            ),
         }
     }
 }
@@ -146,13 +137,6 @@ struct Places<'a> {
     residual: Option<RowPointers<'a, *const f32>>,
     relu: bool,
     continues: bool,
-}
-
-impl Places<'_> {
-    /// Whether sums are written as they are.
-    fn is_plain(&self) -> bool {
-        self.affine.is_none() && self.residual.is_none() && !self.relu
-    }
 }
 
 impl Output<'_> {
@@ -236,6 +220,8 @@ trait Vector: Copy {
     unsafe fn splat(p: *const f32) -> Self;
     unsafe fn load(p: *const f32) -> Self;
     unsafe fn store(self, p: *mut f32);
+    /// Asks for the cache line at any address, valid or not.
+    unsafe fn prefetch(p: *const f32);
     /// `self + a * b`, rounded once.
     unsafe fn add_product(self, a: Self, b: Self) -> Self;
     /// `self - a * b`, rounded once.
@@ -245,8 +231,8 @@ trait Vector: Copy {
     unsafe fn relu(self) -> Self;
 }
 
-/// Sums of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them) over all k, ascending, from zero or from
-/// what is at `to`.
+/// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from zero or from
+/// what is at `to`, then scale and shift, residual, ReLU.
 ///
 /// # Safety
 /// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as many
@@ -275,6 +261,7 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
+    let mut ahead = right.ahead.0;
     for segment in 0..left.segments {
         let start = segment * left.segment_step;
         let mut lane = right.first.wrapping_add(segment * right.segment_step);
@@ -293,59 +280,46 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
                     }
                 }
                 lane = lane.wrapping_add(PANEL);
+                V::prefetch(ahead);
+                ahead = ahead.wrapping_add(right.ahead.1);
             }
         }
     }
-    // All indices are constants here: with others, the sums would live in memory instead of registers all along.
-    if to.is_plain() {
-        for r in 0..ROWS {
-            for v in 0..VECTORS {
-                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
-                // SAFETY: the caller promises the places.
-                unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
-            }
-        }
-        return;
-    }
-    let mut sums = TileSums::new();
-    for r in 0..ROWS {
+    // All indices are constants here: with others, the sums would live in memory instead of registers all along. So each stage of
+    // the epilogue goes over all of them.
+    if let Some((scale, shift)) = to.affine {
         for v in 0..VECTORS {
-            let place = sums.place(r, v / per_panel, (v % per_panel) * V::LANES);
-            // SAFETY: a panel has LANES floats from there on.
-            unsafe { acc[r][v].store(place) };
-        }
-    }
-    // SAFETY: the sums of these rows and panels were just written; the caller promises the places.
-    unsafe { finish::<V>(ROWS, VECTORS / per_panel, &mut sums, to) };
-}
-
-/// Applies the epilogue to a tile's sums and writes them to their places.
-///
-/// # Safety
-/// `V`'s instruction set is available, the sums of these rows and panels are written, and every place is valid for them.
-#[inline(always)]
-unsafe fn finish<V: Vector>(rows: usize, panels: usize, sums: &mut TileSums, to: &Places<'_>) {
-    for panel in 0..panels {
-        for part in (0..PANEL).step_by(V::LANES) {
-            let column = panel * PANEL + part;
-            for r in 0..rows {
-                // SAFETY: the caller promises the sums and the places.
-                unsafe {
-                    let mut value = V::load(sums.place(r, panel, part));
-                    if let Some((scale, shift)) = to.affine {
-                        let (scale, shift) =
-                            (V::load(scale.add(column)), V::load(shift.add(column)));
-                        value = shift.add_product(value, scale);
-                    }
-                    if let Some(residual) = &to.residual {
-                        value = value.add(V::load(residual.row(r).add(column)));
-                    }
-                    if to.relu {
-                        value = value.relu();
-                    }
-                    value.store(to.rows.row(r).add(panel * to.panel_step + part));
+            // SAFETY: the caller promises a scale and a shift for each column.
+            unsafe {
+                let column = v * V::LANES;
+                let (scale, shift) = (V::load(scale.add(column)), V::load(shift.add(column)));
+                for r in 0..ROWS {
+                    acc[r][v] = shift.add_product(acc[r][v], scale);
                 }
             }
+        }
+    }
+    if let Some(residual) = &to.residual {
+        for r in 0..ROWS {
+            for v in 0..VECTORS {
+                // SAFETY: the caller promises the residual's rows.
+                acc[r][v] = unsafe { acc[r][v].add(V::load(residual.row(r).add(v * V::LANES))) };
+            }
+        }
+    }
+    if to.relu {
+        for r in 0..ROWS {
+            for v in 0..VECTORS {
+                // SAFETY: no memory is touched.
+                acc[r][v] = unsafe { acc[r][v].relu() };
+            }
+        }
+    }
+    for r in 0..ROWS {
+        for v in 0..VECTORS {
+            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+            // SAFETY: the caller promises the places.
+            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
         }
     }
 }

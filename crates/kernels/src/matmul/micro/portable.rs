@@ -24,6 +24,8 @@ impl Vector for [f32; 4] {
         unsafe { *p.cast::<[f32; 4]>() = self }
     }
     #[inline(always)]
+    unsafe fn prefetch(_: *const f32) {}
+    #[inline(always)]
     unsafe fn add_product(self, a: Self, b: Self) -> Self {
         std::array::from_fn(|i| a[i].mul_add(b[i], self[i]))
     }

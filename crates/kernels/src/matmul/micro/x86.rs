@@ -26,6 +26,11 @@ impl Vector for __m512 {
         unsafe { _mm512_storeu_ps(p, self) }
     }
     #[inline(always)]
+    unsafe fn prefetch(p: *const f32) {
+        // SAFETY: a prefetch of any address has no effect but on the caches.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(p.cast()) }
+    }
+    #[inline(always)]
     unsafe fn add_product(self, a: Self, b: Self) -> Self {
         // SAFETY: the caller has AVX-512F.
         unsafe { _mm512_fmadd_ps(a, b, self) }
@@ -71,6 +76,11 @@ impl Vector for __m256 {
     unsafe fn store(self, p: *mut f32) {
         // SAFETY: the caller has AVX and 8 writable floats.
         unsafe { _mm256_storeu_ps(p, self) }
+    }
+    #[inline(always)]
+    unsafe fn prefetch(p: *const f32) {
+        // SAFETY: a prefetch of any address has no effect but on the caches.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(p.cast()) }
     }
     #[inline(always)]
     unsafe fn add_product(self, a: Self, b: Self) -> Self {
