@@ -187,7 +187,12 @@ impl Workspace {
     /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits.
     pub fn forward_on(&mut self, pool: &ThreadPool) {
         let threads = pool.current_num_threads();
-        pool.install(|| self.forward_steps(|kernel, step| forward_shared(kernel, step, threads)));
+        let share = |kernel: &dyn Kernel, mut step: Forward<'_>| {
+            if !kernel.forward_apart(&mut step, threads) {
+                forward_shared(kernel, step, threads);
+            }
+        };
+        pool.install(|| self.forward_steps(share));
     }
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {

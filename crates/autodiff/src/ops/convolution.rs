@@ -6,10 +6,12 @@
 use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_channels,
+    input_gradient_scratch,
 };
-use kernels::matmul::ColumnAffine;
-use kernels::{Region, flow};
+use kernels::matmul::{ColumnAffine, PANEL};
+use kernels::{Region, Window, flow};
+use rayon::prelude::*;
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
@@ -188,6 +190,16 @@ struct BoundConvolution {
     gradient: Region,
 }
 
+impl BoundConvolution {
+    fn epilogue<'a>(&'a self, residual: Option<Window<'a>>) -> ConvEpilogue<'a> {
+        ConvEpilogue {
+            affine: self.fused.affine.as_ref().map(|a| &a.column),
+            residual: residual.filter(|_| self.fused.residual),
+            relu: self.fused.relu,
+        }
+    }
+}
+
 impl Kernel for BoundConvolution {
     fn shared(&self) -> Option<Region> {
         Some(self.region)
@@ -200,16 +212,37 @@ impl Kernel for BoundConvolution {
         input_gradient_scratch(self.fused.parts.sliding, self.fused.parts.channels)
     }
 
+    /// By channels, where rows cannot be shared evenly: then each thread also reads only its own part of the weights.
+    fn forward_apart(&self, step: &mut Forward<'_>, threads: usize) -> bool {
+        let wanted = self.region.intersection(&step.output.region());
+        let weights = self.fused.parts.forward();
+        let largest_share = wanted.height.div_ceil(threads) * threads;
+        let uneven = 20 * largest_share > 21 * wanted.height;
+        if !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
+            return false;
+        }
+        let channels = weights.outputs() / threads;
+        let (input, epilogue, isa) = (step.input(), self.epilogue(step.inputs[1]), step.isa);
+        let output = &mut step.output;
+        let mut parts = vec![vec![0.0; wanted.positions() * channels]; threads];
+        parts.par_iter_mut().enumerate().for_each(|(part, y)| {
+            let channels = part * channels..(part + 1) * channels;
+            convolve_channels(isa, input, weights, &epilogue, wanted, channels, y);
+        });
+        output.clear_outside(wanted);
+        for (part, values) in parts.iter().enumerate() {
+            let mut values = values.chunks_exact(channels);
+            for y in wanted.top..wanted.bottom() {
+                for (x, values) in (wanted.left..wanted.right()).zip(&mut values) {
+                    output.pixel_mut(y, x)[part * channels..][..channels].copy_from_slice(values);
+                }
+            }
+        }
+        true
+    }
+
     fn forward(&self, mut step: Forward<'_>) {
-        let epilogue = ConvEpilogue {
-            affine: self.fused.affine.as_ref().map(|a| &a.column),
-            residual: if self.fused.residual {
-                step.inputs[1]
-            } else {
-                None
-            },
-            relu: self.fused.relu,
-        };
+        let epilogue = self.epilogue(step.inputs[1]);
         let size = (self.output.height, self.output.width);
         convolve(
             step.isa,

@@ -162,6 +162,12 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
+    /// Computes the output's region on several threads in a way of its own, if it has a better one than by rows; whether it did.
+    fn forward_apart(&self, step: &mut Forward<'_>, threads: usize) -> bool {
+        let _ = (step, threads);
+        false
+    }
+
     /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel splits.
     fn forward(&self, step: Forward<'_>);
 

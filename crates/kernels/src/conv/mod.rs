@@ -8,9 +8,12 @@
 mod gradient;
 
 use crate::isa::Isa;
-use crate::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
+use crate::matmul::{
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product_columns,
+};
 use crate::region::{Region, Window, WindowMut};
 pub use gradient::{ConvGradient, input_gradient_scratch};
+use std::ops::Range;
 
 /// The shape of a convolution or pooling window: its size, its steps and the padding of the map it slides over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,11 +176,6 @@ pub fn convolve_rows(
     y: &mut WindowMut<'_>,
 ) {
     assert_eq!(
-        x.channels(),
-        weights.channels(),
-        "input channels of a convolution"
-    );
-    assert_eq!(
         y.channels(),
         weights.outputs(),
         "output channels of a convolution"
@@ -185,24 +183,6 @@ pub fn convolve_rows(
     if wanted.is_empty() {
         return;
     }
-    let sliding = weights.sliding;
-    let residual = epilogue.residual.map(|window| {
-        assert_eq!(
-            window.channels(),
-            weights.outputs(),
-            "channels of a residual"
-        );
-        (
-            window.data(),
-            position_rows(
-                &window.region(),
-                window.channels(),
-                &wanted,
-                (1, 1),
-                (wanted.top, wanted.left),
-            ),
-        )
-    });
     let rows = position_rows(
         &y.region(),
         y.channels(),
@@ -210,17 +190,78 @@ pub fn convolve_rows(
         (1, 1),
         (wanted.top, wanted.left),
     );
-    let mut target = Target::new(y.data_mut(), rows);
+    let target = Target::new(y.data_mut(), rows);
+    multiply(
+        isa,
+        x,
+        weights,
+        epilogue,
+        wanted,
+        0..weights.outputs(),
+        target,
+    );
+}
+
+/// The same for some of the output channels, beginning at a multiple of 16, into a matrix `[positions, channels]`.
+///
+/// # Panics
+/// As [`convolve`], or if the channels do not begin so or `y` has not their size.
+pub fn convolve_channels(
+    isa: Isa,
+    x: Window<'_>,
+    weights: &ConvWeights,
+    epilogue: &ConvEpilogue<'_>,
+    wanted: Region,
+    channels: Range<usize>,
+    y: &mut [f32],
+) {
+    assert_eq!(
+        y.len(),
+        wanted.positions() * channels.len(),
+        "values of some channels"
+    );
+    if wanted.is_empty() {
+        return;
+    }
+    let target = Target::new(y, Rows::plain(channels.len()));
+    multiply(isa, x, weights, epilogue, wanted, channels, target);
+}
+
+/// The product that a convolution is.
+fn multiply(
+    isa: Isa,
+    x: Window<'_>,
+    weights: &ConvWeights,
+    epilogue: &ConvEpilogue<'_>,
+    wanted: Region,
+    channels: Range<usize>,
+    mut target: Target<'_>,
+) {
+    assert_eq!(
+        x.channels(),
+        weights.channels(),
+        "input channels of a convolution"
+    );
+    let residual = epilogue.residual.map(|window| {
+        assert_eq!(
+            window.channels(),
+            weights.outputs(),
+            "channels of a residual"
+        );
+        let corner = (wanted.top, wanted.left);
+        let rows = position_rows(&window.region(), window.channels(), &wanted, (1, 1), corner);
+        (window.data(), rows)
+    });
     let epilogue = Epilogue {
         affine: epilogue.affine,
         residual,
         relu: epilogue.relu,
     };
-    let left = im2col(x, sliding, &wanted);
-    product(
+    product_columns(
         isa,
         wanted.positions(),
-        &left,
+        channels,
+        &im2col(x, weights.sliding, &wanted),
         &weights.packed,
         &mut target,
         &epilogue,

@@ -276,7 +276,7 @@ pub fn product(
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
-    product_columns(isa, [rows, right.n()], left, right, target, epilogue);
+    product_columns(isa, rows, 0..right.n(), left, right, target, epilogue);
 }
 
 /// [`product`] with some rows of `B` alone.
@@ -291,71 +291,125 @@ pub fn product_of_rows(
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
-    tiles(isa, [rows, right.matrix.n()], left, right, target, epilogue);
+    let columns = 0..right.matrix.n();
+    pieces(isa, rows, columns, left, right, target, epilogue);
 }
 
-/// The first `n` columns of [`product`], given `[rows, n]`.
+/// Some columns of [`product`], beginning at a panel; the target holds these alone.
 ///
 /// # Panics
-/// As [`product`], or if `n` is more than the columns of `B`.
+/// As [`product`], or if the columns begin inside a panel or reach beyond those of `B`.
 pub fn product_columns(
     isa: Isa,
-    [rows, n]: [usize; 2],
+    rows: usize,
+    columns: Range<usize>,
     left: &LeftMatrix<'_>,
     right: &PackedMatrix,
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
     assert_eq!(left.k(), right.k(), "the inner dimensions of a product");
-    assert!(n <= right.n(), "{n} of {} columns", right.n());
+    assert!(
+        columns.start.is_multiple_of(PANEL) && columns.end <= right.n(),
+        "columns {columns:?} of {}",
+        right.n()
+    );
     let right = RightRows {
         matrix: right,
         first: 0,
         segment_step: left.segment_length,
     };
-    tiles(isa, [rows, n], left, &right, target, epilogue);
+    pieces(isa, rows, columns, left, &right, target, epilogue);
 }
 
-/// Cuts a product into tiles.
-fn tiles(
+/// The most floats of a group of panels that a tile should go through at once: so many that they stay in the second cache, with
+/// the next ones, while tile after tile goes through them.
+const LONGEST: usize = 64 * 1024;
+
+/// Cuts a product into pieces of few enough terms, segment by segment; each continues the sums of the one before.
+fn pieces(
     isa: Isa,
-    [rows, n]: [usize; 2],
+    rows: usize,
+    wanted: Range<usize>,
     left: &LeftMatrix<'_>,
     right: &RightRows<'_>,
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
-    if rows == 0 || n == 0 {
+    if left.k() * 2 * PANEL <= LONGEST || left.segments < 2 {
+        return tiles(isa, rows, wanted, left, right, target, epilogue);
+    }
+    let (continues, segments) = (target.continues, left.segments);
+    for segment in 0..segments {
+        let mut rows_of_left = left.rows;
+        rows_of_left.first += segment * left.segment_step;
+        let left = LeftMatrix {
+            rows: rows_of_left,
+            segments: 1,
+            ..*left
+        };
+        let right = RightRows {
+            first: right.first + segment * right.segment_step,
+            ..*right
+        };
+        let none = Epilogue::default();
+        target.continues = continues || segment > 0;
+        let epilogue = if segment + 1 == segments {
+            epilogue
+        } else {
+            &none
+        };
+        tiles(isa, rows, wanted.clone(), &left, &right, target, epilogue);
+    }
+    target.continues = continues;
+}
+
+/// Cuts a product into tiles.
+fn tiles(
+    isa: Isa,
+    rows: usize,
+    wanted: Range<usize>,
+    left: &LeftMatrix<'_>,
+    right: &RightRows<'_>,
+    target: &mut Target<'_>,
+    epilogue: &Epilogue<'_>,
+) {
+    if rows == 0 || wanted.is_empty() {
         return;
     }
     let k = right.matrix.k();
-    let panels = n.div_ceil(PANEL);
-    let tiles = rows.div_ceil(micro::tile_rows(isa)).max(1);
+    let panels = wanted.end.div_ceil(PANEL);
+    let tiles = rows.div_ceil(micro::tile_rows(isa));
     let tile_height = rows.div_ceil(tiles);
-    let mut panel = 0;
+    let mut panel = wanted.start / PANEL;
     while panel < panels {
         let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
-        let columns = panel * PANEL..n.min((panel + group) * PANEL);
-        let (values, beyond) =
-            right.matrix.values()[panel * k * PANEL..].split_at(group * k * PANEL);
-        // Each tile of these panels fetches a part of the next ones.
-        let mut next =
-            beyond[..beyond.len().min(values.len())].chunks(values.len().div_ceil(tiles).max(1));
+        let columns = panel * PANEL..wanted.end.min((panel + group) * PANEL);
+        let all = right.matrix.values();
+        // Each tile of these panels fetches a part of one of the next ones.
+        let per_panel = tiles.div_ceil(group);
+        let part = (left.k() * PANEL).div_ceil(per_panel);
+        let ahead = |tile: usize| {
+            let next = panel + group + tile / per_panel;
+            let start = (next * k + right.first) * PANEL + tile % per_panel * part;
+            all.get(start..start + part).unwrap_or_default()
+        };
         let mut row = 0;
         while row < rows {
             let height = tile_height.min(rows - row);
             let lanes = micro::Lanes {
-                values,
+                values: &all[panel * k * PANEL..(panel + group) * k * PANEL],
                 panels: group,
                 first: right.first,
                 segment_step: right.segment_step,
-                ahead: next.next().unwrap_or_default(),
+                ahead: ahead(row / tile_height),
             };
             let rows = (row, &left.rows.tile(row, height));
+            let part = (columns.clone(), panel - wanted.start / PANEL);
             if columns.len() == group * PANEL {
-                whole_tile(isa, left, rows, &lanes, columns.clone(), target, epilogue);
+                whole_tile(isa, left, rows, &lanes, part, target, epilogue);
             } else {
-                ragged_tile(isa, left, rows, &lanes, columns.clone(), target, epilogue);
+                ragged_tile(isa, left, rows, &lanes, part, target, epilogue);
             }
             row += height;
         }
@@ -369,7 +423,7 @@ fn whole_tile(
     left: &LeftMatrix<'_>,
     (first, from): (usize, &TileRows),
     lanes: &micro::Lanes<'_>,
-    columns: Range<usize>,
+    (columns, to_panel): (Range<usize>, usize),
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
@@ -378,7 +432,7 @@ fn whole_tile(
         .residual
         .map(|(data, rows)| (data, rows.tile(first, from.count)));
     let mut output = micro::Output {
-        data: &mut target.data[panels.start * target.panel_step..],
+        data: &mut target.data[to_panel * target.panel_step..],
         rows: &target.rows.tile(first, from.count),
         panel_step: target.panel_step,
         affine: epilogue
@@ -399,15 +453,15 @@ fn ragged_tile(
     left: &LeftMatrix<'_>,
     (first, from): (usize, &TileRows),
     lanes: &micro::Lanes<'_>,
-    columns: Range<usize>,
+    (columns, to_panel): (Range<usize>, usize),
     target: &mut Target<'_>,
     epilogue: &Epilogue<'_>,
 ) {
     const ROW: usize = MAX_PANELS * PANEL;
     let mut sums = [0.0; MAX_ROWS * ROW];
     let place = |r: usize, column: usize| {
-        let (panel, lane) = (column / PANEL, column % PANEL);
-        target.rows.offset(first + r) + panel * target.panel_step + lane
+        let (panel, lane) = ((column - columns.start) / PANEL, column % PANEL);
+        target.rows.offset(first + r) + (to_panel + panel) * target.panel_step + lane
     };
     if target.continues {
         for r in 0..from.count {
