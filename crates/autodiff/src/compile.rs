@@ -34,7 +34,7 @@ pub(crate) fn compile(
             regions
         }
     };
-    let mut steps = steps(graph, wanted, &values, &gradients);
+    let mut steps = steps(graph, wanted, &values, &gradients, inputs.is_some());
     let keep_all = inputs.is_some();
     let (stored_values, value_buffers) = store_values(graph, wanted, &values, &steps, keep_all);
     let (stored_gradients, gradient_buffers) =
@@ -78,13 +78,19 @@ fn depends_on(graph: &Graph, inputs: &[NodeId]) -> Vec<bool> {
 }
 
 /// The steps in graph order, with convolutions fused to what follows them.
-fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Region]) -> Vec<Step> {
+fn steps(
+    graph: &Graph,
+    wanted: &[Wanted],
+    values: &[Region],
+    gradients: &[Region],
+    backward: bool,
+) -> Vec<Step> {
     let computed: Vec<bool> = values.iter().map(|r| !r.is_empty()).collect();
     let mut is_wanted = vec![false; graph.nodes.len()];
     for want in wanted {
         is_wanted[want.node.0] = true;
     }
-    let chains = fuse::chains(graph, &computed, &is_wanted);
+    let chains = fuse::chains(graph, &computed, &is_wanted, backward);
     let absorbed = |at: usize| chains.iter().any(|c| c.absorbed.contains(&at));
     let mut steps = Vec::new();
     for (at, node) in graph.nodes.iter().enumerate() {
@@ -99,7 +105,7 @@ fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Regio
             gradient: inside(gradients[at]),
         };
         let (inputs, kernel) = match chains.iter().find(|c| c.last == at) {
-            Some(chain) => (chain.inputs.clone(), chain.fused.bind(&binding)),
+            Some(chain) => (chain.inputs.clone(), chain.bind(&binding)),
             None => (
                 node.inputs.iter().map(|i| i.0).collect(),
                 node.operation.bind(&binding),

@@ -1,10 +1,13 @@
-//! Fusing what follows a convolution into it: convolution, then batch norm, then a residual addition, then a ReLU.
+//! Fusing what follows a convolution into it: convolution, then batch norm, then a residual addition, then a ReLU; without a backward
+//! pass, then max pooling.
 //!
 //! A chain is fused only as far as nobody wants, or also reads, the values in between. The result is the same bits as
 //! the separate operations give: they are applied to the finished sum in the same order.
 
 use crate::graph::Graph;
-use crate::ops::{Add, BatchNorm, Convolution, Fused, Relu};
+use crate::ops::{
+    Add, BatchNorm, Binding, Convolution, Fused, Kernel, MaxPool, PooledConvolution, Relu,
+};
 
 /// A convolution with what was fused to it.
 #[derive(Debug)]
@@ -14,12 +17,29 @@ pub(crate) struct Chain {
     /// The convolution's input, then the residual's node.
     pub(crate) inputs: Vec<usize>,
     pub(crate) fused: Fused,
+    /// The max pooling that follows.
+    pub(crate) pool: Option<MaxPool>,
     /// Nodes whose values are never stored.
     pub(crate) absorbed: Vec<usize>,
 }
 
-/// The chains of a graph, given which nodes are computed and which values are wanted.
-pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool]) -> Vec<Chain> {
+impl Chain {
+    /// The chain made ready for a plan.
+    pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        match &self.pool {
+            Some(pool) => Box::new(PooledConvolution::new(&self.fused, *pool, binding)),
+            None => self.fused.bind(binding),
+        }
+    }
+}
+
+/// The chains of a graph, given which nodes are computed, which values are wanted, and whether there is a backward pass.
+pub(crate) fn chains(
+    graph: &Graph,
+    computed: &[bool],
+    wanted: &[bool],
+    backward: bool,
+) -> Vec<Chain> {
     let mut consumers = vec![Vec::new(); graph.nodes.len()];
     for (at, node) in graph
         .nodes
@@ -53,6 +73,7 @@ pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool]) -> Vec<C
             last: at,
             inputs: vec![node.inputs[0].0],
             fused: convolution.alone(),
+            pool: None,
             absorbed: vec![],
         };
         let extend = |chain: &mut Chain, next: usize| {
@@ -84,6 +105,17 @@ pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool]) -> Vec<C
             && graph.nodes[next].operation.as_any().is::<Relu>()
         {
             chain.fused.relu = true;
+            extend(&mut chain, next);
+        }
+        if !backward
+            && !chain.fused.residual
+            && let Some(next) = only_consumer(chain.last)
+            && let Some(pool) = graph.nodes[next]
+                .operation
+                .as_any()
+                .downcast_ref::<MaxPool>()
+        {
+            chain.pool = Some(*pool);
             extend(&mut chain, next);
         }
         chains.push(chain);

@@ -143,16 +143,11 @@ impl Reader {
         let size = self.size;
         let mut image = self.workspace.input_mut(self.image);
         for y in inside.top..inside.bottom() {
-            let line = y.unsigned_abs() * size;
-            for x in inside.left..inside.right() {
-                let from = (line + x.unsigned_abs()) * 3;
-                for (to, &byte) in image
-                    .pixel_mut(y, x)
-                    .iter_mut()
-                    .zip(&pixels[from..from + 3])
-                {
-                    *to = f32::from(byte) / 255.0;
-                }
+            let from = (y.unsigned_abs() * size + inside.left.unsigned_abs()) * 3;
+            let to = image.offset(y, inside.left);
+            let line = &mut image.data_mut()[to..to + inside.width * 3];
+            for (to, &byte) in line.iter_mut().zip(&pixels[from..]) {
+                *to = f32::from(byte) / 255.0;
             }
         }
     }

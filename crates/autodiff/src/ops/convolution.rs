@@ -168,6 +168,20 @@ pub(crate) struct Fused {
 }
 
 impl Fused {
+    /// The packed weights.
+    pub(crate) fn weights(&self) -> &ConvWeights {
+        self.parts.forward()
+    }
+
+    /// What follows the sum, given the second input.
+    pub(crate) fn epilogue<'a>(&'a self, residual: Option<Window<'a>>) -> ConvEpilogue<'a> {
+        ConvEpilogue {
+            affine: self.affine.as_ref().map(|a| &a.column),
+            residual: residual.filter(|_| self.residual),
+            relu: self.relu,
+        }
+    }
+
     pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let _ = self.parts.forward();
         if !binding.gradient.is_empty() {
@@ -188,16 +202,6 @@ struct BoundConvolution {
     output: Shape,
     region: Region,
     gradient: Region,
-}
-
-impl BoundConvolution {
-    fn epilogue<'a>(&'a self, residual: Option<Window<'a>>) -> ConvEpilogue<'a> {
-        ConvEpilogue {
-            affine: self.fused.affine.as_ref().map(|a| &a.column),
-            residual: residual.filter(|_| self.fused.residual),
-            relu: self.fused.relu,
-        }
-    }
 }
 
 impl Kernel for BoundConvolution {
@@ -222,7 +226,7 @@ impl Kernel for BoundConvolution {
             return false;
         }
         let channels = weights.outputs() / threads;
-        let (input, epilogue, isa) = (step.input(), self.epilogue(step.inputs[1]), step.isa);
+        let (input, epilogue, isa) = (step.input(), self.fused.epilogue(step.inputs[1]), step.isa);
         let output = &mut step.output;
         let mut parts = vec![vec![0.0; wanted.positions() * channels]; threads];
         parts.par_iter_mut().enumerate().for_each(|(part, y)| {
@@ -242,7 +246,7 @@ impl Kernel for BoundConvolution {
     }
 
     fn forward(&self, mut step: Forward<'_>) {
-        let epilogue = self.epilogue(step.inputs[1]);
+        let epilogue = self.fused.epilogue(step.inputs[1]);
         let size = (self.output.height, self.output.width);
         convolve(
             step.isa,

@@ -18,6 +18,11 @@ impl MaxPool {
     pub fn new(sliding: Sliding) -> MaxPool {
         MaxPool { sliding }
     }
+
+    /// The window's size, steps and padding.
+    pub(crate) fn sliding(&self) -> Sliding {
+        self.sliding
+    }
 }
 
 impl Operation for MaxPool {

@@ -9,6 +9,7 @@ mod input;
 mod linear;
 mod max_pool;
 mod normalise;
+mod pooled_convolution;
 mod reflect_pad;
 mod relu;
 mod resize;
@@ -34,6 +35,7 @@ pub use translate::{Jitter, Translate};
 pub use kernels::resample::Alignment;
 
 pub(crate) use convolution::Fused;
+pub(crate) use pooled_convolution::PooledConvolution;
 
 use crate::graph::{GraphError, Shape};
 use kernels::dft::{DftScratch, WindowDft};
@@ -157,7 +159,8 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
-    /// If it can compute any rows of its output alone, without scratch: the positions among which threads share its work.
+    /// If it can compute any rows of its output alone, with scratch that it grows itself: the positions among which threads share
+    /// its work.
     fn shared(&self) -> Option<Region> {
         None
     }
