@@ -1,6 +1,6 @@
 //! Every flag of the command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use runs::{Block, ChannelRange, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ pub(crate) enum Task {
     Activations(Activations),
     /// Make the picture of one neuron or channel.
     Visualize(Visualize),
+    /// Time kernels, forward passes, feature visualization and scans.
+    Bench(Bench),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
 }
@@ -137,4 +139,62 @@ pub(crate) struct Visualize {
     /// The picture to write.
     #[arg(long, value_name = "FILE.png")]
     pub(crate) out: PathBuf,
+}
+
+/// What can be timed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Subject {
+    /// Products, layers and their gradients, transforms, the optimiser: on one core, with the fraction of its multiply-add rate.
+    Kernels,
+    /// ResNet18 at 224 pixels: one image, a batch of 32, other sizes and widths.
+    Forward,
+    /// A step at every site, start-up, memory, and the whole paper projected.
+    Featviz,
+    /// Center activations of a folder of images, all sites in one pass and one by one.
+    Scan,
+}
+
+impl Subject {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Subject::Kernels => "kernels",
+            Subject::Forward => "forward",
+            Subject::Featviz => "featviz",
+            Subject::Scan => "scan",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// What to time [default: everything].
+    pub(crate) subjects: Vec<Subject>,
+
+    /// Weights for featviz and scan [default: pseudo-random ones, and the embedded network].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) weights: Option<PathBuf>,
+
+    /// Images for the scan [default: the embedded ones].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// Numbers of threads to compare [default: 1 and all cores].
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    pub(crate) threads: Vec<NonZero<usize>>,
+
+    /// Write every number to this file.
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Compare with the numbers of such a file, of another revision.
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) against: Option<PathBuf>,
+
+    /// Replace the tables in this page, each between lines `<!-- bench: NAME -->` and `<!-- end -->`.
+    #[arg(long, value_name = "FILE.md")]
+    pub(crate) page: Option<PathBuf>,
+
+    /// Draw the roofline of the layers: needs the kernels.
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) roofline: Option<PathBuf>,
 }

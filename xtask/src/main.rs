@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod activations;
+mod bench;
 mod flags;
 mod progress;
 mod reproduce;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Task::Reproduce(flags) => (reproduce::run(root, flags), BAD_INPUT),
         Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
         Task::Visualize(flags) => (visualize::run(root, flags), BAD_INPUT),
+        Task::Bench(flags) => (bench::run(root, flags), BAD_INPUT),
         Task::Test => (test::run(root), FAILED),
     };
     match result {

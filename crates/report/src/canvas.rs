@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Once;
 
 /// The font of all figures. Bitmaps use the copy that is embedded; a viewer of an SVG uses its own.
-pub(crate) const FONT: &str = "DejaVu Sans";
+pub const FONT: &str = "DejaVu Sans";
 /// Bitmaps are drawn with this many pixels for each unit of the figure.
 const SCALE: u32 = 2;
 
@@ -36,7 +36,7 @@ pub(crate) trait Figure {
 }
 
 /// Registers the embedded font for bitmaps, once.
-pub(crate) fn embed_font() {
+pub fn embed_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let font = include_bytes!("../fonts/DejaVuSans-subset.ttf");

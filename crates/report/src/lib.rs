@@ -18,6 +18,7 @@ mod scale_invariance;
 mod schema;
 
 pub use atomic::{check_writable, write_atomically};
+pub use canvas::{FONT, embed_font};
 pub use error::ReportError;
 pub use render::render;
 pub use schema::{

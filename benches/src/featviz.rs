@@ -1,0 +1,137 @@
+//! Steps of feature visualization by the full recipe, all threads busy with different units, and what the whole paper would take.
+
+use crate::measure::{Row, Samples};
+use crate::network::network;
+use crate::progress;
+use anyhow::Context;
+use featviz::{Objective, Recipe, Studio, Visualizer};
+use kernels::Isa;
+use resnet::{Block, Network, Role, Site};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use weights::TensorSet;
+
+/// Units of a site that are timed, and steps of each: enough that every scale is drawn.
+const UNITS: usize = 16;
+const STEPS: usize = 24;
+/// Steps of a picture in the paper.
+const PAPER: f64 = 2560.0;
+
+pub(crate) fn run(
+    isa: Isa,
+    threads: &[usize],
+    weights: Option<&Path>,
+    row: &mut dyn FnMut(Row),
+) -> anyhow::Result<()> {
+    if let Some(path) = weights {
+        row(start(isa, path)?);
+    }
+    let network = match weights {
+        Some(path) => load(path)?,
+        None => network([64, 128, 256, 512], 1000)?,
+    };
+    let sites = sites(&network);
+    let mut hours = vec![0.0; threads.len()];
+    for &(site, last) in &sites {
+        progress(&format!("featviz: {site}"));
+        let recipe = Recipe::new(224, STEPS);
+        let visualizer = Arc::new(Visualizer::new(&network, site, Objective::Neuron, recipe)?);
+        let memory = visualizer.studio_bytes();
+        let rows = times(isa, &visualizer, threads)?;
+        for ((seconds, &threads), hours) in rows.iter().zip(threads).zip(&mut hours) {
+            if last {
+                *hours += seconds.quantile(0.5) * visualizer.channels() as f64 * PAPER / 3600.0;
+            }
+            let note = format!("{:.1} MiB a worker", memory as f64 / f64::from(1 << 20));
+            row(Row::new("featviz", format!("step at {site}"), threads, seconds).noting(note));
+        }
+    }
+    let pictures: usize = sites.iter().filter(|(_, last)| *last).count();
+    for (&threads, hours) in threads.iter().zip(hours) {
+        let name = format!("all pictures of {pictures} sites, blocks 1.1 to 3.1, projected");
+        let whole = Samples::new(vec![hours * 3600.0]);
+        let note = format!("{hours:.2} hours at {PAPER} steps a picture");
+        row(Row::new("featviz", name, threads, &whole).noting(note));
+    }
+    Ok(())
+}
+
+fn load(path: &Path) -> anyhow::Result<Network> {
+    let tensors = TensorSet::load_except(path, |name| name.ends_with(".num_batches_tracked"))?;
+    Network::new(&tensors).with_context(|| path.display().to_string())
+}
+
+/// From a file of weights to the end of the first step of a unit of the deepest site.
+fn start(isa: Isa, path: &Path) -> anyhow::Result<Row> {
+    let mut seconds = Vec::new();
+    for _ in 0..5 {
+        let start = Instant::now();
+        let network = load(path)?;
+        let Some(&(site, _)) = sites(&network).last() else {
+            anyhow::bail!("{} allows no block to be studied", path.display());
+        };
+        let recipe = Recipe::new(224, 1);
+        let visualizer = Arc::new(Visualizer::new(&network, site, Objective::Neuron, recipe)?);
+        Studio::new(visualizer, isa)?.run(0, 0);
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    Ok(Row::new(
+        "featviz",
+        "start, from weights to the first step",
+        1,
+        &Samples::new(seconds),
+    ))
+}
+
+/// The sites whose units the paper's blocks 1.1 to 3.1 need, each once, in order; `false` for those beyond.
+fn sites(network: &Network) -> Vec<(Site, bool)> {
+    let mut sites = Vec::new();
+    for &block in Block::studied() {
+        for role in Role::ALL {
+            let site = block.optimised_site(role);
+            let known = sites.iter().any(|(s, _)| *s == site);
+            if !known && network.require(site).is_ok() {
+                sites.push((site, block.stage() <= 3));
+            }
+        }
+    }
+    sites
+}
+
+/// Seconds for each unit and step, over [`UNITS`] units by each number of threads: they take turns, a unit for each thread at a
+/// time.
+fn times(
+    isa: Isa,
+    visualizer: &Arc<Visualizer>,
+    threads: &[usize],
+) -> anyhow::Result<Vec<Samples>> {
+    let most = threads.iter().copied().max().unwrap_or(1);
+    let mut studios = (0..most)
+        .map(|_| Studio::new(Arc::clone(visualizer), isa))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut seconds = vec![Vec::new(); threads.len()];
+    let next = AtomicUsize::new(0);
+    let channels = visualizer.channels();
+    let mut round = |threads: usize| {
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            for studio in &mut studios[..threads] {
+                let next = &next;
+                scope.spawn(move || {
+                    let unit = next.fetch_add(1, Ordering::Relaxed);
+                    studio.run(unit % channels, 0)
+                });
+            }
+        });
+        start.elapsed().as_secs_f64() / (threads * STEPS) as f64
+    };
+    round(most);
+    for _ in 0..UNITS.div_ceil(most) {
+        for (seconds, &threads) in seconds.iter_mut().zip(threads) {
+            seconds.push(round(threads));
+        }
+    }
+    Ok(seconds.into_iter().map(Samples::new).collect())
+}

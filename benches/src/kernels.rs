@@ -1,0 +1,234 @@
+//! The kernels alone, on one core.
+
+use crate::measure::{Row, sample, sample_in_turn};
+use crate::network::layers;
+use kernels::adam::{Adam, Direction, adam_step};
+use kernels::colour::squash_colours;
+use kernels::conv::{
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+};
+use kernels::dft::WindowDft;
+use kernels::matmul::{Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
+use kernels::pool::{max_pool, max_pool_gradient};
+use kernels::resample::Rotation;
+use kernels::{Isa, Region, Window, WindowMut};
+use ndarray::Array2;
+use ndarray::linalg::general_mat_mul;
+use std::hint::black_box;
+use testkit::pseudo_random;
+
+/// ResNet18's 3x3 convolutions as products: output positions, 9 times input channels, output channels.
+const SHAPES: [[usize; 3]; 4] = [
+    [3136, 576, 64],
+    [784, 1152, 128],
+    [196, 2304, 256],
+    [49, 4608, 512],
+];
+const RUNS: usize = 25;
+
+pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
+    for shape in SHAPES {
+        products(isa, shape)?.into_iter().for_each(&mut *row);
+    }
+    for layer in layers([64, 128, 256, 512]) {
+        let sliding = Sliding::square(layer.kernel, layer.stride, layer.kernel / 2);
+        let (forward, gradient) = convolution(isa, &layer, sliding);
+        row(forward);
+        row(gradient);
+    }
+    pooling(isa).into_iter().for_each(&mut *row);
+    for window in [47, 116, 224] {
+        transforms(isa, window).into_iter().for_each(&mut *row);
+    }
+    rotation(isa).into_iter().for_each(&mut *row);
+    row(optimiser(isa));
+    row(colours(isa));
+    Ok(())
+}
+
+/// Our product and `matrixmultiply`'s, in turn. It cuts k into blocks and so rounds in another order.
+fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
+    let (a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
+    let right = PackedMatrix::from_row_major(k, n, &b);
+    let mut c = vec![0.0; m * n];
+    let theirs = (
+        Array2::from_shape_vec((m, k), a.clone())?,
+        Array2::from_shape_vec((k, n), b)?,
+    );
+    let mut product_of_theirs = Array2::zeros((m, n));
+    let times = sample_in_turn(
+        RUNS,
+        &mut [
+            Box::new(|| {
+                let mut target = Target::new(&mut c, Rows::plain(n));
+                let left = LeftMatrix::row_major(black_box(&a), k);
+                product(isa, m, &left, &right, &mut target, &Epilogue::default());
+            }),
+            Box::new(|| {
+                general_mat_mul(
+                    1.0,
+                    black_box(&theirs.0),
+                    &theirs.1,
+                    0.0,
+                    &mut product_of_theirs,
+                )
+            }),
+        ],
+    );
+    let row = |of: &str, times| {
+        let bytes = 4.0 * (m * k + k * n + m * n) as f64;
+        Row::new("kernels", format!("{of} {m} x {k} x {n}"), 1, times)
+            .of(2.0 * (m * k * n) as f64, bytes)
+    };
+    Ok([row("product", &times[0]), row("matrixmultiply", &times[1])])
+}
+
+/// A layer of the network and its gradient.
+fn convolution(isa: Isa, layer: &crate::network::Layer, sliding: Sliding) -> (Row, Row) {
+    let (size, output) = (layer.size, layer.output_size());
+    let map = Region::whole(output, output);
+    let held = sliding.input_region(&map).hull(&Region::whole(size, size));
+    let weights = pseudo_random(3, layer.outputs * layer.inputs * layer.kernel.pow(2));
+    let mut x = pseudo_random(4, held.positions() * layer.inputs);
+    let mut y = pseudo_random(5, map.positions() * layer.outputs);
+    let packed = ConvWeights::new(&weights, layer.outputs, layer.inputs, sliding);
+    let epilogue = ConvEpilogue::default();
+    let forward = sample(RUNS, || {
+        let input = Window::new(black_box(&x), held, layer.inputs);
+        let mut target = WindowMut::new(&mut y, map, layer.outputs);
+        convolve(
+            isa,
+            input,
+            &packed,
+            &epilogue,
+            (output, output),
+            &mut target,
+        );
+    });
+    let packed = ConvGradient::new(&weights, layer.outputs, layer.inputs, sliding);
+    let mut scratch = vec![0.0; input_gradient_scratch(sliding, layer.inputs)];
+    let backward = sample(RUNS, || {
+        let dy = Window::new(black_box(&y), map, layer.outputs);
+        let mut dx = WindowMut::new(&mut x, held, layer.inputs);
+        packed.add_input_gradient(isa, dy, map, &mut dx, &mut scratch);
+        // Gradients add up; zeros keep them finite.
+        dx.data_mut().fill(0.0);
+    });
+    let name = |of: &str| format!("{} {of}", layer.name);
+    let row =
+        |of, times| Row::new("kernels", name(of), 1, times).of(layer.operations(), layer.bytes());
+    (row("forward", &forward), row("gradient", &backward))
+}
+
+/// The stem's max pooling.
+fn pooling(isa: Isa) -> [Row; 2] {
+    let (sliding, map) = (Sliding::square(3, 2, 1), Region::whole(112, 112));
+    let pooled = Region::whole(56, 56);
+    let x = pseudo_random(6, map.positions() * 64);
+    let (mut y, mut dx) = (vec![0.0; pooled.positions() * 64], vec![0.0; x.len()]);
+    let forward = sample(RUNS, || {
+        let input = Window::new(black_box(&x), map, 64);
+        max_pool(
+            isa,
+            (112, 112),
+            sliding,
+            input,
+            &mut WindowMut::new(&mut y, pooled, 64),
+        );
+    });
+    let backward = sample(RUNS, || {
+        let (input, dy) = (
+            Window::new(black_box(&x), map, 64),
+            Window::new(&y, pooled, 64),
+        );
+        let mut dx = WindowMut::new(&mut dx, map, 64);
+        max_pool_gradient(isa, (112, 112), sliding, pooled, input, dy, &mut dx);
+    });
+    let bytes = 4.0 * (x.len() + y.len()) as f64;
+    let row = |of: &str, times| Row::new("kernels", format!("max pooling {of}"), 1, times);
+    [
+        Row {
+            bytes: Some(bytes),
+            ..row("forward", &forward)
+        },
+        Row {
+            bytes: Some(bytes),
+            ..row("gradient", &backward)
+        },
+    ]
+}
+
+/// Three planes of the window that a cone of some size sees, from their spectra.
+fn transforms(isa: Isa, window: usize) -> [Row; 2] {
+    let corner = ((224 - window) / 2).cast_signed();
+    let seen = Region::whole(window, window).shifted(corner, corner);
+    let dft = WindowDft::new(224, 224, seen);
+    let (mut scratch, mut spectrum) = (dft.scratch(), pseudo_random(8, dft.spectrum_length()));
+    let mut image = vec![0.0; seen.positions()];
+    let forward = sample(RUNS, || {
+        (0..3).for_each(|_| dft.inverse(isa, black_box(&spectrum), &mut scratch, &mut image));
+    });
+    let backward = sample(RUNS, || {
+        (0..3).for_each(|_| dft.adjoint(isa, black_box(&image), &mut scratch, &mut spectrum));
+    });
+    let row = |of: &str, times| {
+        Row::new(
+            "kernels",
+            format!("Fourier transform {of}, {window} pixels"),
+            1,
+            times,
+        )
+    };
+    [row("inverse", &forward), row("adjoint", &backward)]
+}
+
+fn rotation(isa: Isa) -> [Row; 2] {
+    let map = Region::whole(224, 224);
+    let rotation = Rotation::new((224, 224), 3);
+    let x = pseudo_random(9, map.positions() * 3);
+    let (mut y, mut dx) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+    let forward = sample(RUNS, || {
+        rotation.rotate(
+            isa,
+            map,
+            Window::new(black_box(&x), map, 3),
+            &mut WindowMut::new(&mut y, map, 3),
+        );
+    });
+    let backward = sample(RUNS, || {
+        rotation.adjoint(
+            isa,
+            map,
+            Window::new(black_box(&y), map, 3),
+            &mut WindowMut::new(&mut dx, map, 3),
+        );
+    });
+    let row = |of: &str, times| Row::new("kernels", format!("rotation {of}"), 1, times);
+    [row("forward", &forward), row("adjoint", &backward)]
+}
+
+/// A step of Adam on the parameters of a picture.
+fn optimiser(isa: Isa) -> Row {
+    let n = 3 * 224 * 113 * 2;
+    let (mut p, g) = (pseudo_random(10, n), pseudo_random(11, n));
+    let (mut m, mut v) = (vec![0.0; n], vec![0.0; n]);
+    let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
+    let times = sample(RUNS, || {
+        adam_step(isa, &mut adam, &mut p, black_box(&g), &mut m, &mut v)
+    });
+    // Three arrays read and written, one read.
+    Row {
+        bytes: Some(7.0 * 4.0 * n as f64),
+        ..Row::new("kernels", "Adam", 1, &times)
+    }
+}
+
+fn colours(isa: Isa) -> Row {
+    let planes = pseudo_random(12, 3 * 224 * 224);
+    let mut image = vec![0.0; planes.len()];
+    let times = sample(RUNS, || squash_colours(isa, black_box(&planes), &mut image));
+    Row {
+        bytes: Some(2.0 * 4.0 * planes.len() as f64),
+        ..Row::new("kernels", "colours and sigmoid", 1, &times)
+    }
+}

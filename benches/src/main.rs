@@ -1,0 +1,170 @@
+//! What is fast and what is not, measured: `cargo xtask bench` starts this program.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tables go to stdout, progress and errors to stderr"
+)]
+
+mod featviz;
+mod forward;
+mod kernels;
+mod measure;
+mod network;
+mod record;
+mod scan;
+
+use ::kernels::Isa;
+use clap::Parser;
+use measure::{Ceilings, Row};
+use record::Record;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Times kernels, forward passes, feature visualization and scans.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Flags {
+    /// What to time: kernels, forward, featviz, scan [default: all of them].
+    #[arg(value_parser = ["kernels", "forward", "featviz", "scan"])]
+    subjects: Vec<String>,
+
+    /// Weights for featviz and scan [default: pseudo-random ones, and the embedded network].
+    #[arg(long, value_name = "PATH")]
+    weights: Option<PathBuf>,
+
+    /// Images for the scan [default: the embedded ones].
+    #[arg(long, value_name = "DIR")]
+    images: Option<PathBuf>,
+
+    /// Numbers of threads to compare [default: 1 and all cores].
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    threads: Vec<std::num::NonZero<usize>>,
+
+    /// Write every number to this file.
+    #[arg(long, value_name = "FILE.json")]
+    json: Option<PathBuf>,
+
+    /// Compare with the numbers of such a file, of another revision.
+    #[arg(long, value_name = "FILE.json")]
+    against: Option<PathBuf>,
+
+    /// Replace the tables in this file, between lines `<!-- bench: NAME -->` and `<!-- end -->`.
+    #[arg(long, value_name = "FILE.md")]
+    page: Option<PathBuf>,
+
+    /// Draw the roofline of the layers.
+    #[arg(long, value_name = "FILE.svg")]
+    roofline: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    match run(&Flags::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(flags: &Flags) -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
+    let before = flags.against.as_deref().map(Record::read).transpose()?;
+    let isa = Isa::from_environment()?;
+    let ceilings = measure::ceilings(isa);
+    println!(
+        "{isa}: one core retires {:.0} GFLOP/s of fused multiply-adds and copies {:.1} GB/s",
+        ceilings.operations / 1e9,
+        ceilings.bytes / 1e9
+    );
+    println!("{}", heading(before.is_some()));
+    let mut rows = Vec::new();
+    let mut row = |row: Row| {
+        println!("{}", line(&row, &ceilings, before.as_ref()));
+        rows.push(row);
+    };
+    let threads = threads(flags);
+    let chosen =
+        |subject: &str| flags.subjects.is_empty() || flags.subjects.iter().any(|s| s == subject);
+    if chosen("kernels") {
+        kernels::run(isa, &mut row)?;
+    }
+    if chosen("forward") {
+        forward::run(isa, &threads, &mut row)?;
+    }
+    if chosen("featviz") {
+        featviz::run(isa, &threads, flags.weights.as_deref(), &mut row)?;
+    }
+    if chosen("scan") {
+        let embedded = root.join("fixtures/images");
+        let images = flags.images.as_deref().unwrap_or(&embedded);
+        scan::run(
+            isa,
+            &threads,
+            (flags.weights.as_deref(), images),
+            root,
+            &mut row,
+        )?;
+    }
+    let record = Record::new(isa, ceilings, rows, root);
+    if let Some(path) = &flags.json {
+        record.write(path)?;
+    }
+    if let Some(path) = &flags.page {
+        record.write_tables(path)?;
+    }
+    if let Some(path) = &flags.roofline {
+        record.draw_roofline(path)?;
+    }
+    Ok(())
+}
+
+/// The numbers of threads asked for, or one and as many as there are cores.
+fn threads(flags: &Flags) -> Vec<usize> {
+    if !flags.threads.is_empty() {
+        return flags.threads.iter().map(|n| n.get()).collect();
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut threads = vec![1, cores];
+    threads.dedup();
+    threads
+}
+
+/// A line for people who wait.
+fn progress(line: &str) {
+    eprintln!("{line}");
+}
+
+fn heading(compared: bool) -> String {
+    let heading = format!(
+        "{:<52} {:>7} {:>10} {:>19} {:>8} {:>8}",
+        "", "threads", "ms", "quartiles", "GFLOP/s", "of peak"
+    );
+    heading + if compared { "   before / now" } else { "" }
+}
+
+fn line(row: &Row, ceilings: &Ceilings, before: Option<&Record>) -> String {
+    let number =
+        |value: Option<f64>, unit: &str| value.map_or(String::new(), |v| format!("{v:.0}{unit}"));
+    let quartiles = format!("{:.3}..{:.3}", row.quartiles[0], row.quartiles[1]);
+    let of_peak = row.of_peak(ceilings).map(|f| 100.0 * f);
+    let mut line = format!(
+        "{:<52} {:>7} {:>10.3} {quartiles:>19} {:>8} {:>8}",
+        format!("{}: {}", row.subject, row.name),
+        row.threads,
+        row.milliseconds,
+        number(row.gigaflops(), ""),
+        number(of_peak, " %"),
+    );
+    if let Some(before) = before {
+        let ratio = before.like(row).map(|b| b.milliseconds / row.milliseconds);
+        line += &ratio.map_or("              -".to_owned(), |r| format!("{r:>15.3}"));
+    }
+    if !row.note.is_empty() {
+        line += &format!("   {}", row.note);
+    }
+    line
+}
