@@ -1,4 +1,4 @@
-//! Figure 1: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
+//! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
 //! picture and, where it was made, the whole-channel picture.
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
@@ -52,12 +52,15 @@ struct Sheet {
 /// Draws the exemplars of a block; the width in units, or nothing where there is none.
 pub(crate) fn save(
     folder: &Path,
-    block: &str,
+    (figure, block): (u8, &str),
     exemplars: &[ExemplarRow],
     path: &Path,
 ) -> Result<Option<u32>, ReportError> {
     let mut grids = Vec::new();
-    for exemplar in exemplars.iter().filter(|e| e.block == block) {
+    for exemplar in exemplars
+        .iter()
+        .filter(|e| e.figure == figure && e.block == block)
+    {
         grids.push(grid(folder, exemplar)?);
     }
     if grids.is_empty() {
@@ -89,13 +92,16 @@ fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
     let ratio = exemplar
         .mix_ratio
         .map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
-    Ok(Grid {
-        heading: format!(
-            "channel {}: {}{ratio}",
-            exemplar.channel, exemplar.example_of
-        ),
-        rows,
-    })
+    let metric = exemplar
+        .scale_metric
+        .map_or_else(String::new, |m| format!("scale metric {m:.2}"));
+    let channel = exemplar.channel;
+    let heading = if exemplar.figure == 1 {
+        format!("channel {channel}: {}{ratio}", exemplar.example_of)
+    } else {
+        format!("channel {channel}: {metric}{ratio}")
+    };
+    Ok(Grid { heading, rows })
 }
 
 fn picture(path: &Path) -> Result<RgbImage, ReportError> {

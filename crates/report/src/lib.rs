@@ -13,6 +13,7 @@ mod error;
 mod exemplars;
 mod mix_ratios;
 mod page;
+mod panels;
 mod render;
 mod scale_invariance;
 mod schema;
@@ -23,5 +24,5 @@ pub use error::ReportError;
 pub use render::render;
 pub use schema::{
     BlockRow, ChannelRow, ExemplarRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord,
-    NotComputed, layout, read_table, write_table,
+    NotComputed, PanelRow, layout, read_table, write_table,
 };

@@ -39,7 +39,7 @@ pub(crate) fn page(contents: &Contents) -> String {
                 p {
                     "Pictures of " (manifest.recipe["steps"]) " steps (preset " (manifest.preset) "), seed " (manifest.seed)
                     ". Tables: " a href=(layout::CHANNELS) { "channels" } ", " a href=(layout::BLOCKS) { "blocks" } ", "
-                    a href=(layout::HISTOGRAM) { "histogram" } ". How it was made: " a href=(layout::MANIFEST) { "manifest" } "."
+                    a href=(layout::HISTOGRAM) { "histogram" } ", " a href=(layout::PANELS) { "statistics of figures 3 and 4" } ". How it was made: " a href=(layout::MANIFEST) { "manifest" } "."
                 }
                 (not_computed(manifest))
                 h2 { "Blocks" }

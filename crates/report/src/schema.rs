@@ -112,10 +112,49 @@ pub struct ExemplarRow {
     pub block: String,
     /// The channel.
     pub channel: usize,
+    /// The figure: 1, or 6 for the channels with the largest scale metric.
+    pub figure: u8,
     /// What it is an example of.
     pub example_of: String,
     /// Its mix ratio.
     pub mix_ratio: Option<f64>,
+    /// Its scale metric.
+    pub scale_metric: Option<f64>,
+}
+
+/// One row of `tables/panels.csv`: the statistics of a panel of figure 3 or 4. What is not defined is empty.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PanelRow {
+    /// The figure.
+    pub figure: u8,
+    /// The block.
+    pub block: String,
+    /// What is held against the mix ratio: `bn2_weight_abs`, `conv2_weight_mean_abs`, `block_on_input` or `tuning_curve_rho`.
+    pub measure: String,
+    /// Channels that have it.
+    pub channels: usize,
+    /// Channels for which it is not defined.
+    pub left_out: usize,
+    /// Spearman's correlation with the mix ratio, clamped to 5.
+    pub spearman_rho: Option<f64>,
+    /// Its two-sided p-value.
+    pub spearman_p: Option<f64>,
+    /// Channels with a mix ratio below 1.
+    pub overwrite: usize,
+    /// Their mean.
+    pub overwrite_mean: Option<f64>,
+    /// Its standard error.
+    pub overwrite_standard_error: Option<f64>,
+    /// Channels with a mix ratio of 1 or more.
+    pub skip: usize,
+    /// Their mean.
+    pub skip_mean: Option<f64>,
+    /// Its standard error.
+    pub skip_standard_error: Option<f64>,
+    /// F of a one-way analysis of variance between the two groups.
+    pub anova_f: Option<f64>,
+    /// Its p-value.
+    pub anova_p: Option<f64>,
 }
 
 /// Something that was not computed.
@@ -204,6 +243,8 @@ pub mod layout {
     pub const HISTOGRAM: &str = "tables/mix_histogram.csv";
     /// `tables/exemplars.csv`.
     pub const EXEMPLARS: &str = "tables/exemplars.csv";
+    /// `tables/panels.csv`.
+    pub const PANELS: &str = "tables/panels.csv";
     /// `manifest.json`.
     pub const MANIFEST: &str = "manifest.json";
     /// `index.html`.

@@ -68,8 +68,8 @@ fn drawing_again_gives_the_same_bytes() {
     let folder = write_folder("weights", &ALL_BLOCKS, 2);
     render(folder.path()).unwrap();
     let first = drawn(folder.path());
-    // The page, and two files for each of figures 2 and 5 and of figure 1 of every block.
-    assert_eq!(first.len(), 1 + 2 * (2 + ALL_BLOCKS.len()));
+    // The page, and two files for each of figures 2 to 5 and of figures 1 and 6 of every block.
+    assert_eq!(first.len(), 1 + 2 * (4 + 2 * ALL_BLOCKS.len()));
     render(folder.path()).unwrap();
     assert!(first == drawn(folder.path()));
 }
@@ -93,10 +93,20 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
         }
         let texts = check_xml(std::str::from_utf8(&bytes).unwrap());
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        match name.strip_prefix("fig1_exemplars_") {
-            Some(block) => {
+        let exemplars = [
+            ("fig1_exemplars_", "channel 0: overwrite, mix ratio 0.50"),
+            (
+                "fig6_scale_",
+                "channel 0: scale metric 0.25, mix ratio 0.50",
+            ),
+        ];
+        let of_block = exemplars
+            .into_iter()
+            .find_map(|(prefix, heading)| Some((name.strip_prefix(prefix)?, heading)));
+        match of_block {
+            Some((block, heading)) => {
                 assert!(texts.contains(&format!("Block {block}")), "{texts}");
-                assert!(texts.contains("channel 0: overwrite, mix ratio 0.50"));
+                assert!(texts.contains(heading), "{texts}");
             }
             None => {
                 for block in ALL_BLOCKS {

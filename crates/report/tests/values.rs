@@ -3,7 +3,9 @@
 mod folder;
 
 use folder::{block_row, channel_row, manifest, write_folder};
-use report::{BlockRow, HistogramRow, ImagesRecord, layout, render, write_table};
+use report::{
+    BlockRow, ChannelRow, HistogramRow, ImagesRecord, Manifest, layout, render, write_table,
+};
 use std::fs;
 use std::path::Path;
 
@@ -123,6 +125,38 @@ fn bars_of_figure_5_are_all_criteria_and_then_those_without_the_mix_ratio() {
     assert_eq!(fills, [FIRST, SECOND, FIRST, SECOND]);
     assert_heights(&bars, &[12.5, 50.0, 25.0, 37.5]);
     assert!(bars.windows(2).all(|pair| pair[0].x < pair[1].x));
+}
+
+#[test]
+fn figures_3_and_4_show_the_statistics_of_the_table() {
+    let folder = write_folder("weights", &["1.1"], 3);
+    let row = |channel: usize| ChannelRow {
+        bn2_weight_abs: Some(channel as f64),
+        tuning_curve_rho: Some(0.5),
+        ..channel_row("1.1", channel)
+    };
+    let rows: Vec<ChannelRow> = (0..3).map(row).collect();
+    write_table(&folder.path().join(layout::CHANNELS), &rows).unwrap();
+    render(folder.path()).unwrap();
+    let text = |name: &str| fs::read_to_string(folder.path().join("figures").join(name)).unwrap();
+    let weights = text("fig3_weights.svg");
+    assert_eq!(weights.matches("\u{3c1} = 0.30, p = 3e-7").count(), 2);
+    assert_eq!(weights.matches("1.1 (n = 3, 1 not defined)").count(), 2);
+    let tuning = text("fig4_block_and_tuning.svg");
+    assert_eq!(tuning.matches("F = 40.0, p = 0.040").count(), 2);
+}
+
+#[test]
+fn figure_3_says_what_folded_weights_lack() {
+    let folder = write_folder("weights", &["1.1"], 3);
+    let mut manifest = Manifest::read(folder.path()).unwrap();
+    manifest.network.batch_norm = "folded".to_owned();
+    manifest.write(folder.path()).unwrap();
+    render(folder.path()).unwrap();
+    let weights = fs::read_to_string(folder.path().join("figures/fig3_weights.svg")).unwrap();
+    assert!(weights.contains("Batch norm is folded into the"));
+    assert!(weights.contains("mean |conv2.weight|, folded"));
+    assert_eq!(weights.matches("\u{3c1} = ").count(), 1);
 }
 
 /// The cells of the only row of the page that holds a text.

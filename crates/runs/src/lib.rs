@@ -14,6 +14,7 @@ mod channels;
 mod error;
 mod files;
 mod measure;
+mod panels;
 mod plan;
 mod progress;
 mod queue;
@@ -36,7 +37,7 @@ pub use queue::Workshop;
 pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
-pub use tables::Exemplar;
+pub use tables::{Example, Exemplar};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
 pub use visualize::{Visualize, Visualized, visualize};
 

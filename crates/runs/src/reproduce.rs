@@ -135,10 +135,18 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
 
     let since = Instant::now();
     let exemplars = tables::exemplars(&studies, &channels, options.channels.is_empty());
-    let units: Vec<Unit> = exemplars
-        .iter()
-        .flat_map(|e| roles(e.block, e.channel, Objective::Channel, options.seed))
-        .collect();
+    let mut units: Vec<Unit> = Vec::new();
+    for e in &exemplars {
+        let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);
+        // One channel may be shown twice, and the Input of a block is the Output of the one before.
+        units.extend(
+            of_exemplar
+                .iter()
+                .filter(|u| !units.contains(u))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+    }
     workshop.make("whole-channel pictures of exemplars", &units, observer)?;
     timed("whole-channel pictures", since);
 

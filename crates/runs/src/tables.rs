@@ -2,6 +2,7 @@
 
 use crate::error::RunError;
 use crate::files::Output;
+use crate::panels::panels;
 use crate::plan::Study;
 use crate::reproduce::{Channel, Options};
 use crate::source::Loaded;
@@ -15,9 +16,12 @@ use report::{
 };
 use resnet::{BatchNormState, Block};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// How many channels of a block at most are shown as exemplars where they were named by the user.
 const NAMED_EXEMPLARS: usize = 6;
+/// How many channels of a block are shown for their scale metric.
+const LARGEST_SCALE_METRICS: usize = 3;
 
 /// A channel that figure 1 shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,9 +31,38 @@ pub struct Exemplar {
     /// The channel.
     pub channel: usize,
     /// What it is an example of.
-    pub example_of: Category,
+    pub example_of: Example,
     /// Its mix ratio.
     pub mix_ratio: f64,
+    /// Its scale metric, where it is defined.
+    pub scale_metric: Option<f64>,
+}
+
+/// What a channel is shown for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Example {
+    /// Its mix ratio: figure 1.
+    Mix(Category),
+    /// Its scale metric, among the largest of the block: figures 6 to 8.
+    Scale,
+}
+
+impl Example {
+    fn figure(self) -> u8 {
+        match self {
+            Example::Mix(_) => 1,
+            Example::Scale => 6,
+        }
+    }
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Example::Mix(category) => category.fmt(f),
+            Example::Scale => f.write_str("scale"),
+        }
+    }
 }
 
 impl Channel {
@@ -53,33 +86,48 @@ impl Channel {
 }
 
 /// The channels that the exemplar grids show: of all channels, the clearest overwrite, mix and skip of each block; of
-/// channels that the user named, the first of them.
+/// channels that the user named, the first of them. Then of each block those with the largest scale metric.
 pub(crate) fn exemplars(studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
     let mut found = Vec::new();
     for study in studies {
         let sound = channels
             .iter()
             .filter(|c| c.block == study.block)
-            .filter_map(|c| Some((c.channel, c.measures().ok()?.mix_ratio)));
-        let exemplar = |(channel, mix_ratio): (usize, f64)| Exemplar {
-            block: study.block,
-            channel,
-            example_of: Category::of(mix_ratio),
-            mix_ratio,
-        };
-        if !all {
-            found.extend(sound.take(NAMED_EXEMPLARS).map(exemplar));
-            continue;
+            .filter_map(|c| {
+                let measures = c.measures().ok()?;
+                Some(Exemplar {
+                    block: study.block,
+                    channel: c.channel,
+                    example_of: Example::Mix(Category::of(measures.mix_ratio)),
+                    mix_ratio: measures.mix_ratio,
+                    scale_metric: finite(measures.scale.scale_metric()),
+                })
+            });
+        if all {
+            // The sentinels 0 and 10 say less than a ratio between them. Of equally clear ones the first is taken.
+            let clearest = |category: Category, distance: &dyn Fn(f64) -> f64| {
+                let of_category = sound
+                    .clone()
+                    .filter(|e| e.example_of == Example::Mix(category));
+                of_category.min_by(|a, b| distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio)))
+            };
+            let overwrite = clearest(Category::Overwrite, &|m| if m > 0.0 { m } else { f64::MAX });
+            let mix = clearest(Category::Mix, &|m| (m - 1.0).abs());
+            let skip = clearest(Category::Skip, &|m| if m < SKIPPED { -m } else { f64::MAX });
+            found.extend([overwrite, mix, skip].into_iter().flatten());
+        } else {
+            found.extend(sound.clone().take(NAMED_EXEMPLARS));
         }
-        // The sentinels 0 and 10 say less than a ratio between them. Of equally clear ones the first is taken.
-        let clearest = |category: Category, distance: &dyn Fn(f64) -> f64| {
-            let of_category = sound.clone().filter(|(_, m)| Category::of(*m) == category);
-            of_category.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))
-        };
-        let overwrite = clearest(Category::Overwrite, &|m| if m > 0.0 { m } else { f64::MAX });
-        let mix = clearest(Category::Mix, &|m| (m - 1.0).abs());
-        let skip = clearest(Category::Skip, &|m| if m < SKIPPED { -m } else { f64::MAX });
-        found.extend([overwrite, mix, skip].into_iter().flatten().map(exemplar));
+        let mut by_scale: Vec<Exemplar> = sound.filter(|e| e.scale_metric.is_some()).collect();
+        by_scale.sort_by(|a, b| {
+            let metric = |e: &Exemplar| e.scale_metric.unwrap_or(f64::NEG_INFINITY);
+            metric(b).total_cmp(&metric(a))
+        });
+        let largest = by_scale.into_iter().take(LARGEST_SCALE_METRICS);
+        found.extend(largest.map(|e| Exemplar {
+            example_of: Example::Scale,
+            ..e
+        }));
     }
     found
 }
@@ -114,14 +162,18 @@ pub(crate) fn write(
         .map(|e| ExemplarRow {
             block: e.block.to_string(),
             channel: e.channel,
+            figure: e.example_of.figure(),
             example_of: e.example_of.to_string(),
             mix_ratio: Some(e.mix_ratio),
+            scale_metric: e.scale_metric,
         })
         .collect();
     write_table(&output.path(layout::CHANNELS), &rows)?;
     write_table(&output.path(layout::BLOCKS), &blocks)?;
     write_table(&output.path(layout::HISTOGRAM), &histogram)?;
     write_table(&output.path(layout::EXEMPLARS), &exemplars)?;
+    let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
+    write_table(&output.path(layout::PANELS), &panels(&studied, &rows))?;
     Ok(blocks)
 }
 

@@ -3,8 +3,8 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout,
-    write_table,
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed,
+    PanelRow, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -108,7 +108,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     let below = |path: &str| folder.path().join(path);
     let mut channels = Vec::new();
     let mut bins = Vec::new();
-    let mut exemplars = Vec::new();
+    let (mut exemplars, mut panels) = (Vec::new(), Vec::new());
     for block in blocks {
         for channel in 0..studied {
             channels.push(channel_row(block, channel));
@@ -119,6 +119,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
                 );
             }
         }
+        panels.extend(MEASURES.map(|(figure, measure)| panel_row(figure, block, measure)));
         for bin in 0..20 {
             bins.push(HistogramRow {
                 block: (*block).to_owned(),
@@ -128,12 +129,16 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
             });
         }
         if studied > 0 {
-            exemplars.push(ExemplarRow {
-                block: (*block).to_owned(),
-                channel: 0,
-                example_of: "overwrite".to_owned(),
-                mix_ratio: Some(0.5),
-            });
+            for (figure, example_of) in [(1, "overwrite"), (6, "scale")] {
+                exemplars.push(ExemplarRow {
+                    block: (*block).to_owned(),
+                    channel: 0,
+                    figure,
+                    example_of: example_of.to_owned(),
+                    mix_ratio: Some(0.5),
+                    scale_metric: Some(0.25),
+                });
+            }
         }
     }
     let rows: Vec<BlockRow> = blocks.iter().map(|b| block_row(b, studied, 64)).collect();
@@ -141,6 +146,37 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::BLOCKS), &rows).unwrap();
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
+    write_table(&below(layout::PANELS), &panels).unwrap();
     manifest(weights).write(folder.path()).unwrap();
     folder
+}
+
+/// The panels of a block: their figures and measures.
+const MEASURES: [(u8, &str); 4] = [
+    (3, "bn2_weight_abs"),
+    (3, "conv2_weight_mean_abs"),
+    (4, "block_on_input"),
+    (4, "tuning_curve_rho"),
+];
+
+/// Statistics that differ from panel to panel.
+pub(crate) fn panel_row(figure: u8, block: &str, measure: &str) -> PanelRow {
+    let part = f64::from(figure) / 10.0;
+    PanelRow {
+        figure,
+        block: block.to_owned(),
+        measure: measure.to_owned(),
+        channels: 3,
+        left_out: 1,
+        spearman_rho: Some(part),
+        spearman_p: Some(part / 1e6),
+        overwrite: 1,
+        overwrite_mean: Some(part),
+        overwrite_standard_error: None,
+        skip: 2,
+        skip_mean: Some(2.0 * part),
+        skip_standard_error: Some(0.1),
+        anova_f: Some(100.0 * part),
+        anova_p: Some(part / 10.0),
+    }
 }

@@ -1,0 +1,244 @@
+//! Figures 3 and 4: a measure of each channel against its mix ratio, one panel a block, with the statistics of `tables/panels.csv`.
+
+use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
+use crate::schema::{ChannelRow, PanelRow};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+const PANEL: (u32, u32) = (300, 240);
+const TITLE: u32 = 34;
+/// Mix ratios are clamped to this (method section 3).
+const RIGHT: f64 = 5.0;
+/// The means of groups.
+const MEAN: RGBColor = RGBColor(214, 39, 40);
+
+/// Two rows of panels.
+#[derive(Debug)]
+pub(crate) struct Panels<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) rows: [Measure; 2],
+    /// The panels of this figure, in the order of the blocks.
+    pub(crate) panels: Vec<&'a PanelRow>,
+    pub(crate) channels: &'a [ChannelRow],
+}
+
+/// What a row of panels shows.
+#[derive(Debug)]
+pub(crate) struct Measure {
+    /// Its column of `tables/panels.csv`.
+    pub(crate) name: &'static str,
+    /// The axis.
+    pub(crate) label: &'static str,
+    /// Its value for a channel.
+    pub(crate) of: fn(&ChannelRow) -> Option<f64>,
+    /// What is written where no channel has a value.
+    pub(crate) missing: &'static str,
+    /// Whether the groups' means and their analysis of variance are shown, instead of the correlation.
+    pub(crate) groups: bool,
+}
+
+impl<'a> Panels<'a> {
+    fn blocks(&self) -> Vec<&'a str> {
+        let mut blocks: Vec<&str> = self.panels.iter().map(|p| p.block.as_str()).collect();
+        blocks.dedup();
+        blocks
+    }
+}
+
+impl Figure for Panels<'_> {
+    fn size(&self) -> (u32, u32) {
+        let columns = u32::try_from(self.blocks().len()).unwrap_or(1).max(1);
+        ((PANEL.0 * columns).max(560), 2 * PANEL.1 + TITLE)
+    }
+
+    fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
+        let (title, below) = area.split_vertically(TITLE * scale);
+        title.draw(&Text::new(self.title, at(10, 10, scale), text(15, scale)))?;
+        let blocks = self.blocks();
+        let cells = below.split_evenly((2, blocks.len().max(1)));
+        for (row, measure) in self.rows.iter().enumerate() {
+            for (column, block) in blocks.iter().enumerate() {
+                let panel = self
+                    .panels
+                    .iter()
+                    .find(|p| p.block == *block && p.measure == measure.name);
+                if let Some(panel) = panel {
+                    self.panel(&cells[row * blocks.len() + column], measure, panel, scale)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Panels<'_> {
+    fn panel<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        measure: &Measure,
+        panel: &PanelRow,
+        scale: u32,
+    ) -> Drawn<DB> {
+        let points: Vec<(f64, f64)> = self
+            .channels
+            .iter()
+            .filter(|c| c.block == panel.block)
+            .filter_map(|c| Some((c.mix_ratio?.min(RIGHT), (measure.of)(c)?)))
+            .collect();
+        let heading = match panel.left_out {
+            0 => format!("{} (n = {})", panel.block, panel.channels),
+            n => format!("{} (n = {}, {n} not defined)", panel.block, panel.channels),
+        };
+        area.draw(&Text::new(heading, at(62, 2, scale), text(12, scale)))?;
+        if points.is_empty() {
+            for (line, words) in (0_i32..).zip(measure.missing.split('\n')) {
+                area.draw(&Text::new(
+                    words,
+                    at(62, 40 + 18 * line, scale),
+                    text(11, scale),
+                ))?;
+            }
+            return Ok(());
+        }
+        area.draw(&Text::new(
+            statistics(measure, panel),
+            at(62, 19, scale),
+            text(11, scale),
+        ))?;
+        let (low, high) = range(&points);
+        let mut chart = ChartBuilder::on(area)
+            .margin_top(38 * scale)
+            .margin_right(12 * scale)
+            .margin_bottom(14 * scale)
+            .margin_left(8 * scale)
+            .x_label_area_size(34 * scale)
+            .y_label_area_size(52 * scale)
+            .build_cartesian_2d(0.0..RIGHT, low..high)?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(FAINT.stroke_width(scale))
+            .axis_style(INK.stroke_width(scale))
+            .x_labels(6)
+            .y_labels(5)
+            .x_label_formatter(&|x| format!("{x:.0}"))
+            .y_label_formatter(&|y| tick(*y, high - low))
+            .label_style(text(11, scale))
+            .axis_desc_style(text(11, scale))
+            .x_desc("mix ratio (at most 5)")
+            .y_desc(measure.label)
+            .draw()?;
+        let radius = 2 * scale;
+        chart.draw_series(
+            points
+                .iter()
+                .map(|&point| Circle::new(point, radius, FIRST.mix(0.55).filled())),
+        )?;
+        if measure.groups {
+            let means = [
+                (0.0, 1.0, panel.overwrite_mean),
+                (1.0, RIGHT, panel.skip_mean),
+            ];
+            for (from, to, mean) in means {
+                let Some(mean) = mean else { continue };
+                let line = [(from, mean), (to, mean)];
+                chart.draw_series(LineSeries::new(line, MEAN.stroke_width(2 * scale)))?;
+            }
+            let dash = 5 * scale.cast_signed();
+            let edge = [(1.0, low), (1.0, high)];
+            chart.draw_series(DashedLineSeries::new(
+                edge,
+                dash,
+                dash,
+                INK.stroke_width(scale),
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the table says of a panel.
+fn statistics(measure: &Measure, panel: &PanelRow) -> String {
+    if measure.groups {
+        match (panel.anova_f, panel.anova_p) {
+            (Some(f), Some(p)) => format!("F = {}, {}", significant(f), probability(p)),
+            _ => "F not defined".to_owned(),
+        }
+    } else {
+        match (panel.spearman_rho, panel.spearman_p) {
+            (Some(rho), Some(p)) => format!("\u{3c1} = {rho:.2}, {}", probability(p)),
+            _ => "\u{3c1} not defined".to_owned(),
+        }
+    }
+}
+
+/// A probability as readers expect it: three digits, or a power of ten.
+pub(crate) fn probability(p: f64) -> String {
+    match p {
+        0.0 => "p < 1e-300".to_owned(),
+        p if p < 1e-3 => format!("p = {p:.0e}"),
+        p => format!("p = {p:.3}"),
+    }
+}
+
+/// Three significant digits.
+fn significant(value: f64) -> String {
+    match value.abs() {
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// A label of an axis that spans `range`.
+fn tick(value: f64, range: f64) -> String {
+    match range {
+        r if r >= 10.0 => format!("{value:.0}"),
+        r if r >= 1.0 => format!("{value:.1}"),
+        r if r >= 0.1 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+/// From the smallest to the largest value, with some space; never empty.
+fn range(points: &[(f64, f64)]) -> (f64, f64) {
+    let values = points.iter().map(|p| p.1);
+    let low = values.clone().fold(f64::INFINITY, f64::min);
+    let high = values.fold(f64::NEG_INFINITY, f64::max);
+    let space = ((high - low) * 0.06).max(high.abs() * 1e-3).max(1e-6);
+    (low - space, high + space)
+}
+
+/// A position in units.
+fn at(x: i32, y: i32, scale: u32) -> (i32, i32) {
+    (x * scale.cast_signed(), y * scale.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_have_three_digits_or_a_power_of_ten() {
+        let shown = [0.25, 0.04321, 3.2e-5, 1e-299, 0.0].map(probability);
+        assert_eq!(
+            shown,
+            [
+                "p = 0.250",
+                "p = 0.043",
+                "p = 3e-5",
+                "p = 1e-299",
+                "p < 1e-300"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_axis_of_equal_values_is_not_empty() {
+        for value in [0.0, 3.0, -2.0] {
+            let (low, high) = range(&[(1.0, value), (2.0, value)]);
+            assert!(low < value && value < high, "{value}: {low}..{high}");
+        }
+    }
+}
