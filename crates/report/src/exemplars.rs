@@ -1,5 +1,5 @@
 //! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
-//! picture and, where it was made, the whole-channel picture.
+//! picture and, where they were made, the whole-channel picture and the nine photographs that it answers to most.
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
@@ -18,6 +18,7 @@ const ROLES: [(&str, &str); 3] = [("input", "Input"), ("block", "Block"), ("outp
 /// The rows of a grid.
 const CENTER_NEURON: &str = "center neuron";
 const WHOLE_CHANNEL: &str = "whole channel";
+const TOP_IMAGES: &str = "top nine images";
 /// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid, between grids.
 const PICTURE: u32 = 112;
 const GAP: u32 = 6;
@@ -74,16 +75,16 @@ pub(crate) fn save(
 
 fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
     let mut rows = Vec::new();
-    for label in [CENTER_NEURON, WHOLE_CHANNEL] {
+    for label in [CENTER_NEURON, WHOLE_CHANNEL, TOP_IMAGES] {
         let (block, channel) = (exemplar.block.as_str(), exemplar.channel);
         let paths = ROLES.map(|(role, _)| {
-            folder.join(if label == CENTER_NEURON {
-                layout::feature(block, role, channel)
-            } else {
-                layout::channel_feature(block, role, channel)
+            folder.join(match label {
+                CENTER_NEURON => layout::feature(block, role, channel),
+                WHOLE_CHANNEL => layout::channel_feature(block, role, channel),
+                _ => layout::top_images(block, role, channel),
             })
         });
-        // Whole-channel pictures may not have been made; a part of a row is always a mistake.
+        // Other pictures may not have been made; a part of a row is always a mistake.
         if label == CENTER_NEURON || paths.iter().any(|p| p.is_file()) {
             let [input, block, output] = &paths;
             rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));

@@ -23,6 +23,6 @@ pub use canvas::{FONT, embed_font};
 pub use error::ReportError;
 pub use render::render;
 pub use schema::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord,
-    NotComputed, PanelRow, layout, read_table, write_table,
+    BlockRow, ChannelRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
+    NetworkRecord, NotComputed, PanelRow, layout, read_table, write_table,
 };

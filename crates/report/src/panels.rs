@@ -193,6 +193,12 @@ fn significant(value: f64) -> String {
 
 /// A label of an axis that spans `range`.
 fn tick(value: f64, range: f64) -> String {
+    // What is zero but for rounding has no sign.
+    let value = if value.abs() < range * 1e-6 {
+        0.0
+    } else {
+        value
+    };
     match range {
         r if r >= 10.0 => format!("{value:.0}"),
         r if r >= 1.0 => format!("{value:.1}"),

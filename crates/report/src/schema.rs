@@ -122,6 +122,25 @@ pub struct ExemplarRow {
     pub scale_metric: Option<f64>,
 }
 
+/// One row of `tables/extremes.csv`: an image at either end of a role of a channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExtremeRow {
+    /// The block.
+    pub block: String,
+    /// The channel.
+    pub channel: usize,
+    /// `input`, `block` or `output`; the Output is read before its ReLU.
+    pub role: String,
+    /// `top` or `bottom`.
+    pub end: String,
+    /// From 1, the image furthest out.
+    pub rank: usize,
+    /// The image, as in `activations/images.txt`.
+    pub image: String,
+    /// The center activation.
+    pub activation: f64,
+}
+
 /// One row of `tables/panels.csv`: the statistics of a panel of figure 3 or 4. What is not defined is empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PanelRow {
@@ -245,12 +264,29 @@ pub mod layout {
     pub const EXEMPLARS: &str = "tables/exemplars.csv";
     /// `tables/panels.csv`.
     pub const PANELS: &str = "tables/panels.csv";
+    /// `tables/extremes.csv`; only where there were images.
+    pub const EXTREMES: &str = "tables/extremes.csv";
+    /// The names of the images, a line each: the rows of the arrays beside it.
+    pub const IMAGES: &str = "activations/images.txt";
     /// `manifest.json`.
     pub const MANIFEST: &str = "manifest.json";
     /// `index.html`.
     pub const INDEX: &str = "index.html";
     /// The content-addressed results.
     pub const STORE: &str = "store";
+
+    /// The center activations of a site, `[images, channels]` float32.
+    pub fn activations(site: &str) -> PathBuf {
+        Path::new("activations").join(format!("{site}.npy"))
+    }
+
+    /// The nine photographs that a role of a channel answers to most, three by three.
+    pub fn top_images(block: &str, role: &str, channel: usize) -> PathBuf {
+        Path::new("features")
+            .join(block)
+            .join(role)
+            .join(format!("{channel}.top.png"))
+    }
 
     /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.
     pub fn feature(block: &str, role: &str, channel: usize) -> PathBuf {

@@ -110,6 +110,23 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     })
 }
 
+/// An array as NumPy's `.npy`, row-major.
+pub(crate) fn npy<'a>(
+    shape: &[usize],
+    values: impl IntoIterator<Item = &'a f32>,
+) -> std::io::Result<Vec<u8>> {
+    let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
+    let mut bytes = Vec::new();
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&shape)
+        .writer(&mut bytes)
+        .begin_nd()?;
+    writer.extend(values)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
 fn to_archive(
     shapes: &[(Site, Shape)],
     full: bool,
@@ -123,19 +140,11 @@ fn to_archive(
     for ((site, shape), values) in shapes.iter().zip(values) {
         zip.start_file(format!("{site}.npy"), options)
             .map_err(std::io::Error::other)?;
-        let mut sizes = vec![names.len() as u64, shape.channels as u64];
+        let mut sizes = vec![names.len(), shape.channels];
         if full {
-            sizes.extend([shape.height as u64, shape.width as u64]);
+            sizes.extend([shape.height, shape.width]);
         }
-        let mut bytes = Vec::new();
-        let mut writer = npyz::WriteOptions::new()
-            .default_dtype()
-            .shape(&sizes)
-            .writer(&mut bytes)
-            .begin_nd()?;
-        writer.extend(values.iter())?;
-        writer.finish()?;
-        zip.write_all(&bytes)?;
+        zip.write_all(&npy(&sizes, values)?)?;
     }
     zip.start_file("images.npy", options)
         .map_err(std::io::Error::other)?;

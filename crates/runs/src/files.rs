@@ -90,7 +90,10 @@ impl Output {
     }
 
     /// Writes a file unless it holds these bytes already.
-    fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), RunError> {
         if fs::read(path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }

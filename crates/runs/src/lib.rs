@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod measure;
 mod panels;
+mod photographs;
 mod plan;
 mod progress;
 mod queue;
@@ -23,7 +24,6 @@ mod scan;
 mod source;
 mod store;
 mod tables;
-mod tuning;
 mod unit;
 mod visualize;
 

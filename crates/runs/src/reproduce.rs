@@ -4,6 +4,7 @@ use crate::channels::ChannelRange;
 use crate::error::RunError;
 use crate::files::Output;
 use crate::measure::{self, BlockReader, Measured};
+use crate::photographs::{Photographs, TuningCurves};
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
 use crate::queue::Workshop;
@@ -11,7 +12,6 @@ use crate::scan;
 use crate::source::{Loaded, Source};
 use crate::store::Store;
 use crate::tables;
-use crate::tuning::{TuningCurves, tuning_curves};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
 use resnet::{Block, Isa, Role};
@@ -123,15 +123,17 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("measurements", since);
 
     let since = Instant::now();
-    let (tuning, images) = match &options.images {
-        None => (TuningCurves::new(), None),
+    let photographs = match &options.images {
+        None => None,
         Some(folder) => {
             let how = (options.threads, options.isa);
-            let (curves, record) = tuning_curves(&loaded, &studies, folder, how, observer)?;
-            (curves, Some(record))
+            Some(Photographs::read(&loaded, &studies, folder, how, observer)?)
         }
     };
-    timed("tuning curves", since);
+    let tuning = photographs
+        .as_ref()
+        .map_or_else(TuningCurves::new, |p| p.tuning_curves(&studies));
+    timed("photographs", since);
 
     let since = Instant::now();
     let exemplars = tables::exemplars(&studies, &channels, options.channels.is_empty());
@@ -154,7 +156,10 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     run.write_pictures(&output, &channels, &exemplars)?;
     let blocks = tables::write(&output, &loaded, &studies, &channels, &exemplars, &tuning)?;
     let mut manifest = tables::manifest(options, &loaded, &recipe, &studies, &channels);
-    manifest.images = images;
+    if let Some(photographs) = photographs {
+        photographs.write(&output, &studies, &exemplars, loaded.source.input_size)?;
+        manifest.images = Some(photographs.record);
+    }
     manifest.write(output.folder())?;
     report::render(output.folder())?;
     timed("tables and figures", since);

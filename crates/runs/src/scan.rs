@@ -3,7 +3,7 @@
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
-use images::{Folder, ImageError};
+use images::{Folder, ImageError, Rgb8};
 use resnet::{Extent, Isa, Reader, Shape, Site, View};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -128,7 +128,7 @@ impl Scan<'_> {
 
     fn read_one(&self, reader: &mut Reader, entry: &Entry) -> Read {
         let size = self.loaded.source.input_size;
-        let picture = images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)?;
+        let picture = seen(entry, size)?;
         reader.read(picture.pixels());
         let values = reader
             .shapes()
@@ -139,6 +139,11 @@ impl Scan<'_> {
             });
         Ok(values.collect())
     }
+}
+
+/// An image as a network that reads `size` rows and columns sees it.
+pub(crate) fn seen(entry: &Entry, size: usize) -> Result<Rgb8, ImageError> {
+    images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)
 }
 
 /// What the shorter side is resized to before an image of `size` is cropped: 256 for 224.

@@ -3,10 +3,10 @@
 use crate::error::RunError;
 use crate::files::Output;
 use crate::panels::panels;
+use crate::photographs::TuningCurves;
 use crate::plan::Study;
 use crate::reproduce::{Channel, Options};
 use crate::source::Loaded;
-use crate::tuning::TuningCurves;
 use crate::unit::NUMERICS_VERSION;
 use analysis::{BlockSummary, Category, ChannelMeasures, FailedVisualization, SKIPPED, statistics};
 use featviz::Recipe;
