@@ -17,6 +17,8 @@ pub(crate) fn run(root: &Path, flags: Bench) -> anyhow::Result<()> {
         "--quiet",
         "--package",
         "streamscope-benches",
+        "--bin",
+        "streamscope-bench",
     ]);
     command
         .arg("--manifest-path")

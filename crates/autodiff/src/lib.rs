@@ -18,6 +18,7 @@ mod fuse;
 mod graph;
 pub mod ops;
 mod plan;
+mod wakeful;
 mod workspace;
 
 pub use graph::{Graph, GraphError, NodeId, Shape};

@@ -3,6 +3,7 @@
 use crate::graph::NodeId;
 use crate::ops::{Backward, Draw, Forward, Kernel, Scratch};
 use crate::plan::{Plan, Stored};
+use crate::wakeful::wakeful;
 use kernels::{Isa, Region, Window, WindowMut};
 use rayon::ThreadPool;
 use std::mem;
@@ -192,7 +193,7 @@ impl Workspace {
                 forward_shared(kernel, step, threads);
             }
         };
-        pool.install(|| self.forward_steps(share));
+        pool.install(|| wakeful(|| self.forward_steps(share)));
     }
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {
