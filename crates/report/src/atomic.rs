@@ -11,6 +11,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Errors
 /// What the system says; then the file is as it was before, and nothing else is left.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomically_with(path, |file| file.write_all(bytes))
+}
+
+/// As [`write_atomically`], of what `write` writes.
+///
+/// # Errors
+/// What the system or `write` says; then the file is as it was before, and nothing else is left.
+pub fn write_atomically_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let folder = path
         .parent()
@@ -26,7 +37,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
         name.to_string_lossy(),
         process::id()
     ));
-    let written = write_and_sync(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = write_and_sync(&temporary, write).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // What failed matters more than what is left of it.
         let _ = fs::remove_file(&temporary);
@@ -52,9 +63,12 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     fs::remove_file(&probe)
 }
 
-fn write_and_sync(path: &PathBuf, bytes: &[u8]) -> io::Result<()> {
+fn write_and_sync(
+    path: &PathBuf,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = File::create(path)?;
-    file.write_all(bytes)?;
+    write(&mut file)?;
     file.sync_all()
 }
 

@@ -1,5 +1,6 @@
 //! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
-//! picture and, where they were made, the whole-channel picture and the nine photographs that it answers to most.
+//! picture and, where they were made, the whole-channel picture, the nine photographs that it answers to most, and where in them Block inhibits (red) or adds
+//! (blue).
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
@@ -19,6 +20,7 @@ const ROLES: [(&str, &str); 3] = [("input", "Input"), ("block", "Block"), ("outp
 const CENTER_NEURON: &str = "center neuron";
 const WHOLE_CHANNEL: &str = "whole channel";
 const TOP_IMAGES: &str = "top nine images";
+const INHIBITION: &str = "Block's part";
 /// Sizes in units: a picture, the space between pictures, the space for row labels, titles of a grid, between grids.
 const PICTURE: u32 = 112;
 const GAP: u32 = 6;
@@ -75,13 +77,14 @@ pub(crate) fn save(
 
 fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
     let mut rows = Vec::new();
-    for label in [CENTER_NEURON, WHOLE_CHANNEL, TOP_IMAGES] {
+    for label in [CENTER_NEURON, WHOLE_CHANNEL, TOP_IMAGES, INHIBITION] {
         let (block, channel) = (exemplar.block.as_str(), exemplar.channel);
         let paths = ROLES.map(|(role, _)| {
             folder.join(match label {
                 CENTER_NEURON => layout::feature(block, role, channel),
                 WHOLE_CHANNEL => layout::channel_feature(block, role, channel),
-                _ => layout::top_images(block, role, channel),
+                TOP_IMAGES => layout::top_images(block, role, channel),
+                _ => layout::inhibition(block, role, channel),
             })
         });
         // Other pictures may not have been made; a part of a row is always a mistake.
@@ -90,19 +93,25 @@ fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
             rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));
         }
     }
-    let ratio = exemplar
-        .mix_ratio
-        .map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
-    let metric = exemplar
-        .scale_metric
-        .map_or_else(String::new, |m| format!("scale metric {m:.2}"));
-    let channel = exemplar.channel;
-    let heading = if exemplar.figure == 1 {
-        format!("channel {channel}: {}{ratio}", exemplar.example_of)
-    } else {
-        format!("channel {channel}: {metric}{ratio}")
-    };
+    let heading = exemplar.heading();
     Ok(Grid { heading, rows })
+}
+
+impl ExemplarRow {
+    /// The channel, and what it is shown for.
+    pub(crate) fn heading(&self) -> String {
+        let ratio = self
+            .mix_ratio
+            .map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
+        let channel = self.channel;
+        if self.figure == 1 {
+            return format!("channel {channel}: {}{ratio}", self.example_of);
+        }
+        let metric = self
+            .scale_metric
+            .map_or_else(String::new, |m| format!("scale metric {m:.2}"));
+        format!("channel {channel}: {metric}{ratio}")
+    }
 }
 
 fn picture(path: &Path) -> Result<RgbImage, ReportError> {

@@ -9,6 +9,7 @@
 
 mod atomic;
 mod canvas;
+mod claims;
 mod error;
 mod exemplars;
 mod mix_ratios;
@@ -16,13 +17,15 @@ mod page;
 mod panels;
 mod render;
 mod scale_invariance;
+mod scale_tuning;
 mod schema;
 
-pub use atomic::{check_writable, write_atomically};
+pub use atomic::{check_writable, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
 pub use error::ReportError;
+pub use panels::probability;
 pub use render::render;
 pub use schema::{
-    BlockRow, ChannelRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
-    NetworkRecord, NotComputed, PanelRow, layout, read_table, write_table,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
+    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, read_table, write_table,
 };

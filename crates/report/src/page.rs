@@ -1,5 +1,6 @@
 //! `index.html`: everything on one plain page.
 
+use crate::claims;
 use crate::render::Contents;
 use crate::schema::{BlockRow, ChannelRow, Manifest, layout};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,6 +12,7 @@ figure { margin: 1rem 0 1.8rem; } figure img { max-width: 100%; border: 1px soli
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } .wide { overflow-x: auto; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #e5e5e5; white-space: nowrap; }
 th { font-weight: 600; } th:first-child, td:first-child { text-align: left; } thead th { vertical-align: bottom; }
+table.words th, table.words td { text-align: left; white-space: normal; vertical-align: top; max-width: 22rem; }
 td img { width: 72px; height: 72px; display: block; image-rendering: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; } dt { color: #666; } dd { margin: 0; overflow-wrap: anywhere; }
 .note { background: #fff6e0; padding: .6rem .9rem; border-left: 4px solid #e0a800; }
@@ -23,6 +25,7 @@ pub(crate) fn page(contents: &Contents) -> String {
         manifest,
         blocks,
         channels,
+        claims,
         figures,
     } = contents;
     let page = html! {
@@ -39,11 +42,12 @@ pub(crate) fn page(contents: &Contents) -> String {
                 p {
                     "Pictures of " (manifest.recipe["steps"]) " steps (preset " (manifest.preset) "), seed " (manifest.seed)
                     ". Tables: " a href=(layout::CHANNELS) { "channels" } ", " a href=(layout::BLOCKS) { "blocks" } ", "
-                    a href=(layout::HISTOGRAM) { "histogram" } ", " a href=(layout::PANELS) { "statistics of figures 3 and 4" } ". How it was made: " a href=(layout::MANIFEST) { "manifest" } "."
+                    a href=(layout::HISTOGRAM) { "histogram" } ", " a href=(layout::PANELS) { "statistics of figures 3, 4 and 9" } ", " a href=(layout::SCALE_TUNING) { "scale tuning" } ". How it was made: " a href=(layout::MANIFEST) { "manifest" } "."
                 }
                 (not_computed(manifest))
                 h2 { "Blocks" }
                 (blocks_table(blocks))
+                (claims::section(claims))
                 h2 { "Figures" }
                 @for figure in figures {
                     figure {

@@ -1,4 +1,4 @@
-//! Figures 3 and 4: a measure of each channel against its mix ratio, one panel a block, with the statistics of `tables/panels.csv`.
+//! Figures 3, 4 and 9: a measure of each channel against its mix ratio, one panel a block, with the statistics of `tables/panels.csv`.
 
 use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
 use crate::schema::{ChannelRow, PanelRow};
@@ -39,8 +39,12 @@ pub(crate) struct Measure {
 
 impl<'a> Panels<'a> {
     fn blocks(&self) -> Vec<&'a str> {
-        let mut blocks: Vec<&str> = self.panels.iter().map(|p| p.block.as_str()).collect();
-        blocks.dedup();
+        let mut blocks: Vec<&str> = Vec::new();
+        for panel in &self.panels {
+            if !blocks.contains(&panel.block.as_str()) {
+                blocks.push(&panel.block);
+            }
+        }
         blocks
     }
 }
@@ -174,7 +178,7 @@ fn statistics(measure: &Measure, panel: &PanelRow) -> String {
 }
 
 /// A probability as readers expect it: three digits, or a power of ten.
-pub(crate) fn probability(p: f64) -> String {
+pub fn probability(p: f64) -> String {
     match p {
         0.0 => "p < 1e-300".to_owned(),
         p if p < 1e-3 => format!("p = {p:.0e}"),

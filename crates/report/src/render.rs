@@ -1,15 +1,17 @@
 //! Drawing everything that an output folder's tables, manifest and pictures show.
 
-use crate::canvas;
+use crate::canvas::{self, Figure};
+use crate::claims;
 use crate::error::ReportError;
 use crate::exemplars;
 use crate::mix_ratios::MixRatios;
 use crate::page;
 use crate::panels::{Measure, Panels};
 use crate::scale_invariance::ScaleInvariance;
+use crate::scale_tuning::ScaleTuning;
 use crate::schema::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, PanelRow, layout, read_table,
-    write_file,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest, PanelRow, ScaleTuningRow,
+    layout, read_table, write_file,
 };
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,7 @@ pub(crate) struct Contents {
     pub(crate) manifest: Manifest,
     pub(crate) blocks: Vec<BlockRow>,
     pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) claims: Vec<ClaimRow>,
     pub(crate) figures: Vec<Shown>,
 }
 
@@ -42,57 +45,71 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     let bins: Vec<HistogramRow> = read_table(&folder.join(layout::HISTOGRAM))?;
     let rows: Vec<ExemplarRow> = read_table(&folder.join(layout::EXEMPLARS))?;
     let panels: Vec<PanelRow> = read_table(&folder.join(layout::PANELS))?;
+    let tuning: Vec<ScaleTuningRow> = read_table(&folder.join(layout::SCALE_TUNING))?;
+    let claims: Vec<ClaimRow> = read_table(&folder.join(layout::CLAIMS))?;
     let mut figures = exemplar_grids(folder, 1, &blocks, &rows)?;
-    let path = "figures/fig2_mix_ratios".to_owned();
-    let width = canvas::save(
-        &MixRatios {
-            blocks: &blocks,
-            bins: &bins,
-        },
-        &folder.join(&path),
-    )?;
-    let caption = "Figure 2: mix ratios of each block, in bins of 0.25. Below 1 the block overwrites, above 1 the input skips to the \
-                   output; the dashed line is at 1.";
-    figures.push(Shown {
-        path,
-        caption: caption.to_owned(),
-        width,
-    });
-    for (number, name, caption) in [
-        (3, "fig3_weights", WEIGHTS),
-        (4, "fig4_block_and_tuning", TUNING),
-    ] {
+    let ratios = MixRatios {
+        blocks: &blocks,
+        bins: &bins,
+    };
+    figures.push(drawn(folder, "fig2_mix_ratios", MIX_RATIOS, &ratios)?);
+    let drawn_panels = |number, name, caption| {
         let figure = panels_of(number, &panels, &channels, &manifest);
-        if !figure.panels.is_empty() {
-            let path = format!("figures/{name}");
-            let width = canvas::save(&figure, &folder.join(&path))?;
-            let caption = caption.to_owned();
-            figures.push(Shown {
-                path,
-                caption,
-                width,
-            });
+        match figure.panels.is_empty() {
+            true => Ok(None),
+            false => drawn(folder, name, caption, &figure).map(Some),
+        }
+    };
+    figures.extend(drawn_panels(3, "fig3_weights", WEIGHTS)?);
+    figures.extend(drawn_panels(4, "fig4_block_and_tuning", TUNING)?);
+    let invariance = ScaleInvariance { blocks: &blocks };
+    figures.push(drawn(folder, "fig5_scale_invariance", SCALE, &invariance)?);
+    figures.extend(exemplar_grids(folder, 6, &blocks, &rows)?);
+    if manifest.images.is_some() {
+        figures.extend(drawn_panels(9, "fig9_contributions", CONTRIBUTIONS)?);
+    }
+    for BlockRow { block, .. } in &blocks {
+        let curves = ScaleTuning {
+            block,
+            exemplars: rows
+                .iter()
+                .filter(|e| e.figure == 6 && e.block == *block)
+                .collect(),
+            rows: &tuning,
+        };
+        if !curves.exemplars.is_empty() {
+            let name = format!("fig10_scale_tuning_{block}");
+            figures.push(drawn(folder, &name, SCALE_TUNING, &curves)?);
         }
     }
-    let path = "figures/fig5_scale_invariance".to_owned();
-    let width = canvas::save(&ScaleInvariance { blocks: &blocks }, &folder.join(&path))?;
-    let caption = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
-                   the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5.";
-    figures.push(Shown {
-        path,
-        caption: caption.to_owned(),
-        width,
-    });
-    figures.extend(exemplar_grids(folder, 6, &blocks, &rows)?);
+    let markdown = claims::markdown(&claims);
+    write_file(&folder.join(layout::CLAIMS_MARKDOWN), markdown.as_bytes())?;
     let index = folder.join(layout::INDEX);
     let contents = Contents {
         manifest,
         blocks,
         channels,
+        claims,
         figures,
     };
     write_file(&index, page::page(&contents).as_bytes())?;
     Ok(index)
+}
+
+/// Draws a figure.
+fn drawn(
+    folder: &Path,
+    name: &str,
+    caption: &str,
+    figure: &impl Figure,
+) -> Result<Shown, ReportError> {
+    let path = format!("figures/{name}");
+    let width = canvas::save(figure, &with_name(folder, &path))?;
+    Ok(Shown {
+        path,
+        caption: caption.to_owned(),
+        width,
+    })
 }
 
 /// The grids of a figure, one for each block that has exemplars for it.
@@ -125,6 +142,15 @@ fn exemplar_grids(
     Ok(shown)
 }
 
+const MIX_RATIOS: &str = "Figure 2: mix ratios of each block, in bins of 0.25. Below 1 the block overwrites, above 1 the input skips to the \
+                          output; the dashed line is at 1.";
+const SCALE: &str = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
+                     the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5.";
+const CONTRIBUTIONS: &str = "Figure 9 (not in the paper): who contributes, over all photographs. Above: the Input's part of what each channel passes on, \
+                             where its Output is positive; the rest is the Block's, and beyond 1 the Block takes away. Below: how often the \
+                             Block is negative where the Input is positive. The maps below the top nine images of figure 1 show where.";
+const SCALE_TUNING: &str = "Figure 10 (not in the paper): answers at sizes from half to double, of the channels with the largest scale metric. The two-point criterion reads \
+                            Block on the Input's picture at 1 and 2 (left), and Input on the Block's picture at 0.5 and 1 (middle).";
 const WEIGHTS: &str = "Figure 3: weight magnitudes against mix ratio, a dot for each channel: the scale of the block's last batch norm \
                        above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation.";
 const TUNING: &str = "Figure 4: what the Block contributes on the Input picture (above), and how Input and Block go together over images \
@@ -133,7 +159,7 @@ const FOLDED: &str = "Batch norm is folded into the\nconvolution: |bn2.weight| c
 const NO_IMAGES: &str =
     "Not defined: tuning curves are\nmeasured on images, and there were\nnone, or too few.";
 
-/// The two rows of figure 3 or 4.
+/// The two rows of figure 3, 4 or 9.
 fn panels_of<'a>(
     figure: u8,
     panels: &'a [PanelRow],
@@ -146,41 +172,71 @@ fn panels_of<'a>(
     } else {
         "mean |conv2.weight|"
     };
-    let (title, rows) = if figure == 3 {
-        let norm = Measure {
-            name: "bn2_weight_abs",
-            label: "|bn2.weight|",
-            of: |c| c.bn2_weight_abs,
-            missing: FOLDED,
-            groups: false,
-        };
-        let convolution = Measure {
-            name: "conv2_weight_mean_abs",
-            label: convolution,
-            of: |c| c.conv2_weight_mean_abs,
-            missing: "no weights",
-            groups: false,
-        };
-        ("Weight magnitudes against mix ratio", [norm, convolution])
-    } else {
-        let block = Measure {
-            name: "block_on_input",
-            label: "B(I)",
-            of: |c| Some(c.b_i),
-            missing: "no channels",
-            groups: true,
-        };
-        let tuning = Measure {
-            name: "tuning_curve_rho",
-            label: "correlation of I and B",
-            of: |c| c.tuning_curve_rho,
-            missing: NO_IMAGES,
-            groups: true,
-        };
-        (
+    let measure = |name, label, of, missing, groups| Measure {
+        name,
+        label,
+        of,
+        missing,
+        groups,
+    };
+    let (title, rows) = match figure {
+        3 => (
+            "Weight magnitudes against mix ratio",
+            [
+                measure(
+                    "bn2_weight_abs",
+                    "|bn2.weight|",
+                    |c| c.bn2_weight_abs,
+                    FOLDED,
+                    false,
+                ),
+                measure(
+                    "conv2_weight_mean_abs",
+                    convolution,
+                    |c| c.conv2_weight_mean_abs,
+                    "no weights",
+                    false,
+                ),
+            ],
+        ),
+        4 => (
             "Block on the Input picture, and tuning curves, against mix ratio",
-            [block, tuning],
-        )
+            [
+                measure(
+                    "block_on_input",
+                    "B(I)",
+                    |c| Some(c.b_i),
+                    "no channels",
+                    true,
+                ),
+                measure(
+                    "tuning_curve_rho",
+                    "correlation of I and B",
+                    |c| c.tuning_curve_rho,
+                    NO_IMAGES,
+                    true,
+                ),
+            ],
+        ),
+        _ => (
+            "Who contributes on photographs, against mix ratio",
+            [
+                measure(
+                    "photo_input_share",
+                    "share of the Input",
+                    |c| c.photo_input_share,
+                    NO_IMAGES,
+                    false,
+                ),
+                measure(
+                    "photo_inhibited_percent",
+                    "% of images with B < 0",
+                    |c| c.photo_inhibited_percent,
+                    NO_IMAGES,
+                    false,
+                ),
+            ],
+        ),
     };
     Panels {
         title,

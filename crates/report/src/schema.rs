@@ -5,6 +5,7 @@ use crate::error::ReportError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,44 @@ pub struct ChannelRow {
     pub conv2_weight_mean_abs: Option<f64>,
     /// Spearman correlation of Input and Block over images; empty where not computed or not defined.
     pub tuning_curve_rho: Option<f64>,
+    /// As `o_o`, on photographs: the mean over the nine images that the Output answers to most, rectified before. This and all that
+    /// follows of photographs is empty where there were no images.
+    pub photo_o_o: Option<f64>,
+    /// Input on the Output's top nine images.
+    pub photo_i_o: Option<f64>,
+    /// Block on the Output's top nine images.
+    pub photo_b_o: Option<f64>,
+    /// Output on the Input's top nine images, rectified.
+    pub photo_o_i: Option<f64>,
+    /// Input on the Input's top nine images.
+    pub photo_i_i: Option<f64>,
+    /// Block on the Input's top nine images.
+    pub photo_b_i: Option<f64>,
+    /// Output on the Block's top nine images, rectified.
+    pub photo_o_b: Option<f64>,
+    /// Input on the Block's top nine images.
+    pub photo_i_b: Option<f64>,
+    /// Block on the Block's top nine images.
+    pub photo_b_b: Option<f64>,
+    /// The mix ratio of these; empty where neither O(I) nor O(B) is positive.
+    pub photo_mix_ratio: Option<f64>,
+    /// dB on the top nine images, clipped at zero before the mean is taken.
+    pub photo_block_delta: Option<f64>,
+    /// dI on the top nine images, clipped at zero before the mean is taken.
+    pub photo_input_delta: Option<f64>,
+    /// Their sum.
+    pub photo_scale_metric: Option<f64>,
+    /// Whether the measures on photographs meet all criteria of scale invariance.
+    pub photo_scale_invariant: Option<bool>,
+    /// The Input's share of the sum, over all images whose Output is positive; the Block's is the rest, so it is above 1 where Block on the
+    /// whole takes away.
+    pub photo_input_share: Option<f64>,
+    /// The Block's share.
+    pub photo_block_share: Option<f64>,
+    /// Percent of the images with a positive Input in which Block is negative.
+    pub photo_inhibited_percent: Option<f64>,
+    /// Percent of the images with a positive Input in which the Output is not positive.
+    pub photo_silenced_percent: Option<f64>,
     /// How often its pictures were made again.
     pub retries: u64,
 }
@@ -141,14 +180,79 @@ pub struct ExtremeRow {
     pub activation: f64,
 }
 
-/// One row of `tables/panels.csv`: the statistics of a panel of figure 3 or 4. What is not defined is empty.
+/// One row of `tables/scale_tuning.csv`: what a channel answers to a picture, or to nine photographs, at a size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScaleTuningRow {
+    /// The block.
+    pub block: String,
+    /// The channel.
+    pub channel: usize,
+    /// `picture`, or `photographs`: then activations are means over nine, each clipped at zero before.
+    pub stimulus: String,
+    /// Whose picture or top photographs are seen: `input`, `block` or `output`.
+    pub seen: String,
+    /// How large it is seen: 1 as it is, 2 is its enlarged central half, 0.5 is shrunk to half and padded by reflection.
+    pub scale: f64,
+    /// Input's center activation.
+    pub input_activation: f64,
+    /// Block's.
+    pub block_activation: f64,
+    /// Output's, before its ReLU.
+    pub output_activation: f64,
+}
+
+/// What came of checking a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Our result agrees.
+    #[serde(rename = "holds")]
+    Holds,
+    /// Our result disagrees.
+    #[serde(rename = "does not hold")]
+    DoesNotHold,
+    /// It cannot be decided; the reason says why.
+    #[serde(rename = "not checked")]
+    NotChecked,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Holds => "holds",
+            Verdict::DoesNotHold => "does not hold",
+            Verdict::NotChecked => "not checked",
+        })
+    }
+}
+
+/// One row of `tables/claims.csv`: a claim of the papers, and what this run says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimRow {
+    /// A name for it, which never changes.
+    pub id: String,
+    /// The claim.
+    pub claim: String,
+    /// Where it is made.
+    pub source: String,
+    /// The paper's value; empty where it was not at hand.
+    pub paper: String,
+    /// Our value; empty where there is none.
+    pub ours: String,
+    /// Whether it holds.
+    pub verdict: Verdict,
+    /// Why it could not be checked, or what limits the verdict.
+    pub reason: String,
+}
+
+/// One row of `tables/panels.csv`: the statistics of a panel of figure 3, 4 or 9. What is not defined is empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PanelRow {
     /// The figure.
     pub figure: u8,
     /// The block.
     pub block: String,
-    /// What is held against the mix ratio: `bn2_weight_abs`, `conv2_weight_mean_abs`, `block_on_input` or `tuning_curve_rho`.
+    /// What is held against the mix ratio: `bn2_weight_abs`, `conv2_weight_mean_abs`, `block_on_input`,
+    /// `tuning_curve_rho`, `photo_input_share` or `photo_inhibited_percent`.
     pub measure: String,
     /// Channels that have it.
     pub channels: usize,
@@ -266,6 +370,12 @@ pub mod layout {
     pub const PANELS: &str = "tables/panels.csv";
     /// `tables/extremes.csv`; only where there were images.
     pub const EXTREMES: &str = "tables/extremes.csv";
+    /// `tables/scale_tuning.csv`.
+    pub const SCALE_TUNING: &str = "tables/scale_tuning.csv";
+    /// `tables/claims.csv`.
+    pub const CLAIMS: &str = "tables/claims.csv";
+    /// `tables/claims.md`: the same in Markdown.
+    pub const CLAIMS_MARKDOWN: &str = "tables/claims.md";
     /// The names of the images, a line each: the rows of the arrays beside it.
     pub const IMAGES: &str = "activations/images.txt";
     /// `manifest.json`.
@@ -286,6 +396,14 @@ pub mod layout {
             .join(block)
             .join(role)
             .join(format!("{channel}.top.png"))
+    }
+
+    /// The same photographs with what Block takes from the Input and adds to it.
+    pub fn inhibition(block: &str, role: &str, channel: usize) -> PathBuf {
+        Path::new("features")
+            .join(block)
+            .join(role)
+            .join(format!("{channel}.inhibition.png"))
     }
 
     /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.

@@ -68,8 +68,8 @@ fn drawing_again_gives_the_same_bytes() {
     let folder = write_folder("weights", &ALL_BLOCKS, 2);
     render(folder.path()).unwrap();
     let first = drawn(folder.path());
-    // The page, and two files for each of figures 2 to 5 and of figures 1 and 6 of every block.
-    assert_eq!(first.len(), 1 + 2 * (4 + 2 * ALL_BLOCKS.len()));
+    // The page, and two files for each of figures 2 to 5 and of figures 1, 6 and 10 of every block.
+    assert_eq!(first.len(), 1 + 2 * (4 + 3 * ALL_BLOCKS.len()));
     render(folder.path()).unwrap();
     assert!(first == drawn(folder.path()));
 }
@@ -99,18 +99,32 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
                 "fig6_scale_",
                 "channel 0: scale metric 0.25, mix ratio 0.50",
             ),
+            (
+                "fig10_scale_tuning_",
+                "channel 0: scale metric 0.25, mix ratio 0.50",
+            ),
         ];
         let of_block = exemplars
             .into_iter()
             .find_map(|(prefix, heading)| Some((name.strip_prefix(prefix)?, heading)));
+        // No channel of the fixture has a tuning curve or a batch norm's weight.
+        let panels = [("fig3", 1), ("fig4", 1)];
         match of_block {
             Some((block, heading)) => {
-                assert!(texts.contains(&format!("Block {block}")), "{texts}");
+                assert!(texts.to_lowercase().contains(&format!("block {block}")));
                 assert!(texts.contains(heading), "{texts}");
             }
             None => {
                 for block in ALL_BLOCKS {
                     assert!(texts.contains(block), "{name} lacks {block}");
+                }
+                if let Some(rows) = panels.iter().find(|(figure, _)| name.starts_with(figure)) {
+                    let found = texts.matches("mix ratio (at most 5)").count();
+                    assert_eq!(
+                        found,
+                        rows.1 * ALL_BLOCKS.len(),
+                        "{name}: one panel a block and measure"
+                    );
                 }
             }
         }

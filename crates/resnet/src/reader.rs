@@ -15,6 +15,10 @@ pub enum View {
     Enlarged,
     /// Resized to half its size, then padded by reflection to the full size.
     Shrunk,
+    /// Its central rows and columns, so many of each, resized to the full size: [`View::Enlarged`] by another factor.
+    Cropped(usize),
+    /// Resized to so many rows and columns, then padded by reflection to the full size: [`View::Shrunk`] by another factor.
+    Padded(usize),
 }
 
 /// How much of each site is read.
@@ -37,31 +41,69 @@ pub struct Reader {
 }
 
 impl View {
+    /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even number of pixels
+    /// around the center allows, and how large they are in it.
+    pub fn scaled(scale: f64, size: usize) -> (View, f64) {
+        let full = size as f64;
+        let centered = |wanted: f64| {
+            let sides = (0..size / 2).map(|margin| size - 2 * margin);
+            let distance = |side: &usize| (*side as f64 - wanted).abs();
+            let nearest = sides.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            nearest.unwrap_or(size)
+        };
+        if scale > 1.0 {
+            let side = centered(full / scale);
+            let view = match side * 2 == size {
+                true => View::Enlarged,
+                false => View::Cropped(side),
+            };
+            (view, full / side as f64)
+        } else if scale < 1.0 {
+            let side = centered(full * scale);
+            let view = match side * 2 == size {
+                true => View::Shrunk,
+                false => View::Padded(side),
+            };
+            (view, side as f64 / full)
+        } else {
+            (View::Plain, 1.0)
+        }
+    }
+
     /// Adds it behind `image`, a normalised tensor `[size, size, 3]`.
     ///
     /// # Errors
     /// If the image is too small for it.
     pub fn add_to(self, graph: &mut Graph, image: NodeId) -> Result<NodeId, GraphError> {
         let Shape { height, width, .. } = graph.shape(image);
-        let half = (height / 2, width / 2);
         match self {
             View::Plain => Ok(image),
-            View::Enlarged => {
-                let cropped = graph.add(Translate::center_crop((height, width), half), &[image])?;
-                graph.add(
-                    Resize::new((height, width), Alignment::HalfPixel),
-                    &[cropped],
-                )
-            }
-            View::Shrunk => {
-                let halved = graph.add(Resize::new(half, Alignment::HalfPixel), &[image])?;
-                graph.add(
-                    ReflectPad::new(height.saturating_sub(half.0) / 2),
-                    &[halved],
-                )
-            }
+            View::Enlarged => enlarge(graph, image, (height / 2, width / 2)),
+            View::Shrunk => shrink(graph, image, (height / 2, width / 2)),
+            View::Cropped(side) => enlarge(graph, image, (side, side)),
+            View::Padded(side) => shrink(graph, image, (side, side)),
         }
     }
+}
+
+/// The central `part` of an image, resized to the whole.
+fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
+    let Shape { height, width, .. } = graph.shape(image);
+    let cropped = graph.add(Translate::center_crop((height, width), part), &[image])?;
+    graph.add(
+        Resize::new((height, width), Alignment::HalfPixel),
+        &[cropped],
+    )
+}
+
+/// An image resized to `part`, with what is then around it reflected.
+fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
+    let height = graph.shape(image).height;
+    let resized = graph.add(Resize::new(part, Alignment::HalfPixel), &[image])?;
+    graph.add(
+        ReflectPad::new(height.saturating_sub(part.0) / 2),
+        &[resized],
+    )
 }
 
 impl Reader {

@@ -5,10 +5,11 @@ use crate::progress::Observer;
 use crate::scan::{self, Scan};
 use crate::source::Source;
 use npyz::WriterBuilder;
-use resnet::{Extent, Isa, Shape, Site};
-use std::io::{Cursor, Write};
+use resnet::{Extent, Isa, Shape, Site, View};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -68,6 +69,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     let scan = Scan {
         loaded: &loaded,
         sites: &request.sites,
+        view: View::Plain,
         extent: if request.full {
             Extent::Whole
         } else {
@@ -76,33 +78,29 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         threads: request.threads,
         isa: request.isa,
     };
-    let results = scan.read(&entries, observer)?;
-
-    let (mut names, mut values, mut skipped) = (
-        Vec::new(),
-        vec![Vec::new(); request.sites.len()],
-        Vec::new(),
-    );
-    for (entry, result) in entries.iter().zip(results) {
-        match result {
-            Ok(sites) => {
-                names.push(entry.name.as_str());
-                for (all, one) in values.iter_mut().zip(sites) {
-                    all.extend(one);
-                }
+    let shapes = scan.reader()?.shapes().to_vec();
+    let folder = request.out.parent().filter(|f| !f.as_os_str().is_empty());
+    let mut spool =
+        Spool::new(&shapes, request.full, folder.unwrap_or(Path::new("."))).map_err(write)?;
+    let (mut names, mut skipped) = (Vec::new(), Vec::new());
+    scan.read(&entries, observer, |at, read| {
+        match read {
+            Ok(values) => {
+                names.push(entries[at].name.as_str());
+                spool.add(&values).map_err(write)?;
             }
             Err(error) => skipped.push(error.to_string()),
         }
-    }
+        Ok(())
+    })?;
     if names.is_empty() {
         return Err(RunError::NoImages {
             path: request.images.first().cloned().unwrap_or_default(),
             found: entries.len(),
         });
     }
-    let shapes = scan.reader()?.shapes().to_vec();
-    let archive = to_archive(&shapes, request.full, &names, &values);
-    report::write_atomically(&request.out, &archive.map_err(write)?).map_err(write)?;
+    report::write_atomically_with(&request.out, |file| spool.archive(&names, file))
+        .map_err(write)?;
     Ok(Scanned {
         read: names.len(),
         skipped,
@@ -110,11 +108,75 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     })
 }
 
+/// The values of each site in a file of its own without a name, which the system removes whatever happens: an archive holds one site after
+/// another, and a scan gives one image after another.
+struct Spool {
+    sites: Vec<(Site, Vec<u64>, BufWriter<File>)>,
+}
+
+impl Spool {
+    fn new(shapes: &[(Site, Shape)], full: bool, folder: &Path) -> io::Result<Spool> {
+        let mut sites = Vec::new();
+        for &(site, shape) in shapes {
+            let mut sizes = vec![shape.channels as u64];
+            if full {
+                sizes.extend([shape.height as u64, shape.width as u64]);
+            }
+            let file = tempfile::tempfile_in(folder)?;
+            sites.push((site, sizes, BufWriter::new(file)));
+        }
+        Ok(Spool { sites })
+    }
+
+    /// Adds the values of an image, a site after another.
+    fn add(&mut self, mut values: &[f32]) -> io::Result<()> {
+        for (_, sizes, file) in &mut self.sites {
+            let count: u64 = sizes.iter().product();
+            let (of_site, rest) =
+                values.split_at(usize::try_from(count).map_err(io::Error::other)?);
+            for value in of_site {
+                file.write_all(&value.to_le_bytes())?;
+            }
+            values = rest;
+        }
+        Ok(())
+    }
+
+    /// Writes the archive.
+    fn archive(self, names: &[&str], to: &mut File) -> io::Result<()> {
+        let mut zip = ZipWriter::new(to);
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(true);
+        for (site, sizes, file) in self.sites {
+            let mut values = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            values.rewind()?;
+            zip.start_file(format!("{site}.npy"), options)?;
+            let shape: Vec<u64> = std::iter::once(names.len() as u64).chain(sizes).collect();
+            let mut writer = npyz::WriteOptions::<f32>::new()
+                .default_dtype()
+                .shape(&shape)
+                .writer(&mut zip)
+                .begin_nd()?;
+            let (mut values, mut bytes) = (BufReader::new(values), [0; 4]);
+            for _ in 0..shape.iter().product() {
+                values.read_exact(&mut bytes)?;
+                writer.push(&f32::from_le_bytes(bytes))?;
+            }
+            writer.finish()?;
+        }
+        zip.start_file("images.npy", options)?;
+        zip.write_all(&unicode_array(names)?)?;
+        zip.finish()?;
+        Ok(())
+    }
+}
+
 /// An array as NumPy's `.npy`, row-major.
 pub(crate) fn npy<'a>(
     shape: &[usize],
     values: impl IntoIterator<Item = &'a f32>,
-) -> std::io::Result<Vec<u8>> {
+) -> io::Result<Vec<u8>> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
     let mut bytes = Vec::new();
     let mut writer = npyz::WriteOptions::new()
@@ -127,33 +189,8 @@ pub(crate) fn npy<'a>(
     Ok(bytes)
 }
 
-fn to_archive(
-    shapes: &[(Site, Shape)],
-    full: bool,
-    names: &[&str],
-    values: &[Vec<f32>],
-) -> std::io::Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .large_file(true);
-    for ((site, shape), values) in shapes.iter().zip(values) {
-        zip.start_file(format!("{site}.npy"), options)
-            .map_err(std::io::Error::other)?;
-        let mut sizes = vec![names.len(), shape.channels];
-        if full {
-            sizes.extend([shape.height, shape.width]);
-        }
-        zip.write_all(&npy(&sizes, values)?)?;
-    }
-    zip.start_file("images.npy", options)
-        .map_err(std::io::Error::other)?;
-    zip.write_all(&unicode_array(names)?)?;
-    Ok(zip.finish().map_err(std::io::Error::other)?.into_inner())
-}
-
 /// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
-fn unicode_array(names: &[&str]) -> std::io::Result<Vec<u8>> {
+fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
     let width = names
         .iter()
         .map(|n| n.chars().count())
@@ -166,7 +203,7 @@ fn unicode_array(names: &[&str]) -> std::io::Result<Vec<u8>> {
     );
     // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
-    let length = u16::try_from(header.len() + padding + 1).map_err(std::io::Error::other)?;
+    let length = u16::try_from(header.len() + padding + 1).map_err(io::Error::other)?;
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend(length.to_le_bytes());
     bytes.extend(header.as_bytes());

@@ -46,6 +46,11 @@ impl Output {
         self.folder.join(layout::STORE)
     }
 
+    /// Where what was read of images is kept.
+    pub(crate) fn scans(&self) -> PathBuf {
+        self.store().join("scans")
+    }
+
     /// A file below it.
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.join(name)

@@ -11,15 +11,20 @@
 
 mod activations;
 mod channels;
+mod claims;
 mod error;
 mod files;
+mod journal;
 mod measure;
 mod panels;
+mod paper;
+mod parallel;
 mod photographs;
 mod plan;
 mod progress;
 mod queue;
 mod reproduce;
+mod scale_tuning;
 mod scan;
 mod source;
 mod store;

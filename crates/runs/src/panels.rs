@@ -1,4 +1,5 @@
-//! The statistics of figures 3 and 4 (method section 3): weights, Block activations and tuning curves against mix ratios.
+//! The statistics of figures 3, 4 and 9 (method section 3): weights, Block activations, tuning curves and contributions against mix
+//! ratios.
 
 use analysis::statistics::{spearman, standard_error};
 use analysis::{GroupComparison, clamped};
@@ -8,11 +9,13 @@ use resnet::Block;
 /// A measure of a channel: its figure, its column, its value.
 type Measure = (u8, &'static str, fn(&ChannelRow) -> Option<f64>);
 
-const MEASURES: [Measure; 4] = [
+const MEASURES: [Measure; 6] = [
     (3, "bn2_weight_abs", |c| c.bn2_weight_abs),
     (3, "conv2_weight_mean_abs", |c| c.conv2_weight_mean_abs),
     (4, "block_on_input", |c| Some(c.b_i)),
     (4, "tuning_curve_rho", |c| c.tuning_curve_rho),
+    (9, "photo_input_share", |c| c.photo_input_share),
+    (9, "photo_inhibited_percent", |c| c.photo_inhibited_percent),
 ];
 
 /// The panels of the second blocks, which the papers show; of all studied blocks where none is a second one.

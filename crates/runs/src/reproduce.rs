@@ -4,23 +4,22 @@ use crate::channels::ChannelRange;
 use crate::error::RunError;
 use crate::files::Output;
 use crate::measure::{self, BlockReader, Measured};
-use crate::photographs::{Photographs, TuningCurves};
+use crate::parallel::in_order;
+use crate::photographs::Photographs;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
 use crate::queue::Workshop;
+use crate::scale_tuning::{ScaleCurve, ScaleReader};
 use crate::scan;
 use crate::source::{Loaded, Source};
 use crate::store::Store;
-use crate::tables;
+use crate::tables::{self, Findings};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
 use resnet::{Block, Isa, Role};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::Instant;
 
 /// How often a channel's failed pictures are made again before it is given up.
@@ -123,20 +122,30 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("measurements", since);
 
     let since = Instant::now();
+    let mut findings = Findings {
+        channels: &channels,
+        curves: run.scale_tuning(&channels)?,
+        ..Findings::default()
+    };
+    timed("scale tuning", since);
+
+    let since = Instant::now();
+    let how = (options.threads, options.isa);
     let photographs = match &options.images {
         None => None,
         Some(folder) => {
-            let how = (options.threads, options.isa);
-            Some(Photographs::read(&loaded, &studies, folder, how, observer)?)
+            let journals = output.scans();
+            let read = Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
+            findings.tuning = read.tuning_curves(&studies);
+            findings.on_photographs = read.measure(&loaded, &studies, &journals, how, observer)?;
+            Some(read)
         }
     };
-    let tuning = photographs
-        .as_ref()
-        .map_or_else(TuningCurves::new, |p| p.tuning_curves(&studies));
+    findings.photographs = photographs.as_ref();
     timed("photographs", since);
 
     let since = Instant::now();
-    let exemplars = tables::exemplars(&studies, &channels, options.channels.is_empty());
+    let exemplars = tables::exemplars(&loaded, &studies, &channels, options.channels.is_empty());
     let mut units: Vec<Unit> = Vec::new();
     for e in &exemplars {
         let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);
@@ -154,10 +163,17 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
 
     let since = Instant::now();
     run.write_pictures(&output, &channels, &exemplars)?;
-    let blocks = tables::write(&output, &loaded, &studies, &channels, &exemplars, &tuning)?;
+    let blocks = tables::write(
+        &output,
+        &loaded,
+        &studies,
+        &exemplars,
+        &findings,
+        options.steps,
+    )?;
     let mut manifest = tables::manifest(options, &loaded, &recipe, &studies, &channels);
     if let Some(photographs) = photographs {
-        photographs.write(&output, &studies, &exemplars, loaded.source.input_size)?;
+        photographs.write(&output, &loaded, &studies, &exemplars, options.isa)?;
         manifest.images = Some(photographs.record);
     }
     manifest.write(output.folder())?;
@@ -261,37 +277,54 @@ impl Run<'_> {
 
     /// Measures channels on all threads; the result is in the order of the attempts.
     fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
-        let (name, total) = ("measurements", attempts.len());
+        self.each("measurements", attempts, |reader, attempt| {
+            self.measure_one(attempt, reader)
+        })
+    }
+
+    /// Every channel's answers to its own pictures at every size.
+    fn scale_tuning(
+        &self,
+        channels: &[Channel],
+    ) -> Result<BTreeMap<(Block, usize), Vec<ScaleCurve>>, RunError> {
+        let attempts: Vec<Attempt> = channels.iter().map(Channel::attempt).collect();
+        let curves = self.each("scale tuning", &attempts, |reader, attempt| {
+            let Attempt { block, channel, .. } = *attempt;
+            let reader = reader_of(reader, block, || {
+                ScaleReader::new(self.loaded, block, self.options.isa)
+            })?;
+            let curves = reader.curves(channel, &self.pictures(attempt)?);
+            Ok(((block, channel), curves))
+        })?;
+        Ok(curves.into_iter().collect())
+    }
+
+    /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in order.
+    fn each<R: Send, S>(
+        &self,
+        name: &'static str,
+        attempts: &[Attempt],
+        work: impl Fn(&mut Option<(Block, S)>, &Attempt) -> Result<R, RunError> + Sync,
+    ) -> Result<Vec<R>, RunError> {
         self.observer.event(Event::Phase {
             name,
-            total,
+            total: attempts.len(),
             done: 0,
         });
-        let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<(usize, Result<Channel, RunError>)>> = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            for _ in 0..self.options.threads.get().min(total) {
-                scope.spawn(|| {
-                    let mut reader = None;
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(attempt) = attempts.get(at) else {
-                            break;
-                        };
-                        let measured = self.measure_one(attempt, &mut reader);
-                        results
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .push((at, measured));
-                        self.observer.event(Event::Advanced);
-                    }
-                });
-            }
-        });
+        let mut results = Vec::new();
+        in_order(
+            self.options.threads,
+            attempts.len(),
+            || None,
+            |reader, at| work(reader, &attempts[at]),
+            |_, result| {
+                results.push(result?);
+                self.observer.event(Event::Advanced);
+                Ok::<(), RunError>(())
+            },
+        )?;
         self.observer.event(Event::PhaseEnded);
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_unstable_by_key(|(at, _)| *at);
-        results.into_iter().map(|(_, result)| result).collect()
+        Ok(results)
     }
 
     fn measure_one(
@@ -304,29 +337,27 @@ impl Run<'_> {
             channel,
             retries,
         } = *attempt;
-        let reader = match reader {
-            Some((at, reader)) if *at == block => reader,
-            _ => {
-                &mut reader
-                    .insert((
-                        block,
-                        BlockReader::new(self.loaded, block, self.options.isa)?,
-                    ))
-                    .1
-            }
-        };
-        let mut pictures = Vec::new();
-        for unit in self.units(attempt) {
-            let path = self.workshop.store.path(&self.workshop.address(&unit));
-            pictures.push(measure::pixels(&self.workshop.entry(&unit)?.png, &path)?);
-        }
-        let measured = reader.measure(channel, &pictures[0], &pictures[1], &pictures[2]);
+        let reader = reader_of(reader, block, || {
+            BlockReader::new(self.loaded, block, self.options.isa)
+        })?;
+        let [input, of_block, output] = self.pictures(attempt)?;
+        let measured = reader.measure(channel, &input, &of_block, &output);
         Ok(Channel {
             block,
             channel,
             measured,
             retries,
         })
+    }
+
+    /// The pixels of the Input, Block and Output pictures of an attempt.
+    fn pictures(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
+        let pixels = |unit: Unit| {
+            let path = self.workshop.store.path(&self.workshop.address(&unit));
+            measure::pixels(&self.workshop.entry(&unit)?.png, &path)
+        };
+        let [input, block, output] = self.units(attempt);
+        Ok([pixels(input)?, pixels(block)?, pixels(output)?])
     }
 
     /// Copies the pictures that were measured, and those of whole channels, to where people look for them.
@@ -337,12 +368,7 @@ impl Run<'_> {
         exemplars: &[tables::Exemplar],
     ) -> Result<(), RunError> {
         for channel in channels {
-            let attempt = Attempt {
-                block: channel.block,
-                channel: channel.channel,
-                retries: channel.retries,
-            };
-            for (role, unit) in Role::ALL.into_iter().zip(self.units(&attempt)) {
+            for (role, unit) in Role::ALL.into_iter().zip(self.units(&channel.attempt())) {
                 output.write_picture(
                     channel.block,
                     role,
@@ -371,4 +397,30 @@ struct Attempt {
     block: Block,
     channel: usize,
     retries: u64,
+}
+
+impl Channel {
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            block: self.block,
+            channel: self.channel,
+            retries: self.retries,
+        }
+    }
+}
+
+/// The reader of a block: the one at hand, or a new one in its place.
+fn reader_of<S>(
+    at_hand: &mut Option<(Block, S)>,
+    block: Block,
+    new: impl FnOnce() -> Result<S, RunError>,
+) -> Result<&mut S, RunError> {
+    if at_hand.as_ref().is_none_or(|(at, _)| *at != block) {
+        // Two at once would take twice the memory.
+        *at_hand = None;
+    }
+    match at_hand {
+        Some((_, reader)) => Ok(reader),
+        empty => Ok(&mut empty.insert((block, new()?)).1),
+    }
 }

@@ -1,15 +1,16 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
+use crate::journal::{ImageDigest, Journal, Known};
+use crate::parallel::in_order;
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
+use crate::unit::NUMERICS_VERSION;
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Extent, Isa, Reader, Shape, Site, View};
+use std::fs;
 use std::num::NonZero;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::path::{Path, PathBuf};
 
 /// An image to read, and its name in results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +24,14 @@ pub(crate) struct Entry {
 pub(crate) struct Scan<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) sites: &'a [Site],
+    pub(crate) view: View,
     pub(crate) extent: Extent,
     pub(crate) threads: NonZero<usize>,
     pub(crate) isa: Isa,
 }
 
-/// The values of one image at each site: `[channels]`, or `[channels, height, width]` of whole maps.
-pub(crate) type Read = Result<Vec<Vec<f32>>, ImageError>;
+/// The values of one image, a site after another: `[channels]`, or `[channels, height, width]` of whole maps.
+pub(crate) type Read = Result<Vec<f32>, ImageError>;
 
 /// The images of every path, in order: folders are listed, files stand for themselves.
 ///
@@ -69,75 +71,137 @@ impl Scan<'_> {
         let made = Reader::new(
             &self.loaded.network,
             size,
-            View::Plain,
+            self.view,
             (self.sites, self.extent),
             self.isa,
         );
         made.map_err(|e| self.loaded.because(e))
     }
 
-    /// Reads every image; results are in the order of the entries. An image that cannot be read is one error among them.
+    /// Reads every image and hands what was read to `take`, in the order of the entries. An image that cannot be read is one
+    /// error among them. No more is held than a few images for each thread.
     ///
     /// # Errors
-    /// If the network lacks a site.
+    /// If the network lacks a site, and what `take` says.
     pub(crate) fn read(
         &self,
         entries: &[Entry],
         observer: &dyn Observer,
-    ) -> Result<Vec<Read>, RunError> {
-        let (name, total) = ("images", entries.len());
-        observer.event(Event::Phase {
-            name,
-            total,
-            done: 0,
-        });
-        let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<(usize, Read)>> = Mutex::new(Vec::new());
-        let work = || {
-            let mut reader = self.reader()?;
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(entry) = entries.get(at) else {
-                    return Ok(());
-                };
-                let read = self.read_one(&mut reader, entry);
-                if let Err(error) = &read {
-                    observer.event(Event::Notice(format!("skipped: {error}")));
-                }
-                results
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push((at, read));
-                observer.event(Event::Advanced);
-            }
-        };
-        thread::scope(|scope| {
-            let count = self.threads.get().min(entries.len());
-            let workers: Vec<_> = (0..count).map(|_| scope.spawn(work)).collect();
-            let joined = workers.into_iter().map(|w| {
-                w.join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            joined.collect::<Result<Vec<()>, RunError>>()
-        })?;
-        observer.event(Event::PhaseEnded);
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_unstable_by_key(|(at, _)| *at);
-        Ok(results.into_iter().map(|(_, read)| read).collect())
+        mut take: impl FnMut(usize, Read) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        self.run(entries, observer, None, |at, _, read| take(at, read))
     }
 
-    fn read_one(&self, reader: &mut Reader, entry: &Entry) -> Read {
-        let size = self.loaded.source.input_size;
-        let picture = seen(entry, size)?;
-        reader.read(picture.pixels());
-        let values = reader
-            .shapes()
-            .iter()
-            .map(|&(site, shape)| match self.extent {
-                Extent::Center => reader.center(site).to_vec(),
-                Extent::Whole => channels_first(&reader.whole(site), shape),
-            });
-        Ok(values.collect())
+    /// As [`Scan::read`], of center neurons, with a journal below `folder`: an image that was read before is not computed again.
+    ///
+    /// # Errors
+    /// As [`Scan::read`], and if the journal cannot be read or written.
+    pub(crate) fn read_once(
+        &self,
+        entries: &[Entry],
+        folder: &Path,
+        observer: &dyn Observer,
+        mut take: impl FnMut(usize, Read) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let path = folder.join(self.key());
+        let reader = self.reader()?;
+        let width = reader.shapes().iter().map(|(_, s)| s.channels).sum();
+        let failed = |source| RunError::Write {
+            path: path.clone(),
+            source,
+        };
+        let (mut journal, before) = Journal::open(&path, width).map_err(failed)?;
+        self.run(entries, observer, Some(&before), |at, digest, read| {
+            if let (Ok(values), false) = (&read, before.get(&digest).is_some()) {
+                journal.keep(&digest, values).map_err(failed)?;
+            }
+            take(at, read)
+        })
+    }
+
+    fn run(
+        &self,
+        entries: &[Entry],
+        observer: &dyn Observer,
+        before: Option<&Known>,
+        mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        // Whatever is wrong with the network is known before the first image.
+        self.reader()?;
+        observer.event(Event::Phase {
+            name: "images",
+            total: entries.len(),
+            done: 0,
+        });
+        let work = |reader: &mut Option<Reader>, at: usize| {
+            let read = self.read_one(reader, &entries[at], before);
+            if let (_, Err(error)) = &read {
+                observer.event(Event::Notice(format!("skipped: {error}")));
+            }
+            observer.event(Event::Advanced);
+            read
+        };
+        in_order(
+            self.threads,
+            entries.len(),
+            || self.reader().ok(),
+            work,
+            |at, (digest, read)| take(at, digest, read),
+        )?;
+        observer.event(Event::PhaseEnded);
+        Ok(())
+    }
+
+    fn read_one(
+        &self,
+        reader: &mut Option<Reader>,
+        entry: &Entry,
+        before: Option<&Known>,
+    ) -> (ImageDigest, Read) {
+        let bytes = match fs::read(&entry.path) {
+            Ok(bytes) => bytes,
+            Err(source) => {
+                let path = entry.path.clone();
+                return (
+                    ImageDigest::default(),
+                    Err(ImageError::CannotOpen { path, source }),
+                );
+            }
+        };
+        let digest = *blake3::hash(&bytes).as_bytes();
+        if let Some(values) = before.and_then(|known| known.get(&digest)) {
+            return (digest, Ok(values.to_vec()));
+        }
+        let picture = cropped(&bytes, &entry.path, self.loaded.source.input_size);
+        let read = picture.map(|picture| {
+            let mut values = Vec::new();
+            if let Some(reader) = reader {
+                reader.read(picture.pixels());
+                for &(site, shape) in reader.shapes() {
+                    match self.extent {
+                        Extent::Center => values.extend(reader.center(site)),
+                        Extent::Whole => {
+                            values.extend(channels_first(&reader.whole(site), shape));
+                        }
+                    }
+                }
+            }
+            values
+        });
+        (digest, read)
+    }
+
+    /// What determines the values of an image beside its bytes.
+    fn key(&self) -> String {
+        let sites: Vec<String> = self.sites.iter().map(Site::to_string).collect();
+        let described = format!(
+            "numerics {NUMERICS_VERSION}\nweights {}\nsize {}\nview {:?}\nsites {}\n",
+            self.loaded.digest,
+            self.loaded.source.input_size,
+            self.view,
+            sites.join(",")
+        );
+        blake3::hash(described.as_bytes()).to_hex().to_string()
     }
 }
 
@@ -146,17 +210,19 @@ pub(crate) fn seen(entry: &Entry, size: usize) -> Result<Rgb8, ImageError> {
     images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)
 }
 
+fn cropped(bytes: &[u8], path: &Path, size: usize) -> Result<Rgb8, ImageError> {
+    images::preprocess(&images::decode_bytes(bytes, path)?, resize_to(size), size)
+}
+
 /// What the shorter side is resized to before an image of `size` is cropped: 256 for 224.
 fn resize_to(size: usize) -> usize {
     (size * 256 + 112) / 224
 }
 
 /// `[height, width, channels]` to `[channels, height, width]`.
-fn channels_first(values: &[f32], shape: Shape) -> Vec<f32> {
+fn channels_first(values: &[f32], shape: Shape) -> impl Iterator<Item = f32> {
     let positions = shape.height * shape.width;
-    (0..values.len())
-        .map(|i| values[(i % positions) * shape.channels + i / positions])
-        .collect()
+    (0..values.len()).map(move |i| values[(i % positions) * shape.channels + i / positions])
 }
 
 #[cfg(test)]
@@ -171,9 +237,7 @@ mod tests {
     #[test]
     fn channels_move_to_the_front() {
         let shape = Shape::new(1, 3, 2);
-        assert_eq!(
-            channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape),
-            [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]
-        );
+        let moved: Vec<f32> = channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape).collect();
+        assert_eq!(moved, [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
     }
 }

@@ -1,18 +1,24 @@
 //! From measurements to the rows of the tables.
 
+use crate::claims::{self, Evidence};
 use crate::error::RunError;
 use crate::files::Output;
 use crate::panels::panels;
-use crate::photographs::TuningCurves;
+use crate::paper;
+use crate::photographs::{OnPhotographs, Photographs, TuningCurves};
 use crate::plan::Study;
 use crate::reproduce::{Channel, Options};
+use crate::scale_tuning::ScaleCurve;
 use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
-use analysis::{BlockSummary, Category, ChannelMeasures, FailedVisualization, SKIPPED, statistics};
+use analysis::{
+    BlockSummary, Category, ChannelMeasures, FailedVisualization, NineActivations, SKIPPED,
+    statistics,
+};
 use featviz::Recipe;
 use report::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, layout,
-    write_table,
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed,
+    ScaleTuningRow, layout, write_table,
 };
 use resnet::{BatchNormState, Block};
 use std::collections::BTreeMap;
@@ -24,7 +30,7 @@ const NAMED_EXEMPLARS: usize = 6;
 const LARGEST_SCALE_METRICS: usize = 3;
 
 /// A channel that figure 1 shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exemplar {
     /// The block.
     pub block: Block,
@@ -43,6 +49,8 @@ pub struct Exemplar {
 pub enum Example {
     /// Its mix ratio: figure 1.
     Mix(Category),
+    /// What the paper shows it for: figure 1.
+    Named(&'static str),
     /// Its scale metric, among the largest of the block: figures 6 to 8.
     Scale,
 }
@@ -50,7 +58,7 @@ pub enum Example {
 impl Example {
     fn figure(self) -> u8 {
         match self {
-            Example::Mix(_) => 1,
+            Example::Mix(_) | Example::Named(_) => 1,
             Example::Scale => 6,
         }
     }
@@ -60,12 +68,38 @@ impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Example::Mix(category) => category.fmt(f),
+            Example::Named(called) => write!(f, "{called} in the paper"),
             Example::Scale => f.write_str("scale"),
         }
     }
 }
 
+impl Exemplar {
+    fn row(&self) -> ExemplarRow {
+        ExemplarRow {
+            block: self.block.to_string(),
+            channel: self.channel,
+            figure: self.example_of.figure(),
+            example_of: self.example_of.to_string(),
+            mix_ratio: Some(self.mix_ratio),
+            scale_metric: self.scale_metric,
+        }
+    }
+}
+
 impl Channel {
+    /// What it is an example of by its mix ratio; nothing where the visualization failed.
+    fn exemplar(&self) -> Option<Exemplar> {
+        let measures = self.measures().ok()?;
+        Some(Exemplar {
+            block: self.block,
+            channel: self.channel,
+            example_of: Example::Mix(Category::of(measures.mix_ratio)),
+            mix_ratio: measures.mix_ratio,
+            scale_metric: finite(measures.scale.scale_metric()),
+        })
+    }
+
     /// What follows from the activations.
     ///
     /// # Errors
@@ -85,65 +119,109 @@ impl Channel {
     }
 }
 
-/// The channels that the exemplar grids show: of all channels, the clearest overwrite, mix and skip of each block; of
-/// channels that the user named, the first of them. Then of each block those with the largest scale metric.
-pub(crate) fn exemplars(studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
-    let mut found = Vec::new();
-    for study in studies {
-        let sound = channels
+/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of all channels, the
+/// clearest overwrite, mix and skip of each block; of channels that the user named, the first of them. Then of each block
+/// those with the largest scale metric.
+pub(crate) fn exemplars(
+    loaded: &Loaded,
+    studies: &[Study],
+    channels: &[Channel],
+    all: bool,
+) -> Vec<Exemplar> {
+    let (mut found, papers_network) = (Vec::new(), paper::is_papers(loaded));
+    for &Study { block, .. } in studies {
+        let sound: Vec<Exemplar> = channels
             .iter()
-            .filter(|c| c.block == study.block)
-            .filter_map(|c| {
-                let measures = c.measures().ok()?;
-                Some(Exemplar {
-                    block: study.block,
-                    channel: c.channel,
-                    example_of: Example::Mix(Category::of(measures.mix_ratio)),
-                    mix_ratio: measures.mix_ratio,
-                    scale_metric: finite(measures.scale.scale_metric()),
-                })
-            });
-        if all {
-            // The sentinels 0 and 10 say less than a ratio between them. Of equally clear ones the first is taken.
-            let clearest = |category: Category, distance: &dyn Fn(f64) -> f64| {
-                let of_category = sound
-                    .clone()
-                    .filter(|e| e.example_of == Example::Mix(category));
-                of_category.min_by(|a, b| distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio)))
-            };
-            let overwrite = clearest(Category::Overwrite, &|m| if m > 0.0 { m } else { f64::MAX });
-            let mix = clearest(Category::Mix, &|m| (m - 1.0).abs());
-            let skip = clearest(Category::Skip, &|m| if m < SKIPPED { -m } else { f64::MAX });
-            found.extend([overwrite, mix, skip].into_iter().flatten());
-        } else {
-            found.extend(sound.clone().take(NAMED_EXEMPLARS));
+            .filter(|c| c.block == block)
+            .filter_map(Channel::exemplar)
+            .collect();
+        let mut shown: Vec<Exemplar> = Vec::new();
+        if papers_network {
+            let name = block.to_string();
+            for (_, channel, called) in paper::NAMED.iter().filter(|(b, ..)| *b == name) {
+                let named = sound.iter().find(|e| e.channel == *channel);
+                shown.extend(named.map(|&e| Exemplar {
+                    example_of: Example::Named(called),
+                    ..e
+                }));
+            }
         }
-        let mut by_scale: Vec<Exemplar> = sound.filter(|e| e.scale_metric.is_some()).collect();
-        by_scale.sort_by(|a, b| {
-            let metric = |e: &Exemplar| e.scale_metric.unwrap_or(f64::NEG_INFINITY);
-            metric(b).total_cmp(&metric(a))
-        });
-        let largest = by_scale.into_iter().take(LARGEST_SCALE_METRICS);
-        found.extend(largest.map(|e| Exemplar {
-            example_of: Example::Scale,
-            ..e
-        }));
+        let ours = if all {
+            clearest(&sound)
+        } else {
+            sound.iter().take(NAMED_EXEMPLARS).copied().collect()
+        };
+        for exemplar in ours {
+            if shown.iter().all(|e| e.channel != exemplar.channel) {
+                shown.push(exemplar);
+            }
+        }
+        found.extend(shown);
+        found.extend(largest_scale_metrics(sound));
     }
     found
 }
 
-/// Writes all tables.
+/// The clearest overwrite, mix and skip. The sentinels 0 and 10 say less than a ratio between them; of equally clear ones
+/// the first is taken.
+fn clearest(sound: &[Exemplar]) -> Vec<Exemplar> {
+    let of = |category: Category, distance: fn(f64) -> f64| {
+        let of_category = sound
+            .iter()
+            .filter(|e| e.example_of == Example::Mix(category));
+        of_category.min_by(|a, b| distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio)))
+    };
+    let overwrite = of(Category::Overwrite, |m| if m > 0.0 { m } else { f64::MAX });
+    let mix = of(Category::Mix, |m| (m - 1.0).abs());
+    let skip = of(Category::Skip, |m| if m < SKIPPED { -m } else { f64::MAX });
+    [overwrite, mix, skip]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// The channels with the largest scale metric, the largest first; of equal ones the first channel.
+fn largest_scale_metrics(sound: Vec<Exemplar>) -> impl Iterator<Item = Exemplar> {
+    let mut by_scale: Vec<(f64, Exemplar)> = sound
+        .into_iter()
+        .filter_map(|e| Some((e.scale_metric?, e)))
+        .collect();
+    by_scale.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let largest = by_scale.into_iter().take(LARGEST_SCALE_METRICS);
+    largest.map(|(_, e)| Exemplar {
+        example_of: Example::Scale,
+        ..e
+    })
+}
+
+/// Everything that the tables are made of.
+#[derive(Debug, Default)]
+pub(crate) struct Findings<'a> {
+    /// Measured on pictures.
+    pub(crate) channels: &'a [Channel],
+    /// On pictures of other sizes.
+    pub(crate) curves: BTreeMap<(Block, usize), Vec<ScaleCurve>>,
+    /// Over photographs.
+    pub(crate) tuning: TuningCurves,
+    /// On each channel's top nine photographs.
+    pub(crate) on_photographs: BTreeMap<(Block, usize), OnPhotographs>,
+    pub(crate) photographs: Option<&'a Photographs>,
+}
+
+/// Writes all tables but that of the photographs.
 pub(crate) fn write(
     output: &Output,
     loaded: &Loaded,
     studies: &[Study],
-    channels: &[Channel],
     exemplars: &[Exemplar],
-    tuning: &TuningCurves,
+    findings: &Findings<'_>,
+    steps: usize,
 ) -> Result<Vec<BlockRow>, RunError> {
+    let channels = findings.channels;
     let rows: Vec<ChannelRow> = channels
         .iter()
-        .map(|c| channel_row(loaded, c, tuning))
+        .map(|c| channel_row(loaded, c, findings))
         .collect();
     let of = |block| channels.iter().filter(move |c| c.block == block);
     let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
@@ -157,32 +235,46 @@ pub(crate) fn write(
         ));
         histogram.extend(histogram_rows(study.block, &summary));
     }
-    let exemplars: Vec<ExemplarRow> = exemplars
-        .iter()
-        .map(|e| ExemplarRow {
-            block: e.block.to_string(),
-            channel: e.channel,
-            figure: e.example_of.figure(),
-            example_of: e.example_of.to_string(),
-            mix_ratio: Some(e.mix_ratio),
-            scale_metric: e.scale_metric,
-        })
-        .collect();
+    let exemplars: Vec<ExemplarRow> = exemplars.iter().map(Exemplar::row).collect();
+    let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
+    let panels = panels(&studied, &rows);
+    let evidence = Evidence::new(loaded, steps, (&rows, &blocks, &panels));
+    write_table(&output.path(layout::CLAIMS), &claims::rows(&evidence))?;
     write_table(&output.path(layout::CHANNELS), &rows)?;
     write_table(&output.path(layout::BLOCKS), &blocks)?;
     write_table(&output.path(layout::HISTOGRAM), &histogram)?;
     write_table(&output.path(layout::EXEMPLARS), &exemplars)?;
-    let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
-    write_table(&output.path(layout::PANELS), &panels(&studied, &rows))?;
+    write_table(&output.path(layout::PANELS), &panels)?;
+    write_table(&output.path(layout::SCALE_TUNING), &scale_rows(findings))?;
     Ok(blocks)
+}
+
+/// What every channel answers at every size, on its pictures and on its photographs.
+fn scale_rows(findings: &Findings<'_>) -> Vec<ScaleTuningRow> {
+    let mut rows = Vec::new();
+    for Channel { block, channel, .. } in findings.channels {
+        let of = (*block, *channel);
+        let pictures = findings.curves.get(&of);
+        let photographs = findings.on_photographs.get(&of).map(|p| &p.curves);
+        for (stimulus, curves) in [("picture", pictures), ("photographs", photographs)] {
+            let curves = curves.into_iter().flatten();
+            rows.extend(curves.map(|curve| curve.row(*block, *channel, stimulus)));
+        }
+    }
+    rows
 }
 
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn channel_row(loaded: &Loaded, channel: &Channel, tuning: &TuningCurves) -> ChannelRow {
+fn channel_row(loaded: &Loaded, channel: &Channel, findings: &Findings<'_>) -> ChannelRow {
     let nine = &channel.measured.activations;
+    let of = (channel.block, channel.channel);
+    let photos = findings.on_photographs.get(&of);
+    let photo = |value: fn(&NineActivations) -> f64| photos.map(|p| value(&p.activations));
+    let photo_scale = photos.and_then(|p| p.scale);
+    let contributions = findings.photographs.map(|p| p.contributions(of.0, of.1));
     let measures = channel.measures().ok();
     let scale = measures.as_ref().map(|m| m.scale);
     ChannelRow {
@@ -210,7 +302,25 @@ fn channel_row(loaded: &Loaded, channel: &Channel, tuning: &TuningCurves) -> Cha
             .is_some_and(ChannelMeasures::scale_invariant_no_mix),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
-        tuning_curve_rho: tuning.get(&(channel.block, channel.channel)).copied(),
+        tuning_curve_rho: findings.tuning.get(&of).copied(),
+        photo_o_o: photo(|n| n.o_o),
+        photo_i_o: photo(|n| n.i_o),
+        photo_b_o: photo(|n| n.b_o),
+        photo_o_i: photo(|n| n.o_i),
+        photo_i_i: photo(|n| n.i_i),
+        photo_b_i: photo(|n| n.b_i),
+        photo_o_b: photo(|n| n.o_b),
+        photo_i_b: photo(|n| n.i_b),
+        photo_b_b: photo(|n| n.b_b),
+        photo_mix_ratio: photos.and_then(|p| p.mix_ratio),
+        photo_block_delta: photo_scale.and_then(|s| finite(s.block_delta)),
+        photo_input_delta: photo_scale.and_then(|s| finite(s.input_delta)),
+        photo_scale_metric: photo_scale.and_then(|s| finite(s.scale_metric())),
+        photo_scale_invariant: photos.and_then(|p| Some(p.scale?.scale_invariant(p.mix_ratio?))),
+        photo_input_share: contributions.and_then(|c| c.input_share),
+        photo_block_share: contributions.and_then(|c| c.block_share),
+        photo_inhibited_percent: contributions.and_then(|c| c.inhibited_percent),
+        photo_silenced_percent: contributions.and_then(|c| c.silenced_percent),
         retries: channel.retries,
     }
 }

@@ -3,8 +3,8 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed,
-    PanelRow, layout, write_table,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
+    NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -37,6 +37,24 @@ pub(crate) fn channel_row(block: &str, channel: usize) -> ChannelRow {
         bn2_weight_abs: None,
         conv2_weight_mean_abs: Some(0.125),
         tuning_curve_rho: None,
+        photo_o_o: None,
+        photo_i_o: None,
+        photo_b_o: None,
+        photo_o_i: None,
+        photo_i_i: None,
+        photo_b_i: None,
+        photo_o_b: None,
+        photo_i_b: None,
+        photo_b_b: None,
+        photo_mix_ratio: None,
+        photo_block_delta: None,
+        photo_input_delta: None,
+        photo_scale_metric: None,
+        photo_scale_invariant: None,
+        photo_input_share: None,
+        photo_block_share: None,
+        photo_inhibited_percent: None,
+        photo_silenced_percent: None,
         retries: 0,
     }
 }
@@ -147,8 +165,48 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
+    write_table(&below(layout::SCALE_TUNING), &scale_rows(blocks)).unwrap();
+    let claims = [
+        claim_row("first", Verdict::Holds),
+        claim_row("second", Verdict::NotChecked),
+    ];
+    write_table(&below(layout::CLAIMS), &claims).unwrap();
     manifest(weights).write(folder.path()).unwrap();
     folder
+}
+
+/// The curves of each block's first channel on its pictures.
+fn scale_rows(blocks: &[&str]) -> Vec<ScaleTuningRow> {
+    let mut rows = Vec::new();
+    for block in blocks {
+        for seen in ROLES {
+            for scale in [0.5, 1.0, 2.0] {
+                rows.push(ScaleTuningRow {
+                    block: (*block).to_owned(),
+                    channel: 0,
+                    stimulus: "picture".to_owned(),
+                    seen: seen.to_owned(),
+                    scale,
+                    input_activation: scale,
+                    block_activation: -scale,
+                    output_activation: 1.0,
+                });
+            }
+        }
+    }
+    rows
+}
+
+pub(crate) fn claim_row(id: &str, verdict: Verdict) -> ClaimRow {
+    ClaimRow {
+        id: id.to_owned(),
+        claim: format!("the claim | {id}"),
+        source: "figure 1".to_owned(),
+        paper: "mix".to_owned(),
+        ours: "mix, mix ratio 1.01".to_owned(),
+        verdict,
+        reason: String::new(),
+    }
 }
 
 /// The panels of a block: their figures and measures.

@@ -1,0 +1,118 @@
+//! What was read of each image, kept as it comes so that an interrupted scan goes on where it stopped.
+//!
+//! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian float32, and the
+//! first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged, and the file is cut there.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+
+/// The digest of an image file's bytes.
+pub(crate) type ImageDigest = [u8; DIGEST];
+
+/// Bytes of it.
+const DIGEST: usize = 32;
+/// Bytes of a record's own digest.
+const CHECK: usize = 8;
+
+/// Values of images that were read before.
+#[derive(Debug)]
+pub(crate) struct Known {
+    images: HashMap<ImageDigest, Vec<f32>>,
+}
+
+/// Where values of images are kept.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+}
+
+impl Journal {
+    /// The journal in a file, with `width` values an image, and what was kept in it before and is whole.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written.
+    pub(crate) fn open(path: &Path, width: usize) -> io::Result<(Journal, Known)> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).append(true).create(true).open(path)?;
+        let (mut images, mut whole) = (HashMap::new(), 0);
+        let mut record = vec![0; DIGEST + 4 * width + CHECK];
+        let mut reader = BufReader::new(&mut file);
+        while reader.read_exact(&mut record).is_ok() {
+            let (body, check) = record.split_at(record.len() - CHECK);
+            if blake3::hash(body).as_bytes()[..CHECK] != *check {
+                break;
+            }
+            let (digest, values) = body.split_at(DIGEST);
+            let values = values.as_chunks::<4>().0.iter();
+            images.insert(
+                digest.try_into().unwrap_or_default(),
+                values.map(|&b| f32::from_le_bytes(b)).collect(),
+            );
+            whole += record.len() as u64;
+        }
+        drop(reader);
+        file.set_len(whole)?;
+        Ok((Journal { file }, Known { images }))
+    }
+
+    /// Keeps the values of an image.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub(crate) fn keep(&mut self, image: &ImageDigest, values: &[f32]) -> io::Result<()> {
+        let mut record = image.to_vec();
+        record.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        let digest = blake3::hash(&record);
+        record.extend(&digest.as_bytes()[..CHECK]);
+        self.file.write_all(&record)
+    }
+}
+
+impl Known {
+    /// The values of an image, if it was read before.
+    pub(crate) fn get(&self, image: &ImageDigest) -> Option<&[f32]> {
+        self.images.get(image).map(Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_known_again_up_to_the_first_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scans/a");
+        let known = || Journal::open(&path, 2).unwrap().1.images;
+        let (mut journal, _) = Journal::open(&path, 2).unwrap();
+        for image in 0..3 {
+            journal
+                .keep(&[image; DIGEST], &[f32::from(image), -0.5])
+                .unwrap();
+        }
+        let whole = fs::read(&path).unwrap();
+        assert_eq!(known().len(), 3);
+        let record = whole.len() / 3;
+        for cut in 0..whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            assert_eq!(known().len(), cut / record, "cut at {cut}");
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            fs::write(&path, &damaged).unwrap();
+            let (mut journal, before) = Journal::open(&path, 2).unwrap();
+            assert_eq!(before.images.len(), at / record, "changed at {at}");
+            // It goes on behind what is whole.
+            journal.keep(&[9; DIGEST], &[1.0, 2.0]).unwrap();
+            let after = known();
+            assert_eq!(after.len(), at / record + 1);
+            assert_eq!(after[&[9; DIGEST]], [1.0, 2.0]);
+        }
+    }
+}

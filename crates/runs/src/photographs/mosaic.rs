@@ -1,0 +1,136 @@
+//! The top nine photographs of exemplars, and where in them Block inhibits.
+
+use super::Photographs;
+use crate::error::RunError;
+use crate::files::Output;
+use crate::scan;
+use crate::source::Loaded;
+use crate::tables::Exemplar;
+use images::Rgb8;
+use images::pillow::resize_bilinear;
+use report::layout;
+use resnet::{Extent, Isa, Reader, Role, View};
+
+/// Rows and columns of one photograph of a mosaic of nine.
+const TILE: usize = 112;
+
+impl Photographs {
+    /// Writes, for each role of each exemplar, a mosaic of its top nine photographs as they are, and one of where Block inhibits.
+    ///
+    /// # Errors
+    /// If a photograph cannot be read again or a file not be written.
+    pub(super) fn write_mosaics(
+        &self,
+        output: &Output,
+        loaded: &Loaded,
+        exemplars: &[Exemplar],
+        isa: Isa,
+    ) -> Result<(), RunError> {
+        let size = loaded.source.input_size;
+        for e in exemplars {
+            let sites = [Role::Input, Role::Block].map(|role| e.block.read_site(role));
+            let reader = Reader::new(
+                &loaded.network,
+                size,
+                View::Plain,
+                (&sites, Extent::Whole),
+                isa,
+            );
+            let mut reader = reader.map_err(|error| loaded.because(error))?;
+            let block = e.block.to_string();
+            for role in Role::ALL {
+                let (mut plain, mut inhibited) = (Mosaic::new(), Mosaic::new());
+                for (at, image) in self.top(e.block, role, e.channel).into_iter().enumerate() {
+                    let photograph = scan::seen(&self.entries[image], size)?;
+                    let tile = resize_bilinear(&photograph, TILE, TILE)?;
+                    reader.read(photograph.pixels());
+                    let [input, added] = sites.map(|site| channel(&reader, site, e.channel));
+                    plain.place(at, &tile);
+                    inhibited.place(at, &inhibition(&tile, &input, &added)?);
+                }
+                let files = [
+                    (layout::top_images(&block, role.name(), e.channel), plain),
+                    (
+                        layout::inhibition(&block, role.name(), e.channel),
+                        inhibited,
+                    ),
+                ];
+                for (path, mosaic) in files {
+                    output
+                        .write_new(&output.path(path), &images::encode_png(&mosaic.finish()?)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One channel of a whole map.
+fn channel(reader: &Reader, site: resnet::Site, channel: usize) -> Vec<f32> {
+    let shape = reader.shapes().iter().find(|(s, _)| *s == site);
+    let channels = shape.map_or(1, |(_, shape)| shape.channels);
+    let values = reader.whole(site);
+    values.into_iter().skip(channel).step_by(channels).collect()
+}
+
+/// The photograph in grey; red where Input is positive and Block negative: it inhibits; blue where Block adds. The stronger, the more
+/// Block takes away or adds, beside the largest Input or Block anywhere in the map.
+fn inhibition(tile: &Rgb8, input: &[f32], added: &[f32]) -> Result<Rgb8, RunError> {
+    let side = input.len().isqrt();
+    let largest = input
+        .iter()
+        .chain(added)
+        .copied()
+        .fold(f32::MIN_POSITIVE, f32::max);
+    let mut pixels = Vec::with_capacity(TILE * TILE * 3);
+    for y in 0..TILE {
+        for (x, rgb) in tile.row(y).as_chunks::<3>().0.iter().enumerate() {
+            let at = y * side / TILE * side + x * side / TILE;
+            let (i, b) = (input[at], added[at]);
+            let grey = 40.0 + 0.5 * rgb.iter().map(|&c| f32::from(c)).sum::<f32>() / 3.0;
+            let (color, amount) = if b >= 0.0 {
+                ([40.0, 110.0, 230.0], b)
+            } else {
+                ([230.0, 40.0, 30.0], i.min(-b).max(0.0))
+            };
+            let weight = amount / largest;
+            pixels.extend(color.map(|c: f32| byte(grey + (c - grey) * weight)));
+        }
+    }
+    Ok(Rgb8::from_pixels(TILE, TILE, pixels)?)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a byte holds"
+)]
+fn byte(value: f32) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
+}
+
+/// Up to nine tiles, three a row in their order; black where there are fewer.
+struct Mosaic {
+    pixels: Vec<u8>,
+}
+
+impl Mosaic {
+    const SIDE: usize = 3 * TILE;
+
+    fn new() -> Mosaic {
+        Mosaic {
+            pixels: vec![0; Self::SIDE * Self::SIDE * 3],
+        }
+    }
+
+    fn place(&mut self, at: usize, tile: &Rgb8) {
+        for row in 0..TILE {
+            let to = ((at / 3 * TILE + row) * Self::SIDE + at % 3 * TILE) * 3;
+            self.pixels[to..to + TILE * 3].copy_from_slice(tile.row(row));
+        }
+    }
+
+    fn finish(self) -> Result<Rgb8, RunError> {
+        Ok(Rgb8::from_pixels(Self::SIDE, Self::SIDE, self.pixels)?)
+    }
+}
