@@ -235,6 +235,44 @@ mod tests {
     }
 
     #[test]
+    fn what_the_journal_knows_is_not_computed_again() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        let scan = Scan {
+            loaded: &loaded,
+            sites: &["layer1.0".parse().unwrap()],
+            view: View::Plain,
+            extent: Extent::Center,
+            threads: NonZero::new(2).unwrap(),
+            isa: Isa::best(),
+        };
+        let entries = entries(&[root.join("fixtures/images/star")]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let read = || {
+            let mut found = Vec::new();
+            let take = |_, read: Read| {
+                found.push(read.unwrap());
+                Ok(())
+            };
+            scan.read_once(&entries, folder.path(), &crate::Silent, take)
+                .unwrap();
+            found
+        };
+        // What no network says of the third image.
+        let bytes = fs::read(&entries[2].path).unwrap();
+        let (mut journal, _) = Journal::open(&folder.path().join(scan.key()), 16).unwrap();
+        let image = blake3::hash(&bytes);
+        journal.keep(image.as_bytes(), &[-1.0; 16]).unwrap();
+        let first = read();
+        assert_eq!(first.len(), 10);
+        assert_eq!(first[2], [-1.0; 16]);
+        assert!(first[1].iter().all(|&v| v >= 0.0));
+        let whole = fs::read(folder.path().join(scan.key())).unwrap();
+        assert_eq!(read(), first);
+        assert_eq!(fs::read(folder.path().join(scan.key())).unwrap(), whole);
+    }
+
+    #[test]
     fn channels_move_to_the_front() {
         let shape = Shape::new(1, 3, 2);
         let moved: Vec<f32> = channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape).collect();

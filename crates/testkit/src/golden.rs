@@ -2,7 +2,7 @@
 
 use npyz::{Deserialize, NpyFile};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
@@ -57,6 +57,31 @@ pub struct Array<T> {
     pub values: Vec<T>,
 }
 
+/// An `.npy` file of float32.
+///
+/// # Panics
+/// If it is damaged, or of another type.
+pub fn npy_f32(path: impl AsRef<Path>) -> Array<f32> {
+    let name = path.as_ref().display().to_string();
+    let file = File::open(path).unwrap_or_else(|e| panic!("{name}: {e}"));
+    array(BufReader::new(file), &name).unwrap_or_else(|| panic!("{name}: expected float32"))
+}
+
+fn array<T: Deserialize>(file: impl Read, name: &str) -> Option<Array<T>> {
+    let file = NpyFile::new(file).unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert_eq!(file.order(), npyz::Order::C, "{name} is not in C order");
+    let shape = file
+        .shape()
+        .iter()
+        .map(|&n| usize::try_from(n).unwrap_or(usize::MAX))
+        .collect();
+    let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>();
+    Some(Array {
+        shape,
+        values: values.ok()?,
+    })
+}
+
 impl Archive {
     /// The archive at a path.
     ///
@@ -96,25 +121,7 @@ impl Archive {
         let member = archive
             .by_name(&format!("{name}.npy"))
             .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
-        let file = NpyFile::new(member)
-            .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
-        assert_eq!(
-            file.order(),
-            npyz::Order::C,
-            "{}: '{name}' is not in C order",
-            self.path.display()
-        );
-        let shape = file
-            .shape()
-            .iter()
-            .map(|&n| usize::try_from(n).unwrap_or(usize::MAX))
-            .collect();
-        let values = file
-            .try_data::<T>()
-            .ok()?
-            .collect::<Result<Vec<T>, _>>()
-            .ok()?;
-        Some(Array { shape, values })
+        array(member, &format!("{}: array '{name}'", self.path.display()))
     }
 
     /// An array of float32.

@@ -46,7 +46,9 @@ fn entries(out: &Path) -> Vec<PathBuf> {
         return Vec::new();
     };
     let files = folders
-        .flat_map(|f| fs::read_dir(f.unwrap().path()).unwrap())
+        .map(|f| f.unwrap().path())
+        .filter(|f| !f.ends_with("scans"))
+        .flat_map(|f| fs::read_dir(f).unwrap())
         .map(|f| f.unwrap().path());
     files
         .filter(|f| !f.file_name().unwrap().to_string_lossy().starts_with('.'))
@@ -167,6 +169,169 @@ fn tuning_curves_are_measured_on_the_images_that_were_given() {
         "{all:?}"
     );
     assert!(all != few);
+}
+
+/// The images of a run, and the columns of a site `[images, channels]`.
+fn columns(out: &Path, site: &str) -> (Vec<String>, testkit::golden::Array<f32>) {
+    let names = fs::read_to_string(out.join("activations/images.txt")).unwrap();
+    let path = out.join("activations").join(format!("{site}.npy"));
+    let names = names.lines().map(str::to_owned).collect();
+    (names, testkit::golden::npy_f32(path))
+}
+
+#[test]
+fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut command(&out, &[]));
+    for (input, block, output) in [
+        ("layer1.0", "layer1.1.bn2", "layer1.1.pre"),
+        ("layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre"),
+    ] {
+        let [input, block, output] = [input, block, output].map(|site| columns(&out, site).1);
+        assert_eq!(input.shape[0], 200);
+        let sums: Vec<f32> = input
+            .values
+            .iter()
+            .zip(&block.values)
+            .map(|(i, b)| i + b)
+            .collect();
+        testkit::assert_same_bits(
+            &output.values,
+            &sums,
+            "what Input and Block add is the Output",
+        );
+    }
+    let (names, values) = columns(&out, "layer1.1.bn2");
+    let channels = values.shape[1];
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    let at = |image: usize| values.values[image * channels + 5];
+    order.sort_by(|&a, &b| at(b).total_cmp(&at(a)).then(names[a].cmp(&names[b])));
+    let table = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|l| l.starts_with("1.1,5,block,"))
+        .collect();
+    assert_eq!(rows.len(), 18);
+    for (rank, row) in rows[..9].iter().enumerate() {
+        let image = order[rank];
+        let activation = f64::from(at(image));
+        let expected = format!(
+            "1.1,5,block,top,{},{},{activation:?}",
+            rank + 1,
+            names[image]
+        );
+        assert_eq!(*row, expected);
+    }
+    assert!(
+        rows[9].contains(&format!(",bottom,1,{},", names[order[199]])),
+        "{}",
+        rows[9]
+    );
+}
+
+#[test]
+fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let (images, out) = (folder.path().join("images"), folder.path().join("out"));
+    fs::create_dir(&images).unwrap();
+    for class in ["star", "rings"] {
+        for file in fs::read_dir(root().join("fixtures/images").join(class)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), images.join(file.file_name())).unwrap();
+        }
+    }
+    fs::write(images.join("damaged.jpg"), b"not an image").unwrap();
+    let path = images.display().to_string();
+    let run = || {
+        let output = command(&out, &["--images", &path]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        assert!(
+            said.contains("skipped: ") && said.contains("damaged.jpg"),
+            "{said}"
+        );
+    };
+    run();
+    let first = results(&out);
+    assert_eq!(columns(&out, "layer1.0").0.len(), 20);
+    let journals = || -> Vec<PathBuf> {
+        let files = fs::read_dir(out.join("store/scans")).unwrap();
+        files.map(|f| f.unwrap().path()).collect()
+    };
+    // One for each size.
+    assert_eq!(journals().len(), 9);
+    let whole: Vec<u64> = journals()
+        .iter()
+        .map(|j| fs::metadata(j).unwrap().len())
+        .collect();
+    for journal in journals() {
+        let bytes = fs::read(&journal).unwrap();
+        fs::write(&journal, &bytes[..bytes.len() * 2 / 3 + 1]).unwrap();
+    }
+    run();
+    let again: Vec<u64> = journals()
+        .iter()
+        .map(|j| fs::metadata(j).unwrap().len())
+        .collect();
+    assert_eq!(whole, again);
+    assert!(first == results(&out));
+}
+
+#[test]
+fn what_photographs_say_fits_together_for_every_channel() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut command(&out, &[]));
+    let number = |name: &str| -> Vec<f64> {
+        column(&out, name)
+            .iter()
+            .map(|cell| cell.parse().unwrap_or(f64::NAN))
+            .collect()
+    };
+    let (shares, rest) = (number("photo_input_share"), number("photo_block_share"));
+    let (ratio, from_input, from_block) = (
+        number("photo_mix_ratio"),
+        number("photo_o_i"),
+        number("photo_o_b"),
+    );
+    let top = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
+    let largest = number("photo_b_b");
+    for c in 0..6 {
+        assert!((shares[c] + rest[c] - 1.0).abs() < 1e-12, "shares of {c}");
+        assert!(
+            (ratio[c] - from_input[c] / from_block[c]).abs() < 1e-12,
+            "mix ratio of {c}"
+        );
+        // The mean over the Block's own top nine is that of the table of extremes.
+        let of_channel = format!(
+            "{},block,top,",
+            ["1.1,0", "1.1,1", "1.1,5", "2.0,0", "2.0,1", "2.0,5"][c]
+        );
+        let rows = top.lines().filter(|l| l.starts_with(&of_channel));
+        let nine: Vec<f64> = rows
+            .map(|l| l.rsplit(',').next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(nine.len(), 9);
+        assert!((largest[c] - nine.iter().sum::<f64>() / 9.0).abs() < 1e-12);
+    }
+    // The curves at size 1 are the nine activations, and at 2 and 1/2 they are what dB and dI are made of.
+    let curves = fs::read_to_string(out.join("tables/scale_tuning.csv")).unwrap();
+    let curve = |seen: &str, scale: &str, column: usize| -> f64 {
+        let start = format!("1.1,5,picture,{seen},{scale},");
+        let row = curves.lines().find(|l| l.starts_with(&start)).unwrap();
+        row.split(',').nth(column).unwrap().parse().unwrap()
+    };
+    let (input, block) = (5, 6);
+    let of_five = |name: &str| number(name)[2];
+    assert_eq!(curve("input", "1.0", block), of_five("b_i"));
+    assert_eq!(curve("block", "1.0", input), of_five("i_b"));
+    let block_delta =
+        (curve("input", "2.0", block).max(0.0) - of_five("b_i").max(0.0)) / of_five("b_b");
+    let input_delta =
+        (curve("block", "0.5", input).max(0.0) - of_five("i_b").max(0.0)) / of_five("i_i");
+    assert!((block_delta - of_five("block_delta")).abs() < 1e-12);
+    assert!((input_delta - of_five("input_delta")).abs() < 1e-12);
 }
 
 #[test]
