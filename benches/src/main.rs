@@ -62,16 +62,43 @@ fn main() -> ExitCode {
     match run(&Flags::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", sentence(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// An error and its causes, without those that it has named itself.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            let separator = if said.is_empty() { "" } else { ": " };
+            said.push_str(separator);
+            said.push_str(&cause);
+        }
+    }
+    said
+}
+
+/// Files that are read after minutes should be there now.
+fn check_paths(flags: &Flags) -> anyhow::Result<()> {
+    for (flag, path) in [("--weights", &flags.weights), ("--images", &flags.images)] {
+        if let Some(path) = path.as_deref().filter(|p| !p.exists()) {
+            anyhow::bail!(
+                "{flag} {}: expected a file or folder, found none",
+                path.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn run(flags: &Flags) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."));
+    check_paths(flags)?;
     let before = flags.against.as_deref().map(Record::read).transpose()?;
     let isa = Isa::from_environment()?;
     let ceilings = measure::ceilings(isa);
