@@ -31,8 +31,54 @@ pub(crate) enum Task {
     Visualize(Visualize),
     /// Time kernels, forward passes, feature visualization and scans.
     Bench(Bench),
+    /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its bound.
+    Audit(Audit),
+    /// Derive one channel's mix ratio and scale measures from a finished run, as a person would write it.
+    Explain(Explain),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// Images, of which the first is looked at [default: the embedded ones].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// A finished run of these weights, whose mix ratios are given error budgets [default: a small one is made].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) run: Option<PathBuf>,
+
+    /// How many channels of each block are given budgets, at most.
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(crate) channels: usize,
+
+    /// How many threads to use [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    /// The folder to write audit.json and audit.html to.
+    #[arg(long, value_name = "DIR", default_value = "out/audit")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The block, such as 3.1.
+    pub(crate) block: Block,
+
+    /// The channel.
+    pub(crate) channel: usize,
+
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// The finished run.
+    #[arg(long, value_name = "DIR", default_value = "out/reproduce")]
+    pub(crate) run: PathBuf,
 }
 
 /// Where the network comes from.
