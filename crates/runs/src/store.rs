@@ -67,6 +67,13 @@ impl Store {
         })
     }
 
+    /// The store in a folder, to read it: nothing is made.
+    pub(crate) fn at(folder: &Path) -> Store {
+        Store {
+            folder: folder.to_owned(),
+        }
+    }
+
     /// Where an entry is kept.
     pub fn path(&self, address: &Address) -> PathBuf {
         self.folder.join(&address.hex()[..2]).join(address.hex())
