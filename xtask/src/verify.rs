@@ -31,12 +31,12 @@ pub(crate) fn run(flags: Verify) -> anyhow::Result<()> {
     let verified = runs::verify(&options, &Progress::new())?;
     for check in &verified.checks {
         let result = match (&check.not_checked, check.differences.len()) {
-            (Some(why), _) => format!("not checked: {why}"),
-            (None, 0) => "the same".to_owned(),
+            (Some(why), _) => format!("not checked, because {why}"),
+            (None, 0) => "no difference".to_owned(),
             (None, 1) => "1 difference".to_owned(),
             (None, count) => format!("{count} differences"),
         };
-        print(&format!("{}: {result}", check.compared));
+        print(&format!("{}, {result}", check.compared));
     }
     for difference in verified.checks.iter().flat_map(|c| &c.differences) {
         print(difference);

@@ -49,5 +49,5 @@ pub use unit::{Address, NUMERICS_VERSION, Unit};
 pub use verify::{Check, Depth, Verified, Verify, other_program, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
-pub use featviz::{Objective, Preset};
+pub use featviz::{Objective, Preset, Recipe};
 pub use resnet::{Block, Isa, Site};

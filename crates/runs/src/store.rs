@@ -84,6 +84,12 @@ impl Store {
         parse(&fs::read(self.path(address)).ok()?)
     }
 
+    /// The entry at an address if the file is, byte for byte, what [`Store::put`] writes of it, what it says to people included.
+    pub(crate) fn whole(&self, address: &Address, unit: &Unit) -> Option<Entry> {
+        let bytes = fs::read(self.path(address)).ok()?;
+        parse(&bytes).filter(|entry| to_bytes(unit, entry) == bytes)
+    }
+
     /// Whether an undamaged entry is at an address.
     pub fn holds(&self, address: &Address) -> bool {
         self.get(address).is_some()
@@ -196,6 +202,7 @@ mod tests {
         store.put(&address, &unit, &entry).unwrap();
         let path = store.path(&address);
         let good = fs::read(&path).unwrap();
+        assert_eq!(store.whole(&address, &unit), Some(entry.clone()));
         let unit_name = good.windows(7).position(|w| w == b"maxpool").unwrap();
         for at in 0..good.len() {
             fs::write(&path, &good[..at]).unwrap();
@@ -207,6 +214,7 @@ mod tests {
             if !(unit_name..unit_name + unit.to_string().len()).contains(&at) {
                 assert_ne!(store.get(&address), Some(entry.clone()), "changed at {at}");
             }
+            assert_eq!(store.whole(&address, &unit), None, "changed at {at}");
         }
     }
 }

@@ -28,6 +28,6 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunErro
         .keys()
         .filter(|name| !manifest.files.contains_key(*name));
     differences.extend(extra.map(|name| format!("{name}: the manifest does not list it")));
-    let compared = format!("digests of {} files", manifest.files.len() + 1);
+    let compared = format!("digests: {} files", manifest.files.len() + 1);
     Ok(Check::done(compared, differences))
 }

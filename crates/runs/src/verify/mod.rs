@@ -96,8 +96,8 @@ impl Check {
     }
 }
 
-const TABLES: &str = "tables and figures from the stored pictures";
-const PICTURES: &str = "pictures from the weights";
+const TABLES: &str = "tables and figures, derived again from the stored pictures";
+const PICTURES: &str = "pictures, made again from the weights";
 
 /// Checks a finished output folder. Nothing in it is changed.
 ///

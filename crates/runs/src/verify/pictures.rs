@@ -23,7 +23,7 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
         }
     }
     let compared = format!(
-        "{} stored pictures and {} journals of images",
+        "the store: {} pictures and {} journals of images",
         manifest.pictures.len(),
         journals.len()
     );
@@ -58,7 +58,7 @@ fn picture(
         return Err(format!("{stored}: {unit} of {name} is missing"));
     }
     let entry = store
-        .get(&address)
+        .whole(&address, &unit)
         .ok_or_else(|| format!("{stored}: {unit} of {name} is damaged"))?;
     match fs::read(folder.join(name)) {
         Ok(bytes) if bytes != entry.png => Err(format!(

@@ -57,7 +57,7 @@ pub(super) fn check(
     }
     let all: std::collections::BTreeSet<&String> =
         manifest.pictures.values().map(|p| &p.address).collect();
-    let compared = format!("{} of {} {PICTURES}", chosen.len(), all.len());
+    let compared = format!("{PICTURES}: {} of {}", chosen.len(), all.len());
     Ok(Check::done(compared, differences))
 }
 
