@@ -25,9 +25,6 @@ pub(crate) fn run(flags: Verify) -> anyhow::Result<()> {
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
     };
-    if let Some(sentence) = runs::other_program(&options.folder)? {
-        say(&sentence);
-    }
     let verified = runs::verify(&options, &Progress::new())?;
     for check in &verified.checks {
         let result = match (&check.not_checked, check.differences.len()) {

@@ -46,7 +46,7 @@ pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
 pub use tables::{Example, Exemplar};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
-pub use verify::{Check, Depth, Verified, Verify, other_program, verify};
+pub use verify::{Check, Depth, Verified, Verify, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
 pub use featviz::{Objective, Preset, Recipe};

@@ -2,7 +2,7 @@
 
 use super::{Check, Depth, TABLES, Verify, meaningless, pictures, recipe};
 use crate::error::RunError;
-use crate::progress::Observer;
+use crate::progress::{Event, Observer};
 use crate::queue::Lacking;
 use crate::reproduce::{self, Options};
 use crate::source::Loaded;
@@ -39,7 +39,7 @@ pub(super) fn check(
     }
     let again = run_again(options, manifest, loaded, out)?;
     let store = (&*options.folder.join(layout::STORE), Lacking::Refuse);
-    match reproduce::run(&again, store, observer) {
+    match reproduce::run(&again, store, &Again(observer)) {
         Ok(_) => {}
         Err(RunError::Lost { unit, .. }) => {
             return Ok(Check::not_done(
@@ -63,11 +63,27 @@ pub(super) fn check(
     }
     for name in manifest.files.keys().filter(|n| !derived.contains_key(*n)) {
         differences.push(format!(
-            "{name}: deriving everything again does not give it"
+            "{name}: what the manifest describes does not give it, so another run left it"
         ));
     }
     let compared = format!("{TABLES}: {} files", derived.len());
     Ok(Check::done(compared, differences))
+}
+
+/// Passes on what takes time: that nothing is to be made, and what failed, was told when the folder was written.
+struct Again<'a>(&'a dyn Observer);
+
+impl Observer for Again<'_> {
+    fn event(&self, event: Event) {
+        let told = match &event {
+            Event::Phase { total, done, .. } => done == total,
+            Event::Retried(_) | Event::Notice(_) => true,
+            Event::Advanced | Event::PhaseEnded => false,
+        };
+        if !told {
+            self.0.event(event);
+        }
+    }
 }
 
 /// The options that the folder was made with.

@@ -13,7 +13,7 @@ mod pictures;
 mod remake;
 
 use crate::error::RunError;
-use crate::progress::Observer;
+use crate::progress::{Event, Observer};
 use crate::source::{Loaded, Source};
 use crate::tables::SOURCE_DIGEST;
 use crate::unit::NUMERICS_VERSION;
@@ -73,12 +73,15 @@ pub struct Verified {
 impl Verified {
     /// Whether everything could be checked and nothing differs.
     pub fn passed(&self) -> bool {
-        let passed = |c: &Check| c.differences.is_empty() && c.not_checked.is_none();
-        self.checks.iter().all(passed)
+        self.checks.iter().all(Check::passed)
     }
 }
 
 impl Check {
+    fn passed(&self) -> bool {
+        self.differences.is_empty() && self.not_checked.is_none()
+    }
+
     fn done(compared: String, differences: Vec<String>) -> Check {
         Check {
             compared,
@@ -105,10 +108,18 @@ const PICTURES: &str = "pictures, made again from the weights";
 /// If it holds no readable manifest, a file of it cannot be read, or weights or images that were given cannot be.
 pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, RunError> {
     let manifest = Manifest::read(&options.folder)?;
+    if manifest.build.source_digest != SOURCE_DIGEST {
+        // Its results may rightly differ.
+        observer.event(Event::Notice(format!(
+            "{}: written by a program of other source, {}",
+            options.folder.join(layout::MANIFEST).display(),
+            manifest.build.source_digest
+        )));
+    }
     let mut checks = vec![files::check(&options.folder, &manifest)?];
     let sealed = manifest.is_sealed(&options.folder)?;
     let found = pictures::check(&options.folder, &manifest);
-    let whole = found.differences.is_empty();
+    let whole = found.passed();
     checks.push(found);
     if options.depth == Depth::Digests {
         return Ok(Verified { checks });
@@ -160,21 +171,6 @@ fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loaded, String>,
         )));
     }
     Ok(Ok(loaded))
-}
-
-/// A sentence if another version of the program wrote the folder: its results may rightly differ.
-///
-/// # Errors
-/// If there is no readable manifest.
-pub fn other_program(folder: &std::path::Path) -> Result<Option<String>, RunError> {
-    let build = Manifest::read(folder)?.build;
-    Ok((build.source_digest != SOURCE_DIGEST).then(|| {
-        format!(
-            "{}: written by a program of other source, {}",
-            folder.join(layout::MANIFEST).display(),
-            build.source_digest
-        )
-    }))
 }
 
 /// The recipe of a manifest.
