@@ -35,6 +35,8 @@ pub(crate) enum Task {
     Audit(Audit),
     /// Derive one channel's mix ratio and scale measures from a finished run, as a person would write it.
     Explain(Explain),
+    /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made again.
+    Verify(Verify),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
 }
@@ -155,6 +157,37 @@ pub(crate) struct Activations {
     /// The archive to write.
     #[arg(long, value_name = "FILE.npz")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The folder that reproduce wrote.
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+
+    /// How many pictures to make again from the weights, drawn by the manifest's digest.
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with_all = ["all", "digests_only"])]
+    pub(crate) sample: usize,
+
+    /// Make every picture again, and read every image again.
+    #[arg(long, conflicts_with = "digests_only")]
+    pub(crate) all: bool,
+
+    /// Hold files and stored pictures against the manifest, and compute nothing again: needs no weights and no images.
+    #[arg(long)]
+    pub(crate) digests_only: bool,
+
+    /// The weights, if they are no longer where the manifest says.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) weights: Option<PathBuf>,
+
+    /// The folder of images, if it is no longer where the manifest says.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// Threads to use; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod flags;
 mod progress;
 mod reproduce;
 mod test;
+mod verify;
 mod visualize;
 
 use clap::Parser;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Task::Visualize(flags) => (visualize::run(root, flags), BAD_INPUT),
         Task::Bench(flags) => (bench::run(root, flags), BAD_INPUT),
         Task::Audit(flags) => (audit::run(root, flags), BAD_INPUT),
+        Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
         Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
         Task::Test => (test::run(root), FAILED),
     };

@@ -5,4 +5,5 @@ mod audit;
 mod bad_input;
 mod harness;
 mod reproduce;
+mod verify;
 mod visualize;
