@@ -439,7 +439,7 @@ impl Explanation {
         channel: usize,
     ) -> Result<PathBuf, AuditError> {
         let path = folder
-            .join("explain")
+            .join(layout::EXPLANATIONS)
             .join(format!("{block}_{channel}.html"));
         let page = html! {
             (DOCTYPE)

@@ -398,6 +398,8 @@ pub mod layout {
     pub const INDEX: &str = "index.html";
     /// The content-addressed results.
     pub const STORE: &str = "store";
+    /// Derivations that were asked for afterwards; no part of the run.
+    pub const EXPLANATIONS: &str = "explain";
 
     /// The center activations of a site, `[images, channels]` float32.
     pub fn activations(site: &str) -> PathBuf {
@@ -564,7 +566,8 @@ pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
             let name = below.join(entry.file_name());
             let is_folder = entry.file_type().map_err(read)?.is_dir();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if is_folder && name != Path::new(layout::STORE) {
+            let beside = [layout::STORE, layout::EXPLANATIONS].map(Path::new);
+            if is_folder && !beside.contains(&name.as_path()) {
                 folders.push(name);
             } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {
                 let digest = blake3::hash(&read_file(&folder.join(&name))?)

@@ -180,6 +180,9 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
     let page = fs::read_to_string(made.join("explain/3.1_1.html")).unwrap();
     assert!(page.contains("../features/3.1/output/1.png"));
 
+    // It is no part of what the run's manifest vouches for.
+    succeed(&mut program(&["verify", &path, "--digests-only"]));
+
     let output = run(&["explain", "3.1", "7", "--run", &path]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
