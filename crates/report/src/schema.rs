@@ -532,20 +532,6 @@ impl Manifest {
             found: e.to_string(),
         })
     }
-
-    /// The files below a folder that are missing, or differ from what the manifest says of them.
-    ///
-    /// # Errors
-    /// If a file cannot be read.
-    pub fn altered(&self, folder: &Path) -> Result<Vec<String>, ReportError> {
-        let now = digests(folder)?;
-        Ok(self
-            .files
-            .iter()
-            .filter(|(name, digest)| now.get(*name) != Some(*digest))
-            .map(|(n, _)| n.clone())
-            .collect())
-    }
 }
 
 /// The BLAKE3 digest of every file below a folder; the store, the manifest and hidden files left out.

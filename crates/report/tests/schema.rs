@@ -4,7 +4,8 @@ mod folder;
 
 use folder::{block_row, channel_row, manifest, write_folder};
 use report::{
-    BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, layout, read_table, write_table,
+    BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, digests, layout, read_table,
+    write_table,
 };
 use std::fs;
 
@@ -122,16 +123,16 @@ fn a_manifest_comes_back_from_json_whole() {
 }
 
 #[test]
-fn altered_finds_changed_and_missing_files_and_nothing_else() {
+fn digests_tell_changed_and_missing_files_and_nothing_else() {
     let folder = write_folder("weights", &["1.1"], 2);
     let manifest = Manifest::read(folder.path()).unwrap();
     assert_eq!(manifest.files.len(), 7 + 2 * 3);
-    assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    assert_eq!(digests(folder.path()).unwrap(), manifest.files);
     // The store, hidden files and the manifest itself are not part of what a manifest vouches for.
     fs::create_dir(folder.path().join(layout::STORE)).unwrap();
     fs::write(folder.path().join(layout::STORE).join("x"), "x").unwrap();
     fs::write(folder.path().join(".hidden"), "x").unwrap();
-    assert!(manifest.altered(folder.path()).unwrap().is_empty());
+    assert_eq!(digests(folder.path()).unwrap(), manifest.files);
     let mut again = manifest.clone();
     again.write(folder.path()).unwrap();
     assert_eq!(again.files, manifest.files);
@@ -140,10 +141,33 @@ fn altered_finds_changed_and_missing_files_and_nothing_else() {
     let mut bytes = fs::read(&picture).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&picture, bytes).unwrap();
+    let now = digests(folder.path()).unwrap();
+    let altered: Vec<&String> = manifest
+        .files
+        .iter()
+        .filter(|(name, digest)| now.get(*name) != Some(*digest))
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(
-        manifest.altered(folder.path()).unwrap(),
+        altered,
         ["features/1.1/block/1.png", "tables/mix_histogram.csv"]
     );
+}
+
+#[test]
+fn a_manifest_changed_in_any_byte_is_no_longer_sealed() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let path = folder.path().join(layout::MANIFEST);
+    let good = fs::read(&path).unwrap();
+    let sealed =
+        || Manifest::read(folder.path()).is_ok_and(|m| m.is_sealed(folder.path()).unwrap());
+    assert!(sealed());
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        fs::write(&path, bad).unwrap();
+        assert!(!sealed(), "changed at {at}");
+    }
 }
 
 #[test]

@@ -275,6 +275,35 @@ fn a_changed_figure_array_or_record_is_found_even_where_every_digest_was_made_to
 }
 
 #[test]
+fn a_shown_picture_that_is_not_the_stored_one_is_found_even_where_every_digest_was_made_to_fit() {
+    let finished = Finished::new(SMALL);
+    let [shown, other] = [0, 1].map(|c| finished.out().join(format!("features/1.1/input/{c}.png")));
+    fs::copy(other, shown).unwrap();
+    finished.manifest().write(&finished.out()).unwrap();
+    let (code, said) = finished.verify(&["--digests-only"]);
+    assert_eq!(code, 1, "{said}");
+    let expected = "features/1.1/input/0.png: it is not the picture of layer1.0.pre:0 (neuron, seed 0) in store/";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn a_manifest_that_asks_for_pictures_nobody_made_does_not_get_them() {
+    let finished = Finished::new(SMALL);
+    let mut manifest = finished.manifest();
+    // Stands for all channels.
+    manifest.channels.clear();
+    manifest.write(&finished.out()).unwrap();
+    let before = finished.files();
+    let (code, said) = finished.verify(&["--sample", "0"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.contains("not checked, because they need the picture of "),
+        "{said}"
+    );
+    assert!(finished.files() == before);
+}
+
+#[test]
 fn a_picture_forged_before_the_tables_were_made_is_found_by_making_all_again() {
     let finished = Finished::new(SMALL);
     let manifest = finished.manifest();
