@@ -1,0 +1,371 @@
+//! No kernel reads or writes beyond its buffers: every one lies flush against a page that may not be touched, before it or behind it.
+//!
+//! Values are compared with those of ordinary buffers, so that what stays inside is also right.
+#![cfg(unix)]
+#![expect(
+    unsafe_code,
+    reason = "only the system can make a page that may not be touched"
+)]
+
+use kernels::adam::{Adam, Direction, adam_step};
+use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
+use kernels::conv::{
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+};
+use kernels::dft::WindowDft;
+use kernels::linear::LinearWeights;
+use kernels::matmul::matmul;
+use kernels::pool::max_pool;
+use kernels::softmax::softmax;
+use kernels::{Isa, Region, Window, WindowMut};
+use std::ops::{Deref, DerefMut};
+use std::ptr;
+use std::slice;
+use testkit::{assert_same_bits, pseudo_random};
+
+/// Where a buffer touches a guard page.
+#[derive(Clone, Copy, Debug)]
+enum Flush {
+    Before,
+    Behind,
+}
+
+/// Floats with an untouchable page on either side; one of them follows, or comes before, immediately.
+struct Guarded {
+    mapping: *mut libc::c_void,
+    bytes: usize,
+    first: *mut f32,
+    len: usize,
+}
+
+impl Guarded {
+    fn new(values: &[f32], flush: Flush) -> Guarded {
+        // SAFETY: sysconf has no preconditions.
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap();
+        let inside = (size_of_val(values)).div_ceil(page).max(1) * page;
+        let bytes = inside + 2 * page;
+        // SAFETY: a new anonymous mapping, which nobody else knows.
+        let mapping = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                bytes,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
+        };
+        assert!(mapping != libc::MAP_FAILED, "no memory for {bytes} bytes");
+        let offset = match flush {
+            Flush::Before => page,
+            Flush::Behind => page + inside - size_of_val(values),
+        };
+        // SAFETY: both pages lie inside the mapping, and no reference to them exists.
+        unsafe {
+            assert_eq!(libc::mprotect(mapping, page, libc::PROT_NONE), 0);
+            assert_eq!(
+                libc::mprotect(mapping.byte_add(page + inside), page, libc::PROT_NONE),
+                0
+            );
+        }
+        // SAFETY: inside the mapping; pages and sizes of floats are multiples of four, so it is aligned.
+        let first = unsafe { mapping.byte_add(offset) }.cast::<f32>();
+        let mut guarded = Guarded {
+            mapping,
+            bytes,
+            first,
+            len: values.len(),
+        };
+        guarded.copy_from_slice(values);
+        guarded
+    }
+}
+
+impl Deref for Guarded {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        // SAFETY: `len` floats between the guard pages, zeroed by the system, as long as self lives.
+        unsafe { slice::from_raw_parts(self.first, self.len) }
+    }
+}
+
+impl DerefMut for Guarded {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        // SAFETY: as for reading, and self is borrowed alone.
+        unsafe { slice::from_raw_parts_mut(self.first, self.len) }
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // SAFETY: this mapping was made with this size, and no reference into it outlives self.
+        unsafe { libc::munmap(self.mapping, self.bytes) };
+    }
+}
+
+/// Runs a kernel on ordinary buffers and on guarded ones of both kinds, with every instruction set; results are the same bits.
+fn check(
+    what: &str,
+    inputs: &[Vec<f32>],
+    outputs: &[usize],
+    kernel: impl Fn(Isa, &[&[f32]], &mut [&mut [f32]]),
+) {
+    for isa in Isa::supported() {
+        let mut expected: Vec<Vec<f32>> = outputs.iter().map(|&n| vec![0.5; n]).collect();
+        let borrowed: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
+        let mut targets: Vec<&mut [f32]> = expected.iter_mut().map(Vec::as_mut_slice).collect();
+        kernel(isa, &borrowed, &mut targets);
+        for flush in [Flush::Before, Flush::Behind] {
+            let guarded: Vec<Guarded> = inputs.iter().map(|v| Guarded::new(v, flush)).collect();
+            let mut results: Vec<Guarded> = outputs
+                .iter()
+                .map(|&n| Guarded::new(&vec![0.5; n], flush))
+                .collect();
+            let borrowed: Vec<&[f32]> = guarded.iter().map(|g| &**g).collect();
+            let mut targets: Vec<&mut [f32]> = results.iter_mut().map(|g| &mut **g).collect();
+            kernel(isa, &borrowed, &mut targets);
+            // A kernel may need no scratch.
+            let some = results.iter().zip(&expected).filter(|(r, _)| !r.is_empty());
+            for (found, expected) in some {
+                assert_same_bits(
+                    found,
+                    expected,
+                    &format!("{what} on {isa}, guarded {flush:?}"),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_guard_page_ends_whoever_touches_it() {
+    for (flush, beside) in [(Flush::Before, -1_isize), (Flush::Behind, 8)] {
+        let guarded = Guarded::new(&[1.0; 8], flush);
+        // SAFETY: a child that does nothing but read one address and end; it shares no locks with this process.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: none: the page is not readable, and the system ends the child here, which is what is tested.
+            unsafe {
+                ptr::read_volatile(guarded.first.offset(beside));
+                libc::_exit(0);
+            }
+        }
+        let mut status = 0;
+        // SAFETY: a child of this process, and a place for its status.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert!(
+            libc::WIFSIGNALED(status),
+            "reading beside a buffer guarded {flush:?} went unnoticed"
+        );
+    }
+}
+
+#[test]
+fn products() {
+    for (m, k, n) in [
+        (1, 1, 1),
+        (3, 5, 7),
+        (14, 64, 32),
+        (15, 65, 33),
+        (29, 300, 17),
+        (2, 2500, 70),
+    ] {
+        let inputs = [pseudo_random(1, m * k), pseudo_random(2, k * n)];
+        check("product", &inputs, &[m * n], |isa, x, y| {
+            matmul(isa, [m, k, n], x[0], x[1], y[0])
+        });
+    }
+}
+
+/// A map's sizes, channels in and out, kernel and stride.
+const CONVOLUTIONS: [(usize, usize, usize, usize, usize, usize); 7] = [
+    (1, 1, 1, 1, 1, 1),
+    (5, 7, 3, 17, 3, 1),
+    (8, 6, 16, 64, 3, 2),
+    (9, 9, 33, 31, 3, 1),
+    (16, 15, 3, 64, 7, 2),
+    (7, 8, 64, 128, 1, 2),
+    (14, 14, 64, 64, 3, 1),
+];
+
+#[test]
+fn convolutions_and_their_gradients() {
+    for (height, width, inputs, outputs, kernel, stride) in CONVOLUTIONS {
+        let sliding = Sliding::square(kernel, stride, kernel / 2);
+        let size = sliding.output_size(height, width).unwrap();
+        let map = Region::whole(size.0, size.1);
+        let held = sliding.input_region(&map);
+        let raw = pseudo_random(3, outputs * inputs * kernel * kernel);
+        let weights = ConvWeights::new(&raw, outputs, inputs, sliding);
+        let mut padded = vec![0.0; held.positions() * inputs];
+        let x = pseudo_random(4, height * width * inputs);
+        let mut window = WindowMut::new(&mut padded, held, inputs);
+        let inside = held.intersection(&Region::whole(height, width));
+        for row in inside.top..inside.bottom() {
+            for column in inside.left..inside.right() {
+                let from = (row.unsigned_abs() * width + column.unsigned_abs()) * inputs;
+                window
+                    .pixel_mut(row, column)
+                    .copy_from_slice(&x[from..from + inputs]);
+            }
+        }
+        let what = format!("{height} x {width} x {inputs}, {outputs} outputs, {kernel} / {stride}");
+        check(
+            &what,
+            &[padded],
+            &[map.positions() * outputs],
+            |isa, x, y| {
+                let mut target = WindowMut::new(y[0], map, outputs);
+                let input = Window::new(x[0], held, inputs);
+                convolve(
+                    isa,
+                    input,
+                    &weights,
+                    &ConvEpilogue::default(),
+                    size,
+                    &mut target,
+                );
+            },
+        );
+        let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
+        let dy = pseudo_random(5, map.positions() * outputs);
+        let scratch = input_gradient_scratch(sliding, inputs);
+        let lengths = [held.positions() * inputs, scratch];
+        check(
+            &format!("gradient, {what}"),
+            &[dy],
+            &lengths,
+            |isa, x, y| {
+                let [dx, scratch] = y else {
+                    unreachable!("two outputs")
+                };
+                let dy = Window::new(x[0], map, outputs);
+                let mut target = WindowMut::new(dx, held, inputs);
+                gradient.add_input_gradient(isa, dy, map, &mut target, scratch);
+                // What is left in the scratch is nobody's.
+                scratch.fill(0.0);
+            },
+        );
+    }
+}
+
+#[test]
+fn transforms() {
+    for (height, width) in [(1, 1), (2, 3), (8, 8), (13, 17), (28, 16), (33, 36)] {
+        for window in [
+            Region::whole(height, width),
+            Region::between(0, 0, height.div_ceil(2).cast_signed(), 1),
+        ] {
+            let dft = WindowDft::new(height, width, window);
+            let (spectrum, image) = (dft.spectrum_length(), window.positions());
+            check(
+                "inverse transform",
+                &[pseudo_random(6, spectrum)],
+                &[image],
+                |isa, x, y| {
+                    dft.inverse(isa, x[0], &mut dft.scratch(), y[0]);
+                },
+            );
+            check(
+                "its adjoint",
+                &[pseudo_random(7, image)],
+                &[spectrum],
+                |isa, x, y| {
+                    dft.adjoint(isa, x[0], &mut dft.scratch(), y[0]);
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn colours_and_normalisation() {
+    for n in [1, 5, 15, 16, 17, 63, 64, 65, 200] {
+        let planes = pseudo_random(8, 3 * n);
+        check("colours", &[planes], &[3 * n], |isa, x, y| {
+            squash_colours(isa, x[0], y[0])
+        });
+        let inputs = [pseudo_random(9, 3 * n), pseudo_random(10, 3 * n)];
+        check("colours' gradient", &inputs, &[3 * n], |isa, x, y| {
+            squash_colours_gradient(isa, x[0], x[1], y[0]);
+        });
+        let map = Region::whole(1, n);
+        check(
+            "normalisation",
+            &[pseudo_random(11, 3 * n)],
+            &[3 * n],
+            |isa, x, y| {
+                let input = Window::new(x[0], map, 3);
+                let mut target = WindowMut::new(y[0], map, 3);
+                normalise(
+                    isa,
+                    map,
+                    input,
+                    [0.4, 0.5, 0.6],
+                    [0.2, 0.3, 0.1],
+                    &mut target,
+                );
+            },
+        );
+    }
+}
+
+#[test]
+fn pooling_linear_layers_softmax_and_adam() {
+    for channels in [1, 3, 16, 17, 64] {
+        let sliding = Sliding::square(3, 2, 1);
+        let (height, width) = (7, 8);
+        let size = sliding.output_size(height, width).unwrap();
+        let map = Region::whole(size.0, size.1);
+        let held = sliding.input_region(&map);
+        let x = pseudo_random(12, held.positions() * channels);
+        check(
+            "max pool",
+            &[x],
+            &[map.positions() * channels],
+            |isa, x, y| {
+                let input = Window::new(x[0], held, channels);
+                max_pool(
+                    isa,
+                    (height, width),
+                    sliding,
+                    input,
+                    &mut WindowMut::new(y[0], map, channels),
+                );
+            },
+        );
+    }
+    for (inputs, outputs) in [(1, 1), (7, 33), (65, 20), (128, 31)] {
+        let layer = LinearWeights::new(
+            &pseudo_random(13, inputs * outputs),
+            &pseudo_random(14, outputs),
+            inputs,
+        );
+        check(
+            "linear layer",
+            &[pseudo_random(15, inputs)],
+            &[outputs],
+            |isa, x, y| layer.forward(isa, x[0], y[0]),
+        );
+        check(
+            "its gradient",
+            &[pseudo_random(16, outputs)],
+            &[inputs],
+            |isa, x, y| layer.input_gradient(isa, x[0], y[0]),
+        );
+    }
+    for n in [1, 2, 15, 16, 31, 33, 1000] {
+        check("softmax", &[pseudo_random(17, n)], &[n], |isa, x, y| {
+            softmax(isa, x[0], y[0])
+        });
+        check("Adam", &[pseudo_random(18, n)], &[n, n, n], |isa, x, y| {
+            let [p, m, v] = y else {
+                unreachable!("three outputs")
+            };
+            let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
+            adam_step(isa, &mut adam, p, x[0], m, v);
+        });
+    }
+}
