@@ -31,6 +31,8 @@ pub(crate) enum Task {
     Visualize(Visualize),
     /// Time kernels, forward passes, feature visualization and scans.
     Bench(Bench),
+    /// Put one deliberate fault after the other into a copy of the source, and require that a test notices each.
+    Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
 }
@@ -197,4 +199,19 @@ pub(crate) struct Bench {
     /// Draw the roofline of the layers: needs the kernels.
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) roofline: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Faults {
+    /// The faults to try, by name [default: all of faults/faults.toml].
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+
+    /// Only list them: name, file and tests.
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// Also write the table of what caught each to this file.
+    #[arg(long, value_name = "FILE.md")]
+    pub(crate) markdown: Option<PathBuf>,
 }

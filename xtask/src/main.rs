@@ -3,6 +3,7 @@
 
 mod activations;
 mod bench;
+mod faults;
 mod flags;
 mod progress;
 mod reproduce;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
         Task::Visualize(flags) => (visualize::run(root, flags), BAD_INPUT),
         Task::Bench(flags) => (bench::run(root, flags), BAD_INPUT),
+        Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
         Task::Test => (test::run(root), FAILED),
     };
     match result {
