@@ -224,3 +224,34 @@ fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
         );
     }
 }
+
+#[test]
+fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
+    const SIZE: usize = 32;
+    let network = network(BatchNormState::Separate, |_| ()).unwrap();
+    let site = "maxpool".parse().unwrap();
+    let image: Vec<u8> = (0..SIZE * SIZE * 3)
+        .map(|i| (i * 89 % 251).try_into().unwrap())
+        .collect();
+    let mut other_edges = image.clone();
+    for (at, byte) in other_edges.iter_mut().enumerate() {
+        let (row, column) = (at / 3 / SIZE, at / 3 % SIZE);
+        if !(8..24).contains(&row) || !(8..24).contains(&column) {
+            *byte = 255 - *byte;
+        }
+    }
+    for (view, edges_matter) in [
+        (View::Plain, true),
+        (View::Enlarged, false),
+        (View::Cropped(SIZE / 2), false),
+        (View::Shrunk, true),
+    ] {
+        let sites = (&[site][..], Extent::Whole);
+        let mut reader = Reader::new(&network, SIZE, view, sites, Isa::best()).unwrap();
+        let [one, other] = [&image, &other_edges].map(|bytes| {
+            reader.read(bytes);
+            reader.whole(site)
+        });
+        assert_eq!(one != other, edges_matter, "{view:?}");
+    }
+}
