@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A crate and the crates of ours that it may depend on.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("kernels", &[]),
     ("reference", &[]),
     ("weights", &[]),
@@ -23,7 +23,9 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "weights", "resnet", "images", "featviz", "analysis", "report",
         ],
     ),
-    ("xtask", &["runs"]),
+    // It compares what the others compute with what anybody else does.
+    ("audit", EVERYTHING),
+    ("xtask", &["runs", "audit", "testkit"]),
     // Packages of tests and benchmarks look at everything.
     ("streamscope-tests", EVERYTHING),
     ("streamscope-benches", EVERYTHING),
@@ -41,6 +43,7 @@ const EVERYTHING: &[&str] = &[
     "resnet",
     "featviz",
     "runs",
+    "audit",
 ];
 
 /// What anybody's tests may use beside.

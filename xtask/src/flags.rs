@@ -31,10 +31,58 @@ pub(crate) enum Task {
     Visualize(Visualize),
     /// Time kernels, forward passes, feature visualization and scans.
     Bench(Bench),
+    /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its bound.
+    Audit(Audit),
+    /// Derive one channel's mix ratio and scale measures from a finished run, as a person would write it.
+    Explain(Explain),
+    /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made again.
+    Verify(Verify),
     /// Put one deliberate fault after the other into a copy of the source, and require that a test notices each.
     Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// Images, of which the first is looked at [default: the embedded ones].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// A finished run of these weights, whose mix ratios are given error budgets [default: a small one is made].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) run: Option<PathBuf>,
+
+    /// How many channels of each block are given budgets, at most.
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(crate) channels: usize,
+
+    /// How many threads to use [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    /// The folder to write audit.json and audit.html to.
+    #[arg(long, value_name = "DIR", default_value = "out/audit")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The block, such as 3.1.
+    pub(crate) block: Block,
+
+    /// The channel.
+    pub(crate) channel: usize,
+
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// The finished run.
+    #[arg(long, value_name = "DIR", default_value = "out/reproduce")]
+    pub(crate) run: PathBuf,
 }
 
 /// Where the network comes from.
@@ -111,6 +159,37 @@ pub(crate) struct Activations {
     /// The archive to write.
     #[arg(long, value_name = "FILE.npz")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The folder that reproduce wrote.
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+
+    /// How many pictures to make again from the weights, drawn by the manifest's digest.
+    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with_all = ["all", "digests_only"])]
+    pub(crate) sample: usize,
+
+    /// Make every picture again, and read every image again.
+    #[arg(long, conflicts_with = "digests_only")]
+    pub(crate) all: bool,
+
+    /// Hold files and stored pictures against the manifest, and compute nothing again: needs no weights and no images.
+    #[arg(long)]
+    pub(crate) digests_only: bool,
+
+    /// The weights, if they are no longer where the manifest says.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) weights: Option<PathBuf>,
+
+    /// The folder of images, if it is no longer where the manifest says.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// Threads to use; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZero<usize>>,
 }
 
 #[derive(Debug, Args)]

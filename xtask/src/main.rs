@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod activations;
+mod audit;
 mod bench;
+mod explain;
 mod faults;
 mod flags;
 mod progress;
 mod reproduce;
 mod test;
+mod verify;
 mod visualize;
 
 use clap::Parser;
@@ -17,7 +20,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// A check failed.
-const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 /// Bad input or usage.
 const BAD_INPUT: u8 = 2;
 
@@ -32,6 +35,9 @@ fn main() -> ExitCode {
         Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
         Task::Visualize(flags) => (visualize::run(root, flags), BAD_INPUT),
         Task::Bench(flags) => (bench::run(root, flags), BAD_INPUT),
+        Task::Audit(flags) => (audit::run(root, flags), BAD_INPUT),
+        Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
+        Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
         Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
         Task::Test => (test::run(root), FAILED),
     };

@@ -10,11 +10,13 @@
 mod atomic;
 mod canvas;
 mod claims;
+mod compare;
 mod error;
 mod exemplars;
 mod mix_ratios;
 mod page;
 mod panels;
+mod provenance;
 mod render;
 mod scale_invariance;
 mod scale_tuning;
@@ -22,10 +24,13 @@ mod schema;
 
 pub use atomic::{check_writable, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
+pub use compare::table_differences;
 pub use error::ReportError;
 pub use panels::probability;
+pub use provenance::{BuildRecord, PictureRecord};
 pub use render::render;
 pub use schema::{
     BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
-    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, read_table, write_table,
+    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, digests, layout, read_table,
+    write_table,
 };

@@ -2,6 +2,7 @@
 
 use crate::atomic::write_atomically;
 use crate::error::ReportError;
+use crate::provenance::{BuildRecord, PictureRecord, made_from};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -317,6 +318,8 @@ pub struct ImagesRecord {
     pub skipped: Vec<String>,
     /// Digest of the names of those that were read, in order.
     pub names_digest: String,
+    /// Digest of the digests of all files in the folder, in order.
+    pub digest: String,
 }
 
 /// `manifest.json`: what produced the files beside it.
@@ -326,6 +329,8 @@ pub struct Manifest {
     pub program: String,
     /// Digest of the program's source, as far as results depend on it: its numerics version.
     pub numerics_version: u32,
+    /// The program's source, compiler and processor; the last two change no bit.
+    pub build: BuildRecord,
     /// The network.
     pub network: NetworkRecord,
     /// The images, where there were any.
@@ -338,6 +343,10 @@ pub struct Manifest {
     pub seed: u64,
     /// The blocks that were studied, each with its channels.
     pub blocks: BTreeMap<String, Vec<usize>>,
+    /// The channels that were asked for; empty stands for all.
+    pub channels: Vec<String>,
+    /// What every picture in `features` is of, and its key in the store.
+    pub pictures: BTreeMap<String, PictureRecord>,
     /// What could not be computed.
     pub not_computed: Vec<NotComputed>,
     /// Units that were made again from another seed, and those that failed for good.
@@ -350,8 +359,13 @@ pub struct Manifest {
     pub threads: usize,
     /// Seconds spent, by phase, in the run that wrote this.
     pub seconds: BTreeMap<String, f64>,
+    /// What every table, figure and other derived file was made from: files of this folder, or `pictures`, `images` and `weights`
+    /// as they are described here.
+    pub made_from: BTreeMap<String, Vec<String>>,
     /// BLAKE3 digest of every file below the folder, except the store and this one.
     pub files: BTreeMap<String, String>,
+    /// BLAKE3 digest of this file with nothing between the quotes of this field.
+    pub digest: String,
 }
 
 /// Where the files are, below an output folder.
@@ -457,19 +471,51 @@ pub fn read_table<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ReportErro
 }
 
 impl Manifest {
-    /// Writes `manifest.json` in a folder, with the digests of every file below it but the store's.
+    /// Writes `manifest.json` in a folder, with the digests of every file below it but the store's, what each was made from, and
+    /// its own digest.
     ///
     /// # Errors
     /// If a file cannot be read or the manifest not be written.
+    pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
+        self.files = digests(folder)?;
+        let with_images = self.images.is_some();
+        let chain = |name: &String| {
+            let sources = made_from(name, with_images)?;
+            Some((
+                name.clone(),
+                sources.into_iter().map(str::to_owned).collect(),
+            ))
+        };
+        self.made_from = self.files.keys().filter_map(chain).collect();
+        self.seal();
+        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+    }
+
+    /// Sets the manifest's own digest.
+    pub fn seal(&mut self) {
+        self.digest.clear();
+        self.digest = blake3::hash(self.text().as_bytes()).to_hex().to_string();
+    }
+
+    /// The file's text.
     #[expect(
         clippy::expect_used,
         reason = "a manifest is strings and finite numbers, which JSON can always hold"
     )]
-    pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
-        self.files = digests(folder)?;
+    pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
         text.push('\n');
-        write_file(&folder.join(layout::MANIFEST), text.as_bytes())
+        text
+    }
+
+    /// Whether the file in a folder is, byte for byte, what [`Manifest::write`] would have written of this.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn is_sealed(&self, folder: &Path) -> Result<bool, ReportError> {
+        let mut again = self.clone();
+        again.seal();
+        Ok(read_file(&folder.join(layout::MANIFEST))? == again.text().as_bytes())
     }
 
     /// Reads `manifest.json` from a folder.
@@ -500,8 +546,11 @@ impl Manifest {
     }
 }
 
-/// The digest of every file below a folder, the store and the manifest left out.
-fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
+/// The BLAKE3 digest of every file below a folder; the store, the manifest and hidden files left out.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
     let mut found = BTreeMap::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {

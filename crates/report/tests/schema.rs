@@ -105,6 +105,7 @@ fn a_manifest_comes_back_from_json_whole() {
         read: 3,
         skipped: vec!["images/x.png: not a picture".to_owned()],
         names_digest: "cd".repeat(32),
+        digest: "ef".repeat(32),
     });
     for (i, number) in HARD_NUMBERS.iter().enumerate() {
         written.seconds.insert(format!("phase {i}"), *number);

@@ -285,6 +285,7 @@ fn the_page_says_which_images_were_read_and_which_were_not() {
         read: 198,
         skipped: vec!["photos/<x>.png: not a picture".to_owned()],
         names_digest: "cd".repeat(32),
+        digest: "ef".repeat(32),
     });
     manifest.write(folder.path()).unwrap();
     let page = page();

@@ -20,6 +20,16 @@ pub struct ParseChannelsError {
     pub found: String,
 }
 
+impl ChannelRange {
+    /// The first so many channels, at least one.
+    pub fn first(count: usize) -> ChannelRange {
+        ChannelRange {
+            first: 0,
+            end: count.max(1),
+        }
+    }
+}
+
 impl FromStr for ChannelRange {
     type Err = ParseChannelsError;
 

@@ -2,7 +2,6 @@
 
 use crate::error::RunError;
 use report::layout;
-use resnet::{Block, Role};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -54,44 +53,6 @@ impl Output {
     /// A file below it.
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.join(name)
-    }
-
-    /// Writes the center-neuron picture of a role of a channel.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn write_picture(
-        &self,
-        block: Block,
-        role: Role,
-        channel: usize,
-        png: &[u8],
-    ) -> Result<(), RunError> {
-        self.write_new(
-            &self.path(layout::feature(&block.to_string(), role.name(), channel)),
-            png,
-        )
-    }
-
-    /// Writes the whole-channel picture of a role of a channel.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub(crate) fn write_channel_picture(
-        &self,
-        block: Block,
-        role: Role,
-        channel: usize,
-        png: &[u8],
-    ) -> Result<(), RunError> {
-        self.write_new(
-            &self.path(layout::channel_feature(
-                &block.to_string(),
-                role.name(),
-                channel,
-            )),
-            png,
-        )
     }
 
     /// Writes a file unless it holds these bytes already.

@@ -73,6 +73,19 @@ impl Journal {
     }
 }
 
+/// Whether a journal consists of whole records. How many values an image has is told by the first record: it fits its own digest.
+pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+    let whole = |record: &[u8]| {
+        let (body, check) = record.split_at(record.len() - CHECK);
+        blake3::hash(body).as_bytes()[..CHECK] == *check
+    };
+    let lengths = (DIGEST + CHECK..=bytes.len()).step_by(4);
+    let length = lengths
+        .filter(|length| bytes.len().is_multiple_of(*length))
+        .find(|&length| whole(&bytes[..length]));
+    bytes.is_empty() || length.is_some_and(|length| bytes.chunks_exact(length).all(whole))
+}
+
 impl Known {
     /// The values of an image, if it was read before.
     pub(crate) fn get(&self, image: &ImageDigest) -> Option<&[f32]> {
@@ -83,6 +96,26 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_journal_is_whole_up_to_any_changed_byte_or_cut_within_a_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let (mut journal, _) = Journal::open(&path, 2).unwrap();
+        for image in 0..3 {
+            journal.keep(&[image; DIGEST], &[1.5, -2.0]).unwrap();
+        }
+        let whole = fs::read(&path).unwrap();
+        let record = whole.len() / 3;
+        for cut in 0..=whole.len() {
+            assert_eq!(is_whole(&whole[..cut]), cut % record == 0, "cut at {cut}");
+        }
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            assert!(!is_whole(&damaged), "changed at {at}");
+        }
+    }
 
     #[test]
     fn what_is_kept_is_known_again_up_to_the_first_damage() {

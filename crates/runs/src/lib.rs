@@ -4,6 +4,7 @@
 //! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
 //! - A [`Unit`] is one picture to make; the content-addressed [`Store`] keeps it under its [`Address`], the digest of
 //!   everything that determines it. So work resumes by looking, and two runs may fill one store.
+//! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
 //!
 //! Invariant: a result is in the store whole or not at all, and never depends on threads, order or instruction set.
@@ -30,6 +31,7 @@ mod source;
 mod store;
 mod tables;
 mod unit;
+mod verify;
 mod visualize;
 
 pub use activations::{Activations, Scanned, activations};
@@ -38,13 +40,14 @@ pub use error::RunError;
 pub use measure::Measured;
 pub use plan::Study;
 pub use progress::{Event, Observer, Silent};
-pub use queue::Workshop;
+pub use queue::{Lacking, Workshop};
 pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
 pub use tables::{Example, Exemplar};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
+pub use verify::{Check, Depth, Verified, Verify, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
-pub use featviz::{Objective, Preset};
+pub use featviz::{Objective, Preset, Recipe};
 pub use resnet::{Block, Isa, Site};

@@ -31,6 +31,17 @@ pub struct Workshop<'a> {
     pub isa: Isa,
     /// How many threads to use; it changes no bit.
     pub threads: NonZero<usize>,
+    /// What to do where the store lacks a picture.
+    pub lacking: Lacking,
+}
+
+/// What to do where the store lacks a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// Make it.
+    Make,
+    /// Make nothing: it is an error.
+    Refuse,
 }
 
 type Visualizers = BTreeMap<(Site, Objective), OnceLock<Result<Arc<Visualizer>, String>>>;
@@ -57,7 +68,8 @@ impl Workshop<'_> {
     /// Makes the pictures that are not in the store yet. Each is stored as soon as it is finished.
     ///
     /// # Errors
-    /// If the network lacks a site or the store cannot be written. Pictures finished before that are kept.
+    /// If the network lacks a site, the store cannot be written, or a picture is missing that is not to be made. Pictures finished before
+    /// that are kept.
     pub fn make(
         &self,
         name: &'static str,
@@ -71,6 +83,9 @@ impl Workshop<'_> {
             .collect();
         missing.sort_unstable();
         missing.dedup();
+        if let (Lacking::Refuse, Some(unit)) = (self.lacking, missing.first()) {
+            return self.entry(unit).map(|_| ());
+        }
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
         observer.event(Event::Phase {
             name,

@@ -8,7 +8,7 @@ use crate::parallel::in_order;
 use crate::photographs::Photographs;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
-use crate::queue::Workshop;
+use crate::queue::{Lacking, Workshop};
 use crate::scale_tuning::{ScaleCurve, ScaleReader};
 use crate::scan;
 use crate::source::{Loaded, Source};
@@ -16,10 +16,11 @@ use crate::store::Store;
 use crate::tables::{self, Findings};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
+use report::{PictureRecord, layout};
 use resnet::{Block, Isa, Role};
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// How often a channel's failed pictures are made again before it is given up.
@@ -79,6 +80,16 @@ pub struct Summary {
 /// # Errors
 /// If the input is bad, with nothing written, or a file cannot be written, with every finished picture kept.
 pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, RunError> {
+    let store = options.out.join(layout::STORE);
+    run(options, (&store, Lacking::Make), observer)
+}
+
+/// As [`reproduce()`], with the pictures of a store anywhere.
+pub(crate) fn run(
+    options: &Options,
+    (store, lacking): (&Path, Lacking),
+    observer: &dyn Observer,
+) -> Result<Summary, RunError> {
     let started = Instant::now();
     let loaded = options.source.clone().load()?;
     let studies = plan::studies(&loaded, &options.blocks, &options.channels)?;
@@ -91,7 +102,7 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
         scan::entries(std::slice::from_ref(folder))?;
     }
     let output = Output::new(&options.out)?;
-    let store = Store::open(&output.store())?;
+    let store = Store::open(store)?;
     let recipe = Recipe::new(options.source.input_size, options.steps);
     let workshop = Workshop {
         network: &loaded.network,
@@ -100,6 +111,7 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
         store: &store,
         isa: options.isa,
         threads: options.threads,
+        lacking,
     };
     let mut durations = BTreeMap::from([("load".to_owned(), started.elapsed().as_secs_f64())]);
     let mut timed = |name: &str, since: Instant| {
@@ -162,7 +174,8 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     timed("whole-channel pictures", since);
 
     let since = Instant::now();
-    run.write_pictures(&output, &channels, &exemplars)?;
+    let shown = run.shown(&channels, &exemplars);
+    run.write_pictures(&output, &shown)?;
     let blocks = tables::write(
         &output,
         &loaded,
@@ -176,6 +189,7 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
         photographs.write(&output, &loaded, &studies, &exemplars, options.isa)?;
         manifest.images = Some(photographs.record);
     }
+    manifest.pictures = run.records(&shown);
     manifest.write(output.folder())?;
     report::render(output.folder())?;
     timed("tables and figures", since);
@@ -184,7 +198,7 @@ pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, 
     Ok(Summary {
         blocks,
         missing,
-        index: output.path(report::layout::INDEX),
+        index: output.path(layout::INDEX),
     })
 }
 
@@ -360,35 +374,48 @@ impl Run<'_> {
         Ok([pixels(input)?, pixels(block)?, pixels(output)?])
     }
 
-    /// Copies the pictures that were measured, and those of whole channels, to where people look for them.
-    fn write_pictures(
-        &self,
-        output: &Output,
-        channels: &[Channel],
-        exemplars: &[tables::Exemplar],
-    ) -> Result<(), RunError> {
-        for channel in channels {
-            for (role, unit) in Role::ALL.into_iter().zip(self.units(&channel.attempt())) {
-                output.write_picture(
-                    channel.block,
-                    role,
-                    channel.channel,
-                    &self.workshop.entry(&unit)?.png,
-                )?;
+    /// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
+    fn shown(&self, channels: &[Channel], exemplars: &[tables::Exemplar]) -> Vec<(PathBuf, Unit)> {
+        let mut shown = Vec::new();
+        for c in channels {
+            let block = c.block.to_string();
+            for (role, unit) in Role::ALL.into_iter().zip(self.units(&c.attempt())) {
+                shown.push((layout::feature(&block, role.name(), c.channel), unit));
             }
         }
         for e in exemplars {
+            let block = e.block.to_string();
             let units = roles(e.block, e.channel, Objective::Channel, self.options.seed);
             for (role, unit) in Role::ALL.into_iter().zip(units) {
-                output.write_channel_picture(
-                    e.block,
-                    role,
-                    e.channel,
-                    &self.workshop.entry(&unit)?.png,
-                )?;
+                let name = layout::channel_feature(&block, role.name(), e.channel);
+                shown.push((name, unit));
             }
         }
+        shown
+    }
+
+    /// Copies pictures from the store to where people look for them.
+    fn write_pictures(&self, output: &Output, shown: &[(PathBuf, Unit)]) -> Result<(), RunError> {
+        for (name, unit) in shown {
+            output.write_new(&output.path(name), &self.workshop.entry(unit)?.png)?;
+        }
         Ok(())
+    }
+
+    /// What the manifest says of pictures.
+    fn records(&self, shown: &[(PathBuf, Unit)]) -> BTreeMap<String, PictureRecord> {
+        let record = |(name, unit): &(PathBuf, Unit)| {
+            let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+            let record = PictureRecord {
+                site: unit.site.to_string(),
+                objective: unit.objective.to_string(),
+                channel: unit.channel,
+                seed: unit.seed,
+                address: self.workshop.address(unit).hex().to_owned(),
+            };
+            (parts.join("/"), record)
+        };
+        shown.iter().map(record).collect()
     }
 }
 

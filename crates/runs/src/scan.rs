@@ -92,7 +92,8 @@ impl Scan<'_> {
         self.run(entries, observer, None, |at, _, read| take(at, read))
     }
 
-    /// As [`Scan::read`], of center neurons, with a journal below `folder`: an image that was read before is not computed again.
+    /// As [`Scan::read`], of center neurons, with a journal below `folder`: an image that was read before is not computed again. The
+    /// digest of its file is handed on with what was read.
     ///
     /// # Errors
     /// As [`Scan::read`], and if the journal cannot be read or written.
@@ -101,7 +102,7 @@ impl Scan<'_> {
         entries: &[Entry],
         folder: &Path,
         observer: &dyn Observer,
-        mut take: impl FnMut(usize, Read) -> Result<(), RunError>,
+        mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
         let path = folder.join(self.key());
         let reader = self.reader()?;
@@ -115,7 +116,7 @@ impl Scan<'_> {
             if let (Ok(values), false) = (&read, before.get(&digest).is_some()) {
                 journal.keep(&digest, values).map_err(failed)?;
             }
-            take(at, read)
+            take(at, digest, read)
         })
     }
 
@@ -250,7 +251,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let read = || {
             let mut found = Vec::new();
-            let take = |_, read: Read| {
+            let take = |_, _, read: Read| {
                 found.push(read.unwrap());
                 Ok(())
             };

@@ -67,6 +67,13 @@ impl Store {
         })
     }
 
+    /// The store in a folder, to read it: nothing is made.
+    pub(crate) fn at(folder: &Path) -> Store {
+        Store {
+            folder: folder.to_owned(),
+        }
+    }
+
     /// Where an entry is kept.
     pub fn path(&self, address: &Address) -> PathBuf {
         self.folder.join(&address.hex()[..2]).join(address.hex())
@@ -75,6 +82,12 @@ impl Store {
     /// The entry at an address; `None` where there is none, or a damaged one.
     pub fn get(&self, address: &Address) -> Option<Entry> {
         parse(&fs::read(self.path(address)).ok()?)
+    }
+
+    /// The entry at an address if the file is, byte for byte, what [`Store::put`] writes of it, what it says to people included.
+    pub(crate) fn whole(&self, address: &Address, unit: &Unit) -> Option<Entry> {
+        let bytes = fs::read(self.path(address)).ok()?;
+        parse(&bytes).filter(|entry| to_bytes(unit, entry) == bytes)
     }
 
     /// Whether an undamaged entry is at an address.
@@ -189,6 +202,7 @@ mod tests {
         store.put(&address, &unit, &entry).unwrap();
         let path = store.path(&address);
         let good = fs::read(&path).unwrap();
+        assert_eq!(store.whole(&address, &unit), Some(entry.clone()));
         let unit_name = good.windows(7).position(|w| w == b"maxpool").unwrap();
         for at in 0..good.len() {
             fs::write(&path, &good[..at]).unwrap();
@@ -200,6 +214,7 @@ mod tests {
             if !(unit_name..unit_name + unit.to_string().len()).contains(&at) {
                 assert_ne!(store.get(&address), Some(entry.clone()), "changed at {at}");
             }
+            assert_eq!(store.whole(&address, &unit), None, "changed at {at}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From measurements to the rows of the tables.
 
+use crate::channels::ChannelRange;
 use crate::claims::{self, Evidence};
 use crate::error::RunError;
 use crate::files::Output;
@@ -17,10 +18,10 @@ use analysis::{
 };
 use featviz::Recipe;
 use report::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed,
-    ScaleTuningRow, layout, write_table,
+    BlockRow, BuildRecord, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
+    NotComputed, ScaleTuningRow, layout, write_table,
 };
-use resnet::{BatchNormState, Block};
+use resnet::{BatchNormState, Block, Isa};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -381,7 +382,10 @@ fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = 
     })
 }
 
-/// What produced the tables. The digests of the files are added when it is written.
+/// The digest of the source of this program.
+pub(crate) const SOURCE_DIGEST: &str = env!("STREAMSCOPE_SOURCE");
+
+/// What produced the tables. The pictures are added by who made them, the digests of the files when it is written.
 pub(crate) fn manifest(
     options: &Options,
     loaded: &Loaded,
@@ -394,6 +398,11 @@ pub(crate) fn manifest(
     Manifest {
         program: format!("streamscope {}", env!("CARGO_PKG_VERSION")),
         numerics_version: NUMERICS_VERSION,
+        build: BuildRecord {
+            source_digest: SOURCE_DIGEST.to_owned(),
+            compiler: env!("STREAMSCOPE_COMPILER").to_owned(),
+            cpu_features: Isa::supported().iter().map(Isa::to_string).collect(),
+        },
         network: NetworkRecord {
             weights: loaded.source.path.display().to_string(),
             weights_digest: loaded.digest.clone(),
@@ -410,6 +419,12 @@ pub(crate) fn manifest(
             .iter()
             .map(|s| (s.block.to_string(), s.channels.clone()))
             .collect(),
+        channels: options
+            .channels
+            .iter()
+            .map(ChannelRange::to_string)
+            .collect(),
+        pictures: BTreeMap::new(),
         not_computed: architecture
             .missing()
             .iter()
@@ -433,7 +448,9 @@ pub(crate) fn manifest(
         instruction_set: options.isa.to_string(),
         threads: options.threads.get(),
         seconds: BTreeMap::new(),
+        made_from: BTreeMap::new(),
         files: BTreeMap::new(),
+        digest: String::new(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The program as people meet it: commands, wrong commands, interrupted commands, second runs.
 
 mod activations;
+mod audit;
 mod bad_input;
 mod harness;
 mod reproduce;
+mod verify;
 mod visualize;

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! with `c_u = 1` for `u = 0` and (W even) `u = W / 2`, and 2 between: those columns also stand for their mirror images.
-//! First come the sums over u ([`columns`]), for the columns of the window alone, then those over v ([`rows`]), for its rows. Each is
-//! a product of two short transforms ([`split`]): 224 values take sums of 16 and 14, and the short transforms are matrix products.
+//! First come the sums over u (`columns`), for the columns of the window alone, then those over v (`rows`), for its rows. Each is
+//! a product of two short transforms (`split`): 224 values take sums of 16 and 14, and the short transforms are matrix products.
 //! The lengths alone decide how, so every window has the bits of the whole image.
 //!
 //! The adjoint runs the transposed sums the other way. It is the gradient: column weights and all.

@@ -3,8 +3,8 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
-    NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, write_table,
+    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest,
+    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -84,6 +84,11 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
     Manifest {
         program: "streamscope 0.1.0".to_owned(),
         numerics_version: 1,
+        build: BuildRecord {
+            source_digest: "cd".repeat(32),
+            compiler: "rustc 1.89.0".to_owned(),
+            cpu_features: vec!["portable".to_owned()],
+        },
         network: NetworkRecord {
             weights: weights.to_owned(),
             weights_digest: "ab".repeat(32),
@@ -98,6 +103,8 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         recipe: serde_json::json!({ "steps": 32, "learning_rate": 0.1 + 0.2, "eps": 5e-324 }),
         seed: u64::MAX,
         blocks: BTreeMap::new(),
+        channels: Vec::new(),
+        pictures: BTreeMap::new(),
         not_computed: vec![NotComputed {
             what: "block 4.0".to_owned(),
             missing_tensors: vec!["layer4.0.conv1.weight".to_owned()],
@@ -107,7 +114,9 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         instruction_set: "portable".to_owned(),
         threads: 2,
         seconds: BTreeMap::from([("load".to_owned(), 0.1 + 0.2)]),
+        made_from: BTreeMap::new(),
         files: BTreeMap::new(),
+        digest: String::new(),
     }
 }
 

@@ -83,7 +83,7 @@ impl Photographs {
             if view == View::Plain {
                 images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
             } else {
-                scan.read_once(&entries, journals, observer, |at, read| {
+                scan.read_once(&entries, journals, observer, |at, _, read| {
                     // One that vanished since has been reported.
                     images.extend(read.ok().map(|values| (needed[at], values)));
                     Ok(())

@@ -100,9 +100,11 @@ impl Photographs {
             threads,
             isa,
         };
-        let (mut names, mut skipped) = (blake3::Hasher::new(), Vec::new());
+        let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
+        let mut skipped = Vec::new();
         let (mut entries, mut images) = (Vec::new(), Vec::new());
-        scan.read_once(&all, journals, observer, |at, read| {
+        scan.read_once(&all, journals, observer, |at, digest, read| {
+            files.update(&digest);
             match read {
                 Ok(values) => {
                     names.update(all[at].name.as_bytes()).update(b"\n");
@@ -124,6 +126,7 @@ impl Photographs {
             read: entries.len(),
             skipped,
             names_digest: names.finalize().to_hex().to_string(),
+            digest: files.finalize().to_hex().to_string(),
         };
         Ok(Photographs {
             columns: Columns::of(&scan)?,

@@ -1,0 +1,200 @@
+//! How much of an activation can be rounding.
+//!
+//! A worst-case bound that is carried through absolute weights grows some thirtyfold with each layer and says nothing after a few. What is
+//! carried here is the first-order bound: to each layer's local bound `gamma(k + 1) (sum |w x| + |b|)` belongs the gradient of the
+//! activation by that layer's output, computed in double precision,
+//!
+//! ```text
+//! |error| <= sum over layers l and outputs i of |d activation / d z_l[i]| local_l[i]   + O(u^2)
+//! ```
+//!
+//! as long as no ReLU or maximum changes sides within its own error.
+
+use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
+use analysis::{Category, mix_ratio};
+use autodiff::Sliding;
+use reference::Map;
+use resnet::Block;
+use serde::Serialize;
+
+/// An activation in double precision, and how far single precision's may be from it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Budget {
+    /// In double precision.
+    pub exact: f64,
+    /// The first-order bound for single precision.
+    pub bound: f64,
+}
+
+/// The budget of a channel's mix ratio.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MixRatioBudget {
+    /// The block.
+    pub block: String,
+    /// The channel.
+    pub channel: usize,
+    /// The mix ratio in the table.
+    pub mix_ratio: f64,
+    /// In double precision, on the same pictures.
+    pub exact: Option<f64>,
+    /// The least and the largest mix ratio within the first-order bounds of O(I) and O(B).
+    pub least: f64,
+    /// See `least`.
+    pub largest: f64,
+    /// Whether double precision gives another category.
+    pub flips: bool,
+    /// Whether the bounds alone leave the category open.
+    pub open: bool,
+}
+
+/// What a layer read, and how far its outputs may be off by its own roundings.
+struct Step<'a> {
+    layer: &'a TwinLayer,
+    size: (usize, usize),
+    /// The outputs, before any ReLU.
+    z: Map,
+    local: Map,
+}
+
+impl<'a> Step<'a> {
+    fn new(layer: &'a TwinLayer, x: &Map) -> Step<'a> {
+        let Bounded { value, error } = layer.apply(&Bounded::exact(x.clone()), SINGLE);
+        Step {
+            layer,
+            size: (x.height, x.width),
+            z: value,
+            local: error,
+        }
+    }
+
+    /// Adds what the layer's roundings cost at these gradients of its outputs, and gives those of its inputs.
+    fn back(&self, dz: &Map, cost: &mut f64) -> Map {
+        *cost += weighted(dz, &self.local);
+        self.layer.gradient(dz, self.size)
+    }
+}
+
+fn weighted(gradient: &Map, error: &Map) -> f64 {
+    let pairs = gradient.data.iter().zip(&error.data);
+    pairs.map(|(g, e)| g.abs() * e).sum()
+}
+
+/// Zero where a value was rectified.
+fn through_relu(gradient: &Map, z: &Map) -> Map {
+    reference::relu_gradient(z, gradient)
+}
+
+impl TwinNetwork {
+    /// The Output of a block's channel at the center, before its ReLU, for an image and how far that may be off.
+    pub(crate) fn budget(&self, image: &Bounded, block: Block, channel: usize) -> Budget {
+        let pooling = Sliding::square(3, 2, 1);
+        let stem = Step::new(&self.stem, &image.value);
+        let rectified = reference::relu(&stem.z);
+        let mut stream = reference::max_pool(&rectified, steps(pooling));
+        let mut blocks = Vec::new();
+        for (at, first, second, projection) in &self.blocks {
+            let first = Step::new(first, &stream);
+            let second = Step::new(second, &reference::relu(&first.z));
+            let projection = projection.as_ref().map(|layer| Step::new(layer, &stream));
+            let enters = projection.as_ref().map_or(&stream, |step| &step.z);
+            let sum = Map::from_fn(second.z.shape(), |i, j, c| {
+                second.z.at(i, j, c) + enters.at(i, j, c)
+            });
+            stream = reference::relu(&sum);
+            blocks.push((first, second, projection, sum));
+            if *at == block {
+                break;
+            }
+        }
+        let Some((.., sum)) = blocks.last() else {
+            return Budget {
+                exact: f64::NAN,
+                bound: f64::NAN,
+            };
+        };
+        let center = (sum.height / 2, sum.width / 2);
+        let exact = sum.at(center.0, center.1, channel);
+        let mut gradient = Map::zeros(sum.shape());
+        *gradient.at_mut(center.0, center.1, channel) = 1.0;
+        let mut cost = 0.0;
+        for (i, (first, second, projection, sum)) in blocks.iter().enumerate().rev() {
+            // The sum of both is rounded once.
+            cost += weighted(&gradient, &sum.map(|v| SINGLE * v.abs()));
+            let hidden = second.back(&gradient, &mut cost);
+            let through = first.back(&through_relu(&hidden, &first.z), &mut cost);
+            let beside = match projection {
+                None => gradient,
+                Some(step) => step.back(&gradient, &mut cost),
+            };
+            let stream = Map::from_fn(through.shape(), |i, j, c| {
+                through.at(i, j, c) + beside.at(i, j, c)
+            });
+            gradient = match i.checked_sub(1) {
+                Some(before) => through_relu(&stream, &blocks[before].3),
+                None => stream,
+            };
+        }
+        let unpooled = reference::max_pool_gradient(&rectified, &gradient, steps(pooling));
+        let pixels = stem.back(&through_relu(&unpooled, &stem.z), &mut cost);
+        cost += weighted(&pixels, &image.error);
+        Budget { exact, bound: cost }
+    }
+}
+
+impl MixRatioBudget {
+    /// What the budgets of O(I) and O(B) leave of a mix ratio in the table.
+    pub(crate) fn new(
+        (block, channel): (Block, usize),
+        mix_ratio_found: f64,
+        o_i: Budget,
+        o_b: Budget,
+    ) -> MixRatioBudget {
+        let category = Category::of(mix_ratio_found);
+        let exact = mix_ratio(o_i.exact, o_b.exact).ok();
+        let corners = [(-1.0, 1.0), (1.0, -1.0)]
+            .map(|(i, b)| mix_ratio(o_i.exact + i * o_i.bound, o_b.exact + b * o_b.bound).ok());
+        let [least, largest] = corners;
+        MixRatioBudget {
+            block: block.to_string(),
+            channel,
+            mix_ratio: mix_ratio_found,
+            exact,
+            least: least.unwrap_or(f64::NAN),
+            largest: largest.unwrap_or(f64::NAN),
+            flips: exact.map(Category::of) != Some(category),
+            open: corners
+                .iter()
+                .any(|c| c.map(Category::of) != Some(category)),
+        }
+    }
+
+    /// The rounding in the mix ratio: its distance from double precision's.
+    pub fn rounding(&self) -> f64 {
+        self.exact
+            .map_or(f64::NAN, |exact| (self.mix_ratio - exact).abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn budget(o_i: (f64, f64), o_b: (f64, f64)) -> MixRatioBudget {
+        let of = |(exact, bound)| Budget { exact, bound };
+        let block = "1.1".parse().unwrap();
+        MixRatioBudget::new((block, 3), 1.49, of(o_i), of(o_b))
+    }
+
+    #[test]
+    fn a_category_is_open_where_the_bounds_reach_beyond_its_ends_and_flips_where_the_exact_value_does()
+     {
+        let clear = budget((1.49, 1e-4), (1.0, 1e-4));
+        assert!(!clear.open && !clear.flips);
+        assert!(clear.rounding() < 1e-12);
+        let wide = budget((1.49, 1e-2), (1.0, 1e-2));
+        assert!(wide.open && !wide.flips);
+        assert!(wide.least < 1.49 && wide.largest > 1.5);
+        let other = budget((1.51, 1e-4), (1.0, 1e-4));
+        assert!(other.open && other.flips);
+    }
+}

@@ -1,0 +1,53 @@
+//! Why an audit cannot be made, as one sentence.
+
+use std::path::PathBuf;
+
+/// Why an audit cannot be made. What it finds is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The network or a run cannot be read.
+    #[error(transparent)]
+    Run(#[from] runs::RunError),
+    /// A tensor is missing.
+    #[error(transparent)]
+    Weights(#[from] weights::WeightsError),
+    /// The network cannot be read.
+    #[error(transparent)]
+    Network(#[from] resnet::NetworkError),
+    /// A graph cannot be built.
+    #[error(transparent)]
+    Graph(#[from] autodiff::GraphError),
+    /// A plan cannot be compiled.
+    #[error(transparent)]
+    Plan(#[from] autodiff::PlanError),
+    /// A picture cannot be made.
+    #[error(transparent)]
+    Featviz(#[from] featviz::FeatvizError),
+    /// An image cannot be read.
+    #[error(transparent)]
+    Image(#[from] images::ImageError),
+    /// The audit or explanation cannot be written, or a table not be read.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
+    /// A file cannot be written.
+    #[error("{}: cannot write: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// There is nothing of that name in a run.
+    #[error("{}: expected {expected}, found {found}", path.display())]
+    Absent {
+        /// The run or its table.
+        path: PathBuf,
+        /// What was asked for.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Threads cannot be started.
+    #[error("cannot start threads: {0}")]
+    Threads(String),
+}

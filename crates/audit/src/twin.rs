@@ -1,0 +1,383 @@
+//! The whole network once more in double precision, with a running bound: beside each value how far any evaluation whose roundings are
+//! at most `u` may be from the exact one.
+//!
+//! A convolution of k terms and a bias has the forward error `gamma(k + 1) (sum |w| |x| + |b|)` (Higham, section 3.1: whatever the order
+//! of the sum) for the x it reads, and those are off by at most e, which adds `sum |w| e (1 + gamma)`. Batch norm's scale and shift
+//! carry one rounding each, its fused multiply-add one more. ReLU and maximum pass an error on and make none.
+
+use autodiff::Sliding;
+use reference::Map;
+use resnet::{Architecture, BatchNormState, Block, Role, Site};
+use std::collections::BTreeMap;
+use weights::{TensorSet, WeightsError};
+
+/// Unit roundoff of single precision, 2^-24.
+pub(crate) const SINGLE: f64 = 1.0 / 16_777_216.0;
+/// Unit roundoff of double precision, 2^-53.
+pub(crate) const DOUBLE: f64 = SINGLE * SINGLE / 32.0;
+/// What torchvision adds to each variance.
+const EPSILON: f64 = 1e-5;
+
+/// Values, and how far each may be off.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounded {
+    pub(crate) value: Map,
+    pub(crate) error: Map,
+}
+
+/// A convolution and the batch norm behind it, as it stands in the tensors.
+#[derive(Clone, Debug)]
+pub(crate) struct TwinLayer {
+    pub(crate) name: String,
+    pub(crate) outputs: usize,
+    pub(crate) inputs: usize,
+    pub(crate) sliding: Sliding,
+    /// `[outputs, inputs, kh, kw]`.
+    pub(crate) weights: Vec<f32>,
+    /// The bias of a folded layer.
+    pub(crate) bias: Option<Vec<f32>>,
+    /// Scale and shift of a separate batch norm, exactly.
+    pub(crate) norm: Option<(Vec<f64>, Vec<f64>)>,
+    /// `[kh, kw, inputs, outputs]`.
+    packed: Vec<f64>,
+}
+
+/// The network in double precision.
+#[derive(Clone, Debug)]
+pub(crate) struct TwinNetwork {
+    pub(crate) stem: TwinLayer,
+    /// Each block with its two convolutions and its projection.
+    pub(crate) blocks: Vec<(Block, TwinLayer, TwinLayer, Option<TwinLayer>)>,
+}
+
+/// `n u / (1 - n u)`.
+pub(crate) fn gamma(n: usize, u: f64) -> f64 {
+    let nu = n as f64 * u;
+    nu / (1.0 - nu)
+}
+
+impl Bounded {
+    /// Values that are exact.
+    pub(crate) fn exact(value: Map) -> Bounded {
+        let error = Map::zeros(value.shape());
+        Bounded { value, error }
+    }
+
+    /// Without what is negative. Where neither value nor error reaches above zero, nothing of the error is left.
+    pub(crate) fn relu(&self) -> Bounded {
+        let mut error = self.error.clone();
+        for (e, v) in error.data.iter_mut().zip(&self.value.data) {
+            *e = if v + *e > 0.0 { *e } else { 0.0 };
+        }
+        Bounded {
+            value: self.value.map(|v| v.max(0.0)),
+            error,
+        }
+    }
+
+    /// The sum of two, rounded once.
+    fn plus(&self, other: &Bounded, u: f64) -> Bounded {
+        let mut sum = self.clone();
+        for (i, (v, e)) in sum
+            .value
+            .data
+            .iter_mut()
+            .zip(&mut sum.error.data)
+            .enumerate()
+        {
+            *v += other.value.data[i];
+            *e += other.error.data[i] + u * (v.abs() + *e + other.error.data[i]);
+        }
+        sum
+    }
+
+    /// Maxima over windows. The largest error of a window bounds that of its maximum.
+    pub(crate) fn max_pool(&self, sliding: Sliding) -> Bounded {
+        let steps = steps(sliding);
+        Bounded {
+            value: reference::max_pool(&self.value, steps),
+            error: reference::max_pool(&self.error, steps),
+        }
+    }
+
+    /// Value and error of a channel at the center.
+    pub(crate) fn center(&self, channel: usize) -> (f64, f64) {
+        let Map { height, width, .. } = self.value;
+        let at = (height / 2, width / 2);
+        (
+            self.value.at(at.0, at.1, channel),
+            self.error.at(at.0, at.1, channel),
+        )
+    }
+}
+
+/// A window that slides, as the reference knows it.
+pub(crate) fn steps(sliding: Sliding) -> reference::Sliding {
+    let (rows, columns) = sliding.padding;
+    reference::Sliding {
+        kernel: sliding.kernel,
+        stride: sliding.stride,
+        padding: reference::Padding {
+            top: rows,
+            bottom: rows,
+            left: columns,
+            right: columns,
+        },
+    }
+}
+
+impl TwinLayer {
+    fn new(
+        tensors: &TensorSet,
+        (name, norm): (&str, &str),
+        sliding: Sliding,
+        state: BatchNormState,
+    ) -> Result<TwinLayer, WeightsError> {
+        let weights = tensors.find(&format!("{name}.weight"))?;
+        let &[outputs, inputs, kh, kw] = weights.shape() else {
+            // `Architecture::infer` has refused such tensors.
+            unreachable!("weights of a convolution have four dimensions");
+        };
+        let values = weights.values().to_vec();
+        let mut packed = vec![0.0; values.len()];
+        for (i, &w) in values.iter().enumerate() {
+            let (o, c, k) = (
+                i / (inputs * kh * kw),
+                i / (kh * kw) % inputs,
+                i % (kh * kw),
+            );
+            packed[(k * inputs + c) * outputs + o] = f64::from(w);
+        }
+        let (mut bias, mut affine) = (None, None);
+        match state {
+            BatchNormState::Folded => {
+                bias = Some(tensors.find(&format!("{name}.bias"))?.values().to_vec());
+            }
+            BatchNormState::Separate => {
+                let part = |part: &str| -> Result<Vec<f64>, WeightsError> {
+                    let tensor = tensors.find(&format!("{norm}.{part}"))?;
+                    Ok(tensor.values().iter().copied().map(f64::from).collect())
+                };
+                let (gamma, beta) = (part("weight")?, part("bias")?);
+                let (mean, variance) = (part("running_mean")?, part("running_var")?);
+                let scale: Vec<f64> = gamma
+                    .iter()
+                    .zip(&variance)
+                    .map(|(g, v)| g / (v + EPSILON).sqrt())
+                    .collect();
+                let shift = beta.iter().zip(&mean).zip(&scale);
+                let shift = shift.map(|((b, m), s)| b - m * s).collect();
+                affine = Some((scale, shift));
+            }
+        }
+        Ok(TwinLayer {
+            name: name.to_owned(),
+            outputs,
+            inputs,
+            sliding,
+            weights: values,
+            bias,
+            norm: affine,
+            packed,
+        })
+    }
+
+    /// Products summed for each output.
+    pub(crate) fn terms(&self) -> usize {
+        self.inputs * self.sliding.kernel.0 * self.sliding.kernel.1
+    }
+
+    /// The layer without its ReLU, evaluated with roundings of at most `u`.
+    pub(crate) fn apply(&self, x: &Bounded, u: f64) -> Bounded {
+        let g = gamma(self.terms() + 1, u);
+        let mut reach = x.error.clone();
+        for (e, v) in reach.data.iter_mut().zip(&x.value.data) {
+            *e = *e * (1.0 + g) + g * v.abs();
+        }
+        let mut value = self.sums(&x.value, &self.packed);
+        let magnitudes: Vec<f64> = self.packed.iter().map(|w| w.abs()).collect();
+        let mut error = self.sums(&reach, &magnitudes);
+        if let Some(bias) = &self.bias {
+            for (i, (v, e)) in value.data.iter_mut().zip(&mut error.data).enumerate() {
+                let b = f64::from(bias[i % self.outputs]);
+                *v += b;
+                *e += g * b.abs();
+            }
+        }
+        if let Some((scale, shift)) = &self.norm {
+            let g = gamma(2, u);
+            for (i, (v, e)) in value.data.iter_mut().zip(&mut error.data).enumerate() {
+                let (s, t) = (scale[i % self.outputs], shift[i % self.outputs]);
+                *e = (s.abs() * *e) * (1.0 + g) + g * ((s * *v).abs() + t.abs());
+                *v = s * *v + t;
+            }
+        }
+        Bounded { value, error }
+    }
+
+    /// The gradient of the layer with respect to what it reads, a map of `size` rows and columns.
+    pub(crate) fn gradient(&self, dy: &Map, size: (usize, usize)) -> Map {
+        let (rows, columns) = self.sliding.kernel;
+        let mut dx = Map::zeros((size.0, size.1, self.inputs));
+        for (position, dy_at) in dy.data.chunks_exact(self.outputs).enumerate() {
+            if dy_at.iter().all(|&d| d == 0.0) {
+                continue;
+            }
+            let scaled: Vec<f64> = match &self.norm {
+                None => dy_at.to_vec(),
+                Some((scale, _)) => dy_at.iter().zip(scale).map(|(d, s)| d * s).collect(),
+            };
+            let (i, j) = (position / dy.width, position % dy.width);
+            for k in 0..rows * columns {
+                let Some(from) = self.reads((i, j), k, size) else {
+                    continue;
+                };
+                for (c, gradient) in dx.data[from..from + self.inputs].iter_mut().enumerate() {
+                    let at = (k * self.inputs + c) * self.outputs;
+                    let weights = &self.packed[at..at + self.outputs];
+                    *gradient += weights.iter().zip(&scaled).map(|(w, d)| w * d).sum::<f64>();
+                }
+            }
+        }
+        dx
+    }
+
+    /// Where in a map of `size` the channels begin that tap `k` of the output (i, j) reads; nothing beyond the map.
+    pub(crate) fn reads(
+        &self,
+        (i, j): (usize, usize),
+        k: usize,
+        size: (usize, usize),
+    ) -> Option<usize> {
+        let Sliding {
+            kernel,
+            stride,
+            padding,
+        } = self.sliding;
+        let row = (i * stride.0 + k / kernel.1).checked_sub(padding.0)?;
+        let column = (j * stride.1 + k % kernel.1).checked_sub(padding.1)?;
+        (row < size.0 && column < size.1).then_some((row * size.1 + column) * self.inputs)
+    }
+
+    /// The sums of products of the convolution.
+    fn sums(&self, x: &Map, packed: &[f64]) -> Map {
+        let (rows, columns) = self.sliding.kernel;
+        let (height, width) = steps(self.sliding).output_size(x.height, x.width);
+        let mut y = Map::zeros((height, width, self.outputs));
+        for (position, sums) in y.data.chunks_exact_mut(self.outputs).enumerate() {
+            let (i, j) = (position / width, position % width);
+            for k in 0..rows * columns {
+                let Some(from) = self.reads((i, j), k, (x.height, x.width)) else {
+                    continue;
+                };
+                for (c, &value) in x.data[from..from + self.inputs].iter().enumerate() {
+                    if value == 0.0 {
+                        continue;
+                    }
+                    let at = (k * self.inputs + c) * self.outputs;
+                    for (sum, weight) in sums.iter_mut().zip(&packed[at..at + self.outputs]) {
+                        *sum += value * weight;
+                    }
+                }
+            }
+        }
+        y
+    }
+}
+
+impl TwinNetwork {
+    /// The network that the tensors describe, as far as they are complete.
+    ///
+    /// # Errors
+    /// If a tensor is missing.
+    pub(crate) fn new(
+        tensors: &TensorSet,
+        architecture: &Architecture,
+    ) -> Result<TwinNetwork, WeightsError> {
+        let state = architecture.batch_norm();
+        let layer = |name: &str, norm: &str, (kernel, stride)| {
+            let sliding = Sliding::square(kernel, stride, kernel / 2);
+            TwinLayer::new(tensors, (name, norm), sliding, state)
+        };
+        let mut blocks = Vec::new();
+        for &block in architecture.blocks() {
+            let module = block.module();
+            let name = |part: &str| format!("{module}.{part}");
+            let stride = if block.has_projection() { 2 } else { 1 };
+            let projection = block
+                .has_projection()
+                .then(|| layer(&name("downsample.0"), &name("downsample.1"), (1, 2)));
+            blocks.push((
+                block,
+                layer(&name("conv1"), &name("bn1"), (3, stride))?,
+                layer(&name("conv2"), &name("bn2"), (3, 1))?,
+                projection.transpose()?,
+            ));
+        }
+        Ok(TwinNetwork {
+            stem: layer("conv1", "bn1", (7, 2))?,
+            blocks,
+        })
+    }
+
+    /// The second convolution of a block.
+    pub(crate) fn second(&self, block: Block) -> Option<&TwinLayer> {
+        let found = self.blocks.iter().find(|(b, ..)| *b == block);
+        found.map(|(_, _, second, _)| second)
+    }
+
+    /// Every site up to `last`, evaluated with roundings of at most `u`. `visit` sees each layer with what it reads.
+    pub(crate) fn run(
+        &self,
+        image: &Bounded,
+        last: Block,
+        u: f64,
+        visit: &mut dyn FnMut(&TwinLayer, &Bounded),
+    ) -> BTreeMap<Site, Bounded> {
+        let mut sites = BTreeMap::new();
+        let mut apply = |layer: &TwinLayer, x: &Bounded| {
+            visit(layer, x);
+            layer.apply(x, u)
+        };
+        let stem = apply(&self.stem, image).relu();
+        let mut stream = stem.max_pool(Sliding::square(3, 2, 1));
+        sites.insert(Site::StemRelu, stem);
+        sites.insert(Site::MaxPool, stream.clone());
+        for (block, first, second, projection) in &self.blocks {
+            let enters = match projection {
+                None => stream.clone(),
+                Some(projection) => {
+                    let projected = apply(projection, &stream);
+                    sites.insert(Site::Projection(*block), projected.clone());
+                    projected
+                }
+            };
+            let hidden = apply(first, &stream).relu();
+            let contribution = apply(second, &hidden);
+            let sum = contribution.plus(&enters, u);
+            stream = sum.relu();
+            sites.insert(block.read_site(Role::Block), contribution);
+            sites.insert(Site::Sum(*block), sum);
+            sites.insert(Site::Output(*block), stream.clone());
+            if *block == last {
+                break;
+            }
+        }
+        sites
+    }
+}
+
+/// The normalised image `[size, size, 3]` of 8-bit pixels: divided by 255, less the mean, divided by the deviation; the constants are
+/// single precision's, as the network was trained with.
+pub(crate) fn normalised(pixels: &[u8], size: usize, u: f64) -> Bounded {
+    let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
+    let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
+    let value = |y: usize, x: usize, c: usize| f64::from(pixels[(y * size + x) * 3 + c]) / 255.0;
+    let shape = (size, size, 3);
+    Bounded {
+        value: Map::from_fn(shape, |y, x, c| (value(y, x, c) - mean[c]) / deviation[c]),
+        error: Map::from_fn(shape, |y, x, c| {
+            gamma(3, u) * (value(y, x, c) + mean[c]) / deviation[c]
+        }),
+    }
+}

@@ -1,0 +1,113 @@
+//! Whether the store holds every picture, whole and the same as people see it.
+
+use super::{Check, recipe};
+use crate::journal;
+use crate::reproduce::MAX_RETRIES;
+use crate::store::Store;
+use crate::unit::{Address, Unit};
+use featviz::Recipe;
+use report::{Manifest, PictureRecord, layout};
+use std::fs;
+use std::path::Path;
+
+/// Compares every picture with its entry in the store, and its key with what the manifest says of it. Pictures that were tried before
+/// it from other seeds have to be there too: a run again asks for them.
+pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
+    const STORED: &str = "the store";
+    let Some(recipe) = recipe(manifest) else {
+        return Check::not_done(STORED, "the manifest's recipe is none of this program");
+    };
+    let stored = Stored {
+        folder,
+        store: Store::at(&folder.join(layout::STORE)),
+        recipe,
+        manifest,
+    };
+    let mut differences = Vec::new();
+    for (name, record) in &manifest.pictures {
+        differences.extend(stored.compare(name, record).err());
+    }
+    let journals = journals(folder);
+    for journal in &journals {
+        let name = format!("{}/scans/{journal}", layout::STORE);
+        if !fs::read(folder.join(&name)).is_ok_and(|bytes| journal::is_whole(&bytes)) {
+            differences.push(format!("{name}: what was read of images is damaged"));
+        }
+    }
+    let (pictures, journals) = (manifest.pictures.len(), journals.len());
+    let compared = format!("{STORED}: {pictures} pictures and {journals} journals of images");
+    Check::done(compared, differences)
+}
+
+struct Stored<'a> {
+    folder: &'a Path,
+    store: Store,
+    recipe: Recipe,
+    manifest: &'a Manifest,
+}
+
+impl Stored<'_> {
+    /// What is wrong with a picture.
+    fn compare(&self, name: &str, record: &PictureRecord) -> Result<(), String> {
+        let attempts = attempts(self.manifest, record)
+            .ok_or_else(|| format!("{name}: the manifest says of it what cannot be"))?;
+        for unit in attempts {
+            let address = Address::of(&unit, &self.recipe, &self.manifest.network.weights_digest);
+            let path = self.store.path(&address);
+            let stored = path.strip_prefix(self.folder).unwrap_or(&path).display();
+            if !path.exists() {
+                return Err(format!("{stored}: {unit} of {name} is missing"));
+            }
+            let entry = self
+                .store
+                .whole(&address, &unit)
+                .ok_or_else(|| format!("{stored}: {unit} of {name} is damaged"))?;
+            if unit.seed != record.seed {
+                continue;
+            }
+            if address.hex() != record.address {
+                let (ours, theirs) = (address.hex(), &record.address);
+                return Err(format!(
+                    "{name}: the key of {unit} in the store is {ours}, the manifest's is {theirs}"
+                ));
+            }
+            // Whether it is there at all is asked of all files alike.
+            if fs::read(self.folder.join(name)).is_ok_and(|bytes| bytes != entry.png) {
+                return Err(format!(
+                    "{name}: it is not the picture of {unit} in {stored}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The units of a picture: from the run's seed on, one after the other failed up to the last, which is shown. `None` where a record
+/// means nothing.
+pub(super) fn attempts(manifest: &Manifest, record: &PictureRecord) -> Option<Vec<Unit>> {
+    let retries = record.seed.wrapping_sub(manifest.seed);
+    let unit = |retry| {
+        Some(Unit {
+            site: record.site.parse().ok()?,
+            objective: record.objective.parse().ok()?,
+            channel: record.channel,
+            seed: manifest.seed.wrapping_add(retry),
+        })
+    };
+    if retries > MAX_RETRIES {
+        return None;
+    }
+    (0..=retries).map(unit).collect()
+}
+
+/// The journals of images, in order.
+pub(super) fn journals(folder: &Path) -> Vec<String> {
+    let listed = fs::read_dir(folder.join(layout::STORE).join("scans"));
+    let mut names: Vec<String> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names
+}

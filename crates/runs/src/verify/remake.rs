@@ -1,0 +1,85 @@
+//! Whether pictures are what the weights give.
+
+use super::{Check, Depth, PICTURES, Verify, meaningless, pictures, recipe};
+use crate::error::RunError;
+use crate::progress::Observer;
+use crate::queue::{Lacking, Workshop};
+use crate::source::Loaded;
+use crate::store::Store;
+use crate::unit::{Address, Unit};
+use report::{Manifest, layout};
+use std::collections::BTreeMap;
+
+/// Makes some pictures again, or all, and compares them with those in the store: every byte, and every value of the objective on the way.
+pub(super) fn check(
+    options: &Verify,
+    manifest: &Manifest,
+    loaded: &Loaded,
+    observer: &dyn Observer,
+) -> Result<Check, RunError> {
+    let recipe = recipe(manifest)
+        .ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
+    let stored = Store::at(&options.folder.join(layout::STORE));
+    let folder = tempfile::tempdir().map_err(|source| RunError::Write {
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    let fresh = Store::open(folder.path())?;
+    let workshop = Workshop {
+        network: &loaded.network,
+        weights: &loaded.digest,
+        recipe: &recipe,
+        store: &fresh,
+        isa: options.isa,
+        threads: options.threads,
+        lacking: Lacking::Make,
+    };
+    let mut all = BTreeMap::new();
+    for (name, record) in &manifest.pictures {
+        let attempts = pictures::attempts(manifest, record)
+            .ok_or_else(|| meaningless(options, "pictures", name))?;
+        for unit in attempts {
+            all.entry(workshop.address(&unit)).or_insert((unit, name));
+        }
+    }
+    let count = match options.depth {
+        Depth::Digests => 0,
+        Depth::Sample(count) => count,
+        Depth::All => all.len(),
+    };
+    let chosen = drawn(all.keys(), &manifest.digest, count);
+    let units: Vec<Unit> = chosen.iter().map(|address| all[address].0).collect();
+    workshop.make(PICTURES, &units, observer)?;
+    let mut differences = Vec::new();
+    for address in &chosen {
+        let (unit, name) = all[address];
+        let (again, kept) = (workshop.entry(&unit)?, stored.get(address));
+        let what = match kept {
+            Some(kept) if kept == again => continue,
+            Some(kept) if kept.png == again.png => "the objective on the way",
+            _ => "the picture",
+        };
+        let path = stored.path(address);
+        let path = path.strip_prefix(&options.folder).unwrap_or(&path);
+        differences.push(format!(
+            "{name}: {what} of {unit}, made again, is not that of {}",
+            path.display()
+        ));
+    }
+    let compared = format!("{PICTURES}: {} of {}", chosen.len(), all.len());
+    Ok(Check::done(compared, differences))
+}
+
+/// Some of the keys, by a draw that everyone can repeat.
+fn drawn<'a>(
+    keys: impl Iterator<Item = &'a Address>,
+    seed: &str,
+    count: usize,
+) -> Vec<&'a Address> {
+    let mut keys: Vec<&Address> = keys.collect();
+    keys.sort_by_cached_key(|key| {
+        *blake3::hash(format!("{seed} {}", key.hex()).as_bytes()).as_bytes()
+    });
+    keys.truncate(count);
+    keys
+}
