@@ -255,3 +255,16 @@ fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
         assert_eq!(one != other, edges_matter, "{view:?}");
     }
 }
+
+#[test]
+fn a_scale_becomes_the_nearest_centered_size_and_what_that_makes_of_it() {
+    assert_eq!(View::scaled(1.0, 224), (View::Plain, 1.0));
+    assert_eq!(View::scaled(2.0, 224), (View::Enlarged, 2.0));
+    assert_eq!(View::scaled(0.5, 224), (View::Shrunk, 0.5));
+    // 224 / 2^(1/4) = 188.4, and the middle has as many pixels on either side.
+    let quarter = 0.25_f64.exp2();
+    let found = View::scaled(quarter, 224);
+    assert_eq!(found, (View::Cropped(188), 224.0 / 188.0));
+    let found = View::scaled(quarter.recip(), 224);
+    assert_eq!(found, (View::Padded(188), 188.0 / 224.0));
+}

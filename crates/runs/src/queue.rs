@@ -202,6 +202,7 @@ mod tests {
             store: &Store::open(folder.path()).unwrap(),
             isa: Isa::best(),
             threads: NonZero::new(2).unwrap(),
+            lacking: Lacking::Make,
         };
         let unit = |channel| Unit {
             site: "maxpool".parse().unwrap(),
