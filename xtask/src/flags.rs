@@ -37,6 +37,8 @@ pub(crate) enum Task {
     Explain(Explain),
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made again.
     Verify(Verify),
+    /// Put one deliberate fault after the other into a copy of the source, and require that a test notices each.
+    Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
 }
@@ -276,4 +278,19 @@ pub(crate) struct Bench {
     /// Draw the roofline of the layers: needs the kernels.
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) roofline: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Faults {
+    /// The faults to try, by name [default: all of faults/faults.toml].
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+
+    /// Only list them: name, file and tests.
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// Also write the table of what caught each to this file.
+    #[arg(long, value_name = "FILE.md")]
+    pub(crate) markdown: Option<PathBuf>,
 }

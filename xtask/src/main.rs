@@ -5,6 +5,7 @@ mod activations;
 mod audit;
 mod bench;
 mod explain;
+mod faults;
 mod flags;
 mod progress;
 mod reproduce;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Task::Audit(flags) => (audit::run(root, flags), BAD_INPUT),
         Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
         Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
+        Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
         Task::Test => (test::run(root), FAILED),
     };
     match result {

@@ -164,6 +164,20 @@ fn a_summary_counts_sentinels_by_cause_and_not_by_value() {
 }
 
 #[test]
+fn a_sentinel_of_zero_is_the_inputs_and_one_of_ten_the_blocks() {
+    let channels = [
+        ChannelMeasures::new(&nine(-3.0, 1.0), 3.0, 2.0),
+        ChannelMeasures::new(&nine(0.0, 2.0), 3.0, 2.0),
+        ChannelMeasures::new(&nine(3.0, -1.0), 3.0, 2.0),
+    ];
+    let summary = BlockSummary::new(&channels);
+    assert_eq!(
+        (summary.sentinel_overwritten, summary.sentinel_skipped),
+        (2, 1)
+    );
+}
+
+#[test]
 fn a_block_without_channels_has_no_percentage() {
     let summary = BlockSummary::new(&[]);
     assert_eq!(

@@ -233,3 +233,37 @@ fn no_terms_give_zero() {
     matmul(Isa::best(), [2, 0, 3], &[], &[], &mut c);
     assert_same_bits(&c, &[0.0; 6], "an empty sum");
 }
+
+#[test]
+fn a_sum_of_more_than_2048_terms_is_one_chain_too_and_its_epilogue_comes_last() {
+    // Segments this long are multiplied one after the other, each going on from the sums of the one before.
+    let (m, segments, length, n) = (15, 3, 700, 40);
+    let k = segments * length;
+    let (a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
+    let (scale, shift) = (pseudo_random(3, n), pseudo_random(4, n));
+    let left = LeftMatrix {
+        segments,
+        segment_step: length,
+        segment_length: length,
+        ..LeftMatrix::row_major(&a, k)
+    };
+    let right = PackedMatrix::from_row_major(k, n, &b);
+    let affine = ColumnAffine::new(&scale, &shift);
+    let epilogue = Epilogue {
+        affine: Some(&affine),
+        relu: true,
+        ..Epilogue::default()
+    };
+    let expected: Vec<f32> = contract([m, k, n], &a, &b)
+        .iter()
+        .enumerate()
+        .map(|(at, sum)| sum.mul_add(scale[at % n], shift[at % n]))
+        .map(|value| if value <= 0.0 { 0.0 } else { value })
+        .collect();
+    for isa in Isa::supported() {
+        let mut c = poisoned(m * n);
+        let mut target = Target::new(&mut c, Rows::plain(n));
+        product(isa, m, &left, &right, &mut target, &epilogue);
+        assert_same_bits(&c, &expected, isa.name());
+    }
+}

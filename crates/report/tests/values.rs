@@ -12,6 +12,8 @@ use std::path::Path;
 /// What the bars of the two series are filled with.
 const FIRST: &str = "#1F77B4";
 const SECOND: &str = "#AEC7E8";
+/// What the means of groups are drawn with.
+const MEAN: &str = "#D62728";
 /// Width and height of a square of the legend of figure 5.
 const LEGEND: i64 = 11;
 
@@ -144,6 +146,42 @@ fn figures_3_and_4_show_the_statistics_of_the_table() {
     assert_eq!(weights.matches("1.1 (n = 3, 1 not defined)").count(), 2);
     let tuning = text("fig4_block_and_tuning.svg");
     assert_eq!(tuning.matches("F = 40.0, p = 0.040").count(), 2);
+}
+
+#[test]
+fn the_mean_of_a_group_is_drawn_on_its_side_of_one_at_its_height() {
+    let folder = write_folder("groups", &["1.1"], 3);
+    // Axes from 0 to 2, and the means within.
+    let row = |channel: usize| ChannelRow {
+        b_i: channel as f64,
+        tuning_curve_rho: Some(channel as f64),
+        ..channel_row("1.1", channel)
+    };
+    let rows: Vec<ChannelRow> = (0..3).map(row).collect();
+    write_table(&folder.path().join(layout::CHANNELS), &rows).unwrap();
+    render(folder.path()).unwrap();
+    let path = folder.path().join("figures/fig4_block_and_tuning.svg");
+    let svg = fs::read_to_string(path).unwrap();
+    // The two ends of each red line, in the order of the file.
+    let lines: Vec<[[i64; 2]; 2]> = svg
+        .split("<polyline")
+        .filter_map(|part| part.split_once("/>"))
+        .filter(|(tag, _)| tag.contains(MEAN))
+        .map(|(tag, _)| {
+            let (_, points) = tag.split_once("points=\"").unwrap();
+            let (points, _) = points.split_once('"').unwrap();
+            let numbers = points.split([' ', ',']).filter_map(|n| n.parse().ok());
+            let numbers: Vec<i64> = numbers.collect();
+            [[numbers[0], numbers[1]], [numbers[2], numbers[3]]]
+        })
+        .collect();
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    for [overwrite, skip] in lines.as_chunks().0 {
+        assert!(overwrite[0][0] < overwrite[1][0] && skip[0][0] < skip[1][0]);
+        assert_eq!(overwrite[1][0], skip[0][0], "they meet at a mix ratio of 1");
+        // The skip group's mean is twice the overwrite group's, and higher up is a smaller number.
+        assert!(overwrite[0][1] > skip[0][1], "{overwrite:?}, {skip:?}");
+    }
 }
 
 #[test]

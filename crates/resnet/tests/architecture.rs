@@ -224,3 +224,47 @@ fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
         );
     }
 }
+
+#[test]
+fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
+    const SIZE: usize = 32;
+    let network = network(BatchNormState::Separate, |_| ()).unwrap();
+    let site = "maxpool".parse().unwrap();
+    let image: Vec<u8> = (0..SIZE * SIZE * 3)
+        .map(|i| (i * 89 % 251).try_into().unwrap())
+        .collect();
+    let mut other_edges = image.clone();
+    for (at, byte) in other_edges.iter_mut().enumerate() {
+        let (row, column) = (at / 3 / SIZE, at / 3 % SIZE);
+        if !(8..24).contains(&row) || !(8..24).contains(&column) {
+            *byte = 255 - *byte;
+        }
+    }
+    for (view, edges_matter) in [
+        (View::Plain, true),
+        (View::Enlarged, false),
+        (View::Cropped(SIZE / 2), false),
+        (View::Shrunk, true),
+    ] {
+        let sites = (&[site][..], Extent::Whole);
+        let mut reader = Reader::new(&network, SIZE, view, sites, Isa::best()).unwrap();
+        let [one, other] = [&image, &other_edges].map(|bytes| {
+            reader.read(bytes);
+            reader.whole(site)
+        });
+        assert_eq!(one != other, edges_matter, "{view:?}");
+    }
+}
+
+#[test]
+fn a_scale_becomes_the_nearest_centered_size_and_what_that_makes_of_it() {
+    assert_eq!(View::scaled(1.0, 224), (View::Plain, 1.0));
+    assert_eq!(View::scaled(2.0, 224), (View::Enlarged, 2.0));
+    assert_eq!(View::scaled(0.5, 224), (View::Shrunk, 0.5));
+    // 224 / 2^(1/4) = 188.4, and the middle has as many pixels on either side.
+    let quarter = 0.25_f64.exp2();
+    let found = View::scaled(quarter, 224);
+    assert_eq!(found, (View::Cropped(188), 224.0 / 188.0));
+    let found = View::scaled(quarter.recip(), 224);
+    assert_eq!(found, (View::Padded(188), 188.0 / 224.0));
+}

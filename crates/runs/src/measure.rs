@@ -91,3 +91,38 @@ impl BlockReader {
 pub(crate) fn pixels(png: &[u8], path: &Path) -> Result<Vec<u8>, RunError> {
     Ok(images::decode_bytes(png, path)?.pixels().to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_is_read_on_the_picture_of_its_role() {
+        const CHANNEL: usize = 3;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, Some(32)).load().unwrap();
+        let block: Block = "2.1".parse().unwrap();
+        let [input, of_block, output] = [89, 57, 13].map(|step: usize| -> Vec<u8> {
+            let bytes = (0..32 * 32 * 3).map(|i| i * step % 251);
+            bytes.map(|byte| byte.try_into().unwrap()).collect()
+        });
+        let mut reader = BlockReader::new(&loaded, block, Isa::best()).unwrap();
+        let found = reader.measure(CHANNEL, &input, &of_block, &output);
+        let read = |view, role, picture: &[u8]| {
+            let (site, center) = (block.read_site(role), Extent::Center);
+            let reader = Reader::new(&loaded.network, 32, view, (&[site], center), Isa::best());
+            let mut reader = reader.unwrap();
+            reader.read(picture);
+            f64::from(reader.center(site)[CHANNEL])
+        };
+        let on = |picture: &[u8]| Role::ALL.map(|role| read(View::Plain, role, picture));
+        let nine = found.activations;
+        assert_eq!([nine.i_i, nine.b_i, nine.o_i], on(&input));
+        assert_eq!([nine.i_b, nine.b_b, nine.o_b], on(&of_block));
+        assert_eq!([nine.i_o, nine.b_o, nine.o_o], on(&output));
+        let enlarged = read(View::Enlarged, Role::Block, &input);
+        assert_eq!(found.block_on_enlarged_input, enlarged);
+        let shrunk = read(View::Shrunk, Role::Input, &of_block);
+        assert_eq!(found.input_on_shrunk_block, shrunk);
+    }
+}

@@ -60,3 +60,23 @@ pub(crate) fn unit(
         seed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn all_blocks_are_the_papers_seven_and_others_are_studied_where_they_are_named() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        let names = |blocks: &[&str]| -> Vec<String> {
+            let blocks: Vec<Block> = blocks.iter().map(|b| b.parse().unwrap()).collect();
+            let studies = studies(&loaded, &blocks, &[]).unwrap();
+            studies.iter().map(|s| s.block.to_string()).collect()
+        };
+        let seven = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
+        assert_eq!(names(&[]), seven);
+        assert_eq!(names(&["3.1", "1.0"]), ["1.0", "3.1"]);
+    }
+}

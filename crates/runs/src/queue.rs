@@ -169,3 +169,54 @@ impl Workshop<'_> {
         made.map_err(|sentence| RunError::Site { sentence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// The pieces of a phase, those already done, and those done since.
+    #[derive(Default)]
+    struct Count(Mutex<[usize; 3]>);
+
+    impl Observer for Count {
+        fn event(&self, event: Event) {
+            let mut counts = self.0.lock().unwrap();
+            match event {
+                Event::Phase { total, done, .. } => *counts = [total, done, 0],
+                Event::Advanced => counts[2] += 1,
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_unit_asked_for_twice_is_made_once_and_never_again() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, Some(32)).load().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let workshop = Workshop {
+            network: &loaded.network,
+            weights: &loaded.digest,
+            recipe: &Recipe::new(32, 1),
+            store: &Store::open(folder.path()).unwrap(),
+            isa: Isa::best(),
+            threads: NonZero::new(2).unwrap(),
+            lacking: Lacking::Make,
+        };
+        let unit = |channel| Unit {
+            site: "maxpool".parse().unwrap(),
+            objective: Objective::Neuron,
+            channel,
+            seed: 0,
+        };
+        let units = [unit(1), unit(0), unit(1)];
+        let made = || {
+            let count = Count::default();
+            workshop.make("pictures", &units, &count).unwrap();
+            count.0.into_inner().unwrap()
+        };
+        assert_eq!(made(), [2, 0, 2]);
+        assert_eq!(made(), [2, 2, 0]);
+    }
+}

@@ -453,3 +453,29 @@ pub(crate) fn manifest(
         digest: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn weights_are_counted_by_their_magnitude() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        let block: Block = "1.1".parse().unwrap();
+        let norm = loaded.tensors.get("layer1.1.bn2.weight").unwrap();
+        let convolution = loaded.tensors.get("layer1.1.conv2.weight").unwrap();
+        let each: usize = convolution.shape()[1..].iter().product();
+        for channel in 0..convolution.shape()[0] {
+            let gamma = f64::from(norm.values()[channel].abs());
+            assert_eq!(bn2_weight_abs(&loaded, block, channel), Some(gamma));
+            let weights = &convolution.values()[channel * each..][..each];
+            let sum: f64 = weights.iter().map(|w| f64::from(w.abs())).sum();
+            let found = conv2_weight_mean_abs(&loaded, block, channel).unwrap();
+            // Both sums round once for each weight, none to more than twice the sum of the magnitudes.
+            let bound = 4.0 * each as f64 * f64::EPSILON * sum;
+            assert!((found * each as f64 - sum).abs() <= bound, "{channel}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask faults`: do the tests notice a mistake?
+//!
+//! Every fault of `faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there. One of them
+//! has to fail: a fault that no test notices survives, and says where the tests have a hole.
+
+mod list;
+mod tree;
+mod trial;
+
+use crate::flags;
+use anyhow::anyhow;
+use list::Fault;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::exit;
+use tree::Tree;
+use trial::{Outcome, Trial};
+
+/// Lists the faults, or tries them: a table to stdout, and exit code 1 if any is not caught.
+pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
+    let all = list::read(&root.join("faults/faults.toml"))?;
+    let faults = list::chosen(&all, &flags.names)?;
+    for fault in &faults {
+        fault.applied(root)?;
+    }
+    if flags.list {
+        for fault in &faults {
+            let tests = fault.test.join(" ");
+            crate::print(&format!("{}: {} ({tests})", fault.name, fault.file));
+        }
+        return Ok(());
+    }
+    let (tree, trial) = copy(root)?;
+    pass_without_fault(&trial, &faults)?;
+    let mut outcomes = Vec::new();
+    for (fault, number) in faults.iter().zip(1..) {
+        let path = tree.path(&fault.file);
+        tree::write(&path, &fault.applied(root)?)?;
+        let outcome = trial.run(&fault.test);
+        tree.restore(&fault.file)?;
+        let outcome = outcome?;
+        let count = faults.len();
+        crate::say(&format!("{number} of {count}: {}: {outcome}", fault.name));
+        outcomes.push(outcome);
+    }
+    let rows: Vec<(&Fault, &Outcome)> = faults.iter().copied().zip(&outcomes).collect();
+    let width = faults.iter().map(|f| f.name.len()).max().unwrap_or(0);
+    for (fault, outcome) in &rows {
+        crate::print(&format!("{:width$}  {outcome}", fault.name));
+    }
+    if let Some(path) = &flags.markdown {
+        let write = |e| anyhow!("{}: cannot write the table: {e}", path.display());
+        fs::write(path, markdown(&rows)).map_err(write)?;
+    }
+    let left = rows.iter().filter(|(_, o)| !o.is_caught()).count();
+    if left > 0 {
+        crate::say(&format!(
+            "error: {left} of {} faults not caught",
+            rows.len()
+        ));
+        exit(crate::FAILED.into());
+    }
+    Ok(())
+}
+
+/// The copy of the source, and how tests are run in it.
+fn copy(root: &Path) -> anyhow::Result<(Tree, Trial)> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let place = std::path::absolute(target)?.join("faults");
+    let data = place.join("no-data");
+    fs::create_dir_all(&data)?;
+    let tree = Tree::copy(root, &place.join("tree"))?;
+    let trial = Trial {
+        tree: tree.root().to_owned(),
+        target: place.join("target"),
+        data,
+    };
+    Ok((tree, trial))
+}
+
+/// Runs the tests of `faults` on the source as it is: what fails there would catch anything.
+fn pass_without_fault(trial: &Trial, faults: &[&Fault]) -> anyhow::Result<()> {
+    let commands: BTreeSet<&Vec<String>> = faults.iter().map(|f| &f.test).collect();
+    for (command, number) in commands.iter().zip(1..) {
+        let (words, count) = (command.join(" "), commands.len());
+        crate::say(&format!("without a fault, {number} of {count}: {words}"));
+        match trial.run(command)? {
+            Outcome::Survived => {}
+            outcome => {
+                return Err(anyhow!(
+                    "cargo test {words}: expected to pass without a fault: {outcome}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn markdown(rows: &[(&Fault, &Outcome)]) -> String {
+    let mut text = "| fault | in | result |\n| --- | --- | --- |\n".to_owned();
+    for (fault, outcome) in rows {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {} | `{}` | {outcome} |", fault.name, fault.file);
+    }
+    text
+}
