@@ -26,10 +26,10 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
         fault.applied(root)?;
     }
     if flags.list {
-        for fault in &faults {
-            let tests = fault.test.join(" ");
-            crate::print(&format!("{}: {} ({tests})", fault.name, fault.file));
-        }
+        let line = |f: &&Fault| format!("{}: {} ({})", f.name, f.file, f.test.join(" "));
+        let lines: Vec<String> = faults.iter().map(line).collect();
+        // All at once, so that a reader who wants the first few lines does not close the pipe in between.
+        crate::print(&lines.join("\n"));
         return Ok(());
     }
     let (tree, trial) = copy(root)?;

@@ -84,3 +84,13 @@ fn escaped(cell: &str) -> String {
         .replace('|', "\\|")
         .replace('\n', " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_in_markdown_stays_in_its_row_and_column() {
+        assert_eq!(escaped("|bn2.weight|\nof \\a"), "\\|bn2.weight\\| of \\\\a");
+    }
+}
