@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A crate and the crates of ours that it may depend on.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("kernels", &[]),
     ("reference", &[]),
     ("weights", &[]),
@@ -29,6 +29,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     // Packages of tests and benchmarks look at everything.
     ("streamscope-tests", EVERYTHING),
     ("streamscope-benches", EVERYTHING),
+    ("streamscope-fuzz", EVERYTHING),
 ];
 
 const EVERYTHING: &[&str] = &[

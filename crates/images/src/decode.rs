@@ -185,7 +185,10 @@ fn damaged(path: &Path, format: Format, reason: &str) -> ImageError {
 
 /// An error of the decoder in our words.
 fn foreign(path: &Path, format: Format, error: image::ImageError) -> ImageError {
-    let (path, format, reason) = (path.to_owned(), format.name(), error.to_string());
+    // Some of the decoders' messages end in a line break, or hold one.
+    let reason = error.to_string();
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (path, format) = (path.to_owned(), format.name());
     match error {
         image::ImageError::Unsupported(_) | image::ImageError::Limits(_) => {
             ImageError::Unsupported {
@@ -199,5 +202,30 @@ fn foreign(path: &Path, format: Format, error: image::ImageError) -> ImageError 
             format,
             reason,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::ImageFormat;
+    use image::error::{DecodingError, ImageFormatHint};
+
+    /// Found by fuzzing: what the JPEG decoder says of a segment without its bytes ends in a line break.
+    #[test]
+    fn what_a_decoder_says_becomes_part_of_one_line() {
+        let hint = ImageFormatHint::Exact(ImageFormat::Jpeg);
+        let error = DecodingError::new(hint, "Not enough bytes,\nexpected 1\n");
+        let error = foreign(
+            Path::new("a.jpg"),
+            Format::Jpeg,
+            image::ImageError::Decoding(error),
+        );
+        let sentence = error.to_string();
+        assert!(
+            sentence.ends_with("Not enough bytes, expected 1"),
+            "{sentence:?}"
+        );
+        assert!(!sentence.contains('\n'), "{sentence:?}");
     }
 }

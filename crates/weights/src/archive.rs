@@ -77,7 +77,7 @@ pub(crate) fn read(
     let names: Vec<(usize, String)> = names
         .iter()
         .enumerate()
-        .filter_map(|(i, member)| Some((i, tensor_name(member)?.to_owned())))
+        .filter_map(|(i, member)| Some((i, printable(tensor_name(member)?))))
         .collect();
     if names.is_empty() {
         return Err(WeightsError::Empty {
@@ -129,6 +129,15 @@ fn unpack(member: ZipFile<'_, BufReader<File>>) -> Result<Vec<u8>, String> {
 /// The name of the tensor in a member; `None` for other files.
 fn tensor_name(member: &str) -> Option<&str> {
     member.strip_suffix(".npy").filter(|name| !name.is_empty())
+}
+
+/// A name without line breaks and other control characters, which no tensor has: messages stay one line.
+fn printable(name: &str) -> String {
+    let replaced = name.chars().map(|c| match c.is_control() {
+        true => char::REPLACEMENT_CHARACTER,
+        false => c,
+    });
+    replaced.collect()
 }
 
 /// The name that the archive's directory repeats first; the directory starts at `start` and has been read before.

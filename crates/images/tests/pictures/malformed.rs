@@ -10,6 +10,7 @@ fn sentence(bytes: &[u8]) -> String {
     let sentence = decode_bytes(bytes, "class/photo.jpg")
         .unwrap_err()
         .to_string();
+    assert!(!sentence.contains('\n'), "{sentence:?} is not one line");
     sentence
         .strip_prefix("class/photo.jpg: ")
         .expect("a sentence that begins with the file")

@@ -64,11 +64,11 @@ fn load(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
                 prop_assert!(tensor.values().iter().all(|value| value.is_finite()));
             }
         }
-        Err(error) => prop_assert!(
-            error
-                .to_string()
-                .starts_with(&*folder.path().to_string_lossy())
-        ),
+        Err(error) => {
+            let error = error.to_string();
+            prop_assert!(error.starts_with(&*folder.path().to_string_lossy()));
+            prop_assert!(!error.contains('\n'), "{:?} is not one line", error);
+        }
     }
     Ok(())
 }
@@ -118,4 +118,20 @@ proptest! {
         load("a.npz", &bytes)?;
         load("a.npz", &[b"PK\x05\x06", &bytes[..]].concat())?;
     }
+}
+
+/// Found by fuzzing: the name of an archive's member may be anything.
+#[test]
+fn a_line_break_in_a_members_name_does_not_reach_the_sentence() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("ten\nsor.npy", options).unwrap();
+    std::io::Write::write_all(&mut zip, b"no array").unwrap();
+    let bytes = zip.finish().unwrap().into_inner();
+    load("tensors.npz", &bytes).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tensors.npz");
+    fs::write(&file, bytes).unwrap();
+    let error = TensorSet::load(&file).unwrap_err().to_string();
+    assert!(error.contains("ten\u{fffd}sor"), "{error}");
 }
