@@ -62,14 +62,14 @@ fn run(flags: &Flags) -> anyhow::Result<u64> {
     let mut random = Random::new(flags.seed);
     let started = Instant::now();
     let under_way = Arc::new(AtomicU64::new(u64::MAX));
-    watch(Arc::clone(&under_way), started, findings.clone());
+    let current = findings.join(format!("{:?}-under-way", flags.target));
+    watch(Arc::clone(&under_way), started, current.clone());
     // What a panic says is said once, with its input.
     std::panic::set_hook(Box::new(|_| ()));
     let (mut inputs, mut found) = (0_u64, 0);
     while started.elapsed() < Duration::from_secs(flags.seconds) {
         let bytes = prepared.input(&mut random);
         fs::create_dir_all(&findings)?;
-        let current = findings.join("current");
         fs::write(&current, &bytes)?;
         under_way.store(millis(started.elapsed()), Ordering::SeqCst);
         let before = Instant::now();
@@ -94,7 +94,7 @@ fn run(flags: &Flags) -> anyhow::Result<u64> {
             println!("fuzz/findings/{name}: {said}");
         }
     }
-    let _ = fs::remove_file(findings.join("current"));
+    let _ = fs::remove_file(&current);
     // Goes only if nothing was found.
     let _ = fs::remove_dir(&findings);
     println!(
@@ -106,15 +106,15 @@ fn run(flags: &Flags) -> anyhow::Result<u64> {
     Ok(found)
 }
 
-/// Ends the program where an input takes ten times as long as any may; `findings/current` is that input.
-fn watch(under_way: Arc<AtomicU64>, started: Instant, findings: PathBuf) {
+/// Ends the program where an input takes ten times as long as any may; it is in the file `current`.
+fn watch(under_way: Arc<AtomicU64>, started: Instant, current: PathBuf) {
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_millis(200));
             let since = under_way.load(Ordering::SeqCst);
             let now = millis(started.elapsed());
             if since != u64::MAX && now.saturating_sub(since) > 10 * millis(PATIENCE) {
-                println!("{}: it does not end", findings.join("current").display());
+                println!("{}: it does not end", current.display());
                 exit(1);
             }
         }
