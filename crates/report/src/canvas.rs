@@ -1,7 +1,7 @@
 //! Drawing a figure once for each file format.
 
 use crate::error::ReportError;
-use crate::schema::write_file;
+use crate::files::write_file;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plotters::coord::Shift;
 use plotters::prelude::*;

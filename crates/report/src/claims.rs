@@ -1,6 +1,7 @@
 //! Paper against ours: the table of claims, on the page and in Markdown.
 
-use crate::schema::{ClaimRow, Verdict, layout};
+use crate::layout;
+use crate::schema::{ClaimRow, Verdict};
 use maud::{Markup, html};
 
 const COLUMNS: [&str; 6] = [

@@ -1,6 +1,6 @@
 //! Where two tables differ.
 
-use crate::schema::layout;
+use crate::layout;
 use csv::StringRecord;
 
 /// So many differences of a table are named; of the others, how many there are.

@@ -4,7 +4,9 @@
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
-use crate::schema::{ExemplarRow, layout, read_file, write_file};
+use crate::files::{read_file, write_file};
+use crate::layout;
+use crate::schema::ExemplarRow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;

@@ -13,6 +13,9 @@ mod claims;
 mod compare;
 mod error;
 mod exemplars;
+mod files;
+pub mod layout;
+mod manifest;
 mod mix_ratios;
 mod page;
 mod panels;
@@ -26,11 +29,12 @@ pub use atomic::{check_writable, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
 pub use compare::table_differences;
 pub use error::ReportError;
+pub use files::{read_table, write_table};
+pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
 pub use panels::probability;
 pub use provenance::{BuildRecord, PictureRecord};
 pub use render::render;
 pub use schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
-    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, digests, layout, read_table,
-    write_table,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow,
+    ScaleTuningRow, Verdict,
 };

@@ -1,9 +1,29 @@
 //! `index.html`: everything on one plain page.
 
 use crate::claims;
-use crate::render::Contents;
-use crate::schema::{BlockRow, ChannelRow, Manifest, layout};
+use crate::layout;
+use crate::manifest::Manifest;
+use crate::schema::{BlockRow, ChannelRow, ClaimRow};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// A figure, without the extension of its two files, and what it shows.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) path: String,
+    pub(crate) caption: String,
+    /// In units, of which bitmaps have two pixels each.
+    pub(crate) width: u32,
+}
+
+/// Everything that the page shows.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    pub(crate) manifest: Manifest,
+    pub(crate) blocks: Vec<BlockRow>,
+    pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) claims: Vec<ClaimRow>,
+    pub(crate) figures: Vec<Shown>,
+}
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 0 auto; max-width: 1180px; padding: 1.5rem; }

@@ -1,6 +1,6 @@
 //! What each artefact was made from.
 
-use crate::schema::layout;
+use crate::layout;
 use serde::{Deserialize, Serialize};
 
 /// A picture of the manifest: what was made, and where the store keeps it.

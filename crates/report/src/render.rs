@@ -4,35 +4,18 @@ use crate::canvas::{self, Figure};
 use crate::claims;
 use crate::error::ReportError;
 use crate::exemplars;
+use crate::files::{read_table, write_file};
+use crate::layout;
+use crate::manifest::Manifest;
 use crate::mix_ratios::MixRatios;
-use crate::page;
+use crate::page::{self, Contents, Shown};
 use crate::panels::{Measure, Panels};
 use crate::scale_invariance::ScaleInvariance;
 use crate::scale_tuning::ScaleTuning;
 use crate::schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest, PanelRow, ScaleTuningRow,
-    layout, read_table, write_file,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow,
 };
 use std::path::{Path, PathBuf};
-
-/// A figure, without the extension of its two files, and what it shows.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    pub(crate) path: String,
-    pub(crate) caption: String,
-    /// In units, of which bitmaps have two pixels each.
-    pub(crate) width: u32,
-}
-
-/// Everything that the page shows.
-#[derive(Debug)]
-pub(crate) struct Contents {
-    pub(crate) manifest: Manifest,
-    pub(crate) blocks: Vec<BlockRow>,
-    pub(crate) channels: Vec<ChannelRow>,
-    pub(crate) claims: Vec<ClaimRow>,
-    pub(crate) figures: Vec<Shown>,
-}
 
 /// Draws the figures and `index.html` of an output folder from its tables, manifest and pictures; the page's path.
 ///

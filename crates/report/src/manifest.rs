@@ -1,0 +1,192 @@
+//! `manifest.json`: what produced the files beside it, and their digests.
+
+use crate::error::ReportError;
+use crate::files::{read_file, write_file};
+use crate::layout;
+use crate::provenance::{BuildRecord, PictureRecord, made_from};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Something that was not computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotComputed {
+    /// What.
+    pub what: String,
+    /// The tensors that are missing; empty where only something before it is incomplete.
+    pub missing_tensors: Vec<String>,
+}
+
+/// The network that was studied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkRecord {
+    /// Where its weights were read from, as it was given.
+    pub weights: String,
+    /// Digest of the tensors, whatever the file format.
+    pub weights_digest: String,
+    /// Channels of the four stages.
+    pub widths: Vec<usize>,
+    /// Rows and columns of the images it reads.
+    pub input_size: usize,
+    /// Classes it tells apart, if it has its last layer.
+    pub classes: Option<usize>,
+    /// `separate` or `folded`.
+    pub batch_norm: String,
+}
+
+/// The images that tuning curves were measured on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImagesRecord {
+    /// The folder, as it was given.
+    pub folder: String,
+    /// How many images were read.
+    pub read: usize,
+    /// Those that could not be read, each as one sentence.
+    pub skipped: Vec<String>,
+    /// Digest of the names of those that were read, in order.
+    pub names_digest: String,
+    /// Digest of the digests of all files in the folder, in order.
+    pub digest: String,
+}
+
+/// `manifest.json`: what produced the files beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Name and version of the program.
+    pub program: String,
+    /// Digest of the program's source, as far as results depend on it: its numerics version.
+    pub numerics_version: u32,
+    /// The program's source, compiler and processor; the last two change no bit.
+    pub build: BuildRecord,
+    /// The network.
+    pub network: NetworkRecord,
+    /// The images, where there were any.
+    pub images: Option<ImagesRecord>,
+    /// The named number of steps.
+    pub preset: String,
+    /// Every constant of the recipe.
+    pub recipe: serde_json::Value,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// The blocks that were studied, each with its channels.
+    pub blocks: BTreeMap<String, Vec<usize>>,
+    /// The channels that were asked for; empty stands for all.
+    pub channels: Vec<String>,
+    /// What every picture in `features` is of, and its key in the store.
+    pub pictures: BTreeMap<String, PictureRecord>,
+    /// What could not be computed.
+    pub not_computed: Vec<NotComputed>,
+    /// Units that were made again from another seed, and those that failed for good.
+    pub retried: Vec<String>,
+    /// Channels whose visualization failed for good.
+    pub failed: Vec<String>,
+    /// The instruction set that was used; it changes no bit.
+    pub instruction_set: String,
+    /// How many threads were used; it changes no bit.
+    pub threads: usize,
+    /// Seconds spent, by phase, in the run that wrote this.
+    pub seconds: BTreeMap<String, f64>,
+    /// What every table, figure and other derived file was made from: files of this folder, or `pictures`, `images` and `weights`
+    /// as they are described here.
+    pub made_from: BTreeMap<String, Vec<String>>,
+    /// BLAKE3 digest of every file below the folder, except the store and this one.
+    pub files: BTreeMap<String, String>,
+    /// BLAKE3 digest of this file with nothing between the quotes of this field.
+    pub digest: String,
+}
+
+impl Manifest {
+    /// Writes `manifest.json` in a folder, with the digests of every file below it but the store's, what each was made from, and
+    /// its own digest.
+    ///
+    /// # Errors
+    /// If a file cannot be read or the manifest not be written.
+    pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
+        self.files = digests(folder)?;
+        let with_images = self.images.is_some();
+        let chain = |name: &String| {
+            let sources = made_from(name, with_images)?;
+            Some((
+                name.clone(),
+                sources.into_iter().map(str::to_owned).collect(),
+            ))
+        };
+        self.made_from = self.files.keys().filter_map(chain).collect();
+        self.seal();
+        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+    }
+
+    /// Sets the manifest's own digest.
+    pub fn seal(&mut self) {
+        self.digest.clear();
+        self.digest = blake3::hash(self.text().as_bytes()).to_hex().to_string();
+    }
+
+    /// The file's text.
+    #[expect(
+        clippy::expect_used,
+        reason = "a manifest is strings and finite numbers, which JSON can always hold"
+    )]
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
+        text.push('\n');
+        text
+    }
+
+    /// Whether the file in a folder is, byte for byte, what [`Manifest::write`] would have written of this.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn is_sealed(&self, folder: &Path) -> Result<bool, ReportError> {
+        let mut again = self.clone();
+        again.seal();
+        Ok(read_file(&folder.join(layout::MANIFEST))? == again.text().as_bytes())
+    }
+
+    /// Reads `manifest.json` from a folder.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no manifest.
+    pub fn read(folder: &Path) -> Result<Manifest, ReportError> {
+        let path = folder.join(layout::MANIFEST);
+        serde_json::from_slice(&read_file(&path)?).map_err(|e| ReportError::Damaged {
+            path,
+            expected: "a manifest of Streamscope",
+            found: e.to_string(),
+        })
+    }
+}
+
+/// The BLAKE3 digest of every file below a folder; the store, the manifest and hidden files left out.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        let here = folder.join(&below);
+        let read = |source| ReportError::Read {
+            path: here.clone(),
+            source,
+        };
+        for entry in fs::read_dir(&here).map_err(read)? {
+            let entry = entry.map_err(read)?;
+            let name = below.join(entry.file_name());
+            let is_folder = entry.file_type().map_err(read)?.is_dir();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let beside = [layout::STORE, layout::EXPLANATIONS].map(Path::new);
+            if is_folder && !beside.contains(&name.as_path()) {
+                folders.push(name);
+            } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {
+                let digest = blake3::hash(&read_file(&folder.join(&name))?)
+                    .to_hex()
+                    .to_string();
+                let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+                found.insert(parts.join("/"), digest);
+            }
+        }
+    }
+    Ok(found)
+}
