@@ -2,6 +2,7 @@
 
 use crate::channels::ChannelRange;
 use crate::error::RunError;
+use crate::exemplars;
 use crate::files::Output;
 use crate::measure::{self, BlockReader, Measured};
 use crate::parallel::in_order;
@@ -157,7 +158,7 @@ pub(crate) fn run(
     timed("photographs", since);
 
     let since = Instant::now();
-    let exemplars = tables::exemplars(&loaded, &studies, &channels, options.channels.is_empty());
+    let exemplars = exemplars::choose(&loaded, &studies, &channels, options.channels.is_empty());
     let mut units: Vec<Unit> = Vec::new();
     for e in &exemplars {
         let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);
@@ -375,7 +376,11 @@ impl Run<'_> {
     }
 
     /// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
-    fn shown(&self, channels: &[Channel], exemplars: &[tables::Exemplar]) -> Vec<(PathBuf, Unit)> {
+    fn shown(
+        &self,
+        channels: &[Channel],
+        exemplars: &[exemplars::Exemplar],
+    ) -> Vec<(PathBuf, Unit)> {
         let mut shown = Vec::new();
         for c in channels {
             let block = c.block.to_string();

@@ -12,12 +12,12 @@ pub(crate) use measures::OnPhotographs;
 
 use crate::activations::npy;
 use crate::error::RunError;
+use crate::exemplars::Exemplar;
 use crate::files::Output;
 use crate::plan::Study;
 use crate::progress::Observer;
 use crate::scan::{self, Entry, Scan};
 use crate::source::Loaded;
-use crate::tables::Exemplar;
 use analysis::{largest, smallest, tuning_curve_correlation};
 use report::{ExtremeRow, ImagesRecord, layout, write_table};
 use resnet::{Block, Extent, Isa, Role, Site, View};

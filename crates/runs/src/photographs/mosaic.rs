@@ -2,10 +2,10 @@
 
 use super::Photographs;
 use crate::error::RunError;
+use crate::exemplars::Exemplar;
 use crate::files::Output;
 use crate::scan;
 use crate::source::Loaded;
-use crate::tables::Exemplar;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
 use report::layout;
