@@ -153,3 +153,23 @@ fn the_readme_of_the_crates_shows_the_same_table() {
         );
     }
 }
+
+/// `unsafe` lives in the micro-kernels alone: every other crate forbids it in its root, so that no attribute below can allow it.
+#[test]
+fn every_crate_but_the_kernels_forbids_unsafe_code() {
+    let mut roots: Vec<_> = std::fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|folder| folder.unwrap().path().join("src/lib.rs"))
+        .filter(|path| path.is_file() && !path.ends_with("kernels/src/lib.rs"))
+        .collect();
+    assert!(roots.len() >= 11);
+    for program in ["xtask", "benches", "fuzz"] {
+        roots.push(root().join(program).join("src/main.rs"));
+    }
+    roots.push(root().join("benches/src/bin/contender.rs"));
+    for path in roots {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let forbids = text.lines().any(|line| line == "#![forbid(unsafe_code)]");
+        assert!(forbids, "{} does not forbid unsafe code", path.display());
+    }
+}

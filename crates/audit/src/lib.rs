@@ -90,6 +90,9 @@ impl Report {
 /// If something cannot be read. What is beyond its bound is no error but a line of the report.
 pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
+    if let Some(folder) = &options.run {
+        run::check(folder, &loaded)?;
+    }
     let size = loaded.source.input_size;
     let isa = options.isa;
     let golden = options.golden.as_deref();

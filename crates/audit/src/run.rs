@@ -48,7 +48,6 @@ pub(crate) fn budgets(
     twin: &TwinNetwork,
     options: &Options,
 ) -> Result<Vec<MixRatioBudget>, AuditError> {
-    check(folder, loaded)?;
     let rows: Vec<ChannelRow> = read_table(&folder.join(layout::CHANNELS))?;
     let mut chosen: Vec<(Block, &ChannelRow)> = Vec::new();
     for (block, ..) in &twin.blocks {

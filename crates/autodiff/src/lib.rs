@@ -12,6 +12,7 @@
 //! Derivatives*, section 3.2). The additions into one gradient have a fixed order: consumers in reverse graph order.
 //!
 //! Invariant: this crate knows no network and no file, and a plan never depends on what was executed before.
+#![forbid(unsafe_code)]
 
 mod compile;
 mod fuse;

@@ -9,6 +9,7 @@
 //! - A [`Reader`] reads center neurons, or whole maps, of an 8-bit image: as it is, enlarged, or shrunk.
 //!
 //! Invariant: this crate does no I/O and no arithmetic; it arranges operations, and plans execute them.
+#![forbid(unsafe_code)]
 
 mod architecture;
 mod block;
