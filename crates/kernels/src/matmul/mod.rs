@@ -77,10 +77,12 @@ impl Rows {
         let mut line = self.first + line * self.line_step;
         let mut offset = line + column * self.step;
         if column + offsets.len() <= self.per_line {
-            for (i, to) in offsets.iter_mut().enumerate() {
-                *to = offset + i * self.step;
+            let largest = offset + offsets.len().saturating_sub(1) * self.step;
+            for to in offsets {
+                *to = offset;
+                offset += self.step;
             }
-            return offset + offsets.len().saturating_sub(1) * self.step;
+            return largest;
         }
         let mut largest = 0;
         for to in offsets {
@@ -95,16 +97,11 @@ impl Rows {
         largest
     }
 
-    /// Where some of the rows begin.
+    /// Writes where `count` of the rows begin.
     #[inline]
-    fn tile(&self, first: usize, count: usize) -> TileRows {
-        let mut offsets = [0; MAX_ROWS];
-        let largest = self.fill(first, &mut offsets[..count]);
-        TileRows {
-            offsets,
-            count,
-            largest,
-        }
+    fn tile(&self, first: usize, count: usize, tile: &mut TileRows) {
+        tile.count = count;
+        tile.largest = self.fill(first, &mut tile.offsets[..count]);
     }
 
     /// The same rows without the first `count`.
@@ -381,6 +378,7 @@ fn tiles(
     let panels = wanted.end.div_ceil(PANEL);
     let tiles = rows.div_ceil(micro::tile_rows(isa));
     let tile_height = rows.div_ceil(tiles);
+    let mut from = TileRows::default();
     let mut panel = wanted.start / PANEL;
     while panel < panels {
         let group = group_of(micro::tile_panels(isa, tile_height), panels - panel);
@@ -394,57 +392,81 @@ fn tiles(
             let start = (next * k + right.first) * PANEL + tile % per_panel * part;
             all.get(start..start + part).unwrap_or_default()
         };
-        let mut row = 0;
-        while row < rows {
-            let height = tile_height.min(rows - row);
-            let lanes = micro::Lanes {
-                values: &all[panel * k * PANEL..(panel + group) * k * PANEL],
-                panels: group,
-                first: right.first,
-                segment_step: right.segment_step,
-                ahead: ahead(row / tile_height),
-            };
-            let rows = (row, &left.rows.tile(row, height));
-            let part = (columns.clone(), panel - wanted.start / PANEL);
-            if columns.len() == group * PANEL {
-                whole_tile(isa, left, rows, &lanes, part, target, epilogue);
-            } else {
-                ragged_tile(isa, left, rows, &lanes, part, target, epilogue);
+        let mut lanes = micro::Lanes {
+            values: &all[panel * k * PANEL..(panel + group) * k * PANEL],
+            panels: group,
+            first: right.first,
+            segment_step: right.segment_step,
+            ahead: &[],
+        };
+        let to_panel = panel - wanted.start / PANEL;
+        let first_rows = (0..rows).step_by(tile_height);
+        if columns.len() == group * PANEL {
+            let mut output = whole_panels(columns, to_panel, target, epilogue);
+            for (tile, row) in first_rows.enumerate() {
+                let count = tile_height.min(rows - row);
+                lanes.ahead = ahead(tile);
+                left.rows.tile(row, count, &mut from);
+                output.place(row, count);
+                micro::compute(isa, left, &from, &lanes, &mut output.tile);
             }
-            row += height;
+        } else {
+            for (tile, row) in first_rows.enumerate() {
+                lanes.ahead = ahead(tile);
+                left.rows.tile(row, tile_height.min(rows - row), &mut from);
+                let columns = (columns.clone(), to_panel);
+                ragged_tile(isa, left, (row, &from), &lanes, columns, target, epilogue);
+            }
         }
         panel += group;
     }
 }
 
-/// A tile of whole panels, which the micro-kernel finishes in registers.
-fn whole_tile(
-    isa: Isa,
-    left: &LeftMatrix<'_>,
-    (first, from): (usize, &TileRows),
-    lanes: &micro::Lanes<'_>,
-    (columns, to_panel): (Range<usize>, usize),
-    target: &mut Target<'_>,
-    epilogue: &Epilogue<'_>,
-) {
+/// Where the tiles of whole panels go, one after the other. The micro-kernel finishes these in registers.
+///
+/// It is written once, and of each tile only where its rows are, in place: what is copied in wide registers right before it is needed waits until
+/// every store before it has left the core, and so for the end of the tile before.
+struct WholePanels<'a> {
+    tile: micro::Output<'a>,
+    rows: Rows,
+    residual_rows: Option<Rows>,
+}
+
+fn whole_panels<'a>(
+    columns: Range<usize>,
+    to_panel: usize,
+    target: &'a mut Target<'_>,
+    epilogue: &Epilogue<'a>,
+) -> WholePanels<'a> {
     let panels = columns.start / PANEL..columns.end / PANEL;
-    let residual_rows = epilogue
-        .residual
-        .map(|(data, rows)| (data, rows.tile(first, from.count)));
-    let mut output = micro::Output {
-        data: &mut target.data[to_panel * target.panel_step..],
-        rows: &target.rows.tile(first, from.count),
-        panel_step: target.panel_step,
-        affine: epilogue
-            .affine
-            .map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
-        residual: residual_rows
-            .as_ref()
-            .map(|(data, rows)| (&data[columns.start..], rows)),
-        relu: epilogue.relu,
-        continues: target.continues,
-    };
-    micro::compute(isa, left, from, lanes, &mut output);
+    WholePanels {
+        rows: target.rows,
+        residual_rows: epilogue.residual.map(|(_, rows)| rows),
+        tile: micro::Output {
+            data: &mut target.data[to_panel * target.panel_step..],
+            rows: TileRows::default(),
+            panel_step: target.panel_step,
+            affine: epilogue
+                .affine
+                .map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
+            residual: epilogue
+                .residual
+                .map(|(data, _)| (&data[columns.start..], TileRows::default())),
+            relu: epilogue.relu,
+            continues: target.continues,
+        },
+    }
+}
+
+impl WholePanels<'_> {
+    /// Goes on to the tile of `count` rows from `first` on.
+    #[inline]
+    fn place(&mut self, first: usize, count: usize) {
+        self.rows.tile(first, count, &mut self.tile.rows);
+        if let (Some((_, to)), Some(rows)) = (&mut self.tile.residual, &self.residual_rows) {
+            rows.tile(first, count, to);
+        }
+    }
 }
 
 /// A tile whose last panel is not whole: its sums are finished one by one.
@@ -470,9 +492,11 @@ fn ragged_tile(
             }
         }
     }
+    let mut rows = TileRows::default();
+    Rows::plain(ROW).tile(0, from.count, &mut rows);
     let mut output = micro::Output {
         data: &mut sums,
-        rows: &Rows::plain(ROW).tile(0, from.count),
+        rows,
         panel_step: PANEL,
         affine: None,
         residual: None,

@@ -79,6 +79,7 @@ impl Lanes<'_> {
 }
 
 /// Where the rows of a tile begin in a slice.
+#[derive(Default)]
 pub(crate) struct TileRows {
     /// As many as `count`; what follows is not read.
     pub(crate) offsets: [usize; MAX_ROWS],
@@ -95,13 +96,13 @@ pub(crate) struct Output<'a> {
     /// The values.
     pub(crate) data: &'a mut [f32],
     /// Where each row of the tile begins.
-    pub(crate) rows: &'a TileRows,
+    pub(crate) rows: TileRows,
     /// From a panel to the next.
     pub(crate) panel_step: usize,
     /// A scale and a shift for each column of the tile.
     pub(crate) affine: Option<Affine<'a>>,
     /// What is added, where each row of it begins; its panels are neighbours.
-    pub(crate) residual: Option<(&'a [f32], &'a TileRows)>,
+    pub(crate) residual: Option<(&'a [f32], TileRows)>,
     /// Whether values that are zero or less become zero.
     pub(crate) relu: bool,
     /// Whether the sums begin with what is there.
@@ -158,7 +159,7 @@ impl Output<'_> {
             );
             (scale.as_ptr().cast(), shift.as_ptr().cast())
         });
-        let residual = self.residual.map(|(data, rows)| {
+        let residual = self.residual.as_ref().map(|(data, rows)| {
             assert!(
                 rows.count == self.rows.count && rows.largest + panels * PANEL <= data.len(),
                 "a row at {} reaches beyond the residual",
