@@ -335,6 +335,56 @@ fn what_photographs_say_fits_together_for_every_channel() {
 }
 
 #[test]
+fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut command(&out, &[]));
+    let extremes = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
+    let curves = fs::read_to_string(out.join("tables/scale_tuning.csv")).unwrap();
+    let (mut rectified, mut negative) = (0, 0);
+    for (site, letter, role_column) in [
+        ("layer2.0.downsample.1", "i", 5),
+        ("layer2.0.bn2", "b", 6),
+        ("layer2.0.pre", "o", 7),
+    ] {
+        let (names, values) = columns(&out, site);
+        for (row, channel) in [(3, 0), (4, 1), (5, 5)] {
+            for (seen, of) in [("input", "i"), ("block", "b"), ("output", "o")] {
+                let start = format!("2.0,{channel},{seen},top,");
+                let nine = extremes.lines().filter(|l| l.starts_with(&start));
+                let nine: Vec<f64> = nine
+                    .map(|line| {
+                        let image = line.split(',').nth(5).unwrap();
+                        let image = names.iter().position(|n| n == image).unwrap();
+                        f64::from(values.values[image * values.shape[1] + channel])
+                    })
+                    .collect();
+                assert_eq!(nine.len(), 9);
+                let clipped = nine.iter().map(|v| v.max(0.0)).sum::<f64>() / 9.0;
+                let plain = nine.iter().sum::<f64>() / 9.0;
+                let expected = if letter == "o" { clipped } else { plain };
+                let name = format!("photo_{letter}_{of}");
+                let found: f64 = column(&out, &name)[row].parse().unwrap();
+                let error = 1e-12 * nine.iter().map(|v| v.abs()).sum::<f64>();
+                assert!((found - expected).abs() <= error, "{name} of {channel}");
+                // In the curves everything is rectified, as the measures of scale invariance have it.
+                let start = format!("2.0,{channel},photographs,{seen},1.0,");
+                let row = curves.lines().find(|l| l.starts_with(&start)).unwrap();
+                let at_size_one: f64 = row.split(',').nth(role_column).unwrap().parse().unwrap();
+                assert!((at_size_one - clipped).abs() <= error, "{start} {letter}");
+                let differs = usize::from(clipped - plain > error);
+                *(if letter == "o" {
+                    &mut rectified
+                } else {
+                    &mut negative
+                }) += differs;
+            }
+        }
+    }
+    assert!(rectified > 0 && negative > 0, "nothing to tell them apart");
+}
+
+#[test]
 fn another_seed_makes_other_pictures() {
     let folder = tempfile::tempdir().unwrap();
     let (a, b) = (folder.path().join("a"), folder.path().join("b"));
