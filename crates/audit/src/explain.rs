@@ -2,12 +2,12 @@
 
 use crate::error::AuditError;
 use crate::page::{STYLE, write_text};
-use crate::run::{check, picture};
+use crate::run::Run;
 use crate::twin::{DOUBLE, TwinLayer, TwinNetwork, normalised};
 use analysis::{Category, MIX_HIGH, MIX_LOW, mix_ratio};
 use autodiff::Isa;
 use maud::{DOCTYPE, PreEscaped, html};
-use report::{ChannelRow, layout, read_table};
+use report::{ChannelRow, layout};
 use resnet::{Block, Extent, Reader, Role, View};
 use runs::{Loaded, Source};
 use std::fmt::Write as _;
@@ -51,23 +51,11 @@ pub fn explain(
     isa: Isa,
 ) -> Result<Explanation, AuditError> {
     let loaded = source.clone().load()?;
-    check(folder, &loaded)?;
-    let table = folder.join(layout::CHANNELS);
-    let rows: Vec<ChannelRow> = read_table(&table)?;
-    let name = block.to_string();
-    let Some(row) = rows
-        .iter()
-        .find(|r| r.block == name && r.channel == channel)
-    else {
-        return Err(AuditError::Absent {
-            path: table,
-            expected: format!("channel {channel} of block {block}"),
-            found: "no row of it".to_owned(),
-        });
-    };
+    let run = Run::open(folder, &loaded)?;
+    let row = run.row(block, channel)?;
     let derivation = Derivation {
         loaded: &loaded,
-        folder,
+        run: &run,
         block,
         row,
         isa,
@@ -77,7 +65,7 @@ pub fn explain(
 
 struct Derivation<'a> {
     loaded: &'a Loaded,
-    folder: &'a Path,
+    run: &'a Run,
     block: Block,
     row: &'a ChannelRow,
     isa: Isa,
@@ -95,20 +83,14 @@ impl Derivation<'_> {
         made.table
             .push(cells(["made for", "file", "BLAKE3 of its bytes"]));
         for role in Role::ALL {
-            let (path, found) =
-                picture(self.folder, &self.row.block, role.name(), self.row.channel)?;
-            let bytes = std::fs::read(&path).map_err(|source| AuditError::Write {
-                path: path.clone(),
-                source,
-            })?;
-            let relative = layout::feature(&self.row.block, role.name(), self.row.channel);
+            let picture = self.run.picture(self.row, role)?;
             made.table.push(cells([
                 role.name(),
-                &relative.display().to_string(),
-                blake3::hash(&bytes).to_hex().as_str(),
+                &picture.name.display().to_string(),
+                blake3::hash(&picture.bytes).to_hex().as_str(),
             ]));
-            pictures.push(relative);
-            pixels.push(found);
+            pictures.push(picture.name);
+            pixels.push(picture.pixels);
         }
         let sections = vec![
             made,

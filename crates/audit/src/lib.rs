@@ -34,6 +34,7 @@ pub use line::{Line, Witness};
 pub use page::write;
 
 use crate::golden::Golden;
+use crate::run::Run;
 use crate::twin::{DOUBLE, SINGLE, TwinNetwork, normalised};
 use autodiff::Isa;
 use runs::{Loaded, Source};
@@ -90,9 +91,8 @@ impl Report {
 /// If something cannot be read. What is beyond its bound is no error but a line of the report.
 pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
-    if let Some(folder) = &options.run {
-        run::check(folder, &loaded)?;
-    }
+    let folder = options.run.as_ref();
+    let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
     let size = loaded.source.input_size;
     let isa = options.isa;
     let golden = options.golden.as_deref();
@@ -135,11 +135,11 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
         &read,
         isa,
     )?);
-    let budgets = match &options.run {
+    let budgets = match &run {
         None => Vec::new(),
-        Some(folder) => run::budgets(folder, &loaded, &twin, options)?,
+        Some(run) => run.budgets(&twin, options)?,
     };
-    if options.run.is_some() {
+    if run.is_some() {
         add(vec![run::line(&budgets)]);
     }
     Ok(report(&loaded, digest, lines, budgets))

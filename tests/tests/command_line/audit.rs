@@ -191,3 +191,43 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
         "{said}"
     );
 }
+
+#[test]
+fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (made, out) = (folder.path().join("run"), folder.path().join("audit"));
+    small_run(&made);
+    let path = made.display().to_string();
+    let picture = made.join("features/3.1/input/1.png");
+    let (kept, table) = (
+        fs::read(&picture).unwrap(),
+        made.join("tables/channels.csv"),
+    );
+    let refused = |what: &str, words: [&str; 3]| {
+        for output in [
+            audit(&made, &out),
+            run(&["explain", "3.1", "1", "--run", &path]),
+        ] {
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{what}: {said}");
+            assert_eq!(said.trim_end().lines().count(), 1, "{what}: {said}");
+            assert!(words.iter().all(|w| said.contains(w)), "{what}: {said}");
+        }
+        assert!(!out.exists(), "{what}");
+    };
+    image::RgbImage::new(50, 40).save(&picture).unwrap();
+    refused(
+        "a picture of another size",
+        ["input/1.png", "128x128", "50x40"],
+    );
+    fs::remove_file(&picture).unwrap();
+    refused("a missing picture", ["input/1.png", "cannot read", ""]);
+    fs::write(&picture, kept).unwrap();
+    let rows = fs::read_to_string(&table).unwrap();
+    fs::write(&table, rows.replace("\n3.1,0,", "\n3.1,9999,")).unwrap();
+    let unknown = "channel 9999 of block 3.1";
+    refused(
+        "a channel nobody has",
+        ["channels.csv", unknown, "expected"],
+    );
+}
