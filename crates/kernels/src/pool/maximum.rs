@@ -7,9 +7,8 @@
 use crate::conv::Sliding;
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
-
-/// Channels whose maxima the gradient finds at a time.
-const BLOCK: usize = 64;
+use std::array;
+use std::ops::Range;
 
 /// `y[i, j, c] = max over ky, kx of x[i s + ky - p, j s + kx - p, c]`: `[H, W, C] -> [H', W', C]`.
 ///
@@ -35,10 +34,7 @@ pub fn max_pool(
     let wanted = y.region().intersection(&output);
     check_held(map, sliding, wanted, x.region());
     for row in wanted.top..wanted.bottom() {
-        for column in wanted.left..wanted.right() {
-            let taps = taps(map, sliding, row, column);
-            maximum(isa, x, taps, y.pixel_mut(row, column));
-        }
+        maximum_line(isa, map, sliding, (row, wanted.left..wanted.right()), x, y);
     }
 }
 
@@ -69,18 +65,9 @@ pub fn max_pool_gradient(
     check_held(map, sliding, wanted, x.region());
     check_held(map, sliding, wanted, dx.region());
     for row in wanted.top..wanted.bottom() {
-        for column in wanted.left..wanted.right() {
-            let taps = taps(map, sliding, row, column);
-            scatter(isa, x, taps, dy.pixel(row, column), dx);
-        }
+        let line = (row, wanted.left..wanted.right());
+        scatter_line(isa, map, sliding, line, (x, dy), dx);
     }
-}
-
-/// The inputs inside the map that an output position sees.
-fn taps(map: (usize, usize), sliding: Sliding, row: isize, column: isize) -> Region {
-    sliding
-        .input_region(&Region::position(row, column))
-        .intersection(&Region::whole(map.0, map.1))
 }
 
 fn check_held(map: (usize, usize), sliding: Sliding, wanted: Region, held: Region) {
@@ -93,53 +80,145 @@ fn check_held(map: (usize, usize), sliding: Sliding, wanted: Region, held: Regio
     );
 }
 
+/// The inputs inside the map that an output position sees.
+#[inline(always)]
+fn inside(map: (usize, usize), sliding: Sliding, row: isize, column: isize) -> Region {
+    sliding
+        .input_region(&Region::position(row, column))
+        .intersection(&Region::whole(map.0, map.1))
+}
+
 /// Whether a value takes the place of the maximum so far.
 #[inline(always)]
 fn exceeds(x: f32, maximum: f32) -> bool {
     x > maximum || x.is_nan()
 }
 
-per_isa! {
-    fn maximum(x: Window<'_>, taps: Region, y: &mut [f32]) {
-        y.fill(f32::NEG_INFINITY);
-        for row in taps.top..taps.bottom() {
-            for column in taps.left..taps.right() {
-                for (y, x) in y.iter_mut().zip(x.pixel(row, column)) {
-                    *y = if exceeds(*x, *y) { *x } else { *y };
-                }
+/// The inputs inside the map that an output position sees, as they lie in a buffer.
+#[derive(Clone, Copy)]
+struct Taps {
+    first: usize,
+    rows: usize,
+    columns: usize,
+    /// From a tap to the one below.
+    line: usize,
+    /// From a tap to the next one.
+    channels: usize,
+}
+
+impl Taps {
+    /// In a buffer that holds `held`.
+    #[inline(always)]
+    fn new(inside: Region, held: Region, channels: usize) -> Taps {
+        let (down, right) = (
+            inside.top.abs_diff(held.top),
+            inside.left.abs_diff(held.left),
+        );
+        Taps {
+            first: (down * held.width + right) * channels,
+            rows: inside.height,
+            columns: inside.width,
+            line: held.width * channels,
+            channels,
+        }
+    }
+
+    /// The maxima of `N` channels from `lane` on, and which tap each was, in row-major order.
+    #[inline(always)]
+    fn maxima<const N: usize>(self, x: &[f32], lane: usize) -> ([f32; N], [u32; N]) {
+        let (mut maxima, mut winners) = ([f32::NEG_INFINITY; N], [0; N]);
+        let mut tap = 0;
+        for row in 0..self.rows {
+            let mut at = self.first + row * self.line + lane;
+            for _ in 0..self.columns {
+                let x = &x[at..at + N];
+                let winner = |i: usize| {
+                    if exceeds(x[i], maxima[i]) {
+                        tap
+                    } else {
+                        winners[i]
+                    }
+                };
+                winners = array::from_fn(winner);
+                let maximum = |i: usize| {
+                    if exceeds(x[i], maxima[i]) {
+                        x[i]
+                    } else {
+                        maxima[i]
+                    }
+                };
+                maxima = array::from_fn(maximum);
+                at += self.channels;
+                tap += 1;
             }
+        }
+        (maxima, winners)
+    }
+
+    /// Writes the maxima of the channels from `lane` on, `N` at a time; the first one that is left.
+    #[inline(always)]
+    fn maximise<const N: usize>(self, x: &[f32], y: &mut [f32], mut lane: usize) -> usize {
+        while lane + N <= y.len() {
+            let (maxima, _) = self.maxima::<N>(x, lane);
+            y[lane..lane + N].copy_from_slice(&maxima);
+            lane += N;
+        }
+        lane
+    }
+}
+
+/// Adds the gradients of the channels from `lane` on to those of the taps that were their maxima, `N` at a time; the first one that is left.
+#[inline(always)]
+fn scatter<const N: usize>(
+    (from, x): (Taps, &[f32]),
+    dy: &[f32],
+    (to, dx): (Taps, &mut [f32]),
+    mut lane: usize,
+) -> usize {
+    while lane + N <= dy.len() {
+        let (_, winners) = from.maxima::<N>(x, lane);
+        let dy = &dy[lane..lane + N];
+        let mut tap = 0;
+        for row in 0..to.rows {
+            let mut at = to.first + row * to.line + lane;
+            for _ in 0..to.columns {
+                let dx = &mut dx[at..at + N];
+                let sums: [f32; N] = array::from_fn(|i| dx[i] + dy[i]);
+                let sum = |i: usize| if winners[i] == tap { sums[i] } else { dx[i] };
+                let sums: [f32; N] = array::from_fn(sum);
+                dx.copy_from_slice(&sums);
+                at += to.channels;
+                tap += 1;
+            }
+        }
+        lane += N;
+    }
+    lane
+}
+
+per_isa! {
+    fn maximum_line(map: (usize, usize), sliding: Sliding, line: (isize, Range<isize>), x: Window<'_>, y: &mut WindowMut<'_>) {
+        for column in line.1 {
+            let taps = Taps::new(inside(map, sliding, line.0, column), x.region(), x.channels());
+            let y = y.pixel_mut(line.0, column);
+            let lane = taps.maximise::<16>(x.data(), y, 0);
+            let lane = taps.maximise::<4>(x.data(), y, lane);
+            taps.maximise::<1>(x.data(), y, lane);
         }
     }
 }
 
 per_isa! {
-    fn scatter(x: Window<'_>, taps: Region, dy: &[f32], dx: &mut WindowMut<'_>) {
-        for (block, dy) in dy.chunks(BLOCK).enumerate() {
-            let first = block * BLOCK;
-            let lanes = first..first + dy.len();
-            let (mut maxima, mut winners) = ([f32::NEG_INFINITY; BLOCK], [0_u32; BLOCK]);
-            let mut tap = 0;
-            for row in taps.top..taps.bottom() {
-                for column in taps.left..taps.right() {
-                    let values = &x.pixel(row, column)[lanes.clone()];
-                    for ((maximum, winner), x) in maxima.iter_mut().zip(&mut winners).zip(values) {
-                        let taken = exceeds(*x, *maximum);
-                        *maximum = if taken { *x } else { *maximum };
-                        *winner = if taken { tap } else { *winner };
-                    }
-                    tap += 1;
-                }
-            }
-            tap = 0;
-            for row in taps.top..taps.bottom() {
-                for column in taps.left..taps.right() {
-                    let gradients = &mut dx.pixel_mut(row, column)[lanes.clone()];
-                    for ((dx, dy), winner) in gradients.iter_mut().zip(dy).zip(&winners) {
-                        *dx = if *winner == tap { *dx + dy } else { *dx };
-                    }
-                    tap += 1;
-                }
-            }
+    fn scatter_line(map: (usize, usize), sliding: Sliding, line: (isize, Range<isize>), from: (Window<'_>, Window<'_>), dx: &mut WindowMut<'_>) {
+        let (x, dy) = from;
+        for column in line.1 {
+            let inside = inside(map, sliding, line.0, column);
+            let seen = (Taps::new(inside, x.region(), x.channels()), x.data());
+            let to = Taps::new(inside, dx.region(), x.channels());
+            let (dy, dx) = (dy.pixel(line.0, column), dx.data_mut());
+            let lane = scatter::<16>(seen, dy, (to, dx), 0);
+            let lane = scatter::<4>(seen, dy, (to, dx), lane);
+            scatter::<1>(seen, dy, (to, dx), lane);
         }
     }
 }
