@@ -153,10 +153,12 @@ impl Spool {
             values.rewind()?;
             zip.start_file(format!("{site}.npy"), options)?;
             let shape: Vec<u64> = std::iter::once(names.len() as u64).chain(sizes).collect();
+            // Value by value would be a system call and a check sum each.
+            let mut buffered = BufWriter::new(&mut zip);
             let mut writer = npyz::WriteOptions::<f32>::new()
                 .default_dtype()
                 .shape(&shape)
-                .writer(&mut zip)
+                .writer(&mut buffered)
                 .begin_nd()?;
             let (mut values, mut bytes) = (BufReader::new(values), [0; 4]);
             for _ in 0..shape.iter().product() {
@@ -164,6 +166,7 @@ impl Spool {
                 writer.push(&f32::from_le_bytes(bytes))?;
             }
             writer.finish()?;
+            buffered.flush()?;
         }
         zip.start_file("images.npy", options)?;
         zip.write_all(&unicode_array(names)?)?;
