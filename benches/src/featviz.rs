@@ -7,15 +7,17 @@ use anyhow::Context;
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use kernels::Isa;
 use resnet::{Block, Network, Role, Site};
+use std::iter;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use weights::TensorSet;
 
-/// Units of a site that are timed, and steps of each: enough that every scale is drawn.
-const UNITS: usize = 16;
+/// Units of a site that a round takes, and steps of each: enough that every scale is drawn.
+const UNITS: usize = 8;
 const STEPS: usize = 24;
+const ROUNDS: usize = 5;
 /// Steps of a picture in the paper.
 const PAPER: f64 = 2560.0;
 
@@ -100,8 +102,8 @@ fn sites(network: &Network) -> Vec<(Site, bool)> {
     sites
 }
 
-/// Seconds for each unit and step, over [`UNITS`] units by each number of threads: they take turns, a unit for each thread at a
-/// time.
+/// Seconds for each unit and step, over [`ROUNDS`] rounds by each number of threads, in turn. As in a run, a thread that is done with a
+/// unit takes the next one.
 fn times(
     isa: Isa,
     visualizer: &Arc<Visualizer>,
@@ -111,26 +113,28 @@ fn times(
     let mut studios = (0..most)
         .map(|_| Studio::new(Arc::clone(visualizer), isa))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut seconds = vec![Vec::new(); threads.len()];
-    let next = AtomicUsize::new(0);
     let channels = visualizer.channels();
-    let mut round = |threads: usize| {
+    let mut round = |threads: usize, units: usize| {
+        let next = AtomicUsize::new(0);
         let start = Instant::now();
         std::thread::scope(|scope| {
             for studio in &mut studios[..threads] {
-                let next = &next;
-                scope.spawn(move || {
-                    let unit = next.fetch_add(1, Ordering::Relaxed);
-                    studio.run(unit % channels, 0)
+                scope.spawn(|| {
+                    let taken = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+                    for unit in taken.take_while(|&unit| unit < units) {
+                        studio.run(unit % channels, 0);
+                    }
                 });
             }
         });
-        start.elapsed().as_secs_f64() / (threads * STEPS) as f64
+        start.elapsed().as_secs_f64() / (units * STEPS) as f64
     };
-    round(most);
-    for _ in 0..UNITS.div_ceil(most) {
+    round(most, most);
+    let mut seconds = vec![Vec::new(); threads.len()];
+    for _ in 0..ROUNDS {
         for (seconds, &threads) in seconds.iter_mut().zip(threads) {
-            seconds.push(round(threads));
+            // A multiple of the threads, or some would wait for the last ones.
+            seconds.push(round(threads, UNITS.next_multiple_of(threads)));
         }
     }
     Ok(seconds.into_iter().map(Samples::new).collect())
