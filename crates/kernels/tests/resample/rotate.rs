@@ -99,7 +99,7 @@ fn cases() -> impl Strategy<Value = Rotate> {
         -400_i32..=400,
         prop::sample::select(vec![-90, 0, 45, 90, 180])
     ];
-    ((1_usize..17, 1_usize..17), degrees).prop_map(|(size, degrees)| Rotate::new(size, degrees))
+    ((1_usize..17, 1_usize..40), degrees).prop_map(|(size, degrees)| Rotate::new(size, degrees))
 }
 
 proptest! {
