@@ -31,6 +31,7 @@ mod softmax;
 #[cfg(test)]
 mod testing;
 mod translate;
+mod winograd;
 
 pub use adam::{Adam, Moments, adam_step};
 pub use affine::{AffineMatrix, affine, affine_adjoint, rotate, rotate_adjoint, rotation};
@@ -51,3 +52,4 @@ pub use resize::{Alignment, resize_bilinear, resize_bilinear_adjoint};
 pub use sigmoid::{exp, sigmoid, sigmoid_gradient};
 pub use softmax::softmax;
 pub use translate::{crop, crop_adjoint, shift, shift_adjoint};
+pub use winograd::{Winograd, winograd};

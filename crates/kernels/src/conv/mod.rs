@@ -6,6 +6,7 @@
 //! (ky, kx, c), and so is the sum of the summation contract.
 
 mod gradient;
+mod winograd;
 
 use crate::isa::Isa;
 use crate::matmul::{
@@ -14,6 +15,9 @@ use crate::matmul::{
 use crate::region::{Region, Window, WindowMut};
 pub use gradient::{ConvGradient, input_gradient_scratch};
 use std::ops::Range;
+pub use winograd::{
+    WinogradWeights, winograd_channels, winograd_rows, winograd_suits, winograd_tiles,
+};
 
 /// The shape of a convolution or pooling window: its size, its steps and the padding of the map it slides over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -240,6 +240,12 @@ impl ColumnAffine {
             shift: in_lanes(bias),
         }
     }
+
+    /// The scales and shifts of some columns, whole panels of them.
+    pub(crate) fn panels(&self, columns: &Range<usize>) -> (&[[f32; PANEL]], &[[f32; PANEL]]) {
+        let panels = columns.start / PANEL..columns.end / PANEL;
+        (&self.scale[panels.clone()], &self.shift[panels])
+    }
 }
 
 fn in_lanes(values: &[f32]) -> Vec<[f32; PANEL]> {

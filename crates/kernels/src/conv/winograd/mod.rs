@@ -1,0 +1,300 @@
+//! Convolution by 3 x 3 kernels with a quarter of the multiplications: Winograd's F(4 x 4, 3 x 3).
+//!
+//! The output is cut into tiles of 4 x 4, counted from the map's first row and column. A tile depends on 6 x 6 inputs d. With the
+//! matrices of [`transform`],
+//!
+//! ```text
+//! y = A^T [ sum over c of (G g_c G^T) * (B^T d_c B) ] A        (* element by element)
+//! ```
+//!
+//! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 elements is a matrix product over
+//! channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms are fixed chains too. So the bits depend neither on
+//! the instruction set, nor on threads, nor on the region: a tile is always computed from all of its 36 inputs. They are other bits
+//! than those of [`super::convolve`], and their error is larger: with `n = in + 11` roundings
+//!
+//! ```text
+//! |error| <= gamma_n * |A^T| [ sum over c of |G g_c G^T| * (|B^T| |d_c| |B|) ] |A|
+//! ```
+//!
+//! two roundings for each pass of the input's transform, one for the transformed weight, one for each channel, three for each pass back. In the
+//! root mean square that is two to three times the error of the direct sum. An infinity or NaN reaches all of a tile.
+
+mod transform;
+
+use super::{ConvEpilogue, Sliding, position_rows};
+use crate::isa::Isa;
+use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product_columns};
+use crate::region::{Region, Window, WindowMut};
+use std::ops::Range;
+use transform::{ELEMENTS, Finish, Places, TILE, inputs, outputs, weight};
+
+/// How many tiles are transformed together, at the most: what lies between the transforms then stays in the second cache.
+const TILES: usize = 56;
+
+/// The weights of a 3 x 3 convolution of stride 1, transformed and packed: 36 matrices `[in] x [out]`.
+#[derive(Clone, Debug)]
+pub struct WinogradWeights {
+    sliding: Sliding,
+    elements: Vec<PackedMatrix>,
+}
+
+/// Whether a convolution can be computed so: 3 x 3, stride 1, whole panels of channels in and out.
+pub fn winograd_suits(sliding: Sliding, channels: usize, outputs: usize) -> bool {
+    let panels = |n: usize| n > 0 && n.is_multiple_of(PANEL);
+    sliding.kernel == (3, 3) && sliding.stride == (1, 1) && panels(channels) && panels(outputs)
+}
+
+impl WinogradWeights {
+    /// Transforms weights `[out, in, 3, 3]`, in double precision, rounded once.
+    ///
+    /// # Panics
+    /// If [`winograd_suits`] denies it, or `weights` has not exactly `out * in * 9` values.
+    pub fn new(
+        weights: &[f32],
+        outputs: usize,
+        channels: usize,
+        sliding: Sliding,
+    ) -> WinogradWeights {
+        assert!(
+            winograd_suits(sliding, channels, outputs),
+            "{channels} channels, {outputs} outputs and {sliding:?} for Winograd's algorithm"
+        );
+        assert_eq!(
+            weights.len(),
+            outputs * channels * 9,
+            "weights [{outputs}, {channels}, 3, 3]"
+        );
+        let (kernels, _) = weights.as_chunks::<9>();
+        let transformed: Vec<[f32; ELEMENTS]> = kernels.iter().map(weight).collect();
+        let element = |e: usize| {
+            PackedMatrix::from_fn(channels, outputs, |c, out| {
+                transformed[out * channels + c][e]
+            })
+        };
+        WinogradWeights {
+            sliding,
+            elements: (0..ELEMENTS).map(element).collect(),
+        }
+    }
+
+    /// Input channels.
+    pub fn channels(&self) -> usize {
+        self.elements[0].k()
+    }
+
+    /// Output channels.
+    pub fn outputs(&self) -> usize {
+        self.elements[0].n()
+    }
+
+    /// Bytes of memory it holds.
+    pub fn bytes(&self) -> usize {
+        self.elements.iter().map(PackedMatrix::bytes).sum()
+    }
+
+    /// The length of the scratch slice that [`winograd_channels`] needs for so many output channels.
+    pub fn scratch(&self, outputs: usize) -> usize {
+        ELEMENTS * TILES * (self.channels() + outputs)
+    }
+}
+
+/// The smallest region of whole tiles that holds `region`: what is computed together.
+pub fn winograd_tiles(region: &Region) -> Region {
+    if region.is_empty() {
+        return Region::EMPTY;
+    }
+    let tile = TILE.cast_signed();
+    let down = |at: isize| at.div_euclid(tile) * tile;
+    let up = |at: isize| down(at + tile - 1);
+    Region::between(
+        down(region.top),
+        down(region.left),
+        up(region.bottom()),
+        up(region.right()),
+    )
+}
+
+/// As [`super::convolve_rows`], by Winograd's algorithm: the positions of `wanted`, inside the map and inside `y`.
+///
+/// `x` holds the [`Sliding::input_region`] of [`winograd_tiles`] of `wanted`; `scratch` has [`WinogradWeights::scratch`] values.
+///
+/// # Panics
+/// If channels disagree, a window lacks a needed position or the scratch is too short.
+pub fn winograd_rows(
+    isa: Isa,
+    x: Window<'_>,
+    weights: &WinogradWeights,
+    epilogue: &ConvEpilogue<'_>,
+    wanted: Region,
+    y: &mut WindowMut<'_>,
+    scratch: &mut [f32],
+) {
+    assert_eq!(
+        y.channels(),
+        weights.outputs(),
+        "output channels of a convolution"
+    );
+    if wanted.is_empty() {
+        return;
+    }
+    let corner = (wanted.top, wanted.left);
+    let rows = position_rows(&y.region(), y.channels(), &wanted, (1, 1), corner);
+    let channels = 0..weights.outputs();
+    let target = (y.data_mut(), rows);
+    compute(
+        isa,
+        x,
+        weights,
+        epilogue,
+        (wanted, channels),
+        target,
+        scratch,
+    );
+}
+
+/// The same for some of the output channels, whole panels of 16, into a matrix `[positions, channels]`.
+///
+/// # Panics
+/// As [`winograd_rows`], or if the channels are not whole panels or `y` has not their size.
+pub fn winograd_channels(
+    isa: Isa,
+    x: Window<'_>,
+    weights: &WinogradWeights,
+    epilogue: &ConvEpilogue<'_>,
+    (wanted, channels): (Region, Range<usize>),
+    y: &mut [f32],
+    scratch: &mut [f32],
+) {
+    assert_eq!(
+        y.len(),
+        wanted.positions() * channels.len(),
+        "values of some channels"
+    );
+    if wanted.is_empty() {
+        return;
+    }
+    let rows = Rows {
+        per_line: wanted.width,
+        line_step: wanted.width * channels.len(),
+        ..Rows::plain(channels.len())
+    };
+    let what = (wanted, channels);
+    compute(isa, x, weights, epilogue, what, (y, rows), scratch);
+}
+
+/// Block after block of tiles: transform the inputs, multiply, transform back.
+fn compute(
+    isa: Isa,
+    x: Window<'_>,
+    weights: &WinogradWeights,
+    epilogue: &ConvEpilogue<'_>,
+    (wanted, channels): (Region, Range<usize>),
+    (y, y_rows): (&mut [f32], Rows),
+    scratch: &mut [f32],
+) {
+    assert_eq!(
+        x.channels(),
+        weights.channels(),
+        "input channels of a convolution"
+    );
+    assert!(
+        channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
+        "whole panels of channels, not {channels:?}"
+    );
+    let tiles = winograd_tiles(&wanted);
+    let needed = weights.sliding.input_region(&tiles);
+    assert!(
+        x.region().contains(&needed),
+        "an input window of {:?} lacks part of {needed:?}",
+        x.region()
+    );
+    let from = position_rows(
+        &x.region(),
+        x.channels(),
+        &Region::whole(tiles.height / TILE, tiles.width / TILE),
+        (TILE, TILE),
+        (needed.top, needed.left),
+    );
+    let residual = epilogue.residual.map(|window| {
+        assert_eq!(
+            window.channels(),
+            weights.outputs(),
+            "channels of a residual"
+        );
+        let corner = (wanted.top, wanted.left);
+        let rows = position_rows(&window.region(), window.channels(), &wanted, (1, 1), corner);
+        (&window.data()[channels.start..], rows)
+    });
+    let affine = epilogue.affine.map(|a| a.panels(&channels));
+    let across = tiles.width / TILE;
+    let count = tiles.height / TILE * across;
+    let block = TILES.min(count.div_ceil(count.div_ceil(TILES)));
+    for first in (0..count).step_by(block) {
+        let count = block.min(count - first);
+        let (v, rest) = scratch.split_at_mut(ELEMENTS * count * weights.channels());
+        let m = &mut rest[..ELEMENTS * count * channels.len()];
+        let mut starts = [0; TILES];
+        from.fill(first, &mut starts[..count]);
+        let line = x.region().width * x.channels();
+        inputs(isa, x.data(), &starts[..count], (line, x.channels()), v);
+        multiply(isa, weights, &channels, count, v, m);
+        for tile in 0..count {
+            let (down, right) = ((first + tile) / across, (first + tile) % across);
+            let corner = Region {
+                top: tiles.top.saturating_add_unsigned(down * TILE),
+                left: tiles.left.saturating_add_unsigned(right * TILE),
+                height: TILE,
+                width: TILE,
+            };
+            let inside = corner.intersection(&wanted);
+            let skipped = (
+                inside.top.abs_diff(corner.top),
+                inside.left.abs_diff(corner.left),
+            );
+            let row =
+                inside.top.abs_diff(wanted.top) * wanted.width + inside.left.abs_diff(wanted.left);
+            let places = |rows: &Rows| Places {
+                first: rows.offset(row),
+                line: rows.line_step,
+                step: rows.step,
+            };
+            let finish = Finish {
+                skipped,
+                size: (inside.height, inside.width),
+                affine,
+                residual: residual.as_ref().map(|(data, rows)| (*data, places(rows))),
+                relu: epilogue.relu,
+            };
+            let m = &m[tile * channels.len()..];
+            outputs(
+                isa,
+                m,
+                (count, channels.len()),
+                &finish,
+                y,
+                &places(&y_rows),
+            );
+        }
+    }
+}
+
+/// The product over channels of each of the 36 elements: `v` is `[36, tiles, in]`, `m` `[36, tiles, out]`.
+fn multiply(
+    isa: Isa,
+    weights: &WinogradWeights,
+    channels: &Range<usize>,
+    tiles: usize,
+    v: &[f32],
+    m: &mut [f32],
+) {
+    let k = weights.channels();
+    let parts = v
+        .chunks_exact(tiles * k)
+        .zip(m.chunks_exact_mut(tiles * channels.len()));
+    for (right, (v, m)) in weights.elements.iter().zip(parts) {
+        let mut target = Target::new(m, Rows::plain(channels.len()));
+        let left = LeftMatrix::row_major(v, k);
+        let (columns, none) = (channels.clone(), Epilogue::default());
+        product_columns(isa, tiles, columns, &left, right, &mut target, &none);
+    }
+}

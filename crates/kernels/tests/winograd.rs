@@ -1,0 +1,270 @@
+//! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction set.
+
+use kernels::conv::{
+    ConvEpilogue, Sliding, WinogradWeights, winograd_channels, winograd_rows, winograd_suits,
+    winograd_tiles,
+};
+use kernels::matmul::ColumnAffine;
+use kernels::{Isa, Region, Window, WindowMut};
+use proptest::prelude::*;
+use reference::{Epilogue, Filters, Map, Padding, conv2d, winograd};
+use testkit::{
+    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
+};
+
+/// A convolution's shape: the input map, channels in and out, the padding.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    size: (usize, usize),
+    inputs: usize,
+    outputs: usize,
+    sliding: Sliding,
+    seed: u64,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let channels = prop::sample::select(vec![16_usize, 32, 48]);
+    let size = (1_usize..40, 1_usize..23);
+    let padding = (0_usize..4, 0_usize..4);
+    (size, channels.clone(), channels, padding, any::<u64>())
+        .prop_map(|(size, inputs, outputs, padding, seed)| Case {
+            size,
+            inputs,
+            outputs,
+            sliding: Sliding {
+                kernel: (3, 3),
+                stride: (1, 1),
+                padding,
+            },
+            seed,
+        })
+        .prop_filter("a window that fits the padded map", |case| {
+            case.sliding.output_size(case.size.0, case.size.1).is_some()
+        })
+}
+
+impl Case {
+    fn output_map(&self) -> Region {
+        let (height, width) = self
+            .sliding
+            .output_size(self.size.0, self.size.1)
+            .expect("a window that fits");
+        Region::whole(height, width)
+    }
+
+    fn input(&self) -> Vec<f32> {
+        pseudo_random(self.seed, self.size.0 * self.size.1 * self.inputs)
+    }
+
+    fn weights(&self) -> Vec<f32> {
+        pseudo_random(self.seed ^ 1, self.outputs * self.inputs * 9)
+    }
+
+    fn transformed(&self) -> WinogradWeights {
+        WinogradWeights::new(&self.weights(), self.outputs, self.inputs, self.sliding)
+    }
+
+    /// The window of the input that `region` of the output needs: zeros beyond the map.
+    fn window(&self, x: &[f32], region: Region) -> (Vec<f32>, Region) {
+        let held = self.sliding.input_region(&winograd_tiles(&region));
+        let mut data = vec![0.0; held.positions() * self.inputs];
+        let mut window = WindowMut::new(&mut data, held, self.inputs);
+        let inside = held.intersection(&Region::whole(self.size.0, self.size.1));
+        for y in inside.top..inside.bottom() {
+            for column in inside.left..inside.right() {
+                let from = (y.unsigned_abs() * self.size.1 + column.unsigned_abs()) * self.inputs;
+                window
+                    .pixel_mut(y, column)
+                    .copy_from_slice(&x[from..from + self.inputs]);
+            }
+        }
+        (data, held)
+    }
+
+    /// Computes `region` of the output into a window of the whole map that was poisoned before.
+    fn compute(
+        &self,
+        isa: Isa,
+        x: &[f32],
+        region: Region,
+        epilogue: &ConvEpilogue<'_>,
+    ) -> Vec<f32> {
+        let (data, held) = self.window(x, region);
+        let input = Window::new(&data, held, self.inputs);
+        let map = self.output_map();
+        let mut y = poisoned(map.positions() * self.outputs);
+        let weights = self.transformed();
+        let mut scratch = poisoned(weights.scratch(self.outputs));
+        let mut target = WindowMut::new(&mut y, map, self.outputs);
+        winograd_rows(
+            isa,
+            input,
+            &weights,
+            epilogue,
+            region,
+            &mut target,
+            &mut scratch,
+        );
+        y
+    }
+}
+
+fn widened(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// A region inside a map, from four fractions of it.
+fn part(map: Region, [a, b, c, d]: [usize; 4]) -> Region {
+    let along = |first: usize, last: usize, size: usize| {
+        let (first, last) = (first % size, last % size);
+        (
+            first.min(last).cast_signed(),
+            first.max(last).cast_signed() + 1,
+        )
+    };
+    let ((top, bottom), (left, right)) = (along(a, b, map.height), along(c, d, map.width));
+    Region::between(top, left, bottom, right)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_result_is_the_convolution_within_winograds_bound(case in cases(), relu: bool) {
+        let map = case.output_map();
+        let (scale, shift) = (pseudo_random(case.seed ^ 2, case.outputs), pseudo_random(case.seed ^ 3, case.outputs));
+        let affine = ColumnAffine::new(&scale, &shift);
+        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
+        let window = Window::new(&residual, map, case.outputs);
+        let epilogue = ConvEpilogue { affine: Some(&affine), residual: Some(window), relu };
+        let y = case.compute(Isa::best(), &case.input(), map, &epilogue);
+        let x = Map::from_f32((case.size.0, case.size.1, case.inputs), &case.input());
+        let (rows, columns) = case.sliding.padding;
+        let padding = Padding { top: rows, bottom: rows, left: columns, right: columns };
+        let sliding = reference::Sliding { kernel: (3, 3), stride: (1, 1), padding };
+        let values = widened(&case.weights());
+        let filters = Filters { outputs: case.outputs, inputs: case.inputs, kernel: (3, 3), values: &values };
+        let sums = conv2d(&x, filters, sliding, Epilogue::default());
+        let terms = winograd(&x, filters, sliding).magnitude;
+        let (mut expected, mut bound) = (Vec::new(), Vec::new());
+        // The documented in + 11 roundings of a sum, one for scale and shift and one for the residual.
+        let n = case.inputs + 13;
+        for (at, (sum, term)) in sums.data.iter().zip(&terms.data).enumerate() {
+            let o = at % case.outputs;
+            let (scale, shift, residual) = (f64::from(scale[o]), f64::from(shift[o]), f64::from(residual[at]));
+            let value = sum * scale + shift + residual;
+            expected.push(if relu { value.max(0.0) } else { value });
+            let size = term * scale.abs() + shift.abs() + residual.abs();
+            bound.push(gamma(n) * size * (1.0 + 1e-9) + underflow_slack(1 << 20));
+        }
+        assert_within_bound(&y, &expected, &bound, &format!("{case:?}"));
+    }
+
+    #[test]
+    fn any_region_has_the_bits_of_the_whole_and_nothing_else_is_written(case in cases(), at: [usize; 4], relu: bool) {
+        let map = case.output_map();
+        let shift = pseudo_random(case.seed ^ 4, case.outputs);
+        let affine = ColumnAffine::bias(&shift);
+        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
+        let residual = Some(Window::new(&residual, map, case.outputs));
+        let epilogue = ConvEpilogue { affine: Some(&affine), residual, relu };
+        let whole = case.compute(Isa::best(), &case.input(), map, &epilogue);
+        let region = part(map, at);
+        let y = case.compute(Isa::best(), &case.input(), region, &epilogue);
+        let mut expected = poisoned(y.len());
+        let (from, mut to) = (Window::new(&whole, map, case.outputs), WindowMut::new(&mut expected, map, case.outputs));
+        for row in region.top..region.bottom() {
+            for column in region.left..region.right() {
+                to.pixel_mut(row, column).copy_from_slice(from.pixel(row, column));
+            }
+        }
+        assert_same_bits(&y, &expected, &format!("{region:?} of {case:?}"));
+    }
+
+    #[test]
+    fn some_channels_have_the_bits_of_all(case in cases(), at: [usize; 4], from: usize, relu: bool) {
+        let (map, region) = (case.output_map(), part(case.output_map(), at));
+        let (scale, shift) = (pseudo_random(case.seed ^ 3, case.outputs), pseudo_random(case.seed ^ 4, case.outputs));
+        let affine = ColumnAffine::new(&scale, &shift);
+        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
+        let residual = Some(Window::new(&residual, map, case.outputs));
+        let epilogue = ConvEpilogue { affine: Some(&affine), residual, relu };
+        let all = case.compute(Isa::best(), &case.input(), region, &epilogue);
+        let all = Window::new(&all, map, case.outputs);
+        let channels = from % (case.outputs / 16) * 16..case.outputs;
+        let weights = case.transformed();
+        let (data, held) = case.window(&case.input(), region);
+        let mut y = poisoned(region.positions() * channels.len());
+        let mut scratch = poisoned(weights.scratch(channels.len()));
+        let input = Window::new(&data, held, case.inputs);
+        winograd_channels(Isa::best(), input, &weights, &epilogue, (region, channels.clone()), &mut y, &mut scratch);
+        let mut found = y.chunks_exact(channels.len());
+        for row in region.top..region.bottom() {
+            for column in region.left..region.right() {
+                let expected = &all.pixel(row, column)[channels.clone()];
+                assert_same_bits(found.next().unwrap_or_default(), expected, &format!("{channels:?} of {case:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits_even_of_wild_values(case in cases(), wild: bool) {
+        let mut x = case.input();
+        if wild {
+            for (at, value) in [f32::NAN, f32::INFINITY, f32::MIN_POSITIVE / 64.0, -0.0, f32::MAX].into_iter().enumerate() {
+                let count = x.len();
+                x[(at * 997 + 13) % count] = value;
+            }
+        }
+        let best = case.compute(Isa::best(), &x, case.output_map(), &ConvEpilogue::default());
+        for isa in Isa::supported() {
+            let y = case.compute(isa, &x, case.output_map(), &ConvEpilogue::default());
+            assert_same_bits(&y, &best, isa.name());
+        }
+    }
+}
+
+#[test]
+fn a_nan_reaches_its_tiles_and_no_others() {
+    let case = Case {
+        size: (12, 12),
+        inputs: 16,
+        outputs: 16,
+        sliding: Sliding::square(3, 1, 1),
+        seed: 5,
+    };
+    let mut x = case.input();
+    // Inputs of the tile at row 4, column 8 are rows 3 to 8 and columns 7 to 12; this one is read by no other tile.
+    x[(5 * 12 + 10) * 16 + 3] = f32::NAN;
+    let y = case.compute(Isa::best(), &x, case.output_map(), &ConvEpilogue::default());
+    for (at, values) in y.chunks(16).enumerate() {
+        let near = at / 12 / 4 == 1 && at % 12 / 4 == 2;
+        assert!(values.iter().all(|v| v.is_nan() == near), "{at}");
+    }
+}
+
+#[test]
+fn only_three_by_three_kernels_of_stride_one_and_whole_panels_suit() {
+    let square = Sliding::square;
+    assert!(winograd_suits(square(3, 1, 1), 64, 128));
+    for (sliding, channels, outputs) in [
+        (square(3, 2, 1), 64, 64),
+        (square(1, 1, 0), 64, 64),
+        (square(3, 1, 1), 24, 64),
+        (square(3, 1, 1), 64, 8),
+        (square(3, 1, 1), 0, 16),
+    ] {
+        assert!(!winograd_suits(sliding, channels, outputs), "{sliding:?}");
+    }
+}
+
+#[test]
+fn tiles_are_counted_from_the_first_row_and_column_of_the_map() {
+    let tiles = winograd_tiles(&Region::between(5, 4, 9, 8));
+    assert_eq!(tiles, Region::between(4, 4, 12, 8));
+    assert_eq!(
+        winograd_tiles(&Region::between(-1, 0, 1, 1)),
+        Region::between(-4, 0, 4, 4)
+    );
+    assert_eq!(winograd_tiles(&Region::EMPTY), Region::EMPTY);
+}
