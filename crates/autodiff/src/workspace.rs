@@ -18,7 +18,8 @@ pub struct Workspace {
     isa: Isa,
     values: Vec<Vec<f32>>,
     gradients: Vec<Vec<f32>>,
-    scratch: Scratch,
+    /// One for each thread that a forward pass was shared by; the first is always there.
+    scratch: Vec<Scratch>,
     draws: Vec<Draw>,
     seed: Vec<f32>,
 }
@@ -31,7 +32,7 @@ impl Workspace {
             isa,
             values: Vec::new(),
             gradients: Vec::new(),
-            scratch: Scratch::default(),
+            scratch: vec![Scratch::default()],
             draws: Vec::new(),
             seed: Vec::new(),
         };
@@ -54,12 +55,9 @@ impl Workspace {
         };
         grow(&mut self.values, &plan.value_buffers);
         grow(&mut self.gradients, &plan.gradient_buffers);
-        let scratch = plan.scratch_floats();
-        if self.scratch.floats.len() < scratch {
-            self.scratch.floats.resize(scratch, 0.0);
-        }
+        grow_scratch(&mut self.scratch[..1], plan);
         for dft in plan.steps.iter().filter_map(|s| s.kernel.dft()) {
-            dft.fit(&mut self.scratch.dft);
+            dft.fit(&mut self.scratch[0].dft);
         }
         self.draws.clear();
         self.draws.resize(plan.shapes.len(), Draw::None);
@@ -185,12 +183,15 @@ impl Workspace {
         self.forward_steps(|kernel, step| kernel.forward(step));
     }
 
-    /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits.
+    /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits. The first time
+    /// allocates scratch for the other threads.
     pub fn forward_on(&mut self, pool: &ThreadPool) {
-        let threads = pool.current_num_threads();
+        self.scratch
+            .resize_with(pool.current_num_threads(), Scratch::default);
+        grow_scratch(&mut self.scratch, &self.plan);
         let share = |kernel: &dyn Kernel, mut step: Forward<'_>| {
-            if !kernel.forward_apart(&mut step, threads) {
-                forward_shared(kernel, step, threads);
+            if !kernel.forward_apart(&mut step) {
+                forward_shared(kernel, step);
             }
         };
         pool.install(|| wakeful(|| self.forward_steps(share)));
@@ -198,6 +199,8 @@ impl Workspace {
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {
         let plan = Arc::clone(&self.plan);
+        let mut scratch = mem::take(&mut self.scratch);
+        let (first, more) = scratch.split_at_mut(1);
         for step in &plan.steps {
             let Some(stored) = plan.values[step.node] else {
                 continue;
@@ -211,12 +214,14 @@ impl Workspace {
                 isa: self.isa,
                 inputs,
                 output: window_mut(&mut output, &stored),
-                scratch: &mut self.scratch,
+                scratch: &mut first[0],
+                more,
                 draw: self.draws[step.node],
             };
             execute(step.kernel.as_ref(), forward);
             self.values[stored.buffer] = output;
         }
+        self.scratch = scratch;
     }
 
     /// Computes the gradients from the seed, after [`Workspace::forward`].
@@ -248,7 +253,7 @@ impl Workspace {
                 input_gradients: taken
                     .each_mut()
                     .map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
-                scratch: &mut self.scratch,
+                scratch: &mut self.scratch[0],
                 draw: self.draws[step.node],
             });
             for (data, stored) in taken.into_iter().flatten() {
@@ -267,43 +272,54 @@ fn window_mut<'a>(data: &'a mut [f32], stored: &Stored) -> WindowMut<'a> {
     WindowMut::new(&mut data[..stored.len()], stored.region, stored.channels)
 }
 
-/// Executes a step on several threads, each with some of the output's rows, where the kernel allows it.
-fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>, threads: usize) {
+fn grow_scratch(scratch: &mut [Scratch], plan: &Plan) {
+    let floats = plan.scratch_floats();
+    for scratch in scratch {
+        if scratch.floats.len() < floats {
+            scratch.floats.resize(floats, 0.0);
+        }
+    }
+}
+
+/// Executes a step on a thread for each scratch, each with some of the output's rows, where the kernel allows it.
+fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>) {
+    // Rows beyond the map cost nothing.
+    let rows = kernel
+        .shared()
+        .map_or(Region::EMPTY, |r| r.intersection(&step.output.region()));
+    let together = kernel.rows_together().cast_signed();
+    let first = rows.top.div_euclid(together);
+    let groups = (rows.bottom() + together - 1).div_euclid(together) - first;
+    let threads = groups.unsigned_abs().min(1 + step.more.len());
+    if threads < 2 {
+        return kernel.forward(step);
+    }
     let Forward {
         isa,
         inputs,
         output,
         scratch,
+        more,
         draw,
     } = step;
-    // Rows beyond the map cost nothing.
-    let rows = kernel
-        .shared()
-        .map_or(Region::EMPTY, |r| r.intersection(&output.region()));
-    let threads = threads.min(rows.height);
-    if threads < 2 {
-        return kernel.forward(Forward {
-            isa,
-            inputs,
-            output,
-            scratch,
-            draw,
-        });
-    }
     let half = threads / 2;
-    let middle = rows
-        .top
-        .saturating_add_unsigned(rows.height * half / threads);
+    let middle = first.saturating_add_unsigned(groups.unsigned_abs() * half / threads) * together;
     let (above, below) = output.split_rows(middle);
-    let run = |output, threads| {
+    let (with_above, others) = more[..threads - 1].split_at_mut(half - 1);
+    let (next, with_below) = others.split_at_mut(1);
+    let run = |output, scratch, more| {
         let step = Forward {
             isa,
             inputs,
             output,
-            scratch: &mut Scratch::default(),
+            scratch,
+            more,
             draw,
         };
-        forward_shared(kernel, step, threads);
+        forward_shared(kernel, step);
     };
-    rayon::join(|| run(above, half), || run(below, threads - half));
+    rayon::join(
+        || run(above, scratch, with_above),
+        || run(below, &mut next[0], with_below),
+    );
 }

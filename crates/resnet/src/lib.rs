@@ -25,4 +25,5 @@ pub use network::{Network, NetworkError, Sites};
 pub use reader::{Extent, Reader, View};
 pub use site::{Site, UnknownSite};
 
+pub use autodiff::ops::Algorithm;
 pub use autodiff::{Isa, IsaError, Shape};

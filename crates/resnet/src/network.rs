@@ -5,7 +5,7 @@ use crate::block::Block;
 use crate::layout::{self, BatchNormState, ConvolutionLayout};
 use crate::site::Site;
 use autodiff::ops::{
-    Add, BatchNorm, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu,
+    Add, Algorithm, BatchNorm, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu,
 };
 use autodiff::{Graph, GraphError, NodeId, PlanError};
 use std::collections::BTreeMap;
@@ -104,9 +104,17 @@ impl Network {
     /// # Errors
     /// As [`Architecture::infer`].
     pub fn new(tensors: &TensorSet) -> Result<Network, NetworkError> {
+        Network::computed(tensors, Algorithm::Direct)
+    }
+
+    /// The same, with convolutions computed in some way wherever a plan has no gradients.
+    ///
+    /// # Errors
+    /// As [`Architecture::infer`].
+    pub fn computed(tensors: &TensorSet, algorithm: Algorithm) -> Result<Network, NetworkError> {
         let architecture = Architecture::infer(tensors)?;
         let state = architecture.batch_norm();
-        let layer = |layout: &ConvolutionLayout| layer(tensors, layout, state);
+        let layer = |layout: &ConvolutionLayout| layer(tensors, layout, (state, algorithm));
         let blocks = architecture.blocks().iter().map(|&block| {
             let layout = layout::block(block, architecture.widths());
             let projection = layout.projection.as_ref().map(layer).transpose()?;
@@ -228,7 +236,7 @@ impl Layer {
 fn layer(
     tensors: &TensorSet,
     layout: &ConvolutionLayout,
-    state: BatchNormState,
+    (state, algorithm): (BatchNormState, Algorithm),
 ) -> Result<Layer, NetworkError> {
     let values = |name: String| Ok::<_, WeightsError>(tensors.find(&name)?.values());
     let part = |part: &str| values(format!("{}.{part}", layout.norm));
@@ -258,7 +266,7 @@ fn layer(
         bias,
     )?;
     Ok(Layer {
-        convolution: Arc::new(convolution),
+        convolution: Arc::new(convolution.computed(algorithm)),
         norm: norm.map(|n| Arc::new(n) as Arc<dyn Operation>),
     })
 }

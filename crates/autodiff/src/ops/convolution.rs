@@ -3,22 +3,72 @@
 //! Backward, with `g` the output's gradient: where the fused ReLU gave zero, g is zero; the residual receives g; the batch norm
 //! multiplies g by its scale; the input receives the transposed convolution of g.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::winograd::BoundWinograd;
+use super::{Backward, Binding, Forward, Kernel, Operation, Scratch, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_channels,
-    input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve, convolve_channels,
+    input_gradient_scratch, winograd_suits, winograd_tiles,
 };
 use kernels::matmul::{ColumnAffine, PANEL};
 use kernels::{Region, Window, flow};
 use rayon::prelude::*;
 use std::any::Any;
+use std::ops::Range;
+use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
+use std::{fmt, iter};
+
+/// How convolutions are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// The sum of the definition, as one chain.
+    #[default]
+    Direct,
+    /// Winograd's F(4 x 4, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride 1 whose transformed weights are few enough
+    /// to be worth it: faster, other bits, a larger error (see [`kernels::conv`]). Other layers are direct.
+    Winograd,
+}
+
+impl Algorithm {
+    /// All algorithms.
+    pub const ALL: [Algorithm; 2] = [Algorithm::Direct, Algorithm::Winograd];
+
+    /// `direct` or `winograd`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::Direct => "direct",
+            Algorithm::Winograd => "winograd",
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Algorithm, String> {
+        let found = Algorithm::ALL.into_iter().find(|a| a.name() == text);
+        found.ok_or_else(|| {
+            format!("'{text}' is no way to compute convolutions: expected direct or winograd")
+        })
+    }
+}
+
+/// The most weights of a layer that Winograd's algorithm pays for. It transforms nine to 36, and where those have to come from memory for few
+/// positions, as in the last stage of ResNet18, it is slower than the direct sum.
+const WINOGRAD_WEIGHTS: usize = 256 * 256 * 9;
 
 /// A convolution `[H, W, in] -> [H', W', out]` with a bias, or none.
 #[derive(Clone, Debug)]
 pub struct Convolution {
     parts: Arc<Parts>,
+    algorithm: Algorithm,
 }
 
 /// Weights in PyTorch's order and, once a plan asks for them, packed for the forward and backward products.
@@ -30,6 +80,7 @@ struct Parts {
     sliding: Sliding,
     bias: Option<Vec<f32>>,
     forward: OnceLock<ConvWeights>,
+    winograd: OnceLock<WinogradWeights>,
     gradient: OnceLock<ConvGradient>,
 }
 
@@ -37,6 +88,12 @@ impl Parts {
     fn forward(&self) -> &ConvWeights {
         self.forward
             .get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
+    }
+
+    fn winograd(&self) -> &WinogradWeights {
+        self.winograd.get_or_init(|| {
+            WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding)
+        })
     }
 
     fn gradient(&self) -> &ConvGradient {
@@ -72,11 +129,27 @@ impl Convolution {
             sliding,
             bias,
             forward: OnceLock::new(),
+            winograd: OnceLock::new(),
             gradient: OnceLock::new(),
         };
         Ok(Convolution {
             parts: Arc::new(parts),
+            algorithm: Algorithm::Direct,
         })
+    }
+
+    /// The same convolution, sharing its weights, computed in some way.
+    #[must_use]
+    pub fn computed(self, algorithm: Algorithm) -> Convolution {
+        Convolution { algorithm, ..self }
+    }
+
+    /// Whether plans without gradients compute it by Winograd's algorithm.
+    pub fn transforms(&self) -> bool {
+        let parts = &self.parts;
+        self.algorithm == Algorithm::Winograd
+            && winograd_suits(parts.sliding, parts.channels, parts.outputs)
+            && parts.raw.len() <= WINOGRAD_WEIGHTS
     }
 
     fn fused(&self) -> Fused {
@@ -86,6 +159,7 @@ impl Convolution {
         });
         Fused {
             parts: Arc::clone(&self.parts),
+            transforms: self.transforms(),
             affine: affine.map(Arc::new),
             residual: false,
             relu: false,
@@ -137,7 +211,11 @@ impl Operation for Convolution {
     }
 
     fn input_region(&self, _: usize, region: Region, _: &[Shape], _: Shape) -> Region {
-        self.parts.sliding.input_region(&region)
+        let computed = match self.transforms() {
+            true => winograd_tiles(&region),
+            false => region,
+        };
+        self.parts.sliding.input_region(&computed)
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
@@ -160,6 +238,8 @@ struct Affine {
 #[derive(Clone, Debug)]
 pub(crate) struct Fused {
     parts: Arc<Parts>,
+    /// Whether plans without gradients compute it by Winograd's algorithm.
+    transforms: bool,
     affine: Option<Arc<Affine>>,
     /// Whether the second input is added.
     pub(crate) residual: bool,
@@ -173,6 +253,11 @@ impl Fused {
         self.parts.forward()
     }
 
+    /// The weights transformed for Winograd's algorithm.
+    pub(crate) fn winograd(&self) -> &WinogradWeights {
+        self.parts.winograd()
+    }
+
     /// What follows the sum, given the second input.
     pub(crate) fn epilogue<'a>(&'a self, residual: Option<Window<'a>>) -> ConvEpilogue<'a> {
         ConvEpilogue {
@@ -183,6 +268,9 @@ impl Fused {
     }
 
     pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+        if self.transforms && binding.gradient.is_empty() {
+            return Box::new(BoundWinograd::new(self, binding));
+        }
         let _ = self.parts.forward();
         if !binding.gradient.is_empty() {
             let _ = self.parts.gradient();
@@ -217,7 +305,8 @@ impl Kernel for BoundConvolution {
     }
 
     /// By channels, where rows cannot be shared evenly: then each thread also reads only its own part of the weights.
-    fn forward_apart(&self, step: &mut Forward<'_>, threads: usize) -> bool {
+    fn forward_apart(&self, step: &mut Forward<'_>) -> bool {
+        let threads = 1 + step.more.len();
         let wanted = self.region.intersection(&step.output.region());
         let weights = self.fused.parts.forward();
         let largest_share = wanted.height.div_ceil(threads) * threads;
@@ -225,23 +314,10 @@ impl Kernel for BoundConvolution {
         if !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
             return false;
         }
-        let channels = weights.outputs() / threads;
         let (input, epilogue, isa) = (step.input(), self.fused.epilogue(step.inputs[1]), step.isa);
-        let output = &mut step.output;
-        let mut parts = vec![vec![0.0; wanted.positions() * channels]; threads];
-        parts.par_iter_mut().enumerate().for_each(|(part, y)| {
-            let channels = part * channels..(part + 1) * channels;
+        by_channels(step, wanted, |channels, y, _| {
             convolve_channels(isa, input, weights, &epilogue, wanted, channels, y);
         });
-        output.clear_outside(wanted);
-        for (part, values) in parts.iter().enumerate() {
-            let mut values = values.chunks_exact(channels);
-            for y in wanted.top..wanted.bottom() {
-                for (x, values) in (wanted.left..wanted.right()).zip(&mut values) {
-                    output.pixel_mut(y, x)[part * channels..][..channels].copy_from_slice(values);
-                }
-            }
-        }
         true
     }
 
@@ -279,5 +355,33 @@ impl Kernel for BoundConvolution {
             input,
             &mut step.scratch.floats,
         );
+    }
+}
+
+/// Computes `wanted` of a step's output on a thread for each scratch, each with as many of the channels, which it writes to a matrix
+/// `[positions, channels]`.
+pub(crate) fn by_channels(
+    step: &mut Forward<'_>,
+    wanted: Region,
+    compute: impl Fn(Range<usize>, &mut [f32], &mut Scratch) + Sync,
+) {
+    let channels = step.output.channels() / (1 + step.more.len());
+    let scratch = iter::once(&mut *step.scratch).chain(step.more.iter_mut());
+    let with_values = |scratch| (vec![0.0; wanted.positions() * channels], scratch);
+    let mut parts: Vec<(Vec<f32>, &mut Scratch)> = scratch.map(with_values).collect();
+    parts
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(part, (y, scratch))| {
+            compute(part * channels..(part + 1) * channels, y, scratch);
+        });
+    step.output.clear_outside(wanted);
+    for (part, (values, _)) in parts.iter().enumerate() {
+        let mut values = values.chunks_exact(channels);
+        for y in wanted.top..wanted.bottom() {
+            for (x, values) in (wanted.left..wanted.right()).zip(&mut values) {
+                step.output.pixel_mut(y, x)[part * channels..][..channels].copy_from_slice(values);
+            }
+        }
     }
 }

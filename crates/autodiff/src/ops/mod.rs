@@ -16,10 +16,11 @@ mod resize;
 mod rotate;
 mod spectral_image;
 mod translate;
+mod winograd;
 
 pub use add::Add;
 pub use batch_norm::BatchNorm;
-pub use convolution::Convolution;
+pub use convolution::{Algorithm, Convolution};
 pub use global_average_pool::GlobalAveragePool;
 pub use input::Input;
 pub use linear::Linear;
@@ -110,6 +111,8 @@ pub struct Forward<'a> {
     pub output: WindowMut<'a>,
     /// Memory to compute in.
     pub scratch: &'a mut Scratch,
+    /// Memory for further threads, one each where a pool shares the work.
+    pub more: &'a mut [Scratch],
     /// What was drawn for this node.
     pub draw: Draw,
 }
@@ -159,15 +162,20 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
-    /// If it can compute any rows of its output alone, with scratch that it grows itself: the positions among which threads share
-    /// its work.
+    /// If it can compute any rows of its output alone: the positions among which threads share its work.
     fn shared(&self) -> Option<Region> {
         None
     }
 
-    /// Computes the output's region on several threads in a way of its own, if it has a better one than by rows; whether it did.
-    fn forward_apart(&self, step: &mut Forward<'_>, threads: usize) -> bool {
-        let _ = (step, threads);
+    /// How many rows, counted from the map's first, cost as much as one of them: threads share whole groups of that many.
+    fn rows_together(&self) -> usize {
+        1
+    }
+
+    /// Computes the output's region in a way of its own, with a thread for each scratch, if it has a better way than by rows; whether it
+    /// did.
+    fn forward_apart(&self, step: &mut Forward<'_>) -> bool {
+        let _ = step;
         false
     }
 

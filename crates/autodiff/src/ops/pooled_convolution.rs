@@ -51,9 +51,6 @@ impl Kernel for PooledConvolution {
     fn forward(&self, step: Forward<'_>) {
         let (x, channels) = (step.input(), self.fused.weights().outputs());
         let buffer = &mut step.scratch.floats;
-        if buffer.len() < self.scratch_floats() {
-            buffer.resize(self.scratch_floats(), 0.0);
-        }
         let mut rest = step.output;
         let mut held = Region::EMPTY;
         while rest.region().height > 0 {
