@@ -6,7 +6,7 @@ use crate::progress;
 use anyhow::Context;
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use kernels::Isa;
-use resnet::{Block, Network, Role, Site};
+use resnet::{Algorithm, Block, Network, Role, Site};
 use std::iter;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) fn run(
     }
     let network = match weights {
         Some(path) => load(path)?,
-        None => network([64, 128, 256, 512], 1000)?,
+        None => network([64, 128, 256, 512], 1000, Algorithm::Direct)?,
     };
     let sites = sites(&network);
     let mut hours = vec![0.0; threads.len()];

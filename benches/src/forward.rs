@@ -5,7 +5,7 @@ use crate::network::{network, operations};
 use autodiff::{ThreadPool, ThreadPoolBuilder};
 use kernels::Isa;
 use rayon::prelude::*;
-use resnet::{Extent, Network, Reader, Site, View};
+use resnet::{Algorithm, Extent, Network, Reader, Site, View};
 use std::hint::black_box;
 
 const WIDTHS: [usize; 4] = [64, 128, 256, 512];
@@ -14,22 +14,28 @@ const RUNS: usize = 40;
 const BATCH: usize = 32;
 
 pub(crate) fn run(isa: Isa, threads: &[usize], row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
-    let whole = network(WIDTHS, CLASSES)?;
+    let direct = network(WIDTHS, CLASSES, Algorithm::Direct)?;
+    let winograd = network(WIDTHS, CLASSES, Algorithm::Winograd)?;
     let pools = threads
         .iter()
         .map(|&n| pool(n))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    one_image(isa, &whole, 224, "one image", &pools)?
-        .into_iter()
-        .for_each(&mut *row);
-    batch(isa, &whole, &pools)?.into_iter().for_each(&mut *row);
+    for (network, how) in [(&direct, ""), (&winograd, ", Winograd")] {
+        let name = |what: &str| format!("{what}{how}");
+        one_image(isa, network, 224, &name("one image"), &pools)?
+            .into_iter()
+            .for_each(&mut *row);
+        batch(isa, network, &name("image of a batch of 32"), &pools)?
+            .into_iter()
+            .for_each(&mut *row);
+    }
     for size in [112, 160, 320, 448] {
-        one_image(isa, &whole, size, &format!("{size} pixels"), &pools[..1])?
+        one_image(isa, &direct, size, &format!("{size} pixels"), &pools[..1])?
             .into_iter()
             .for_each(&mut *row);
     }
     for (fraction, widths) in [("1/4", [16, 32, 64, 128]), ("1/2", [32, 64, 128, 256])] {
-        let narrow = network(widths, CLASSES)?;
+        let narrow = network(widths, CLASSES, Algorithm::Direct)?;
         let name = format!("{fraction} of the channels");
         let rows = one_image(isa, &narrow, 224, &name, &pools[..1])?;
         let operations = operations(widths, CLASSES);
@@ -90,7 +96,12 @@ fn one_image(
 }
 
 /// 32 images, each on one thread of a pool; the time of one.
-fn batch(isa: Isa, network: &Network, pools: &[ThreadPool]) -> anyhow::Result<Vec<Row>> {
+fn batch(
+    isa: Isa,
+    network: &Network,
+    name: &str,
+    pools: &[ThreadPool],
+) -> anyhow::Result<Vec<Row>> {
     let images: Vec<Vec<u8>> = (0..32).map(|i| pixels(224, i * 7)).collect();
     let mut readers = Vec::new();
     for pool in pools {
@@ -118,12 +129,7 @@ fn batch(isa: Isa, network: &Network, pools: &[ThreadPool]) -> anyhow::Result<Ve
     }
     let times = sample_in_turn(7, &mut calls);
     let rows = times.iter().zip(pools).map(|(times, pool)| {
-        let row = Row::new(
-            "forward",
-            "image of a batch of 32",
-            pool.current_num_threads(),
-            times,
-        );
+        let row = Row::new("forward", name, pool.current_num_threads(), times);
         Row {
             milliseconds: row.milliseconds / BATCH as f64,
             quartiles: row.quartiles.map(|q| q / BATCH as f64),

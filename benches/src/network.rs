@@ -1,6 +1,6 @@
 //! The networks that are timed: a ResNet18 of pseudo-random weights, of any width. Time does not depend on values.
 
-use resnet::Network;
+use resnet::{Algorithm, Network};
 use testkit::pseudo_random;
 use weights::{Tensor, TensorSet, WeightsError};
 
@@ -75,14 +75,19 @@ pub(crate) fn operations(widths: [usize; 4], classes: usize) -> f64 {
 }
 
 /// A network of those layers with folded batch norm and a last layer, whose weights keep activations near one.
-pub(crate) fn network(widths: [usize; 4], classes: usize) -> anyhow::Result<Network> {
+pub(crate) fn network(
+    widths: [usize; 4],
+    classes: usize,
+    algorithm: Algorithm,
+) -> anyhow::Result<Network> {
     let mut tensors = Vec::new();
     for layer in layers(widths) {
         let shape = vec![layer.outputs, layer.inputs, layer.kernel, layer.kernel];
         tensors.extend(pair(&layer.name, shape)?);
     }
     tensors.extend(pair("fc", vec![classes, widths[3]])?);
-    Ok(Network::new(&TensorSet::new("pseudo-random", tensors)?)?)
+    let tensors = TensorSet::new("pseudo-random", tensors)?;
+    Ok(Network::computed(&tensors, algorithm)?)
 }
 
 /// The weight and bias of a layer.

@@ -4,7 +4,7 @@ use crate::measure::{Row, Samples};
 use crate::progress;
 use kernels::Isa;
 use resnet::{Block, Role, Site};
-use runs::{Activations, Silent, Source, activations};
+use runs::{Activations, Algorithm, Silent, Source, activations};
 use std::num::NonZero;
 use std::path::Path;
 use std::time::Instant;
@@ -32,6 +32,7 @@ pub(crate) fn run(
             images: vec![images.to_owned()],
             sites: sites.to_vec(),
             full: false,
+            algorithm: Algorithm::Direct,
             threads: NonZero::new(threads).unwrap_or(NonZero::<usize>::MIN),
             isa,
             out: folder.path().join("activations.npz"),

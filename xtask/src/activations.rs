@@ -13,6 +13,7 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         images: flags.images,
         sites: flags.sites,
         full: flags.full,
+        algorithm: flags.convolutions,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
         out: flags.out,

@@ -1,7 +1,7 @@
 //! Every flag of the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use runs::{Block, ChannelRange, Objective, Preset, Site};
+use runs::{Algorithm, Block, ChannelRange, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -151,6 +151,10 @@ pub(crate) struct Activations {
     /// Write whole maps [images, channels, height, width] instead of center neurons [images, channels].
     #[arg(long)]
     pub(crate) full: bool,
+
+    /// How to compute convolutions: direct, or winograd, which takes fewer multiplications and rounds two to three times as coarsely.
+    #[arg(long, value_name = "ALGORITHM", default_value = "direct")]
+    pub(crate) convolutions: Algorithm,
 
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N")]

@@ -1,7 +1,7 @@
 //! Streamscope as one of the contenders of `benches/peers`, driven line by line.
 //!
 //! `contender forward WEIGHTS IMAGES.u8 BATCH THREADS` prints the first image's scores, then for each line `run N` on stdin
-//! the seconds of N passes, as JSON. `contender featviz WEIGHTS SITE STEPS THREADS` prints `[]`, then the seconds that a step of
+//! the seconds of N passes, as JSON; `contender winograd` does the same by Winograd's algorithm. `contender featviz WEIGHTS SITE STEPS THREADS` prints `[]`, then the seconds that a step of
 //! one unit took, with as many units at work as threads.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the driver reads stdout")]
@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use autodiff::ThreadPoolBuilder;
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use rayon::prelude::*;
-use resnet::{Extent, Isa, Network, Reader, Site, View};
+use resnet::{Algorithm, Extent, Isa, Network, Reader, Site, View};
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,22 +22,28 @@ const SIZE: usize = 224;
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [what, weights, of, count, threads] = arguments.as_slice() else {
-        bail!("usage: contender forward|featviz WEIGHTS IMAGES.u8|SITE BATCH|STEPS THREADS");
+        bail!(
+            "usage: contender forward|winograd|featviz WEIGHTS IMAGES.u8|SITE BATCH|STEPS THREADS"
+        );
     };
     let tensors = TensorSet::load_except(Path::new(weights), |name| {
         name.ends_with(".num_batches_tracked")
     })?;
-    let network = Network::new(&tensors)?;
+    let algorithm = match what.as_str() {
+        "winograd" => Algorithm::Winograd,
+        _ => Algorithm::Direct,
+    };
+    let network = Network::computed(&tensors, algorithm)?;
     let (count, threads) = (count.parse()?, threads.parse()?);
     match what.as_str() {
-        "forward" => forward(
+        "forward" | "winograd" => forward(
             &network,
             &std::fs::read(of).with_context(|| of.clone())?,
             count,
             threads,
         ),
         "featviz" => visualize(&network, of.parse()?, count, threads),
-        other => bail!("unknown task '{other}': expected forward or featviz"),
+        other => bail!("unknown task '{other}': expected forward, winograd or featviz"),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::progress::Observer;
 use crate::scan::{self, Scan};
 use crate::source::Source;
 use npyz::WriterBuilder;
-use resnet::{Extent, Isa, Shape, Site, View};
+use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::num::NonZero;
@@ -24,6 +24,8 @@ pub struct Activations {
     pub sites: Vec<Site>,
     /// Whole maps instead of center neurons.
     pub full: bool,
+    /// How to compute convolutions.
+    pub algorithm: Algorithm,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.
@@ -52,7 +54,7 @@ pub struct Scanned {
 /// # Errors
 /// If the network or every image is unusable, a site is missing, or the archive cannot be written.
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
-    let loaded = request.source.clone().load()?;
+    let loaded = request.source.clone().load()?.computed(request.algorithm)?;
     for &site in &request.sites {
         loaded
             .network

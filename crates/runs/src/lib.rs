@@ -51,4 +51,4 @@ pub use verify::{Check, Depth, Verified, Verify, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
 pub use featviz::{Objective, Preset, Recipe};
-pub use resnet::{Block, Isa, Site};
+pub use resnet::{Algorithm, Block, Isa, Site};

@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use featviz::FeatvizError;
-use resnet::{Network, NetworkError};
+use resnet::{Algorithm, Network, NetworkError};
 use std::path::{Path, PathBuf};
 use weights::TensorSet;
 
@@ -71,6 +71,15 @@ impl Source {
 }
 
 impl Loaded {
+    /// The same, with convolutions computed in some way.
+    ///
+    /// # Errors
+    /// As [`Source::load`].
+    pub fn computed(self, algorithm: Algorithm) -> Result<Loaded, RunError> {
+        let network = Network::computed(&self.tensors, algorithm).map_err(|e| self.because(e))?;
+        Ok(Loaded { network, ..self })
+    }
+
     /// An error of the network, as one about its weights.
     pub(crate) fn because(&self, source: NetworkError) -> RunError {
         because(&self.source.path, source)

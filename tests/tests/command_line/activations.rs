@@ -89,6 +89,38 @@ fn center_activations_are_the_centers_of_the_whole_maps_in_folder_order() {
 }
 
 #[test]
+fn winograds_algorithm_gives_other_values_that_differ_by_rounding() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = root().join("fixtures/images/star").display().to_string();
+    let write = |how: &str| {
+        let out = folder.path().join(format!("{how}.npz"));
+        let path = out.display().to_string();
+        succeed(&mut program(&[
+            "activations",
+            "--images",
+            &images,
+            "--sites",
+            "layer1.1,layer4.1.pre",
+            "--convolutions",
+            how,
+            "--out",
+            &path,
+        ]));
+        Archive::open(&out)
+    };
+    let (direct, winograd) = (write("direct"), write("winograd"));
+    for site in ["layer1.1", "layer4.1.pre"] {
+        let exact = direct.f64(site).values;
+        let apart = testkit::relative_l2(&winograd.f32(site).values, &exact);
+        // Each of at most 17 layers adds an error of the size of 2^-21, a little more than what the audit finds for one.
+        assert!(
+            apart > 0.0 && apart < 17.0 * 2_f64.powi(-21),
+            "{site}: {apart:e}"
+        );
+    }
+}
+
+#[test]
 fn unreadable_images_are_reported_counted_and_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let images = folder.path().join("images");

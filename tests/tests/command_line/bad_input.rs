@@ -162,7 +162,7 @@ fn flags_that_name_nothing_say_what_there_is() {
     let out = folder.path().join("out");
     let path = out.display().to_string();
     let picture = folder.path().join("p.png").display().to_string();
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 14] = [
         (
             &["reproduce", "--images", "nowhere", "--out", &path],
             &["nowhere"],
@@ -249,6 +249,20 @@ fn flags_that_name_nothing_say_what_there_is() {
                 &path,
             ],
             &["nowhere"],
+        ),
+        (
+            &[
+                "activations",
+                "--images",
+                ".",
+                "--sites",
+                "layer1.1",
+                "--convolutions",
+                "fast",
+                "--out",
+                &path,
+            ],
+            &["--convolutions", "fast", "winograd"],
         ),
         (&["nonsense"], &["nonsense"]),
     ];
