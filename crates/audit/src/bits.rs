@@ -4,8 +4,9 @@ use crate::error::AuditError;
 use crate::line::{Line, Witness};
 use autodiff::{Isa, ThreadPoolBuilder};
 use featviz::{Objective, Recipe, Studio, Visualizer};
-use resnet::{Extent, Network, Reader, Role, Site, View};
+use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
 use std::sync::Arc;
+use weights::TensorSet;
 
 /// Steps of the visualization whose pictures are compared.
 const STEPS: usize = 4;
@@ -16,6 +17,7 @@ const STEPS: usize = 4;
 /// If the network cannot be read.
 pub(crate) fn lines(
     network: &Network,
+    tensors: &TensorSet,
     pixels: &[u8],
     size: usize,
 ) -> Result<(Vec<Line>, String), AuditError> {
@@ -64,27 +66,27 @@ pub(crate) fn lines(
             differ,
         ));
     };
-    for isa in Isa::supported() {
-        for threads in [1, 2, 3] {
-            let found = maps(network, (&sites, size), pixels, isa, threads)?;
-            let what = format!("every site, {isa}, {threads} threads");
-            compare(what, &found, &expected);
+    let winograd = Network::computed(tensors, Algorithm::Winograd)?;
+    let transformed = maps(&winograd, (&sites, size), pixels, best, 1)?;
+    for (network, expected, how) in [
+        (network, &expected, ""),
+        (&winograd, &transformed, ", Winograd"),
+    ] {
+        for isa in Isa::supported() {
+            for threads in [1, 2, 3] {
+                // Winograd's own part is the transforms: instruction sets and threads one by one.
+                if !how.is_empty() && isa != best && threads > 1 {
+                    continue;
+                }
+                let found = maps(network, (&sites, size), pixels, isa, threads)?;
+                let what = format!("every site, {isa}, {threads} threads{how}");
+                compare(what, &found, expected);
+            }
         }
+        let (cones, centers) = centers(network, (&sites, size), pixels, expected)?;
+        let what = format!("cones of the centers, and whole maps{how}");
+        compare(what, &cones, &centers);
     }
-    // Region and whole: the centers of maps against cones computed for nothing but the center.
-    let mut reader = Reader::new(network, size, View::Plain, (&sites, Extent::Center), best)?;
-    reader.read(pixels);
-    let (mut cones, mut centers) = (Vec::new(), Vec::new());
-    for (&(site, shape), whole) in reader.shapes().iter().zip(&expected) {
-        let from = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
-        cones.push(reader.center(site).to_vec());
-        centers.push(whole[from..from + shape.channels].to_vec());
-    }
-    compare(
-        "cones of the centers, and whole maps".to_owned(),
-        &cones,
-        &centers,
-    );
 
     let site = visualized(&sites);
     let picture = |isa| -> Result<Vec<Vec<f32>>, AuditError> {
@@ -115,6 +117,29 @@ fn update(digest: &mut blake3::Hasher, values: &[f32]) {
     for value in values {
         digest.update(&value.to_le_bytes());
     }
+}
+
+/// Region and whole: cones computed for nothing but the center, and the centers of `whole` maps.
+#[expect(
+    clippy::type_complexity,
+    reason = "two lists of the same kind, to be compared"
+)]
+fn centers(
+    network: &Network,
+    (sites, size): (&[Site], usize),
+    pixels: &[u8],
+    whole: &[Vec<f32>],
+) -> Result<(Vec<Vec<f32>>, Vec<Vec<f32>>), AuditError> {
+    let sites = (sites, Extent::Center);
+    let mut reader = Reader::new(network, size, View::Plain, sites, Isa::best())?;
+    reader.read(pixels);
+    let (mut cones, mut centers) = (Vec::new(), Vec::new());
+    for (&(site, shape), whole) in reader.shapes().iter().zip(whole) {
+        let from = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
+        cones.push(reader.center(site).to_vec());
+        centers.push(whole[from..from + shape.channels].to_vec());
+    }
+    Ok((cones, centers))
 }
 
 /// The whole map of every site.

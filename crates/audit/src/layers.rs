@@ -5,7 +5,7 @@ use crate::line::{Line, Tally, Witness};
 use crate::operations::{Exact, Subject, of_map};
 use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
 use autodiff::ops::{
-    BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu,
+    Algorithm, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu,
 };
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use rayon::prelude::*;
@@ -75,10 +75,8 @@ impl Reading {
         let convolution =
             Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?;
         let mut node = graph.add(convolution, &[input])?;
-        if let Some((scale, shift)) = norm {
-            let rounded = |values: &[f64]| values.iter().map(|&v| single(v)).collect();
-            let operation = BatchNorm::new(rounded(scale), rounded(shift))?;
-            node = graph.add(operation, &[node])?;
+        if let Some(norm) = self.norm()? {
+            node = graph.add(norm, &[node])?;
         }
         let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
@@ -96,6 +94,7 @@ impl Reading {
         let bound: Vec<f64> = exact.error.data.iter().map(|e| e + slack).collect();
         let mut forward = Tally::default();
         forward.add_all(&y, &exact.value.data, &bound);
+        let exact_sums = exact.value;
 
         let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
@@ -125,7 +124,7 @@ impl Reading {
         let dx = of_map(workspace.gradient(input), shape);
         backward.add_all(&dx, &exact.data, &bound);
         let normed = if norm.is_some() { ", batch norm" } else { "" };
-        Ok(vec![
+        let mut lines = vec![
             forward.line(
                 "layer",
                 format!("{name}{normed}, forward"),
@@ -138,7 +137,76 @@ impl Reading {
                 Witness::Twin,
                 "gamma(k + 2) sum |w dy|",
             ),
-        ])
+        ];
+        if let Some(tally) = self.winograd(&exact_sums, isa)? {
+            lines.push(tally.line(
+                "Winograd",
+                format!("{name}{normed}, forward"),
+                Witness::Twin,
+                "gamma(in + 14) (|A'| sum (|GgG'| (|B'| |d| |B|)) |A| + |b|)",
+            ));
+        }
+        Ok(lines)
+    }
+
+    /// The same layer by Winograd's algorithm, if that is how `activations` may compute it; `exact` is what it should give.
+    fn winograd(&self, exact: &Map, isa: Isa) -> Result<Option<Tally>, AuditError> {
+        let TwinLayer {
+            outputs,
+            inputs,
+            sliding,
+            weights,
+            bias,
+            norm,
+            ..
+        } = &self.layer;
+        let size = (*outputs, *inputs);
+        let convolution = Convolution::new(weights.clone(), size, *sliding, bias.clone())?
+            .computed(Algorithm::Winograd);
+        if !convolution.transforms() {
+            return Ok(None);
+        }
+        let mut graph = Graph::new();
+        let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
+        let input = graph.add(Input { shape }, &[])?;
+        let mut node = graph.add(convolution, &[input])?;
+        if let Some(norm) = self.norm()? {
+            node = graph.add(norm, &[node])?;
+        }
+        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
+        let mut workspace = Workspace::new(Arc::new(plan), isa);
+        let x: Vec<f32> = self.x.data.iter().map(|&v| single(v)).collect();
+        workspace.set_input(input, &x);
+        workspace.forward();
+        let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
+        let filters = Filters {
+            outputs: *outputs,
+            inputs: *inputs,
+            kernel: sliding.kernel,
+            values: &values,
+        };
+        let magnitude = reference::winograd(&self.x, filters, steps(*sliding)).magnitude;
+        // The algorithm's own in + 11 roundings, one for each of scale and shift, one to apply them.
+        let bound = magnitude.data.iter().enumerate().map(|(at, m)| {
+            let o = at % outputs;
+            let shift = bias.as_ref().map_or(0.0, |b| f64::from(b[o]).abs());
+            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |(scale, shift)| {
+                (scale[o].abs(), shift[o].abs())
+            });
+            gamma(inputs + 14) * (m * scale + shift) + underflow_slack(1 << 20)
+        });
+        let mut tally = Tally::default();
+        let found = workspace.value(node);
+        tally.add_all(found.data(), &exact.data, &bound.collect::<Vec<_>>());
+        Ok(Some(tally))
+    }
+
+    /// The batch norm behind the convolution, where it is separate.
+    fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
+        let rounded = |values: &[f64]| values.iter().map(|&v| single(v)).collect();
+        let norm = self.layer.norm.as_ref();
+        let norm = norm.map(|(scale, shift)| BatchNorm::new(rounded(scale), rounded(shift)));
+        Ok(norm.transpose()?)
     }
 }
 

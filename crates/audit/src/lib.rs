@@ -125,7 +125,7 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     add(augmentations::lines(isa)?);
     add(differences::lines(&loaded.network, &twin, &image, isa)?);
     add(measures::lines());
-    let (same, digest) = bits::lines(&loaded.network, &pixels, size)?;
+    let (same, digest) = bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
     add(same);
     let read = normalised(&pixels, size, SINGLE);
     add(second::lines(
