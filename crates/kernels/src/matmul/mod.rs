@@ -21,7 +21,9 @@ mod micro;
 mod pack;
 
 use crate::isa::Isa;
-pub(crate) use micro::{ComplexLanes, LanePlaces, multiply_add_chains, sum_complex_products};
+pub(crate) use micro::{
+    ComplexLanes, LanePlaces, multiply_add_chains, product_of_nonzeros, sum_complex_products,
+};
 use micro::{MAX_PANELS, MAX_ROWS, TileRows};
 pub use pack::PackedMatrix;
 use std::ops::Range;

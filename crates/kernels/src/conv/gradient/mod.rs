@@ -90,7 +90,8 @@ impl ConvGradient {
     ///
     /// `dy`: `[*, *, out]` holding `wanted`; `dx`: `[*, *, in]` holding [`Sliding::input_region`] of `wanted`, whose
     /// padding receives what falls there. With 16 input channels or more, a value continues as one chain of the summation
-    /// contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending, each a chain over o.
+    /// contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending, each a chain over the o whose `dy`
+    /// is not zero.
     ///
     /// # Panics
     /// If channels disagree, a window lacks a needed position, or `scratch` is shorter than

@@ -2,13 +2,16 @@
 //!
 //! The rows of `d im2col = dY W^T` are what each output position sends to the input values it saw, all (ky, kx, c) of
 //! them. Folding them back (*col2im*) adds each row to those values.
+//!
+//! In a network such a layer is the stem, and its outputs went through max pooling: of each window of nine, one has a gradient. So zeros of
+//! dY are left out.
 
 use super::super::{Sliding, position_rows};
 use crate::isa::{Isa, per_isa};
-use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product};
+use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Rows, product_of_nonzeros};
 use crate::region::{Region, Window, WindowMut};
 
-/// How many output positions are folded back at a time: three tiles, that stay in the first cache.
+/// How many output positions are folded back at a time: they stay in the first caches.
 const BLOCK: usize = 42;
 
 /// Weights `[out] x [(ky, kx, c)]`, filled up to whole panels.
@@ -101,15 +104,7 @@ impl Scatter {
                 rows: left.rows.skipping(start),
                 ..left
             };
-            let mut target = Target::new(block, Rows::plain(row));
-            product(
-                isa,
-                count,
-                &left,
-                &self.packed,
-                &mut target,
-                &Epilogue::default(),
-            );
+            product_of_nonzeros(isa, count, &left, &self.packed, block);
             fold(isa, block, &lines, &rows.skipping(start), dx.data_mut());
         }
     }

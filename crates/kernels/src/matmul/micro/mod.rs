@@ -21,6 +21,7 @@
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
 pub(crate) use complex::{ComplexLanes, LanePlaces, sum_complex_products};
+pub(crate) use sparse::product_of_nonzeros;
 
 /// The most rows any tile has.
 pub(crate) const MAX_ROWS: usize = 14;
@@ -230,6 +231,8 @@ trait Vector: Copy {
     unsafe fn add(self, other: Self) -> Self;
     /// Zero where a value is zero or less; NaN stays NaN.
     unsafe fn relu(self) -> Self;
+    /// A bit for each of the `LANES` floats at `p`, the first one lowest: whether it is not zero.
+    unsafe fn nonzeros(p: *const f32) -> u32;
 }
 
 /// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from zero or from
@@ -418,5 +421,6 @@ unsafe fn chains<V: Vector>(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; 
 
 mod complex;
 mod portable;
+mod sparse;
 #[cfg(target_arch = "x86_64")]
 mod x86;

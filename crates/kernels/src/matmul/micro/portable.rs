@@ -41,6 +41,12 @@ impl Vector for [f32; 4] {
     unsafe fn relu(self) -> Self {
         self.map(|value| if value <= 0.0 { 0.0 } else { value })
     }
+    #[inline(always)]
+    unsafe fn nonzeros(p: *const f32) -> u32 {
+        // SAFETY: the caller has 4 readable floats.
+        let values = unsafe { Self::load(p) };
+        (0..4).map(|i| u32::from(values[i] != 0.0) << i).sum()
+    }
 }
 
 /// # Safety

@@ -53,6 +53,13 @@ impl Vector for __m512 {
             _mm512_maskz_mov_ps(kept, self)
         }
     }
+    #[inline(always)]
+    unsafe fn nonzeros(p: *const f32) -> u32 {
+        // SAFETY: the caller has AVX-512F and 16 readable floats.
+        u32::from(unsafe {
+            _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(_mm512_loadu_ps(p), _mm512_setzero_ps())
+        })
+    }
 }
 
 impl Vector for __m256 {
@@ -105,6 +112,14 @@ impl Vector for __m256 {
             _mm256_and_ps(kept, self)
         }
     }
+    #[inline(always)]
+    unsafe fn nonzeros(p: *const f32) -> u32 {
+        // SAFETY: the caller has AVX and 8 readable floats.
+        unsafe {
+            let differ = _mm256_cmp_ps::<_CMP_NEQ_UQ>(_mm256_loadu_ps(p), _mm256_setzero_ps());
+            _mm256_movemask_ps(differ).cast_unsigned()
+        }
+    }
 }
 
 /// # Safety
@@ -145,6 +160,22 @@ pub(super) unsafe fn complex512(job: &complex::Job, conjugate: bool) {
 pub(super) unsafe fn complex256(job: &complex::Job, conjugate: bool) {
     // SAFETY: promised by the caller.
     unsafe { complex::run::<__m256, 4>(job, conjugate) }
+}
+
+/// # Safety
+/// As for [`sparse::run`], with AVX-512F.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+pub(super) unsafe fn nonzeros512(job: sparse::Job<'_>) {
+    // SAFETY: promised by the caller.
+    unsafe { sparse::run::<__m512, 10>(job) }
+}
+
+/// # Safety
+/// As for [`sparse::run`], with AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub(super) unsafe fn nonzeros256(job: sparse::Job<'_>) {
+    // SAFETY: promised by the caller.
+    unsafe { sparse::run::<__m256, 10>(job) }
 }
 
 /// # Safety
