@@ -143,7 +143,7 @@ impl Reading {
                 "Winograd",
                 format!("{name}{normed}, forward"),
                 Witness::Twin,
-                "gamma(in + 14) (|A'| sum (|GgG'| (|B'| |d| |B|)) |A| + |b|)",
+                "gamma(in + 10 or 14) (|A'| sum (|GgG'| (|B'| |d| |B|)) |A| + |b|)",
             ));
         }
         Ok(lines)
@@ -163,9 +163,9 @@ impl Reading {
         let size = (*outputs, *inputs);
         let convolution = Convolution::new(weights.clone(), size, *sliding, bias.clone())?
             .computed(Algorithm::Winograd);
-        if !convolution.transforms() {
+        let Some(tile) = convolution.tile() else {
             return Ok(None);
-        }
+        };
         let mut graph = Graph::new();
         let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
         let input = graph.add(Input { shape }, &[])?;
@@ -185,15 +185,17 @@ impl Reading {
             kernel: sliding.kernel,
             values: &values,
         };
-        let magnitude = reference::winograd(&self.x, filters, steps(*sliding)).magnitude;
-        // The algorithm's own in + 11 roundings, one for each of scale and shift, one to apply them.
+        let found = reference::winograd(&self.x, filters, steps(*sliding), tile.size());
+        let magnitude = found.magnitude;
+        // The algorithm's own roundings, one for each of scale and shift, one to apply them.
+        let n = tile.roundings(*inputs) + 3;
         let bound = magnitude.data.iter().enumerate().map(|(at, m)| {
             let o = at % outputs;
             let shift = bias.as_ref().map_or(0.0, |b| f64::from(b[o]).abs());
             let (scale, shift) = norm.as_ref().map_or((1.0, shift), |(scale, shift)| {
                 (scale[o].abs(), shift[o].abs())
             });
-            gamma(inputs + 14) * (m * scale + shift) + underflow_slack(1 << 20)
+            gamma(n) * (m * scale + shift) + underflow_slack(1 << 20)
         });
         let mut tally = Tally::default();
         let found = workspace.value(node);

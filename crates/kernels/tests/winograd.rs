@@ -1,8 +1,7 @@
 //! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction set.
 
 use kernels::conv::{
-    ConvEpilogue, Sliding, WinogradWeights, winograd_channels, winograd_rows, winograd_suits,
-    winograd_tiles,
+    ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_channels, winograd_rows,
 };
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
@@ -15,6 +14,7 @@ use testkit::{
 /// A convolution's shape: the input map, channels in and out, the padding.
 #[derive(Clone, Copy, Debug)]
 struct Case {
+    tile: Tile,
     size: (usize, usize),
     inputs: usize,
     outputs: usize,
@@ -24,10 +24,18 @@ struct Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let channels = prop::sample::select(vec![16_usize, 32, 48]);
+    let tile = prop::sample::select(vec![Tile::Two, Tile::Four]);
     let size = (1_usize..40, 1_usize..23);
     let padding = (0_usize..4, 0_usize..4);
-    (size, channels.clone(), channels, padding, any::<u64>())
-        .prop_map(|(size, inputs, outputs, padding, seed)| Case {
+    (
+        size,
+        channels.clone(),
+        channels,
+        padding,
+        (tile, any::<u64>()),
+    )
+        .prop_map(|(size, inputs, outputs, padding, (tile, seed))| Case {
+            tile,
             size,
             inputs,
             outputs,
@@ -61,12 +69,13 @@ impl Case {
     }
 
     fn transformed(&self) -> WinogradWeights {
-        WinogradWeights::new(&self.weights(), self.outputs, self.inputs, self.sliding)
+        let size = (self.outputs, self.inputs);
+        WinogradWeights::with_tile(self.tile, &self.weights(), size, self.sliding)
     }
 
     /// The window of the input that `region` of the output needs: zeros beyond the map.
     fn window(&self, x: &[f32], region: Region) -> (Vec<f32>, Region) {
-        let held = self.sliding.input_region(&winograd_tiles(&region));
+        let held = self.sliding.input_region(&self.tile.covering(&region));
         let mut data = vec![0.0; held.positions() * self.inputs];
         let mut window = WindowMut::new(&mut data, held, self.inputs);
         let inside = held.intersection(&Region::whole(self.size.0, self.size.1));
@@ -145,10 +154,10 @@ proptest! {
         let values = widened(&case.weights());
         let filters = Filters { outputs: case.outputs, inputs: case.inputs, kernel: (3, 3), values: &values };
         let sums = conv2d(&x, filters, sliding, Epilogue::default());
-        let terms = winograd(&x, filters, sliding).magnitude;
+        let terms = winograd(&x, filters, sliding, case.tile.size()).magnitude;
         let (mut expected, mut bound) = (Vec::new(), Vec::new());
-        // The documented in + 11 roundings of a sum, one for scale and shift and one for the residual.
-        let n = case.inputs + 13;
+        // The documented roundings of a sum, one for scale and shift and one for the residual.
+        let n = case.tile.roundings(case.inputs) + 2;
         for (at, (sum, term)) in sums.data.iter().zip(&terms.data).enumerate() {
             let o = at % case.outputs;
             let (scale, shift, residual) = (f64::from(scale[o]), f64::from(shift[o]), f64::from(residual[at]));
@@ -227,6 +236,7 @@ proptest! {
 #[test]
 fn a_nan_reaches_its_tiles_and_no_others() {
     let case = Case {
+        tile: Tile::Four,
         size: (12, 12),
         inputs: 16,
         outputs: 16,
@@ -246,7 +256,10 @@ fn a_nan_reaches_its_tiles_and_no_others() {
 #[test]
 fn only_three_by_three_kernels_of_stride_one_and_whole_panels_suit() {
     let square = Sliding::square;
-    assert!(winograd_suits(square(3, 1, 1), 64, 128));
+    let of = |channels, outputs| Tile::of(square(3, 1, 1), channels, outputs);
+    assert_eq!(of(64, 128), Some(Tile::Four));
+    assert_eq!(of(256, 256), Some(Tile::Four));
+    assert_eq!(of(256, 512), Some(Tile::Two));
     for (sliding, channels, outputs) in [
         (square(3, 2, 1), 64, 64),
         (square(1, 1, 0), 64, 64),
@@ -254,17 +267,18 @@ fn only_three_by_three_kernels_of_stride_one_and_whole_panels_suit() {
         (square(3, 1, 1), 64, 8),
         (square(3, 1, 1), 0, 16),
     ] {
-        assert!(!winograd_suits(sliding, channels, outputs), "{sliding:?}");
+        assert_eq!(Tile::of(sliding, channels, outputs), None, "{sliding:?}");
     }
 }
 
 #[test]
 fn tiles_are_counted_from_the_first_row_and_column_of_the_map() {
-    let tiles = winograd_tiles(&Region::between(5, 4, 9, 8));
-    assert_eq!(tiles, Region::between(4, 4, 12, 8));
+    let region = Region::between(5, 4, 9, 7);
+    assert_eq!(Tile::Four.covering(&region), Region::between(4, 4, 12, 8));
+    assert_eq!(Tile::Two.covering(&region), Region::between(4, 4, 10, 8));
     assert_eq!(
-        winograd_tiles(&Region::between(-1, 0, 1, 1)),
+        Tile::Four.covering(&Region::between(-1, 0, 1, 1)),
         Region::between(-4, 0, 4, 4)
     );
-    assert_eq!(winograd_tiles(&Region::EMPTY), Region::EMPTY);
+    assert_eq!(Tile::Two.covering(&Region::EMPTY), Region::EMPTY);
 }

@@ -7,8 +7,8 @@ use super::winograd::BoundWinograd;
 use super::{Backward, Binding, Forward, Kernel, Operation, Scratch, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve, convolve_channels,
-    input_gradient_scratch, winograd_suits, winograd_tiles,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
+    convolve_channels, input_gradient_scratch,
 };
 use kernels::matmul::{ColumnAffine, PANEL};
 use kernels::{Region, Window, flow};
@@ -25,8 +25,8 @@ pub enum Algorithm {
     /// The sum of the definition, as one chain.
     #[default]
     Direct,
-    /// Winograd's F(4 x 4, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride 1 whose transformed weights are few enough
-    /// to be worth it: faster, other bits, a larger error (see [`kernels::conv`]). Other layers are direct.
+    /// Winograd's F(4 x 4, 3 x 3) or F(2 x 2, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride 1: faster, other bits, a
+    /// larger error (see [`kernels::conv`]). Other layers are direct.
     Winograd,
 }
 
@@ -60,10 +60,6 @@ impl FromStr for Algorithm {
     }
 }
 
-/// The most weights of a layer that Winograd's algorithm pays for. It transforms nine to 36, and where those have to come from memory for few
-/// positions, as in the last stage of ResNet18, it is slower than the direct sum.
-const WINOGRAD_WEIGHTS: usize = 256 * 256 * 9;
-
 /// A convolution `[H, W, in] -> [H', W', out]` with a bias, or none.
 #[derive(Clone, Debug)]
 pub struct Convolution {
@@ -80,7 +76,7 @@ struct Parts {
     sliding: Sliding,
     bias: Option<Vec<f32>>,
     forward: OnceLock<ConvWeights>,
-    winograd: OnceLock<WinogradWeights>,
+    winograd: OnceLock<Option<WinogradWeights>>,
     gradient: OnceLock<ConvGradient>,
 }
 
@@ -90,10 +86,10 @@ impl Parts {
             .get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
     }
 
-    fn winograd(&self) -> &WinogradWeights {
-        self.winograd.get_or_init(|| {
-            WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding)
-        })
+    fn winograd(&self) -> Option<&WinogradWeights> {
+        let transform =
+            || WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding);
+        self.winograd.get_or_init(transform).as_ref()
     }
 
     fn gradient(&self) -> &ConvGradient {
@@ -144,12 +140,18 @@ impl Convolution {
         Convolution { algorithm, ..self }
     }
 
-    /// Whether plans without gradients compute it by Winograd's algorithm.
-    pub fn transforms(&self) -> bool {
-        let parts = &self.parts;
-        self.algorithm == Algorithm::Winograd
-            && winograd_suits(parts.sliding, parts.channels, parts.outputs)
-            && parts.raw.len() <= WINOGRAD_WEIGHTS
+    /// The tiles by which plans without gradients compute it, if they do so by Winograd's algorithm.
+    pub fn tile(&self) -> Option<Tile> {
+        let Parts {
+            sliding,
+            channels,
+            outputs,
+            ..
+        } = *self.parts;
+        match self.algorithm {
+            Algorithm::Direct => None,
+            Algorithm::Winograd => Tile::of(sliding, channels, outputs),
+        }
     }
 
     fn fused(&self) -> Fused {
@@ -159,7 +161,7 @@ impl Convolution {
         });
         Fused {
             parts: Arc::clone(&self.parts),
-            transforms: self.transforms(),
+            transforms: self.tile().is_some(),
             affine: affine.map(Arc::new),
             residual: false,
             relu: false,
@@ -211,10 +213,7 @@ impl Operation for Convolution {
     }
 
     fn input_region(&self, _: usize, region: Region, _: &[Shape], _: Shape) -> Region {
-        let computed = match self.transforms() {
-            true => winograd_tiles(&region),
-            false => region,
-        };
+        let computed = self.tile().map_or(region, |tile| tile.covering(&region));
         self.parts.sliding.input_region(&computed)
     }
 
@@ -253,8 +252,8 @@ impl Fused {
         self.parts.forward()
     }
 
-    /// The weights transformed for Winograd's algorithm.
-    pub(crate) fn winograd(&self) -> &WinogradWeights {
+    /// The weights transformed for Winograd's algorithm, if it suits them.
+    pub(crate) fn winograd(&self) -> Option<&WinogradWeights> {
         self.parts.winograd()
     }
 
@@ -268,8 +267,11 @@ impl Fused {
     }
 
     pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        if self.transforms && binding.gradient.is_empty() {
-            return Box::new(BoundWinograd::new(self, binding));
+        if self.transforms
+            && binding.gradient.is_empty()
+            && let Some(bound) = BoundWinograd::new(self, binding)
+        {
+            return Box::new(bound);
         }
         let _ = self.parts.forward();
         if !binding.gradient.is_empty() {

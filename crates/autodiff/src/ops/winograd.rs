@@ -3,7 +3,7 @@
 use super::convolution::by_channels;
 use super::{Backward, Binding, Forward, Fused, Kernel};
 use kernels::Region;
-use kernels::conv::{WinogradWeights, winograd_channels, winograd_rows, winograd_tiles};
+use kernels::conv::{WinogradWeights, winograd_channels, winograd_rows};
 use kernels::matmul::PANEL;
 
 /// From how many bytes of transformed weights on threads share the channels: then each reads only its own part of them.
@@ -19,17 +19,22 @@ pub(crate) struct BoundWinograd {
 }
 
 impl BoundWinograd {
-    pub(crate) fn new(fused: &Fused, binding: &Binding) -> BoundWinograd {
-        let _ = fused.winograd();
-        BoundWinograd {
+    /// `None` if the algorithm does not suit the weights.
+    pub(crate) fn new(fused: &Fused, binding: &Binding) -> Option<BoundWinograd> {
+        fused.winograd()?;
+        Some(BoundWinograd {
             fused: fused.clone(),
             map: (binding.output.height, binding.output.width),
             region: binding.region,
-        }
+        })
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "`new` has looked: weights are transformed once, or never"
+    )]
     fn weights(&self) -> &WinogradWeights {
-        self.fused.winograd()
+        self.fused.winograd().expect("transformed weights")
     }
 }
 
@@ -39,7 +44,7 @@ impl Kernel for BoundWinograd {
     }
 
     fn rows_together(&self) -> usize {
-        winograd_tiles(&Region::position(0, 0)).height
+        self.weights().tile().size()
     }
 
     fn scratch_floats(&self) -> usize {

@@ -15,9 +15,7 @@ use crate::matmul::{
 use crate::region::{Region, Window, WindowMut};
 pub use gradient::{ConvGradient, input_gradient_scratch};
 use std::ops::Range;
-pub use winograd::{
-    WinogradWeights, winograd_channels, winograd_rows, winograd_suits, winograd_tiles,
-};
+pub use winograd::{Tile, WinogradWeights, winograd_channels, winograd_rows};
 
 /// The shape of a convolution or pooling window: its size, its steps and the padding of the map it slides over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

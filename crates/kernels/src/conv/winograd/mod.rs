@@ -1,62 +1,144 @@
-//! Convolution by 3 x 3 kernels with a quarter of the multiplications: Winograd's F(4 x 4, 3 x 3).
+//! Convolution by 3 x 3 kernels with fewer multiplications: Winograd's F(4 x 4, 3 x 3) and F(2 x 2, 3 x 3).
 //!
-//! The output is cut into tiles of 4 x 4, counted from the map's first row and column. A tile depends on 6 x 6 inputs d. With the
-//! matrices of [`transform`],
+//! The output is cut into tiles of 4 x 4 or 2 x 2, counted from the map's first row and column. A tile depends on 6 x 6 or 4 x 4 inputs d.
+//! With the matrices of [`four`] or [`two`],
 //!
 //! ```text
 //! y = A^T [ sum over c of (G g_c G^T) * (B^T d_c B) ] A        (* element by element)
 //! ```
 //!
-//! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 elements is a matrix product over
-//! channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms are fixed chains too. So the bits depend neither on
-//! the instruction set, nor on threads, nor on the region: a tile is always computed from all of its 36 inputs. They are other bits
-//! than those of [`super::convolve`], and their error is larger: with `n = in + 11` roundings
+//! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 or 16 elements is a matrix product
+//! over channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms are fixed chains too. So the bits depend neither on
+//! the instruction set, nor on threads, nor on the region: a tile is always computed from all of its inputs. They are other bits than
+//! those of [`super::convolve`], and their error is larger: with `n` of [`Tile::roundings`]
 //!
 //! ```text
 //! |error| <= gamma_n * |A^T| [ sum over c of |G g_c G^T| * (|B^T| |d_c| |B|) ] |A|
 //! ```
 //!
-//! two roundings for each pass of the input's transform, one for the transformed weight, one for each channel, three for each pass back. In the
-//! root mean square that is two to three times the error of the direct sum. An infinity or NaN reaches all of a tile.
+//! In the root mean square that is two to three times the error of the direct sum for tiles of four. An infinity or NaN reaches all of a tile.
+//!
+//! A tile of four takes a quarter of the direct sum's multiplications and four times its weights; one of two takes four ninths, and 16/9 of the
+//! weights. The layer's channels decide ([`Tile::of`]).
 
-mod transform;
+mod four;
+mod lanes;
+mod two;
 
 use super::{ConvEpilogue, Sliding, position_rows};
 use crate::isa::Isa;
 use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product_columns};
 use crate::region::{Region, Window, WindowMut};
+use lanes::{Finish, Places};
 use std::ops::Range;
-use transform::{ELEMENTS, Finish, Places, TILE, inputs, outputs, weight};
 
 /// How many tiles are transformed together, at the most: what lies between the transforms then stays in the second cache.
 const TILES: usize = 56;
 
-/// The weights of a 3 x 3 convolution of stride 1, transformed and packed: 36 matrices `[in] x [out]`.
+/// The most weights `[out, in]` that tiles of four are used for: with more, reading 36 times as many floats takes longer than multiplying.
+const FOUR: usize = 256 * 256;
+
+/// How large the tiles of a layer are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tile {
+    /// 2 x 2.
+    Two,
+    /// 4 x 4.
+    Four,
+}
+
+impl Tile {
+    /// The tile of a layer with so many channels in and out; `None` if it cannot be computed so: it takes 3 x 3 kernels, stride 1 and whole
+    /// panels of channels in and out.
+    pub fn of(sliding: Sliding, channels: usize, outputs: usize) -> Option<Tile> {
+        let panels = |n: usize| n > 0 && n.is_multiple_of(PANEL);
+        let suits = sliding.kernel == (3, 3) && sliding.stride == (1, 1);
+        match channels * outputs {
+            _ if !suits || !panels(channels) || !panels(outputs) => None,
+            few if few <= FOUR => Some(Tile::Four),
+            _ => Some(Tile::Two),
+        }
+    }
+
+    /// Rows and columns of the output in it.
+    pub fn size(self) -> usize {
+        match self {
+            Tile::Two => 2,
+            Tile::Four => 4,
+        }
+    }
+
+    /// How many roundings the sum of an output's terms takes, with so many input channels: one or two for each pass of the input's transform, one for
+    /// the transformed weight, one for each channel, two or three for each pass back.
+    pub fn roundings(self, channels: usize) -> usize {
+        match self {
+            Tile::Two => channels + 7,
+            Tile::Four => channels + 11,
+        }
+    }
+
+    /// The smallest region of whole tiles that holds `region`: what is computed together.
+    pub fn covering(self, region: &Region) -> Region {
+        if region.is_empty() {
+            return Region::EMPTY;
+        }
+        let size = self.size().cast_signed();
+        let down = |at: isize| at.div_euclid(size) * size;
+        let up = |at: isize| down(at + size - 1);
+        Region::between(
+            down(region.top),
+            down(region.left),
+            up(region.bottom()),
+            up(region.right()),
+        )
+    }
+
+    /// Elements of a transformed tile.
+    fn elements(self) -> usize {
+        (self.size() + 2).pow(2)
+    }
+}
+
+/// The weights of a 3 x 3 convolution of stride 1, transformed and packed: a matrix `[in] x [out]` for each element of a transformed tile.
 #[derive(Clone, Debug)]
 pub struct WinogradWeights {
     sliding: Sliding,
+    tile: Tile,
     elements: Vec<PackedMatrix>,
 }
 
-/// Whether a convolution can be computed so: 3 x 3, stride 1, whole panels of channels in and out.
-pub fn winograd_suits(sliding: Sliding, channels: usize, outputs: usize) -> bool {
-    let panels = |n: usize| n > 0 && n.is_multiple_of(PANEL);
-    sliding.kernel == (3, 3) && sliding.stride == (1, 1) && panels(channels) && panels(outputs)
-}
-
 impl WinogradWeights {
-    /// Transforms weights `[out, in, 3, 3]`, in double precision, rounded once.
+    /// Transforms weights `[out, in, 3, 3]`, in double precision, rounded once. `None` if [`Tile::of`] has no tiles for them.
     ///
     /// # Panics
-    /// If [`winograd_suits`] denies it, or `weights` has not exactly `out * in * 9` values.
+    /// If `weights` has not exactly `out * in * 9` values.
     pub fn new(
         weights: &[f32],
         outputs: usize,
         channels: usize,
         sliding: Sliding,
+    ) -> Option<WinogradWeights> {
+        let tile = Tile::of(sliding, channels, outputs)?;
+        Some(WinogradWeights::with_tile(
+            tile,
+            weights,
+            (outputs, channels),
+            sliding,
+        ))
+    }
+
+    /// The same for tiles of a size that was chosen otherwise.
+    ///
+    /// # Panics
+    /// If [`Tile::of`] has no tiles for them, or `weights` has not exactly `out * in * 9` values.
+    pub fn with_tile(
+        tile: Tile,
+        weights: &[f32],
+        (outputs, channels): (usize, usize),
+        sliding: Sliding,
     ) -> WinogradWeights {
         assert!(
-            winograd_suits(sliding, channels, outputs),
+            Tile::of(sliding, channels, outputs).is_some(),
             "{channels} channels, {outputs} outputs and {sliding:?} for Winograd's algorithm"
         );
         assert_eq!(
@@ -65,16 +147,27 @@ impl WinogradWeights {
             "weights [{outputs}, {channels}, 3, 3]"
         );
         let (kernels, _) = weights.as_chunks::<9>();
-        let transformed: Vec<[f32; ELEMENTS]> = kernels.iter().map(weight).collect();
+        let transform = |g| match tile {
+            Tile::Two => lanes::weight(&two::g_rows(), g),
+            Tile::Four => lanes::weight(&four::g_rows(), g),
+        };
+        let transformed: Vec<f32> = kernels.iter().flat_map(transform).collect();
+        let elements = tile.elements();
         let element = |e: usize| {
             PackedMatrix::from_fn(channels, outputs, |c, out| {
-                transformed[out * channels + c][e]
+                transformed[(out * channels + c) * elements + e]
             })
         };
         WinogradWeights {
             sliding,
-            elements: (0..ELEMENTS).map(element).collect(),
+            tile,
+            elements: (0..elements).map(element).collect(),
         }
+    }
+
+    /// How large its tiles are.
+    pub fn tile(&self) -> Tile {
+        self.tile
     }
 
     /// Input channels.
@@ -94,29 +187,13 @@ impl WinogradWeights {
 
     /// The length of the scratch slice that [`winograd_channels`] needs for so many output channels.
     pub fn scratch(&self, outputs: usize) -> usize {
-        ELEMENTS * TILES * (self.channels() + outputs)
+        self.elements.len() * TILES * (self.channels() + outputs)
     }
-}
-
-/// The smallest region of whole tiles that holds `region`: what is computed together.
-pub fn winograd_tiles(region: &Region) -> Region {
-    if region.is_empty() {
-        return Region::EMPTY;
-    }
-    let tile = TILE.cast_signed();
-    let down = |at: isize| at.div_euclid(tile) * tile;
-    let up = |at: isize| down(at + tile - 1);
-    Region::between(
-        down(region.top),
-        down(region.left),
-        up(region.bottom()),
-        up(region.right()),
-    )
 }
 
 /// As [`super::convolve_rows`], by Winograd's algorithm: the positions of `wanted`, inside the map and inside `y`.
 ///
-/// `x` holds the [`Sliding::input_region`] of [`winograd_tiles`] of `wanted`; `scratch` has [`WinogradWeights::scratch`] values.
+/// `x` holds the [`Sliding::input_region`] of [`Tile::covering`] of `wanted`; `scratch` has [`WinogradWeights::scratch`] values.
 ///
 /// # Panics
 /// If channels disagree, a window lacks a needed position or the scratch is too short.
@@ -201,7 +278,8 @@ fn compute(
         channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
         "whole panels of channels, not {channels:?}"
     );
-    let tiles = winograd_tiles(&wanted);
+    let (tile, elements) = (weights.tile, weights.elements.len());
+    let (size, tiles) = (tile.size(), tile.covering(&wanted));
     let needed = weights.sliding.input_region(&tiles);
     assert!(
         x.region().contains(&needed),
@@ -211,8 +289,8 @@ fn compute(
     let from = position_rows(
         &x.region(),
         x.channels(),
-        &Region::whole(tiles.height / TILE, tiles.width / TILE),
-        (TILE, TILE),
+        &Region::whole(tiles.height / size, tiles.width / size),
+        (size, size),
         (needed.top, needed.left),
     );
     let residual = epilogue.residual.map(|window| {
@@ -226,25 +304,29 @@ fn compute(
         (&window.data()[channels.start..], rows)
     });
     let affine = epilogue.affine.map(|a| a.panels(&channels));
-    let across = tiles.width / TILE;
-    let count = tiles.height / TILE * across;
+    let across = tiles.width / size;
+    let count = tiles.height / size * across;
     let block = TILES.min(count.div_ceil(count.div_ceil(TILES)));
     for first in (0..count).step_by(block) {
         let count = block.min(count - first);
-        let (v, rest) = scratch.split_at_mut(ELEMENTS * count * weights.channels());
-        let m = &mut rest[..ELEMENTS * count * channels.len()];
+        let (v, rest) = scratch.split_at_mut(elements * count * weights.channels());
+        let m = &mut rest[..elements * count * channels.len()];
         let mut starts = [0; TILES];
         from.fill(first, &mut starts[..count]);
         let line = x.region().width * x.channels();
-        inputs(isa, x.data(), &starts[..count], (line, x.channels()), v);
+        let (starts, layout) = (&starts[..count], (line, x.channels()));
+        match tile {
+            Tile::Two => two::inputs(isa, x.data(), starts, layout, v),
+            Tile::Four => four::inputs(isa, x.data(), starts, layout, v),
+        }
         multiply(isa, weights, &channels, count, v, m);
-        for tile in 0..count {
-            let (down, right) = ((first + tile) / across, (first + tile) % across);
+        for at in 0..count {
+            let (down, right) = ((first + at) / across, (first + at) % across);
             let corner = Region {
-                top: tiles.top.saturating_add_unsigned(down * TILE),
-                left: tiles.left.saturating_add_unsigned(right * TILE),
-                height: TILE,
-                width: TILE,
+                top: tiles.top.saturating_add_unsigned(down * size),
+                left: tiles.left.saturating_add_unsigned(right * size),
+                height: size,
+                width: size,
             };
             let inside = corner.intersection(&wanted);
             let skipped = (
@@ -265,20 +347,16 @@ fn compute(
                 residual: residual.as_ref().map(|(data, rows)| (*data, places(rows))),
                 relu: epilogue.relu,
             };
-            let m = &m[tile * channels.len()..];
-            outputs(
-                isa,
-                m,
-                (count, channels.len()),
-                &finish,
-                y,
-                &places(&y_rows),
-            );
+            let (m, shape) = (&m[at * channels.len()..], (count, channels.len()));
+            match tile {
+                Tile::Two => two::outputs(isa, m, shape, &finish, y, &places(&y_rows)),
+                Tile::Four => four::outputs(isa, m, shape, &finish, y, &places(&y_rows)),
+            }
         }
     }
 }
 
-/// The product over channels of each of the 36 elements: `v` is `[36, tiles, in]`, `m` `[36, tiles, out]`.
+/// The product over channels of each element: `v` is `[elements, tiles, in]`, `m` `[elements, tiles, out]`.
 fn multiply(
     isa: Isa,
     weights: &WinogradWeights,
