@@ -1,11 +1,12 @@
 //! The kernels alone, on one core.
 
-use crate::measure::{Row, sample, sample_in_turn};
-use crate::network::layers;
+use crate::measure::{Row, Samples, sample, sample_in_turn};
+use crate::network::{Layer, layers};
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::squash_colours;
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve,
+    input_gradient_scratch, winograd_rows,
 };
 use kernels::dft::WindowDft;
 use kernels::matmul::{Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
@@ -32,9 +33,9 @@ pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     }
     for layer in layers([64, 128, 256, 512]) {
         let sliding = Sliding::square(layer.kernel, layer.stride, layer.kernel / 2);
-        let (forward, gradient) = convolution(isa, &layer, sliding);
-        row(forward);
-        row(gradient);
+        convolution(isa, &layer, sliding)
+            .into_iter()
+            .for_each(&mut *row);
     }
     pooling(isa).into_iter().for_each(&mut *row);
     for window in [47, 116, 224] {
@@ -75,7 +76,7 @@ fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
             }),
         ],
     );
-    let row = |of: &str, times| {
+    let row = |of: &str, times: &Samples| {
         let bytes = 4.0 * (m * k + k * n + m * n) as f64;
         Row::new("kernels", format!("{of} {m} x {k} x {n}"), 1, times)
             .of(2.0 * (m * k * n) as f64, bytes)
@@ -83,8 +84,11 @@ fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
     Ok([row("product", &times[0]), row("matrixmultiply", &times[1])])
 }
 
-/// A layer of the network and its gradient.
-fn convolution(isa: Isa, layer: &crate::network::Layer, sliding: Sliding) -> (Row, Row) {
+/// Of how many gradients of the stem's outputs one is not zero: max pooling and a ReLU are behind it.
+const SPARSE: usize = 8;
+
+/// A layer of the network, directly and, where it suits, by Winograd's algorithm; and its gradient.
+fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     let (size, output) = (layer.size, layer.output_size());
     let map = Region::whole(output, output);
     let held = sliding.input_region(&map).hull(&Region::whole(size, size));
@@ -105,6 +109,33 @@ fn convolution(isa: Isa, layer: &crate::network::Layer, sliding: Sliding) -> (Ro
             &mut target,
         );
     });
+    let winograd = WinogradWeights::new(&weights, layer.outputs, layer.inputs, sliding);
+    let winograd = winograd.map(|packed| {
+        let held = sliding.input_region(&packed.tile().covering(&map));
+        let x = pseudo_random(4, held.positions() * layer.inputs);
+        let mut scratch = vec![0.0; packed.scratch(layer.outputs)];
+        sample(RUNS, || {
+            let input = Window::new(black_box(&x), held, layer.inputs);
+            let mut target = WindowMut::new(&mut y, map, layer.outputs);
+            winograd_rows(
+                isa,
+                input,
+                &packed,
+                &epilogue,
+                map,
+                &mut target,
+                &mut scratch,
+            );
+        })
+    });
+    let is_stem = layer.inputs < 16;
+    if is_stem {
+        let zeros = y
+            .iter_mut()
+            .enumerate()
+            .filter(|(i, _)| i * 7 % SPARSE != 0);
+        zeros.for_each(|(_, dy)| *dy = 0.0);
+    }
     let packed = ConvGradient::new(&weights, layer.outputs, layer.inputs, sliding);
     let mut scratch = vec![0.0; input_gradient_scratch(sliding, layer.inputs)];
     let backward = sample(RUNS, || {
@@ -114,10 +145,22 @@ fn convolution(isa: Isa, layer: &crate::network::Layer, sliding: Sliding) -> (Ro
         // Gradients add up; zeros keep them finite.
         dx.data_mut().fill(0.0);
     });
-    let name = |of: &str| format!("{} {of}", layer.name);
-    let row =
-        |of, times| Row::new("kernels", name(of), 1, times).of(layer.operations(), layer.bytes());
-    (row("forward", &forward), row("gradient", &backward))
+    let row = |of: &str, times: &Samples| {
+        let name = format!("{} {of}", layer.name);
+        Row::new("kernels", name, 1, times)
+    };
+    let whole = (layer.operations(), layer.bytes());
+    let mut rows = vec![row("forward", &forward).of(whole.0, whole.1)];
+    rows.extend(
+        winograd
+            .as_ref()
+            .map(|times| row("forward, Winograd", times)),
+    );
+    rows.push(match is_stem {
+        true => row(&format!("gradient, one in {SPARSE} not zero"), &backward),
+        false => row("gradient", &backward).of(whole.0, whole.1),
+    });
+    rows
 }
 
 /// The stem's max pooling.
@@ -171,7 +214,7 @@ fn transforms(isa: Isa, window: usize) -> [Row; 2] {
     let backward = sample(RUNS, || {
         (0..3).for_each(|_| dft.adjoint(isa, black_box(&image), &mut scratch, &mut spectrum));
     });
-    let row = |of: &str, times| {
+    let row = |of: &str, times: &Samples| {
         Row::new(
             "kernels",
             format!("Fourier transform {of}, {window} pixels"),
