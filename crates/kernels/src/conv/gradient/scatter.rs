@@ -118,6 +118,32 @@ struct Lines {
     step: usize,
 }
 
+/// Adds a short line: by sixteens, by fours and the rest. (For a length that it does not know, the compiler would unroll by far more values
+/// than the 21 that a line of the stem has, and add those one by one.)
+#[inline(always)]
+fn add_line(sums: &mut [f32], addends: &[f32]) {
+    let (sixteens, sums) = sums.as_chunks_mut::<16>();
+    let (of_sixteens, addends) = addends.as_chunks::<16>();
+    for (sums, addends) in sixteens.iter_mut().zip(of_sixteens) {
+        add(sums, addends);
+    }
+    let (fours, sums) = sums.as_chunks_mut::<4>();
+    let (of_fours, addends) = addends.as_chunks::<4>();
+    for (sums, addends) in fours.iter_mut().zip(of_fours) {
+        add(sums, addends);
+    }
+    for (sum, addend) in sums.iter_mut().zip(addends) {
+        *sum += addend;
+    }
+}
+
+#[inline(always)]
+fn add<const N: usize>(sums: &mut [f32; N], addends: &[f32; N]) {
+    for i in 0..N {
+        sums[i] += addends[i];
+    }
+}
+
 per_isa! {
     /// Adds row after row of a block to the input values it was read from.
     fn fold(block: &[f32], lines: &Lines, rows: &Rows, dx: &mut [f32]) {
@@ -127,9 +153,7 @@ per_isa! {
         for (row, &to) in block.chunks_exact(lines.row).zip(&*places) {
             for (line, addends) in row.chunks_exact(lines.length).take(lines.count).enumerate() {
                 let to = to + line * lines.step;
-                for (sum, addend) in dx[to..to + lines.length].iter_mut().zip(addends) {
-                    *sum += addend;
-                }
+                add_line(&mut dx[to..to + lines.length], addends);
             }
         }
     }
