@@ -121,4 +121,10 @@ fn summary(report: &Report) {
         report.lines.len(),
         report.digest
     ));
+    if !report.skipped.is_empty() {
+        let skipped = report.skipped.join(", ");
+        print(&format!(
+            "skipped, for this processor lacks them: {skipped}"
+        ));
+    }
 }

@@ -1,13 +1,12 @@
 //! Every layer of the network, forward and backward, on what a real image makes it read.
 
+use crate::between;
 use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
-use crate::operations::{Exact, Subject, of_map};
+use crate::operations::{Adjoint, of_map};
 use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
-use autodiff::ops::{
-    Algorithm, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu,
-};
-use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
+use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
 use reference::{Filters, Map};
 use resnet::Block;
@@ -21,7 +20,8 @@ struct Reading {
     x: Map,
 }
 
-/// Two lines for each convolution with its batch norm, and those of the operations between them.
+/// Every convolution with its batch norm and the operations between them: all forward, then all backward from the last to the first, then
+/// each with its adjoint.
 ///
 /// # Errors
 /// If a layer cannot be built from its tensors.
@@ -44,16 +44,32 @@ pub(crate) fn lines(
         .collect();
     let mut lines: Vec<Line> = of_layers?.into_iter().flatten().collect();
     if let Some(second) = readings.iter().find(|r| r.layer.name == "layer1.0.conv2") {
-        lines.extend(between(&second.x, tensors, isa)?);
+        lines.extend(between::lines(&second.x, tensors, isa)?);
+        if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
+            lines.extend(between::norm(norm, affine, &second.x, isa)?);
+        }
     }
-    Ok(lines)
+    Ok(in_order(lines))
+}
+
+/// The forward pass, the backward pass the other way around, and what remains.
+fn in_order(lines: Vec<Line>) -> Vec<Line> {
+    let (mut forward, lines): (Vec<Line>, Vec<Line>) = lines
+        .into_iter()
+        .partition(|line| line.what.ends_with(", forward"));
+    let (backward, adjoints): (Vec<Line>, Vec<Line>) = lines
+        .into_iter()
+        .partition(|line| line.what.ends_with(", backward"));
+    forward.extend(backward.into_iter().rev());
+    forward.extend(adjoints);
+    forward
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the layer is given single-precision values; from here on they are exact"
 )]
-fn single(value: f64) -> f32 {
+pub(crate) fn single(value: f64) -> f32 {
     value as f32
 }
 
@@ -94,7 +110,7 @@ impl Reading {
         let bound: Vec<f64> = exact.error.data.iter().map(|e| e + slack).collect();
         let mut forward = Tally::default();
         forward.add_all(&y, &exact.value.data, &bound);
-        let exact_sums = exact.value;
+        let (exact_sums, forward_bound) = (exact.value, bound);
 
         let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
@@ -123,6 +139,22 @@ impl Reading {
         let mut backward = Tally::default();
         let dx = of_map(workspace.gradient(input), shape);
         backward.add_all(&dx, &exact.data, &bound);
+        // The constant of batch norm or bias, at every position.
+        let constants: Vec<f64> = (0..y.len())
+            .map(|i| match (norm, bias) {
+                (Some((_, shift)), _) => shift[i % outputs],
+                (None, Some(bias)) => f64::from(bias[i % outputs]),
+                (None, None) => 0.0,
+            })
+            .collect();
+        let dy: Vec<f64> = dy.iter().copied().map(f64::from).collect();
+        let adjoint = Adjoint {
+            forward: (&y, &constants),
+            y: &dy,
+            x: &self.x.data,
+            backward: &dx,
+            bounds: (&forward_bound, &bound),
+        };
         let normed = if norm.is_some() { ", batch norm" } else { "" };
         let mut lines = vec![
             forward.line(
@@ -137,6 +169,7 @@ impl Reading {
                 Witness::Twin,
                 "gamma(k + 2) sum |w dy|",
             ),
+            adjoint.line(&format!("{name}{normed}")),
         ];
         if let Some(tally) = self.winograd(&exact_sums, isa)? {
             lines.push(tally.line(
@@ -212,126 +245,89 @@ impl Reading {
     }
 }
 
-/// What stands between convolutions, on an activation of the first block.
-fn between(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>, AuditError> {
-    let values: Vec<f32> = x.data.iter().map(|&v| single(v)).collect();
-    let exact = |map: Map| -> Exact {
-        let bound = Map::zeros(map.shape());
-        (map, bound)
-    };
-    // Half of the values below zero.
-    let signed: Vec<f32> = values
-        .iter()
-        .zip(pseudo_random(9, values.len()))
-        .map(|(v, r)| v * r)
-        .collect();
-    let mut lines = Subject {
-        step: "layer",
-        what: "ReLU".to_owned(),
-        operation: Arc::new(Relu),
-        draw: Draw::None,
-        shape: x.shape(),
-        input: signed,
-        linear: false,
-        forward: &|x| exact(reference::relu(x)),
-        backward: &|x, dy| exact(reference::relu_gradient(x, dy)),
-        bounds: ("0", "0"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin::DOUBLE;
+    use resnet::Network;
+    use testkit::golden::fixtures_dir;
+
+    fn embedded() -> (TensorSet, TwinNetwork) {
+        let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
+        let network = Network::new(&tensors).unwrap();
+        let twin = TwinNetwork::new(&tensors, network.architecture()).unwrap();
+        (tensors, twin)
     }
-    .lines(isa)?;
-    let sliding = Sliding::square(3, 2, 1);
-    let pooled = |x: &Map, dy: &Map| -> Exact {
-        let gradient = |dy: &Map| reference::max_pool_gradient(x, dy, steps(sliding));
-        let bound = gradient(&dy.map(f64::abs)).map(|s| gamma(9) * s);
-        (gradient(dy), bound)
-    };
-    lines.extend(
-        Subject {
-            step: "layer",
-            what: "max pool".to_owned(),
-            operation: Arc::new(MaxPool::new(sliding)),
-            draw: Draw::None,
-            shape: x.shape(),
-            input: values.clone(),
-            linear: false,
-            forward: &|x| exact(reference::max_pool(x, steps(sliding))),
-            backward: &pooled,
-            bounds: ("0", "gamma(9) sum |dy|"),
-        }
-        .lines(isa)?,
-    );
-    let positions = x.height * x.width;
-    let averaged = |x: &Map| -> Exact {
-        let shape = (1, 1, x.channels);
-        let sums = reference::global_average_pool(&x.map(f64::abs));
-        let bound = sums
-            .iter()
-            .map(|s| gamma(positions + 1) * s + underflow_slack(1));
-        (
-            Map::new(shape, reference::global_average_pool(x)),
-            Map::new(shape, bound.collect()),
-        )
-    };
-    let spread = |x: &Map, dy: &Map| -> Exact {
-        let dx = reference::global_average_pool_gradient(&dy.data, (x.height, x.width));
-        let bound = dx.map(|v| gamma(2) * v.abs());
-        (dx, bound)
-    };
-    lines.extend(
-        Subject {
-            step: "layer",
-            what: "global average pool".to_owned(),
-            operation: Arc::new(GlobalAveragePool),
-            draw: Draw::None,
-            shape: x.shape(),
-            input: values,
-            linear: true,
-            forward: &averaged,
-            backward: &spread,
-            bounds: ("gamma(H W + 1) sum |x| / (H W)", "gamma(2) |dy| / (H W)"),
-        }
-        .lines(isa)?,
-    );
-    if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
-        let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
-        let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
-        let (w, b) = (wide(weight.values()), wide(bias.values()));
-        let magnitudes = |values: &[f64]| -> Vec<f64> { values.iter().map(|v| v.abs()).collect() };
-        let row = |values: Vec<f64>| Map::new((1, 1, values.len()), values);
-        let forward = |x: &Map| -> Exact {
-            let sums = reference::linear(&magnitudes(&x.data), &magnitudes(&w), &magnitudes(&b));
-            let bound = sums
-                .iter()
-                .map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
-            (
-                row(reference::linear(&x.data, &w, &b)),
-                row(bound.collect()),
-            )
-        };
-        let backward = |_: &Map, dy: &Map| -> Exact {
-            let sums = reference::linear_gradient(&magnitudes(&dy.data), &magnitudes(&w), inputs);
-            let bound = sums
-                .iter()
-                .map(|s| gamma(outputs) * s + underflow_slack(outputs));
-            (
-                row(reference::linear_gradient(&dy.data, &w, inputs)),
-                row(bound.collect()),
-            )
-        };
-        lines.extend(
-            Subject {
-                step: "layer",
-                what: "fc".to_owned(),
-                operation: Arc::new(Linear::new(weight.values(), bias.values(), inputs)?),
-                draw: Draw::None,
-                shape: (1, 1, inputs),
-                input: pseudo_random(11, inputs),
-                linear: true,
-                forward: &forward,
-                backward: &backward,
-                bounds: ("gamma(k + 1) (sum |w x| + |b|)", "gamma(k) sum |w dy|"),
-            }
-            .lines(isa)?,
-        );
+
+    fn image() -> Bounded {
+        let noise = pseudo_random(91, 64 * 64 * 3);
+        Bounded::exact(Map::from_f32((64, 64, 3), &noise))
     }
-    Ok(lines)
+
+    #[test]
+    fn the_walk_goes_forward_then_back_and_every_kind_of_layer_has_its_adjoint() {
+        let (tensors, twin) = embedded();
+        let last = "2.0".parse().unwrap();
+        let lines = lines(&twin, &image(), (&tensors, last), Isa::best()).unwrap();
+        assert!(lines.iter().all(|line| line.passed), "{lines:?}");
+        let way = |line: &Line| {
+            let ends = [", forward", ", backward", "<x, A' y>"];
+            ends.iter()
+                .position(|end| line.what.ends_with(end))
+                .unwrap()
+        };
+        assert!(lines.is_sorted_by_key(way));
+        let of = |n| {
+            lines
+                .iter()
+                .filter(move |l| way(l) == n && l.step != "Winograd")
+        };
+        let backward: Vec<&str> = of(1)
+            .map(|l| l.what.trim_end_matches(", backward"))
+            .collect();
+        let forward: Vec<&str> = of(0)
+            .map(|l| l.what.trim_end_matches(", forward"))
+            .collect();
+        assert!(forward.iter().eq(backward.iter().rev()));
+        for kind in [
+            "conv1,",
+            "layer1.0.conv1,",
+            "layer2.0.conv1,",
+            "layer2.0.downsample.0,",
+            "batch norm:",
+            "addition:",
+            "fc:",
+        ] {
+            assert!(of(2).any(|line| line.what.starts_with(kind)), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_layer_whose_twin_has_other_weights_fails() {
+        let (_, twin) = embedded();
+        let mut readings = Vec::new();
+        let last = "1.0".parse().unwrap();
+        twin.run(&image(), last, DOUBLE, &mut |layer, x| {
+            let x = x.value.map(|v| f64::from(single(v)));
+            readings.push(Reading {
+                layer: layer.clone(),
+                x,
+            });
+        });
+        let mut reading = readings.pop().unwrap();
+        let passed = |reading: &Reading| -> Vec<bool> {
+            reading
+                .lines(Isa::best())
+                .unwrap()
+                .iter()
+                .map(|l| l.passed)
+                .collect()
+        };
+        assert!(passed(&reading).iter().all(|&p| p));
+        // Our kernels get these weights, the twin keeps its own; the adjoint knows nothing of either.
+        reading.layer.weights.iter_mut().for_each(|w| *w *= 1.01);
+        let found = passed(&reading);
+        assert!(!found[0], "{found:?}");
+        assert!(found[2]);
+    }
 }

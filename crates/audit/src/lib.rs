@@ -1,7 +1,7 @@
 //! Every numeric step, checked: what was compared with what, how far apart they are, and how far they may be.
 //!
-//! [`audit()`] walks the computation in order: decoding, every augmentation, every layer forward and backward, the picture of a spectrum, the
-//! optimiser, each measure, each statistic; then the same bits on every instruction set and number of threads, a second opinion, and for
+//! [`audit()`] walks the computation in order: decoding, resizing, normalisation, every layer forward and backward, the picture of a
+//! spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every instruction set and number of threads, a second opinion, and for
 //! mix ratios how much of them can be rounding. A [`Report`] holds a [`Line`] for each comparison.
 //!
 //! [`explain()`] derives one channel's mix ratio and scale measures from a finished run as a person would write it.
@@ -10,9 +10,16 @@
 #![forbid(unsafe_code)]
 
 mod augmentations;
+mod between;
 mod bits;
+mod branch;
 mod budget;
+mod chains;
+mod compositions;
+mod decoding;
 mod differences;
+mod directions;
+mod draws;
 mod error;
 mod explain;
 mod golden;
@@ -20,9 +27,11 @@ mod layers;
 mod line;
 mod measures;
 mod operations;
+mod optimiser;
 mod page;
 mod picture;
 mod resizing;
+mod rules;
 mod run;
 mod second;
 mod twin;
@@ -70,6 +79,8 @@ pub struct Report {
     pub weights_digest: String,
     /// The instruction sets that were compared.
     pub instruction_sets: Vec<String>,
+    /// The instruction sets that this processor lacks. Skipped is not passed.
+    pub skipped: Vec<String>,
     /// The first digits of the digest of every site and of a picture: the same on every machine.
     pub digest: String,
     /// One line a comparison.
@@ -116,15 +127,37 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
         more.iter().for_each(&mut *said);
         lines.extend(more);
     };
+    // What PyTorch and Pillow computed stands beside the step that it is of.
+    let mut theirs = match &golden {
+        Some(golden) => golden.lines(&loaded.network, size, isa)?,
+        None => Vec::new(),
+    };
+    let mut of_step = |step: &str| -> Vec<Line> {
+        let (found, left) = theirs.drain(..).partition(|line| line.step == step);
+        theirs = left;
+        found
+    };
+    add(of_step("decode"));
+    add(decoding::lines()?);
     add(resizing::lines(&pixels, size)?);
-    if let Some(golden) = &golden {
-        add(golden.lines(&loaded.network, size, isa)?);
-    }
+    add(augmentations::normalisation(isa)?);
     add(layers::lines(&twin, &image, (&loaded.tensors, last), isa)?);
+    add(of_step("center activations"));
+    add(of_step("center gradients"));
+    add(draws::lines());
     add(picture::lines(isa)?);
+    add(of_step("spectrum"));
     add(augmentations::lines(isa)?);
-    add(differences::lines(&loaded.network, &twin, &image, isa)?);
+    add(compositions::lines(isa)?);
+    add(optimiser::lines(isa));
+    add(theirs);
+    if let Some(folder) = &options.golden {
+        add(chains::lines(&loaded.network, size, folder, isa)?);
+    }
+    add(differences::lines(isa)?);
+    add(directions::lines(&loaded.network, &twin, &image, isa)?);
     add(measures::lines());
+    add(rules::lines(&loaded));
     let (same, digest) = bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
     add(same);
     let read = normalised(&pixels, size, SINGLE);
@@ -155,6 +188,7 @@ fn report(
         weights: loaded.source.path.display().to_string(),
         weights_digest: loaded.digest.clone(),
         instruction_sets: Isa::supported().iter().map(ToString::to_string).collect(),
+        skipped: bits::skipped(),
         digest,
         lines,
         budgets,

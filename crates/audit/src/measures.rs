@@ -39,7 +39,7 @@ fn measures() -> Vec<Line> {
             .iter()
             .flat_map(|&a| values.iter().map(move |&b| (a, b)))
     };
-    let (mut count, mut differ) = ([0; 3], [0; 3]);
+    let (mut count, mut differ) = ([0; 4], [0; 4]);
     let mut compare = |at: usize, same: bool| {
         count[at] += 1;
         differ[at] += usize::from(!same);
@@ -85,12 +85,23 @@ fn measures() -> Vec<Line> {
                 && !scale.scale_invariant(1.5)
                 && !scale.scale_invariant(1.0 / 1.5);
             compare(2, d_b == expected && d_i == expected && criteria);
+            let other = scale.input_delta + 0.25;
+            let unequal = ScaleMeasures {
+                block_delta: d_b,
+                input_delta: other,
+            };
+            // The sum of two doubles has one rounding, and IEEE says which.
+            compare(
+                3,
+                unequal.scale_metric().to_bits() == (d_b + other).to_bits(),
+            );
         }
     }
     let names = [
         ("mix ratio", "O(I) / O(B), 10, 0, or failed"),
         ("category", "strictly within 1/1.5 and 1.5; clamped to 5"),
         ("scale measures", "dB, dI and both criteria"),
+        ("scale metric", "dB + dI"),
     ];
     let mut lines = Vec::new();
     for (i, (step, what)) in names.into_iter().enumerate() {
@@ -228,4 +239,31 @@ fn statistics() -> Vec<Line> {
         variance.line("one-way analysis of variance, F and p"),
         moments.line("mean, median, standard error, average ranks"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_about_measures_passes() {
+        let lines = lines();
+        assert!(lines.iter().all(|line| line.passed), "{lines:?}");
+        assert_eq!(lines.len(), 8);
+    }
+
+    #[test]
+    fn a_statistic_beyond_its_promise_or_wrongly_defined_fails() {
+        let line = |found: Result<f64, NotDefined>, expected: f64| {
+            let mut promise = Promise::default();
+            promise.add(found, expected);
+            promise.add(Ok(1.0), 1.0);
+            promise.line("statistic").passed
+        };
+        assert!(line(Ok(2.0 + 1e-12), 2.0) && line(Err(NotDefined::NotFinite), f64::NAN));
+        assert!(!line(Ok(2.0 + 1e-9), 2.0));
+        assert!(!line(Ok(1.1e-12), 1e-12));
+        assert!(!line(Err(NotDefined::NotFinite), 2.0));
+        assert!(!line(Ok(f64::NAN), 2.0) && !line(Ok(2.0), f64::NAN));
+    }
 }

@@ -54,6 +54,7 @@ fn html(report: &Report) -> String {
                 p {
                     (report.lines.len()) " comparisons, " (failed.len()) " beyond their bound. Weights " code { (report.weights) }
                     ", digest " code { (report.weights_digest) } ". Instruction sets: " (report.instruction_sets.join(", "))
+                    @if !report.skipped.is_empty() { "; skipped, for this processor lacks them: " (report.skipped.join(", ")) }
                     ". Digest of every site and a picture, the same on every machine: " strong { (report.digest) } "."
                 }
                 (table(&report.lines))

@@ -242,6 +242,31 @@ impl TwinLayer {
         dx
     }
 
+    /// What the layer makes of a change of what it reads.
+    pub(crate) fn tangent(&self, change: &Map) -> Map {
+        let mut tangent = self.sums(change, &self.packed);
+        if let Some((scale, _)) = &self.norm {
+            for (i, t) in tangent.data.iter_mut().enumerate() {
+                *t *= scale[i % self.outputs];
+            }
+        }
+        tangent
+    }
+
+    /// The layer with the magnitudes of its coefficients, and no constants.
+    pub(crate) fn magnitudes(&self) -> TwinLayer {
+        let norm = self.norm.as_ref().map(|(scale, shift)| {
+            let scale = scale.iter().map(|s| s.abs()).collect();
+            (scale, vec![0.0; shift.len()])
+        });
+        TwinLayer {
+            bias: None,
+            norm,
+            packed: self.packed.iter().map(|w| w.abs()).collect(),
+            ..self.clone()
+        }
+    }
+
     /// Where in a map of `size` the channels begin that tap `k` of the output (i, j) reads; nothing beyond the map.
     pub(crate) fn reads(
         &self,

@@ -137,6 +137,14 @@ impl Graph {
         self.nodes[node.0].shape
     }
 
+    /// The nodes that a node reads.
+    ///
+    /// # Panics
+    /// If the node is another graph's.
+    pub fn inputs(&self, node: NodeId) -> &[NodeId] {
+        &self.nodes[node.0].inputs
+    }
+
     /// The region of `input` that `region` of `node` depends on: its receptive field, padding included.
     ///
     /// Empty where `node` does not depend on `input`.

@@ -1,8 +1,8 @@
 //! Every operation's gradient: `<A x, y> = <x, A' y>` for linear ones, the limit of central differences for the others.
 
 use autodiff::ops::{
-    Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool,
-    Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear,
+    MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use proptest::prelude::*;
@@ -121,6 +121,46 @@ proptest! {
         let positive = new(magnitudes(&weights), bias.as_ref().map(|_| vec![0.0; outputs]));
         let terms = inputs.max(outputs) * kernel * kernel + 2;
         assert_adjoint(new(weights, bias), &positive, Draw::None, Shape::new(height, width, inputs), (seed, terms));
+    }
+
+    /// The stem's 7 x 7 with stride 2, the blocks' 3 x 3 with stride 1 and 2, the projections' 1 x 1 with stride 2.
+    #[test]
+    fn convolutions_of_the_kinds_of_the_network((height, width) in (7_usize..30, 7_usize..30), seed: u64) {
+        for (kernel, stride, inputs, outputs) in [(7, 2, 3, 16), (3, 1, 16, 16), (3, 2, 16, 32), (1, 2, 16, 32)] {
+            let sliding = Sliding::square(kernel, stride, kernel / 2);
+            let weights = pseudo_random(seed ^ 2, outputs * inputs * kernel * kernel);
+            let new = |weights: Vec<f32>| -> Arc<dyn Operation> {
+                Arc::new(Convolution::new(weights, (outputs, inputs), sliding, None).unwrap())
+            };
+            let terms = outputs.max(inputs) * kernel * kernel + 2;
+            let positive = new(magnitudes(&weights));
+            assert_adjoint(new(weights), &positive, Draw::None, Shape::new(height, width, inputs), (seed, terms));
+        }
+    }
+
+    /// `<a + b, y> = <a, y> + <b, y>`: both inputs receive the output's gradient, to the bit.
+    #[test]
+    fn addition((height, width, channels) in (1_usize..9, 1_usize..9, 1_usize..40), seed: u64) {
+        let mut graph = Graph::new();
+        let shape = Shape::new(height, width, channels);
+        let inputs = [0, 1].map(|_| graph.add(Input { shape }, &[]).unwrap());
+        let node = graph.add(Add, &inputs).unwrap();
+        let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &inputs).unwrap();
+        let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+        let [a, b, dy] = [1, 2, 3].map(|i| pseudo_random(seed ^ i, shape.len()));
+        workspace.set_input(inputs[0], &a);
+        workspace.set_input(inputs[1], &b);
+        workspace.seed().data_mut().copy_from_slice(&dy);
+        workspace.forward();
+        let y = workspace.value(node).data().to_vec();
+        workspace.backward();
+        let [da, db] = inputs.map(|input| workspace.gradient(input).data().to_vec());
+        let (left, right) = (dot(&y, &dy), dot(&da, &a) + dot(&db, &b));
+        // Each sum of two numbers below one rounds once; the sums over all are double precision's.
+        let bound = 1.001 * gamma(1) * 2.0 * shape.len() as f64;
+        prop_assert!((left - right).abs() <= bound, "{} and {}", left, right);
+        testkit::assert_same_bits(&da, &dy, "the first input's gradient");
+        testkit::assert_same_bits(&db, &dy, "the second input's gradient");
     }
 
     #[test]

@@ -172,7 +172,8 @@ fn channel_row(loaded: &Loaded, channel: &Channel, findings: &Findings<'_>) -> C
 }
 
 /// |bn2.weight\[c\]|; not to be had where batch norm is folded.
-fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
+#[must_use]
+pub fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
     if loaded.network.architecture().batch_norm() == BatchNormState::Folded {
         return None;
     }
@@ -183,7 +184,8 @@ fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> 
 }
 
 /// The mean of |conv2.weight\[c\]|.
-fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
+#[must_use]
+pub fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
     let weights = loaded
         .tensors
         .get(&format!("{}.conv2.weight", block.module()))?;

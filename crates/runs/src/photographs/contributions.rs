@@ -5,16 +5,16 @@ use resnet::{Block, Role};
 
 /// Who contributes to a channel's Output, over all photographs.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Contributions {
+pub struct Contributions {
     /// ΣI / (ΣI + ΣB) over the photographs whose Output is positive: the Input's share of what the channel passes on. Above 1 where
     /// Block on the whole takes away. Not defined where no Output is positive.
-    pub(crate) input_share: Option<f64>,
+    pub input_share: Option<f64>,
     /// ΣB / (ΣI + ΣB), the rest.
-    pub(crate) block_share: Option<f64>,
+    pub block_share: Option<f64>,
     /// Percent of the photographs with a positive Input in which Block is negative: it inhibits. Not defined where no Input is positive.
-    pub(crate) inhibited_percent: Option<f64>,
+    pub inhibited_percent: Option<f64>,
     /// Percent of the photographs with a positive Input in which Block leaves nothing of it: the Output is not positive.
-    pub(crate) silenced_percent: Option<f64>,
+    pub silenced_percent: Option<f64>,
 }
 
 impl Photographs {
@@ -26,7 +26,9 @@ impl Photographs {
     }
 }
 
-fn contributions(input: &[f32], block: &[f32], output: &[f32]) -> Contributions {
+/// Of the center activations of a channel's Input, Block and Output, for each photograph.
+#[must_use]
+pub fn contributions(input: &[f32], block: &[f32], output: &[f32]) -> Contributions {
     let images = || input.iter().zip(block).zip(output);
     let sums = images()
         .filter(|&(_, &o)| o > 0.0)

@@ -8,6 +8,7 @@ mod contributions;
 mod measures;
 mod mosaic;
 
+pub use contributions::{Contributions, contributions};
 pub(crate) use measures::OnPhotographs;
 
 use crate::activations::npy;
