@@ -3,7 +3,9 @@
 use crate::mutate::{Random, mend_png, mutated};
 use anyhow::Context;
 use featviz::{Objective, Recipe};
-use runs::{Address, Entry, Store, Unit};
+use report::{BuildRecord, ChannelRow, ExemplarRow, ImagesRecord, Manifest, NetworkRecord};
+use runs::{Address, Entry, ImageDigest, Journal, Store, Unit};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub(crate) enum Target {
     Png,
     /// An entry of the store.
     Store,
+    /// A journal of what was read of images.
+    Journal,
     /// A manifest, and the tables beside it.
     Tables,
 }
@@ -41,11 +45,12 @@ impl Prepared {
         let folder = tempfile::tempdir()?;
         let seeds = match target {
             Target::Npy => npy_seeds(),
-            Target::Npz => npy_seeds().iter().map(|npy| archive(&[npy])).collect(),
+            Target::Npz => npz_seeds(),
             Target::Jpeg => jpegs(root)?,
-            Target::Png => pngs()?,
+            Target::Png => pngs(root)?,
             Target::Store => vec![entry(folder.path())?],
-            Target::Tables => tables(root)?,
+            Target::Journal => journals(folder.path())?,
+            Target::Tables => tables(root, folder.path())?,
         };
         Ok(Prepared {
             target,
@@ -104,16 +109,39 @@ impl Prepared {
                     }
                 }
             }
+            Target::Journal => {
+                let path = self.folder.path().join("journal");
+                let _ = fs::write(&path, bytes);
+                let _ = runs::images_held(bytes);
+                let Ok((_, known)) = Journal::open(&path, WIDTH) else {
+                    return;
+                };
+                let kept = (0..IMAGES).filter_map(|i| Some((i, known.get(&image(i))?)));
+                let kept: Vec<_> = kept.collect();
+                for &(i, values) in &kept {
+                    assert_eq!(values, values_of(i), "changed values of image {i}");
+                }
+                assert_eq!(kept.len(), known.len(), "an image that nobody read");
+                // What is left of it is whole.
+                let left = fs::read(&path).unwrap_or_default();
+                assert_eq!(runs::images_held(&left), Some(known.len()));
+            }
             Target::Tables => {
                 let path = self.folder.path().join("manifest.json");
                 let _ = fs::write(&path, bytes);
-                if let Err(error) = report::Manifest::read(self.folder.path()) {
+                match Manifest::read(self.folder.path()) {
+                    Err(error) => one_sentence(&error.to_string()),
+                    // Whoever is sealed is what was written.
+                    Ok(manifest) => {
+                        let sealed = manifest.is_sealed(self.folder.path());
+                        let whole = sealed.is_ok_and(|sealed| sealed);
+                        assert!(!whole || bytes == manifest.text().as_bytes());
+                    }
+                }
+                if let Err(error) = report::read_table::<ChannelRow>(&path) {
                     one_sentence(&error.to_string());
                 }
-                if let Err(error) = report::read_table::<report::ChannelRow>(&path) {
-                    one_sentence(&error.to_string());
-                }
-                if let Err(error) = report::read_table::<report::ExemplarRow>(&path) {
+                if let Err(error) = report::read_table::<ExemplarRow>(&path) {
                     one_sentence(&error.to_string());
                 }
             }
@@ -132,8 +160,12 @@ impl Prepared {
                 for tensor in tensors.iter() {
                     let values: usize = tensor.shape().iter().product();
                     assert_eq!(values, tensor.values().len());
-                    // Nothing is there that the file does not hold.
-                    assert!(values <= bytes.len());
+                    // Nothing is there that the file does not hold; zeros may be packed.
+                    let packed = match self.target {
+                        Target::Npz => (128 << 20) + 16 * bytes.len(),
+                        _ => bytes.len(),
+                    };
+                    assert!(values <= packed / 2);
                 }
             }
         }
@@ -148,18 +180,19 @@ fn one_sentence(error: &str) {
     );
 }
 
+/// The bytes of an `.npy` file.
+fn array(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
+    let padded = format!("{header:<117}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(u16::try_from(padded.len()).unwrap_or(0).to_le_bytes());
+    bytes.extend(padded.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
 /// Arrays of several types, orders and shapes.
 fn npy_seeds() -> Vec<Vec<u8>> {
-    let array = |descr: &str, order: &str, shape: &str, data: &[u8]| {
-        let header =
-            format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
-        let padded = format!("{header:<117}\n");
-        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-        bytes.extend(u16::try_from(padded.len()).unwrap_or(0).to_le_bytes());
-        bytes.extend(padded.as_bytes());
-        bytes.extend(data);
-        bytes
-    };
     let floats: Vec<u8> = (0..24_u8)
         .flat_map(|i| f32::from(i).to_le_bytes())
         .collect();
@@ -171,6 +204,14 @@ fn npy_seeds() -> Vec<Vec<u8>> {
         array("<f2", "False", "(48,)", &floats),
         array("<f4", "False", "()", &floats[..4]),
     ]
+}
+
+/// Each array alone, and one of 2^60 elements over four million bytes of zeros.
+fn npz_seeds() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<_> = npy_seeds().iter().map(|npy| archive(&[npy])).collect();
+    let shape = "(1048576, 1048576, 1048576)";
+    seeds.push(archive(&[&array("<f4", "False", shape, &vec![0; 4 << 20])]));
+    seeds
 }
 
 fn archive(arrays: &[&Vec<u8>]) -> Vec<u8> {
@@ -185,16 +226,40 @@ fn archive(arrays: &[&Vec<u8>]) -> Vec<u8> {
 
 fn jpegs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let folder = root.join("fixtures/images/star");
-    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
+    let mut seeds = of_every_kind(root, "jpg")?;
+    for path in listed(&folder)? {
+        seeds.push(fs::read(path)?);
+    }
+    Ok(seeds)
+}
+
+/// The small pictures that the decoder is tested with.
+fn of_every_kind(root: &Path, extension: &str) -> anyhow::Result<Vec<Vec<u8>>> {
+    let of_kind = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let result = ["rgb_of_", "resized_", "preprocessed_", "source_"];
+        path.extension().is_some_and(|e| e == extension)
+            && !result.iter().any(|begins| name.starts_with(begins))
+    };
+    let paths = listed(&root.join("crates/images/tests/data"))?;
+    let read = paths.iter().filter(|path| of_kind(path)).map(fs::read);
+    let seeds: Vec<_> = read.collect::<std::io::Result<_>>()?;
+    anyhow::ensure!(seeds.len() > 8, "{} pictures of {extension}", seeds.len());
+    Ok(seeds)
+}
+
+fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .with_context(|| folder.display().to_string())?
         .map(|entry| Ok(entry?.path()))
         .collect::<std::io::Result<_>>()?;
     paths.sort();
-    Ok(paths.iter().map(fs::read).collect::<std::io::Result<_>>()?)
+    Ok(paths)
 }
 
-fn pngs() -> anyhow::Result<Vec<Vec<u8>>> {
-    let mut seeds = Vec::new();
+/// Files of every colour type and bit depth, beside some of our own.
+fn pngs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let mut seeds = of_every_kind(root, "png")?;
     for (width, height) in [(1, 1), (7, 5), (64, 48)] {
         let pixels = (0..width * height * 3).map(|i| u8::try_from(i * 37 % 256).unwrap_or(0));
         let picture = images::Rgb8::from_pixels(width, height, pixels.collect())?;
@@ -228,14 +293,128 @@ fn entry(folder: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(fs::read(store.path(&address))?)
 }
 
-/// The tables of statistics that come with the project stand for any table; a manifest is JSON.
-fn tables(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
-    let csv = "block,channel,figure,example_of,mix_ratio,scale_metric\n1.1,3,1,mix,1.01,\n2.0,7,6,scale,0.5,0.25\n";
-    let accuracy = fs::read(root.join("fixtures/accuracy.json"))?;
-    let manifest = serde_json::json!({ "program": "streamscope", "numerics_version": 2, "seed": 0, "files": { "a": "b" } });
+/// Values of an image in a journal, and how many images the seeds have.
+const WIDTH: usize = 4;
+const IMAGES: u8 = 3;
+
+fn image(i: u8) -> ImageDigest {
+    *blake3::hash(&[i]).as_bytes()
+}
+
+fn values_of(i: u8) -> [f32; WIDTH] {
+    [f32::from(i), -0.5, 1e30, f32::MIN_POSITIVE]
+}
+
+/// Journals of no image to three.
+fn journals(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let path = folder.join("journal");
+    let mut seeds = Vec::new();
+    for images in 0..=IMAGES {
+        let _ = fs::remove_file(&path);
+        let (mut journal, _) = Journal::open(&path, WIDTH)?;
+        for i in 0..images {
+            journal.keep(&image(i), &values_of(i))?;
+        }
+        let bytes = fs::read(&path)?;
+        anyhow::ensure!(runs::images_held(&bytes) == Some(images.into()), "a seed");
+        seeds.push(bytes);
+    }
+    Ok(seeds)
+}
+
+/// A table of exemplars, one of channels, numbers of another program, and a whole manifest. Each seed of ours is read as what it is.
+fn tables(root: &Path, folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let exemplars = "block,channel,figure,example_of,mix_ratio,scale_metric\n1.1,3,1,mix,1.01,\n2.0,7,6,scale,0.5,0.25\n";
+    let path = folder.join("table.csv");
+    fs::write(&path, exemplars)?;
+    anyhow::ensure!(report::read_table::<ExemplarRow>(&path)?.len() == 2, "rows");
+    let channels = [channel_row(0)?, channel_row(7)?];
+    report::write_table(&path, &channels)?;
+    anyhow::ensure!(report::read_table::<ChannelRow>(&path)? == channels, "rows");
+    let table = fs::read(&path)?;
+    let mut written = manifest();
+    written.seal();
+    fs::write(folder.join("manifest.json"), written.text())?;
+    anyhow::ensure!(Manifest::read(folder)? == written, "a manifest");
     Ok(vec![
-        csv.as_bytes().to_vec(),
-        accuracy,
-        manifest.to_string().into_bytes(),
+        exemplars.as_bytes().to_vec(),
+        table,
+        fs::read(root.join("fixtures/accuracy.json"))?,
+        written.text().into_bytes(),
     ])
+}
+
+/// A channel of which some values are not defined.
+fn channel_row(channel: usize) -> anyhow::Result<ChannelRow> {
+    let answers = [
+        "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
+    ];
+    let mut row: serde_json::Map<String, serde_json::Value> = answers
+        .iter()
+        .map(|name| ((*name).to_owned(), 0.1.into()))
+        .collect();
+    row.insert("block".to_owned(), "1.1".into());
+    row.insert("channel".to_owned(), channel.into());
+    row.insert("mix_ratio".to_owned(), (channel as f64 / 3.0).into());
+    row.insert("category".to_owned(), "mix".into());
+    row.insert("scale_invariant".to_owned(), false.into());
+    row.insert("scale_invariant_no_mix".to_owned(), true.into());
+    row.insert("retries".to_owned(), 1.into());
+    Ok(serde_json::from_value(row.into())?)
+}
+
+fn manifest() -> Manifest {
+    let text = |words: &str| words.to_owned();
+    let digest = "cd".repeat(32);
+    let picture = report::PictureRecord {
+        site: text("maxpool"),
+        objective: text("neuron"),
+        channel: 2,
+        seed: 9,
+        address: digest.clone(),
+    };
+    Manifest {
+        program: text("streamscope 0.1.0"),
+        numerics_version: 2,
+        build: BuildRecord {
+            source_digest: digest.clone(),
+            compiler: text("rustc 1.89.0"),
+            cpu_features: vec![text("portable")],
+        },
+        network: NetworkRecord {
+            weights: text("weights.npz"),
+            weights_digest: digest.clone(),
+            widths: vec![64, 128, 256, 512],
+            input_size: 224,
+            classes: Some(1000),
+            batch_norm: text("separate"),
+        },
+        images: Some(ImagesRecord {
+            folder: text("images"),
+            read: 1,
+            skipped: vec![text("images/x.png: not a picture")],
+            names_digest: digest.clone(),
+            digest: digest.clone(),
+            files: BTreeMap::from([(text("a.png"), digest.clone())]),
+            journals: BTreeMap::from([(digest.clone(), 1)]),
+        }),
+        preset: text("smoke"),
+        recipe: serde_json::json!({ "steps": 32, "learning_rate": 0.1 + 0.2, "eps": 5e-324 }),
+        seed: u64::MAX,
+        blocks: BTreeMap::from([(text("1.1"), vec![0, 7])]),
+        channels: vec![text("0..16")],
+        pictures: BTreeMap::from([(text("features/1.1/input/7.png"), picture)]),
+        not_computed: vec![report::NotComputed {
+            what: text("block 4.0"),
+            missing_tensors: vec![text("layer4.0.conv1.weight")],
+        }],
+        retried: Vec::new(),
+        failed: Vec::new(),
+        instruction_set: text("portable"),
+        threads: 2,
+        seconds: BTreeMap::from([(text("load"), 0.1 + 0.2)]),
+        made_from: BTreeMap::from([(text("a"), vec![text("b")])]),
+        files: BTreeMap::from([(text("a"), digest)]),
+        digest: String::new(),
+    }
 }

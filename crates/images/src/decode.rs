@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use image::DynamicImage;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
+use image::{ColorType, ImageDecoder, Limits};
 
 use crate::error::ImageError;
 use crate::header::{self, Format, JpegMarkers, PngHeader};
@@ -15,6 +15,13 @@ use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 /// PNG's colour type of grey without alpha.
 const PNG_GREY: u8 = 0;
 
+/// The most memory that decoding may take for samples: seven eighths of a GiB. It suffices for any picture of at most [`MAX_PIXELS`] and
+/// 8 bits a sample, but for JPEGs in several scans, whose coefficients are kept beside; of RGBA with 16 bits, for 117 million pixels.
+const MAX_BYTES: u64 = 7 << 27;
+
+/// The most memory for a row, and for what a PNG says beside its pixels, unpacked.
+const MAX_ASIDE: u64 = 32 << 20;
+
 /// Reads a JPEG or a PNG; which one is told by its bytes, not by its name.
 ///
 /// Alpha is dropped, not blended; palettes and grey are expanded; orientation tags, colour profiles and gamma are
@@ -22,7 +29,8 @@ const PNG_GREY: u8 = 0;
 /// 16-bit *grey* Pillow keeps the value and cuts it at 255, so nearly everything is white: it is done the same way here.
 ///
 /// # Errors
-/// If the file cannot be opened, is neither format, is damaged or truncated, has no pixel or too many, or is of an unsupported kind.
+/// If the file cannot be opened, is neither format, is damaged or truncated, has no pixel or too many, needs
+/// too much memory, or is of an unsupported kind.
 pub fn decode(path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
     let path = path.as_ref();
     let bytes = fs::read(path).map_err(|source| ImageError::CannotOpen {
@@ -68,9 +76,7 @@ fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
     }
     let decoder =
         JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;
-    let picture =
-        DynamicImage::from_decoder(decoder).map_err(|error| foreign(path, Format::Jpeg, error))?;
-    to_rgb8(picture, path, Format::Jpeg)
+    to_rgb8(decoder, markers.kept, false, path, Format::Jpeg)
 }
 
 fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
@@ -82,29 +88,69 @@ fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
         ));
     };
     check_size(path, Format::Png, header.width, header.height)?;
-    let decoder =
-        PngDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Png, error))?;
-    let picture =
-        DynamicImage::from_decoder(decoder).map_err(|error| foreign(path, Format::Png, error))?;
-    if header.bit_depth == 16 && header.color_type == PNG_GREY {
-        return cut_grey(&picture, path);
-    }
-    to_rgb8(picture, path, Format::Png)
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_ASIDE);
+    let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits)
+        .map_err(|error| foreign(path, Format::Png, error))?;
+    let cut = header.bit_depth == 16 && header.color_type == PNG_GREY;
+    to_rgb8(decoder, 0, cut, path, Format::Png)
 }
 
-/// Takes the first three channels of every pixel, or the grey one three times, and the high byte of wide ones.
-fn to_rgb8(picture: DynamicImage, path: &Path, format: Format) -> Result<Rgb8, ImageError> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = match picture {
-        DynamicImage::ImageRgb8(samples) => samples.into_raw(),
-        DynamicImage::ImageLuma8(samples) => expand::<1>(&samples.into_raw(), [0, 0, 0]),
-        DynamicImage::ImageLumaA8(samples) => expand::<2>(&samples.into_raw(), [0, 0, 0]),
-        DynamicImage::ImageRgba8(samples) => expand::<4>(&samples.into_raw(), [0, 1, 2]),
-        DynamicImage::ImageLumaA16(samples) => expand::<2>(&high_bytes(&samples), [0, 0, 0]),
-        DynamicImage::ImageRgb16(samples) => high_bytes(&samples),
-        DynamicImage::ImageRgba16(samples) => expand::<4>(&high_bytes(&samples), [0, 1, 2]),
+/// Takes the first three channels of every pixel, or the grey one three times. Of wide samples it takes the high byte, or the value `cut`
+/// at 255, as Pillow's conversion from mode `I;16` has it. `beside` is what the decoder keeps beside its samples, in bytes.
+fn to_rgb8(
+    decoder: impl ImageDecoder,
+    beside: u64,
+    cut: bool,
+    path: &Path,
+    format: Format,
+) -> Result<Rgb8, ImageError> {
+    let (width, height) = decoder.dimensions();
+    let (width, height) = (width as usize, height as usize);
+    // What is narrower than RGB needs room to be expanded.
+    let expanded = match decoder.color_type().bytes_per_pixel() {
+        0..3 => 3 * width as u64 * height as u64,
+        3.. => 0,
+    };
+    let (color, bytes) = (decoder.color_type(), decoder.total_bytes());
+    let needed = bytes.saturating_add(expanded.max(beside));
+    let length = match usize::try_from(bytes) {
+        Ok(length) if needed <= MAX_BYTES => length,
+        _ => {
+            return Err(ImageError::TooManyBytes {
+                path: path.to_owned(),
+                format: format.name(),
+                width,
+                height,
+                needed,
+                limit: MAX_BYTES,
+            });
+        }
+    };
+    let mut samples = vec![0; length];
+    decoder
+        .read_image(&mut samples)
+        .map_err(|error| foreign(path, format, error))?;
+    let wide = |sample: [u8; 2]| match u16::from_ne_bytes(sample) {
+        level if cut => u8::try_from(level).unwrap_or(u8::MAX),
+        level => level.to_be_bytes()[0],
+    };
+    let pixels = match color {
+        ColorType::Rgb8 => samples,
+        ColorType::L8 => expand(&samples, |[level]| level),
+        ColorType::La8 => expand(&samples, |[level, _]| level),
+        ColorType::Rgba8 => narrow(samples, |[r, g, b, _]| [r, g, b]),
+        ColorType::L16 => expand(&samples, wide),
+        // A transparent grey level makes the decoder add alpha.
+        ColorType::La16 => narrow(samples, |[a, b, _, _]| [wide([a, b]); 3]),
+        ColorType::Rgb16 => narrow(samples, |[r, s, g, h, b, c]| {
+            [[r, s], [g, h], [b, c]].map(wide)
+        }),
+        ColorType::Rgba16 => narrow(samples, |[r, s, g, h, b, c, _, _]| {
+            [[r, s], [g, h], [b, c]].map(wide)
+        }),
         other => {
-            let reason = format!("samples of {:?}", other.color());
+            let reason = format!("samples of {other:?}");
             return Err(ImageError::Unsupported {
                 path: path.to_owned(),
                 format: format.name(),
@@ -115,42 +161,24 @@ fn to_rgb8(picture: DynamicImage, path: &Path, format: Format) -> Result<Rgb8, I
     Rgb8::from_pixels(width, height, pixels)
 }
 
-/// Red, green and blue from the named of `N` channels.
-fn expand<const N: usize>(samples: &[u8], channels: [usize; 3]) -> Vec<u8> {
-    samples
-        .as_chunks::<N>()
-        .0
-        .iter()
-        .flat_map(|pixel| channels.map(|channel| pixel[channel]))
-        .collect()
+/// A level for every pixel of `N` bytes, three times.
+fn expand<const N: usize>(samples: &[u8], level: impl Fn([u8; N]) -> u8) -> Vec<u8> {
+    let (pixels, _) = samples.as_chunks::<N>();
+    pixels.iter().flat_map(|&pixel| [level(pixel); 3]).collect()
 }
 
-fn high_bytes(samples: &[u16]) -> Vec<u8> {
+/// Red, green and blue of every pixel of `N` bytes, at least three, in the same memory.
+fn narrow<const N: usize>(mut samples: Vec<u8>, rgb: impl Fn([u8; N]) -> [u8; 3]) -> Vec<u8> {
+    let count = samples.len() / N;
+    for i in 0..count {
+        let mut pixel = [0; N];
+        pixel.copy_from_slice(&samples[N * i..N * (i + 1)]);
+        // Never beyond what was read: 3 <= N.
+        samples[3 * i..3 * i + 3].copy_from_slice(&rgb(pixel));
+    }
+    samples.truncate(3 * count);
+    samples.shrink_to_fit();
     samples
-        .iter()
-        .map(|sample| sample.to_be_bytes()[0])
-        .collect()
-}
-
-/// 16-bit grey as Pillow's conversion from mode `I;16` has it: the value, cut at 255.
-fn cut_grey(picture: &DynamicImage, path: &Path) -> Result<Rgb8, ImageError> {
-    // A transparent grey level makes the decoder add alpha.
-    let grey: Vec<u16> = match picture {
-        DynamicImage::ImageLuma16(samples) => samples.to_vec(),
-        DynamicImage::ImageLumaA16(samples) => samples.pixels().map(|pixel| pixel.0[0]).collect(),
-        _ => {
-            return Err(damaged(
-                path,
-                Format::Png,
-                "it is not the 16-bit grey that its header says",
-            ));
-        }
-    };
-    let pixels = grey
-        .iter()
-        .flat_map(|&level| [u8::try_from(level).unwrap_or(u8::MAX); 3])
-        .collect();
-    Rgb8::from_pixels(picture.width() as usize, picture.height() as usize, pixels)
 }
 
 fn check_size(path: &Path, format: Format, width: usize, height: usize) -> Result<(), ImageError> {

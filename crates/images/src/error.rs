@@ -59,6 +59,22 @@ pub enum ImageError {
         /// The largest number of pixels.
         limit: usize,
     },
+    /// A limit: more memory than decoding any photograph takes.
+    #[error("{}: expected to decode it in at most {limit} bytes of memory, found a {format} of {width}x{height} that needs {needed}", path.display())]
+    TooManyBytes {
+        /// The file.
+        path: PathBuf,
+        /// JPEG or PNG.
+        format: &'static str,
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Bytes of what the decoder gives, and of what is made of it or kept for it beside.
+        needed: u64,
+        /// The largest number of bytes.
+        limit: u64,
+    },
     /// A missing feature: a kind of JPEG or PNG that is not decoded.
     #[error("{}: expected a {format} of a common kind, found one that is not supported: {reason}", path.display())]
     Unsupported {

@@ -67,6 +67,53 @@ pub(crate) struct JpegMarkers {
     pub(crate) size: Option<(usize, usize)>,
     /// Whether the end-of-image marker is there. libjpeg, and so Pillow, calls a file without it truncated.
     pub(crate) ends: bool,
+    /// Bytes of the coefficients that a decoder has to keep until the last scan; none where the first scan has all of each block.
+    pub(crate) kept: u64,
+}
+
+/// What a JPEG's frame header says of its components (ITU-T T.81, B.2.2).
+struct Frame {
+    size: (usize, usize),
+    progressive: bool,
+    /// Horizontal and vertical sampling factors.
+    sampling: Vec<(u8, u8)>,
+}
+
+impl Frame {
+    /// The frame header whose length field is at the beginning.
+    fn read(code: u8, segment: &[u8]) -> Option<Self> {
+        let side = |at: usize| {
+            let side = segment.get(at..at + 2)?.try_into().ok()?;
+            Some(usize::from(u16::from_be_bytes(side)))
+        };
+        let components = segment.get(8..)?.chunks_exact(3);
+        let count = usize::from(*segment.get(7)?);
+        Some(Self {
+            size: (side(5)?, side(3)?),
+            progressive: code == 0xc2,
+            sampling: components
+                .take(count)
+                .map(|c| (c[1] >> 4, c[1] & 15))
+                .collect(),
+        })
+    }
+
+    /// Bytes of all coefficients, 16 bits each: as many blocks of 64 as the sampling factors say, for each unit of the picture.
+    fn coefficients(&self) -> u64 {
+        let largest =
+            |of: fn(&(u8, u8)) -> u8| self.sampling.iter().map(of).max().unwrap_or(1).max(1);
+        let units = |size: usize, factor: u8| size.div_ceil(8 * usize::from(factor)) as u64;
+        let blocks = self
+            .sampling
+            .iter()
+            .map(|&(h, v)| u64::from(h) * u64::from(v));
+        let blocks: u64 = blocks.sum();
+        blocks
+            * units(self.size.0, largest(|s| s.0))
+            * units(self.size.1, largest(|s| s.1))
+            * 64
+            * 2
+    }
 }
 
 impl JpegMarkers {
@@ -74,6 +121,7 @@ impl JpegMarkers {
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let mut markers = Self::default();
         let mut at = 2;
+        let (mut frame, mut scans): (Option<Frame>, usize) = (None, 0);
         // A marker is 0xff and a byte that is neither zero (an escaped 0xff among entropy-coded data) nor 0xff (fill).
         while let Some(&[first, code]) = bytes.get(at..at + 2) {
             if first != 0xff || matches!(code, 0x00 | 0xff) {
@@ -89,13 +137,19 @@ impl JpegMarkers {
                     break;
                 }
                 // Frame headers: C4, C8 and CC in their midst are tables and a reserved code.
-                0xc0..=0xcf if !matches!(code, 0xc4 | 0xc8 | 0xcc) && markers.size.is_none() => {
-                    let side = |at: usize| {
-                        Some(usize::from(u16::from_be_bytes(
-                            bytes.get(at..at + 2)?.try_into().ok()?,
-                        )))
-                    };
-                    markers.size = side(at + 5).zip(side(at + 3));
+                0xc0..=0xcf if !matches!(code, 0xc4 | 0xc8 | 0xcc) && frame.is_none() => {
+                    frame = Frame::read(code, &bytes[at..]);
+                    markers.size = frame.as_ref().map(|frame| frame.size);
+                }
+                0xda => {
+                    scans += 1;
+                    let components = bytes.get(at + 2).copied().map_or(0, usize::from);
+                    if let Some(frame) = &frame
+                        && scans == 1
+                        && (frame.progressive || components != frame.sampling.len())
+                    {
+                        markers.kept = frame.coefficients();
+                    }
                 }
                 _ => {}
             }
@@ -116,22 +170,29 @@ mod tests {
     fn a_jpeg_without_its_last_marker_does_not_end() {
         // Start, a frame header of 2 rows and 3 columns, a scan whose data holds an escaped 0xff and a restart, the end.
         let whole = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x02\x00\x03\x01\x01\x11\x00\xff\xda\x00\x02\x12\xff\x00\xff\xd0\x34\xff\xd9";
-        assert_eq!(
-            JpegMarkers::read(whole),
-            JpegMarkers {
-                size: Some((3, 2)),
-                ends: true
-            }
-        );
+        let read = |bytes| {
+            let markers = JpegMarkers::read(bytes);
+            (markers.size, markers.ends)
+        };
+        assert_eq!(read(whole), (Some((3, 2)), true));
         for length in 15..whole.len() {
-            assert_eq!(
-                JpegMarkers::read(&whole[..length]),
-                JpegMarkers {
-                    size: Some((3, 2)),
-                    ends: false
-                }
-            );
+            assert_eq!(read(&whole[..length]), (Some((3, 2)), false));
         }
+    }
+
+    /// 17 x 9 pixels of 4:2:0: two units of 16 x 16 across, one down, each of 4 + 1 + 1 blocks.
+    #[test]
+    fn coefficients_are_kept_for_later_scans_alone() {
+        let with = |code: u8, components: u8| {
+            let frame = [
+                0xff, code, 0, 17, 8, 0, 9, 0, 17, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1,
+            ];
+            let scan = [0xff, 0xda, 0, 8, components];
+            JpegMarkers::read(&[&[0xff, 0xd8], &frame[..], &scan].concat()).kept
+        };
+        let all = 2 * 6 * 64 * 2;
+        assert_eq!([with(0xc0, 3), with(0xc0, 1)], [0, all]);
+        assert_eq!([with(0xc2, 3), with(0xc2, 1)], [all, all]);
     }
 
     #[test]

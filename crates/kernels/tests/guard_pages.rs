@@ -1,108 +1,27 @@
-//! No kernel reads or writes beyond its buffers: every one lies flush against a page that may not be touched, before it or behind it.
+//! No kernel reads or writes beyond the buffers it is given: every one lies flush against a page that may not be touched, before it or behind it.
+//!
+//! Of what an interface owns itself, such as packed weights, the factors of a transform and its scratch, the tests in
+//! `src/matmul/micro/tests.rs` speak: they put everything that a micro-kernel touches through a pointer between guard pages.
 //!
 //! Values are compared with those of ordinary buffers, so that what stays inside is also right.
 #![cfg(unix)]
-#![expect(
-    unsafe_code,
-    reason = "only the system can make a page that may not be touched"
-)]
 
+mod guarded;
+
+use guarded::{Flush, Guarded};
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve,
+    input_gradient_scratch, winograd_channels, winograd_rows, winograd_tiles,
 };
 use kernels::dft::WindowDft;
 use kernels::linear::LinearWeights;
-use kernels::matmul::matmul;
+use kernels::matmul::{ColumnAffine, matmul};
 use kernels::pool::max_pool;
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
-use std::ops::{Deref, DerefMut};
-use std::ptr;
-use std::slice;
 use testkit::{assert_same_bits, pseudo_random};
-
-/// Where a buffer touches a guard page.
-#[derive(Clone, Copy, Debug)]
-enum Flush {
-    Before,
-    Behind,
-}
-
-/// Floats with an untouchable page on either side; one of them follows, or comes before, immediately.
-struct Guarded {
-    mapping: *mut libc::c_void,
-    bytes: usize,
-    first: *mut f32,
-    len: usize,
-}
-
-impl Guarded {
-    fn new(values: &[f32], flush: Flush) -> Guarded {
-        // SAFETY: sysconf has no preconditions.
-        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap();
-        let inside = (size_of_val(values)).div_ceil(page).max(1) * page;
-        let bytes = inside + 2 * page;
-        // SAFETY: a new anonymous mapping, which nobody else knows.
-        let mapping = unsafe {
-            libc::mmap(
-                ptr::null_mut(),
-                bytes,
-                libc::PROT_READ | libc::PROT_WRITE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
-        assert!(mapping != libc::MAP_FAILED, "no memory for {bytes} bytes");
-        let offset = match flush {
-            Flush::Before => page,
-            Flush::Behind => page + inside - size_of_val(values),
-        };
-        // SAFETY: both pages lie inside the mapping, and no reference to them exists.
-        unsafe {
-            assert_eq!(libc::mprotect(mapping, page, libc::PROT_NONE), 0);
-            assert_eq!(
-                libc::mprotect(mapping.byte_add(page + inside), page, libc::PROT_NONE),
-                0
-            );
-        }
-        // SAFETY: inside the mapping; pages and sizes of floats are multiples of four, so it is aligned.
-        let first = unsafe { mapping.byte_add(offset) }.cast::<f32>();
-        let mut guarded = Guarded {
-            mapping,
-            bytes,
-            first,
-            len: values.len(),
-        };
-        guarded.copy_from_slice(values);
-        guarded
-    }
-}
-
-impl Deref for Guarded {
-    type Target = [f32];
-
-    fn deref(&self) -> &[f32] {
-        // SAFETY: `len` floats between the guard pages, zeroed by the system, as long as self lives.
-        unsafe { slice::from_raw_parts(self.first, self.len) }
-    }
-}
-
-impl DerefMut for Guarded {
-    fn deref_mut(&mut self) -> &mut [f32] {
-        // SAFETY: as for reading, and self is borrowed alone.
-        unsafe { slice::from_raw_parts_mut(self.first, self.len) }
-    }
-}
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        // SAFETY: this mapping was made with this size, and no reference into it outlives self.
-        unsafe { libc::munmap(self.mapping, self.bytes) };
-    }
-}
 
 /// Runs a kernel on ordinary buffers and on guarded ones of both kinds, with every instruction set; results are the same bits.
 fn check(
@@ -135,30 +54,6 @@ fn check(
                 );
             }
         }
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_guard_page_ends_whoever_touches_it() {
-    for (flush, beside) in [(Flush::Before, -1_isize), (Flush::Behind, 8)] {
-        let guarded = Guarded::new(&[1.0; 8], flush);
-        // SAFETY: a child that does nothing but read one address and end; it shares no locks with this process.
-        let child = unsafe { libc::fork() };
-        if child == 0 {
-            // SAFETY: none: the page is not readable, and the system ends the child here, which is what is tested.
-            unsafe {
-                ptr::read_volatile(guarded.first.offset(beside));
-                libc::_exit(0);
-            }
-        }
-        let mut status = 0;
-        // SAFETY: a child of this process, and a place for its status.
-        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-        assert!(
-            libc::WIFSIGNALED(status),
-            "reading beside a buffer guarded {flush:?} went unnoticed"
-        );
     }
 }
 
@@ -212,21 +107,24 @@ fn convolutions_and_their_gradients() {
             }
         }
         let what = format!("{height} x {width} x {inputs}, {outputs} outputs, {kernel} / {stride}");
+        let affine = ColumnAffine::bias(&pseudo_random(19, outputs));
+        let residual = pseudo_random(20, map.positions() * outputs);
         check(
             &what,
-            &[padded],
-            &[map.positions() * outputs],
+            &[padded, residual],
+            &[map.positions() * outputs, map.positions() * outputs],
             |isa, x, y| {
-                let mut target = WindowMut::new(y[0], map, outputs);
+                let [plain, finished] = y else {
+                    unreachable!("two outputs")
+                };
                 let input = Window::new(x[0], held, inputs);
-                convolve(
-                    isa,
-                    input,
-                    &weights,
-                    &ConvEpilogue::default(),
-                    size,
-                    &mut target,
-                );
+                let mut target = WindowMut::new(plain, map, outputs);
+                let residual = Window::new(x[1], map, outputs);
+                let nothing = finish(false, &affine, residual);
+                convolve(isa, input, &weights, &nothing, size, &mut target);
+                let everything = finish(true, &affine, residual);
+                let mut target = WindowMut::new(finished, map, outputs);
+                convolve(isa, input, &weights, &everything, size, &mut target);
             },
         );
         let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
@@ -248,6 +146,69 @@ fn convolutions_and_their_gradients() {
                 scratch.fill(0.0);
             },
         );
+    }
+}
+
+/// Everything that may follow a convolution's sum, or nothing.
+fn finish<'a>(all: bool, affine: &'a ColumnAffine, residual: Window<'a>) -> ConvEpilogue<'a> {
+    ConvEpilogue {
+        affine: all.then_some(affine),
+        residual: all.then_some(residual),
+        relu: all,
+    }
+}
+
+#[test]
+fn convolutions_by_winograds_algorithm() {
+    for (height, width, inputs, outputs) in [
+        (1, 1, 16, 16),
+        (5, 7, 16, 48),
+        (8, 8, 32, 32),
+        (14, 15, 48, 16),
+        // More tiles than are transformed together.
+        (33, 34, 16, 32),
+    ] {
+        let sliding = Sliding::square(3, 1, 1);
+        let map = Region::whole(height, width);
+        let held = sliding.input_region(&winograd_tiles(&map));
+        let raw = pseudo_random(21, outputs * inputs * 9);
+        let weights = WinogradWeights::new(&raw, outputs, inputs, sliding);
+        let affine = ColumnAffine::bias(&pseudo_random(22, outputs));
+        let given = [
+            pseudo_random(23, held.positions() * inputs),
+            pseudo_random(24, map.positions() * outputs),
+        ];
+        let scratch = weights.scratch(outputs);
+        for finished in [false, true] {
+            let what = format!("Winograd, {height} x {width} x {inputs}, {outputs}, {finished}");
+            let length = map.positions() * outputs;
+            check(&what, &given, &[length, scratch], |isa, x, y| {
+                let [y, scratch] = y else {
+                    unreachable!("two outputs")
+                };
+                let input = Window::new(x[0], held, inputs);
+                let mut target = WindowMut::new(y, map, outputs);
+                let residual = Window::new(x[1], map, outputs);
+                let epilogue = finish(finished, &affine, residual);
+                winograd_rows(isa, input, &weights, &epilogue, map, &mut target, scratch);
+                // What is left in the scratch is nobody's.
+                scratch.fill(0.0);
+            });
+            // The last panel of channels alone: behind it, the residual ends.
+            let last = outputs - 16..outputs;
+            let lengths = [map.positions() * 16, weights.scratch(16)];
+            check(&what, &given, &lengths, |isa, x, y| {
+                let [y, scratch] = y else {
+                    unreachable!("two outputs")
+                };
+                let input = Window::new(x[0], held, inputs);
+                let residual = Window::new(x[1], map, outputs);
+                let epilogue = finish(finished, &affine, residual);
+                let some = (map, last.clone());
+                winograd_channels(isa, input, &weights, &epilogue, some, y, scratch);
+                scratch.fill(0.0);
+            });
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! `manifest.json`: what produced the files beside it, and their digests.
 
 use crate::error::ReportError;
-use crate::files::{read_file, write_file};
+use crate::files::{read_file, read_table, write_file};
 use crate::layout;
-use crate::provenance::{BuildRecord, PictureRecord, made_from};
+use crate::provenance::{BuildRecord, PictureRecord, exemplars_of, made_from, shown_in};
+use crate::schema::ExemplarRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,6 +49,10 @@ pub struct ImagesRecord {
     pub names_digest: String,
     /// Digest of the digests of all files in the folder, in order.
     pub digest: String,
+    /// BLAKE3 digest of the file of each image that was read, by its name.
+    pub files: BTreeMap<String, String>,
+    /// The journals in the store that keep what was read of images, and how many images of this run each holds.
+    pub journals: BTreeMap<String, usize>,
 }
 
 /// `manifest.json`: what produced the files beside it.
@@ -87,8 +92,8 @@ pub struct Manifest {
     pub threads: usize,
     /// Seconds spent, by phase, in the run that wrote this.
     pub seconds: BTreeMap<String, f64>,
-    /// What every table, figure and other derived file was made from: files of this folder, or `pictures`, `images` and `weights`
-    /// as they are described here.
+    /// What every table, figure and other derived file was made from: files of this folder or keys of its store, or `pictures` for all of
+    /// them, `images` and `weights` as they are described here.
     pub made_from: BTreeMap<String, Vec<String>>,
     /// BLAKE3 digest of every file below the folder, except the store and this one.
     pub files: BTreeMap<String, String>,
@@ -105,12 +110,21 @@ impl Manifest {
     pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
         self.files = digests(folder)?;
         let with_images = self.images.is_some();
+        let exemplars: Vec<ExemplarRow> = match self.files.contains_key(layout::EXEMPLARS) {
+            true => read_table(&folder.join(layout::EXEMPLARS))?,
+            false => Vec::new(),
+        };
         let chain = |name: &String| {
-            let sources = made_from(name, with_images)?;
-            Some((
-                name.clone(),
-                sources.into_iter().map(str::to_owned).collect(),
-            ))
+            let sources = made_from(name, with_images)?.into_iter();
+            let mut sources: Vec<String> = sources.map(str::to_owned).collect();
+            for shown in exemplars_of(name, &exemplars).flat_map(shown_in) {
+                if let Some(picture) = self.pictures.get(&shown) {
+                    sources.extend([shown, picture.stored()]);
+                } else if self.files.contains_key(&shown) {
+                    sources.push(shown);
+                }
+            }
+            Some((name.clone(), sources))
         };
         self.made_from = self.files.keys().filter_map(chain).collect();
         self.seal();

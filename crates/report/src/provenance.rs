@@ -1,6 +1,7 @@
 //! What each artefact was made from.
 
 use crate::layout;
+use crate::schema::ExemplarRow;
 use serde::{Deserialize, Serialize};
 
 /// A picture of the manifest: what was made, and where the store keeps it.
@@ -16,6 +17,14 @@ pub struct PictureRecord {
     pub seed: u64,
     /// The digest of everything that determines it: its key in the store.
     pub address: String,
+}
+
+impl PictureRecord {
+    /// Where the store keeps it, below the output folder.
+    pub fn stored(&self) -> String {
+        let group = self.address.get(..2).unwrap_or_default();
+        format!("{}/{group}/{}", layout::STORE, self.address)
+    }
 }
 
 /// The program that wrote a folder.
@@ -35,7 +44,8 @@ const IMAGES: &str = "images";
 const WEIGHTS: &str = "weights";
 
 /// What a file below an output folder was made from: files there, or `pictures`, `images` and `weights` of its manifest. Pictures
-/// themselves are not among the answers: [`PictureRecord`] says more of them.
+/// themselves are not among the answers: [`PictureRecord`] says more of them. Nor are those that a figure of exemplars shows, of which
+/// [`shown_in`] knows.
 pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static str>> {
     let figure = |number: &str| name.starts_with(&format!("figures/fig{number}_"));
     let mut sources = match name {
@@ -53,7 +63,7 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
             layout::MANIFEST,
         ],
         _ if figure("1") || figure("6") => {
-            vec![layout::BLOCKS, layout::EXEMPLARS, PICTURES, WEIGHTS, IMAGES]
+            vec![layout::BLOCKS, layout::EXEMPLARS]
         }
         _ if figure("2") => vec![layout::BLOCKS, layout::HISTOGRAM],
         _ if figure("3") || figure("4") || figure("9") => vec![layout::PANELS, layout::CHANNELS],
@@ -68,6 +78,43 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
     };
     sources.retain(|source| with_images || *source != IMAGES);
     Some(sources)
+}
+
+/// The exemplars that the figure of this name shows.
+pub(crate) fn exemplars_of<'a>(
+    name: &str,
+    exemplars: &'a [ExemplarRow],
+) -> impl Iterator<Item = &'a ExemplarRow> {
+    let figure = [(1, "figures/fig1_exemplars_"), (6, "figures/fig6_scale_")];
+    let shown = figure.into_iter().find_map(|(figure, begins)| {
+        let rest = name.strip_prefix(begins)?;
+        let block = rest.strip_suffix(".svg").or(rest.strip_suffix(".png"))?;
+        Some((figure, block.to_owned()))
+    });
+    let of_figure = move |row: &&ExemplarRow| {
+        let shown = shown.as_ref();
+        shown.is_some_and(|(figure, block)| row.figure == *figure && row.block == *block)
+    };
+    exemplars.iter().filter(of_figure)
+}
+
+/// The files that may be shown of an exemplar, whether they were made or not.
+pub(crate) fn shown_in(exemplar: &ExemplarRow) -> Vec<String> {
+    let (block, channel) = (exemplar.block.as_str(), exemplar.channel);
+    let of_role = |role| {
+        [
+            layout::feature(block, role, channel),
+            layout::channel_feature(block, role, channel),
+            layout::top_images(block, role, channel),
+            layout::inhibition(block, role, channel),
+        ]
+    };
+    let paths = ["input", "block", "output"].into_iter().flat_map(of_role);
+    let name = |path: std::path::PathBuf| {
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    };
+    paths.map(name).collect()
 }
 
 #[cfg(test)]

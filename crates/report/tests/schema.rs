@@ -7,6 +7,7 @@ use report::{
     BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, digests, layout, read_table,
     write_table,
 };
+use std::collections::BTreeMap;
 use std::fs;
 
 /// Texts of these are rounded by a writer or reader that is not exact.
@@ -107,6 +108,8 @@ fn a_manifest_comes_back_from_json_whole() {
         skipped: vec!["images/x.png: not a picture".to_owned()],
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
+        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
+        journals: BTreeMap::from([("23".repeat(32), 3)]),
     });
     for (i, number) in HARD_NUMBERS.iter().enumerate() {
         written.seconds.insert(format!("phase {i}"), *number);

@@ -6,6 +6,7 @@ use folder::{block_row, channel_row, manifest, write_folder};
 use report::{
     BlockRow, ChannelRow, HistogramRow, ImagesRecord, Manifest, layout, render, write_table,
 };
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -286,6 +287,8 @@ fn the_page_says_which_images_were_read_and_which_were_not() {
         skipped: vec!["photos/<x>.png: not a picture".to_owned()],
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
+        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
+        journals: BTreeMap::from([("23".repeat(32), 3)]),
     });
     manifest.write(folder.path()).unwrap();
     let page = page();

@@ -3,13 +3,13 @@
 //! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian float32, and the
 //! first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged, and the file is cut there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 /// The digest of an image file's bytes.
-pub(crate) type ImageDigest = [u8; DIGEST];
+pub type ImageDigest = [u8; DIGEST];
 
 /// Bytes of it.
 const DIGEST: usize = 32;
@@ -18,13 +18,13 @@ const CHECK: usize = 8;
 
 /// Values of images that were read before.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub struct Known {
     images: HashMap<ImageDigest, Vec<f32>>,
 }
 
 /// Where values of images are kept.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub struct Journal {
     file: File,
 }
 
@@ -33,7 +33,7 @@ impl Journal {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub(crate) fn open(path: &Path, width: usize) -> io::Result<(Journal, Known)> {
+    pub fn open(path: &Path, width: usize) -> io::Result<(Journal, Known)> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -64,7 +64,7 @@ impl Journal {
     ///
     /// # Errors
     /// If they cannot be written.
-    pub(crate) fn keep(&mut self, image: &ImageDigest, values: &[f32]) -> io::Result<()> {
+    pub fn keep(&mut self, image: &ImageDigest, values: &[f32]) -> io::Result<()> {
         let mut record = image.to_vec();
         record.extend(values.iter().flat_map(|v| v.to_le_bytes()));
         let digest = blake3::hash(&record);
@@ -73,23 +73,39 @@ impl Journal {
     }
 }
 
-/// Whether a journal consists of whole records. How many values an image has is told by the first record: it fits its own digest.
-pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+/// How many images a journal of whole records holds; `None` where one is damaged or cut. How many values an image has is told by the first
+/// record: it fits its own digest.
+pub fn images_held(bytes: &[u8]) -> Option<usize> {
     let whole = |record: &[u8]| {
         let (body, check) = record.split_at(record.len() - CHECK);
         blake3::hash(body).as_bytes()[..CHECK] == *check
     };
     let lengths = (DIGEST + CHECK..=bytes.len()).step_by(4);
+    if bytes.is_empty() {
+        return Some(0);
+    }
     let length = lengths
         .filter(|length| bytes.len().is_multiple_of(*length))
-        .find(|&length| whole(&bytes[..length]));
-    bytes.is_empty() || length.is_some_and(|length| bytes.chunks_exact(length).all(whole))
+        .find(|&length| whole(&bytes[..length]))?;
+    let mut records = bytes.chunks_exact(length);
+    let images: HashSet<&[u8]> = records.clone().map(|record| &record[..DIGEST]).collect();
+    records.all(whole).then_some(images.len())
 }
 
 impl Known {
     /// The values of an image, if it was read before.
-    pub(crate) fn get(&self, image: &ImageDigest) -> Option<&[f32]> {
+    pub fn get(&self, image: &ImageDigest) -> Option<&[f32]> {
         self.images.get(image).map(Vec::as_slice)
+    }
+
+    /// How many images.
+    pub fn len(&self) -> usize {
+        self.images.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.images.is_empty()
     }
 }
 
@@ -108,13 +124,19 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         let record = whole.len() / 3;
         for cut in 0..=whole.len() {
-            assert_eq!(is_whole(&whole[..cut]), cut % record == 0, "cut at {cut}");
+            let held = (cut % record == 0).then_some(cut / record);
+            assert_eq!(images_held(&whole[..cut]), held, "cut at {cut}");
         }
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1;
-            assert!(!is_whole(&damaged), "changed at {at}");
+            assert_eq!(images_held(&damaged), None, "changed at {at}");
         }
+        // An image that is there twice is one image.
+        assert_eq!(
+            images_held(&[&whole[..], &whole[..record]].concat()),
+            Some(3)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! - A [`Unit`] is one picture to make; the content-addressed [`Store`] keeps it under its [`Address`], the digest of
 //!   everything that determines it. So work resumes by looking, and two runs may fill one store.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
+//! - A [`Journal`] keeps what was read of images, so that a scan goes on where it stopped.
 //! - An [`Observer`] is told what happens.
 //!
 //! Invariant: a result is in the store whole or not at all, and never depends on threads, order or instruction set.
@@ -39,6 +40,7 @@ pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;
 pub use exemplars::{Example, Exemplar};
+pub use journal::{ImageDigest, Journal, Known, images_held};
 pub use measure::Measured;
 pub use photographs::{Contributions, contributions};
 pub use plan::Study;

@@ -148,7 +148,8 @@ pub(crate) fn run(
         None => None,
         Some(folder) => {
             let journals = output.scans();
-            let read = Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
+            let mut read =
+                Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
             findings.tuning = read.tuning_curves(&studies);
             findings.on_photographs = read.measure(&loaded, &studies, &journals, how, observer)?;
             Some(read)

@@ -8,6 +8,7 @@ use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Extent, Isa, Reader, Shape, Site, View};
+use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -93,7 +94,7 @@ impl Scan<'_> {
     }
 
     /// As [`Scan::read`], of center neurons, with a journal below `folder`: an image that was read before is not computed again. The
-    /// digest of its file is handed on with what was read.
+    /// digest of its file is handed on with what was read. The journal's name, and how many different images of these it holds, come back.
     ///
     /// # Errors
     /// As [`Scan::read`], and if the journal cannot be read or written.
@@ -103,8 +104,9 @@ impl Scan<'_> {
         folder: &Path,
         observer: &dyn Observer,
         mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        let path = folder.join(self.key());
+    ) -> Result<(String, usize), RunError> {
+        let key = self.key();
+        let path = folder.join(&key);
         let reader = self.reader()?;
         let width = reader.shapes().iter().map(|(_, s)| s.channels).sum();
         let failed = |source| RunError::Write {
@@ -112,12 +114,17 @@ impl Scan<'_> {
             source,
         };
         let (mut journal, before) = Journal::open(&path, width).map_err(failed)?;
+        let mut held = BTreeSet::new();
         self.run(entries, observer, Some(&before), |at, digest, read| {
             if let (Ok(values), false) = (&read, before.get(&digest).is_some()) {
                 journal.keep(&digest, values).map_err(failed)?;
             }
+            if read.is_ok() {
+                held.insert(digest);
+            }
             take(at, digest, read)
-        })
+        })?;
+        Ok((key, held.len()))
     }
 
     fn run(

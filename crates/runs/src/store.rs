@@ -90,6 +90,20 @@ impl Store {
         parse(&bytes).filter(|entry| to_bytes(unit, entry) == bytes)
     }
 
+    /// Whether a file at this place in a store would be found by its address, and is whole.
+    pub(crate) fn is_entry(&self, name: &Path) -> bool {
+        let parts: Vec<_> = name.iter().filter_map(|part| part.to_str()).collect();
+        let [group, address] = parts[..] else {
+            return false;
+        };
+        let digits = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        address.len() == 64
+            && address.chars().all(digits)
+            && address.starts_with(group)
+            && group.len() == 2
+            && fs::read(self.folder.join(name)).is_ok_and(|bytes| parse(&bytes).is_some())
+    }
+
     /// Whether an undamaged entry is at an address.
     pub fn holds(&self, address: &Address) -> bool {
         self.get(address).is_some()

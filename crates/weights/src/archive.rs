@@ -9,6 +9,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
+use crate::npy::{self, Unread};
 use crate::{Tensor, WeightsError};
 
 /// What a zip file begins with: a member, or the end of the directory of an empty one.
@@ -16,6 +17,13 @@ const MAGICS: [&[u8; 4]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
 /// One deflated byte becomes at most this many: two bits can stand for 258 bytes.
 const LARGEST_EXPANSION: u64 = 1032;
+
+/// Whatever its size, an archive may unpack to so many bytes: networks of zeros, which tests are made of, deflate to nearly nothing.
+const ALWAYS: u64 = 128 << 20;
+
+/// Beyond that it may unpack to so many times its own size. Trained values deflate by a tenth, and to an eighth where they are whole
+/// numbers of 8 bits, stored as singles: this is twice as much.
+const FROM_A_BYTE: u64 = 16;
 
 /// Whether a file calls itself an archive, by its name or by how it begins.
 pub(crate) fn is_archive(file: &Path) -> Result<bool, WeightsError> {
@@ -38,7 +46,8 @@ pub(crate) fn is_archive(file: &Path) -> Result<bool, WeightsError> {
 
 /// Reads every `.npy` member of an archive, but those whose tensors are `ignored`.
 ///
-/// What is unpacked is never more than [`LARGEST_EXPANSION`] times the file: members may neither claim more nor share bytes.
+/// Members may not share bytes. Of each, the header is unpacked first and compared with the size that the directory claims, and all of
+/// them together unpack to at most [`ALWAYS`] and [`FROM_A_BYTE`] for each byte of the file.
 pub(crate) fn read(
     file: &Path,
     ignored: &dyn Fn(&str) -> bool,
@@ -54,7 +63,13 @@ pub(crate) fn read(
             reason: other.to_string(),
         },
     };
-    let mut archive = ZipArchive::new(BufReader::new(open(file)?)).map_err(corrupt)?;
+    let opened = open(file)?;
+    let length = opened.metadata().map_err(|source| WeightsError::Io {
+        path: file.to_owned(),
+        source,
+    })?;
+    let mut left = ALWAYS.saturating_add(length.len().saturating_mul(FROM_A_BYTE));
+    let mut archive = ZipArchive::new(BufReader::new(opened)).map_err(corrupt)?;
     if archive.has_duplicate_names() {
         let tensor = first_duplicate(file, archive.central_directory_start())
             .map_err(|source| corrupt(source.into()))?;
@@ -88,38 +103,47 @@ pub(crate) fn read(
     kept.map(|(index, name)| {
         let unpacked = archive
             .by_index(index)
-            .map_err(|error| error.to_string())
-            .and_then(unpack);
+            .map_err(|error| Unread::Io(error.into()))
+            .and_then(|member| unpack(member, &mut left));
         match unpacked {
             Ok(bytes) => Tensor::from_npy(file, name, &bytes),
-            Err(reason) => Err(WeightsError::CorruptMember {
+            Err(Unread::Npy(fault)) => Err(WeightsError::Npy {
                 file: file.to_owned(),
                 tensor: name,
-                reason,
+                fault,
+            }),
+            Err(Unread::Io(reason)) => Err(WeightsError::CorruptMember {
+                file: file.to_owned(),
+                tensor: name,
+                reason: reason.to_string(),
             }),
         }
     })
     .collect()
 }
 
-/// All the bytes of a member, as many as the archive's directory says; or what is wrong with it.
-fn unpack(member: ZipFile<'_, BufReader<File>>) -> Result<Vec<u8>, String> {
+/// All the bytes of a member, as many as the archive's directory says; or what is wrong with it. They are taken from those `left` to
+/// the archive.
+fn unpack(member: ZipFile<'_, BufReader<File>>, left: &mut u64) -> Result<Vec<u8>, Unread> {
+    let wrong = |reason: String| Err(Unread::Io(io::Error::other(reason)));
     let (size, packed) = (member.size(), member.compressed_size());
     if size > packed.saturating_mul(LARGEST_EXPANSION) {
-        return Err(format!(
+        return wrong(format!(
             "it claims to unpack to {size} bytes, from {packed}"
         ));
     }
-    // One byte more than there should be: it shows an excess, and only a reader that sees the end checks the sum.
-    let mut bytes = Vec::new();
-    member
-        .take(size.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    if size > *left {
+        return wrong(format!(
+            "it would unpack to {size} bytes, where {left} are left of what an archive of this size may hold"
+        ));
+    }
+    *left -= size;
+    // One byte more than there should be shows an excess, and only a reader that sees the end checks the sum.
+    let bytes = npy::read(member, size)?;
     if bytes.len() as u64 == size {
         Ok(bytes)
     } else {
-        Err(format!(
+        wrong(format!(
             "it should unpack to {size} bytes and unpacks to {} or more",
             bytes.len()
         ))

@@ -1,9 +1,10 @@
 //! A directory of `.npy` files.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::npy::{self, Unread};
 use crate::{Tensor, WeightsError};
 
 /// Reads every `.npy` file of a directory, in the order of their names, but those whose tensors are `ignored`.
@@ -19,11 +20,21 @@ pub(crate) fn read(
     }
     let kept = files.into_iter().filter(|(name, _)| !ignored(name));
     kept.map(|(name, file)| {
-        let bytes = fs::read(&file).map_err(|source| WeightsError::Io {
+        let refused = |source| WeightsError::Io {
             path: file.clone(),
             source,
-        })?;
-        Tensor::from_npy(&file, name, &bytes)
+        };
+        let opened = File::open(&file).map_err(refused)?;
+        let length = opened.metadata().map_err(refused)?.len();
+        match npy::read(opened, length) {
+            Ok(bytes) => Tensor::from_npy(&file, name, &bytes),
+            Err(Unread::Io(source)) => Err(refused(source)),
+            Err(Unread::Npy(fault)) => Err(WeightsError::Npy {
+                file,
+                tensor: name,
+                fault,
+            }),
+        }
     })
     .collect()
 }

@@ -115,6 +115,44 @@ fn a_claimed_size_allocates_nothing() {
     );
 }
 
+/// The header alone says how many bytes a pixel takes, and so how many all of them do; what follows is not read.
+#[test]
+fn a_picture_that_needs_a_gigabyte_to_decode_is_refused_before_it_is() {
+    let png = |side: u32, bit_depth: u8, color_type: u8| {
+        let mut header = b"IHDR".to_vec();
+        header.extend([side.to_be_bytes(), side.to_be_bytes()].concat());
+        header.extend([bit_depth, color_type, 0, 0, 0]);
+        let chunk = |body: &[u8]| {
+            let length = u32::try_from(body.len() - 4).unwrap().to_be_bytes();
+            [&length[..], body, &crc32fast::hash(body).to_be_bytes()].concat()
+        };
+        let parts = [chunk(&header), chunk(b"IDATnothing"), chunk(b"IEND")];
+        [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat()
+    };
+    assert_eq!(
+        sentence(&png(13370, 16, 6)),
+        "expected to decode it in at most 939524096 bytes of memory, found a PNG of 13370x13370 that needs 1430055200"
+    );
+    // As many pixels of the others are fine: what is wrong with them is found where they are decoded.
+    for (bit_depth, color_type) in [(8, 0), (8, 2), (8, 4), (8, 6), (16, 0), (16, 4)] {
+        let sentence = sentence(&png(13370, bit_depth, color_type));
+        assert!(sentence.contains("damaged"), "{color_type}: {sentence}");
+    }
+    // A JPEG in several scans keeps its coefficients: 6 bytes for each pixel of three components, and 3 of samples.
+    let mut jpeg = fs::read(path("progressive_420.jpg")).unwrap();
+    let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc2]);
+    let frame = frame.unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x34, 0x3a, 0x34, 0x3a]);
+    jpeg[frame + 11] = 0x11;
+    let needed = 9 * 13370 * 13370 + 6 * (13376 * 13376 - 13370 * 13370);
+    assert_eq!(
+        sentence(&jpeg),
+        format!(
+            "expected to decode it in at most 939524096 bytes of memory, found a JPEG of 13370x13370 that needs {needed}"
+        )
+    );
+}
+
 #[test]
 fn a_damaged_checksum_is_an_error() {
     let mut png = fs::read(path("source_3x5.png")).unwrap();

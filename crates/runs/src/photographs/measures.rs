@@ -46,12 +46,13 @@ impl AtScale {
 }
 
 impl Photographs {
-    /// Reads the top nine images of all studied channels at every size, and measures each channel on them.
+    /// Reads the top nine images of all studied channels at every size, and measures each channel on them. Which journals keep what was
+    /// read becomes part of the record.
     ///
     /// # Errors
     /// If a journal cannot be written.
     pub(crate) fn measure(
-        &self,
+        &mut self,
         loaded: &Loaded,
         studies: &[Study],
         journals: &Path,
@@ -83,11 +84,12 @@ impl Photographs {
             if view == View::Plain {
                 images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
             } else {
-                scan.read_once(&entries, journals, observer, |at, _, read| {
+                let journal = scan.read_once(&entries, journals, observer, |at, _, read| {
                     // One that vanished since has been reported.
                     images.extend(read.ok().map(|values| (needed[at], values)));
                     Ok(())
                 })?;
+                self.record.journals.extend([journal]);
             }
             scales.push(AtScale {
                 view,

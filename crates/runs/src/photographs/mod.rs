@@ -102,13 +102,15 @@ impl Photographs {
             isa,
         };
         let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
-        let mut skipped = Vec::new();
+        let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
-        scan.read_once(&all, journals, observer, |at, digest, read| {
+        let journal = scan.read_once(&all, journals, observer, |at, digest, read| {
             files.update(&digest);
             match read {
                 Ok(values) => {
                     names.update(all[at].name.as_bytes()).update(b"\n");
+                    let digest = blake3::Hash::from_bytes(digest).to_hex();
+                    digests.insert(all[at].name.clone(), digest.to_string());
                     entries.push(all[at].clone());
                     images.push(values);
                 }
@@ -128,6 +130,8 @@ impl Photographs {
             skipped,
             names_digest: names.finalize().to_hex().to_string(),
             digest: files.finalize().to_hex().to_string(),
+            files: digests,
+            journals: BTreeMap::from([journal]),
         };
         Ok(Photographs {
             columns: Columns::of(&scan)?,

@@ -1,6 +1,6 @@
 //! Whether the stored pictures give the same tables and figures once more.
 
-use super::{Check, Depth, TABLES, Verify, meaningless, pictures, recipe};
+use super::{Check, Depth, TABLES, Verify, meaningless, photographs, pictures, recipe};
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
 use crate::queue::Lacking;
@@ -29,6 +29,21 @@ pub(super) fn check(
     loaded: &Loaded,
     observer: &dyn Observer,
 ) -> Result<Check, RunError> {
+    if let Some(record) = &manifest.images {
+        let recorded = Path::new(&record.folder);
+        let folder = options.images.as_deref().unwrap_or(recorded);
+        // A folder that is not there is one reason, not one for each photograph.
+        let changed = match folder.is_dir() {
+            true => photographs::differences(folder, record),
+            false => Vec::new(),
+        };
+        if !changed.is_empty() {
+            return Ok(Check {
+                differences: changed,
+                ..Check::not_done(TABLES, "these are not the photographs that the run read")
+            });
+        }
+    }
     let temporary = tempfile::tempdir().map_err(|source| RunError::Write {
         path: std::env::temp_dir(),
         source,

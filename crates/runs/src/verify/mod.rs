@@ -9,8 +9,10 @@
 
 mod derive;
 mod files;
+mod photographs;
 mod pictures;
 mod remake;
+mod unknown;
 
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
@@ -99,15 +101,21 @@ impl Check {
     }
 }
 
+const STORED: &str = "the store";
 const TABLES: &str = "tables and figures, derived again from the stored pictures";
 const PICTURES: &str = "pictures, made again from the weights";
 
 /// Checks a finished output folder. Nothing in it is changed.
 ///
 /// # Errors
-/// If it holds no readable manifest, a file of it cannot be read, or weights or images that were given cannot be.
+/// If it holds no manifest, a file of it cannot be read, or weights or images that were given cannot be.
 pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, RunError> {
-    let manifest = Manifest::read(&options.folder)?;
+    let manifest = match Manifest::read(&options.folder) {
+        Ok(manifest) => manifest,
+        // Without it there is no finished run; with a broken one there is, and it is not as it was written.
+        Err(ReportError::Damaged { found, .. }) => return Ok(unreadable(&found)),
+        Err(error) => return Err(error.into()),
+    };
     if manifest.build.source_digest != SOURCE_DIGEST {
         // Its results may rightly differ.
         observer.event(Event::Notice(format!(
@@ -115,6 +123,9 @@ pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, Run
             options.folder.join(layout::MANIFEST).display(),
             manifest.build.source_digest
         )));
+    }
+    for notice in unknown::notices(&options.folder, &manifest) {
+        observer.event(Event::Notice(notice));
     }
     let mut checks = vec![files::check(&options.folder, &manifest)?];
     let sealed = manifest.is_sealed(&options.folder)?;
@@ -141,6 +152,20 @@ pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, Run
     checks.push(derive::check(options, &manifest, &loaded, observer)?);
     checks.push(remake::check(options, &manifest, &loaded, observer)?);
     Ok(Verified { checks })
+}
+
+/// What there is to say of a folder whose manifest cannot be understood.
+fn unreadable(found: &str) -> Verified {
+    let what = format!(
+        "{}: it is no manifest of Streamscope: {found}",
+        layout::MANIFEST
+    );
+    let why = format!("{} cannot be read", layout::MANIFEST);
+    let first = Check::done(format!("digests: {}", layout::MANIFEST), vec![what]);
+    let rest = [STORED, TABLES, PICTURES].map(|check| Check::not_done(check, &why));
+    let mut checks = vec![first];
+    checks.extend(rest);
+    Verified { checks }
 }
 
 /// The network of a manifest, or why it is not at hand.

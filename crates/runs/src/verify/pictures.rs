@@ -1,19 +1,19 @@
 //! Whether the store holds every picture, whole and the same as people see it.
 
-use super::{Check, recipe};
+use super::{Check, STORED, recipe};
 use crate::journal;
 use crate::reproduce::MAX_RETRIES;
 use crate::store::Store;
 use crate::unit::{Address, Unit};
 use featviz::Recipe;
 use report::{Manifest, PictureRecord, layout};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 /// Compares every picture with its entry in the store, and its key with what the manifest says of it. Pictures that were tried before
 /// it from other seeds have to be there too: a run again asks for them.
 pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
-    const STORED: &str = "the store";
     let Some(recipe) = recipe(manifest) else {
         return Check::not_done(STORED, "the manifest's recipe is none of this program");
     };
@@ -27,16 +27,61 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
     for (name, record) in &manifest.pictures {
         differences.extend(stored.compare(name, record).err());
     }
-    let journals = journals(folder);
-    for journal in &journals {
-        let name = format!("{}/scans/{journal}", layout::STORE);
-        if !fs::read(folder.join(&name)).is_ok_and(|bytes| journal::is_whole(&bytes)) {
-            differences.push(format!("{name}: what was read of images is damaged"));
+    let mut journals: BTreeMap<String, usize> =
+        journals(folder).into_iter().map(|name| (name, 0)).collect();
+    if let Some(images) = &manifest.images {
+        let recorded = images.journals.iter();
+        journals.extend(recorded.map(|(name, &needed)| (name.clone(), needed)));
+    }
+    for (journal, needed) in &journals {
+        let name = scan(journal);
+        let held = match fs::read(folder.join(&name)) {
+            Ok(bytes) => journal::images_held(&bytes),
+            Err(_) => {
+                differences.push(format!("{name}: what was read of images is missing"));
+                continue;
+            }
+        };
+        match held {
+            None => differences.push(format!("{name}: what was read of images is damaged")),
+            Some(held) if held < *needed => differences.push(format!(
+                "{name}: it holds what was read of {held} images, and the run read {needed}"
+            )),
+            Some(_) => {}
         }
     }
     let (pictures, journals) = (manifest.pictures.len(), journals.len());
     let compared = format!("{STORED}: {pictures} pictures and {journals} journals of images");
     Check::done(compared, differences)
+}
+
+/// Where a journal of images is, below the output folder.
+pub(super) fn scan(journal: &str) -> String {
+    format!("{}/scans/{journal}", layout::STORE)
+}
+
+/// The names of all files of the store that belong to a manifest.
+pub(super) fn known(manifest: &Manifest) -> BTreeSet<String> {
+    let journals = manifest
+        .images
+        .iter()
+        .flat_map(|images| images.journals.keys());
+    let mut known: BTreeSet<String> = journals.map(|journal| scan(journal)).collect();
+    let Some(recipe) = recipe(manifest) else {
+        return known;
+    };
+    let attempts = manifest
+        .pictures
+        .values()
+        .filter_map(|record| attempts(manifest, record));
+    let store = Store::at(Path::new(layout::STORE));
+    for unit in attempts.flatten() {
+        let address = Address::of(&unit, &recipe, &manifest.network.weights_digest);
+        let path = store.path(&address);
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        known.insert(parts.join("/"));
+    }
+    known
 }
 
 struct Stored<'a> {

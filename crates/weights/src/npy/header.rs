@@ -10,6 +10,9 @@ const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// Longest dictionary that is read: all that version 1 can say, and more than ten times what NumPy itself reads unasked.
 const LONGEST_DICTIONARY: usize = 0xffff;
 
+/// No header that is read ends later: magic, version, and the length of the longest dictionary, then that.
+pub(crate) const LONGEST: usize = MAGIC.len() + 2 + 4 + LONGEST_DICTIONARY;
+
 /// NumPy's own limit (NPY_MAXDIMS).
 const MOST_DIMENSIONS: usize = 64;
 

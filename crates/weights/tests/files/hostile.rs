@@ -135,3 +135,84 @@ fn a_line_break_in_a_members_name_does_not_reach_the_sentence() {
     let error = TensorSet::load(&file).unwrap_err().to_string();
     assert!(error.contains("ten\u{fffd}sor"), "{error}");
 }
+
+/// An archive's only member, deflated, with the shape that its header claims and as many bytes of zeros as are there.
+fn deflated(shape: &[usize], bytes: usize) -> Vec<u8> {
+    let claim = npy(&dictionary("<f4", false, shape), &vec![0; bytes]);
+    npz(Deflated, [("a.npy", claim)])
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("net.npz");
+    fs::write(&file, bytes).unwrap();
+    TensorSet::load(&file).unwrap_err().to_string()
+}
+
+/// 2^60 elements and a few million bytes: were they unpacked before the header is understood, the damage among them would be found.
+#[test]
+fn a_claim_beyond_the_bytes_that_are_there_unpacks_nothing_behind_the_header() {
+    let zeros = 4 << 20;
+    let mut bytes = deflated(&[1 << 20, 1 << 20, 1 << 20], zeros);
+    let packed = bytes.len();
+    bytes[packed / 2..packed / 2 + 8].fill(0xff);
+    let error = refusal(&bytes);
+    let expected = format!(
+        "net.npz: tensor `a`: expected {} bytes of data after the header, found it truncated to {zeros}",
+        1_u64 << 62
+    );
+    assert!(error.ends_with(&expected), "{error}");
+    // The damage is there: with a claim that the bytes meet, it is found.
+    let mut bytes = deflated(&[1 << 20], zeros);
+    bytes[packed / 2..packed / 2 + 8].fill(0xff);
+    let error = refusal(&bytes);
+    assert!(error.contains("found a corrupt archive member"), "{error}");
+}
+
+/// A file of no size at all behind its header has the size that its length says, not the one that its shape says.
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so in one line")]
+fn a_claim_beyond_a_files_length_reads_nothing_behind_the_header() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = fs::File::create(folder.path().join("a.npy")).unwrap();
+    let header = npy(&dictionary("<f4", false, &[1 << 30, 1 << 30]), &[]);
+    std::io::Write::write_all(&mut { &file }, &header).unwrap();
+    // A hole: nobody has room to read it.
+    if file.set_len(1 << 43).is_err() {
+        eprintln!("skipped: this file system has no files of 8 TiB");
+        return;
+    }
+    let error = TensorSet::load(folder.path()).unwrap_err().to_string();
+    let behind = (1_u64 << 43) - header.len() as u64;
+    let expected = format!(
+        "expected {} bytes of data after the header, found it truncated to {behind}",
+        1_u64 << 62
+    );
+    assert!(error.ends_with(&expected), "{error}");
+}
+
+/// Zeros deflate to a thousandth. What an archive may hold of them is bounded by its own size, whatever its headers say.
+#[test]
+fn members_that_unpack_to_far_more_than_their_archive_are_refused() {
+    let singles = |count: usize| npy(&dictionary("<f4", false, &[count]), &vec![0; 4 * count]);
+    let quarter = singles(8 << 20);
+    let size = quarter.len() as u64;
+    let four = ["a.npy", "b.npy", "c.npy", "d.npy"].map(|name| (name, quarter.clone()));
+    let bytes = npz(Deflated, four);
+    let file = bytes.len() as u64;
+    assert!(file < 200_000, "zeros should deflate: {file} bytes");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.npz");
+    // A network of 128 MiB of zeros may be that small: the headers and 16 times the file are allowed beside.
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(TensorSet::load(&path).unwrap().len(), 4);
+    let five = ["a.npy", "b.npy", "c.npy", "d.npy", "e.npy"].map(|name| (name, quarter.clone()));
+    let bytes = npz(Deflated, five);
+    let left = (128 << 20) + 16 * bytes.len() as u64 - 4 * size;
+    let error = refusal(&bytes);
+    let expected = format!("it would unpack to {size} bytes, where {left} are left of what an");
+    assert!(
+        error.contains("tensor `e`") && error.contains(&expected),
+        "{error}"
+    );
+}

@@ -424,3 +424,10 @@ mod portable;
 mod sparse;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+
+// The pages come from the system, by code that is no part of the crate.
+#[cfg(all(test, unix))]
+#[path = "../../../tests/guarded/mod.rs"]
+mod guarded;
+#[cfg(all(test, unix))]
+mod tests;
