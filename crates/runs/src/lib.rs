@@ -46,6 +46,7 @@ pub use queue::{Lacking, Workshop};
 pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
+pub use tables::{build_record, program};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
 pub use verify::{Check, Depth, Verified, Verify, verify};
 pub use visualize::{Visualize, Visualized, visualize};
