@@ -177,7 +177,7 @@ impl Golden {
                 (ours, 2.0 * theirs),
                 "twice PyTorch's own float32 error, L2",
             );
-            lines.push(line.as_l2());
+            lines.push(line.in_l2());
         }
         Ok(lines)
     }
@@ -241,7 +241,7 @@ impl Golden {
                 (relative_l2(&found, &exact), GRADIENTS),
                 format!("{GRADIENTS:e} L2: agreed for acceptance, not derived"),
             );
-            lines.push(line.as_l2());
+            lines.push(line.in_l2());
         }
         Ok(lines)
     }

@@ -219,7 +219,7 @@ impl Line {
     }
 
     /// The same, its error being `||found - exact|| / ||exact||`.
-    pub(crate) fn as_l2(mut self) -> Line {
+    pub(crate) fn in_l2(mut self) -> Line {
         self.l2 = self.error.take().map(|error| error.value);
         self
     }
@@ -366,7 +366,7 @@ mod tests {
             (number.relative, number.error_in_words().as_str()),
             (None, "2.0e-7")
         );
-        let norm = number.as_l2();
+        let norm = number.in_l2();
         assert_eq!((norm.error, norm.l2), (None, Some(2e-7)));
         assert_eq!(norm.error_in_words(), "2.0e-7 L2");
         let equal = Line::equal("s", "w", Witness::Identity, 5, 2);
