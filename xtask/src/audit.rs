@@ -3,8 +3,9 @@
 use crate::flags::Audit;
 use crate::progress::duration;
 use crate::{FAILED, print, say, threads};
-use audit::{Line, Options, Report};
+use audit::{Kind, Line, Options, Reference, Report, short};
 use runs::{ChannelRange, Isa, Preset, Silent, Source};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::time::Instant;
@@ -15,25 +16,36 @@ const STEPS: usize = 32;
 /// Prints a line for each comparison, and writes the page; exit code 1 if one is beyond its bound.
 pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let started = Instant::now();
-    let embedded = flags.weights.weights.is_none();
-    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let fixtures = root.join("fixtures");
-    let (golden, golden_images) = if embedded {
-        (Some(fixtures.join("golden")), fixtures.join("images"))
-    } else {
-        reference_values(&source.path).unwrap_or((None, fixtures.join("images")))
+    let embedded = Reference {
+        folder: fixtures.join("golden"),
+        images: fixtures.join("images"),
     };
+    let golden = match &flags.weights.weights {
+        None => Some(embedded.clone()),
+        Some(path) if is_same(path, &fixtures.join("resnet18-16.npz")) => Some(embedded.clone()),
+        Some(path) => reference_values(path),
+    };
+    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let threads = threads(flags.threads);
     let isa = Isa::from_environment()?;
-    let images = flags.images.unwrap_or(golden_images);
     let run = match flags.run {
         Some(run) => run,
-        None => small_run(&source, &images, &flags.out, flags.channels, (threads, isa))?,
+        None => {
+            let images = flags
+                .images
+                .as_ref()
+                .or(golden.as_ref().map(|of| &of.images));
+            let images = images.filter(|folder| folder.is_dir() || flags.images.is_some());
+            let images = images.unwrap_or(&embedded.images);
+            small_run(&source, images, &flags.out, flags.channels, (threads, isa))?
+        }
     };
     let options = Options {
         source,
+        embedded,
         golden,
-        images,
+        images: flags.images,
         run: Some(run),
         channels: flags.channels,
         threads,
@@ -54,12 +66,21 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The reference values for these weights in the data from outside, and their images, if it is them.
-fn reference_values(weights: &Path) -> Option<(Option<PathBuf>, PathBuf)> {
+/// The reference values for these weights in the data from outside, if it is them.
+fn reference_values(weights: &Path) -> Option<Reference> {
     let data = testkit::golden::data_dir()?;
-    let theirs = data.join("data").join("backbone").canonicalize().ok()?;
-    let same = weights.canonicalize().is_ok_and(|w| w == theirs);
-    same.then(|| (Some(data.join("golden")), data.join("data").join("images")))
+    let theirs = data.join("data").join("backbone");
+    is_same(weights, &theirs).then(|| Reference {
+        folder: data.join("golden"),
+        images: data.join("data").join("images"),
+    })
+}
+
+fn is_same(path: &Path, other: &Path) -> bool {
+    match (path.canonicalize(), other.canonicalize()) {
+        (Ok(path), Ok(other)) => path == other,
+        _ => false,
+    }
 }
 
 /// A few channels of each block, a few steps each: enough to see what rounding does to mix ratios.
@@ -67,8 +88,8 @@ fn small_run(
     source: &Source,
     images: &Path,
     out: &Path,
-    channels: usize,
-    (threads, isa): (std::num::NonZero<usize>, Isa),
+    channels: NonZero<usize>,
+    (threads, isa): (NonZero<usize>, Isa),
 ) -> anyhow::Result<PathBuf> {
     say("making pictures of a few channels: --run names a finished run instead");
     let folder = out.join("run");
@@ -76,7 +97,7 @@ fn small_run(
         source: source.clone(),
         images: Some(images.to_owned()),
         blocks: Vec::new(),
-        channels: vec![ChannelRange::first(channels)],
+        channels: vec![ChannelRange::first(channels.get())],
         preset: Preset::Smoke,
         steps: STEPS,
         seed: 0,
@@ -88,43 +109,77 @@ fn small_run(
     Ok(folder)
 }
 
-const HEADING: &str = "step                what                                                     compared with         values        ULP   relative  of bound";
+const HEADING: &str = "step                what                                                     compared with         values        ULP       relative  of bound";
+/// Columns of what a line is about; more words go on below.
+const WHAT: usize = 56;
 
-fn row(line: &Line) -> String {
-    let short = |value: Option<f64>| match value {
-        None => String::new(),
-        Some(0.0) => "0".to_owned(),
-        Some(v) if v.abs() >= 0.01 && v.abs() < 1e4 => format!("{v:.2}"),
-        Some(v) => format!("{v:.1e}"),
-    };
-    let mut what: String = line.what.chars().take(55).collect();
-    if what.len() < line.what.len() {
-        what.push('\u{2026}');
+/// The words in lines of at most so many columns.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
     }
-    format!(
-        "{:<18}  {what:<56} {:<19} {:>8}  {:>9}  {:>9}  {:>8}  {}",
+    lines
+}
+
+/// A line of the table. Why something was skipped stands where its bound would.
+fn row(line: &Line) -> String {
+    let what = match line.kind {
+        Kind::Skipped => format!("{}: {}", line.what, line.bound),
+        Kind::Checked | Kind::Information => line.what.clone(),
+    };
+    let mut parts = wrapped(&what, WHAT).into_iter();
+    let mut text = format!(
+        "{:<18}  {:<WHAT$} {:<19} {:>8}  {:>9}  {:>13}  {:>8}  {}",
         line.step,
+        parts.next().unwrap_or_default(),
         line.witness.to_string(),
         line.values,
         short(line.ulps),
-        short(line.relative),
-        short(Some(line.used)),
-        if line.passed { "pass" } else { "FAIL" }
-    )
+        line.error_in_words(),
+        short(line.used),
+        line.verdict()
+    );
+    for part in parts {
+        text.push_str(&format!("\n{:<18}  {part}", ""));
+    }
+    text
 }
 
 fn summary(report: &Report) {
-    let failed = report.lines.iter().filter(|l| !l.passed).count();
+    let failed = report.lines.iter().filter(|l| l.failed()).count();
     let values: usize = report.lines.iter().map(|l| l.values).sum();
+    let skipped = match report.skipped() {
+        0 => String::new(),
+        n => format!(", {n} skipped"),
+    };
     print(&format!(
-        "{} comparisons of {values} values, {failed} beyond their bound; digest {}",
+        "{} comparisons of {values} values, {failed} beyond their bound{skipped}; digest {}",
         report.lines.len(),
         report.digest
     ));
-    if !report.skipped.is_empty() {
-        let skipped = report.skipped.join(", ");
-        print(&format!(
-            "skipped, for this processor lacks them: {skipped}"
-        ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_go_on_below_and_none_is_lost() {
+        let text = "one two three four five six seven";
+        let lines = wrapped(text, 9);
+        assert!(
+            lines.iter().all(|line| line.chars().count() <= 9),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" "), text);
+        assert_eq!(wrapped("", 9), [""]);
     }
 }

@@ -48,7 +48,7 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// Images, of which the first is looked at [default: the embedded ones].
+    /// Images, of which the first is looked at, and which the small run reads [default: those of the reference values].
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
 
@@ -58,7 +58,7 @@ pub(crate) struct Audit {
 
     /// How many channels of each block are given budgets, at most.
     #[arg(long, value_name = "N", default_value = "4")]
-    pub(crate) channels: usize,
+    pub(crate) channels: NonZero<usize>,
 
     /// How many threads to use [default: one a core].
     #[arg(long, value_name = "N")]

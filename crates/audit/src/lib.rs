@@ -19,7 +19,9 @@ mod compositions;
 mod decoding;
 mod differences;
 mod directions;
+mod double;
 mod draws;
+mod enclosure;
 mod error;
 mod explain;
 mod golden;
@@ -36,16 +38,19 @@ mod run;
 mod second;
 mod twin;
 
-pub use budget::{Budget, MixRatioBudget};
+pub use budget::{ChannelBudget, Verdict};
+pub use enclosure::Interval;
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
-pub use line::{Line, Witness};
+pub use golden::Reference;
+pub use line::{Absolute, Kind, Line, Witness, short};
 pub use page::write;
 
 use crate::golden::Golden;
 use crate::run::Run;
 use crate::twin::{DOUBLE, SINGLE, TwinNetwork, normalised};
 use autodiff::Isa;
+use report::BuildRecord;
 use runs::{Loaded, Source};
 use serde::Serialize;
 use std::num::NonZero;
@@ -56,43 +61,74 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     /// The network.
     pub source: Source,
+    /// The project's own reference values: those that depend on no weights are always held to.
+    pub embedded: Reference,
     /// Reference values of PyTorch for that network, if there are any.
-    pub golden: Option<PathBuf>,
-    /// The images that they were computed from, or whose first one is looked at.
-    pub images: PathBuf,
+    pub golden: Option<Reference>,
+    /// Images, of which the first is looked at; else the reference values'.
+    pub images: Option<PathBuf>,
     /// A finished run, whose mix ratios are given budgets.
     pub run: Option<PathBuf>,
     /// At most so many channels of each block are given budgets.
-    pub channels: usize,
+    pub channels: NonZero<usize>,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.
     pub isa: Isa,
 }
 
-/// What the audit found.
+/// Who computed what was audited, and on what: nothing of it but the weights and the image changes a bit.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct Provenance {
+    /// Name and version of the program.
+    pub program: String,
+    /// The version of its numerics: a part of every address in a store.
+    pub numerics_version: u32,
+    /// Its source, its compiler and its processor.
+    pub build: BuildRecord,
     /// The weights, as they were given.
     pub weights: String,
     /// Digest of the tensors.
     pub weights_digest: String,
-    /// The instruction sets that were compared.
-    pub instruction_sets: Vec<String>,
-    /// The instruction sets that this processor lacks. Skipped is not passed.
-    pub skipped: Vec<String>,
+    /// Where the image is from that was walked.
+    pub image: String,
+    /// BLAKE3 digest of its pixels, as the network reads them.
+    pub image_digest: String,
+    /// The digest of the images that tuning curves of the run were measured on, as its manifest has it.
+    pub images_digest: Option<String>,
+    /// The digest of the manifest of the run whose table was audited.
+    pub run_digest: Option<String>,
+    /// The instruction set that was used.
+    pub instruction_set: String,
+    /// How many threads were used.
+    pub threads: usize,
+}
+
+/// What the audit found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Who computed it, and on what.
+    pub provenance: Provenance,
     /// The first digits of the digest of every site and of a picture: the same on every machine.
     pub digest: String,
     /// One line a comparison.
     pub lines: Vec<Line>,
     /// Mix ratios and how much of them can be rounding.
-    pub budgets: Vec<MixRatioBudget>,
+    pub budgets: Vec<ChannelBudget>,
+    /// BLAKE3 digest of `audit.json` with nothing between the quotes of this field.
+    pub signature: String,
 }
 
 impl Report {
-    /// Whether everything is within its bound.
+    /// Whether nothing is beyond its bound. What was skipped has not passed, but does not fail either.
     pub fn passed(&self) -> bool {
-        self.lines.iter().all(|line| line.passed)
+        !self.lines.iter().any(Line::failed)
+    }
+
+    /// How many lines were skipped.
+    pub fn skipped(&self) -> usize {
+        let skipped = |line: &&Line| line.kind == Kind::Skipped;
+        self.lines.iter().filter(skipped).count()
     }
 }
 
@@ -104,14 +140,9 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     let loaded = options.source.clone().load()?;
     let folder = options.run.as_ref();
     let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
-    let size = loaded.source.input_size;
-    let isa = options.isa;
-    let golden = options.golden.as_deref();
-    let golden = golden.and_then(|folder| Golden::open(folder, &options.images));
-    let pixels = match golden.as_ref().and_then(Golden::first) {
-        Some(pixels) => pixels,
-        None => first_image(&options.images, size)?,
-    };
+    let (size, isa) = (loaded.source.input_size, options.isa);
+    let golden = options.golden.as_ref().and_then(Golden::open);
+    let (pixels, from) = walked(options, golden.as_ref(), size)?;
     let architecture = loaded.network.architecture();
     let Some(&last) = architecture.blocks().last() else {
         return Err(AuditError::Absent {
@@ -120,6 +151,10 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
             found: "none".to_owned(),
         });
     };
+    let pool = autodiff::ThreadPoolBuilder::new()
+        .num_threads(options.threads.get())
+        .build()
+        .map_err(|e| AuditError::Threads(e.to_string()))?;
     let twin = TwinNetwork::new(&loaded.tensors, architecture)?;
     let image = normalised(&pixels, size, DOUBLE);
     let mut lines = Vec::new();
@@ -128,10 +163,7 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
         lines.extend(more);
     };
     // What PyTorch and Pillow computed stands beside the step that it is of.
-    let mut theirs = match &golden {
-        Some(golden) => golden.lines(&loaded.network, size, isa)?,
-        None => Vec::new(),
-    };
+    let mut theirs = of_others(options, golden.as_ref(), &loaded)?;
     let mut of_step = |step: &str| -> Vec<Line> {
         let (found, left) = theirs.drain(..).partition(|line| line.step == step);
         theirs = left;
@@ -141,7 +173,8 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     add(decoding::lines()?);
     add(resizing::lines(&pixels, size)?);
     add(augmentations::normalisation(isa)?);
-    add(layers::lines(&twin, &image, (&loaded.tensors, last), isa)?);
+    add(pool.install(|| layers::lines(&twin, &image, (&loaded.tensors, last), isa))?);
+    add(of_step("network"));
     add(of_step("center activations"));
     add(of_step("center gradients"));
     add(draws::lines());
@@ -151,52 +184,103 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     add(compositions::lines(isa)?);
     add(optimiser::lines(isa));
     add(theirs);
-    if let Some(folder) = &options.golden {
-        add(chains::lines(&loaded.network, size, folder, isa)?);
+    if let (Some(values), true) = (&options.golden, golden.is_some_and(|g| g.size() == size)) {
+        add(chains::lines(&loaded.network, size, &values.folder, isa)?);
     }
     add(differences::lines(isa)?);
-    add(directions::lines(&loaded.network, &twin, &image, isa)?);
+    add(pool.install(|| directions::lines(&loaded.network, &twin, &image, isa))?);
     add(measures::lines());
     add(rules::lines(&loaded));
     let (same, digest) = bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
     add(same);
+    add(bits::skipped()
+        .into_iter()
+        .map(|isa| {
+            let why = "this processor lacks it".to_owned();
+            Line::skipped("same bits", isa, Witness::Identity, why)
+        })
+        .collect());
     let read = normalised(&pixels, size, SINGLE);
-    add(second::lines(
-        &loaded.network,
-        &twin,
-        (&pixels, size, last),
-        &read,
-        isa,
-    )?);
-    let budgets = match &run {
-        None => Vec::new(),
-        Some(run) => run.budgets(&twin, options)?,
-    };
-    if run.is_some() {
-        add(vec![run::line(&budgets)]);
+    let seen = (pixels.as_slice(), size);
+    add(pool.install(|| second::lines(&loaded.network, &twin, seen, &read, isa))?);
+    let mut budgets = Vec::new();
+    if let Some(run) = &run {
+        budgets = pool.install(|| run.budgets(&twin, options.channels))?;
+        add(run::lines(&budgets));
     }
-    Ok(report(&loaded, digest, lines, budgets))
-}
-
-fn report(
-    loaded: &Loaded,
-    digest: String,
-    lines: Vec<Line>,
-    budgets: Vec<MixRatioBudget>,
-) -> Report {
-    Report {
-        weights: loaded.source.path.display().to_string(),
-        weights_digest: loaded.digest.clone(),
-        instruction_sets: Isa::supported().iter().map(ToString::to_string).collect(),
-        skipped: bits::skipped(),
+    Ok(Report {
+        provenance: Provenance {
+            program: runs::program(),
+            numerics_version: runs::NUMERICS_VERSION,
+            build: runs::build_record(),
+            weights: loaded.source.path.display().to_string(),
+            weights_digest: loaded.digest.clone(),
+            image: from.display().to_string(),
+            image_digest: blake3::hash(&pixels).to_hex().to_string(),
+            images_digest: run.as_ref().and_then(Run::images_digest),
+            run_digest: run.as_ref().map(Run::digest),
+            instruction_set: isa.to_string(),
+            threads: options.threads.get(),
+        },
         digest,
         lines,
         budgets,
+        signature: String::new(),
+    })
+}
+
+/// What PyTorch, Lucent and Pillow say. Where there is nothing of these weights, a line says that it was skipped.
+fn of_others(
+    options: &Options,
+    golden: Option<&Golden>,
+    loaded: &Loaded,
+) -> Result<Vec<Line>, AuditError> {
+    let (size, isa) = (loaded.source.input_size, options.isa);
+    let mut lines = Vec::new();
+    if options.golden.as_ref() != Some(&options.embedded)
+        && let Some(embedded) = Golden::open(&options.embedded)
+    {
+        lines.extend(embedded.of_any_weights(isa)?);
+    }
+    if let Some(golden) = golden {
+        lines.extend(golden.of_any_weights(isa)?);
+    }
+    let skipped = |why: String| {
+        let what = "center activations and gradients";
+        Line::skipped("network", what, Witness::PyTorch, why)
+    };
+    match golden {
+        Some(golden) if golden.size() == size => {
+            lines.extend(golden.of_network(&loaded.network, isa)?);
+        }
+        Some(golden) => lines.push(skipped(format!(
+            "the reference values are of images of {0} by {0} pixels",
+            golden.size()
+        ))),
+        None => lines.push(skipped("no reference values for these weights".to_owned())),
+    }
+    Ok(lines)
+}
+
+/// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values, or of the embedded
+/// ones.
+fn walked(
+    options: &Options,
+    golden: Option<&Golden>,
+    size: usize,
+) -> Result<(Vec<u8>, PathBuf), AuditError> {
+    if let Some(folder) = &options.images {
+        return first_image(folder, size);
+    }
+    let golden = golden.filter(|golden| golden.size() == size);
+    match (golden.and_then(Golden::first), &options.golden) {
+        (Some((name, pixels)), Some(reference)) => Ok((pixels, reference.images.join(name))),
+        _ => first_image(&options.embedded.images, size),
     }
 }
 
-/// The first image of a folder, as the network reads it.
-fn first_image(folder: &Path, size: usize) -> Result<Vec<u8>, AuditError> {
+/// The first image of a folder, as the network reads it, and its path.
+fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
     let folder = images::Folder::open(folder)?;
     let Some(entry) = folder.entries().first() else {
         return Err(AuditError::Absent {
@@ -210,5 +294,5 @@ fn first_image(folder: &Path, size: usize) -> Result<Vec<u8>, AuditError> {
         (size * 256 + 112) / 224,
         size,
     )?;
-    Ok(picture.into_pixels())
+    Ok((picture.into_pixels(), entry.path.clone()))
 }

@@ -21,6 +21,8 @@ pub enum Witness {
     Identity,
     /// Another product of matrices.
     SecondOpinion,
+    /// An interval in which the exact value lies.
+    Enclosure,
 }
 
 impl fmt::Display for Witness {
@@ -33,11 +35,33 @@ impl fmt::Display for Witness {
             Witness::Differences => "central differences",
             Witness::Identity => "identity",
             Witness::SecondOpinion => "matrixmultiply",
+            Witness::Enclosure => "exact enclosure",
         })
     }
 }
 
-/// A line of the audit.
+/// What a line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Errors were held to a bound.
+    Checked,
+    /// Nothing was compared, and `bound` says why: skipped is not passed.
+    Skipped,
+    /// A difference that analysis gives no useful bound for. It is shown, and decides nothing.
+    Information,
+}
+
+/// An error that is best said in a unit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Absolute {
+    /// How large it is.
+    pub value: f64,
+    /// Of what, such as levels of 255; empty for what the values themselves are counted in.
+    pub unit: &'static str,
+}
+
+/// A line of the audit. A column that makes no sense for what was compared is empty.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
     /// The step of the computation.
@@ -46,18 +70,24 @@ pub struct Line {
     pub what: String,
     /// What it was compared with.
     pub witness: Witness,
+    /// Whether it was held to a bound.
+    pub kind: Kind,
     /// How many values were compared.
     pub values: usize,
     /// The largest error in units of the last place of the exact value, or of all exact values' root mean square where that is larger
     /// (what cancels has no last place of its own); nothing where values are no single precision.
     pub ulps: Option<f64>,
-    /// `||found - exact|| / ||exact||`, where that is defined.
+    /// The largest error as a fraction of the exact value, or of all exact values' root mean square where that is larger.
     pub relative: Option<f64>,
+    /// `||found - exact|| / ||exact||`, where the bound is one for that.
+    pub l2: Option<f64>,
+    /// The largest error itself, where it has another unit or stands alone.
+    pub error: Option<Absolute>,
     /// What the bound is.
     pub bound: String,
-    /// The largest fraction of its bound that an error takes.
-    pub used: f64,
-    /// Whether every error is within its bound.
+    /// The largest fraction of its bound that an error takes; nothing where things must be equal.
+    pub used: Option<f64>,
+    /// Whether there were values, and every error is within its bound.
     pub passed: bool,
 }
 
@@ -67,9 +97,19 @@ pub(crate) struct Tally {
     /// Error and magnitude of the exact value.
     errors: Vec<(f64, f64)>,
     used: f64,
+    /// The unit of the values, where they are no single precision.
+    unit: Option<&'static str>,
 }
 
 impl Tally {
+    /// For values that are counted in a unit, such as levels, and have neither last places nor relative errors.
+    pub(crate) fn of(unit: &'static str) -> Tally {
+        Tally {
+            unit: Some(unit),
+            ..Tally::default()
+        }
+    }
+
     /// Adds a value, the exact one, and how far they may be apart.
     pub(crate) fn add(&mut self, found: f32, exact: f64, bound: f64) {
         let error = if f64::from(found) == exact || (found.is_nan() && exact.is_nan()) {
@@ -107,28 +147,40 @@ impl Tally {
         witness: Witness,
         bound: impl Into<String>,
     ) -> Line {
-        let squares = |part: fn(&(f64, f64)) -> f64| -> f64 {
-            self.errors.iter().map(part).map(|v| v * v).sum()
+        let squares: f64 = self.errors.iter().map(|e| e.1 * e.1).sum();
+        let mean = (squares / self.errors.len() as f64).sqrt();
+        let largest = |of: &dyn Fn(f64, f64) -> f64| {
+            let errors = self.errors.iter().map(|&(error, exact)| match error {
+                0.0 => 0.0,
+                error => of(error, exact.max(mean)),
+            });
+            // NaN is larger than any number, and `max` would lose it.
+            errors.fold(0.0, |a: f64, b| if b.is_nan() { b } else { b.max(a) })
         };
-        let (of_errors, of_values) = (squares(|e| e.0), squares(|e| e.1));
-        let relative = (of_errors / of_values).sqrt();
-        let mean = (of_values / self.errors.len() as f64).sqrt();
-        let ulps = self.errors.iter().map(|&(error, exact)| match error {
-            0.0 => 0.0,
-            error => error / unit_in_the_last_place(exact.max(mean)),
-        });
+        let in_single = |value: f64| Some(value).filter(|v| self.unit.is_none() && v.is_finite());
         Line {
             step,
             what: what.into(),
             witness,
+            kind: Kind::Checked,
             values: self.errors.len(),
-            ulps: Some(ulps.fold(0.0, f64::max)),
-            relative: relative.is_finite().then_some(relative),
+            ulps: in_single(largest(&|error, size| error / unit_in_the_last_place(size))),
+            relative: in_single(largest(&|error, size| error / size)),
+            l2: None,
+            error: self.unit.map(|unit| Absolute {
+                value: largest(&|error, _| error),
+                unit,
+            }),
             bound: bound.into(),
-            used: self.used,
+            used: Some(finite(self.used)),
             passed: !self.errors.is_empty() && self.used <= 1.0,
         }
     }
+}
+
+/// JSON knows neither infinities nor NaN.
+fn finite(used: f64) -> f64 {
+    if used.is_finite() { used } else { f64::MAX }
 }
 
 /// The distance of single-precision numbers around a value.
@@ -138,7 +190,7 @@ fn unit_in_the_last_place(value: f64) -> f64 {
 }
 
 impl Line {
-    /// A line about one number and its bound.
+    /// A line about one error and its bound, both in what the values are counted in.
     pub(crate) fn number(
         step: &'static str,
         what: impl Into<String>,
@@ -149,16 +201,27 @@ impl Line {
     ) -> Line {
         let used = if error == 0.0 { 0.0 } else { error / bound };
         Line {
-            step,
-            what: what.into(),
-            witness,
-            values,
-            ulps: None,
-            relative: Some(error).filter(|e| e.is_finite()),
+            error: Some(Absolute {
+                value: finite(error),
+                unit: "",
+            }),
             bound: words.into(),
-            used: if used.is_finite() { used } else { f64::MAX },
+            used: Some(finite(used)),
             passed: values > 0 && used <= 1.0,
+            ..Line::empty(step, what, witness, values)
         }
+    }
+
+    /// The same, its error in some unit.
+    pub(crate) fn in_unit(mut self, unit: &'static str) -> Line {
+        self.error = self.error.map(|error| Absolute { unit, ..error });
+        self
+    }
+
+    /// The same, its error being `||found - exact|| / ||exact||`.
+    pub(crate) fn in_l2(mut self) -> Line {
+        self.l2 = self.error.take().map(|error| error.value);
+        self
     }
 
     /// A line about things that must be equal: how many are not.
@@ -170,16 +233,90 @@ impl Line {
         differ: usize,
     ) -> Line {
         Line {
+            error: Some(Absolute {
+                value: differ as f64,
+                unit: "differ",
+            }),
+            bound: "equal".to_owned(),
+            passed: values > 0 && differ == 0,
+            ..Line::empty(step, what, witness, values)
+        }
+    }
+
+    /// A line about what could not be compared, and why.
+    pub(crate) fn skipped(
+        step: &'static str,
+        what: impl Into<String>,
+        witness: Witness,
+        why: impl Into<String>,
+    ) -> Line {
+        Line {
+            kind: Kind::Skipped,
+            bound: why.into(),
+            ..Line::empty(step, what, witness, 0)
+        }
+    }
+
+    /// The same, deciding nothing.
+    pub(crate) fn for_information(mut self, words: impl Into<String>) -> Line {
+        self.kind = Kind::Information;
+        self.bound = words.into();
+        (self.used, self.passed) = (None, false);
+        self
+    }
+
+    fn empty(step: &'static str, what: impl Into<String>, witness: Witness, values: usize) -> Line {
+        Line {
             step,
             what: what.into(),
             witness,
+            kind: Kind::Checked,
             values,
             ulps: None,
             relative: None,
-            bound: "equal".to_owned(),
-            used: differ as f64,
-            passed: values > 0 && differ == 0,
+            l2: None,
+            error: None,
+            bound: String::new(),
+            used: None,
+            passed: false,
         }
+    }
+
+    /// Whether an error is beyond its bound, or there was nothing to hold to it.
+    pub fn failed(&self) -> bool {
+        self.kind == Kind::Checked && !self.passed
+    }
+
+    /// `pass`, `FAIL`, `skipped` or `info`.
+    pub fn verdict(&self) -> &'static str {
+        match self.kind {
+            Kind::Skipped => "skipped",
+            Kind::Information => "info",
+            Kind::Checked if self.passed => "pass",
+            Kind::Checked => "FAIL",
+        }
+    }
+
+    /// The error as it is printed: relative, or that of the whole (`L2`), or in its unit.
+    pub fn error_in_words(&self) -> String {
+        match (self.relative, self.l2, self.error) {
+            (Some(relative), ..) => short(Some(relative)),
+            (_, Some(l2), _) => format!("{} L2", short(Some(l2))),
+            (.., Some(Absolute { value, unit })) => format!("{} {unit}", short(Some(value)))
+                .trim_end()
+                .to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Three digits, or nothing.
+pub fn short(value: Option<f64>) -> String {
+    match value {
+        None => String::new(),
+        Some(v) if v.fract() == 0.0 && v.abs() < 1e5 => format!("{v:.0}"),
+        Some(v) if v.abs() >= 0.01 && v.abs() < 1e4 => format!("{v:.2}"),
+        Some(v) => format!("{v:.1e}"),
     }
 }
 
@@ -200,7 +337,53 @@ mod tests {
         let passed = line(&[(1.0, 1.0, 0.0), (2.0 + 2.0_f32.powi(-22), 2.0, 1e-6)]);
         assert!(passed.passed && passed.values == 2);
         assert_eq!(passed.ulps, Some(1.0));
-        assert!((passed.used - 2.0_f64.powi(-22) / 1e-6).abs() < 1e-12);
+        assert!((passed.used.unwrap() - 2.0_f64.powi(-22) / 1e-6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_relative_error_is_the_largest_one_and_its_floor_the_root_mean_square() {
+        let values = [(3.0, 3.0, 1.0), (4.5, 4.0, 1.0)];
+        assert_eq!(line(&values).relative, Some(0.125));
+        // 0.1 beside sqrt((0 + 3^2 + 4^2) / 3).
+        let cancelled = line(&[(0.1_f32, 0.0, 1.0), (3.0, 3.0, 0.0), (4.0, 4.0, 0.0)]);
+        let expected = f64::from(0.1_f32) / (25.0_f64 / 3.0).sqrt();
+        assert!((cancelled.relative.unwrap() - expected).abs() < 1e-12);
+        assert_eq!((cancelled.l2, cancelled.error), (None, None));
+    }
+
+    #[test]
+    fn every_number_stands_in_a_column_that_says_what_it_is() {
+        let mut levels = Tally::of("levels");
+        levels.add(9.0, 7.0, 4.0);
+        let levels = levels.line("s", "w", Witness::Pillow, "b");
+        assert_eq!((levels.ulps, levels.relative), (None, None));
+        assert_eq!(
+            (levels.error_in_words(), levels.used),
+            ("2 levels".to_owned(), Some(0.5))
+        );
+        let number = Line::number("s", "w", Witness::Identity, 1, (2e-7, 1.0), "b");
+        assert_eq!(
+            (number.relative, number.error_in_words().as_str()),
+            (None, "2.0e-7")
+        );
+        let norm = number.in_l2();
+        assert_eq!((norm.error, norm.l2), (None, Some(2e-7)));
+        assert_eq!(norm.error_in_words(), "2.0e-7 L2");
+        let equal = Line::equal("s", "w", Witness::Identity, 5, 2);
+        assert_eq!(
+            (equal.used, equal.error_in_words().as_str()),
+            (None, "2 differ")
+        );
+    }
+
+    #[test]
+    fn what_was_skipped_or_only_shown_neither_passes_nor_fails() {
+        let skipped = Line::skipped("s", "w", Witness::PyTorch, "no values");
+        assert!(!skipped.passed && !skipped.failed());
+        let beyond = || Line::number("s", "w", Witness::Identity, 1, (2.0, 1.0), "b");
+        assert!(beyond().failed() && beyond().verdict() == "FAIL");
+        let shown = beyond().for_information("no bound");
+        assert!(!shown.passed && !shown.failed() && shown.used.is_none());
     }
 
     #[test]

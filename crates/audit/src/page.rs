@@ -3,6 +3,7 @@
 use crate::Report;
 use crate::error::AuditError;
 use crate::line::Line;
+pub(crate) use crate::line::short;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::path::{Path, PathBuf};
 
@@ -21,15 +22,22 @@ img { width: 112px; height: 112px; } code { overflow-wrap: anywhere; }
 /// If they cannot be written.
 pub fn write(report: &Report, folder: &Path) -> Result<PathBuf, AuditError> {
     let page = folder.join("audit.html");
-    let mut json = serde_json::to_string_pretty(report).unwrap_or_default();
-    json.push('\n');
+    let mut report = report.clone();
+    report.signature.clear();
+    report.signature = blake3::hash(json(&report).as_bytes()).to_hex().to_string();
     for (path, text) in [
-        (folder.join("audit.json"), json),
-        (page.clone(), html(report)),
+        (folder.join("audit.json"), json(&report)),
+        (page.clone(), html(&report)),
     ] {
         write_text(&path, &text)?;
     }
     Ok(page)
+}
+
+fn json(report: &Report) -> String {
+    let mut json = serde_json::to_string_pretty(report).unwrap_or_default();
+    json.push('\n');
+    json
 }
 
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), AuditError> {
@@ -40,7 +48,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), AuditError> {
 }
 
 fn html(report: &Report) -> String {
-    let failed: Vec<&Line> = report.lines.iter().filter(|l| !l.passed).collect();
+    let failed = report.lines.iter().filter(|l| l.failed()).count();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,11 +60,10 @@ fn html(report: &Report) -> String {
             body {
                 h1 { "Audit" }
                 p {
-                    (report.lines.len()) " comparisons, " (failed.len()) " beyond their bound. Weights " code { (report.weights) }
-                    ", digest " code { (report.weights_digest) } ". Instruction sets: " (report.instruction_sets.join(", "))
-                    @if !report.skipped.is_empty() { "; skipped, for this processor lacks them: " (report.skipped.join(", ")) }
-                    ". Digest of every site and a picture, the same on every machine: " strong { (report.digest) } "."
+                    (report.lines.len()) " comparisons, " (failed) " beyond their bound, " (report.skipped()) " skipped. "
+                    "Digest of every site and a picture, the same on every machine: " strong { (report.digest) } "."
                 }
+                (provenance(report))
                 (table(&report.lines))
                 @if !report.budgets.is_empty() { (budgets(report)) }
             }
@@ -65,29 +72,67 @@ fn html(report: &Report) -> String {
     page.into_string()
 }
 
-fn table(lines: &[Line]) -> Markup {
+fn provenance(report: &Report) -> Markup {
+    let of = &report.provenance;
+    let absent = || "none".to_owned();
+    let rows = [
+        (
+            "program",
+            format!("{}, numerics {}", of.program, of.numerics_version),
+        ),
+        ("source", of.build.source_digest.clone()),
+        ("compiler", of.build.compiler.clone()),
+        (
+            "instruction sets",
+            format!(
+                "{}; used: {}",
+                of.build.cpu_features.join(", "),
+                of.instruction_set
+            ),
+        ),
+        ("threads", of.threads.to_string()),
+        (
+            "weights",
+            format!("{}, digest {}", of.weights, of.weights_digest),
+        ),
+        (
+            "image that was walked",
+            format!("{}, digest {}", of.image, of.image_digest),
+        ),
+        (
+            "images of the run",
+            of.images_digest.clone().unwrap_or_else(absent),
+        ),
+        (
+            "manifest of the run",
+            of.run_digest.clone().unwrap_or_else(absent),
+        ),
+        ("signature of audit.json", report.signature.clone()),
+    ];
     html! {
-        table {
-            thead { tr {
-                th { "step" } th { "what" } th { "compared with" } th.n { "values" } th.n { "ULP" } th.n { "relative" }
-                th { "bound" } th.n { "used" } th { "" }
-            } }
-            tbody { @for line in lines { tr.failed[!line.passed] {
-                td { (line.step) } td { (line.what) } td { (line.witness) } td.n { (line.values) }
-                td.n { (short(line.ulps)) } td.n { (short(line.relative)) } td { (line.bound) } td.n { (short(Some(line.used))) }
-                td { @if line.passed { "pass" } @else { "FAIL" } }
-            } } }
-        }
+        table { tbody { @for (name, value) in rows { tr { th { (name) } td { code { (value) } } } } } }
     }
 }
 
-/// Two digits, or nothing.
-pub(crate) fn short(value: Option<f64>) -> String {
-    match value {
-        None => String::new(),
-        Some(0.0) => "0".to_owned(),
-        Some(v) if v.abs() >= 0.01 && v.abs() < 1e4 => format!("{v:.2}"),
-        Some(v) => format!("{v:.1e}"),
+fn table(lines: &[Line]) -> Markup {
+    html! {
+        h2 { "Comparisons" }
+        p {
+            "ULP and relative are the largest error, of the exact value or of the root mean square of all exact values, whichever is larger; L2 is "
+            "the norm of all errors by that of all values. What has another unit says so."
+        }
+        table {
+            thead { tr {
+                th { "step" } th { "what" } th { "compared with" } th.n { "values" } th.n { "ULP" } th.n { "relative" } th.n { "L2" }
+                th.n { "error" } th { "bound" } th.n { "used" } th { "" }
+            } }
+            tbody { @for line in lines { tr.failed[line.failed()] {
+                td { (line.step) } td { (line.what) } td { (line.witness) } td.n { (line.values) }
+                td.n { (short(line.ulps)) } td.n { (short(line.relative)) } td.n { (short(line.l2)) }
+                td.n { @if let Some(error) = line.error { (short(Some(error.value))) " " (error.unit) } }
+                td { (line.bound) } td.n { (short(line.used)) } td { (line.verdict()) }
+            } } }
+        }
     }
 }
 
@@ -95,15 +140,23 @@ fn budgets(report: &Report) -> Markup {
     html! {
         h2 { "Mix ratios, and how much of them can be rounding" }
         p {
-            "The mix ratio in the table, the same in double precision on the same pictures, and the least and largest that the first-order bound of \
-             single precision allows: each layer's gamma(k + 1) (sum |w x| + |b|), weighted with the gradient."
+            "The mix ratio in the table; how far it is from the exact one, which is known to lie in an interval of the width beside it; and the \
+             least and largest that the first-order bound of single precision allows: each layer's gamma(k + 1) (sum |w x| + |b|), weighted with \
+             the gradient. A category is certain if all of the exact interval has it, whatever the first-order bound says."
         }
         table {
-            thead { tr { th { "block" } th.n { "channel" } th.n { "mix ratio" } th.n { "apart from double precision" } th.n { "least" } th.n { "largest" } th { "category" } } }
-            tbody { @for b in &report.budgets { tr.failed[b.flips] {
+            thead { tr {
+                th { "block" } th.n { "channel" } th.n { "mix ratio" } th.n { "apart from exact" } th.n { "width" } th.n { "least" }
+                th.n { "largest" } th { "category" } th { "scale-invariant" } th { "" }
+            } }
+            tbody { @for b in &report.budgets { tr.failed[b.flips() || b.straddles() || b.used > 1.0] {
                 td { (b.block) } td.n { (b.channel) } td.n { (format!("{:.6}", b.mix_ratio)) } td.n { (short(Some(b.rounding()))) }
-                td.n { (format!("{:.6}", b.least)) } td.n { (format!("{:.6}", b.largest)) }
-                td { @if b.flips { "another in double precision" } @else if b.open { "within the bound of its end" } @else { "certain" } }
+                td.n { (short(b.exact.map(|e| e.largest - e.least))) } td.n { (format!("{:.6}", b.least)) }
+                td.n { (format!("{:.6}", b.largest)) } td { (b.category.table) } td { (b.scale_invariant.table) }
+                td {
+                    @if b.flips() { "changed by rounding" } @else if b.straddles() { "undecided" } @else { "certain" }
+                    @if b.open { ", open to the first-order bound" }
+                }
             } } }
         }
     }

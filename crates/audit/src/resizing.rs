@@ -15,7 +15,7 @@ pub(crate) fn lines(pixels: &[u8], size: usize) -> Result<Vec<Line>, AuditError>
     for (width, height) in [(size * 4 / 7, size / 2), (size * 3 / 2, size + 5)] {
         let found = resize_bilinear(&picture, width, height)?;
         let exact = resized(&picture, width, height);
-        let mut tally = Tally::default();
+        let mut tally = Tally::of("levels");
         for (&found, &exact) in found.pixels().iter().zip(&exact) {
             // Rows are rounded to 8 bits between the two passes, by half a level, and the result once more; weights have 22 bits, and no
             // more than a few dozen of them are above zero.

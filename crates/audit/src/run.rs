@@ -1,14 +1,15 @@
 //! The pictures and the table of a finished run, and the budgets of its mix ratios.
 
-use crate::Options;
-use crate::budget::MixRatioBudget;
+use crate::budget::{ChannelBudget, Exact};
+use crate::enclosure::{Enclosed, Roles};
 use crate::error::AuditError;
-use crate::line::{Line, Witness};
+use crate::line::{Absolute, Line, Witness};
 use crate::twin::{SINGLE, TwinNetwork, normalised};
 use rayon::prelude::*;
 use report::{ChannelRow, Manifest, layout, read_table};
 use resnet::{Block, Role};
 use runs::Loaded;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 /// A finished run of the same weights.
@@ -19,6 +20,8 @@ pub(crate) struct Run {
     size: usize,
     /// The rows of the table of channels, each of a channel that the network has.
     rows: Vec<(Block, ChannelRow)>,
+    /// The digest of its manifest, and that of the images.
+    digests: (String, Option<String>),
 }
 
 /// A picture of a run.
@@ -33,7 +36,8 @@ pub(crate) struct Picture {
 impl Run {
     /// Refuses a run of other weights, of images of another size, or with a table of other channels.
     pub(crate) fn open(folder: &Path, loaded: &Loaded) -> Result<Run, AuditError> {
-        let network = Manifest::read(folder)?.network;
+        let manifest = Manifest::read(folder)?;
+        let network = manifest.network;
         let size = loaded.source.input_size;
         let expected = format!("{} at {size} pixels", loaded.digest);
         let found = format!(
@@ -65,7 +69,18 @@ impl Run {
             folder: folder.to_owned(),
             size,
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
+            digests: (manifest.digest, manifest.images.map(|images| images.digest)),
         })
+    }
+
+    /// The digest of its manifest.
+    pub(crate) fn digest(&self) -> String {
+        self.digests.0.clone()
+    }
+
+    /// The digest of the images that its tuning curves were measured on.
+    pub(crate) fn images_digest(&self) -> Option<String> {
+        self.digests.1.clone()
     }
 
     /// What the table says of a channel.
@@ -104,49 +119,108 @@ impl Run {
         })
     }
 
-    /// The budgets of up to `options.channels` channels of each block, evenly over the block.
+    /// The budgets of up to `channels` channels of each block, evenly over the block.
     pub(crate) fn budgets(
         &self,
         twin: &TwinNetwork,
-        options: &Options,
-    ) -> Result<Vec<MixRatioBudget>, AuditError> {
+        channels: NonZero<usize>,
+    ) -> Result<Vec<ChannelBudget>, AuditError> {
         let mut chosen: Vec<&(Block, ChannelRow)> = Vec::new();
         for (block, ..) in &twin.blocks {
             let defined = |(of, row): &&(Block, ChannelRow)| of == block && row.mix_ratio.is_some();
             let of_block: Vec<_> = self.rows.iter().filter(defined).collect();
-            let step = of_block.len().div_ceil(options.channels.max(1)).max(1);
+            let step = of_block.len().div_ceil(channels.get()).max(1);
             chosen.extend(of_block.into_iter().step_by(step));
         }
-        let budget = |&(block, row): &&(Block, ChannelRow)| {
-            let of = |role| {
-                let image = normalised(&self.picture(row, role)?.pixels, self.size, SINGLE);
-                Ok::<_, AuditError>(twin.budget(&image, *block, row.channel))
-            };
-            let ratio = row.mix_ratio.unwrap_or(f64::NAN);
-            let (o_i, o_b) = (of(Role::Input)?, of(Role::Block)?);
-            Ok(MixRatioBudget::new((*block, row.channel), ratio, o_i, o_b))
+        let budget = |&(block, row): &&(Block, ChannelRow)| self.budget(twin, *block, row);
+        chosen.par_iter().map(budget).collect()
+    }
+
+    fn budget(
+        &self,
+        twin: &TwinNetwork,
+        block: Block,
+        row: &ChannelRow,
+    ) -> Result<ChannelBudget, AuditError> {
+        let (size, channel) = (self.size, row.channel);
+        let input = self.picture(row, Role::Input)?.pixels;
+        let added = self.picture(row, Role::Block)?.pixels;
+        let first_order = |pixels: &[u8]| {
+            let image = normalised(pixels, size, SINGLE);
+            twin.budget(&image, block, channel)
         };
-        let pool = autodiff::ThreadPoolBuilder::new()
-            .num_threads(options.threads.get())
-            .build()
-            .map_err(|e| AuditError::Threads(e.to_string()))?;
-        pool.install(|| chosen.par_iter().map(budget).collect())
+        let roles = |image: &Enclosed| -> Result<Roles, AuditError> {
+            twin.enclose(image, block, channel)
+                .ok_or_else(|| AuditError::Absent {
+                    path: self.folder.clone(),
+                    expected: format!("a run of a network with block {block}"),
+                    found: "none".to_owned(),
+                })
+        };
+        let (image, of_block) = (
+            Enclosed::normalised(&input, size),
+            Enclosed::normalised(&added, size),
+        );
+        let exact = Exact {
+            on_input: roles(&image)?,
+            on_block: roles(&of_block)?,
+            b_enlarged_i: roles(&image.enlarged())?.block,
+            i_shrunk_b: roles(&of_block.shrunk())?.input,
+        };
+        let bounds = (first_order(&input), first_order(&added));
+        Ok(ChannelBudget::new(block, row, bounds, &exact))
     }
 }
 
-/// The line about them: none may have another category in double precision.
-pub(crate) fn line(budgets: &[MixRatioBudget]) -> Line {
-    let flips = budgets.iter().filter(|b| b.flips).count();
-    let open = budgets.iter().filter(|b| b.open).count();
+/// The lines about them: what the table says lies within the first-order bounds, and nothing that follows from it has changed or is
+/// undecided.
+pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
+    let count = |of: &dyn Fn(&ChannelBudget) -> bool| budgets.iter().filter(|b| of(b)).count();
+    let n = budgets.len();
+    let used = budgets.iter().map(|b| b.used).fold(0.0, f64::max);
     let rounding = budgets
         .iter()
-        .map(MixRatioBudget::rounding)
+        .map(ChannelBudget::rounding)
         .fold(0.0, f64::max);
-    let what = format!(
-        "categories in double precision, {} channels; {open} lie within the first-order bound of an end of their category",
-        budgets.len()
+    let open = count(&|b| b.open);
+    let equal =
+        |what: String, differ| Line::equal("error budget", what, Witness::Enclosure, n, differ);
+    let mut ratios = Line::number(
+        "error budget",
+        format!(
+            "O(I), O(B) and mix ratio of {n} channels of the table; for information, the first-order bound alone leaves the category of \
+             {open} of them open"
+        ),
+        Witness::Enclosure,
+        3 * n,
+        (used, 1.0),
+        "sum of |d activation / d z| gamma(k + 1) (sum |w x| + |b|), to first order",
     );
-    let mut line = Line::equal("error budget", what, Witness::Twin, budgets.len(), flips);
-    line.relative = Some(rounding);
-    line
+    ratios.error = Some(Absolute {
+        value: rounding,
+        unit: "of M",
+    });
+    vec![
+        ratios,
+        equal(
+            format!("categories that rounding changed, of {n} channels"),
+            count(&|b| b.category.flips()),
+        ),
+        equal(
+            format!("categories that the exact value's interval does not decide, of {n} channels"),
+            count(&|b| b.category.straddles()),
+        ),
+        equal(
+            format!(
+                "scale invariance (dB > 0, dI > 0, with and without the mix) that rounding changed, of {n} channels"
+            ),
+            count(&|b| b.scale_invariant.flips() || b.scale_invariant_no_mix.flips()),
+        ),
+        equal(
+            format!(
+                "scale invariance that the exact values' intervals do not decide, of {n} channels"
+            ),
+            count(&|b| b.scale_invariant.straddles() || b.scale_invariant_no_mix.straddles()),
+        ),
+    ]
 }

@@ -5,7 +5,9 @@
 //! of the sum) for the x it reads, and those are off by at most e, which adds `sum |w| e (1 + gamma)`. Batch norm's scale and shift
 //! carry one rounding each, its fused multiply-add one more. ReLU and maximum pass an error on and make none.
 
+use crate::double::{Double, two_sum};
 use autodiff::Sliding;
+use ndarray::Array2;
 use reference::Map;
 use resnet::{Architecture, BatchNormState, Block, Role, Site};
 use std::collections::BTreeMap;
@@ -36,8 +38,10 @@ pub(crate) struct TwinLayer {
     pub(crate) weights: Vec<f32>,
     /// The bias of a folded layer.
     pub(crate) bias: Option<Vec<f32>>,
-    /// Scale and shift of a separate batch norm, exactly.
+    /// Scale and shift of a separate batch norm.
     pub(crate) norm: Option<(Vec<f64>, Vec<f64>)>,
+    /// The same more precisely, and beside scale and shift `|mean scale| + |beta|`.
+    pub(crate) precise_norm: Option<Vec<(Double, Double, f64)>>,
     /// `[kh, kw, inputs, outputs]`.
     packed: Vec<f64>,
 }
@@ -148,7 +152,7 @@ impl TwinLayer {
             );
             packed[(k * inputs + c) * outputs + o] = f64::from(w);
         }
-        let (mut bias, mut affine) = (None, None);
+        let (mut bias, mut affine, mut precise) = (None, None, None);
         match state {
             BatchNormState::Folded => {
                 bias = Some(tensors.find(&format!("{name}.bias"))?.values().to_vec());
@@ -168,6 +172,14 @@ impl TwinLayer {
                 let shift = beta.iter().zip(&mean).zip(&scale);
                 let shift = shift.map(|((b, m), s)| b - m * s).collect();
                 affine = Some((scale, shift));
+                let exactly = |i: usize| {
+                    let deviation = two_sum(variance[i], EPSILON).sqrt();
+                    let scale = Double::from(gamma[i]).over(deviation);
+                    let moved = scale.times(mean[i].into());
+                    let shift = Double::from(beta[i]).minus(moved);
+                    (scale, shift, moved.high.abs() + beta[i].abs())
+                };
+                precise = Some((0..outputs).map(exactly).collect());
             }
         }
         Ok(TwinLayer {
@@ -178,6 +190,7 @@ impl TwinLayer {
             weights: values,
             bias,
             norm: affine,
+            precise_norm: precise,
             packed,
         })
     }
@@ -282,6 +295,33 @@ impl TwinLayer {
         let row = (i * stride.0 + k / kernel.1).checked_sub(padding.0)?;
         let column = (j * stride.1 + k % kernel.1).checked_sub(padding.1)?;
         (row < size.0 && column < size.1).then_some((row * size.1 + column) * self.inputs)
+    }
+
+    /// The weights as a matrix `[kh kw in, out]`.
+    pub(crate) fn matrix<T: Clone>(&self, of: impl Fn(f32) -> T) -> Array2<T> {
+        let taps = self.sliding.kernel.0 * self.sliding.kernel.1;
+        Array2::from_shape_fn((self.terms(), self.outputs), |(row, o)| {
+            let (k, c) = (row / self.inputs, row % self.inputs);
+            of(self.weights[(o * self.inputs + c) * taps + k])
+        })
+    }
+
+    /// The im2col matrix of a map of `size`, `[positions, kh kw in]`.
+    pub(crate) fn columns<T: Copy + Default>(&self, x: &[T], size: (usize, usize)) -> Array2<T> {
+        let taps = self.sliding.kernel.0 * self.sliding.kernel.1;
+        let (height, width) = steps(self.sliding).output_size(size.0, size.1);
+        let mut data = vec![T::default(); height * width * self.terms()];
+        for (position, row) in data.chunks_exact_mut(self.terms()).enumerate() {
+            for k in 0..taps {
+                let at = (position / width, position % width);
+                if let Some(from) = self.reads(at, k, size) {
+                    let to = k * self.inputs;
+                    row[to..to + self.inputs].copy_from_slice(&x[from..from + self.inputs]);
+                }
+            }
+        }
+        // The shape is that of the data.
+        Array2::from_shape_vec((height * width, self.terms()), data).unwrap_or_default()
     }
 
     /// The sums of products of the convolution.

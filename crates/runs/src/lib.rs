@@ -49,7 +49,7 @@ pub use queue::{Lacking, Workshop};
 pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
-pub use tables::{bn2_weight_abs, conv2_weight_mean_abs};
+pub use tables::{bn2_weight_abs, build_record, conv2_weight_mean_abs, program};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
 pub use verify::{Check, Depth, Verified, Verify, verify};
 pub use visualize::{Visualize, Visualized, visualize};

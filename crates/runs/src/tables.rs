@@ -232,6 +232,20 @@ fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = 
 /// The digest of the source of this program.
 pub(crate) const SOURCE_DIGEST: &str = env!("STREAMSCOPE_SOURCE");
 
+/// Name and version of this program.
+pub fn program() -> String {
+    format!("streamscope {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// What this program was built from, and what it runs on.
+pub fn build_record() -> BuildRecord {
+    BuildRecord {
+        source_digest: SOURCE_DIGEST.to_owned(),
+        compiler: env!("STREAMSCOPE_COMPILER").to_owned(),
+        cpu_features: Isa::supported().iter().map(Isa::to_string).collect(),
+    }
+}
+
 /// What produced the tables. The pictures are added by who made them, the digests of the files when it is written.
 pub(crate) fn manifest(
     options: &Options,
@@ -243,13 +257,9 @@ pub(crate) fn manifest(
     let architecture = loaded.network.architecture();
     let name = |c: &Channel| format!("block {}, channel {}", c.block, c.channel);
     Manifest {
-        program: format!("streamscope {}", env!("CARGO_PKG_VERSION")),
+        program: program(),
         numerics_version: NUMERICS_VERSION,
-        build: BuildRecord {
-            source_digest: SOURCE_DIGEST.to_owned(),
-            compiler: env!("STREAMSCOPE_COMPILER").to_owned(),
-            cpu_features: Isa::supported().iter().map(Isa::to_string).collect(),
-        },
+        build: build_record(),
         network: NetworkRecord {
             weights: loaded.source.path.display().to_string(),
             weights_digest: loaded.digest.clone(),
