@@ -10,6 +10,7 @@ use image::codecs::png::PngDecoder;
 
 use crate::error::ImageError;
 use crate::header::{self, Format, JpegMarkers, PngHeader};
+use crate::jpeg;
 use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 
 /// PNG's colour type of grey without alpha.
@@ -65,6 +66,10 @@ fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
             Format::Jpeg,
             "it is truncated: its end marker is missing",
         ));
+    }
+    let pixels = jpeg::decode(bytes).map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
+    if let Some(pixels) = pixels {
+        return Rgb8::from_pixels(width, height, pixels);
     }
     let decoder =
         JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;

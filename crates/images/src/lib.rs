@@ -20,6 +20,7 @@ mod encode;
 mod error;
 mod folder;
 mod header;
+mod jpeg;
 pub mod pillow;
 mod rgb8;
 
