@@ -184,11 +184,16 @@ fn archive(arrays: &[&Vec<u8>]) -> Vec<u8> {
 }
 
 fn jpegs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
-    let folder = root.join("fixtures/images/star");
-    let mut paths: Vec<PathBuf> = fs::read_dir(&folder)
-        .with_context(|| folder.display().to_string())?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<_>>()?;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    // Photographs, and every kind of JPEG: progressive, sampled by any factor, in scans of one component, with restarts.
+    for folder in ["fixtures/images/star", "crates/images/tests/data/exact"] {
+        let folder = root.join(folder);
+        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+        for entry in entries {
+            paths.push(entry?.path());
+        }
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jpg"));
     paths.sort();
     Ok(paths.iter().map(fs::read).collect::<std::io::Result<_>>()?)
 }

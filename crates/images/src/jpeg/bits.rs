@@ -34,7 +34,7 @@ pub(super) fn unstuff(bytes: &[u8], mut at: usize, run: &mut Vec<u8>) -> Stop {
 }
 
 /// Reads bits from a run; after its end it reads zeros, and [`BitReader::is_exhausted`] says so.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct BitReader<'a> {
     run: &'a [u8],
     /// The next byte that is not in the buffer; it goes on counting after the end.

@@ -45,10 +45,6 @@ fn run_of_rgb(luma: &[u8; RUN], blue: &[u8; RUN], red: &[u8; RUN]) -> [u8; 3 * R
 
 /// (`of_r` r + `of_b` b + 2^15) >> 16.
 #[inline(always)]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "below 2 * 2^15 * 2^7 / 2^16"
-)]
 fn product(of_r: i16, r: i16, of_b: i16, b: i16) -> i16 {
     let sum = i32::from(of_r) * i32::from(r) + i32::from(of_b) * i32::from(b);
     ((sum + (1 << 15)) >> 16) as i16
@@ -82,7 +78,8 @@ mod tests {
     /// libjpeg's tables (`build_ycc_rgb_table`), for every pair of chroma values and a luminance that cuts nothing or everything.
     #[test]
     fn every_chroma_gives_the_sum_of_libjpegs_tables() {
-        let fix = |constant: f64| (constant * 65536.0 + 0.5).floor() as i64;
+        // 1.402, 0.34414, 0.71414 and 1.772 in units of 2^-16, rounded.
+        let fix = |millionths: i64| (millionths * 65536 + 500_000) / 1_000_000;
         for blue in 0..=255_u8 {
             let reds: Vec<u8> = (0..=255).collect();
             for luma in [0, 128, 255_u8] {
@@ -92,9 +89,9 @@ mod tests {
                     let (b, r) = (i64::from(blue) - 128, i64::from(red) - 128);
                     let half = 1 << 15;
                     let expected = [
-                        (fix(1.402) * r + half) >> 16,
-                        (-fix(0.34414) * b - fix(0.71414) * r + half) >> 16,
-                        (fix(1.772) * b + half) >> 16,
+                        (fix(1_402_000) * r + half) >> 16,
+                        (-fix(344_140) * b - fix(714_140) * r + half) >> 16,
+                        (fix(1_772_000) * b + half) >> 16,
                     ];
                     let expected = expected.map(|of| (i64::from(luma) + of).clamp(0, 255));
                     assert_eq!(expected, [pixel[0], pixel[1], pixel[2]].map(i64::from));

@@ -154,12 +154,10 @@ mod tests {
         let table = ladder();
         for ones in 0..16_u8 {
             let size = u32::from(15 - ones);
-            // The code, then a value of all ones, then zeros.
-            let code = (u64::MAX << (64 - u32::from(ones)).min(63)) * u64::from(ones > 0);
-            let value =
-                (((1_u64 << size) - 1) << 40) << (23 - u32::from(ones) - size.min(23)).min(23);
-            let _ = value;
-            let bits = code | ((1_u64 << size) - 1) << (63 - u32::from(ones) - size);
+            // The ones of the code and its zero, then a value of all ones, then zeros.
+            let ones_of = |count: u32| (1_u64 << count) - 1;
+            let code = ones_of(ones.into()) << (64 - u32::from(ones)).min(63);
+            let bits = code | ones_of(size) << (63 - u32::from(ones) - size);
             let run = bits.to_be_bytes();
             let mut reader = BitReader::new(&run);
             let entry = table.entry(&mut reader).unwrap();

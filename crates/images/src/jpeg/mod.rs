@@ -152,10 +152,6 @@ impl Picture {
             steps.get_or_insert(found.map(u16::cast_signed));
         }
         let interval = tables.restart_interval;
-        let code = |list: &'_ [Option<huffman::Huffman>; 4], at: usize| {
-            list.get(at).and_then(Option::as_ref).is_some()
-        };
-        let _ = code;
         match self.frame.coding {
             Coding::Sequential => {
                 let missing = Damage("it has a scan without its Huffman table");

@@ -44,7 +44,10 @@ impl BlockDecoder for Sequential<'_> {
         let stride = part.plane.stride;
         let at = 8 * (row * stride + column);
         let mut block = [0; 64];
-        let is_constant = part.read(reader, &mut block)?;
+        // A copy stays in registers while a block is read.
+        let mut own = reader.clone();
+        let is_constant = part.read(&mut own, &mut block)?;
+        *reader = own;
         let out = &mut part.plane.samples[at..];
         if is_constant {
             idct::inverse_constant(block[0], out, stride);

@@ -53,7 +53,7 @@ impl<'a> Upsampler<'a> {
     pub(super) fn row(&mut self, y: usize) -> &[u8] {
         let (nearer, farther) = (
             y / 2,
-            if y % 2 == 0 {
+            if y.is_multiple_of(2) {
                 (y / 2).saturating_sub(1)
             } else {
                 y / 2 + 1
@@ -73,7 +73,7 @@ impl<'a> Upsampler<'a> {
                 let farther = farther.min(self.size.1 - 1);
                 let nearer = &plane.samples[plane.stride * nearer..][..width];
                 let farther = &plane.samples[plane.stride * farther..][..width];
-                let bias = if y % 2 == 0 { 1 } else { 2 };
+                let bias = if y.is_multiple_of(2) { 1 } else { 2 };
                 for ((out, &near), &far) in self.row.iter_mut().zip(nearer).zip(farther) {
                     *out = low_byte((3 * u16::from(near) + u16::from(far) + bias) >> 2);
                 }

@@ -116,6 +116,107 @@ fn a_claimed_size_allocates_nothing() {
 }
 
 #[test]
+fn a_size_that_the_bytes_cannot_pay_for_is_refused() {
+    // 169 million pixels are within the limit, but every block of 64 takes at least a bit.
+    for name in ["grey.jpg", "rgb_420.jpg", "progressive_420.jpg"] {
+        let mut jpeg = fs::read(path(name)).unwrap();
+        let frame = frame_header(&jpeg);
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[0x32, 0xc8, 0x32, 0xc8]);
+        assert_eq!(
+            sentence(&jpeg),
+            "expected a whole JPEG, found a damaged one: it has fewer bits than blocks"
+        );
+    }
+}
+
+/// What is wrong with a JPEG between its markers, each as a change of a whole one.
+#[test]
+fn damage_of_a_jpeg_is_named() {
+    let find = |bytes: &[u8], marker: u8| {
+        bytes
+            .windows(2)
+            .position(|pair| pair == [0xff, marker])
+            .unwrap()
+    };
+    let check = |name: &str, change: &dyn Fn(&mut Vec<u8>), said: &str| {
+        let mut bytes = fs::read(path(name)).unwrap();
+        change(&mut bytes);
+        let said = format!("expected a whole JPEG, found a damaged one: it {said}");
+        assert_eq!(sentence(&bytes), said, "{name}");
+    };
+    let scan = |bytes: &[u8]| find(bytes, 0xda);
+    // Taller by a row of blocks: the data end too early.
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let frame = frame_header(bytes);
+            bytes[frame + 6] += 8;
+        },
+        "has fewer coefficients than its size needs",
+    );
+    check(
+        "restarts_420.jpg",
+        &|bytes| {
+            let restart = find(bytes, 0xd1);
+            bytes[restart + 1] = 0xd5;
+        },
+        "lacks a restart marker, or has one too many",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes[scan + 5] = 9;
+        },
+        "has a scan of components that it does not have",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes[scan + 6] = 0x33;
+        },
+        "has a scan without its Huffman table",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            // A code of one bit instead of two, and still five of three bits: one too many.
+            let codes = find(bytes, 0xc4);
+            assert_eq!(bytes[codes + 5..codes + 8], [0, 1, 5]);
+            bytes[codes + 5..codes + 7].copy_from_slice(&[1, 0]);
+        },
+        "has a Huffman table that is no code",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let steps = find(bytes, 0xdb);
+            bytes[steps + 4] = 0x24;
+        },
+        "has a table of an unknown kind",
+    );
+    check(
+        "progressive_420.jpg",
+        &|bytes| {
+            // The first scan is of the first coefficients, and says that it goes on to the second.
+            let scan = scan(bytes);
+            bytes[scan + 12] = 1;
+        },
+        "has a scan of a band that no scan may have",
+    );
+    check(
+        "exact/coded_scans_420.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes.truncate(scan);
+            bytes.extend([0xff, 0xd9]);
+        },
+        "lacks a scan of a component",
+    );
+}
+
+#[test]
 fn a_damaged_checksum_is_an_error() {
     let mut png = fs::read(path("source_3x5.png")).unwrap();
     // The last byte of the checksum of the header, which ends at 33.
@@ -125,7 +226,7 @@ fn a_damaged_checksum_is_an_error() {
 
 fn frame_header(jpeg: &[u8]) -> usize {
     jpeg.windows(2)
-        .position(|pair| pair == [0xff, 0xc0])
+        .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]))
         .unwrap()
 }
 
@@ -134,6 +235,7 @@ proptest! {
     fn changed_bytes_never_panic(
         name in prop::sample::select(vec![
             "rgb_420.jpg", "rgb_422.jpg", "progressive_420.jpg", "restarts_420.jpg", "ycck.jpg", "grey.jpg",
+            "exact/coded_mixed.jpg", "exact/coded_scans_restarts.jpg", "exact/progressive_restarts.jpg", "exact/coded_440.jpg",
             "palette_4_trns.png", "grey_1.png", "rgba_16.png", "grey_16_trns.png",
         ]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
