@@ -67,7 +67,9 @@ fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
             "it is truncated: its end marker is missing",
         ));
     }
-    let pixels = jpeg::decode(bytes).map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
+    // What is left to the library is rare: arithmetic codes, unfinished progressive files.
+    let pixels = jpeg::decode(bytes, (width, height))
+        .map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
     if let Some(pixels) = pixels {
         return Rgb8::from_pixels(width, height, pixels);
     }

@@ -8,7 +8,7 @@ const RUN: usize = 16;
 /// With constants in units of 2^-16, b = Cb - 128 and r = Cr - 128, and a half rounded up:
 /// R = Y + (91881 r + 2^15) >> 16, G = Y + (-22554 b - 46802 r + 2^15) >> 16, B = Y + (116130 b + 2^15) >> 16,
 /// cut at 0 and 255. The whole parts of the constants are taken out below, so that every product is of 16 bits.
-pub(super) fn rgb_of_ycc(luma: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
+pub(super) fn rgb_of_ycc([luma, blue, red]: [&[u8]; 3], out: &mut [u8]) {
     let (luma, last_luma) = luma.as_chunks::<RUN>();
     let (blue, last_blue) = blue.as_chunks::<RUN>();
     let (red, last_red) = red.as_chunks::<RUN>();
@@ -71,9 +71,38 @@ pub(super) fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
     }
 }
 
+/// Turns a row of cyan, magenta and yellow, and one of black, into red, green and blue, as Pillow's `cmyk2rgb` does.
+///
+/// Adobe writes inks inverted, and Pillow takes them so whoever wrote them: a sample k of black is the light that it lets
+/// through. With c the ink, 255 less its sample, what is left is k - c k / 255, the quotient rounded.
+/// Of inks that are coded as luminance and chroma, libjpeg takes 255 less the colour for the sample: c is the colour.
+pub(super) fn rgb_of_inks(is_ycc: bool, black: &[u8], out: &mut [u8]) {
+    for (pixel, &light) in out.as_chunks_mut::<3>().0.iter_mut().zip(black) {
+        for sample in pixel {
+            let ink = if is_ycc { *sample } else { u8::MAX - *sample };
+            *sample = light - quotient(ink, light);
+        }
+    }
+}
+
+/// a b / 255 rounded, by Pillow's `MULDIV255`: at most b.
+#[expect(clippy::cast_possible_truncation, reason = "at most b")]
+fn quotient(a: u8, b: u8) -> u8 {
+    let product = u32::from(a) * u32::from(b) + 128;
+    ((product + (product >> 8)) >> 8) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quotient_by_255_is_rounded() {
+        for (a, b) in (0..=u8::MAX).flat_map(|a| (0..=u8::MAX).map(move |b| (a, b))) {
+            let exact = f64::from(a) * f64::from(b) / 255.0;
+            assert_eq!(f64::from(quotient(a, b)), exact.round(), "{a} {b}");
+        }
+    }
 
     /// libjpeg's tables (`build_ycc_rgb_table`), for every pair of chroma values and a luminance that cuts nothing or everything.
     #[test]
@@ -84,7 +113,7 @@ mod tests {
             let reds: Vec<u8> = (0..=255).collect();
             for luma in [0, 128, 255_u8] {
                 let mut out = vec![0; 3 * 256];
-                rgb_of_ycc(&[luma; 256], &[blue; 256], &reds, &mut out);
+                rgb_of_ycc([&[luma; 256], &[blue; 256], &reds], &mut out);
                 for (&red, pixel) in reds.iter().zip(out.chunks(3)) {
                     let (b, r) = (i64::from(blue) - 128, i64::from(red) - 128);
                     let half = 1 << 15;

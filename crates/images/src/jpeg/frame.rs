@@ -55,12 +55,12 @@ impl Component {
 
 impl Frame {
     /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8 bits, a
-    /// number of components that is neither one nor three, or sampling that enlarges by a fraction.
+    /// number of components that is not one, three or four, or sampling that enlarges by a fraction.
     pub(super) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
         let Some((&[bits, h1, h0, w1, w0, count], rest)) = segment.split_first_chunk::<6>() else {
             return Err(SHORT);
         };
-        if bits != 8 || !matches!(count, 1 | 3) {
+        if bits != 8 || !matches!(count, 1 | 3 | 4) {
             return Ok(None);
         }
         let side = |high, low| usize::from(u16::from_be_bytes([high, low]));

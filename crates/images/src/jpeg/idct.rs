@@ -35,37 +35,38 @@ const F_2_562: i16 = fix(2.562_915_447);
 const F_3_072: i16 = fix(3.072_711_026);
 
 /// Coefficients after dequantisation, `[row, column]`, to an 8 x 8 square of samples at the start of `out`, whose rows are `stride` apart.
-pub(super) fn inverse(block: &[i16; 64], out: &mut [u8], stride: usize) {
+///
+/// `places` has the bits of the place, 8 row + column, of every coefficient that is not zero: below 8 there are none but in the first
+/// row, and then every column is constant, which the transform of columns would say as well: 4 x.
+pub(super) fn inverse(block: &[i16; 64], places: usize, out: &mut [u8], stride: usize) {
+    if places == 0 {
+        return inverse_constant(block[0], out, stride);
+    }
     let (mut columns, mut rows) = ([[0; 8]; 8], [[0; 8]; 8]);
-    let (first_row, others) = block.split_at(8);
-    if others.iter().fold(0, |any, other| any | other) == 0 {
-        // Every column is constant; 4 x is what the transform gives too, as long as it is of 16 bits.
-        for (column, &x) in columns.iter_mut().zip(first_row) {
+    if places < 8 {
+        for (column, &x) in columns.iter_mut().zip(block) {
             *column = [x.wrapping_shl(PASS1_BITS); 8];
         }
     } else if let Some(from) = block.as_chunks::<8>().0.first_chunk::<8>() {
         lines::<{ CONST_BITS - PASS1_BITS }>(from, &mut columns);
     }
     lines::<{ CONST_BITS + PASS1_BITS + 3 }>(&columns, &mut rows);
-    for (out, row) in out.chunks_mut(stride).zip(rows) {
-        for (out, value) in out.iter_mut().zip(row) {
-            *out = level(value);
-        }
+    let mut levels = [0; 64];
+    for (level, &value) in levels.iter_mut().zip(rows.as_flattened()) {
+        *level = level_of(value);
+    }
+    for (out, row) in out.chunks_mut(stride).zip(levels.as_chunks::<8>().0) {
+        out[..8].copy_from_slice(row);
     }
 }
 
-/// The same for a block whose only coefficient is the first: a constant.
-///
-/// With x the coefficient, the columns give 4 x and the rows (4 x + 16) >> 5.
-pub(super) fn inverse_constant(first: i16, out: &mut [u8], stride: usize) {
+/// The same for a block whose only coefficient is the first: with x that coefficient, the columns give 4 x and the rows (4 x + 16) >> 5.
+fn inverse_constant(first: i16, out: &mut [u8], stride: usize) {
     let passed = first.wrapping_shl(PASS1_BITS);
     let half = 1 << (PASS1_BITS + 2);
     let value = (i32::from(passed) + half) >> (PASS1_BITS + 3);
-    let level = level(saturated(value));
     for out in out.chunks_mut(stride).take(8) {
-        if let Some(out) = out.first_chunk_mut::<8>() {
-            *out = [level; 8];
-        }
+        out[..8].fill(level_of(saturated(value)));
     }
 }
 
@@ -136,7 +137,7 @@ fn saturated(value: i32) -> i16 {
     clippy::cast_possible_truncation,
     reason = "between 0 and 255"
 )]
-fn level(value: i16) -> u8 {
+fn level_of(value: i16) -> u8 {
     (value.clamp(-128, 127) + 128) as u8
 }
 
@@ -160,7 +161,8 @@ mod tests {
 
     fn samples(block: &[i16; 64]) -> [u8; 64] {
         let mut out = [0; 64];
-        inverse(block, &mut out, 8);
+        let places = (1..64).filter(|&at| block[at] != 0);
+        inverse(block, places.fold(0, |bits, at| bits | at), &mut out, 8);
         out
     }
 
@@ -185,12 +187,22 @@ mod tests {
         }
 
         #[test]
+        fn columns_of_one_coefficient_take_no_transform(row in prop::collection::vec(-2000_i16..2000, 8)) {
+            let mut block = [0; 64];
+            block[..8].copy_from_slice(&row);
+            let mut whole = [0; 64];
+            inverse(&block, 63, &mut whole, 8);
+            prop_assert_eq!(whole, samples(&block));
+        }
+
+        #[test]
         fn a_constant_is_the_whole_transform_of_its_coefficient(first in -8191_i16..8191) {
             let mut block = [0; 64];
             block[0] = first;
-            let mut constant = [0; 64];
-            inverse_constant(first, &mut constant, 8);
-            prop_assert_eq!(constant, samples(&block));
+            // 63 says that all places may hold something, so nothing is left out.
+            let mut whole = [0; 64];
+            inverse(&block, 63, &mut whole, 8);
+            prop_assert_eq!(whole, samples(&block));
         }
     }
 

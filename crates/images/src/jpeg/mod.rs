@@ -7,7 +7,7 @@
 //! In the order of the bytes: [`markers`] and [`frame`] are headers and tables, [`bits`] and [`huffman`] read codes, a [`scan`] orders blocks,
 //! which [`sequential`] or [`progressive`] decode into coefficients; then come [`idct`], [`upsample`] and [`color`].
 //!
-//! Decoded are baseline, extended sequential and progressive files of 8-bit samples with Huffman codes and one or three components.
+//! Decoded are baseline, extended sequential and progressive files of 8-bit samples with Huffman codes and one, three or four components.
 //! Nothing is allocated that the number of bytes does not pay for: a block is coded by a bit at least, and takes 64 samples.
 
 mod bits;
@@ -50,9 +50,11 @@ impl Plane {
 
 /// The bytes of the picture, `[height, width, 3]`, or `None` if it is of a kind that is left to another decoder.
 ///
+/// The caller has found the size, columns and rows, to be one that a picture may have.
+///
 /// # Errors
 /// If the bytes break the format.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Option<Vec<u8>>, Damage> {
+pub(crate) fn decode(bytes: &[u8], size: (usize, usize)) -> Result<Option<Vec<u8>>, Damage> {
     let mut markers = Markers { bytes, at: 2 };
     let mut tables = Tables::default();
     let mut picture: Option<Picture> = None;
@@ -71,6 +73,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<Vec<u8>>, Damage> {
                 let Some(frame) = Frame::read(coding, markers.segment()?)? else {
                     return Ok(None);
                 };
+                if (frame.width, frame.height) != size {
+                    return Err(Damage("it says two sizes"));
+                }
                 if frame.covering_blocks() > 8 * bytes.len() {
                     return Err(Damage("it has fewer bits than blocks"));
                 }
@@ -206,22 +211,25 @@ impl Picture {
             .zip(&self.planes)
             .map(|(component, plane)| Upsampler::new(component, plane))
             .collect();
-        let is_rgb = is_rgb(&self.frame, tables);
+        let is_ycc = is_ycc(&self.frame, tables);
         let mut pixels = vec![0; 3 * width * height];
         for (y, out) in pixels.chunks_exact_mut(3 * width).enumerate() {
+            let mut colors = |planes: [&[u8]; 3]| {
+                if is_ycc {
+                    color::rgb_of_ycc(planes, out);
+                } else {
+                    color::interleave(planes, out);
+                }
+            };
             match upsamplers.as_mut_slice() {
+                [first, second, third, black] => {
+                    colors([first, second, third].map(|plane| &plane.row(y)[..width]));
+                    color::rgb_of_inks(is_ycc, &black.row(y)[..width], out);
+                }
                 [first, second, third] => {
-                    let planes = [first, second, third].map(|plane| &plane.row(y)[..width]);
-                    if is_rgb {
-                        color::interleave(planes, out);
-                    } else {
-                        color::rgb_of_ycc(planes[0], planes[1], planes[2], out);
-                    }
+                    colors([first, second, third].map(|plane| &plane.row(y)[..width]));
                 }
-                [grey, ..] => {
-                    let row = &grey.row(y)[..width];
-                    color::interleave([row; 3], out);
-                }
+                [grey, ..] => color::interleave([&grey.row(y)[..width]; 3], out),
                 [] => {}
             }
         }
@@ -229,14 +237,16 @@ impl Picture {
     }
 }
 
-/// Whether three components are red, green and blue already (libjpeg's `default_decompress_parms`).
+/// Whether the first three components are luminance and chroma, of colours or of inks (libjpeg's `default_decompress_parms`).
 ///
-/// JFIF knows YCbCr alone; Adobe's marker says which it is; without both, components named R, G and B are.
-fn is_rgb(frame: &Frame, tables: &Tables) -> bool {
+/// JFIF knows nothing else; Adobe's marker says it; without both, three components are unless they are named R, G and B, and four
+/// are not.
+fn is_ycc(frame: &Frame, tables: &Tables) -> bool {
     let ids = frame.components.iter().map(|component| component.id);
-    match tables.adobe {
-        _ if tables.is_jfif => false,
-        Some(transform) => transform == 0,
-        None => ids.eq(*b"RGB"),
+    match (frame.components.len(), tables.adobe) {
+        (3, _) if tables.is_jfif => true,
+        (_, Some(transform)) => transform != 0,
+        (3, None) => !ids.eq(*b"RGB"),
+        _ => false,
     }
 }

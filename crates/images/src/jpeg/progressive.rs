@@ -52,16 +52,12 @@ impl Coefficients {
             let (row, column) = (number / self.across, number % self.across);
             let out = &mut plane.samples[8 * (row * stride + column)..];
             let mut scaled = [0; 64];
-            let mut others = 0;
+            let mut places = 0;
             for i in 0..64 {
                 scaled[i] = block[i].wrapping_mul(by_place[i]);
-                others |= if i > 0 { block[i] } else { 0 };
+                places |= if block[i] == 0 { 0 } else { i };
             }
-            if others == 0 {
-                idct::inverse_constant(scaled[0], out, stride);
-            } else {
-                idct::inverse(&scaled, out, stride);
-            }
+            idct::inverse(&scaled, places, out, stride);
         }
         plane
     }
@@ -112,6 +108,12 @@ impl<'a> Progressive<'a> {
             let Some(of_part) = rest[part.component].take() else {
                 continue;
             };
+            // libjpeg only warns; but so no coefficient is coded more often than it has bits, whatever the number of scans.
+            let before = (high != 0).then_some(high);
+            let mut known = of_part.known[from..=to].iter();
+            if known.any(|&known| known != before) {
+                return Err(Damage("it has a scan of bits that are not the next ones"));
+            }
             of_part.known[from..=to].fill(Some(low));
             parts.push(ProgressivePart {
                 code,

@@ -46,29 +46,24 @@ impl BlockDecoder for Sequential<'_> {
         let mut block = [0; 64];
         // A copy stays in registers while a block is read.
         let mut own = reader.clone();
-        let is_constant = part.read(&mut own, &mut block)?;
+        let places = part.read(&mut own, &mut block)?;
         *reader = own;
-        let out = &mut part.plane.samples[at..];
-        if is_constant {
-            idct::inverse_constant(block[0], out, stride);
-        } else {
-            idct::inverse(&block, out, stride);
-        }
+        idct::inverse(&block, places, &mut part.plane.samples[at..], stride);
         Ok(())
     }
 }
 
 impl SequentialPart<'_> {
-    /// Reads a block that is zero so far, times its steps; returns whether all coefficients but the first are zero.
+    /// Reads a block that is zero so far, times its steps; returns the bits of the places of all coefficients but the first.
     ///
     /// The first is coded as the difference from the block before, each other one together with the zeros before it.
     /// Products and sums keep their low 16 bits, as in libjpeg.
     #[inline]
-    fn read(&mut self, reader: &mut BitReader, block: &mut [i16; 64]) -> Result<bool, Damage> {
+    fn read(&mut self, reader: &mut BitReader, block: &mut [i16; 64]) -> Result<usize, Damage> {
         let difference = self.first.entry(reader)?.value;
         self.before = self.before.wrapping_add(difference);
         block[0] = self.before.wrapping_mul(self.steps[0]);
-        let mut is_constant = true;
+        let mut places = 0;
         let mut k = 1;
         while k < 64 {
             let entry = self.other.entry(reader)?;
@@ -83,10 +78,10 @@ impl SequentialPart<'_> {
                     return Err(Damage("it has a block of more than 64 coefficients"));
                 };
                 block[place] = entry.value.wrapping_mul(step);
-                is_constant = false;
+                places |= place;
             }
             k += 1;
         }
-        Ok(is_constant)
+        Ok(places)
     }
 }

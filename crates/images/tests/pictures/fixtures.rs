@@ -68,13 +68,6 @@ pub(crate) fn assert_same(actual: &Rgb8, expected: &str) {
     }
 }
 
-/// The largest difference of two samples of pictures of the same size, in levels.
-pub(crate) fn largest_difference(a: &Rgb8, b: &Rgb8) -> u8 {
-    assert_eq!((a.width(), a.height()), (b.width(), b.height()));
-    let samples = a.pixels().iter().zip(b.pixels());
-    samples.map(|(a, b)| a.abs_diff(*b)).max().unwrap()
-}
-
 /// FNV-1a of 64 bits, as `tests/data/exact/make.py` computes it.
 pub(crate) fn fnv(bytes: &[u8]) -> String {
     let digest = bytes
