@@ -225,10 +225,14 @@ fn archive(arrays: &[&Vec<u8>]) -> Vec<u8> {
 }
 
 fn jpegs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
-    let folder = root.join("fixtures/images/star");
     let mut seeds = of_every_kind(root, "jpg")?;
-    for path in listed(&folder)? {
-        seeds.push(fs::read(path)?);
+    // Photographs, and every kind of JPEG: progressive, sampled by any factor, in scans of one component, with restarts.
+    for folder in ["fixtures/images/star", "crates/images/tests/data/exact"] {
+        let mut paths = listed(&root.join(folder))?;
+        paths.retain(|path| path.extension().is_some_and(|e| e == "jpg"));
+        for path in paths {
+            seeds.push(fs::read(path)?);
+        }
     }
     Ok(seeds)
 }

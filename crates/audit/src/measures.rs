@@ -178,7 +178,7 @@ impl Promise {
             (self.used, 1.0),
             words,
         );
-        line.relative = Some(self.error);
+        (line.relative, line.error) = (Some(self.error), None);
         line
     }
 }

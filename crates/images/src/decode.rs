@@ -10,13 +10,14 @@ use image::{ColorType, ImageDecoder, Limits};
 
 use crate::error::ImageError;
 use crate::header::{self, Format, JpegMarkers, PngHeader};
+use crate::jpeg;
 use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 
 /// PNG's colour type of grey without alpha.
 const PNG_GREY: u8 = 0;
 
-/// The most memory that decoding may take for samples: seven eighths of a GiB. It suffices for any picture of at most [`MAX_PIXELS`] and
-/// 8 bits a sample, but for JPEGs in several scans, whose coefficients are kept beside; of RGBA with 16 bits, for 117 million pixels.
+/// The most memory that decoding may take for samples: seven eighths of a GiB. It suffices for any PNG of at most [`MAX_PIXELS`] and 8 bits a
+/// sample, for 117 million pixels of RGBA with 16 bits, for JPEGs of 156 million, and of 78 million if they are progressive.
 const MAX_BYTES: u64 = 7 << 27;
 
 /// The most memory for a row, and for what a PNG says beside its pixels, unpacked.
@@ -74,6 +75,15 @@ fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
             "it is truncated: its end marker is missing",
         ));
     }
+    let pixels = 3 * width as u64 * height as u64;
+    let needed = pixels + markers.samples.saturating_add(markers.kept);
+    check_bytes(path, Format::Jpeg, (width, height), needed)?;
+    // What is left to the library is rare: arithmetic codes, unfinished progressive files.
+    let pixels = jpeg::decode(bytes, (width, height))
+        .map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
+    if let Some(pixels) = pixels {
+        return Rgb8::from_pixels(width, height, pixels);
+    }
     let decoder =
         JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;
     to_rgb8(decoder, markers.kept, false, path, Format::Jpeg)
@@ -114,19 +124,8 @@ fn to_rgb8(
     };
     let (color, bytes) = (decoder.color_type(), decoder.total_bytes());
     let needed = bytes.saturating_add(expanded.max(beside));
-    let length = match usize::try_from(bytes) {
-        Ok(length) if needed <= MAX_BYTES => length,
-        _ => {
-            return Err(ImageError::TooManyBytes {
-                path: path.to_owned(),
-                format: format.name(),
-                width,
-                height,
-                needed,
-                limit: MAX_BYTES,
-            });
-        }
-    };
+    check_bytes(path, format, (width, height), needed)?;
+    let length = usize::try_from(bytes).unwrap_or(usize::MAX);
     let mut samples = vec![0; length];
     decoder
         .read_image(&mut samples)
@@ -201,6 +200,25 @@ fn check_size(path: &Path, format: Format, width: usize, height: usize) -> Resul
             limit: MAX_PIXELS,
         }),
     }
+}
+
+fn check_bytes(
+    path: &Path,
+    format: Format,
+    (width, height): (usize, usize),
+    needed: u64,
+) -> Result<(), ImageError> {
+    if needed <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(ImageError::TooManyBytes {
+        path: path.to_owned(),
+        format: format.name(),
+        width,
+        height,
+        needed,
+        limit: MAX_BYTES,
+    })
 }
 
 fn damaged(path: &Path, format: Format, reason: &str) -> ImageError {

@@ -67,7 +67,9 @@ pub(crate) struct JpegMarkers {
     pub(crate) size: Option<(usize, usize)>,
     /// Whether the end-of-image marker is there. libjpeg, and so Pillow, calls a file without it truncated.
     pub(crate) ends: bool,
-    /// Bytes of the coefficients that a decoder has to keep until the last scan; none where the first scan has all of each block.
+    /// Bytes of the samples of all components, in whole blocks.
+    pub(crate) samples: u64,
+    /// Bytes of the coefficients that are kept until the last scan; none where the first scan has all of each block.
     pub(crate) kept: u64,
 }
 
@@ -99,7 +101,7 @@ impl Frame {
     }
 
     /// Bytes of all coefficients, 16 bits each: as many blocks of 64 as the sampling factors say, for each unit of the picture.
-    fn coefficients(&self) -> u64 {
+    fn samples(&self) -> u64 {
         let largest =
             |of: fn(&(u8, u8)) -> u8| self.sampling.iter().map(of).max().unwrap_or(1).max(1);
         let units = |size: usize, factor: u8| size.div_ceil(8 * usize::from(factor)) as u64;
@@ -108,11 +110,7 @@ impl Frame {
             .iter()
             .map(|&(h, v)| u64::from(h) * u64::from(v));
         let blocks: u64 = blocks.sum();
-        blocks
-            * units(self.size.0, largest(|s| s.0))
-            * units(self.size.1, largest(|s| s.1))
-            * 64
-            * 2
+        blocks * units(self.size.0, largest(|s| s.0)) * units(self.size.1, largest(|s| s.1)) * 64
     }
 }
 
@@ -143,12 +141,13 @@ impl JpegMarkers {
                 }
                 0xda => {
                     scans += 1;
-                    let components = bytes.get(at + 2).copied().map_or(0, usize::from);
                     if let Some(frame) = &frame
                         && scans == 1
-                        && (frame.progressive || components != frame.sampling.len())
                     {
-                        markers.kept = frame.coefficients();
+                        markers.samples = frame.samples();
+                        if frame.progressive {
+                            markers.kept = 2 * markers.samples;
+                        }
                     }
                 }
                 _ => {}
@@ -182,17 +181,18 @@ mod tests {
 
     /// 17 x 9 pixels of 4:2:0: two units of 16 x 16 across, one down, each of 4 + 1 + 1 blocks.
     #[test]
-    fn coefficients_are_kept_for_later_scans_alone() {
+    fn coefficients_are_kept_of_progressive_pictures_alone() {
         let with = |code: u8, components: u8| {
             let frame = [
                 0xff, code, 0, 17, 8, 0, 9, 0, 17, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1,
             ];
             let scan = [0xff, 0xda, 0, 8, components];
-            JpegMarkers::read(&[&[0xff, 0xd8], &frame[..], &scan].concat()).kept
+            let markers = JpegMarkers::read(&[&[0xff, 0xd8], &frame[..], &scan].concat());
+            (markers.samples, markers.kept)
         };
-        let all = 2 * 6 * 64 * 2;
-        assert_eq!([with(0xc0, 3), with(0xc0, 1)], [0, all]);
-        assert_eq!([with(0xc2, 3), with(0xc2, 1)], [all, all]);
+        let samples = 2 * 6 * 64;
+        assert_eq!([with(0xc0, 3), with(0xc0, 1)], [(samples, 0); 2]);
+        assert_eq!([with(0xc2, 3), with(0xc2, 1)], [(samples, 2 * samples); 2]);
     }
 
     #[test]

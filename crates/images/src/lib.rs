@@ -10,9 +10,9 @@
 //!
 //! Files are read like a stranger's: the size that a header claims is checked before anything is allocated for it.
 //!
-//! Invariant: the pixels after resizing and cropping are Pillow's, exactly. Decoding a PNG is exact as well; decoding a
-//! JPEG differs from Pillow's libjpeg by a few levels, because the standard leaves the rounding of the inverse
-//! cosine transform open and the enlarging of the colour planes unsaid (`tests/pictures/jpeg.rs` and `golden.rs` state by how much).
+//! Invariant: the pixels are Pillow's, exactly: of a PNG, of a JPEG (the module `jpeg` makes libjpeg-turbo's choices where the
+//! standard leaves them open), and of either after resizing and cropping. Only JPEGs that nobody's photographs are, of arithmetic
+//! codes or unfinished scans, are decoded by another library and may differ by a few levels.
 #![forbid(unsafe_code)]
 
 mod decode;
@@ -20,6 +20,7 @@ mod encode;
 mod error;
 mod folder;
 mod header;
+mod jpeg;
 pub mod pillow;
 mod rgb8;
 

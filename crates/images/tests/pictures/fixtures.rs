@@ -1,4 +1,4 @@
-//! The pictures beside `tests/data/make.py` and what it says that Pillow makes of them.
+//! The pictures beside `tests/data/make.py` and `tests/data/exact/make.py`, and what these say that Pillow makes of them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +33,11 @@ pub(crate) fn path(name: &str) -> PathBuf {
 }
 
 pub(crate) fn cases(list: &str) -> Vec<Case> {
-    let text = fs::read_to_string(path("cases.json")).unwrap();
+    cases_of("cases.json", list)
+}
+
+pub(crate) fn cases_of(file: &str, list: &str) -> Vec<Case> {
+    let text = fs::read_to_string(path(file)).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
     let rows = all[list].as_array().unwrap();
     rows.iter()
@@ -64,31 +68,12 @@ pub(crate) fn assert_same(actual: &Rgb8, expected: &str) {
     }
 }
 
-/// How far two pictures of the same size are apart.
-#[derive(Debug)]
-pub(crate) struct Difference {
-    /// The largest difference of two samples, in levels of 255.
-    pub(crate) largest: u8,
-    /// The mean absolute difference, in levels.
-    pub(crate) mean: f64,
-    /// The samples that differ, of 1.
-    pub(crate) share: f64,
-}
-
-impl Difference {
-    pub(crate) fn of(a: &[u8], b: &[u8]) -> Self {
-        assert_eq!(a.len(), b.len());
-        assert!(!a.is_empty());
-        let differences: Vec<u8> = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).collect();
-        let count = f64::from(u32::try_from(a.len()).unwrap());
-        Self {
-            largest: *differences.iter().max().unwrap(),
-            mean: differences.iter().map(|&d| f64::from(d)).sum::<f64>() / count,
-            share: differences
-                .iter()
-                .map(|&d| f64::from(u8::from(d > 0)))
-                .sum::<f64>()
-                / count,
-        }
-    }
+/// FNV-1a of 64 bits, as `tests/data/exact/make.py` computes it.
+pub(crate) fn fnv(bytes: &[u8]) -> String {
+    let digest = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, &byte| {
+            (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+    format!("{digest:016x}")
 }

@@ -1,51 +1,34 @@
-//! JPEGs against Pillow: equal but for what the standard leaves to the decoder.
+//! JPEGs against Pillow: equal in every byte.
 
-use crate::fixtures::{Difference, cases, path, picture};
+use crate::fixtures::{assert_same, cases, cases_of, fnv, path, picture};
 use images::decode_bytes;
 use std::fs;
 
-/// How far a sample may be from Pillow's, in levels, if the inverse cosine transforms agree within one level.
-///
-/// Grey, and colour kept as RGB: that level. With U and V the chroma of blue and red, B = Y + 1.772 U, R = Y + 1.402 V and
-/// G = Y - 0.344 U - 0.714 V, so three samples that are one off move blue most: by 2.772, and by less than another level
-/// through the two roundings. Chroma that is enlarged is rounded once more (twice by our decoder, once by libjpeg) and so
-/// two off: 1 + 2 * 1.772 and the roundings are below 6. CMYK becomes C K / 255: both one off move it by at most 2, and below 3
-/// with the roundings; YCCK, whose colour is 3 off, by 3 + 1 and the roundings, below 5.
-const BOUNDS: [(&str, u8); 11] = [
-    ("grey.jpg", 1),
-    ("kept_as_rgb.jpg", 1),
-    ("rgb_444.jpg", 3),
-    ("orientation_6.jpg", 3),
-    ("rgb_422.jpg", 5),
-    ("rgb_420.jpg", 5),
-    ("progressive_420.jpg", 5),
-    ("restarts_420.jpg", 5),
-    ("photograph_420.jpg", 5),
-    ("cmyk.jpg", 2),
-    ("ycck.jpg", 4),
-];
-
 #[test]
-fn a_jpeg_differs_from_pillows_by_rounding_alone() {
+fn a_jpeg_gives_pillows_pixels() {
     let cases = cases("jpeg");
-    assert_eq!(cases.len(), BOUNDS.len());
+    assert_eq!(cases.len(), 11);
     for case in cases {
-        let (ours, pillows) = (picture(&case["source"]), picture(&case["expected"]));
         // Not turned, whatever the orientation tag says.
+        assert_same(&picture(&case["source"]), &case["expected"]);
+    }
+}
+
+/// All samplings, sequential and progressive, sizes around blocks and units, qualities from 1 to 100, restarts, scans of one component,
+/// steps of 16 bits, what Adobe's marker and the names of the components say.
+#[test]
+fn sizes_samplings_and_scans_give_pillows_digests() {
+    let cases = cases_of("exact/cases.json", "jpeg");
+    assert_eq!(cases.len(), 45);
+    for case in cases {
+        let source = format!("exact/{}", &case["source"]);
+        let found = picture(&source);
         assert_eq!(
-            (ours.width(), ours.height()),
-            (pillows.width(), pillows.height())
+            (found.width(), found.height()),
+            (case.size("width"), case.size("height")),
+            "{source}"
         );
-        let difference = Difference::of(ours.pixels(), pillows.pixels());
-        let (_, bound) = BOUNDS
-            .iter()
-            .find(|(name, _)| *name == &case["source"])
-            .unwrap();
-        assert!(
-            difference.largest <= *bound,
-            "{}: {difference:?}",
-            &case["source"]
-        );
+        assert_eq!(fnv(found.pixels()), case["fnv"], "{source}");
     }
 }
 

@@ -138,18 +138,119 @@ fn a_picture_that_needs_a_gigabyte_to_decode_is_refused_before_it_is() {
         let sentence = sentence(&png(13370, bit_depth, color_type));
         assert!(sentence.contains("damaged"), "{color_type}: {sentence}");
     }
-    // A JPEG in several scans keeps its coefficients: 6 bytes for each pixel of three components, and 3 of samples.
+    // A progressive JPEG keeps its coefficients: 6 bytes for each pixel of three components, beside 3 of samples and 3 of colours.
     let mut jpeg = fs::read(path("progressive_420.jpg")).unwrap();
     let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc2]);
     let frame = frame.unwrap();
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0x34, 0x3a, 0x34, 0x3a]);
     jpeg[frame + 11] = 0x11;
-    let needed = 9 * 13370 * 13370 + 6 * (13376 * 13376 - 13370 * 13370);
+    let needed = 9 * 13376 * 13376_u64 + 3 * 13370 * 13370;
     assert_eq!(
         sentence(&jpeg),
         format!(
             "expected to decode it in at most 939524096 bytes of memory, found a JPEG of 13370x13370 that needs {needed}"
         )
+    );
+}
+
+#[test]
+fn a_size_that_the_bytes_cannot_pay_for_is_refused() {
+    // 100 million pixels are within the limits, but every block of 64 takes at least a bit.
+    for name in ["grey.jpg", "rgb_420.jpg", "progressive_420.jpg"] {
+        let mut jpeg = fs::read(path(name)).unwrap();
+        let frame = frame_header(&jpeg);
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);
+        assert_eq!(
+            sentence(&jpeg),
+            "expected a whole JPEG, found a damaged one: it has fewer bits than blocks"
+        );
+    }
+}
+
+/// What is wrong with a JPEG between its markers, each as a change of a whole one.
+#[test]
+fn damage_of_a_jpeg_is_named() {
+    let find = |bytes: &[u8], marker: u8| {
+        bytes
+            .windows(2)
+            .position(|pair| pair == [0xff, marker])
+            .unwrap()
+    };
+    let check = |name: &str, change: &dyn Fn(&mut Vec<u8>), said: &str| {
+        let mut bytes = fs::read(path(name)).unwrap();
+        change(&mut bytes);
+        let said = format!("expected a whole JPEG, found a damaged one: it {said}");
+        assert_eq!(sentence(&bytes), said, "{name}");
+    };
+    let scan = |bytes: &[u8]| find(bytes, 0xda);
+    // Taller by a row of blocks: the data end too early.
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let frame = frame_header(bytes);
+            bytes[frame + 6] += 8;
+        },
+        "has fewer coefficients than its size needs",
+    );
+    check(
+        "restarts_420.jpg",
+        &|bytes| {
+            let restart = find(bytes, 0xd1);
+            bytes[restart + 1] = 0xd5;
+        },
+        "lacks a restart marker, or has one too many",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes[scan + 5] = 9;
+        },
+        "has a scan of components that it does not have",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes[scan + 6] = 0x33;
+        },
+        "has a scan without its Huffman table",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            // A code of one bit instead of two, and still five of three bits: one too many.
+            let codes = find(bytes, 0xc4);
+            assert_eq!(bytes[codes + 5..codes + 8], [0, 1, 5]);
+            bytes[codes + 5..codes + 7].copy_from_slice(&[1, 0]);
+        },
+        "has a Huffman table that is no code",
+    );
+    check(
+        "grey.jpg",
+        &|bytes| {
+            let steps = find(bytes, 0xdb);
+            bytes[steps + 4] = 0x24;
+        },
+        "has a table of an unknown kind",
+    );
+    check(
+        "progressive_420.jpg",
+        &|bytes| {
+            // The first scan is of the first coefficients, and says that it goes on to the second.
+            let scan = scan(bytes);
+            bytes[scan + 12] = 1;
+        },
+        "has a scan of a band that no scan may have",
+    );
+    check(
+        "exact/coded_scans_420.jpg",
+        &|bytes| {
+            let scan = scan(bytes);
+            bytes.truncate(scan);
+            bytes.extend([0xff, 0xd9]);
+        },
+        "lacks a scan of a component",
     );
 }
 
@@ -163,7 +264,7 @@ fn a_damaged_checksum_is_an_error() {
 
 fn frame_header(jpeg: &[u8]) -> usize {
     jpeg.windows(2)
-        .position(|pair| pair == [0xff, 0xc0])
+        .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]))
         .unwrap()
 }
 
@@ -172,6 +273,7 @@ proptest! {
     fn changed_bytes_never_panic(
         name in prop::sample::select(vec![
             "rgb_420.jpg", "rgb_422.jpg", "progressive_420.jpg", "restarts_420.jpg", "ycck.jpg", "grey.jpg",
+            "exact/coded_mixed.jpg", "exact/coded_scans_restarts.jpg", "exact/progressive_restarts.jpg", "exact/coded_440.jpg",
             "palette_4_trns.png", "grey_1.png", "rgba_16.png", "grey_16_trns.png",
         ]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),

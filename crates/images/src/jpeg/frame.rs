@@ -1,0 +1,125 @@
+//! The frame header: size, components and how they are sampled (ITU-T T.81, B.2.2 and A.1.1).
+
+use super::Damage;
+use super::markers::SHORT;
+
+/// How the coefficients are spread over scans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// Whole blocks, each in one scan.
+    Sequential,
+    /// Bands and bits of blocks.
+    Progressive,
+}
+
+/// What a frame header says, and what follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) coding: Coding,
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Units across and down, in a scan of several components.
+    pub(super) units: (usize, usize),
+    pub(super) components: Vec<Component>,
+}
+
+/// A plane of samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Component {
+    pub(super) id: u8,
+    /// Blocks across and down in a unit.
+    pub(super) sampling: (usize, usize),
+    /// How many pixels a sample stands for, across and down.
+    pub(super) scale: (usize, usize),
+    /// Which steps its coefficients were divided by.
+    pub(super) steps: usize,
+    /// Samples across and down that the picture has.
+    pub(super) size: (usize, usize),
+    /// Blocks that cover the samples, in a scan of its own.
+    pub(super) blocks: (usize, usize),
+    /// Blocks of whole units, which are stored.
+    pub(super) stored: (usize, usize),
+}
+
+impl Component {
+    /// Samples between the starts of stored rows.
+    pub(super) fn stride(&self) -> usize {
+        8 * self.stored.0
+    }
+
+    /// The number of stored blocks.
+    pub(super) fn stored_blocks(&self) -> usize {
+        self.stored.0 * self.stored.1
+    }
+}
+
+impl Frame {
+    /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8 bits, a
+    /// number of components that is not one, three or four, or sampling that enlarges by a fraction.
+    pub(super) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
+        let Some((&[bits, h1, h0, w1, w0, count], rest)) = segment.split_first_chunk::<6>() else {
+            return Err(SHORT);
+        };
+        if bits != 8 || !matches!(count, 1 | 3 | 4) {
+            return Ok(None);
+        }
+        let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
+        let (width, height) = (side(w1, w0), side(h1, h0));
+        let parts = rest.as_chunks::<3>().0;
+        let parts = parts.get(..usize::from(count)).ok_or(SHORT)?;
+        let mut components = Vec::new();
+        for &[id, sampling, steps] in parts {
+            let sampling = (usize::from(sampling >> 4), usize::from(sampling & 15));
+            let is_known = (1..=4).contains(&sampling.0) && (1..=4).contains(&sampling.1);
+            if !is_known || steps > 3 {
+                return Err(Damage("it has a component of an unknown kind"));
+            }
+            // A single component is not enlarged, and its units are single blocks, whatever its factors say.
+            let sampling = if count == 1 { (1, 1) } else { sampling };
+            components.push(Component {
+                id,
+                sampling,
+                scale: (1, 1),
+                steps: usize::from(steps),
+                size: (0, 0),
+                blocks: (0, 0),
+                stored: (0, 0),
+            });
+        }
+        let finest = components.iter().fold((1, 1), |finest, component| {
+            (
+                component.sampling.0.max(finest.0),
+                component.sampling.1.max(finest.1),
+            )
+        });
+        let units = (width.div_ceil(8 * finest.0), height.div_ceil(8 * finest.1));
+        for component in &mut components {
+            let (across, down) = component.sampling;
+            if finest.0 % across != 0 || finest.1 % down != 0 {
+                return Ok(None);
+            }
+            component.scale = (finest.0 / across, finest.1 / down);
+            component.size = (
+                width.div_ceil(component.scale.0),
+                height.div_ceil(component.scale.1),
+            );
+            component.blocks = (component.size.0.div_ceil(8), component.size.1.div_ceil(8));
+            component.stored = (units.0 * across, units.1 * down);
+        }
+        Ok(Some(Self {
+            coding,
+            width,
+            height,
+            units,
+            components,
+        }))
+    }
+
+    /// The blocks that cover the picture; every one of them takes a bit of a file at least.
+    pub(super) fn covering_blocks(&self) -> usize {
+        self.components
+            .iter()
+            .map(|component| component.blocks.0 * component.blocks.1)
+            .sum()
+    }
+}
