@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 /// A finished run of the same weights.
 #[derive(Debug)]
 pub(crate) struct Run {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Manifest,
     /// Rows and columns of its pictures.
     size: usize,
     /// The rows of the table of channels, each of a channel that the network has.
@@ -33,7 +34,8 @@ pub(crate) struct Picture {
 impl Run {
     /// Refuses a run of other weights, of images of another size, or with a table of other channels.
     pub(crate) fn open(folder: &Path, loaded: &Loaded) -> Result<Run, AuditError> {
-        let network = Manifest::read(folder)?.network;
+        let manifest = Manifest::read(folder)?;
+        let network = &manifest.network;
         let size = loaded.source.input_size;
         let expected = format!("{} at {size} pixels", loaded.digest);
         let found = format!(
@@ -63,6 +65,7 @@ impl Run {
         let rows: Vec<ChannelRow> = read_table(&table)?;
         Ok(Run {
             folder: folder.to_owned(),
+            manifest,
             size,
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
         })
@@ -120,7 +123,8 @@ impl Run {
         let budget = |&(block, row): &&(Block, ChannelRow)| {
             let of = |role| {
                 let image = normalised(&self.picture(row, role)?.pixels, self.size, SINGLE);
-                Ok::<_, AuditError>(twin.budget(&image, *block, row.channel))
+                let walk = twin.walk(&image, *block);
+                Ok::<_, AuditError>(walk.budget(Role::Output, row.channel))
             };
             let ratio = row.mix_ratio.unwrap_or(f64::NAN);
             let (o_i, o_b) = (of(Role::Input)?, of(Role::Block)?);
