@@ -47,7 +47,7 @@ pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
-pub use verify::{Check, Depth, Verified, Verify, verify};
+pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
 pub use featviz::{Objective, Preset, Recipe};
