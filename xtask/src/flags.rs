@@ -290,7 +290,7 @@ pub(crate) struct Faults {
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 
-    /// Only list them: name, file and tests.
+    /// Only list them: name, file and what has to notice.
     #[arg(long)]
     pub(crate) list: bool,
 
