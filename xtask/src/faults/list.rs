@@ -176,6 +176,26 @@ mod tests {
         }
     }
 
+    /// The text of any fault is gone once it is applied, and the test above would notice that instead of the mistake.
+    #[test]
+    fn a_fault_that_this_crates_tests_notice_names_which() {
+        let itself = concat!(
+            module_path!(),
+            "::every_fault_of_the_list_is_found_once_in_its_file"
+        );
+        for fault in listed() {
+            let Check::Tests(arguments) = &fault.check else {
+                continue;
+            };
+            if let [_, package, filters @ ..] = &arguments[..]
+                && package == "xtask"
+            {
+                let others = filters.iter().all(|f| !itself.contains(f.as_str()));
+                assert!(!filters.is_empty() && others, "{}", fault.name);
+            }
+        }
+    }
+
     #[test]
     fn every_crate_has_a_fault_those_that_only_measure_the_others_too() {
         let faults = listed();
