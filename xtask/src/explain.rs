@@ -1,11 +1,12 @@
 //! `cargo xtask explain`.
 
 use crate::flags::Explain;
-use crate::{print, say};
+use crate::{FAILED, print, say};
 use runs::{Isa, Source};
 use std::path::Path;
+use std::process::exit;
 
-/// Prints the derivation and writes it as a page.
+/// Prints the derivation and writes it as a page; exit code 1 if the run's files are not what its pictures and weights give.
 pub(crate) fn run(root: &Path, flags: Explain) -> anyhow::Result<()> {
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let isa = Isa::from_environment()?;
@@ -14,5 +15,12 @@ pub(crate) fn run(root: &Path, flags: Explain) -> anyhow::Result<()> {
     print(explanation.text().trim_end());
     let page = explanation.write(&flags.run, flags.block, flags.channel)?;
     say(&page.display().to_string());
-    Ok(())
+    let differences = explanation.differences();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    for difference in differences {
+        say(&format!("error: {difference}"));
+    }
+    exit(FAILED.into());
 }

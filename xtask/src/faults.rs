@@ -1,22 +1,25 @@
 //! `cargo xtask faults`: do the tests notice a mistake?
 //!
-//! Every fault of `faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there. One of them
-//! has to fail: a fault that no test notices survives, and says where the tests have a hole.
+//! Every fault of `faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there, or the audit.
+//! One of the tests has to fail, or the line of the audit that is named: a fault that nothing notices survives, and says where the
+//! tests have a hole. Nothing is waited for without end: what never ends is killed.
 
+mod bounded;
 mod list;
 mod tree;
 mod trial;
 
 use crate::flags;
 use anyhow::anyhow;
-use list::Fault;
-use std::collections::BTreeSet;
+use list::{Check, Fault};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::exit;
+use std::time::{Duration, Instant};
 use tree::Tree;
-use trial::{Outcome, Trial};
+use trial::{Found, Outcome, Trial};
 
 /// Lists the faults, or tries them: a table to stdout, and exit code 1 if any is not caught.
 pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
@@ -26,19 +29,19 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
         fault.applied(root)?;
     }
     if flags.list {
-        let line = |f: &&Fault| format!("{}: {} ({})", f.name, f.file, f.test.join(" "));
+        let line = |f: &&Fault| format!("{}: {} ({})", f.name, f.file, f.noticed_by());
         let lines: Vec<String> = faults.iter().map(line).collect();
         // All at once, so that a reader who wants the first few lines does not close the pipe in between.
         crate::print(&lines.join("\n"));
         return Ok(());
     }
     let (tree, trial) = copy(root)?;
-    pass_without_fault(&trial, &faults)?;
+    let took = pass_without_fault(&trial, &faults)?;
     let mut outcomes = Vec::new();
     for (fault, number) in faults.iter().zip(1..) {
         let path = tree.path(&fault.file);
         tree::write(&path, &fault.applied(root)?)?;
-        let outcome = trial.run(&fault.test);
+        let outcome = trial.run(fault, limit(took[&fault.check]));
         tree.restore(&fault.file)?;
         let outcome = outcome?;
         let count = faults.len();
@@ -75,27 +78,44 @@ fn copy(root: &Path) -> anyhow::Result<(Tree, Trial)> {
     let trial = Trial {
         tree: tree.root().to_owned(),
         target: place.join("target"),
+        audit: place.join("audit"),
         data,
     };
     Ok((tree, trial))
 }
 
-/// Runs the tests of `faults` on the source as it is: what fails there would catch anything.
-fn pass_without_fault(trial: &Trial, faults: &[&Fault]) -> anyhow::Result<()> {
-    let commands: BTreeSet<&Vec<String>> = faults.iter().map(|f| &f.test).collect();
-    for (command, number) in commands.iter().zip(1..) {
-        let (words, count) = (command.join(" "), commands.len());
-        crate::say(&format!("without a fault, {number} of {count}: {words}"));
-        match trial.run(command)? {
-            Outcome::Survived => {}
-            outcome => {
+/// How long a check may take on a fault, where it takes some time without: a test that fails shrinks what it failed on, which takes
+/// some runs more.
+fn limit(without: Duration) -> Duration {
+    Duration::from_secs(60) + 5 * without
+}
+
+/// Runs the checks of `faults` on the source as it is, and gives the time that each took: what fails there would catch anything.
+fn pass_without_fault<'a>(
+    trial: &Trial,
+    faults: &[&'a Fault],
+) -> anyhow::Result<BTreeMap<&'a Check, Duration>> {
+    let mut took: BTreeMap<&Check, Duration> =
+        faults.iter().map(|f| (&f.check, Duration::ZERO)).collect();
+    let count = took.len();
+    for ((check, took), number) in took.iter_mut().zip(1..) {
+        crate::say(&format!("without a fault, {number} of {count}: {check}"));
+        if let Some(error) = trial.build(check)? {
+            return Err(anyhow!(
+                "{check}: expected to build without a fault: {error}"
+            ));
+        }
+        let started = Instant::now();
+        match trial.check(check, trial::LONGEST)? {
+            Found::Nothing => *took = started.elapsed(),
+            found => {
                 return Err(anyhow!(
-                    "cargo test {words}: expected to pass without a fault: {outcome}"
+                    "{check}: expected to pass without a fault: {found:?}"
                 ));
             }
         }
     }
-    Ok(())
+    Ok(took)
 }
 
 fn markdown(rows: &[(&Fault, &Outcome)]) -> String {

@@ -33,11 +33,11 @@ pub(crate) enum Task {
     Bench(Bench),
     /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its bound.
     Audit(Audit),
-    /// Derive one channel's mix ratio and scale measures from a finished run, as a person would write it.
+    /// Derive one channel's mix ratio and scale measures from a finished run; exit code 1 if its tables or pictures were changed.
     Explain(Explain),
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made again.
     Verify(Verify),
-    /// Put one deliberate fault after the other into a copy of the source, and require that a test notices each.
+    /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices each.
     Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test,
@@ -290,7 +290,7 @@ pub(crate) struct Faults {
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 
-    /// Only list them: name, file and tests.
+    /// Only list them: name, file and what has to notice.
     #[arg(long)]
     pub(crate) list: bool,
 

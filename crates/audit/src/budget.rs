@@ -20,7 +20,7 @@ use analysis::{Category, mix_ratio};
 use autodiff::Sliding;
 use reference::Map;
 use report::ChannelRow;
-use resnet::Block;
+use resnet::{Block, Role};
 use serde::Serialize;
 
 /// An activation in double precision, and how far single precision's may be from it.
@@ -130,13 +130,28 @@ fn through_relu(gradient: &Map, z: &Map) -> Map {
     reference::relu_gradient(z, gradient)
 }
 
+/// The network in double precision on an image, kept layer by layer as far as a block.
+pub(crate) struct Walk<'a> {
+    image: &'a Bounded,
+    stem: Step<'a>,
+    rectified: Map,
+    blocks: Vec<BlockSteps<'a>>,
+}
+
+struct BlockSteps<'a> {
+    first: Step<'a>,
+    second: Step<'a>,
+    projection: Option<Step<'a>>,
+    /// What the Input and the Block add up to.
+    sum: Map,
+}
+
 impl TwinNetwork {
-    /// The Output of a block's channel at the center, before its ReLU, for an image and how far that may be off.
-    pub(crate) fn budget(&self, image: &Bounded, block: Block, channel: usize) -> Budget {
-        let pooling = Sliding::square(3, 2, 1);
+    /// Every layer as far as a block, for an image.
+    pub(crate) fn walk<'a>(&'a self, image: &'a Bounded, block: Block) -> Walk<'a> {
         let stem = Step::new(&self.stem, &image.value);
         let rectified = reference::relu(&stem.z);
-        let mut stream = reference::max_pool(&rectified, steps(pooling));
+        let mut stream = reference::max_pool(&rectified, steps(POOLING));
         let mut blocks = Vec::new();
         for (at, first, second, projection) in &self.blocks {
             let first = Step::new(first, &stream);
@@ -147,43 +162,119 @@ impl TwinNetwork {
                 second.z.at(i, j, c) + enters.at(i, j, c)
             });
             stream = reference::relu(&sum);
-            blocks.push((first, second, projection, sum));
+            blocks.push(BlockSteps {
+                first,
+                second,
+                projection,
+                sum,
+            });
             if *at == block {
                 break;
             }
         }
-        let Some((.., sum)) = blocks.last() else {
+        Walk {
+            image,
+            stem,
+            rectified,
+            blocks,
+        }
+    }
+}
+
+/// The pooling behind the stem.
+const POOLING: Sliding = Sliding {
+    kernel: (3, 3),
+    stride: (2, 2),
+    padding: (1, 1),
+};
+
+impl Walk<'_> {
+    /// A role of the last block's channel at the center, and how far single precision's may be off.
+    pub(crate) fn budget(&self, role: Role, channel: usize) -> Budget {
+        let Some(last) = self.blocks.last() else {
             return Budget {
                 exact: f64::NAN,
                 bound: f64::NAN,
             };
         };
-        let center = (sum.height / 2, sum.width / 2);
-        let exact = sum.at(center.0, center.1, channel);
-        let mut gradient = Map::zeros(sum.shape());
-        *gradient.at_mut(center.0, center.1, channel) = 1.0;
+        let at = self.blocks.len() - 1;
+        let center = |map: &Map| map.at(map.height / 2, map.width / 2, channel);
+        let seed = |map: &Map| {
+            let mut gradient = Map::zeros(map.shape());
+            *gradient.at_mut(map.height / 2, map.width / 2, channel) = 1.0;
+            gradient
+        };
         let mut cost = 0.0;
-        for (i, (first, second, projection, sum)) in blocks.iter().enumerate().rev() {
-            // The sum of both is rounded once.
-            cost += weighted(&gradient, &sum.map(|v| SINGLE * v.abs()));
-            let hidden = second.back(&gradient, &mut cost);
-            let through = first.back(&through_relu(&hidden, &first.z), &mut cost);
-            let beside = match projection {
-                None => gradient,
-                Some(step) => step.back(&gradient, &mut cost),
-            };
-            let stream = Map::from_fn(through.shape(), |i, j, c| {
-                through.at(i, j, c) + beside.at(i, j, c)
-            });
-            gradient = match i.checked_sub(1) {
-                Some(before) => through_relu(&stream, &blocks[before].3),
-                None => stream,
-            };
-        }
-        let unpooled = reference::max_pool_gradient(&rectified, &gradient, steps(pooling));
-        let pixels = stem.back(&through_relu(&unpooled, &stem.z), &mut cost);
-        cost += weighted(&pixels, &image.error);
+        let exact = match (role, &last.projection, at.checked_sub(1)) {
+            (Role::Output, ..) => {
+                self.below_sum(at, seed(&last.sum), &mut cost);
+                center(&last.sum)
+            }
+            (Role::Block, ..) => {
+                let stream = last.through(&seed(&last.second.z), &mut cost);
+                self.below_stream(at, &stream, &mut cost);
+                center(&last.second.z)
+            }
+            (Role::Input, Some(projection), _) => {
+                let stream = projection.back(&seed(&projection.z), &mut cost);
+                self.below_stream(at, &stream, &mut cost);
+                center(&projection.z)
+            }
+            // Rectified, which makes no error larger: the bound is that of the sum before.
+            (Role::Input, None, Some(before)) => {
+                let sum = &self.blocks[before].sum;
+                self.below_sum(before, seed(sum), &mut cost);
+                center(sum).max(0.0)
+            }
+            (Role::Input, None, None) => {
+                let pooled = reference::max_pool(&self.rectified, steps(POOLING));
+                self.below_stream(at, &seed(&pooled), &mut cost);
+                center(&pooled)
+            }
+        };
         Budget { exact, bound: cost }
+    }
+
+    /// What the last block's second convolution reads.
+    pub(crate) fn hidden(&self) -> Option<Map> {
+        let last = self.blocks.last()?;
+        Some(reference::relu(&last.first.z))
+    }
+
+    /// What roundings cost from the sum of a block down, at this gradient of it.
+    fn below_sum(&self, block: usize, gradient: Map, cost: &mut f64) {
+        let steps = &self.blocks[block];
+        // The sum of both is rounded once.
+        *cost += weighted(&gradient, &steps.sum.map(|v| SINGLE * v.abs()));
+        let through = steps.through(&gradient, cost);
+        let beside = match &steps.projection {
+            None => gradient,
+            Some(step) => step.back(&gradient, cost),
+        };
+        let stream = Map::from_fn(through.shape(), |i, j, c| {
+            through.at(i, j, c) + beside.at(i, j, c)
+        });
+        self.below_stream(block, &stream, cost);
+    }
+
+    /// What roundings cost before a block, at this gradient of the stream that it reads.
+    fn below_stream(&self, block: usize, gradient: &Map, cost: &mut f64) {
+        if let Some(before) = block.checked_sub(1) {
+            let sum = &self.blocks[before].sum;
+            return self.below_sum(before, through_relu(gradient, sum), cost);
+        }
+        let unpooled = reference::max_pool_gradient(&self.rectified, gradient, steps(POOLING));
+        let stem = &self.stem;
+        let pixels = stem.back(&through_relu(&unpooled, &stem.z), cost);
+        *cost += weighted(&pixels, &self.image.error);
+    }
+}
+
+impl BlockSteps<'_> {
+    /// From the Block's gradient to that of the stream, through both convolutions.
+    fn through(&self, gradient: &Map, cost: &mut f64) -> Map {
+        let hidden = self.second.back(gradient, cost);
+        self.first.back(&through_relu(&hidden, &self.first.z), cost)
     }
 }
 

@@ -81,7 +81,8 @@ pub(crate) fn lines(
         .filter(|block| block.index() == 1)
         .map(|&block| {
             let gradient = gradient(network, block, (&x, &single), isa)?;
-            let budget = twin.budget(&Bounded::exact(x.clone()), block, 0).bound;
+            let seen = Bounded::exact(x.clone());
+            let budget = twin.walk(&seen, block).budget(Role::Output, 0).bound;
             let losses = losses(twin, block, &branch, &directions);
             line(block, &gradient, budget, &losses)
         })

@@ -4,7 +4,8 @@
 //! spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every instruction set and number of threads, a second opinion, and for
 //! mix ratios how much of them can be rounding. A [`Report`] holds a [`Line`] for each comparison.
 //!
-//! [`explain()`] derives one channel's mix ratio and scale measures from a finished run as a person would write it.
+//! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person would write it, and holds
+//! the run's table, manifest and store against them.
 //!
 //! Invariant: what is compared was computed by different code, and every bound is derived where it is written.
 #![forbid(unsafe_code)]

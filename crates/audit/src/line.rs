@@ -212,12 +212,6 @@ impl Line {
         }
     }
 
-    /// The same, its error in some unit.
-    pub(crate) fn in_unit(mut self, unit: &'static str) -> Line {
-        self.error = self.error.map(|error| Absolute { unit, ..error });
-        self
-    }
-
     /// The same, its error being `||found - exact|| / ||exact||`.
     pub(crate) fn in_l2(mut self) -> Line {
         self.l2 = self.error.take().map(|error| error.value);

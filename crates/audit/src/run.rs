@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// A finished run of the same weights.
 #[derive(Debug)]
 pub(crate) struct Run {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Manifest,
     /// Rows and columns of its pictures.
     size: usize,
     /// The rows of the table of channels, each of a channel that the network has.
@@ -37,7 +38,7 @@ impl Run {
     /// Refuses a run of other weights, of images of another size, or with a table of other channels.
     pub(crate) fn open(folder: &Path, loaded: &Loaded) -> Result<Run, AuditError> {
         let manifest = Manifest::read(folder)?;
-        let network = manifest.network;
+        let network = &manifest.network;
         let size = loaded.source.input_size;
         let expected = format!("{} at {size} pixels", loaded.digest);
         let found = format!(
@@ -67,9 +68,13 @@ impl Run {
         let rows: Vec<ChannelRow> = read_table(&table)?;
         Ok(Run {
             folder: folder.to_owned(),
+            digests: (
+                manifest.digest.clone(),
+                manifest.images.as_ref().map(|images| images.digest.clone()),
+            ),
+            manifest,
             size,
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
-            digests: (manifest.digest, manifest.images.map(|images| images.digest)),
         })
     }
 
@@ -136,7 +141,8 @@ impl Run {
         chosen.par_iter().map(budget).collect()
     }
 
-    fn budget(
+    /// The budget of a channel with a mix ratio.
+    pub(crate) fn budget(
         &self,
         twin: &TwinNetwork,
         block: Block,
@@ -147,7 +153,7 @@ impl Run {
         let added = self.picture(row, Role::Block)?.pixels;
         let first_order = |pixels: &[u8]| {
             let image = normalised(pixels, size, SINGLE);
-            twin.budget(&image, block, channel)
+            twin.walk(&image, block).budget(Role::Output, channel)
         };
         let roles = |image: &Enclosed| -> Result<Roles, AuditError> {
             twin.enclose(image, block, channel)

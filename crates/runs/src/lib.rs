@@ -51,7 +51,7 @@ pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
 pub use tables::{bn2_weight_abs, build_record, conv2_weight_mean_abs, program};
 pub use unit::{Address, NUMERICS_VERSION, Unit};
-pub use verify::{Check, Depth, Verified, Verify, verify};
+pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
 pub use featviz::{Objective, Preset, Recipe};

@@ -68,7 +68,7 @@ impl Store {
     }
 
     /// The store in a folder, to read it: nothing is made.
-    pub(crate) fn at(folder: &Path) -> Store {
+    pub fn at(folder: &Path) -> Store {
         Store {
             folder: folder.to_owned(),
         }

@@ -1,24 +1,8 @@
-//! `audit` and `explain`: what they say of a run, and that they do not pass over what is wrong.
+//! `audit`: what it says of a run, and that it does not pass over what is wrong.
 
-use crate::harness::{program, root, run, succeed};
+use crate::harness::{program, root, run, small_run, succeed};
 use std::fs;
 use std::path::Path;
-
-/// A small finished run.
-fn small_run(out: &Path) {
-    let out = out.display().to_string();
-    succeed(&mut program(&[
-        "reproduce",
-        "--blocks",
-        "1.1,3.1",
-        "--channels",
-        "0..2",
-        "--steps",
-        "6",
-        "--out",
-        &out,
-    ]));
-}
 
 fn audit(run_folder: &Path, out: &Path) -> std::process::Output {
     let (run_folder, out) = (run_folder.display().to_string(), out.display().to_string());
@@ -231,89 +215,6 @@ fn no_channels_at_all_is_refused() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
         said.contains("--channels") && said.contains("zero"),
-        "{said}"
-    );
-}
-
-#[test]
-fn an_explanation_ends_in_the_numbers_of_the_table() {
-    let folder = tempfile::tempdir().unwrap();
-    let made = folder.path().join("run");
-    small_run(&made);
-    let path = made.display().to_string();
-    let text = succeed(&mut program(&["explain", "3.1", "1", "--run", &path]));
-    let table = fs::read_to_string(made.join("tables/channels.csv")).unwrap();
-    let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    let row = table.lines().find(|l| l.starts_with("3.1,1,")).unwrap();
-    let cells: Vec<&str> = row.split(',').collect();
-    let cell = |name: &str| -> f64 {
-        cells[header.iter().position(|c| *c == name).unwrap()]
-            .parse()
-            .unwrap()
-    };
-    assert!(
-        text.contains(&format!("So M = {:.6}.", cell("mix_ratio"))),
-        "{text}"
-    );
-    for (name, column) in [("dB", "block_delta"), ("dI", "input_delta")] {
-        let line = text
-            .lines()
-            .find(|l| l.trim_start().starts_with(&format!("{name} = (max")))
-            .unwrap();
-        assert!(
-            line.ends_with(&format!("= {:+.6}.", cell(column))),
-            "{line}"
-        );
-        // (max(a, 0) - max(b, 0)) / c with the numbers that are printed.
-        let formula = line.split(" = ").nth(2).unwrap();
-        let numbers: Vec<f64> = formula
-            .replace("max", " ")
-            .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
-            .filter_map(|part| part.parse().ok())
-            .collect();
-        let [a, _, b, _, c] = numbers[..] else {
-            panic!("{formula}: {numbers:?}")
-        };
-        // Four decimals of each are printed.
-        let value = (a.max(0.0) - b.max(0.0)) / c;
-        assert!(
-            (value - cell(column)).abs() <= 2e-4 / c.abs() * (1.0 + value.abs()),
-            "{line}"
-        );
-    }
-    // The listed terms, the others and the constant add up to the Block's activation.
-    let sentence = text
-        .lines()
-        .find(|l| l.contains("Block's picture: these"))
-        .unwrap();
-    let total: f64 = sentence
-        .trim_end_matches('.')
-        .rsplit(' ')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
-    assert!(
-        (total - cell("b_b")).abs() <= 1e-4 * (1.0 + total.abs()),
-        "{sentence}"
-    );
-    for file in ["features/3.1/input/1.png", "features/3.1/block/1.png"] {
-        let digest = blake3::hash(&fs::read(made.join(file)).unwrap())
-            .to_hex()
-            .to_string();
-        assert!(text.contains(&digest), "{file}");
-    }
-    let page = fs::read_to_string(made.join("explain/3.1_1.html")).unwrap();
-    assert!(page.contains("../features/3.1/output/1.png"));
-
-    // It is no part of what the run's manifest vouches for.
-    succeed(&mut program(&["verify", &path, "--digests-only"]));
-
-    let output = run(&["explain", "3.1", "7", "--run", &path]);
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("channel 7 of block 3.1") && said.contains("channels.csv"),
         "{said}"
     );
 }

@@ -67,6 +67,22 @@ pub(crate) fn succeed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A small finished run: two channels of blocks 1.1 and 3.1.
+pub(crate) fn small_run(out: &Path) {
+    let out = out.display().to_string();
+    succeed(&mut program(&[
+        "reproduce",
+        "--blocks",
+        "1.1,3.1",
+        "--channels",
+        "0..2",
+        "--steps",
+        "6",
+        "--out",
+        &out,
+    ]));
+}
+
 /// Every file below a folder with its bytes, except the store and what says how the run went.
 pub(crate) fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();

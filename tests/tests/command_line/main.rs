@@ -3,6 +3,7 @@
 mod activations;
 mod audit;
 mod bad_input;
+mod explain;
 mod harness;
 mod reproduce;
 mod verify;

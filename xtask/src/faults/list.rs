@@ -3,36 +3,97 @@
 use anyhow::{anyhow, bail};
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// A deliberate mistake, and the tests that should notice it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A deliberate mistake, and what should notice it.
+#[derive(Debug)]
 pub(super) struct Fault {
     /// What is wrong, in a few words joined by hyphens.
     pub(super) name: String,
     /// The file it is in, from the root of the project.
     pub(super) file: String,
     /// Text that stands there exactly once.
-    find: String,
+    pub(super) find: String,
     /// What stands there instead.
+    pub(super) replace: String,
+    /// What is run.
+    pub(super) check: Check,
+    /// The step of the audit's line that has to be beyond its bound; only where the audit is run.
+    pub(super) line: Option<String>,
+    /// Whether never coming to an end counts as noticing it.
+    pub(super) hangs: bool,
+}
+
+/// What is run on a fault.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Check {
+    /// `cargo test` with these arguments.
+    Tests(Vec<String>),
+    /// `cargo xtask audit` of what is embedded.
+    Audit,
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Check::Tests(arguments) => write!(f, "cargo test {}", arguments.join(" ")),
+            Check::Audit => f.write_str("cargo xtask audit"),
+        }
+    }
+}
+
+/// A fault as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    file: String,
+    find: String,
     replace: String,
-    /// The arguments of `cargo test`.
-    pub(super) test: Vec<String>,
+    /// The arguments of `cargo test`; or else
+    test: Option<Vec<String>>,
+    /// the step of a line of the audit.
+    audit: Option<String>,
+    #[serde(default)]
+    hangs: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
-    fault: Vec<Fault>,
+    fault: Vec<Entry>,
+}
+
+impl TryFrom<Entry> for Fault {
+    type Error = anyhow::Error;
+
+    fn try_from(entry: Entry) -> anyhow::Result<Fault> {
+        let (check, line) = match (entry.test, entry.audit) {
+            (Some(test), None) => (Check::Tests(test), None),
+            (None, Some(step)) => (Check::Audit, Some(step)),
+            _ => bail!("fault {}: expected either test or audit", entry.name),
+        };
+        Ok(Fault {
+            name: entry.name,
+            file: entry.file,
+            find: entry.find,
+            replace: entry.replace,
+            check,
+            line,
+            hangs: entry.hangs,
+        })
+    }
 }
 
 /// The faults of a file, in its order.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Fault>> {
-    let wrong = |e: &dyn std::fmt::Display| anyhow!("{}: {e}", path.display());
+    let wrong = |e: &dyn fmt::Display| anyhow!("{}: {e}", path.display());
     let text = fs::read_to_string(path).map_err(|e| wrong(&e))?;
-    let List { fault: faults } = toml::from_str(&text).map_err(|e| wrong(&e.message()))?;
+    let List { fault: entries } = toml::from_str(&text).map_err(|e| wrong(&e.message()))?;
+    let faults = entries.into_iter().map(Fault::try_from);
+    let faults: Vec<Fault> = faults.collect::<Result<_, _>>().map_err(|e| wrong(&e))?;
     let mut names = BTreeSet::new();
     if let Some(twice) = faults.iter().find(|f| !names.insert(&f.name)) {
         bail!("{}: found two faults called {}", path.display(), twice.name);
@@ -53,6 +114,14 @@ pub(super) fn chosen<'a>(all: &'a [Fault], names: &[String]) -> anyhow::Result<V
 }
 
 impl Fault {
+    /// What has to notice it, for people.
+    pub(super) fn noticed_by(&self) -> String {
+        match &self.line {
+            Some(step) => format!("{}: {step}", self.check),
+            None => self.check.to_string(),
+        }
+    }
+
     /// The text of its file below `root`, with the fault.
     pub(super) fn applied(&self, root: &Path) -> anyhow::Result<String> {
         let Fault {
@@ -66,6 +135,22 @@ impl Fault {
             count => {
                 bail!("fault {name}: expected '{find}' once in {file}, found it {count} times")
             }
+        }
+    }
+}
+
+#[cfg(test)]
+impl Fault {
+    /// A fault to build others from.
+    pub(super) fn example() -> Fault {
+        Fault {
+            name: "swap".to_owned(),
+            file: "a.rs".to_owned(),
+            find: String::new(),
+            replace: String::new(),
+            check: Check::Tests(Vec::new()),
+            line: None,
+            hangs: false,
         }
     }
 }
@@ -91,20 +176,47 @@ mod tests {
         }
     }
 
-    /// Crates that only measure the others.
-    const MEASURES: [&str; 3] = ["audit", "reference", "testkit"];
-
+    /// The text of any fault is gone once it is applied, and the test above would notice that instead of the mistake.
     #[test]
-    fn every_library_has_a_fault() {
-        let faults = listed();
-        let crates = fs::read_dir(root().join("crates")).unwrap();
-        for entry in crates.map(Result::unwrap).filter(|e| e.path().is_dir()) {
-            let name = entry.file_name().into_string().unwrap();
-            if !MEASURES.contains(&name.as_str()) {
-                let prefix = format!("crates/{name}/src/");
-                assert!(faults.iter().any(|f| f.file.starts_with(&prefix)), "{name}");
+    fn a_fault_that_this_crates_tests_notice_names_which() {
+        let itself = concat!(
+            module_path!(),
+            "::every_fault_of_the_list_is_found_once_in_its_file"
+        );
+        for fault in listed() {
+            let Check::Tests(arguments) = &fault.check else {
+                continue;
+            };
+            if let [_, package, filters @ ..] = &arguments[..]
+                && package == "xtask"
+            {
+                let others = filters.iter().all(|f| !itself.contains(f.as_str()));
+                assert!(!filters.is_empty() && others, "{}", fault.name);
             }
         }
+    }
+
+    #[test]
+    fn every_crate_has_a_fault_those_that_only_measure_the_others_too() {
+        let faults = listed();
+        let crates = fs::read_dir(root().join("crates")).unwrap();
+        let mut folders: Vec<String> = crates
+            .map(Result::unwrap)
+            .filter(|e| e.path().is_dir())
+            .map(|e| format!("crates/{}/src/", e.file_name().into_string().unwrap()))
+            .collect();
+        folders.push("xtask/src/".to_owned());
+        for folder in folders {
+            let found = faults.iter().any(|f| f.file.starts_with(&folder));
+            assert!(found, "{folder}");
+        }
+    }
+
+    #[test]
+    fn lines_of_the_audit_have_faults_of_their_own() {
+        let faults = listed();
+        let lines: BTreeSet<_> = faults.iter().filter_map(|f| f.line.as_ref()).collect();
+        assert!(lines.len() >= 6, "{lines:?}");
     }
 
     #[test]
@@ -113,11 +225,9 @@ mod tests {
         fs::write(folder.path().join("a.rs"), "one two two").unwrap();
         let message = |find: &str, replace: &str| {
             let fault = Fault {
-                name: "swap".to_owned(),
-                file: "a.rs".to_owned(),
                 find: find.to_owned(),
                 replace: replace.to_owned(),
-                test: vec![],
+                ..Fault::example()
             };
             fault.applied(folder.path()).map_err(|e| e.to_string())
         };
@@ -130,17 +240,29 @@ mod tests {
         assert!(message("one", "one").unwrap_err().contains("by itself"));
     }
 
+    /// What is said of a list with this text.
+    fn refused(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("faults.toml");
+        fs::write(&path, text).unwrap();
+        read(&path).unwrap_err().to_string()
+    }
+
+    const ENTRY: &str = "[[fault]]\nname = 'a'\nfile = 'b'\nfind = 'c'\nreplace = 'd'\n";
+
     #[test]
     fn an_unknown_name_and_a_name_given_twice_are_refused() {
-        let faults = listed();
-        assert!(chosen(&faults, &["no-such".to_owned()]).is_err());
-        let folder = tempfile::tempdir().unwrap();
-        let (path, fault) = (
-            folder.path().join("faults.toml"),
-            "[[fault]]\nname = 'a'\nfile = 'b'\nfind = 'c'\nreplace = 'd'\ntest = []\n",
-        );
-        fs::write(&path, fault.repeat(2)).unwrap();
-        let message = read(&path).unwrap_err().to_string();
+        assert!(chosen(&listed(), &["no-such".to_owned()]).is_err());
+        let message = refused(&format!("{ENTRY}test = []\n").repeat(2));
         assert!(message.contains("two faults called a"), "{message}");
+    }
+
+    #[test]
+    fn a_fault_is_noticed_either_by_tests_or_by_a_line_of_the_audit() {
+        for more in ["", "test = []\naudit = 'layer'\n"] {
+            let message = refused(&format!("{ENTRY}{more}"));
+            let expected = "fault a: expected either test or audit";
+            assert!(message.ends_with(expected), "{message}");
+        }
     }
 }

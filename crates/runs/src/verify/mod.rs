@@ -198,8 +198,8 @@ fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loaded, String>,
     Ok(Ok(loaded))
 }
 
-/// The recipe of a manifest.
-fn recipe(manifest: &Manifest) -> Option<Recipe> {
+/// The recipe of a manifest; `None` if it is none of this program.
+pub fn recipe(manifest: &Manifest) -> Option<Recipe> {
     let steps = usize::try_from(manifest.recipe.get("steps")?.as_u64()?).ok()?;
     let recipe = Recipe::new(manifest.network.input_size, steps);
     // Another recipe than ours cannot be followed.

@@ -1,0 +1,126 @@
+//! One channel's mix ratio and scale measures, derived as a person would write it (method section 3).
+//!
+//! Nothing is taken from the table: what a derivation says is computed from the stored pictures and the weights when it is asked for, and
+//! the table is held against that, as are the manifest and the store. What differs is named first.
+
+mod attempts;
+mod document;
+mod measured;
+mod provenance;
+mod rules;
+mod terms;
+
+pub use document::Explanation;
+
+use crate::budget::Walk;
+use crate::error::AuditError;
+use crate::run::Run;
+use crate::twin::{Bounded, SINGLE, TwinNetwork, normalised};
+use autodiff::Isa;
+use document::Section;
+use measured::Center;
+use provenance::Provenance;
+use resnet::Block;
+use runs::Source;
+use std::path::Path;
+
+/// Derives what a finished run says of a channel, and holds it against what its pictures give.
+///
+/// # Errors
+/// If the run is of other weights, does not have the channel, or cannot be read. What differs is no error:
+/// [`Explanation::differences`].
+pub fn explain(
+    source: &Source,
+    folder: &Path,
+    (block, channel): (Block, usize),
+    isa: Isa,
+) -> Result<Explanation, AuditError> {
+    let loaded = source.clone().load()?;
+    let run = Run::open(folder, &loaded)?;
+    let row = run.row(block, channel)?;
+    let mut provenance = Provenance::new(&run, block, row)?;
+    let mut differences = std::mem::take(&mut provenance.differences);
+    let center = Center {
+        loaded: &loaded,
+        block,
+        channel,
+        isa,
+    };
+    let measured = center.measure(provenance.pictures.each_ref().map(|p| &*p.pixels))?;
+    let seed = run.manifest.seed;
+    let attempts = attempts::section(
+        &provenance,
+        &center,
+        (seed, row),
+        &measured,
+        &mut differences,
+    )?;
+    let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture())?;
+    let size = loaded.source.input_size;
+    let images = provenance
+        .pictures
+        .each_ref()
+        .map(|p| normalised(&p.pixels, size, SINGLE));
+    let walks = walks(&twin, &images, block);
+    let walks = walks.each_ref();
+    let comparison = measured.comparison(row, walks, &mut differences);
+    let budget = match measured.measures() {
+        Ok(_) => Some(run.budget(&twin, block, row)?),
+        Err(_) => None,
+    };
+    if budget.as_ref().is_some_and(|b| b.category.flips()) {
+        differences.push(format!(
+            "mix ratio of channel {channel} of block {block}: its category is another one of the exact values"
+        ));
+    }
+    let mut sections = vec![
+        outcome(&differences),
+        provenance.section(),
+        attempts,
+        measured.section(),
+        comparison,
+    ];
+    if let Some(layer) = twin.second(block) {
+        sections.push(terms::section(layer, channel, walks));
+    }
+    sections.push(rules::mix(&measured, budget.as_ref()));
+    sections.push(rules::scale(&measured));
+    sections.push(rules::invariance(&measured));
+    Ok(Explanation {
+        title: format!("Block {block}, channel {channel}"),
+        sections,
+        pictures: provenance.pictures.map(|p| p.name).into(),
+        differences,
+    })
+}
+
+/// The network in double precision on each picture.
+fn walks<'a>(twin: &'a TwinNetwork, images: &'a [Bounded; 3], block: Block) -> [Walk<'a>; 3] {
+    let [input, of_block, output] = images;
+    let walk = |image| twin.walk(image, block);
+    let (input, (of_block, output)) = rayon::join(
+        || walk(input),
+        || rayon::join(|| walk(of_block), || walk(output)),
+    );
+    [input, of_block, output]
+}
+
+fn outcome(differences: &[String]) -> Section {
+    match differences {
+        [] => {
+            let mut section = Section::new("Nothing differs");
+            section.say(
+                "Table, pictures, store and manifest agree, and everything below was computed again from the pictures and the weights.",
+            );
+            section
+        }
+        _ => {
+            let mut section = Section::new("What differs");
+            differences
+                .iter()
+                .for_each(|difference| section.say(difference));
+            section.say("What follows is computed from the pictures as they are now.");
+            section
+        }
+    }
+}
