@@ -67,6 +67,8 @@ pub struct Manifest {
     pub preset: String,
     /// Every constant of the recipe.
     pub recipe: serde_json::Value,
+    /// The jitter of each site that pictures were optimised for, in pixels; 0 is none.
+    pub jitter: BTreeMap<String, usize>,
     /// The seed of every draw.
     pub seed: u64,
     /// The blocks that were studied, each with its channels.

@@ -50,6 +50,8 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
             layout::BLOCKS,
             layout::CHANNELS,
             layout::CLAIMS,
+            layout::EXEMPLARS,
+            layout::EXTREMES,
             layout::MANIFEST,
         ],
         _ if figure("1") || figure("6") => {
@@ -66,7 +68,7 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
         }
         _ => return None,
     };
-    sources.retain(|source| with_images || *source != IMAGES);
+    sources.retain(|source| with_images || ![IMAGES, layout::EXTREMES].contains(source));
     Some(sources)
 }
 

@@ -36,6 +36,8 @@ struct Finding {
 
 const PAPER_1: &str = "arXiv 2407.05340";
 const PAPER_2: &str = "arXiv 2504.16290";
+/// A correlation whose p is not below this has no direction: the usual threshold.
+const SIGNIFICANT: f64 = 0.05;
 /// The blocks that the papers study.
 const STUDIED: [&str; 7] = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
 /// Those of them that figures 3 and 4 show.
@@ -100,6 +102,22 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
         }
     }
     for (measure, words) in [
+        ("bn2_weight_abs", "|bn2.weight|"),
+        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
+    ] {
+        for block in SECOND {
+            add(
+                format!("{}-falls-{block}", measure.replace('_', "-")),
+                format!(
+                    "{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"
+                ),
+                format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
+                "ρ < 0",
+                evidence.direction(block, measure),
+            );
+        }
+    }
+    for (measure, words) in [
         ("block_on_input", "Block's activation on the Input picture"),
         (
             "tuning_curve_rho",
@@ -127,6 +145,28 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
             format!("{PAPER_1}, figure 5"),
             "",
             evidence.percent(block),
+        );
+    }
+    for block in STUDIED {
+        add(
+            format!("scale-invariant-by-block-percent-{block}"),
+            format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix"),
+            format!("{PAPER_2}, its criterion"),
+            "",
+            evidence.percent_by_block(block),
+        );
+    }
+    for (block, listed) in paper::SCALE_INVARIANT {
+        let names: Vec<String> = listed.iter().map(usize::to_string).collect();
+        add(
+            format!("scale-invariant-listed-{block}"),
+            format!(
+                "The published code ablates these channels of block {block} as scale-invariant: {}",
+                names.join(", ")
+            ),
+            format!("{PAPER_2}, its published code"),
+            "9 of 9",
+            evidence.listed(block, &listed),
         );
     }
     add(
@@ -284,11 +324,7 @@ impl Evidence<'_> {
         let ours = counts
             .map(|(category, n)| format!("{n} {category}"))
             .join(", ");
-        if row.studied < row.channels {
-            let reason = format!(
-                "{} of {} channels were studied in this run",
-                row.studied, row.channels
-            );
+        if let Some(reason) = self.partial(block) {
             return not_checked(&ours, &reason);
         }
         self.decided(ours, counts.iter().all(|(_, n)| *n > 0), "")
@@ -349,6 +385,42 @@ impl Evidence<'_> {
         not_checked(&ours, "the paper's means, F and p were not at hand")
     }
 
+    /// A weight falls with the mix ratio, of so many channels that chance is no explanation.
+    fn direction(&self, block: &str, measure: &str) -> Finding {
+        let panel = match self.panel(block, measure) {
+            Ok(panel) => panel,
+            Err(why) => return why,
+        };
+        let (Some(rho), Some(p)) = (panel.spearman_rho, panel.spearman_p) else {
+            return not_checked("ρ not defined", "no correlation is defined");
+        };
+        let ours = format!("ρ = {rho:.2}, {}, n = {}", probability(p), panel.channels);
+        if self.folded {
+            let reason = "these weights are folded with batch norm, the paper's are not";
+            return not_checked(&ours, reason);
+        }
+        if let Some(reason) = self.partial(block) {
+            return not_checked(&ours, &reason);
+        }
+        if p >= SIGNIFICANT {
+            let reason = format!("p is not below {SIGNIFICANT}: no direction can be told");
+            return not_checked(&ours, &reason);
+        }
+        self.decided(ours, rho < 0.0, "")
+    }
+
+    /// Why a block's numbers are not those of all its channels.
+    fn partial(&self, block: &str) -> Option<String> {
+        let row = self.block(block)?;
+        (row.studied + row.failed < row.channels).then(|| {
+            format!(
+                "{} of {} channels were studied in this run",
+                row.studied + row.failed,
+                row.channels
+            )
+        })
+    }
+
     fn percent(&self, block: &str) -> Finding {
         let Some(row) = self.block(block) else {
             return self.absent(block);
@@ -358,7 +430,63 @@ impl Evidence<'_> {
             number(row.percent_scale_invariant, 1),
             number(row.percent_scale_invariant_no_mix, 1)
         );
-        not_checked(&ours, "the heights of the paper's bars were not at hand")
+        let mut reason = "the heights of the paper's bars were not at hand".to_owned();
+        if row.no_mix_by_denominator > 0 {
+            reason.push_str(&format!(
+                "; {} of the {} channels without the mix criterion count only because B(B) or I(I) is not positive",
+                row.no_mix_by_denominator, row.scale_invariant_no_mix
+            ));
+        }
+        not_checked(&ours, &reason)
+    }
+
+    /// Paper 2's criterion.
+    fn percent_by_block(&self, block: &str) -> Finding {
+        let Some(row) = self.block(block) else {
+            return self.absent(block);
+        };
+        let ours = format!(
+            "{} ({} of {})",
+            number(row.percent_scale_invariant_by_block, 1),
+            row.scale_invariant_by_block,
+            row.studied
+        );
+        not_checked(&ours, "the paper's percent was not at hand")
+    }
+
+    /// Channels that the published code lists meet the criteria here too. The verdict is paper 2's criterion on pictures: the photographs of
+    /// the papers were ImageNet's validation set.
+    fn listed(&self, block: &str, listed: &[usize]) -> Finding {
+        if self.block(block).is_none() {
+            return self.absent(block);
+        }
+        let of_block = self.channels.iter().filter(|c| c.block == block);
+        let rows: Vec<&ChannelRow> = of_block.filter(|c| listed.contains(&c.channel)).collect();
+        let count = |is: fn(&ChannelRow) -> bool| rows.iter().filter(|c| is(c)).count();
+        let (first, second) = (
+            count(|c| c.scale_invariant),
+            count(|c| c.scale_invariant_by_block),
+        );
+        let all = listed.len();
+        let mut ours = format!(
+            "on pictures {second} of {} by paper 2's criterion, {first} by paper 1's",
+            rows.len()
+        );
+        if rows.iter().any(|c| c.photo_scale_invariant.is_some()) {
+            let by_block = count(|c| {
+                let is_mix = |m: f64| Category::of(m) == Category::Mix;
+                c.photo_block_delta.is_some_and(|d| d > 0.0)
+                    && c.photo_mix_ratio.is_some_and(is_mix)
+            });
+            let first = count(|c| c.photo_scale_invariant == Some(true));
+            ours.push_str(&format!("; on these photographs {by_block} and {first}"));
+        }
+        if rows.len() < all {
+            let reason = format!("{} of {all} were studied in this run", rows.len());
+            return not_checked(if rows.is_empty() { "" } else { &ours }, &reason);
+        }
+        let note = "the list also rests on ImageNet's validation set";
+        self.decided(ours, second == all, note)
     }
 
     fn many(&self) -> Finding {

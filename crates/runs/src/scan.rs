@@ -8,6 +8,7 @@ use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Extent, Isa, Reader, Shape, Site, View};
+use std::borrow::Cow;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,21 @@ pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
         }
     }
     Ok(found)
+}
+
+/// Makes sure that a folder holds at least one image that can be read, by reading up to the first one.
+///
+/// # Errors
+/// If the folder cannot be read or holds none.
+pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunError> {
+    let all = entries(&[folder.to_owned()])?;
+    match all.iter().any(|entry| seen(entry, size).is_ok()) {
+        true => Ok(()),
+        false => Err(RunError::NoImages {
+            path: folder.to_owned(),
+            found: all.len(),
+        }),
+    }
 }
 
 impl Scan<'_> {
@@ -130,7 +146,7 @@ impl Scan<'_> {
         // Whatever is wrong with the network is known before the first image.
         self.reader()?;
         observer.event(Event::Phase {
-            name: "images",
+            name: self.phase(),
             total: entries.len(),
             done: 0,
         });
@@ -190,6 +206,20 @@ impl Scan<'_> {
             values
         });
         (digest, read)
+    }
+
+    /// What is read, for whoever watches: at which size images are seen.
+    fn phase(&self) -> Cow<'static, str> {
+        let size = self.loaded.source.input_size;
+        let part = |side: usize| side as f64 / size as f64;
+        let (scale, how) = match self.view {
+            View::Plain => return Cow::Borrowed("images"),
+            View::Enlarged => (2.0, "enlarged"),
+            View::Cropped(side) => (part(side).recip(), "enlarged"),
+            View::Shrunk => (0.5, "shrunk"),
+            View::Padded(side) => (part(side), "shrunk"),
+        };
+        Cow::Owned(format!("images {how} to {scale:.2}"))
     }
 
     /// What determines the values of an image beside its bytes.
