@@ -3,6 +3,8 @@
 //! A verdict is given only on the papers' own network, and only where a source states something that a table can decide.
 //! The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed beside an empty cell.
 
+mod scale;
+
 use crate::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
@@ -421,87 +423,97 @@ impl Evidence<'_> {
         })
     }
 
-    fn percent(&self, block: &str) -> Finding {
-        let Some(row) = self.block(block) else {
-            return self.absent(block);
-        };
-        let ours = format!(
-            "{} and {}",
-            number(row.percent_scale_invariant, 1),
-            number(row.percent_scale_invariant_no_mix, 1)
-        );
-        let mut reason = "the heights of the paper's bars were not at hand".to_owned();
-        if row.no_mix_by_denominator > 0 {
-            reason.push_str(&format!(
-                "; {} of the {} channels without the mix criterion count only because B(B) or I(I) is not positive",
-                row.no_mix_by_denominator, row.scale_invariant_no_mix
-            ));
-        }
-        not_checked(&ours, &reason)
-    }
-
-    /// Paper 2's criterion.
-    fn percent_by_block(&self, block: &str) -> Finding {
-        let Some(row) = self.block(block) else {
-            return self.absent(block);
-        };
-        let ours = format!(
-            "{} ({} of {})",
-            number(row.percent_scale_invariant_by_block, 1),
-            row.scale_invariant_by_block,
-            row.studied
-        );
-        not_checked(&ours, "the paper's percent was not at hand")
-    }
-
-    /// Channels that the published code lists meet the criteria here too. The verdict is paper 2's criterion on pictures: the photographs of
-    /// the papers were ImageNet's validation set.
-    fn listed(&self, block: &str, listed: &[usize]) -> Finding {
-        if self.block(block).is_none() {
-            return self.absent(block);
-        }
-        let of_block = self.channels.iter().filter(|c| c.block == block);
-        let rows: Vec<&ChannelRow> = of_block.filter(|c| listed.contains(&c.channel)).collect();
-        let count = |is: fn(&ChannelRow) -> bool| rows.iter().filter(|c| is(c)).count();
-        let (first, second) = (
-            count(|c| c.scale_invariant),
-            count(|c| c.scale_invariant_by_block),
-        );
-        let all = listed.len();
-        let mut ours = format!(
-            "on pictures {second} of {} by paper 2's criterion, {first} by paper 1's",
-            rows.len()
-        );
-        if rows.iter().any(|c| c.photo_scale_invariant.is_some()) {
-            let by_block = count(|c| {
-                let is_mix = |m: f64| Category::of(m) == Category::Mix;
-                c.photo_block_delta.is_some_and(|d| d > 0.0)
-                    && c.photo_mix_ratio.is_some_and(is_mix)
-            });
-            let first = count(|c| c.photo_scale_invariant == Some(true));
-            ours.push_str(&format!("; on these photographs {by_block} and {first}"));
-        }
-        if rows.len() < all {
-            let reason = format!("{} of {all} were studied in this run", rows.len());
-            return not_checked(if rows.is_empty() { "" } else { &ours }, &reason);
-        }
-        let note = "the list also rests on ImageNet's validation set";
-        self.decided(ours, second == all, note)
-    }
-
-    fn many(&self) -> Finding {
-        let (found, of) = self.blocks.iter().fold((0, 0), |(n, all), b| {
-            (n + b.scale_invariant, all + b.studied)
-        });
-        let ours = format!("{found} of {of} studied channels");
-        not_checked(&ours, "“many” is no number to compare with")
-    }
-
     fn needs_validation_set(&self) -> Finding {
         let reason = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
         match &self.missing {
             Some(sentence) => not_checked("", &format!("{reason}; also, {sentence}")),
             None => not_checked("", reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A channel of block 3.1 of which nothing is known.
+    pub(super) fn channel_row(channel: usize) -> ChannelRow {
+        let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
+        for name in [
+            "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
+        ] {
+            row[name] = 1.0.into();
+        }
+        for name in ["", "_no_mix", "_by_block"] {
+            row[format!("scale_invariant{name}")] = false.into();
+        }
+        serde_json::from_value(row).unwrap()
+    }
+
+    /// Block 3.1, with all of its 64 channels studied.
+    fn block_row() -> BlockRow {
+        let mut row = serde_json::json!({ "block": "3.1", "channels": 64, "studied": 64 });
+        for (name, count) in [
+            ("failed", 0),
+            ("overwrite", 1),
+            ("mix", 62),
+            ("skip", 1),
+            ("never_from_input", 0),
+            ("never_from_block", 0),
+            ("scale_invariant", 4),
+            ("scale_invariant_no_mix", 8),
+            ("no_mix_by_denominator", 3),
+            ("scale_invariant_by_block", 16),
+        ] {
+            row[name] = count.into();
+        }
+        row["percent_scale_invariant_by_block"] = 25.0.into();
+        serde_json::from_value(row).unwrap()
+    }
+
+    pub(super) fn evidence<'a>(
+        channels: &'a [ChannelRow],
+        panels: &'a [PanelRow],
+        steps: usize,
+    ) -> Evidence<'a> {
+        Evidence {
+            papers_network: true,
+            folded: false,
+            steps,
+            unusable: Vec::new(),
+            missing: None,
+            channels,
+            blocks: Box::leak(Box::new([block_row()])),
+            panels,
+        }
+    }
+
+    fn panel(rho: f64, p: f64) -> [PanelRow; 1] {
+        let row = serde_json::json!({
+            "figure": 3, "block": "3.1", "measure": "bn2_weight_abs", "channels": 64, "left_out": 0,
+            "spearman_rho": rho, "spearman_p": p, "overwrite": 32, "skip": 32
+        });
+        [serde_json::from_value(row).unwrap()]
+    }
+
+    #[test]
+    fn a_direction_holds_only_where_chance_is_no_explanation() {
+        for (rho, p, verdict) in [
+            (-0.5, 0.001, Verdict::Holds),
+            (0.5, 0.001, Verdict::DoesNotHold),
+            (-0.1, 0.3, Verdict::NotChecked),
+            (0.1, 0.3, Verdict::NotChecked),
+        ] {
+            let panels = panel(rho, p);
+            let evidence = evidence(&[], &panels, 2560);
+            let found = evidence.direction("3.1", "bn2_weight_abs");
+            assert_eq!(found.verdict, verdict, "{rho}, {p}");
+            let folded = Evidence {
+                folded: true,
+                ..evidence
+            };
+            let found = folded.direction("3.1", "bn2_weight_abs");
+            assert_eq!(found.verdict, Verdict::NotChecked);
         }
     }
 }

@@ -304,6 +304,35 @@ mod tests {
     }
 
     #[test]
+    fn a_phase_says_at_which_size_images_are_seen() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        let said: Vec<String> = [-1.0_f64, -0.5, 0.0, 0.5, 1.0]
+            .map(|octaves| View::scaled(octaves.exp2(), loaded.source.input_size).0)
+            .map(|view| Scan {
+                loaded: &loaded,
+                sites: &[],
+                view,
+                extent: Extent::Center,
+                threads: NonZero::<usize>::MIN,
+                isa: Isa::best(),
+            })
+            .iter()
+            .map(|scan| scan.phase().into_owned())
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "images shrunk to 0.50",
+                "images shrunk to 0.70",
+                "images",
+                "images enlarged to 1.42",
+                "images enlarged to 2.00"
+            ]
+        );
+    }
+
+    #[test]
     fn channels_move_to_the_front() {
         let shape = Shape::new(1, 3, 2);
         let moved: Vec<f32> = channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape).collect();

@@ -349,6 +349,64 @@ mod tests {
     use super::*;
     use std::path::Path;
 
+    /// A channel whose dB and dI are gains of 1 divided by B(B) and I(I).
+    fn channel(channel: usize, b_b: f64, i_i: f64) -> Channel {
+        Channel {
+            block: "1.1".parse().unwrap(),
+            channel,
+            measured: crate::Measured {
+                activations: NineActivations {
+                    o_o: 1.0,
+                    i_o: 1.0,
+                    b_o: 1.0,
+                    o_i: 1.0,
+                    i_i,
+                    b_i: 0.0,
+                    o_b: 1.0,
+                    i_b: 0.0,
+                    b_b,
+                },
+                block_on_enlarged_input: 1.0,
+                input_on_shrunk_block: 1.0,
+            },
+            retries: 0,
+        }
+    }
+
+    #[test]
+    fn a_block_counts_gains_by_a_denominator_and_means_leave_infinities_out() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        // Scale metrics 2 and 4, one that is infinite, and one with a loss.
+        let channels = [
+            channel(0, 1.0, 1.0),
+            channel(1, 0.5, 0.5),
+            channel(2, 0.0, 1.0),
+            channel(3, 1.0, -1.0),
+        ];
+        let findings = Findings::default();
+        let rows: Vec<ChannelRow> = channels
+            .iter()
+            .map(|c| channel_row(&loaded, c, &findings))
+            .collect();
+        let of_block: Vec<(&Channel, &ChannelRow)> = channels.iter().zip(&rows).collect();
+        let measures: Vec<_> = channels.iter().map(Channel::measures).collect();
+        let block = channels[0].block;
+        let row = block_row((block, 16), &BlockSummary::new(&measures), &of_block);
+        assert_eq!(
+            (row.scale_invariant_no_mix, row.no_mix_by_denominator),
+            (3, 1)
+        );
+        // (2 + 4 + 0) / 3.
+        assert_eq!(row.mean_scale_metric, Some(2.0));
+        assert_eq!(row.scale_invariant_by_block, 4);
+        assert_eq!(row.percent_scale_invariant_by_block, Some(100.0));
+        assert_eq!(
+            (row.photo_channels, row.photo_scale_invariant),
+            (None, None)
+        );
+    }
+
     #[test]
     fn weights_are_counted_by_their_magnitude() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
