@@ -110,7 +110,7 @@ fn ends(block: &str, channel: usize, extremes: &[ExtremeRow]) -> Markup {
             tbody { @for rank in 0..longest { tr {
                 td { (rank + 1) }
                 @for column in columns {
-                    td { @if let Some(e) = column.get(rank) { (e.image) ": " (number(Some(e.activation), 3)) } }
+                    td { @if let Some(e) = column.get(rank) { (number(Some(e.activation), 3)) " " (e.image) } }
                 }
             } } }
         } }

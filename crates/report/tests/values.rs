@@ -344,12 +344,12 @@ fn the_page_shows_what_photographs_say_of_blocks_and_exemplars() {
         cells(&page, "block-bottom-2.png"),
         [
             "2",
-            "input-top-2.png: 8.000",
-            "input-bottom-2.png: -8.000",
-            "block-top-2.png: 8.000",
-            "block-bottom-2.png: -8.000",
-            "output-top-2.png: 8.000",
-            "output-bottom-2.png: -8.000",
+            "8.000 input-top-2.png",
+            "-8.000 input-bottom-2.png",
+            "8.000 block-top-2.png",
+            "-8.000 block-bottom-2.png",
+            "8.000 output-top-2.png",
+            "-8.000 output-bottom-2.png",
         ]
     );
     for table in [layout::EXTREMES, layout::EXEMPLARS, layout::IMAGES] {
