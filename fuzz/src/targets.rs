@@ -393,6 +393,7 @@ fn manifest() -> Manifest {
             classes: Some(1000),
             batch_norm: text("separate"),
         },
+        jitter: BTreeMap::from([(text("layer2.1.pre"), 4)]),
         images: Some(ImagesRecord {
             folder: text("images"),
             read: 1,

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use runs::{Event, Observer};
+use std::borrow::Cow;
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ pub(crate) struct Progress {
 
 #[derive(Debug)]
 struct Phase {
-    name: &'static str,
+    name: Cow<'static, str>,
     bar: ProgressBar,
     /// Pieces done before the phase began, and now.
     before: usize,
@@ -44,7 +45,7 @@ impl Progress {
 }
 
 impl Phase {
-    fn new(terminal: bool, name: &'static str, total: usize, done: usize) -> Phase {
+    fn new(terminal: bool, name: Cow<'static, str>, total: usize, done: usize) -> Phase {
         let target = if terminal {
             ProgressDrawTarget::stderr()
         } else {
@@ -59,7 +60,7 @@ impl Phase {
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .progress_chars("=> "),
         );
-        bar.set_prefix(name);
+        bar.set_prefix(name.clone());
         bar.reset_eta();
         let now = Instant::now();
         Phase {

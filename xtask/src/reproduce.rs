@@ -42,7 +42,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
 /// The blocks in a few numbers each.
 fn table(summary: &Summary) {
     print(
-        "block  channels  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion",
+        "block  channels  given up  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion  paper 2's criterion",
     );
     for b in &summary.blocks {
         let studied = if b.studied == b.channels {
@@ -50,19 +50,19 @@ fn table(summary: &Summary) {
         } else {
             format!("{}/{}", b.studied, b.channels)
         };
-        let median = b
-            .median_mix_ratio
-            .map_or_else(|| "-".to_owned(), |m| format!("{m:.2}"));
-        let percent =
-            |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |p| format!("{p:.1} %"));
+        let or = |shown: Option<String>| shown.unwrap_or_else(|| "not defined".to_owned());
+        let median = or(b.median_mix_ratio.map(|m| format!("{m:.2}")));
+        let percent = |value: Option<f64>| or(value.map(|p| format!("{p:.1} %")));
         print(&format!(
-            "{:<5}  {studied:>8}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}",
+            "{:<5}  {studied:>8}  {:>8}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}  {:>19}",
             b.block,
+            b.failed,
             b.overwrite,
             b.mix,
             b.skip,
             percent(b.percent_scale_invariant),
             percent(b.percent_scale_invariant_no_mix),
+            percent(b.percent_scale_invariant_by_block),
         ));
     }
     if let Some(missing) = &summary.missing {

@@ -12,8 +12,8 @@ use guarded::{Flush, Guarded};
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve,
-    input_gradient_scratch, winograd_channels, winograd_rows, winograd_tiles,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
+    input_gradient_scratch, winograd_channels, winograd_rows,
 };
 use kernels::dft::WindowDft;
 use kernels::linear::LinearWeights;
@@ -160,19 +160,22 @@ fn finish<'a>(all: bool, affine: &'a ColumnAffine, residual: Window<'a>) -> Conv
 
 #[test]
 fn convolutions_by_winograds_algorithm() {
-    for (height, width, inputs, outputs) in [
-        (1, 1, 16, 16),
-        (5, 7, 16, 48),
-        (8, 8, 32, 32),
-        (14, 15, 48, 16),
+    for (tile, height, width, inputs, outputs) in [
+        (Tile::Four, 1, 1, 16, 16),
+        (Tile::Two, 1, 1, 16, 16),
+        (Tile::Four, 5, 7, 16, 48),
+        (Tile::Two, 5, 7, 16, 48),
+        (Tile::Four, 8, 8, 32, 32),
+        (Tile::Four, 14, 15, 48, 16),
         // More tiles than are transformed together.
-        (33, 34, 16, 32),
+        (Tile::Four, 33, 34, 16, 32),
+        (Tile::Two, 17, 18, 32, 16),
     ] {
         let sliding = Sliding::square(3, 1, 1);
         let map = Region::whole(height, width);
-        let held = sliding.input_region(&winograd_tiles(&map));
+        let held = sliding.input_region(&tile.covering(&map));
         let raw = pseudo_random(21, outputs * inputs * 9);
-        let weights = WinogradWeights::new(&raw, outputs, inputs, sliding);
+        let weights = WinogradWeights::with_tile(tile, &raw, (outputs, inputs), sliding);
         let affine = ColumnAffine::bias(&pseudo_random(22, outputs));
         let given = [
             pseudo_random(23, held.positions() * inputs),
@@ -180,7 +183,8 @@ fn convolutions_by_winograds_algorithm() {
         ];
         let scratch = weights.scratch(outputs);
         for finished in [false, true] {
-            let what = format!("Winograd, {height} x {width} x {inputs}, {outputs}, {finished}");
+            let what =
+                format!("Winograd, {tile:?}, {height} x {width} x {inputs}, {outputs}, {finished}");
             let length = map.positions() * outputs;
             check(&what, &given, &[length, scratch], |isa, x, y| {
                 let [y, scratch] = y else {

@@ -1,11 +1,12 @@
 //! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
-//! picture and, where they were made, the whole-channel picture, the nine photographs that it answers to most, and where in them Block inhibits (red) or adds
-//! (blue).
+//! picture and, where this run made them, the whole-channel picture, the nine photographs that it answers to most, and where in them Block
+//! inhibits (red) or adds (blue).
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
 use crate::files::{read_file, write_file};
 use crate::layout;
+use crate::manifest::Manifest;
 use crate::schema::ExemplarRow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,17 +28,29 @@ const INHIBITION: &str = "Block's part";
 const PICTURE: u32 = 112;
 const GAP: u32 = 6;
 const LABELS: u32 = 56;
-const TITLES: u32 = 48;
+const TITLES: u32 = 62;
 const BETWEEN: u32 = 26;
 /// The space around all grids, and for the title above them.
 const MARGIN: u32 = 10;
 const TOP: u32 = 34;
+/// A line of the key to the colors of [`INHIBITION`], and a square in it.
+const KEY_LINE: u32 = 18;
+const SWATCH: u32 = 11;
+/// The least width, for the title.
+const WIDTH: u32 = 480;
 /// Bitmaps have this many pixels for each unit.
 const SCALE: u32 = 2;
+/// What Block takes away and adds, as the maps are colored.
+const TAKES: RGBColor = RGBColor(230, 40, 30);
+const ADDS: RGBColor = RGBColor(40, 110, 230);
+/// The mix ratios that stand for an O(I) and an O(B) that is not positive.
+const NEVER_FROM_INPUT: f64 = 0.0;
+const NEVER_FROM_BLOCK: f64 = 10.0;
 
-/// One channel's grid: its heading and rows of three pictures.
+/// One channel's grid: its heading, what is measured of it, and rows of three pictures.
 struct Grid {
     heading: String,
+    measures: String,
     rows: Vec<(&'static str, [RgbImage; 3])>,
 }
 
@@ -51,6 +64,7 @@ struct Placed<T> {
 struct Sheet {
     size: (u32, u32),
     pictures: Vec<Placed<RgbImage>>,
+    swatches: Vec<Placed<RGBColor>>,
     texts: Vec<Placed<(String, u32)>>,
 }
 
@@ -58,7 +72,7 @@ struct Sheet {
 pub(crate) fn save(
     folder: &Path,
     (figure, block): (u8, &str),
-    exemplars: &[ExemplarRow],
+    (exemplars, manifest): (&[ExemplarRow], &Manifest),
     path: &Path,
 ) -> Result<Option<u32>, ReportError> {
     let mut grids = Vec::new();
@@ -66,53 +80,80 @@ pub(crate) fn save(
         .iter()
         .filter(|e| e.figure == figure && e.block == block)
     {
-        grids.push(grid(folder, exemplar)?);
+        grids.push(grid(folder, exemplar, manifest)?);
     }
     if grids.is_empty() {
         return Ok(None);
     }
-    let sheet = arrange(block, grids);
+    let sheet = arrange(&title(figure, block), grids);
     write_file(&path.with_extension("svg"), svg(&sheet, path)?.as_bytes())?;
     write_file(&path.with_extension("png"), &bitmap(&sheet, path)?)?;
     Ok(Some(sheet.size.0))
 }
 
-fn grid(folder: &Path, exemplar: &ExemplarRow) -> Result<Grid, ReportError> {
+/// What stands above a sheet.
+fn title(figure: u8, block: &str) -> String {
+    match figure {
+        1 => format!("Figure 1. Block {block}: exemplary channels"),
+        _ => format!("Figures 6 to 8. Block {block}: largest scale metrics"),
+    }
+}
+
+fn grid(folder: &Path, exemplar: &ExemplarRow, manifest: &Manifest) -> Result<Grid, ReportError> {
     let mut rows = Vec::new();
     for label in [CENTER_NEURON, WHOLE_CHANNEL, TOP_IMAGES, INHIBITION] {
         let (block, channel) = (exemplar.block.as_str(), exemplar.channel);
-        let paths = ROLES.map(|(role, _)| {
-            folder.join(match label {
-                CENTER_NEURON => layout::feature(block, role, channel),
-                WHOLE_CHANNEL => layout::channel_feature(block, role, channel),
-                TOP_IMAGES => layout::top_images(block, role, channel),
-                _ => layout::inhibition(block, role, channel),
-            })
+        let paths = ROLES.map(|(role, _)| match label {
+            CENTER_NEURON => layout::feature(block, role, channel),
+            WHOLE_CHANNEL => layout::channel_feature(block, role, channel),
+            TOP_IMAGES => layout::top_images(block, role, channel),
+            _ => layout::inhibition(block, role, channel),
         });
-        // Other pictures may not have been made; a part of a row is always a mistake.
-        if label == CENTER_NEURON || paths.iter().any(|p| p.is_file()) {
-            let [input, block, output] = &paths;
-            rows.push((label, [picture(input)?, picture(block)?, picture(output)?]));
+        // What lies there may be another run's: the manifest says what this one made.
+        let made = match label {
+            CENTER_NEURON => true,
+            WHOLE_CHANNEL => paths.iter().any(|path| manifest.shows(path)),
+            _ => manifest.images.is_some(),
+        };
+        if made {
+            let [input, block, output] = paths.map(|path| picture(&folder.join(path)));
+            rows.push((label, [input?, block?, output?]));
         }
     }
-    let heading = exemplar.heading();
-    Ok(Grid { heading, rows })
+    Ok(Grid {
+        heading: exemplar.heading(),
+        measures: exemplar.measures(),
+        rows,
+    })
+}
+
+impl Manifest {
+    /// Whether a path is that of a picture of this run.
+    fn shows(&self, path: &Path) -> bool {
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        self.pictures.contains_key(&parts.join("/"))
+    }
 }
 
 impl ExemplarRow {
     /// The channel, and what it is shown for.
     pub(crate) fn heading(&self) -> String {
-        let ratio = self
-            .mix_ratio
-            .map_or_else(String::new, |m| format!(", mix ratio {m:.2}"));
-        let channel = self.channel;
-        if self.figure == 1 {
-            return format!("channel {channel}: {}{ratio}", self.example_of);
-        }
+        format!("channel {}: {}", self.channel, self.example_of)
+    }
+
+    /// What is measured of it. A mix ratio that is none, but stands for an Output that never answers, is said to be so.
+    pub(crate) fn measures(&self) -> String {
         let metric = self
             .scale_metric
-            .map_or_else(String::new, |m| format!("scale metric {m:.2}"));
-        format!("channel {channel}: {metric}{ratio}")
+            .filter(|_| self.figure != 1)
+            .map(|m| format!("scale metric {m:.2}"));
+        let ratio = self.mix_ratio.map(|m| match m {
+            NEVER_FROM_INPUT => "mix ratio 0: O(I) is not positive".to_owned(),
+            NEVER_FROM_BLOCK => "mix ratio 10: O(B) is not positive".to_owned(),
+            m => format!("mix ratio {m:.2}"),
+        });
+        let parts: Vec<String> = metric.into_iter().chain(ratio).collect();
+        parts.join(", ")
     }
 }
 
@@ -127,46 +168,44 @@ fn picture(path: &Path) -> Result<RgbImage, ReportError> {
 }
 
 /// Places up to three grids beside each other, then further ones below.
-fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
+fn arrange(title: &str, grids: Vec<Grid>) -> Sheet {
     let grid_width = LABELS + 3 * (PICTURE + GAP);
     let tallest = grids.iter().map(|g| g.rows.len()).max().unwrap_or(0);
     let grid_height = TITLES + u32::try_from(tallest).unwrap_or(0) * (PICTURE + GAP);
     let columns = u32::try_from(grids.len()).unwrap_or(1).min(3);
     let lines = u32::try_from(grids.len()).unwrap_or(1).div_ceil(columns);
-    let size = (
-        2 * MARGIN + columns * (grid_width + BETWEEN) - BETWEEN - GAP,
-        TOP + lines * (grid_height + BETWEEN) - BETWEEN - GAP + MARGIN,
-    );
+    let mut labels = grids.iter().flat_map(|g| &g.rows).map(|(label, _)| *label);
+    let with_key = labels.any(|label| label == INHIBITION);
+    let above = if with_key { TOP + 2 * KEY_LINE } else { TOP };
+    let width = 2 * MARGIN + columns * (grid_width + BETWEEN) - BETWEEN - GAP;
     let mut sheet = Sheet {
-        size,
+        size: (
+            width.max(WIDTH),
+            above + lines * (grid_height + BETWEEN) - BETWEEN - GAP + MARGIN,
+        ),
         pictures: Vec::new(),
+        swatches: Vec::new(),
         texts: Vec::new(),
     };
-    let mut say = |x, y, size, text: &str| {
-        sheet.texts.push(Placed {
-            at: (x, y),
-            item: (text.to_owned(), size),
-        })
-    };
-    say(MARGIN, 8, 16, &format!("Block {block}"));
+    sheet.say((MARGIN, 8), 15, title);
+    if with_key {
+        sheet.key();
+    }
     for (i, grid) in (0_u32..).zip(grids) {
         let (left, top) = (
             MARGIN + i % columns * (grid_width + BETWEEN),
-            TOP + i / columns * (grid_height + BETWEEN),
+            above + i / columns * (grid_height + BETWEEN),
         );
-        say(left, top, 14, &grid.heading);
+        sheet.say((left, top), 14, &grid.heading);
+        sheet.say((left, top + 20), 11, &grid.measures);
         for (column, (_, title)) in (0_u32..).zip(ROLES) {
-            say(
-                left + LABELS + column * (PICTURE + GAP),
-                top + 28,
-                12,
-                title,
-            );
+            let x = left + LABELS + column * (PICTURE + GAP);
+            sheet.say((x, top + 42), 12, title);
         }
         for (row, (label, pictures)) in (0_u32..).zip(grid.rows) {
             let y = top + TITLES + row * (PICTURE + GAP);
             for (line, word) in (0_u32..).zip(label.split(' ')) {
-                say(left, y + PICTURE / 2 - 16 + 16 * line, 11, word);
+                sheet.say((left, y + PICTURE / 2 - 16 + 16 * line), 11, word);
             }
             for (column, picture) in (0_u32..).zip(pictures) {
                 let at = (left + LABELS + column * (PICTURE + GAP), y);
@@ -175,6 +214,33 @@ fn arrange(block: &str, grids: Vec<Grid>) -> Sheet {
         }
     }
     sheet
+}
+
+impl Sheet {
+    fn say(&mut self, at: (u32, u32), size: u32, words: &str) {
+        self.texts.push(Placed {
+            at,
+            item: (words.to_owned(), size),
+        });
+    }
+
+    /// What the colors of the maps mean.
+    fn key(&mut self) {
+        let mut x = MARGIN;
+        self.say((x, TOP), 11, "Block's part:");
+        x += 82;
+        for (color, words, width) in [
+            (TAKES, "takes away from a positive Input", 200),
+            (ADDS, "adds", 0),
+        ] {
+            let at = (x, TOP - 1);
+            self.swatches.push(Placed { at, item: color });
+            self.say((x + SWATCH + 5, TOP), 11, words);
+            x += SWATCH + 5 + width;
+        }
+        let words = "full color: as much as the largest Input or Block in that photograph";
+        self.say((MARGIN, TOP + KEY_LINE), 11, words);
+    }
 }
 
 fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
@@ -193,6 +259,9 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
             rect width=(width) height=(height) fill="white" {}
             @for (at, data) in &pictures {
                 image x=(at.0) y=(at.1) width=(PICTURE) height=(PICTURE) href=(data) {}
+            }
+            @for Placed { at, item: RGBColor(r, g, b) } in &sheet.swatches {
+                rect x=(at.0) y=(at.1) width=(SWATCH) height=(SWATCH) fill={ "rgb(" (r) "," (g) "," (b) ")" } {}
             }
             @for Placed { at, item: (words, size) } in &sheet.texts {
                 text x=(at.0) y=(at.1 + size) font-family={ (FONT) ", sans-serif" } font-size=(size) fill="#282828" { (words) }
@@ -230,6 +299,11 @@ fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
 }
 
 fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet) -> Drawn<DB> {
+    for Placed { at, item } in &sheet.swatches {
+        let corner = |x: u32, y: u32| ((x * SCALE).cast_signed(), (y * SCALE).cast_signed());
+        let corners = [corner(at.0, at.1), corner(at.0 + SWATCH, at.1 + SWATCH)];
+        area.draw(&Rectangle::new(corners, item.filled()))?;
+    }
     for Placed {
         at,
         item: (words, size),

@@ -19,6 +19,7 @@ mod manifest;
 mod mix_ratios;
 mod page;
 mod panels;
+mod photographs;
 mod provenance;
 mod render;
 mod scale_invariance;
@@ -33,7 +34,7 @@ pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
 pub use panels::probability;
 pub use provenance::{BuildRecord, PictureRecord};
-pub use render::render;
+pub use render::{render, render_all};
 pub use schema::{
     BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow,
     ScaleTuningRow, Verdict,

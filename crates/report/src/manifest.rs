@@ -72,6 +72,9 @@ pub struct Manifest {
     pub preset: String,
     /// Every constant of the recipe.
     pub recipe: serde_json::Value,
+    /// The jitter of each site that pictures were optimised for, in pixels; 0 is none. Manifests from before it was recorded lack it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub jitter: BTreeMap<String, usize>,
     /// The seed of every draw.
     pub seed: u64,
     /// The blocks that were studied, each with its channels.

@@ -38,7 +38,7 @@ impl Figure for MixRatios<'_> {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let (title, below) = area.split_vertically(TITLE * scale);
         title.draw(&Text::new(
-            "Mix ratio O(I) / O(B) of each block's channels",
+            "Figure 2. Mix ratios O(I) / O(B) of each block's channels",
             at(10, 10, scale),
             text(15, scale),
         ))?;
@@ -99,7 +99,7 @@ impl MixRatios<'_> {
             .y_label_formatter(&|y| format!("{y:.0}"))
             .label_style(text(11, scale))
             .axis_desc_style(text(11, scale))
-            .x_desc("mix ratio (5 and above together)")
+            .x_desc("mix ratio (last bin: 4.75 and above)")
             .y_desc("channels")
             .draw()?;
         chart.draw_series(

@@ -3,8 +3,10 @@
 use crate::claims;
 use crate::layout;
 use crate::manifest::Manifest;
-use crate::schema::{BlockRow, ChannelRow, ClaimRow};
+use crate::photographs;
+use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::collections::BTreeMap;
 
 /// A figure, without the extension of its two files, and what it shows.
 #[derive(Debug)]
@@ -22,6 +24,9 @@ pub(crate) struct Contents {
     pub(crate) blocks: Vec<BlockRow>,
     pub(crate) channels: Vec<ChannelRow>,
     pub(crate) claims: Vec<ClaimRow>,
+    pub(crate) exemplars: Vec<ExemplarRow>,
+    /// None where there were no images.
+    pub(crate) extremes: Vec<ExtremeRow>,
     pub(crate) figures: Vec<Shown>,
 }
 
@@ -31,8 +36,9 @@ h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2
 figure { margin: 1rem 0 1.8rem; } figure img { max-width: 100%; border: 1px solid #ddd; } figcaption { color: #555; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; } .wide { overflow-x: auto; }
 th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #e5e5e5; white-space: nowrap; }
-th { font-weight: 600; } th:first-child, td:first-child { text-align: left; } thead th { vertical-align: bottom; }
+th { font-weight: 600; } th:first-child, td:first-child { text-align: left; } thead th { vertical-align: bottom; white-space: normal; max-width: 7.5rem; }
 table.words th, table.words td { text-align: left; white-space: normal; vertical-align: top; max-width: 22rem; }
+table.ends { table-layout: fixed; width: 100%; } table.ends td { font-size: .85rem; overflow-wrap: anywhere; } table.ends th:first-child { width: 2.5rem; }
 td img { width: 72px; height: 72px; display: block; image-rendering: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; } dt { color: #666; } dd { margin: 0; overflow-wrap: anywhere; }
 .note { background: #fff6e0; padding: .6rem .9rem; border-left: 4px solid #e0a800; }
@@ -46,6 +52,8 @@ pub(crate) fn page(contents: &Contents) -> String {
         blocks,
         channels,
         claims,
+        exemplars,
+        extremes,
         figures,
     } = contents;
     let page = html! {
@@ -61,8 +69,17 @@ pub(crate) fn page(contents: &Contents) -> String {
                 h1 { "The residual stream of " (name(manifest)) }
                 p {
                     "Pictures of " (manifest.recipe["steps"]) " steps (preset " (manifest.preset) "), seed " (manifest.seed)
-                    ". Tables: " a href=(layout::CHANNELS) { "channels" } ", " a href=(layout::BLOCKS) { "blocks" } ", "
-                    a href=(layout::HISTOGRAM) { "histogram" } ", " a href=(layout::PANELS) { "statistics of figures 3, 4 and 9" } ", " a href=(layout::SCALE_TUNING) { "scale tuning" } ". How it was made: " a href=(layout::MANIFEST) { "manifest" } "."
+                    "."
+                }
+                p {
+                    "Tables: "
+                    @for (i, (path, name)) in tables(manifest).enumerate() { @if i > 0 { ", " } a href=(path) { (name) } }
+                    ". An empty cell of a table is what is not defined or was not computed. How it was made: "
+                    a href=(layout::MANIFEST) { "manifest" } "."
+                    @if manifest.images.is_some() {
+                        " Center activations of every image are NumPy arrays in “activations”, a file for each site; their rows are "
+                        a href=(layout::IMAGES) { "these images" } "."
+                    }
                 }
                 (not_computed(manifest))
                 h2 { "Blocks" }
@@ -75,6 +92,7 @@ pub(crate) fn page(contents: &Contents) -> String {
                         figcaption { (figure.caption) }
                     }
                 }
+                (photographs::section(blocks, channels, exemplars, extremes))
                 h2 { "Channels" }
                 p {
                     "O(I) is the Output's center activation on the picture optimised for Input, and so on. Each picture maximises the \
@@ -92,6 +110,21 @@ pub(crate) fn page(contents: &Contents) -> String {
         }
     };
     page.into_string()
+}
+
+/// The tables to read on from, and what each is of.
+fn tables(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = [
+        (layout::CHANNELS, "channels"),
+        (layout::BLOCKS, "blocks"),
+        (layout::HISTOGRAM, "histogram"),
+        (layout::PANELS, "statistics of figures 3, 4 and 9"),
+        (layout::EXEMPLARS, "exemplars of figures 1 and 6 to 8"),
+        (layout::SCALE_TUNING, "scale tuning"),
+    ];
+    let extremes = (layout::EXTREMES, "images at either end of every channel");
+    all.into_iter()
+        .chain(manifest.images.is_some().then_some(extremes))
 }
 
 /// The last part of the weights' path.
@@ -119,7 +152,7 @@ fn not_computed(manifest: &Manifest) -> Markup {
     }
 }
 
-fn number(value: Option<f64>, digits: usize) -> String {
+pub(crate) fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "not defined".to_owned(), |v| format!("{v:.digits$}"))
 }
 
@@ -128,7 +161,7 @@ fn blocks_table(blocks: &[BlockRow]) -> Markup {
         div.wide { table {
             thead { tr {
                 @for title in ["block", "channels", "overwrite", "mix", "skip", "median mix ratio", "mean scale metric",
-                    "scale-invariant %", "without mix criterion %"] { th { (title) } }
+                    "scale-invariant %", "without mix criterion %", "of these by a denominator ≤ 0", "paper 2's criterion %", "given up"] { th { (title) } }
             } }
             tbody { @for b in blocks { tr {
                 td { (b.block) }
@@ -136,6 +169,7 @@ fn blocks_table(blocks: &[BlockRow]) -> Markup {
                 td { (b.overwrite) } td { (b.mix) } td { (b.skip) }
                 td { (number(b.median_mix_ratio, 2)) } td { (number(b.mean_scale_metric, 3)) }
                 td { (number(b.percent_scale_invariant, 1)) } td { (number(b.percent_scale_invariant_no_mix, 1)) }
+                td { (b.no_mix_by_denominator) } td { (number(b.percent_scale_invariant_by_block, 1)) } td { (b.failed) }
             } } }
         } }
     }
@@ -180,8 +214,25 @@ fn recipe(manifest: &Manifest) -> Markup {
                 }
             }
             @for (key, value) in fields.into_iter().flatten() { dt { (key.replace('_', " ")) } dd { (value) } }
-            dt { "instruction set" } dd { (manifest.instruction_set) " on " (manifest.threads) " threads; neither changes a bit" }
+            @if !manifest.jitter.is_empty() { dt { "jitter" } dd { (jitter(&manifest.jitter)) } }
+            dt { "instruction set" }
+            dd {
+                (manifest.instruction_set) " on " (manifest.threads) @if manifest.threads == 1 { " thread" } @else { " threads" }
+                "; neither changes a bit"
+            }
             @if !manifest.retried.is_empty() { dt { "made again" } dd { (manifest.retried.join("; ")) } }
         }
     }
+}
+
+/// The sites of each jitter, the smallest jitter first.
+fn jitter(of_sites: &BTreeMap<String, usize>) -> String {
+    let mut sites: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (site, &pixels) in of_sites {
+        sites.entry(pixels).or_default().push(site);
+    }
+    let each = sites
+        .iter()
+        .map(|(pixels, sites)| format!("{pixels} pixels at {}", sites.join(", ")));
+    each.collect::<Vec<String>>().join("; ")
 }

@@ -15,6 +15,7 @@ const MEAN: RGBColor = RGBColor(214, 39, 40);
 /// Two rows of panels.
 #[derive(Debug)]
 pub(crate) struct Panels<'a> {
+    /// What stands above all panels, with the figure's number.
     pub(crate) title: &'a str,
     pub(crate) rows: [Measure; 2],
     /// The panels of this figure, in the order of the blocks.
@@ -109,9 +110,14 @@ impl Panels<'_> {
             at(62, 19, scale),
             text(11, scale),
         ))?;
+        if measure.groups {
+            let words = means(panel);
+            area.draw(&Text::new(words, at(62, 35, scale), text(11, scale)))?;
+        }
+        let above = if measure.groups { 54 } else { 38 };
         let (low, high) = range(&points);
         let mut chart = ChartBuilder::on(area)
-            .margin_top(38 * scale)
+            .margin_top(above * scale)
             .margin_right(12 * scale)
             .margin_bottom(14 * scale)
             .margin_left(8 * scale)
@@ -133,12 +139,7 @@ impl Panels<'_> {
             .x_desc("mix ratio (at most 5)")
             .y_desc(measure.label)
             .draw()?;
-        let radius = 2 * scale;
-        chart.draw_series(
-            points
-                .iter()
-                .map(|&point| Circle::new(point, radius, FIRST.mix(0.55).filled())),
-        )?;
+        // Behind the dots, which are what was measured.
         if measure.groups {
             let means = [
                 (0.0, 1.0, panel.overwrite_mean),
@@ -147,7 +148,7 @@ impl Panels<'_> {
             for (from, to, mean) in means {
                 let Some(mean) = mean else { continue };
                 let line = [(from, mean), (to, mean)];
-                chart.draw_series(LineSeries::new(line, MEAN.stroke_width(2 * scale)))?;
+                chart.draw_series(LineSeries::new(line, MEAN.stroke_width(scale)))?;
             }
             let dash = 5 * scale.cast_signed();
             let edge = [(1.0, low), (1.0, high)];
@@ -158,6 +159,12 @@ impl Panels<'_> {
                 INK.stroke_width(scale),
             ))?;
         }
+        let radius = 2 * scale;
+        chart.draw_series(
+            points
+                .iter()
+                .map(|&point| Circle::new(point, radius, FIRST.mix(0.55).filled())),
+        )?;
         Ok(())
     }
 }
@@ -177,10 +184,24 @@ fn statistics(measure: &Measure, panel: &PanelRow) -> String {
     }
 }
 
-/// A probability as readers expect it: three digits, or a power of ten.
+/// The means of the two groups, and how many channels each has.
+fn means(panel: &PanelRow) -> String {
+    let of = |name: &str, mean: Option<f64>, count: usize| match mean {
+        Some(mean) => format!("{name}: {} (n = {count})", significant(mean)),
+        None => format!("{name}: not defined (n = {count})"),
+    };
+    let [below, above] = [
+        of("below 1", panel.overwrite_mean, panel.overwrite),
+        of("from 1", panel.skip_mean, panel.skip),
+    ];
+    format!("{below}; {above}")
+}
+
+/// A probability as readers expect it: three digits, or a power of ten; `p = 0` where it is zero.
 pub fn probability(p: f64) -> String {
     match p {
-        0.0 => "p < 1e-300".to_owned(),
+        // Where the correlation is exact, as SciPy has it, or smaller than any number.
+        0.0 => "p = 0".to_owned(),
         p if p < 1e-3 => format!("p = {p:.0e}"),
         p => format!("p = {p:.3}"),
     }
@@ -234,13 +255,7 @@ mod tests {
         let shown = [0.25, 0.04321, 3.2e-5, 1e-299, 0.0].map(probability);
         assert_eq!(
             shown,
-            [
-                "p = 0.250",
-                "p = 0.043",
-                "p = 3e-5",
-                "p = 1e-299",
-                "p < 1e-300"
-            ]
+            ["p = 0.250", "p = 0.043", "p = 3e-5", "p = 1e-299", "p = 0"]
         );
     }
 

@@ -60,6 +60,8 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
             layout::BLOCKS,
             layout::CHANNELS,
             layout::CLAIMS,
+            layout::EXEMPLARS,
+            layout::EXTREMES,
             layout::MANIFEST,
         ],
         _ if figure("1") || figure("6") => {
@@ -76,7 +78,7 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
         }
         _ => return None,
     };
-    sources.retain(|source| with_images || *source != IMAGES);
+    sources.retain(|source| with_images || ![IMAGES, layout::EXTREMES].contains(source));
     Some(sources)
 }
 

@@ -13,7 +13,7 @@ use crate::panels::{Measure, Panels};
 use crate::scale_invariance::ScaleInvariance;
 use crate::scale_tuning::ScaleTuning;
 use crate::schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow,
 };
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,15 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// If a table or picture is missing or damaged, or a file cannot be written.
 pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
+    let mut paths = render_all(folder)?;
+    Ok(paths.pop().unwrap_or_default())
+}
+
+/// As [`render`]; the path of every file that was written, the page's last.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let manifest = Manifest::read(folder)?;
     let blocks: Vec<BlockRow> = read_table(&folder.join(layout::BLOCKS))?;
     let channels: Vec<ChannelRow> = read_table(&folder.join(layout::CHANNELS))?;
@@ -30,7 +39,11 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     let panels: Vec<PanelRow> = read_table(&folder.join(layout::PANELS))?;
     let tuning: Vec<ScaleTuningRow> = read_table(&folder.join(layout::SCALE_TUNING))?;
     let claims: Vec<ClaimRow> = read_table(&folder.join(layout::CLAIMS))?;
-    let mut figures = exemplar_grids(folder, 1, &blocks, &rows)?;
+    let extremes: Vec<ExtremeRow> = match manifest.images {
+        Some(_) => read_table(&folder.join(layout::EXTREMES))?,
+        None => Vec::new(),
+    };
+    let mut figures = exemplar_grids(folder, 1, &blocks, (&rows, &manifest))?;
     let ratios = MixRatios {
         blocks: &blocks,
         bins: &bins,
@@ -47,17 +60,14 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
     figures.extend(drawn_panels(4, "fig4_block_and_tuning", TUNING)?);
     let invariance = ScaleInvariance { blocks: &blocks };
     figures.push(drawn(folder, "fig5_scale_invariance", SCALE, &invariance)?);
-    figures.extend(exemplar_grids(folder, 6, &blocks, &rows)?);
+    figures.extend(exemplar_grids(folder, 6, &blocks, (&rows, &manifest))?);
     if manifest.images.is_some() {
         figures.extend(drawn_panels(9, "fig9_contributions", CONTRIBUTIONS)?);
     }
     for BlockRow { block, .. } in &blocks {
         let curves = ScaleTuning {
             block,
-            exemplars: rows
-                .iter()
-                .filter(|e| e.figure == 6 && e.block == *block)
-                .collect(),
+            exemplars: with_curves(block, &rows),
             rows: &tuning,
         };
         if !curves.exemplars.is_empty() {
@@ -66,17 +76,39 @@ pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
         }
     }
     let markdown = claims::markdown(&claims);
-    write_file(&folder.join(layout::CLAIMS_MARKDOWN), markdown.as_bytes())?;
+    let beside = folder.join(layout::CLAIMS_MARKDOWN);
+    write_file(&beside, markdown.as_bytes())?;
+    let mut written = vec![beside];
+    for Shown { path, .. } in &figures {
+        let both = ["svg", "png"].map(|kind| with_name(folder, path).with_extension(kind));
+        written.extend(both);
+    }
     let index = folder.join(layout::INDEX);
     let contents = Contents {
         manifest,
         blocks,
         channels,
         claims,
+        exemplars: rows,
+        extremes,
         figures,
     };
     write_file(&index, page::page(&contents).as_bytes())?;
-    Ok(index)
+    written.push(index);
+    Ok(written)
+}
+
+/// The exemplars of a block whose curves are drawn: those that the paper names, then those with the largest scale metric, each once.
+fn with_curves<'a>(block: &str, rows: &'a [ExemplarRow]) -> Vec<&'a ExemplarRow> {
+    let mut shown: Vec<&ExemplarRow> = Vec::new();
+    let of_block = || rows.iter().filter(|e| e.block == block);
+    let named = of_block().filter(|e| e.in_paper);
+    for exemplar in named.chain(of_block().filter(|e| e.figure == 6)) {
+        if shown.iter().all(|e| e.channel != exemplar.channel) {
+            shown.push(exemplar);
+        }
+    }
+    shown
 }
 
 /// Draws a figure.
@@ -100,21 +132,28 @@ fn exemplar_grids(
     folder: &Path,
     figure: u8,
     blocks: &[BlockRow],
-    rows: &[ExemplarRow],
+    (rows, manifest): (&[ExemplarRow], &Manifest),
 ) -> Result<Vec<Shown>, ReportError> {
+    let map = match manifest.images {
+        Some(_) => INHIBITION,
+        None => "",
+    };
     let mut shown = Vec::new();
     for BlockRow { block, .. } in blocks {
         let (path, caption) = if figure == 1 {
-            let caption = format!("Figure 1, block {block}: what exemplary channels respond to.");
+            let caption =
+                format!("Figure 1, block {block}: what exemplary channels respond to.{map}");
             (format!("figures/fig1_exemplars_{block}"), caption)
         } else {
             let caption = format!(
-                "Figures 6 to 8, block {block}: the channels with the largest scale metric dB + dI."
+                "Figures 6 to 8 of the paper, block {block}: the channels with the largest scale metric dB + dI. First come those that meet \
+                 all criteria of scale invariance, then, up to three, those that meet the two without the mix ratio, then the rest; each says \
+                 which it is. Channels whose B(B) or I(I) is not positive have no place in the ranking.{map}"
             );
             (format!("figures/fig6_scale_{block}"), caption)
         };
         let to = with_name(folder, &path);
-        if let Some(width) = exemplars::save(folder, (figure, block), rows, &to)? {
+        if let Some(width) = exemplars::save(folder, (figure, block), (rows, manifest), &to)? {
             shown.push(Shown {
                 path,
                 caption,
@@ -125,19 +164,23 @@ fn exemplar_grids(
     Ok(shown)
 }
 
-const MIX_RATIOS: &str = "Figure 2: mix ratios of each block, in bins of 0.25. Below 1 the block overwrites, above 1 the input skips to the \
+const INHIBITION: &str = " Block's part of the top nine images is colored on the photograph in grey: red where Block takes away from a positive Input, blue \
+                          where it adds; full color is as much as the largest Input or Block anywhere in that photograph.";
+const MIX_RATIOS: &str = "Figure 2: mix ratios of each block, in bins of 0.25; the last, from 4.75, holds everything above too. Below 1 the block overwrites, above 1 the input skips to the \
                           output; the dashed line is at 1.";
 const SCALE: &str = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
-                     the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5.";
+                     the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5. The table of blocks says how many count only \
+                     because a denominator is not positive.";
 const CONTRIBUTIONS: &str = "Figure 9 (not in the paper): who contributes, over all photographs. Above: the Input's part of what each channel passes on, \
                              where its Output is positive; the rest is the Block's, and beyond 1 the Block takes away. Below: how often the \
                              Block is negative where the Input is positive. The maps below the top nine images of figure 1 show where.";
-const SCALE_TUNING: &str = "Figure 10 (not in the paper): answers at sizes from half to double, of the channels with the largest scale metric. The two-point criterion reads \
+const SCALE_TUNING: &str = "Figure 10 (not in the paper): answers at sizes from half to double, of the channels that the paper names and those of figures 6 to 8. The Output is drawn wide and pale behind the other \
+                            two, which it equals where the third is zero. The two-point criterion reads \
                             Block on the Input's picture at 1 and 2 (left), and Input on the Block's picture at 0.5 and 1 (middle).";
 const WEIGHTS: &str = "Figure 3: weight magnitudes against mix ratio, a dot for each channel: the scale of the block's last batch norm \
                        above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation.";
 const TUNING: &str = "Figure 4: what the Block contributes on the Input picture (above), and how Input and Block go together over images \
-                      (below), against mix ratio. Red lines are the means of the channels below and above 1; F compares the two.";
+                      (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two.";
 const FOLDED: &str = "Batch norm is folded into the\nconvolution: |bn2.weight| cannot\nbe recovered from these weights.";
 const NO_IMAGES: &str =
     "Not defined: tuning curves are\nmeasured on images, and there were\nnone, or too few.";
@@ -164,7 +207,7 @@ fn panels_of<'a>(
     };
     let (title, rows) = match figure {
         3 => (
-            "Weight magnitudes against mix ratio",
+            "Figure 3. Weight magnitudes against mix ratio",
             [
                 measure(
                     "bn2_weight_abs",
@@ -183,7 +226,7 @@ fn panels_of<'a>(
             ],
         ),
         4 => (
-            "Block on the Input picture, and tuning curves, against mix ratio",
+            "Figure 4. Block on the Input picture, and tuning curves, against mix ratio",
             [
                 measure(
                     "block_on_input",
@@ -202,7 +245,7 @@ fn panels_of<'a>(
             ],
         ),
         _ => (
-            "Who contributes on photographs, against mix ratio",
+            "Figure 9. Who contributes on photographs, against mix ratio",
             [
                 measure(
                     "photo_input_share",

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 const BLOCK: u32 = 96;
-const HEIGHT: u32 = 360;
+const HEIGHT: u32 = 378;
 
 /// Figure 5 of paper 1.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Figure for ScaleInvariance<'_> {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let unit = scale.cast_signed();
         area.draw(&Text::new(
-            "Scale-invariant channels",
+            "Figure 5. Scale-invariant channels",
             (10 * unit, 10 * unit),
             text(15, scale),
         ))?;
@@ -35,10 +35,7 @@ impl Figure for ScaleInvariance<'_> {
         .into_iter()
         .enumerate()
         {
-            let (x, y) = (
-                (220 + 110 * i32::try_from(i).unwrap_or(0)) * unit,
-                12 * unit,
-            );
+            let (x, y) = ((12 + 110 * i32::try_from(i).unwrap_or(0)) * unit, 34 * unit);
             area.draw(&Rectangle::new(
                 [(x, y), (x + 11 * unit, y + 11 * unit)],
                 color.filled(),
@@ -62,7 +59,7 @@ impl Figure for ScaleInvariance<'_> {
         // Bars of few blocks are as wide as those of many.
         let beside = (4.0 - blocks).max(0.0) / 2.0;
         let mut chart = ChartBuilder::on(area)
-            .margin_top(40 * scale)
+            .margin_top(58 * scale)
             .margin_right(14 * scale)
             .margin_left(10 * scale)
             .x_label_area_size(58 * scale)

@@ -11,12 +11,19 @@ const TOP: u32 = 58;
 /// The space above each row of panels, for the channel.
 const HEADING: u32 = 24;
 const BLOCK: RGBColor = RGBColor(214, 95, 14);
-/// The roles: name, title, color.
-const ROLES: [(&str, &str, RGBColor); 3] = [
-    ("input", "Input", FIRST),
-    ("block", "Block", BLOCK),
-    ("output", "Output", INK),
+const OUTPUT: RGBColor = RGBColor(178, 178, 178);
+/// The roles: name, title, color, width of the line on pictures.
+const ROLES: [(&str, &str, RGBColor, u32); 3] = [
+    ("input", "Input", FIRST, 2),
+    ("block", "Block", BLOCK, 2),
+    ("output", "Output", OUTPUT, 7),
 ];
+/// The roles from the back to the front. The Output is the Block where the Input is zero, and the other way around: a wide pale line behind
+/// leaves both to be seen.
+const BACK_TO_FRONT: [usize; 3] = [2, 0, 1];
+
+/// What curves on photographs are called in the table.
+const PHOTOGRAPHS: &str = "photographs";
 
 /// The scale tuning of a block's exemplars.
 #[derive(Debug)]
@@ -35,16 +42,16 @@ impl Figure for ScaleTuning<'_> {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let unit = scale.cast_signed();
         let (head, mut below) = area.split_vertically(TOP * scale);
-        let title = format!("Scale tuning of block {}", self.block);
+        let title = format!("Figure 10. Block {}: scale tuning", self.block);
         head.draw(&Text::new(title, (10 * unit, 8 * unit), text(15, scale)))?;
-        legend(&head, scale)?;
+        self.legend(&head, scale)?;
         for exemplar in &self.exemplars {
             let (heading, rest) = below.split_vertically(HEADING * scale);
             let (panels, rest) = rest.split_vertically(PANEL.1 * scale);
             below = rest;
-            let words = exemplar.heading();
+            let words = format!("{}; {}", exemplar.heading(), exemplar.measures());
             heading.draw(&Text::new(words, (10 * unit, 4 * unit), text(13, scale)))?;
-            for (panel, (seen, title, _)) in panels.split_evenly((1, 3)).iter().zip(ROLES) {
+            for (panel, (seen, title, ..)) in panels.split_evenly((1, 3)).iter().zip(ROLES) {
                 self.panel(panel, (exemplar.channel, seen, title), scale)?;
             }
         }
@@ -52,35 +59,42 @@ impl Figure for ScaleTuning<'_> {
     }
 }
 
-/// Which color is which role, which stroke which stimulus.
-fn legend<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
-    let unit = scale.cast_signed();
-    let left = text(11, scale).pos(Pos::new(HPos::Left, VPos::Center));
-    let mut x = 12;
-    let y = 40 * unit;
-    for (_, title, color) in ROLES {
-        let line = [(x * unit, y), ((x + 22) * unit, y)];
-        area.draw(&PathElement::new(line, color.stroke_width(2 * scale)))?;
-        area.draw(&Text::new(title, ((x + 28) * unit, y), left.clone()))?;
-        x += 84;
-    }
-    let words =
-        "thick: on optimised pictures; thin, dots: mean over top nine images, each clipped at zero";
-    area.draw(&Text::new(words, ((x + 12) * unit, y), left))
-}
-
 impl ScaleTuning<'_> {
+    /// The curves of a channel.
+    fn of(&self, channel: usize) -> impl Iterator<Item = &ScaleTuningRow> {
+        let of_channel = move |r: &&ScaleTuningRow| r.block == self.block && r.channel == channel;
+        self.rows.iter().filter(of_channel)
+    }
+
+    /// Which color is which role, which stroke which stimulus.
+    fn legend<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
+        let unit = scale.cast_signed();
+        let left = text(11, scale).pos(Pos::new(HPos::Left, VPos::Center));
+        let mut x = 12;
+        let y = 40 * unit;
+        for (_, title, color, width) in ROLES {
+            let line = [(x * unit, y), ((x + 22) * unit, y)];
+            area.draw(&PathElement::new(line, color.stroke_width(width * scale)))?;
+            area.draw(&Text::new(title, ((x + 28) * unit, y), left.clone()))?;
+            x += 84;
+        }
+        let mut shown = self.exemplars.iter().flat_map(|e| self.of(e.channel));
+        let words = match shown.any(|r| r.stimulus == PHOTOGRAPHS) {
+            true => {
+                "lines: on pictures; thin, with dots: mean over top nine images, each clipped at zero"
+            }
+            false => "on optimised pictures",
+        };
+        area.draw(&Text::new(words, ((x + 12) * unit, y), left))
+    }
+
     fn panel<DB: DrawingBackend>(
         &self,
         area: &DrawingArea<DB, Shift>,
         (channel, seen, title): (usize, &str, &str),
         scale: u32,
     ) -> Drawn<DB> {
-        let of_panel: Vec<&ScaleTuningRow> = self
-            .rows
-            .iter()
-            .filter(|r| r.block == self.block && r.channel == channel && r.seen == seen)
-            .collect();
+        let of_panel: Vec<&ScaleTuningRow> = self.of(channel).filter(|r| r.seen == seen).collect();
         let values = of_panel.iter().flat_map(|r| activations(r));
         let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), v| {
             (low.min(v), high.max(v))
@@ -109,17 +123,18 @@ impl ScaleTuning<'_> {
             .x_desc(format!("size of what {title} prefers"))
             .y_desc("activation")
             .draw()?;
-        for (role, (_, _, color)) in ROLES.into_iter().enumerate() {
-            for (stimulus, width) in [("picture", 2), ("photographs", 1)] {
+        for role in BACK_TO_FRONT {
+            let (_, _, color, wide) = ROLES[role];
+            for (stimulus, width) in [("picture", wide), (PHOTOGRAPHS, wide / 2)] {
                 let points: Vec<(f64, f64)> = of_panel
                     .iter()
                     .filter(|r| r.stimulus == stimulus)
                     .map(|r| (r.scale.log2(), activations(r)[role]))
                     .collect();
-                if stimulus == "photographs" {
+                if stimulus == PHOTOGRAPHS {
                     let dots = points
                         .iter()
-                        .map(|&at| Circle::new(at, 2 * scale, color.filled()));
+                        .map(|&at| Circle::new(at, (wide / 2 + 1) * scale, color.filled()));
                     chart.draw_series(dots)?;
                 }
                 chart.draw_series(LineSeries::new(points, color.stroke_width(width * scale)))?;

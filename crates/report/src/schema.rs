@@ -1,4 +1,6 @@
 //! The rows of the tables of an output folder. This crate owns them: whoever writes tables fills these types.
+//!
+//! An empty cell of a table means "not defined" or "not computed"; the field says which, and why.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -32,9 +34,9 @@ pub struct ChannelRow {
     pub mix_ratio: Option<f64>,
     /// `overwrite`, `mix` or `skip`; empty where the mix ratio is.
     pub category: Option<String>,
-    /// dB; empty where its denominator is zero.
+    /// dB; empty where its denominator is zero or the visualization failed for good.
     pub block_delta: Option<f64>,
-    /// dI; empty where its denominator is zero.
+    /// dI; empty where its denominator is zero or the visualization failed for good.
     pub input_delta: Option<f64>,
     /// dB + dI; empty where either is.
     pub scale_metric: Option<f64>,
@@ -42,6 +44,8 @@ pub struct ChannelRow {
     pub scale_invariant: bool,
     /// Whether it meets those without the mix ratio.
     pub scale_invariant_no_mix: bool,
+    /// Whether it meets paper 2's criterion: dB > 0, and the mix ratio of a mix.
+    pub scale_invariant_by_block: bool,
     /// |bn2.weight|; empty where batch norm is folded.
     pub bn2_weight_abs: Option<f64>,
     /// The mean of |conv2.weight| over the channel's weights, folded with batch norm where that is folded.
@@ -111,9 +115,9 @@ pub struct BlockRow {
     pub never_from_input: usize,
     /// How many have the mix ratio 10 because O(B) is not positive.
     pub never_from_block: usize,
-    /// Median mix ratio.
+    /// Median mix ratio, clamped to 5; empty where no channel has one.
     pub median_mix_ratio: Option<f64>,
-    /// Mean of the finite scale metrics.
+    /// Mean of the finite scale metrics; empty where there is none.
     pub mean_scale_metric: Option<f64>,
     /// How many meet all criteria of scale invariance.
     pub scale_invariant: usize,
@@ -123,6 +127,25 @@ pub struct BlockRow {
     pub scale_invariant_no_mix: usize,
     /// The same in percent.
     pub percent_scale_invariant_no_mix: Option<f64>,
+    /// How many of these have a B(B) or I(I) that is not positive. Divided by it, a loss counts as a gain, so that they say nothing of
+    /// scale.
+    pub no_mix_by_denominator: usize,
+    /// How many meet paper 2's criterion: dB > 0, and the mix ratio of a mix.
+    pub scale_invariant_by_block: usize,
+    /// The same in percent.
+    pub percent_scale_invariant_by_block: Option<f64>,
+    /// Studied channels with a mix ratio on photographs. This and what follows is empty where there were no images.
+    pub photo_channels: Option<usize>,
+    /// Their median mix ratio, clamped to 5.
+    pub photo_median_mix_ratio: Option<f64>,
+    /// How many channels meet all criteria of scale invariance on photographs.
+    pub photo_scale_invariant: Option<usize>,
+    /// The same in percent of those with a mix ratio on photographs.
+    pub photo_percent_scale_invariant: Option<f64>,
+    /// The Input's share of what channels pass on, a mean over those where it is defined.
+    pub photo_mean_input_share: Option<f64>,
+    /// Percent of the images with a positive Input in which Block is negative, a mean over channels.
+    pub photo_mean_inhibited_percent: Option<f64>,
 }
 
 /// One row of `tables/mix_histogram.csv`: a bin of figure 2.
@@ -138,7 +161,7 @@ pub struct HistogramRow {
     pub count: usize,
 }
 
-/// One row of `tables/exemplars.csv`: a channel that figure 1 shows.
+/// One row of `tables/exemplars.csv`: a channel that figure 1, or 6 to 8, shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExemplarRow {
     /// The block.
@@ -147,8 +170,11 @@ pub struct ExemplarRow {
     pub channel: usize,
     /// The figure: 1, or 6 for the channels with the largest scale metric.
     pub figure: u8,
-    /// What it is an example of.
+    /// What it is an example of; in figure 6, which of the criteria of scale invariance it meets: `scale-invariant`,
+    /// `scale-invariant but for the mix` or `not scale-invariant`.
     pub example_of: String,
+    /// Whether the paper names it.
+    pub in_paper: bool,
     /// Its mix ratio.
     pub mix_ratio: Option<f64>,
     /// Its scale metric.

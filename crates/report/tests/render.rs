@@ -2,7 +2,9 @@
 
 mod folder;
 
-use folder::{ALL_BLOCKS, ROLES, write_folder, write_picture};
+use folder::{
+    ALL_BLOCKS, ROLES, add_images, add_whole_channels, images_record, write_folder, write_picture,
+};
 use report::{Manifest, ReportError, layout, render};
 use std::collections::BTreeMap;
 use std::fs;
@@ -96,27 +98,32 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
         let texts = check_xml(std::str::from_utf8(&bytes).unwrap());
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let exemplars = [
-            ("fig1_exemplars_", "channel 0: overwrite, mix ratio 0.50"),
+            ("fig1_exemplars_", "Figure 1. ", "channel 0: overwrite"),
             (
                 "fig6_scale_",
-                "channel 0: scale metric 0.25, mix ratio 0.50",
+                "Figures 6 to 8. ",
+                "scale metric 0.25, mix ratio 0.50",
             ),
             (
                 "fig10_scale_tuning_",
-                "channel 0: scale metric 0.25, mix ratio 0.50",
+                "Figure 10. ",
+                "channel 0: scale-invariant but for the mix; scale metric 0.25, mix ratio 0.50",
             ),
         ];
-        let of_block = exemplars
-            .into_iter()
-            .find_map(|(prefix, heading)| Some((name.strip_prefix(prefix)?, heading)));
+        let of_block = exemplars.into_iter().find_map(|(prefix, number, heading)| {
+            Some((name.strip_prefix(prefix)?, number, heading))
+        });
         // No channel of the fixture has a tuning curve or a batch norm's weight.
         let panels = [("fig3", 1), ("fig4", 1)];
         match of_block {
-            Some((block, heading)) => {
+            Some((block, number, heading)) => {
+                assert!(texts.contains(number), "{name}: {texts}");
                 assert!(texts.to_lowercase().contains(&format!("block {block}")));
                 assert!(texts.contains(heading), "{texts}");
             }
             None => {
+                let number = name["fig".len()..].split('_').next().unwrap();
+                assert!(texts.contains(&format!("Figure {number}. ")), "{name}");
                 for block in ALL_BLOCKS {
                     assert!(texts.contains(block), "{name} lacks {block}");
                 }
@@ -233,11 +240,16 @@ fn names_from_tables_are_escaped_on_the_page_and_in_figures() {
 #[test]
 fn a_whole_channel_row_is_drawn_where_there_are_pictures_for_it() {
     let folder = write_folder("weights", &["1.1", "2.0"], 1);
+    add_whole_channels(folder.path(), "2.0");
+    // Another run's: no manifest of this one says that it made them.
     for role in ROLES {
-        write_picture(
-            &folder.path().join(layout::channel_feature("2.0", role, 0)),
-            9,
-        );
+        for path in [
+            layout::channel_feature("1.1", role, 0),
+            layout::top_images("1.1", role, 0),
+            layout::inhibition("2.0", role, 0),
+        ] {
+            write_picture(&folder.path().join(path), 5);
+        }
     }
     render(folder.path()).unwrap();
     for (block, pictures, whole) in [("1.1", 3, false), ("2.0", 6, true)] {
@@ -255,10 +267,7 @@ fn a_missing_or_damaged_picture_of_an_exemplar_is_named() {
         "features/1.1/output/0.channel.png",
     ] {
         let folder = write_folder("weights", &["1.1"], 1);
-        for role in ROLES {
-            let path = layout::channel_feature("1.1", role, 0);
-            write_picture(&folder.path().join(path), 1);
-        }
+        add_whole_channels(folder.path(), "1.1");
         let path = folder.path().join(name);
         fs::write(&path, "no picture").unwrap();
         let error = render(folder.path()).unwrap_err();
@@ -291,4 +300,26 @@ fn a_missing_table_or_manifest_is_named() {
         );
         assert!(!folder.path().join(layout::INDEX).exists());
     }
+}
+
+#[test]
+fn photographs_are_drawn_with_a_key_to_their_colors_where_this_run_had_images() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    add_images(folder.path(), &["1.1"], images_record());
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    let svg = fs::read_to_string(folder.path().join("figures/fig1_exemplars_1.1.svg")).unwrap();
+    assert_eq!(svg.matches("<image ").count(), 9);
+    let texts = check_xml(&svg);
+    for words in ["takes away from a positive Input", "adds", "full color"] {
+        assert!(texts.contains(words), "{texts}");
+    }
+    for color in ["rgb(230,40,30)", "rgb(40,110,230)"] {
+        assert!(svg.contains(color), "{color}");
+    }
+    assert!(page.contains("red where Block takes away"));
+    fs::remove_file(folder.path().join(layout::inhibition("1.1", "block", 0))).unwrap();
+    assert!(matches!(
+        render(folder.path()),
+        Err(ReportError::Read { .. })
+    ));
 }

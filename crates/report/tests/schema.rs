@@ -86,7 +86,7 @@ fn columns_of_channels_csv_are_in_the_documented_order() {
     assert_eq!(
         text.lines().next().unwrap(),
         "block,channel,o_o,i_o,b_o,o_i,i_i,b_i,o_b,i_b,b_b,mix_ratio,category,block_delta,input_delta,scale_metric,\
-         scale_invariant,scale_invariant_no_mix,bn2_weight_abs,conv2_weight_mean_abs,tuning_curve_rho,\
+         scale_invariant,scale_invariant_no_mix,scale_invariant_by_block,bn2_weight_abs,conv2_weight_mean_abs,tuning_curve_rho,\
          photo_o_o,photo_i_o,photo_b_o,photo_o_i,photo_i_i,photo_b_i,photo_o_b,photo_i_b,photo_b_b,photo_mix_ratio,\
          photo_block_delta,photo_input_delta,photo_scale_metric,photo_scale_invariant,photo_input_share,photo_block_share,\
          photo_inhibited_percent,photo_silenced_percent,retries"
@@ -94,7 +94,7 @@ fn columns_of_channels_csv_are_in_the_documented_order() {
     // The letter before the underscore is the role read, the one after it the picture.
     assert_eq!(
         text.lines().nth(1).unwrap(),
-        "1.1,0,9.0,1.5,4.0,3.0,5.0,1.0,6.0,2.0,8.0,0.5,overwrite,0.25,-0.5,-0.25,false,true,,0.125,,,,,,,,,,,,,,,,,,,,0"
+        "1.1,0,9.0,1.5,4.0,3.0,5.0,1.0,6.0,2.0,8.0,0.5,overwrite,0.25,-0.5,-0.25,false,true,false,,0.125,,,,,,,,,,,,,,,,,,,,0"
     );
 }
 

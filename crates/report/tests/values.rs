@@ -2,11 +2,11 @@
 
 mod folder;
 
-use folder::{block_row, channel_row, manifest, write_folder};
+use folder::{add_images, block_row, channel_row, images_record, write_folder};
 use report::{
-    BlockRow, ChannelRow, HistogramRow, ImagesRecord, Manifest, layout, render, write_table,
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, ScaleTuningRow, layout, read_table,
+    render, write_table,
 };
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -147,6 +147,8 @@ fn figures_3_and_4_show_the_statistics_of_the_table() {
     assert_eq!(weights.matches("1.1 (n = 3, 1 not defined)").count(), 2);
     let tuning = text("fig4_block_and_tuning.svg");
     assert_eq!(tuning.matches("F = 40.0, p = 0.040").count(), 2);
+    let means = "below 1: 0.40 (n = 1); from 1: 0.80 (n = 2)";
+    assert_eq!(tuning.matches(means).count(), 2);
 }
 
 #[test]
@@ -255,6 +257,9 @@ fn a_blocks_row_of_the_page_is_its_row_of_the_table() {
         mean_scale_metric: None,
         percent_scale_invariant: Some(6.25),
         percent_scale_invariant_no_mix: Some(12.5),
+        no_mix_by_denominator: 3,
+        percent_scale_invariant_by_block: Some(18.75),
+        failed: 4,
         ..block_row("1.1", 50, 64)
     };
     table_of(folder.path(), &[row]);
@@ -270,7 +275,10 @@ fn a_blocks_row_of_the_page_is_its_row_of_the_table() {
             "0.50",
             "not defined",
             "6.2",
-            "12.5"
+            "12.5",
+            "3",
+            "18.8",
+            "4"
         ]
     );
 }
@@ -280,21 +288,144 @@ fn the_page_says_which_images_were_read_and_which_were_not() {
     let folder = write_folder("weights", &["1.1"], 1);
     let page = || fs::read_to_string(render(folder.path()).unwrap()).unwrap();
     assert!(!page().contains("<dt>images</dt>"));
-    let mut manifest = manifest("weights");
-    manifest.images = Some(ImagesRecord {
-        folder: "photos & more".to_owned(),
-        read: 198,
-        skipped: vec!["photos/<x>.png: not a picture".to_owned()],
-        names_digest: "cd".repeat(32),
-        digest: "ef".repeat(32),
-        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
-        journals: BTreeMap::from([("23".repeat(32), 3)]),
-    });
-    manifest.write(folder.path()).unwrap();
+    add_images(folder.path(), &["1.1"], images_record());
     let page = page();
     assert!(
         page.contains("<dt>images</dt><dd>photos &amp; more, 198 read"),
         "{page}"
     );
     assert!(page.contains("photos/&lt;x&gt;.png: not a picture"));
+}
+
+#[test]
+fn the_page_shows_what_photographs_say_of_blocks_and_exemplars() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    add_images(folder.path(), &["1.1"], images_record());
+    let row = ChannelRow {
+        photo_mix_ratio: Some(0.875),
+        photo_block_delta: Some(0.375),
+        photo_input_share: Some(1.25),
+        photo_inhibited_percent: Some(62.5),
+        photo_scale_invariant: Some(true),
+        ..channel_row("1.1", 0)
+    };
+    write_table(&folder.path().join(layout::CHANNELS), &[row]).unwrap();
+    let block = BlockRow {
+        photo_channels: Some(41),
+        photo_median_mix_ratio: Some(0.75),
+        photo_scale_invariant: Some(5),
+        photo_percent_scale_invariant: Some(12.5),
+        photo_mean_input_share: Some(0.625),
+        photo_mean_inhibited_percent: Some(37.5),
+        ..block_row("1.1", 50, 64)
+    };
+    table_of(folder.path(), &[block]);
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert_eq!(
+        cells(&page, "<td>41</td>"),
+        ["1.1", "41", "0.75", "5", "12.5", "0.625", "37.5"]
+    );
+    assert_eq!(
+        cells(&page, "<td>0.875</td>"),
+        [
+            "0",
+            "0.875",
+            "0.500",
+            "0.375",
+            "not defined",
+            "not defined",
+            "yes",
+            "1.250",
+            "62.5"
+        ]
+    );
+    // Input's, Block's and Output's images at both ends, the second of each.
+    assert_eq!(
+        cells(&page, "block-bottom-2.png"),
+        [
+            "2",
+            "8.000 input-top-2.png",
+            "-8.000 input-bottom-2.png",
+            "8.000 block-top-2.png",
+            "-8.000 block-bottom-2.png",
+            "8.000 output-top-2.png",
+            "-8.000 output-bottom-2.png",
+        ]
+    );
+    for table in [layout::EXTREMES, layout::EXEMPLARS, layout::IMAGES] {
+        assert!(page.contains(&format!("href=\"{table}\"")), "{table}");
+    }
+}
+
+/// The texts of a figure of a folder whose exemplars of block 1.1 are `change`d.
+fn figure(name: &str, change: fn(&mut ExemplarRow)) -> String {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let table = folder.path().join(layout::EXEMPLARS);
+    let mut rows: Vec<ExemplarRow> = read_table(&table).unwrap();
+    rows.iter_mut().for_each(change);
+    write_table(&table, &rows).unwrap();
+    render(folder.path()).unwrap();
+    fs::read_to_string(folder.path().join("figures").join(name)).unwrap()
+}
+
+#[test]
+fn a_mix_ratio_that_stands_for_no_answer_is_said_to_be_so() {
+    let skipped = figure("fig6_scale_1.1.svg", |e| e.mix_ratio = Some(10.0));
+    assert!(skipped.contains("scale metric 0.25, mix ratio 10: O(B) is not positive"));
+    let overwritten = figure("fig1_exemplars_1.1.svg", |e| e.mix_ratio = Some(0.0));
+    assert!(overwritten.contains("mix ratio 0: O(I) is not positive"));
+    let small = figure("fig10_scale_tuning_1.1.svg", |e| e.mix_ratio = Some(1e-9));
+    assert!(small.contains("mix ratio 0.00") && !small.contains("not positive"));
+}
+
+#[test]
+fn figure_10_shows_a_channel_that_the_paper_names_before_those_of_figure_6_and_each_once() {
+    let drawn = figure("fig10_scale_tuning_1.1.svg", |e| {
+        e.in_paper = e.figure == 1;
+        if e.in_paper {
+            e.example_of = "mix in the paper".to_owned();
+        }
+    });
+    assert!(drawn.contains("channel 0: mix in the paper"));
+    assert!(!drawn.contains("but for the mix"));
+    let drawn = figure("fig10_scale_tuning_1.1.svg", |_| {});
+    assert!(
+        drawn.contains("channel 0: scale-invariant but for the mix")
+            && !drawn.contains("overwrite")
+    );
+}
+
+#[test]
+fn figure_10_speaks_of_photographs_where_there_are_curves_on_them_and_draws_the_output_behind() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    render(folder.path()).unwrap();
+    let path = folder.path().join("figures/fig10_scale_tuning_1.1.svg");
+    let drawn = fs::read_to_string(&path).unwrap();
+    assert!(drawn.contains("on optimised pictures") && !drawn.contains("top nine"));
+    // Output, Input and Block in each of the three panels, after the legend's three.
+    let color = |tag: &str| {
+        ["#B2B2B2", "#1F77B4", "#D65F0E"]
+            .iter()
+            .position(|color| tag.contains(color))
+    };
+    let lines: Vec<usize> = drawn.split("<polyline").skip(1).filter_map(color).collect();
+    assert_eq!(lines[3..], [0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    let table = folder.path().join(layout::SCALE_TUNING);
+    let mut rows: Vec<ScaleTuningRow> = read_table(&table).unwrap();
+    rows[0].stimulus = "photographs".to_owned();
+    write_table(&table, &rows).unwrap();
+    render(folder.path()).unwrap();
+    let drawn = fs::read_to_string(&path).unwrap();
+    assert!(drawn.contains("mean over top nine images"));
+}
+
+#[test]
+fn the_page_says_which_jitter_each_site_had_and_counts_one_thread_as_one() {
+    let folder = write_folder("weights", &["1.1"], 1);
+    let mut manifest = Manifest::read(folder.path()).unwrap();
+    manifest.threads = 1;
+    manifest.write(folder.path()).unwrap();
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert!(page.contains("0 pixels at layer1.0; 4 pixels at layer2.1.bn2"));
+    assert!(page.contains("on 1 thread;"));
 }

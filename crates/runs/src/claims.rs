@@ -3,6 +3,8 @@
 //! A verdict is given only on the papers' own network, and only where a source states something that a table can decide.
 //! The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed beside an empty cell.
 
+mod scale;
+
 use crate::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
@@ -36,6 +38,8 @@ struct Finding {
 
 const PAPER_1: &str = "arXiv 2407.05340";
 const PAPER_2: &str = "arXiv 2504.16290";
+/// A correlation whose p is not below this has no direction: the usual threshold.
+const SIGNIFICANT: f64 = 0.05;
 /// The blocks that the papers study.
 const STUDIED: [&str; 7] = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
 /// Those of them that figures 3 and 4 show.
@@ -100,6 +104,22 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
         }
     }
     for (measure, words) in [
+        ("bn2_weight_abs", "|bn2.weight|"),
+        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
+    ] {
+        for block in SECOND {
+            add(
+                format!("{}-falls-{block}", measure.replace('_', "-")),
+                format!(
+                    "{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"
+                ),
+                format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
+                "ρ < 0",
+                evidence.direction(block, measure),
+            );
+        }
+    }
+    for (measure, words) in [
         ("block_on_input", "Block's activation on the Input picture"),
         (
             "tuning_curve_rho",
@@ -127,6 +147,28 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
             format!("{PAPER_1}, figure 5"),
             "",
             evidence.percent(block),
+        );
+    }
+    for block in STUDIED {
+        add(
+            format!("scale-invariant-by-block-percent-{block}"),
+            format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix"),
+            format!("{PAPER_2}, its criterion"),
+            "",
+            evidence.percent_by_block(block),
+        );
+    }
+    for (block, listed) in paper::SCALE_INVARIANT {
+        let names: Vec<String> = listed.iter().map(usize::to_string).collect();
+        add(
+            format!("scale-invariant-listed-{block}"),
+            format!(
+                "The published code ablates these channels of block {block} as scale-invariant: {}",
+                names.join(", ")
+            ),
+            format!("{PAPER_2}, its published code"),
+            "9 of 9",
+            evidence.listed(block, &listed),
         );
     }
     add(
@@ -284,11 +326,7 @@ impl Evidence<'_> {
         let ours = counts
             .map(|(category, n)| format!("{n} {category}"))
             .join(", ");
-        if row.studied < row.channels {
-            let reason = format!(
-                "{} of {} channels were studied in this run",
-                row.studied, row.channels
-            );
+        if let Some(reason) = self.partial(block) {
             return not_checked(&ours, &reason);
         }
         self.decided(ours, counts.iter().all(|(_, n)| *n > 0), "")
@@ -349,24 +387,40 @@ impl Evidence<'_> {
         not_checked(&ours, "the paper's means, F and p were not at hand")
     }
 
-    fn percent(&self, block: &str) -> Finding {
-        let Some(row) = self.block(block) else {
-            return self.absent(block);
+    /// A weight falls with the mix ratio, of so many channels that chance is no explanation.
+    fn direction(&self, block: &str, measure: &str) -> Finding {
+        let panel = match self.panel(block, measure) {
+            Ok(panel) => panel,
+            Err(why) => return why,
         };
-        let ours = format!(
-            "{} and {}",
-            number(row.percent_scale_invariant, 1),
-            number(row.percent_scale_invariant_no_mix, 1)
-        );
-        not_checked(&ours, "the heights of the paper's bars were not at hand")
+        let (Some(rho), Some(p)) = (panel.spearman_rho, panel.spearman_p) else {
+            return not_checked("ρ not defined", "no correlation is defined");
+        };
+        let ours = format!("ρ = {rho:.2}, {}, n = {}", probability(p), panel.channels);
+        if self.folded {
+            let reason = "these weights are folded with batch norm, the paper's are not";
+            return not_checked(&ours, reason);
+        }
+        if let Some(reason) = self.partial(block) {
+            return not_checked(&ours, &reason);
+        }
+        if p >= SIGNIFICANT {
+            let reason = format!("p is not below {SIGNIFICANT}: no direction can be told");
+            return not_checked(&ours, &reason);
+        }
+        self.decided(ours, rho < 0.0, "")
     }
 
-    fn many(&self) -> Finding {
-        let (found, of) = self.blocks.iter().fold((0, 0), |(n, all), b| {
-            (n + b.scale_invariant, all + b.studied)
-        });
-        let ours = format!("{found} of {of} studied channels");
-        not_checked(&ours, "“many” is no number to compare with")
+    /// Why a block's numbers are not those of all its channels.
+    fn partial(&self, block: &str) -> Option<String> {
+        let row = self.block(block)?;
+        (row.studied + row.failed < row.channels).then(|| {
+            format!(
+                "{} of {} channels were studied in this run",
+                row.studied + row.failed,
+                row.channels
+            )
+        })
     }
 
     fn needs_validation_set(&self) -> Finding {
@@ -374,6 +428,92 @@ impl Evidence<'_> {
         match &self.missing {
             Some(sentence) => not_checked("", &format!("{reason}; also, {sentence}")),
             None => not_checked("", reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A channel of block 3.1 of which nothing is known.
+    pub(super) fn channel_row(channel: usize) -> ChannelRow {
+        let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
+        for name in [
+            "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
+        ] {
+            row[name] = 1.0.into();
+        }
+        for name in ["", "_no_mix", "_by_block"] {
+            row[format!("scale_invariant{name}")] = false.into();
+        }
+        serde_json::from_value(row).unwrap()
+    }
+
+    /// Block 3.1, with all of its 64 channels studied.
+    fn block_row() -> BlockRow {
+        let mut row = serde_json::json!({ "block": "3.1", "channels": 64, "studied": 64 });
+        for (name, count) in [
+            ("failed", 0),
+            ("overwrite", 1),
+            ("mix", 62),
+            ("skip", 1),
+            ("never_from_input", 0),
+            ("never_from_block", 0),
+            ("scale_invariant", 4),
+            ("scale_invariant_no_mix", 8),
+            ("no_mix_by_denominator", 3),
+            ("scale_invariant_by_block", 16),
+        ] {
+            row[name] = count.into();
+        }
+        row["percent_scale_invariant_by_block"] = 25.0.into();
+        serde_json::from_value(row).unwrap()
+    }
+
+    pub(super) fn evidence<'a>(
+        channels: &'a [ChannelRow],
+        panels: &'a [PanelRow],
+        steps: usize,
+    ) -> Evidence<'a> {
+        Evidence {
+            papers_network: true,
+            folded: false,
+            steps,
+            unusable: Vec::new(),
+            missing: None,
+            channels,
+            blocks: Box::leak(Box::new([block_row()])),
+            panels,
+        }
+    }
+
+    fn panel(rho: f64, p: f64) -> [PanelRow; 1] {
+        let row = serde_json::json!({
+            "figure": 3, "block": "3.1", "measure": "bn2_weight_abs", "channels": 64, "left_out": 0,
+            "spearman_rho": rho, "spearman_p": p, "overwrite": 32, "skip": 32
+        });
+        [serde_json::from_value(row).unwrap()]
+    }
+
+    #[test]
+    fn a_direction_holds_only_where_chance_is_no_explanation() {
+        for (rho, p, verdict) in [
+            (-0.5, 0.001, Verdict::Holds),
+            (0.5, 0.001, Verdict::DoesNotHold),
+            (-0.1, 0.3, Verdict::NotChecked),
+            (0.1, 0.3, Verdict::NotChecked),
+        ] {
+            let panels = panel(rho, p);
+            let evidence = evidence(&[], &panels, 2560);
+            let found = evidence.direction("3.1", "bn2_weight_abs");
+            assert_eq!(found.verdict, verdict, "{rho}, {p}");
+            let folded = Evidence {
+                folded: true,
+                ..evidence
+            };
+            let found = folded.direction("3.1", "bn2_weight_abs");
+            assert_eq!(found.verdict, Verdict::NotChecked);
         }
     }
 }

@@ -37,14 +37,25 @@ pub enum Example {
     /// What the paper shows it for: figure 1.
     Named(&'static str),
     /// Its scale metric, among the largest of the block: figures 6 to 8.
-    Scale,
+    Scale(Criteria),
+}
+
+/// Which of paper 1's criteria of scale invariance a channel meets. The first comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Criteria {
+    /// All of them.
+    All,
+    /// dB > 0 and dI > 0, but its mix ratio is not that of a mix.
+    WithoutMix,
+    /// Not even these two.
+    NotMet,
 }
 
 impl Example {
     fn figure(self) -> u8 {
         match self {
             Example::Mix(_) | Example::Named(_) => 1,
-            Example::Scale => 6,
+            Example::Scale(_) => 6,
         }
     }
 }
@@ -54,7 +65,9 @@ impl fmt::Display for Example {
         match self {
             Example::Mix(category) => category.fmt(f),
             Example::Named(called) => write!(f, "{called} in the paper"),
-            Example::Scale => f.write_str("scale"),
+            Example::Scale(Criteria::All) => f.write_str("scale-invariant"),
+            Example::Scale(Criteria::WithoutMix) => f.write_str("scale-invariant but for the mix"),
+            Example::Scale(Criteria::NotMet) => f.write_str("not scale-invariant"),
         }
     }
 }
@@ -67,6 +80,7 @@ impl Exemplar {
             channel: self.channel,
             figure: self.example_of.figure(),
             example_of: self.example_of.to_string(),
+            in_paper: matches!(self.example_of, Example::Named(_)),
             mix_ratio: Some(self.mix_ratio),
             scale_metric: self.scale_metric,
         }
@@ -85,6 +99,30 @@ impl Channel {
             scale_metric: Some(measures.scale.scale_metric()).filter(|m| m.is_finite()),
         })
     }
+
+    /// Its scale metric and the criteria it meets. Where B(B) or I(I) is not positive it has no place in a ranking: the quotient's sign is
+    /// turned around, so that a loss counts as a gain.
+    fn ranked(&self) -> Option<(Criteria, f64)> {
+        let measures = self.measures().ok()?;
+        let metric = measures.scale.scale_metric();
+        if !self.has_positive_denominators() || !metric.is_finite() {
+            return None;
+        }
+        let criteria = if measures.scale_invariant() {
+            Criteria::All
+        } else if measures.scale_invariant_no_mix() {
+            Criteria::WithoutMix
+        } else {
+            Criteria::NotMet
+        };
+        Some((criteria, metric))
+    }
+
+    /// Whether B(B) and I(I), which dB and dI are divided by, are both positive.
+    pub(crate) fn has_positive_denominators(&self) -> bool {
+        let nine = &self.measured.activations;
+        nine.b_b > 0.0 && nine.i_i > 0.0
+    }
 }
 
 /// The channels that the exemplar grids show: those that the paper names, where its network is studied; of all channels, the
@@ -98,11 +136,8 @@ pub(crate) fn choose(
 ) -> Vec<Exemplar> {
     let (mut found, papers_network) = (Vec::new(), paper::is_papers(loaded));
     for &Study { block, .. } in studies {
-        let sound: Vec<Exemplar> = channels
-            .iter()
-            .filter(|c| c.block == block)
-            .filter_map(Channel::exemplar)
-            .collect();
+        let of_block = || channels.iter().filter(|c| c.block == block);
+        let sound: Vec<Exemplar> = of_block().filter_map(Channel::exemplar).collect();
         let mut shown: Vec<Exemplar> = Vec::new();
         if papers_network {
             let name = block.to_string();
@@ -125,7 +160,7 @@ pub(crate) fn choose(
             }
         }
         found.extend(shown);
-        found.extend(largest_scale_metrics(sound));
+        found.extend(largest_scale_metrics(of_block()));
     }
     found
 }
@@ -149,16 +184,90 @@ fn clearest(sound: &[Exemplar]) -> Vec<Exemplar> {
         .collect()
 }
 
-/// The channels with the largest scale metric, the largest first; of equal ones the first channel.
-fn largest_scale_metrics(sound: Vec<Exemplar>) -> impl Iterator<Item = Exemplar> {
-    let mut by_scale: Vec<(f64, Exemplar)> = sound
-        .into_iter()
-        .filter_map(|e| Some((e.scale_metric?, e)))
+/// The channels with the largest scale metric: first of those that meet all criteria, as the papers show them, then, where these are fewer
+/// than three, of those that meet the two without the mix ratio, then of the rest. Of equal ones the first channel is taken.
+fn largest_scale_metrics<'a>(channels: impl Iterator<Item = &'a Channel>) -> Vec<Exemplar> {
+    let mut ranked: Vec<(Criteria, f64, Exemplar)> = channels
+        .filter_map(|c| {
+            let (criteria, metric) = c.ranked()?;
+            Some((criteria, metric, c.exemplar()?))
+        })
         .collect();
-    by_scale.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let largest = by_scale.into_iter().take(LARGEST_SCALE_METRICS);
-    largest.map(|(_, e)| Exemplar {
-        example_of: Example::Scale,
-        ..e
-    })
+    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    let largest = ranked.into_iter().take(LARGEST_SCALE_METRICS);
+    largest
+        .map(|(criteria, _, e)| Exemplar {
+            example_of: Example::Scale(criteria),
+            ..e
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Measured;
+    use analysis::NineActivations;
+
+    /// A channel with dB = `deltas.0`, dI = `deltas.1` and M = `ratio` where B(B) = I(I) = 1; they are `denominators`.
+    fn channel(channel: usize, ratio: f64, deltas: (f64, f64), (b_b, i_i): (f64, f64)) -> Channel {
+        let activations = NineActivations {
+            o_o: 1.0,
+            i_o: 1.0,
+            b_o: 1.0,
+            o_i: ratio,
+            i_i,
+            b_i: 2.0,
+            o_b: 1.0,
+            i_b: 2.0,
+            b_b,
+        };
+        Channel {
+            block: "3.1".parse().unwrap(),
+            channel,
+            measured: Measured {
+                activations,
+                block_on_enlarged_input: 2.0 + deltas.0,
+                input_on_shrunk_block: 2.0 + deltas.1,
+            },
+            retries: 0,
+        }
+    }
+
+    fn shown(channels: &[Channel]) -> Vec<(usize, Criteria)> {
+        let found = largest_scale_metrics(channels.iter());
+        let of = |e: &Exemplar| match e.example_of {
+            Example::Scale(criteria) => (e.channel, criteria),
+            other => panic!("{other:?}"),
+        };
+        found.iter().map(of).collect()
+    }
+
+    #[test]
+    fn channels_that_meet_all_criteria_come_before_larger_scale_metrics() {
+        let sound = (1.0, 1.0);
+        let channels = [
+            channel(0, 1.0, (1.75, -0.25), sound),
+            channel(1, 3.0, (0.5, 0.5), sound),
+            channel(2, 1.0, (0.125, 0.125), sound),
+            channel(3, 1.0, (0.25, 0.125), sound),
+            channel(4, 3.0, (0.75, 0.5), sound),
+        ];
+        use Criteria::{All, NotMet, WithoutMix};
+        assert_eq!(shown(&channels), [(3, All), (2, All), (4, WithoutMix)]);
+        let [a, b, c, ..] = channels;
+        assert_eq!(shown(&[a, b, c]), [(2, All), (1, WithoutMix), (0, NotMet)]);
+    }
+
+    #[test]
+    fn a_denominator_that_is_not_positive_leaves_a_channel_out_of_the_ranking() {
+        let channels = [
+            // A loss divided by -1 and by -1: two gains for the formula, and the mix ratio of a mix.
+            channel(0, 1.0, (-1.0, -1.0), (-1.0, -1.0)),
+            channel(1, 1.0, (0.5, 0.5), (1.0, 0.0)),
+            channel(2, 1.0, (-0.5, -0.5), (1.0, 1.0)),
+        ];
+        assert!(channels[0].measures().unwrap().scale_invariant());
+        assert_eq!(shown(&channels), [(2, Criteria::NotMet)]);
+    }
 }

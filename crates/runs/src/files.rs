@@ -2,13 +2,18 @@
 
 use crate::error::RunError;
 use report::layout;
+use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A folder that can be written to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Output {
     folder: PathBuf,
+    /// Every file that this run wrote, or would have written had it not been there already.
+    written: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl Output {
@@ -32,6 +37,7 @@ impl Output {
         probed.map_err(write)?;
         Ok(Output {
             folder: folder.to_owned(),
+            written: RefCell::default(),
         })
     }
 
@@ -55,11 +61,33 @@ impl Output {
         self.folder.join(name)
     }
 
+    /// Whether a file below it was written by this run.
+    pub(crate) fn wrote(&self, name: &str) -> bool {
+        self.written.borrow().contains(&self.path(name))
+    }
+
+    /// Takes note of a file that somebody else wrote for this run.
+    pub(crate) fn note(&self, path: &Path) {
+        self.written.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn write_table<T: Serialize>(&self, name: &str, rows: &[T]) -> Result<(), RunError> {
+        let path = self.path(name);
+        report::write_table(&path, rows)?;
+        self.note(&path);
+        Ok(())
+    }
+
     /// Writes a file unless it holds these bytes already.
     ///
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+        self.note(path);
         if fs::read(path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }

@@ -13,6 +13,13 @@ pub(crate) const NAMED: [(&str, usize, &str); 6] = [
     ("3.1", 25, "scale-invariant"),
 ];
 
+/// Channels of it that the published code of paper 2 ablates as scale-invariant: by the author's pictures and by ImageNet's validation
+/// set. Source: `scale_robust.py` of github.com/cest-andre/residual-stream-interp.
+pub(crate) const SCALE_INVARIANT: [(&str, [usize; 9]); 2] = [
+    ("2.1", [108, 36, 13, 21, 60, 52, 93, 5, 58]),
+    ("3.1", [113, 178, 22, 215, 204, 25, 29, 154, 200]),
+];
+
 /// Steps a picture of the published recipe.
 pub(crate) const STEPS: usize = 2560;
 

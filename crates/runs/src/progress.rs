@@ -1,6 +1,7 @@
 //! What a long computation tells whoever watches it.
 
 use crate::unit::Unit;
+use std::borrow::Cow;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +9,7 @@ pub enum Event {
     /// A phase began, with this many pieces of work, of which some were already done by an earlier run.
     Phase {
         /// What is done in it.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// All pieces of work.
         total: usize,
         /// Those already done.

@@ -88,7 +88,7 @@ impl Workshop<'_> {
         }
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
         observer.event(Event::Phase {
-            name,
+            name: name.into(),
             total: all.len(),
             done: all.len() - missing.len(),
         });

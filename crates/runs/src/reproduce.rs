@@ -4,6 +4,7 @@ use crate::channels::ChannelRange;
 use crate::error::RunError;
 use crate::exemplars;
 use crate::files::Output;
+use crate::leftovers;
 use crate::measure::{self, BlockReader, Measured};
 use crate::parallel::in_order;
 use crate::photographs::Photographs;
@@ -17,7 +18,7 @@ use crate::store::Store;
 use crate::tables::{self, Findings};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
-use report::{PictureRecord, layout};
+use report::{Manifest, PictureRecord, layout};
 use resnet::{Block, Isa, Role};
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -100,9 +101,10 @@ pub(crate) fn run(
     }
     if let Some(folder) = &options.images {
         // A wrong folder should be noticed now, not after hours.
-        scan::entries(std::slice::from_ref(folder))?;
+        scan::require_readable(folder, options.source.input_size)?;
     }
     let output = Output::new(&options.out)?;
+    let before = Manifest::read(output.folder()).ok();
     let store = Store::open(store)?;
     let recipe = Recipe::new(options.source.input_size, options.steps);
     let workshop = Workshop {
@@ -193,7 +195,12 @@ pub(crate) fn run(
     }
     manifest.pictures = run.records(&shown);
     manifest.write(output.folder())?;
-    report::render(output.folder())?;
+    for path in report::render_all(output.folder())? {
+        output.note(&path);
+    }
+    if let Some(before) = before {
+        leftovers::delete(&output, &before, observer)?;
+    }
     timed("tables and figures", since);
     manifest.seconds = durations;
     manifest.write(output.folder())?;
@@ -260,6 +267,9 @@ impl Run<'_> {
                 }
             }
         }
+        for given_up in channels.iter().filter(|c| !c.is_sound()) {
+            self.observer.event(Event::Notice(given_up.epitaph()));
+        }
         Ok(channels)
     }
 
@@ -323,7 +333,7 @@ impl Run<'_> {
         work: impl Fn(&mut Option<(Block, S)>, &Attempt) -> Result<R, RunError> + Sync,
     ) -> Result<Vec<R>, RunError> {
         self.observer.event(Event::Phase {
-            name,
+            name: name.into(),
             total: attempts.len(),
             done: 0,
         });
@@ -433,6 +443,17 @@ struct Attempt {
 }
 
 impl Channel {
+    /// What it means that all attempts failed, as one sentence.
+    fn epitaph(&self) -> String {
+        format!(
+            "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
+             has no mix ratio and counts in no figure",
+            self.block,
+            self.channel,
+            MAX_RETRIES + 1
+        )
+    }
+
     fn attempt(&self) -> Attempt {
         Attempt {
             block: self.block,

@@ -8,6 +8,7 @@ use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Extent, Isa, Reader, Shape, Site, View};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZero;
@@ -60,6 +61,21 @@ pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
         }
     }
     Ok(found)
+}
+
+/// Makes sure that a folder holds at least one image that can be read, by reading up to the first one.
+///
+/// # Errors
+/// If the folder cannot be read or holds none.
+pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunError> {
+    let all = entries(&[folder.to_owned()])?;
+    match all.iter().any(|entry| seen(entry, size).is_ok()) {
+        true => Ok(()),
+        false => Err(RunError::NoImages {
+            path: folder.to_owned(),
+            found: all.len(),
+        }),
+    }
 }
 
 impl Scan<'_> {
@@ -137,7 +153,7 @@ impl Scan<'_> {
         // Whatever is wrong with the network is known before the first image.
         self.reader()?;
         observer.event(Event::Phase {
-            name: "images",
+            name: self.phase(),
             total: entries.len(),
             done: 0,
         });
@@ -197,6 +213,20 @@ impl Scan<'_> {
             values
         });
         (digest, read)
+    }
+
+    /// What is read, for whoever watches: at which size images are seen.
+    fn phase(&self) -> Cow<'static, str> {
+        let size = self.loaded.source.input_size;
+        let part = |side: usize| side as f64 / size as f64;
+        let (scale, how) = match self.view {
+            View::Plain => return Cow::Borrowed("images"),
+            View::Enlarged => (2.0, "enlarged"),
+            View::Cropped(side) => (part(side).recip(), "enlarged"),
+            View::Shrunk => (0.5, "shrunk"),
+            View::Padded(side) => (part(side), "shrunk"),
+        };
+        Cow::Owned(format!("images {how} to {scale:.2}"))
     }
 
     /// What determines the values of an image beside its bytes.
@@ -278,6 +308,35 @@ mod tests {
         let whole = fs::read(folder.path().join(scan.key())).unwrap();
         assert_eq!(read(), first);
         assert_eq!(fs::read(folder.path().join(scan.key())).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_phase_says_at_which_size_images_are_seen() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        let said: Vec<String> = [-1.0_f64, -0.5, 0.0, 0.5, 1.0]
+            .map(|octaves| View::scaled(octaves.exp2(), loaded.source.input_size).0)
+            .map(|view| Scan {
+                loaded: &loaded,
+                sites: &[],
+                view,
+                extent: Extent::Center,
+                threads: NonZero::<usize>::MIN,
+                isa: Isa::best(),
+            })
+            .iter()
+            .map(|scan| scan.phase().into_owned())
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "images shrunk to 0.50",
+                "images shrunk to 0.70",
+                "images",
+                "images enlarged to 1.42",
+                "images enlarged to 2.00"
+            ]
+        );
     }
 
     #[test]

@@ -12,13 +12,15 @@ use crate::reproduce::{Channel, Options};
 use crate::scale_tuning::ScaleCurve;
 use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
-use analysis::{BlockSummary, ChannelMeasures, FailedVisualization, NineActivations, statistics};
-use featviz::Recipe;
+use analysis::{
+    BlockSummary, ChannelMeasures, FailedVisualization, NineActivations, clamped, statistics,
+};
+use featviz::{Recipe, jitter_of};
 use report::{
     BlockRow, BuildRecord, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
-    NotComputed, ScaleTuningRow, layout, write_table,
+    NotComputed, ScaleTuningRow, layout,
 };
-use resnet::{BatchNormState, Block, Isa};
+use resnet::{BatchNormState, Block, Isa, Role};
 use std::collections::BTreeMap;
 
 impl Channel {
@@ -74,24 +76,27 @@ pub(crate) fn write(
     for study in studies {
         let measures: Vec<_> = of(study.block).map(Channel::measures).collect();
         let summary = BlockSummary::new(&measures);
-        blocks.push(block_row(
-            study.block,
-            loaded.network.architecture().channels(study.block),
-            &summary,
-        ));
+        let name = study.block.to_string();
+        let of_block: Vec<(&Channel, &ChannelRow)> = channels
+            .iter()
+            .zip(&rows)
+            .filter(|(_, row)| row.block == name)
+            .collect();
+        let all = loaded.network.architecture().channels(study.block);
+        blocks.push(block_row((study.block, all), &summary, &of_block));
         histogram.extend(histogram_rows(study.block, &summary));
     }
     let exemplars: Vec<ExemplarRow> = exemplars.iter().map(Exemplar::row).collect();
     let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
     let panels = panels(&studied, &rows);
     let evidence = Evidence::new(loaded, steps, (&rows, &blocks, &panels));
-    write_table(&output.path(layout::CLAIMS), &claims::rows(&evidence))?;
-    write_table(&output.path(layout::CHANNELS), &rows)?;
-    write_table(&output.path(layout::BLOCKS), &blocks)?;
-    write_table(&output.path(layout::HISTOGRAM), &histogram)?;
-    write_table(&output.path(layout::EXEMPLARS), &exemplars)?;
-    write_table(&output.path(layout::PANELS), &panels)?;
-    write_table(&output.path(layout::SCALE_TUNING), &scale_rows(findings))?;
+    output.write_table(layout::CLAIMS, &claims::rows(&evidence))?;
+    output.write_table(layout::CHANNELS, &rows)?;
+    output.write_table(layout::BLOCKS, &blocks)?;
+    output.write_table(layout::HISTOGRAM, &histogram)?;
+    output.write_table(layout::EXEMPLARS, &exemplars)?;
+    output.write_table(layout::PANELS, &panels)?;
+    output.write_table(layout::SCALE_TUNING, &scale_rows(findings))?;
     Ok(blocks)
 }
 
@@ -146,6 +151,9 @@ fn channel_row(loaded: &Loaded, channel: &Channel, findings: &Findings<'_>) -> C
         scale_invariant_no_mix: measures
             .as_ref()
             .is_some_and(ChannelMeasures::scale_invariant_no_mix),
+        scale_invariant_by_block: measures
+            .as_ref()
+            .is_some_and(ChannelMeasures::scale_invariant_by_block),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
         tuning_curve_rho: findings.tuning.get(&of).copied(),
@@ -195,10 +203,27 @@ pub fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> O
     statistics::mean(&magnitudes).ok()
 }
 
-fn block_row(block: Block, channels: usize, summary: &BlockSummary) -> BlockRow {
+fn block_row(
+    (block, all): (Block, usize),
+    summary: &BlockSummary,
+    of_block: &[(&Channel, &ChannelRow)],
+) -> BlockRow {
+    let defined = |of: fn(&ChannelRow) -> Option<f64>| -> Vec<f64> {
+        of_block.iter().filter_map(|(_, row)| of(row)).collect()
+    };
+    let mean = |of| statistics::mean(&defined(of)).ok();
+    let percent = |count: usize, of: usize| (of > 0).then(|| 100.0 * count as f64 / of as f64);
+    // Every studied channel is measured on photographs, or none is.
+    let with_images = of_block.iter().any(|(_, row)| row.photo_o_o.is_some());
+    let mut ratios = defined(|row| row.photo_mix_ratio);
+    ratios.iter_mut().for_each(|m| *m = clamped(*m));
+    let on_photographs = of_block
+        .iter()
+        .filter(|(_, row)| row.photo_scale_invariant == Some(true))
+        .count();
     BlockRow {
         block: block.to_string(),
-        channels,
+        channels: all,
         studied: summary.channels,
         failed: summary.failed,
         overwrite: summary.overwrite,
@@ -207,11 +232,26 @@ fn block_row(block: Block, channels: usize, summary: &BlockSummary) -> BlockRow 
         never_from_input: summary.sentinel_overwritten,
         never_from_block: summary.sentinel_skipped,
         median_mix_ratio: summary.mix_ratio.median.ok(),
-        mean_scale_metric: summary.scale_metric.mean.ok(),
+        mean_scale_metric: mean(|row| row.scale_metric),
         scale_invariant: summary.scale_invariant,
         percent_scale_invariant: summary.percent_scale_invariant().ok(),
         scale_invariant_no_mix: summary.scale_invariant_no_mix,
         percent_scale_invariant_no_mix: summary.percent_scale_invariant_no_mix().ok(),
+        no_mix_by_denominator: of_block
+            .iter()
+            .filter(|(c, row)| row.scale_invariant_no_mix && !c.has_positive_denominators())
+            .count(),
+        scale_invariant_by_block: summary.scale_invariant_by_block,
+        percent_scale_invariant_by_block: percent(
+            summary.scale_invariant_by_block,
+            summary.channels,
+        ),
+        photo_channels: with_images.then_some(ratios.len()),
+        photo_median_mix_ratio: statistics::median(&ratios).ok(),
+        photo_scale_invariant: with_images.then_some(on_photographs),
+        photo_percent_scale_invariant: percent(on_photographs, ratios.len()),
+        photo_mean_input_share: mean(|row| row.photo_input_share),
+        photo_mean_inhibited_percent: mean(|row| row.photo_inhibited_percent),
     }
 }
 
@@ -271,6 +311,11 @@ pub(crate) fn manifest(
         images: None,
         preset: options.preset.to_string(),
         recipe: serde_json::to_value(recipe).unwrap_or_default(),
+        jitter: studies
+            .iter()
+            .flat_map(|s| Role::ALL.map(|role| s.block.optimised_site(role)))
+            .map(|site| (site.to_string(), jitter_of(site)))
+            .collect(),
         seed: options.seed,
         blocks: studies
             .iter()
@@ -315,6 +360,64 @@ pub(crate) fn manifest(
 mod tests {
     use super::*;
     use std::path::Path;
+
+    /// A channel whose dB and dI are gains of 1 divided by B(B) and I(I).
+    fn channel(channel: usize, b_b: f64, i_i: f64) -> Channel {
+        Channel {
+            block: "1.1".parse().unwrap(),
+            channel,
+            measured: crate::Measured {
+                activations: NineActivations {
+                    o_o: 1.0,
+                    i_o: 1.0,
+                    b_o: 1.0,
+                    o_i: 1.0,
+                    i_i,
+                    b_i: 0.0,
+                    o_b: 1.0,
+                    i_b: 0.0,
+                    b_b,
+                },
+                block_on_enlarged_input: 1.0,
+                input_on_shrunk_block: 1.0,
+            },
+            retries: 0,
+        }
+    }
+
+    #[test]
+    fn a_block_counts_gains_by_a_denominator_and_means_leave_infinities_out() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = crate::Source::new(&root, None, None).load().unwrap();
+        // Scale metrics 2 and 4, one that is infinite, and one with a loss.
+        let channels = [
+            channel(0, 1.0, 1.0),
+            channel(1, 0.5, 0.5),
+            channel(2, 0.0, 1.0),
+            channel(3, 1.0, -1.0),
+        ];
+        let findings = Findings::default();
+        let rows: Vec<ChannelRow> = channels
+            .iter()
+            .map(|c| channel_row(&loaded, c, &findings))
+            .collect();
+        let of_block: Vec<(&Channel, &ChannelRow)> = channels.iter().zip(&rows).collect();
+        let measures: Vec<_> = channels.iter().map(Channel::measures).collect();
+        let block = channels[0].block;
+        let row = block_row((block, 16), &BlockSummary::new(&measures), &of_block);
+        assert_eq!(
+            (row.scale_invariant_no_mix, row.no_mix_by_denominator),
+            (3, 1)
+        );
+        // (2 + 4 + 0) / 3.
+        assert_eq!(row.mean_scale_metric, Some(2.0));
+        assert_eq!(row.scale_invariant_by_block, 4);
+        assert_eq!(row.percent_scale_invariant_by_block, Some(100.0));
+        assert_eq!(
+            (row.photo_channels, row.photo_scale_invariant),
+            (None, None)
+        );
+    }
 
     #[test]
     fn weights_are_counted_by_their_magnitude() {

@@ -106,7 +106,7 @@ fn run(
     observer: &dyn Observer,
 ) -> Visualization {
     observer.event(Event::Phase {
-        name: "steps",
+        name: "steps".into(),
         total: request.steps,
         done: 0,
     });

@@ -1,6 +1,7 @@
 //! The program as people meet it: commands, wrong commands, interrupted commands, second runs.
 
 mod activations;
+mod again;
 mod audit;
 mod bad_input;
 mod explain;

@@ -3,8 +3,9 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, Manifest,
-    NetworkRecord, NotComputed, PanelRow, ScaleTuningRow, Verdict, layout, write_table,
+    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow,
+    ImagesRecord, Manifest, NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow,
+    Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +35,7 @@ pub(crate) fn channel_row(block: &str, channel: usize) -> ChannelRow {
         scale_metric: Some(-0.25),
         scale_invariant: false,
         scale_invariant_no_mix: true,
+        scale_invariant_by_block: false,
         bn2_weight_abs: None,
         conv2_weight_mean_abs: Some(0.125),
         tuning_curve_rho: None,
@@ -77,6 +79,15 @@ pub(crate) fn block_row(block: &str, studied: usize, channels: usize) -> BlockRo
         percent_scale_invariant: percent,
         scale_invariant_no_mix: studied,
         percent_scale_invariant_no_mix: percent.map(|_| 100.0),
+        no_mix_by_denominator: 0,
+        scale_invariant_by_block: 0,
+        percent_scale_invariant_by_block: percent,
+        photo_channels: None,
+        photo_median_mix_ratio: None,
+        photo_scale_invariant: None,
+        photo_percent_scale_invariant: None,
+        photo_mean_input_share: None,
+        photo_mean_inhibited_percent: None,
     }
 }
 
@@ -101,6 +112,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         preset: "smoke".to_owned(),
         // 0.1 + 0.2 and the smallest positive number: decimal texts that a careless reader rounds.
         recipe: serde_json::json!({ "steps": 32, "learning_rate": 0.1 + 0.2, "eps": 5e-324 }),
+        jitter: BTreeMap::from([("layer1.0".to_owned(), 0), ("layer2.1.bn2".to_owned(), 4)]),
         seed: u64::MAX,
         blocks: BTreeMap::new(),
         channels: Vec::new(),
@@ -156,12 +168,13 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
             });
         }
         if studied > 0 {
-            for (figure, example_of) in [(1, "overwrite"), (6, "scale")] {
+            for (figure, example_of) in [(1, "overwrite"), (6, "scale-invariant but for the mix")] {
                 exemplars.push(ExemplarRow {
                     block: (*block).to_owned(),
                     channel: 0,
                     figure,
                     example_of: example_of.to_owned(),
+                    in_paper: false,
                     mix_ratio: Some(0.5),
                     scale_metric: Some(0.25),
                 });
@@ -182,6 +195,67 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::CLAIMS), &claims).unwrap();
     manifest(weights).write(folder.path()).unwrap();
     folder
+}
+
+/// What the manifest says of the pictures of the exemplars' whole channels, of one block.
+pub(crate) fn add_whole_channels(folder: &Path, block: &str) {
+    let mut manifest = Manifest::read(folder).unwrap();
+    for role in ROLES {
+        let name = layout::channel_feature(block, role, 0);
+        write_picture(&folder.join(&name), 9);
+        let record = PictureRecord {
+            site: "layer1.0.pre".to_owned(),
+            objective: "channel".to_owned(),
+            channel: 0,
+            seed: 0,
+            address: "ef".repeat(32),
+        };
+        let name = name.to_str().unwrap().to_owned();
+        manifest.pictures.insert(name, record);
+    }
+    manifest.write(folder).unwrap();
+}
+
+/// Adds images to a folder: photographs of the first channel of each block, as a run with images leaves them.
+pub(crate) fn add_images(folder: &Path, blocks: &[&str], images: ImagesRecord) {
+    let mut extremes = Vec::new();
+    for block in blocks {
+        for role in ROLES {
+            write_picture(&folder.join(layout::top_images(block, role, 0)), 3);
+            write_picture(&folder.join(layout::inhibition(block, role, 0)), 4);
+            for (end, sign) in [("top", 1.0), ("bottom", -1.0)] {
+                extremes.extend((1..=9_u8).map(|rank| ExtremeRow {
+                    block: (*block).to_owned(),
+                    channel: 0,
+                    role: role.to_owned(),
+                    end: end.to_owned(),
+                    rank: rank.into(),
+                    image: format!("{role}-{end}-{rank}.png"),
+                    activation: sign * f64::from(10 - rank),
+                }));
+            }
+        }
+    }
+    write_table(&folder.join(layout::EXTREMES), &extremes).unwrap();
+    let names = folder.join(layout::IMAGES);
+    fs::create_dir_all(names.parent().unwrap()).unwrap();
+    fs::write(names, "a.png\n").unwrap();
+    let mut manifest = Manifest::read(folder).unwrap();
+    manifest.images = Some(images);
+    manifest.write(folder).unwrap();
+}
+
+/// Images that could be read and one that could not.
+pub(crate) fn images_record() -> ImagesRecord {
+    ImagesRecord {
+        folder: "photos & more".to_owned(),
+        read: 198,
+        skipped: vec!["photos/<x>.png: not a picture".to_owned()],
+        names_digest: "cd".repeat(32),
+        digest: "ef".repeat(32),
+        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
+        journals: BTreeMap::from([("23".repeat(32), 3)]),
+    }
 }
 
 /// The curves of each block's first channel on its pictures.

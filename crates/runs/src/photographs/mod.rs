@@ -20,7 +20,7 @@ use crate::progress::Observer;
 use crate::scan::{self, Entry, Scan};
 use crate::source::Loaded;
 use analysis::{largest, smallest, tuning_curve_correlation};
-use report::{ExtremeRow, ImagesRecord, layout, write_table};
+use report::{ExtremeRow, ImagesRecord, layout};
 use resnet::{Block, Extent, Isa, Role, Site, View};
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -227,7 +227,7 @@ impl Photographs {
             .map(|e| format!("{}\n", e.name))
             .collect();
         output.write_new(&output.path(layout::IMAGES), names.as_bytes())?;
-        write_table(&output.path(layout::EXTREMES), &self.extremes(studies))?;
+        output.write_table(layout::EXTREMES, &self.extremes(studies))?;
         self.write_mosaics(output, loaded, exemplars, isa)
     }
 }

@@ -109,7 +109,7 @@ fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
 
-/// Up to nine tiles, three a row in their order; black where there are fewer.
+/// Up to nine tiles, three a row in their order; white, as what they are shown on, where there are fewer.
 struct Mosaic {
     pixels: Vec<u8>,
 }
@@ -119,7 +119,7 @@ impl Mosaic {
 
     fn new() -> Mosaic {
         Mosaic {
-            pixels: vec![0; Self::SIDE * Self::SIDE * 3],
+            pixels: vec![255; Self::SIDE * Self::SIDE * 3],
         }
     }
 
@@ -132,5 +132,24 @@ impl Mosaic {
 
     fn finish(self) -> Result<Rgb8, RunError> {
         Ok(Rgb8::from_pixels(Self::SIDE, Self::SIDE, self.pixels)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_stand_in_their_order_and_what_is_left_of_a_mosaic_is_white() {
+        let shade = |at: u8| Rgb8::from_pixels(TILE, TILE, vec![at; TILE * TILE * 3]).unwrap();
+        let mut mosaic = Mosaic::new();
+        for at in 0..5 {
+            mosaic.place(at.into(), &shade(at));
+        }
+        let finished = mosaic.finish().unwrap();
+        let middles: Vec<u8> = (0..9)
+            .map(|at| finished.row(at / 3 * TILE + TILE / 2)[(at % 3 * TILE + TILE / 2) * 3])
+            .collect();
+        assert_eq!(middles, [0, 1, 2, 3, 4, 255, 255, 255, 255]);
     }
 }

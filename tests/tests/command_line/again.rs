@@ -1,0 +1,110 @@
+//! `reproduce` in a folder that was used before, with channels that fail for good, and with images that cannot be read.
+
+use crate::harness::{assert_same_results, program, root, run, succeed};
+use std::fs;
+use std::path::Path;
+
+/// A run of the embedded network, on images or on none.
+fn reproduce(out: &Path, channels: &str, steps: &str, images: Option<&Path>) {
+    let weights = root().join("fixtures/resnet18-16.npz");
+    let mut command = program(&["reproduce", "--blocks", "1.1,2.0", "--input-size", "64"]);
+    command.args(["--channels", channels, "--steps", steps]);
+    command.arg("--weights").arg(weights);
+    command.arg("--out").arg(out);
+    if let Some(images) = images {
+        command.arg("--images").arg(images);
+    }
+    succeed(&mut command);
+}
+
+#[test]
+fn a_second_run_in_a_folder_leaves_what_it_would_leave_in_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (used, new) = (folder.path().join("used"), folder.path().join("new"));
+    let images = root().join("fixtures/images/star");
+    reproduce(&used, "0..2", "3", Some(&images));
+    let top = used.join("features/1.1/input/0.top.png");
+    let curves = used.join("activations/layer1.0.npy");
+    assert!(top.exists() && curves.exists() && used.join("tables/extremes.csv").exists());
+    reproduce(&used, "1,3", "4", None);
+    reproduce(&new, "1,3", "4", None);
+    assert!(!top.exists() && !curves.exists());
+    assert_same_results(&new, &used);
+    let grids = |out: &Path| fs::read(out.join("figures/fig1_exemplars_1.1.svg")).unwrap();
+    assert!(grids(&new) == grids(&used));
+    let output = run(&["verify", &used.display().to_string()]);
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let images = root().join("fixtures/images/star");
+    let changed = out.join("features/1.1/block/0.png");
+    let mine = [
+        "notes.txt",
+        "activations/mine.npy",
+        "features/1.1/block/best.png",
+    ];
+    for name in mine {
+        let path = out.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "mine").unwrap();
+    }
+    // The first manifest lists what is mine too.
+    reproduce(&out, "0..1", "1", Some(&images));
+    fs::write(&changed, "changed").unwrap();
+    let stored = |out: &Path| fs::read_dir(out.join("store")).unwrap().count();
+    let before = stored(&out);
+    reproduce(&out, "2", "1", None);
+    for name in mine {
+        assert_eq!(
+            fs::read_to_string(out.join(name)).unwrap(),
+            "mine",
+            "{name}"
+        );
+    }
+    assert_eq!(fs::read_to_string(&changed).unwrap(), "changed");
+    assert!(!out.join("features/1.1/input/0.png").exists());
+    assert!(stored(&out) >= before);
+}
+
+#[test]
+fn a_channel_that_is_given_up_is_named_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let size = ["--input-size", "32", "--steps", "1", "--threads", "1"];
+    let what = ["reproduce", "--blocks", "3.0", "--channels", "0,54"];
+    let output = run(&[&what[..], &size, &["--out", &out]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let notice = "block 3.0, channel 54: given up after 5 attempts";
+    assert_eq!(said.matches(notice).count(), 1, "{said}");
+    assert!(!said.contains("channel 0: given up"), "{said}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let cells: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(cells[..3], ["3.0", "1/64", "1"], "{table}");
+}
+
+#[test]
+fn a_folder_without_a_readable_image_is_found_out_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (images, out) = (folder.path().join("images"), folder.path().join("out"));
+    fs::create_dir(&images).unwrap();
+    fs::write(images.join("a.png"), "no image").unwrap();
+    let output = run(&[
+        "reproduce",
+        "--steps",
+        "1",
+        "--images",
+        &images.display().to_string(),
+        "--out",
+        &out.display().to_string(),
+    ]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("expected at least one readable image, found none among 1"));
+    assert!(!out.exists());
+}
