@@ -59,7 +59,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
     }
     // Forward and backward of each of the twenty convolutions of the network.
     let layers = lines.iter().filter(|l| l["step"] == "layer");
-    let convolutions = layers.filter(|l| l["what"].as_str().unwrap().contains("batch norm"));
+    let convolutions = layers.filter(|l| l["what"].as_str().unwrap().contains(", batch norm, "));
     assert_eq!(convolutions.count(), 2 * 20);
     assert_eq!(json["budgets"].as_array().unwrap().len(), 4);
     assert!(

@@ -223,6 +223,11 @@ impl Measured {
                 bool(row.scale_invariant_no_mix),
                 is(ChannelMeasures::scale_invariant_no_mix),
             ),
+            (
+                "scale_invariant_by_block",
+                bool(row.scale_invariant_by_block),
+                is(ChannelMeasures::scale_invariant_by_block),
+            ),
         ] {
             let same = told == found;
             let shown = |v: Option<String>| v.unwrap_or_else(|| "empty".to_owned());

@@ -16,10 +16,12 @@ use crate::budget::Walk;
 use crate::error::AuditError;
 use crate::run::Run;
 use crate::twin::{Bounded, SINGLE, TwinNetwork, normalised};
+use analysis::Category;
 use autodiff::Isa;
 use document::Section;
 use measured::Center;
 use provenance::Provenance;
+use report::ChannelRow;
 use resnet::Block;
 use runs::Source;
 use std::path::Path;
@@ -65,7 +67,17 @@ pub fn explain(
     let walks = walks.each_ref();
     let comparison = measured.comparison(row, walks, &mut differences);
     let budget = match measured.measures() {
-        Ok(_) => Some(run.budget(&twin, block, row)?),
+        // Of what the pictures give, whatever the table says.
+        Ok(measures) => {
+            let found = ChannelRow {
+                o_i: measured.nine[0][2],
+                o_b: measured.nine[1][2],
+                mix_ratio: Some(measures.mix_ratio),
+                category: Some(Category::of(measures.mix_ratio).to_string()),
+                ..row.clone()
+            };
+            Some(run.budget(&twin, block, &found)?)
+        }
         Err(_) => None,
     };
     if budget.as_ref().is_some_and(|b| b.category.flips()) {
