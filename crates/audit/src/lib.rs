@@ -38,6 +38,7 @@ mod rules;
 mod run;
 mod second;
 mod twin;
+mod walk;
 
 pub use budget::{ChannelBudget, Verdict};
 pub use enclosure::Interval;

@@ -1,8 +1,8 @@
 //! The activations behind a channel's measures: computed again from the pictures, and held against the table and double precision.
 
 use super::document::{DIFFERS, Section, number, whose};
-use crate::budget::{Budget, Walk};
 use crate::error::AuditError;
+use crate::walk::{Budget, Walk};
 use analysis::{ChannelMeasures, FailedVisualization, NineActivations};
 use autodiff::Isa;
 use report::{ChannelRow, layout};

@@ -12,10 +12,10 @@ mod terms;
 
 pub use document::Explanation;
 
-use crate::budget::Walk;
 use crate::error::AuditError;
 use crate::run::Run;
 use crate::twin::{Bounded, SINGLE, TwinNetwork, normalised};
+use crate::walk::Walk;
 use analysis::Category;
 use autodiff::Isa;
 use document::Section;

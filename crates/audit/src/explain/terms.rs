@@ -1,8 +1,8 @@
 //! The products that the Block's activation consists of.
 
 use super::document::{Section, number, whose};
-use crate::budget::Walk;
 use crate::twin::TwinLayer;
+use crate::walk::Walk;
 use resnet::Role;
 
 /// Terms of the last convolution that are listed for each picture.

@@ -1,6 +1,6 @@
 //! What the tables say of the claims about scale invariance.
 
-use super::{Evidence, Finding, not_checked, number};
+use super::evidence::{Evidence, Finding, not_checked, number};
 use analysis::Category;
 use report::ChannelRow;
 
@@ -85,7 +85,7 @@ impl Evidence<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::tests::{channel_row, evidence};
+    use crate::claims::evidence::tests::{channel_row, evidence};
     use report::Verdict;
 
     const LISTED: [usize; 2] = [5, 9];

@@ -1,21 +1,16 @@
-//! Paper against ours: what the papers claim, and what a run's tables say of it.
-//!
-//! A verdict is given only on the papers' own network, and only where a source states something that a table can decide.
-//! The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed beside an empty cell.
-
-mod scale;
+//! What the tables of a run say of a claim, and with what verdict.
 
 use crate::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
-use report::{BlockRow, ChannelRow, ClaimRow, PanelRow, Verdict, probability};
+use report::{BlockRow, ChannelRow, PanelRow, Verdict, probability};
 use resnet::BatchNormState;
 
 /// What the claims are checked against.
 #[derive(Clone, Debug)]
 pub(crate) struct Evidence<'a> {
     /// Whether the network is the papers'.
-    papers_network: bool,
+    pub(super) papers_network: bool,
     /// Whether batch norm is folded into the convolutions.
     folded: bool,
     /// Steps a picture.
@@ -24,182 +19,22 @@ pub(crate) struct Evidence<'a> {
     unusable: Vec<String>,
     /// What the weights lack, as one sentence.
     missing: Option<String>,
-    channels: &'a [ChannelRow],
-    blocks: &'a [BlockRow],
+    pub(super) channels: &'a [ChannelRow],
+    pub(super) blocks: &'a [BlockRow],
     panels: &'a [PanelRow],
 }
 
 /// Our value, a verdict, and why it could not be checked or what limits it.
-struct Finding {
-    ours: String,
-    verdict: Verdict,
-    reason: String,
+pub(super) struct Finding {
+    pub(super) ours: String,
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
 }
 
-const PAPER_1: &str = "arXiv 2407.05340";
-const PAPER_2: &str = "arXiv 2504.16290";
 /// A correlation whose p is not below this has no direction: the usual threshold.
 const SIGNIFICANT: f64 = 0.05;
-/// The blocks that the papers study.
-const STUDIED: [&str; 7] = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
-/// Those of them that figures 3 and 4 show.
-const SECOND: [&str; 3] = ["1.1", "2.1", "3.1"];
-/// Paper 2: the ablated block, then top-1 accuracy in percent on images enlarged by 1, 1.1 and so on to 1.5.
-const ABLATIONS: [(&str, &str); 2] = [
-    ("2.1", "63.75, 61.394, 59.39, 56.222, 51.686, 44.292"),
-    ("3.1", "63.493, 61.712, 60.194, 57.424, 53.358, 46.704"),
-];
 
-/// Every claim, in the order of the papers.
-pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
-    let mut claims = Vec::new();
-    let mut add = |id: String, claim: String, source: String, paper: &str, finding: Finding| {
-        let finding = match evidence.papers_network {
-            true => finding,
-            false => not_checked(
-                "",
-                "another network: the papers study torchvision's ResNet18 at 224 pixels",
-            ),
-        };
-        claims.push(ClaimRow {
-            id,
-            claim,
-            source,
-            paper: paper.to_owned(),
-            ours: finding.ours,
-            verdict: finding.verdict,
-            reason: finding.reason,
-        });
-    };
-    for (block, channel, called) in paper::NAMED {
-        add(
-            format!("{called}-{block}-{channel}"),
-            format!("Channel {channel} of block {block} is an example of: {called}"),
-            format!("{PAPER_1}, figure 1"),
-            called,
-            evidence.named(block, channel, called),
-        );
-    }
-    for block in STUDIED {
-        add(
-            format!("spectrum-{block}"),
-            format!("Channels of block {block} range from overwritten through mixed to skipped"),
-            format!("{PAPER_1}, abstract and figure 2"),
-            "all three, for a given block",
-            evidence.spectrum(block),
-        );
-    }
-    for (measure, words) in [
-        ("bn2_weight_abs", "|bn2.weight|"),
-        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
-    ] {
-        for block in SECOND {
-            add(
-                format!("{}-{block}", measure.replace('_', "-")),
-                format!("{words} of block {block} goes with the mix ratio"),
-                format!("{PAPER_1}, figure 3"),
-                "",
-                evidence.correlation(block, measure),
-            );
-        }
-    }
-    for (measure, words) in [
-        ("bn2_weight_abs", "|bn2.weight|"),
-        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
-    ] {
-        for block in SECOND {
-            add(
-                format!("{}-falls-{block}", measure.replace('_', "-")),
-                format!(
-                    "{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"
-                ),
-                format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
-                "ρ < 0",
-                evidence.direction(block, measure),
-            );
-        }
-    }
-    for (measure, words) in [
-        ("block_on_input", "Block's activation on the Input picture"),
-        (
-            "tuning_curve_rho",
-            "The correlation of Input and Block over images",
-        ),
-    ] {
-        for block in SECOND {
-            add(
-                format!("{}-{block}", measure.replace('_', "-")),
-                format!(
-                    "{words} differs between the overwrite and the skip group of block {block}"
-                ),
-                format!("{PAPER_1}, figure 4"),
-                "",
-                evidence.groups(block, measure),
-            );
-        }
-    }
-    for block in STUDIED {
-        add(
-            format!("scale-invariant-percent-{block}"),
-            format!(
-                "Percent of channels of block {block} that are scale-invariant, with and without the mix criterion"
-            ),
-            format!("{PAPER_1}, figure 5"),
-            "",
-            evidence.percent(block),
-        );
-    }
-    for block in STUDIED {
-        add(
-            format!("scale-invariant-by-block-percent-{block}"),
-            format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix"),
-            format!("{PAPER_2}, its criterion"),
-            "",
-            evidence.percent_by_block(block),
-        );
-    }
-    for (block, listed) in paper::SCALE_INVARIANT {
-        let names: Vec<String> = listed.iter().map(usize::to_string).collect();
-        add(
-            format!("scale-invariant-listed-{block}"),
-            format!(
-                "The published code ablates these channels of block {block} as scale-invariant: {}",
-                names.join(", ")
-            ),
-            format!("{PAPER_2}, its published code"),
-            "9 of 9",
-            evidence.listed(block, &listed),
-        );
-    }
-    add(
-        "scale-invariant-many".to_owned(),
-        "Many channels of intermediate blocks are scale-invariant".to_owned(),
-        format!("{PAPER_1} and {PAPER_2}, abstracts"),
-        "many",
-        evidence.many(),
-    );
-    for (block, accuracies) in ABLATIONS {
-        add(
-            format!("ablation-{block}"),
-            format!(
-                "Top-1 accuracy after ablating the scale-invariant channels of {block}, on images enlarged by 1 to 1.5"
-            ),
-            format!("{PAPER_2}, ablation"),
-            accuracies,
-            evidence.needs_validation_set(),
-        );
-    }
-    add(
-        "intact-accuracy".to_owned(),
-        "Top-1 accuracy of the intact network".to_owned(),
-        format!("{PAPER_2}, ablation"),
-        "69.758",
-        evidence.needs_validation_set(),
-    );
-    claims
-}
-
-fn not_checked(ours: &str, reason: &str) -> Finding {
+pub(super) fn not_checked(ours: &str, reason: &str) -> Finding {
     Finding {
         ours: ours.to_owned(),
         verdict: Verdict::NotChecked,
@@ -211,7 +46,7 @@ fn p_value(value: Option<f64>) -> String {
     value.map_or_else(|| "p not defined".to_owned(), probability)
 }
 
-fn number(value: Option<f64>, digits: usize) -> String {
+pub(super) fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "not defined".to_owned(), |v| format!("{v:.digits$}"))
 }
 
@@ -239,7 +74,7 @@ impl<'a> Evidence<'a> {
 
 impl Evidence<'_> {
     /// A verdict, with what limits it: pictures of other steps than the papers', and what `note` says.
-    fn decided(&self, ours: String, holds: bool, note: &str) -> Finding {
+    pub(super) fn decided(&self, ours: String, holds: bool, note: &str) -> Finding {
         let steps = (self.steps != paper::STEPS).then(|| {
             format!(
                 "pictures of {} steps, the paper's of {}",
@@ -263,7 +98,7 @@ impl Evidence<'_> {
     }
 
     /// Why nothing is known of a block.
-    fn absent(&self, block: &str) -> Finding {
+    pub(super) fn absent(&self, block: &str) -> Finding {
         match self
             .missing
             .as_deref()
@@ -274,12 +109,12 @@ impl Evidence<'_> {
         }
     }
 
-    fn block(&self, block: &str) -> Option<&BlockRow> {
+    pub(super) fn block(&self, block: &str) -> Option<&BlockRow> {
         self.blocks.iter().find(|b| b.block == block)
     }
 
     /// A channel is what figure 1 calls it.
-    fn named(&self, block: &str, channel: usize, called: &str) -> Finding {
+    pub(super) fn named(&self, block: &str, channel: usize, called: &str) -> Finding {
         if self.block(block).is_none() {
             return self.absent(block);
         }
@@ -314,7 +149,7 @@ impl Evidence<'_> {
     }
 
     /// A block has channels of every category.
-    fn spectrum(&self, block: &str) -> Finding {
+    pub(super) fn spectrum(&self, block: &str) -> Finding {
         let Some(row) = self.block(block) else {
             return self.absent(block);
         };
@@ -350,7 +185,7 @@ impl Evidence<'_> {
         }
     }
 
-    fn correlation(&self, block: &str, measure: &str) -> Finding {
+    pub(super) fn correlation(&self, block: &str, measure: &str) -> Finding {
         let row = match self.panel(block, measure) {
             Ok(row) => row,
             Err(why) => return why,
@@ -372,7 +207,7 @@ impl Evidence<'_> {
         not_checked(&ours, reason)
     }
 
-    fn groups(&self, block: &str, measure: &str) -> Finding {
+    pub(super) fn groups(&self, block: &str, measure: &str) -> Finding {
         let row = match self.panel(block, measure) {
             Ok(row) => row,
             Err(why) => return why,
@@ -388,7 +223,7 @@ impl Evidence<'_> {
     }
 
     /// A weight falls with the mix ratio, of so many channels that chance is no explanation.
-    fn direction(&self, block: &str, measure: &str) -> Finding {
+    pub(super) fn direction(&self, block: &str, measure: &str) -> Finding {
         let panel = match self.panel(block, measure) {
             Ok(panel) => panel,
             Err(why) => return why,
@@ -412,7 +247,7 @@ impl Evidence<'_> {
     }
 
     /// Why a block's numbers are not those of all its channels.
-    fn partial(&self, block: &str) -> Option<String> {
+    pub(super) fn partial(&self, block: &str) -> Option<String> {
         let row = self.block(block)?;
         (row.studied + row.failed < row.channels).then(|| {
             format!(
@@ -423,7 +258,7 @@ impl Evidence<'_> {
         })
     }
 
-    fn needs_validation_set(&self) -> Finding {
+    pub(super) fn needs_validation_set(&self) -> Finding {
         let reason = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
         match &self.missing {
             Some(sentence) => not_checked("", &format!("{reason}; also, {sentence}")),
@@ -433,11 +268,11 @@ impl Evidence<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A channel of block 3.1 of which nothing is known.
-    pub(super) fn channel_row(channel: usize) -> ChannelRow {
+    pub(in crate::claims) fn channel_row(channel: usize) -> ChannelRow {
         let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
         for name in [
             "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
@@ -471,7 +306,7 @@ mod tests {
         serde_json::from_value(row).unwrap()
     }
 
-    pub(super) fn evidence<'a>(
+    pub(in crate::claims) fn evidence<'a>(
         channels: &'a [ChannelRow],
         panels: &'a [PanelRow],
         steps: usize,
