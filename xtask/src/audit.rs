@@ -51,8 +51,13 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
         threads,
         isa,
     };
-    print(HEADING);
-    let report = audit::audit(&options, &mut |line| print(&row(line)))?;
+    let mut heading = Some(HEADING);
+    let report = audit::audit(&options, &mut |line| {
+        if let Some(heading) = heading.take() {
+            print(heading);
+        }
+        print(&row(line));
+    })?;
     let page = audit::write(&report, &flags.out)?;
     summary(&report);
     say(&format!(

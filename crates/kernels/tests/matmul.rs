@@ -9,7 +9,7 @@ use ndarray::ArrayView2;
 use proptest::prelude::*;
 use testkit::{
     assert_same_bits, assert_within_bound, awkward_size, finite_values, gamma, poisoned,
-    pseudo_random, underflow_slack, wild_values,
+    pseudo_random, underflow_slack, widened, wild_values,
 };
 
 /// The summation contract written down: one chain of fused multiply-adds over k ascending, from zero.
@@ -17,10 +17,6 @@ fn contract([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
     let element =
         |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
     (0..m * n).map(|at| element(at / n, at % n)).collect()
-}
-
-fn widened(values: &[f32]) -> Vec<f64> {
-    values.iter().copied().map(f64::from).collect()
 }
 
 /// The twin's product, and `gamma_k sum |a| |b|` plus what may be lost among denormals.

@@ -13,15 +13,11 @@ use kernels::{Isa, Region, Window, WindowMut, flow};
 use proptest::prelude::*;
 use reference::{Map, Padding};
 use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
+    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened,
 };
 
 /// One unit in the last place, relative to the value: at most 2^-23.
 const ULP: f64 = 1.0 / 8_388_608.0;
-
-fn widened(values: &[f32]) -> Vec<f64> {
-    values.iter().copied().map(f64::from).collect()
-}
 
 fn magnitudes(values: &[f64]) -> Vec<f64> {
     values.iter().map(|v| v.abs()).collect()

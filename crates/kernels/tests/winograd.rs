@@ -1,5 +1,7 @@
 //! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction set.
 
+mod regions;
+
 use kernels::conv::{
     ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_channels, winograd_rows,
 };
@@ -7,8 +9,9 @@ use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::{Epilogue, Filters, Map, Padding, conv2d, winograd};
+use regions::{padded, part};
 use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
+    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened,
 };
 
 /// A convolution's shape: the input map, channels in and out, the padding.
@@ -76,18 +79,7 @@ impl Case {
     /// The window of the input that `region` of the output needs: zeros beyond the map.
     fn window(&self, x: &[f32], region: Region) -> (Vec<f32>, Region) {
         let held = self.sliding.input_region(&self.tile.covering(&region));
-        let mut data = vec![0.0; held.positions() * self.inputs];
-        let mut window = WindowMut::new(&mut data, held, self.inputs);
-        let inside = held.intersection(&Region::whole(self.size.0, self.size.1));
-        for y in inside.top..inside.bottom() {
-            for column in inside.left..inside.right() {
-                let from = (y.unsigned_abs() * self.size.1 + column.unsigned_abs()) * self.inputs;
-                window
-                    .pixel_mut(y, column)
-                    .copy_from_slice(&x[from..from + self.inputs]);
-            }
-        }
-        (data, held)
+        (padded(x, self.size, self.inputs, held), held)
     }
 
     /// Computes `region` of the output into a window of the whole map that was poisoned before.
@@ -116,23 +108,6 @@ impl Case {
         );
         y
     }
-}
-
-fn widened(values: &[f32]) -> Vec<f64> {
-    values.iter().copied().map(f64::from).collect()
-}
-
-/// A region inside a map, from four fractions of it.
-fn part(map: Region, [a, b, c, d]: [usize; 4]) -> Region {
-    let along = |first: usize, last: usize, size: usize| {
-        let (first, last) = (first % size, last % size);
-        (
-            first.min(last).cast_signed(),
-            first.max(last).cast_signed() + 1,
-        )
-    };
-    let ((top, bottom), (left, right)) = (along(a, b, map.height), along(c, d, map.width));
-    Region::between(top, left, bottom, right)
 }
 
 proptest! {

@@ -79,6 +79,12 @@ pub enum RunError {
         /// How many files were tried.
         found: usize,
     },
+    /// What should be a folder is none.
+    #[error("{}: expected a folder to write to, found a file", path.display())]
+    NoFolder {
+        /// The path.
+        path: PathBuf,
+    },
     /// A file cannot be written.
     #[error("{}: cannot write: {source}", path.display())]
     Write {

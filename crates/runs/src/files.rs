@@ -26,6 +26,10 @@ impl Output {
             path: folder.to_owned(),
             source,
         };
+        if folder.is_file() {
+            let path = folder.to_owned();
+            return Err(RunError::NoFolder { path });
+        }
         let existed = folder.is_dir();
         fs::create_dir_all(folder).map_err(write)?;
         let probe = folder.join(".streamscope.tmp");

@@ -43,6 +43,11 @@ pub fn awkward_size() -> impl Strategy<Value = usize> {
     ])
 }
 
+/// The same values in double precision.
+pub fn widened(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -298,7 +298,7 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_computed() {
     refuse(&["reproduce", "--out", &below], &["taken", "cannot write"]);
     refuse(
         &["reproduce", "--out", &taken.display().to_string()],
-        &["taken", "cannot write"],
+        &["taken", "expected a folder", "found a file"],
     );
     refuse(
         &[

@@ -144,6 +144,17 @@ pub struct ConvEpilogue<'a> {
     pub relu: bool,
 }
 
+impl<'a> ConvEpilogue<'a> {
+    /// Where the residual of each position of `wanted` begins, if there is one.
+    fn residual_rows(&self, outputs: usize, wanted: &Region) -> Option<(&'a [f32], Rows)> {
+        let window = self.residual?;
+        assert_eq!(window.channels(), outputs, "channels of a residual");
+        let corner = (wanted.top, wanted.left);
+        let rows = position_rows(&window.region(), outputs, wanted, (1, 1), corner);
+        Some((window.data(), rows))
+    }
+}
+
 /// `y[i, j, o] = epilogue(sum over ky, kx, c of x[i s + ky - p, j s + kx - p, c] w[o, c, ky, kx])`.
 ///
 /// `x`: `[*, *, in]` holding at least [`Sliding::input_region`] of what is computed; `y`: any region of the
@@ -244,19 +255,9 @@ fn multiply(
         weights.channels(),
         "input channels of a convolution"
     );
-    let residual = epilogue.residual.map(|window| {
-        assert_eq!(
-            window.channels(),
-            weights.outputs(),
-            "channels of a residual"
-        );
-        let corner = (wanted.top, wanted.left);
-        let rows = position_rows(&window.region(), window.channels(), &wanted, (1, 1), corner);
-        (window.data(), rows)
-    });
     let epilogue = Epilogue {
         affine: epilogue.affine,
-        residual,
+        residual: epilogue.residual_rows(weights.outputs(), &wanted),
         relu: epilogue.relu,
     };
     product_columns(

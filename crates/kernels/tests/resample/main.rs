@@ -5,7 +5,7 @@ mod resize;
 mod rotate;
 
 use kernels::{Isa, Region, Window, WindowMut};
-use testkit::{assert_same_bits, gamma, is_poison, poisoned, underflow_slack};
+use testkit::{assert_same_bits, gamma, is_poison, poisoned, underflow_slack, widened};
 
 /// A linear operation on maps, and its adjoint, with its sizes and its regions.
 pub(crate) trait Resampling {
@@ -37,10 +37,6 @@ pub(crate) fn operands(operation: &impl Resampling, values: &[f32]) -> (Vec<f32>
         cycled(values, len(operation.from())),
         cycled(shifted, len(operation.to())),
     )
-}
-
-pub(crate) fn widened(values: &[f32]) -> Vec<f64> {
-    values.iter().copied().map(f64::from).collect()
 }
 
 /// Rounds to single precision.

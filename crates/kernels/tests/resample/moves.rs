@@ -2,14 +2,14 @@
 
 use crate::{
     Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, cycled,
-    forward_of, operands, part, positions, whole, widened,
+    forward_of, operands, part, positions, whole,
 };
 use kernels::resample::{reflect_pad, reflect_pad_adjoint, reflected_region};
 use kernels::resample::{translate, translate_adjoint};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::{Map, Padding};
-use testkit::{poisoned, pseudo_random, wild_values};
+use testkit::{poisoned, pseudo_random, widened, wild_values};
 
 #[derive(Clone, Copy, Debug)]
 struct Translate {

@@ -293,16 +293,8 @@ fn compute(
         (size, size),
         (needed.top, needed.left),
     );
-    let residual = epilogue.residual.map(|window| {
-        assert_eq!(
-            window.channels(),
-            weights.outputs(),
-            "channels of a residual"
-        );
-        let corner = (wanted.top, wanted.left);
-        let rows = position_rows(&window.region(), window.channels(), &wanted, (1, 1), corner);
-        (&window.data()[channels.start..], rows)
-    });
+    let residual = epilogue.residual_rows(weights.outputs(), &wanted);
+    let residual = residual.map(|(data, rows)| (&data[channels.start..], rows));
     let affine = epilogue.affine.map(|a| a.panels(&channels));
     let across = tiles.width / size;
     let count = tiles.height / size * across;
