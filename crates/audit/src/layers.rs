@@ -9,7 +9,7 @@ use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
 use reference::{Filters, Map};
-use resnet::Block;
+use resnet::{BATCH_NORM_EPS, Block};
 use std::sync::Arc;
 use testkit::{gamma, pseudo_random, underflow_slack};
 use weights::TensorSet;
@@ -236,11 +236,12 @@ impl Reading {
         Ok(Some(tally))
     }
 
-    /// The batch norm behind the convolution, where it is separate.
+    /// The batch norm behind the convolution, where it is separate: of its statistics, as the network has it.
     fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
-        let rounded = |values: &[f64]| values.iter().map(|&v| single(v)).collect();
-        let norm = self.layer.norm.as_ref();
-        let norm = norm.map(|(scale, shift)| BatchNorm::new(rounded(scale), rounded(shift)));
+        let statistics = self.layer.statistics.as_ref();
+        let norm = statistics.map(|parts| {
+            BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS)
+        });
         Ok(norm.transpose()?)
     }
 }

@@ -11,6 +11,7 @@ use ndarray::Array2;
 use reference::Map;
 use resnet::{Architecture, BatchNormState, Block, Role, Site};
 use std::collections::BTreeMap;
+use testkit::widened;
 use weights::{TensorSet, WeightsError};
 
 /// Unit roundoff of single precision, 2^-24.
@@ -38,7 +39,9 @@ pub(crate) struct TwinLayer {
     pub(crate) weights: Vec<f32>,
     /// The bias of a folded layer.
     pub(crate) bias: Option<Vec<f32>>,
-    /// Scale and shift of a separate batch norm.
+    /// A separate batch norm's weight, bias, mean and variance.
+    pub(crate) statistics: Option<[Vec<f32>; 4]>,
+    /// Its scale and shift.
     pub(crate) norm: Option<(Vec<f64>, Vec<f64>)>,
     /// The same more precisely, and beside scale and shift `|mean scale| + |beta|`.
     pub(crate) precise_norm: Option<Vec<(Double, Double, f64)>>,
@@ -152,18 +155,22 @@ impl TwinLayer {
             );
             packed[(k * inputs + c) * outputs + o] = f64::from(w);
         }
-        let (mut bias, mut affine, mut precise) = (None, None, None);
+        let (mut bias, mut statistics, mut affine, mut precise) = (None, None, None, None);
         match state {
             BatchNormState::Folded => {
                 bias = Some(tensors.find(&format!("{name}.bias"))?.values().to_vec());
             }
             BatchNormState::Separate => {
-                let part = |part: &str| -> Result<Vec<f64>, WeightsError> {
-                    let tensor = tensors.find(&format!("{norm}.{part}"))?;
-                    Ok(tensor.values().iter().copied().map(f64::from).collect())
+                let part = |part: &str| -> Result<Vec<f32>, WeightsError> {
+                    Ok(tensors.find(&format!("{norm}.{part}"))?.values().to_vec())
                 };
-                let (gamma, beta) = (part("weight")?, part("bias")?);
-                let (mean, variance) = (part("running_mean")?, part("running_var")?);
+                let parts = [
+                    part("weight")?,
+                    part("bias")?,
+                    part("running_mean")?,
+                    part("running_var")?,
+                ];
+                let [gamma, beta, mean, variance] = parts.each_ref().map(|part| widened(part));
                 let scale: Vec<f64> = gamma
                     .iter()
                     .zip(&variance)
@@ -180,6 +187,7 @@ impl TwinLayer {
                     (scale, shift, moved.high.abs() + beta[i].abs())
                 };
                 precise = Some((0..outputs).map(exactly).collect());
+                statistics = Some(parts);
             }
         }
         Ok(TwinLayer {
@@ -189,6 +197,7 @@ impl TwinLayer {
             sliding,
             weights: values,
             bias,
+            statistics,
             norm: affine,
             precise_norm: precise,
             packed,

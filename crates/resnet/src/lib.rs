@@ -21,7 +21,7 @@ mod site;
 pub use architecture::{Architecture, Missing};
 pub use block::{Block, ParseBlockError, Role};
 pub use layout::BatchNormState;
-pub use network::{Network, NetworkError, Sites};
+pub use network::{BATCH_NORM_EPS, Network, NetworkError, Sites};
 pub use reader::{Extent, Reader, View};
 pub use site::{Site, UnknownSite};
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use weights::{TensorSet, WeightsError};
 
 /// What torchvision adds to each variance.
-const BATCH_NORM_EPS: f64 = 1e-5;
+pub const BATCH_NORM_EPS: f64 = 1e-5;
 
 /// Why tensors do not make a ResNet18.
 #[derive(Debug, thiserror::Error)]

@@ -220,6 +220,15 @@ fn no_channels_at_all_is_refused() {
 }
 
 #[test]
+fn a_run_that_is_not_there_is_refused_before_anything_is_printed() {
+    let output = run(&["audit", "--run", "nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: nowhere/manifest.json"), "{said}");
+}
+
+#[test]
 fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let (made, out) = (folder.path().join("run"), folder.path().join("audit"));
