@@ -97,6 +97,10 @@ fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
             "it does not begin with its header",
         ));
     };
+    if !header::has_whole_palettes(bytes) {
+        let what = "its palette ends within a color";
+        return Err(damaged(path, Format::Png, what));
+    }
     check_size(path, Format::Png, header.width, header.height)?;
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_ASIDE);

@@ -60,6 +60,24 @@ impl PngHeader {
     }
 }
 
+/// Whether each palette of a PNG before its pixels has whole entries of three bytes (PNG, 11.2.2): a decoder may take that for granted.
+pub(crate) fn has_whole_palettes(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(PNG_SIGNATURE.len()..).unwrap_or_default();
+    // A chunk is its length, its name, its bytes and a check sum.
+    while let Some((length, behind)) = rest.split_first_chunk::<4>() {
+        let length = u32::from_be_bytes(*length);
+        if behind.starts_with(b"IDAT") {
+            break;
+        }
+        if behind.starts_with(b"PLTE") && !length.is_multiple_of(3) {
+            return false;
+        }
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        rest = behind.get(length.saturating_add(8)..).unwrap_or_default();
+    }
+    true
+}
+
 /// The markers of a JPEG from its start to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct JpegMarkers {

@@ -262,6 +262,15 @@ fn a_damaged_checksum_is_an_error() {
     assert!(sentence(&png).starts_with("expected a whole PNG, found a damaged one: "));
 }
 
+#[test]
+fn a_palette_that_ends_within_a_color_is_an_error() {
+    // Found by fuzzing: a palette of 50 bytes. Every check sum is right.
+    assert_eq!(
+        sentence(&fs::read(path("palette_of_50_bytes.png")).unwrap()),
+        "expected a whole PNG, found a damaged one: its palette ends within a color"
+    );
+}
+
 fn frame_header(jpeg: &[u8]) -> usize {
     jpeg.windows(2)
         .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]))
