@@ -1,17 +1,16 @@
 //! Activations of chosen sites for images, as a NumPy archive.
 
 use crate::error::RunError;
-use crate::progress::Observer;
+use crate::journal::{ImageDigest, Known};
+use crate::numpy::Archive;
+use crate::progress::{Event, Observer};
 use crate::scan::{self, Scan};
 use crate::source::Source;
-use npyz::WriterBuilder;
 use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::fs::{self, File};
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -49,7 +48,8 @@ pub struct Scanned {
 /// `[images, channels, height, width]`, and the file names in order as `images`.
 ///
 /// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (method section 3).
-/// Those that cannot be read are reported and left out.
+/// Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept beside it in
+/// `<archive>.<key>.part`: an interrupted command goes on there.
 ///
 /// # Errors
 /// If the network or every image is unusable, a site is missing, or the archive cannot be written.
@@ -63,10 +63,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     }
     let entries = scan::entries(&request.images)?;
     // A folder that cannot be written to should not cost the whole computation.
-    let write = |source| RunError::Write {
-        path: request.out.clone(),
-        source,
-    };
+    let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
     let scan = Scan {
         loaded: &loaded,
@@ -81,28 +78,40 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         isa: request.isa,
     };
     let shapes = scan.reader()?.shapes().to_vec();
-    let folder = request.out.parent().filter(|f| !f.as_os_str().is_empty());
-    let mut spool =
-        Spool::new(&shapes, request.full, folder.unwrap_or(Path::new("."))).map_err(write)?;
+    let part = Part::begin(&request.out, &scan.key())?;
+    let mut digests = Vec::new();
     let (mut names, mut skipped) = (Vec::new(), Vec::new());
-    scan.read(&entries, observer, |at, read| {
+    let (journal, before) = scan.journal(&part.path)?;
+    if !before.is_empty() {
+        observer.event(Event::Notice(format!(
+            "{}: goes on after {} images that an earlier run read",
+            part.path.display(),
+            before.len()
+        )));
+    }
+    let (_, kept) = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
         match read {
-            Ok(values) => {
+            Ok(_) => {
                 names.push(entries[at].name.as_str());
-                spool.add(&values).map_err(write)?;
+                digests.push(digest);
             }
             Err(error) => skipped.push(error.to_string()),
         }
         Ok(())
     })?;
     if names.is_empty() {
+        part.end()?;
         return Err(RunError::NoImages {
             path: request.images.first().cloned().unwrap_or_default(),
             found: entries.len(),
         });
     }
-    report::write_atomically_with(&request.out, |file| spool.archive(&names, file))
-        .map_err(write)?;
+    report::write_atomically_with(&request.out, |file| {
+        archive(file, &shapes, request.full, (&names, &digests), &kept)
+    })
+    .map_err(write)?;
+    drop(kept);
+    part.end()?;
     Ok(Scanned {
         read: names.len(),
         skipped,
@@ -110,136 +119,84 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     })
 }
 
-/// The values of each site in a file of its own without a name, which the system removes whatever happens: an archive holds one site after
-/// another, and a scan gives one image after another.
-struct Spool {
-    sites: Vec<(Site, Vec<u64>, BufWriter<File>)>,
+/// Writes the archive: one site after another, where a scan gave one image after another.
+fn archive(
+    to: &mut File,
+    shapes: &[(Site, Shape)],
+    full: bool,
+    (names, digests): (&[&str], &[ImageDigest]),
+    kept: &Known,
+) -> io::Result<()> {
+    let mut archive = Archive::new(to);
+    let mut first = 0;
+    for &(site, shape) in shapes {
+        let mut sizes = vec![digests.len(), shape.channels];
+        if full {
+            sizes.extend([shape.height, shape.width]);
+        }
+        let values = first..first + sizes[1..].iter().product::<usize>();
+        first = values.end;
+        let pieces = digests.iter().map(|image| {
+            let piece = kept.part(image, values.clone())?;
+            piece.ok_or_else(|| io::Error::other("what was read of an image is gone"))
+        });
+        let sizes: Vec<u64> = sizes.iter().map(|&n| n as u64).collect();
+        archive.add(&site.to_string(), &sizes, pieces)?;
+    }
+    archive.add_names("images", names)?;
+    archive.finish()
 }
 
-impl Spool {
-    fn new(shapes: &[(Site, Shape)], full: bool, folder: &Path) -> io::Result<Spool> {
-        let mut sites = Vec::new();
-        for &(site, shape) in shapes {
-            let mut sizes = vec![shape.channels as u64];
-            if full {
-                sizes.extend([shape.height as u64, shape.width as u64]);
-            }
-            let file = tempfile::tempfile_in(folder)?;
-            sites.push((site, sizes, BufWriter::new(file)));
+/// What was read so far, in a file beside the archive that this program alone writes to.
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    /// Is locked, until it is dropped.
+    lock: File,
+    /// What the names of all parts of the archive begin with.
+    stem: String,
+}
+
+impl Part {
+    /// That of an archive and of whatever determines its values.
+    ///
+    /// # Errors
+    /// If it cannot be written, or another program writes to it.
+    fn begin(archive: &Path, key: &str) -> Result<Part, RunError> {
+        let name = archive.file_name().unwrap_or_default().to_string_lossy();
+        let stem = format!("{name}.");
+        let path = archive.with_file_name(format!("{stem}{}.part", &key[..KEY]));
+        let mut options = File::options();
+        let opened = options.append(true).create(true).open(&path);
+        let lock = opened.map_err(RunError::write(&path))?;
+        match lock.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => Err(RunError::Busy { path }),
+            // Not every file system has locks.
+            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part { path, lock, stem }),
         }
-        Ok(Spool { sites })
     }
 
-    /// Adds the values of an image, a site after another.
-    fn add(&mut self, mut values: &[f32]) -> io::Result<()> {
-        for (_, sizes, file) in &mut self.sites {
-            let count: u64 = sizes.iter().product();
-            let (of_site, rest) =
-                values.split_at(usize::try_from(count).map_err(io::Error::other)?);
-            for value in of_site {
-                file.write_all(&value.to_le_bytes())?;
+    /// Removes it, and what other interrupted commands left of an archive that is another one now.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    fn end(self) -> Result<(), RunError> {
+        let Part { path, lock, stem } = self;
+        drop(lock);
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+        let is_part = |name: &str| {
+            let key = name.strip_prefix(&stem)?.strip_suffix(".part")?;
+            (key.len() == KEY && key.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())
+        };
+        let files = fs::read_dir(folder.unwrap_or(Path::new(".")));
+        for file in files.map_err(RunError::write(&path))?.flatten() {
+            if is_part(&file.file_name().to_string_lossy()).is_some() {
+                fs::remove_file(file.path()).map_err(RunError::write(&file.path()))?;
             }
-            values = rest;
         }
         Ok(())
     }
-
-    /// Writes the archive.
-    fn archive(self, names: &[&str], to: &mut File) -> io::Result<()> {
-        let mut zip = ZipWriter::new(to);
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .large_file(true);
-        for (site, sizes, file) in self.sites {
-            let mut values = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            values.rewind()?;
-            zip.start_file(format!("{site}.npy"), options)?;
-            let shape: Vec<u64> = std::iter::once(names.len() as u64).chain(sizes).collect();
-            // Value by value would be a system call and a check sum each.
-            let mut buffered = BufWriter::new(&mut zip);
-            let mut writer = npyz::WriteOptions::<f32>::new()
-                .default_dtype()
-                .shape(&shape)
-                .writer(&mut buffered)
-                .begin_nd()?;
-            let (mut values, mut bytes) = (BufReader::new(values), [0; 4]);
-            for _ in 0..shape.iter().product() {
-                values.read_exact(&mut bytes)?;
-                writer.push(&f32::from_le_bytes(bytes))?;
-            }
-            writer.finish()?;
-            buffered.flush()?;
-        }
-        zip.start_file("images.npy", options)?;
-        zip.write_all(&unicode_array(names)?)?;
-        zip.finish()?;
-        Ok(())
-    }
 }
 
-/// An array as NumPy's `.npy`, row-major.
-pub(crate) fn npy<'a>(
-    shape: &[usize],
-    values: impl IntoIterator<Item = &'a f32>,
-) -> io::Result<Vec<u8>> {
-    let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-    let mut bytes = Vec::new();
-    let mut writer = npyz::WriteOptions::new()
-        .default_dtype()
-        .shape(&shape)
-        .writer(&mut bytes)
-        .begin_nd()?;
-    writer.extend(values)?;
-    writer.finish()?;
-    Ok(bytes)
-}
-
-/// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
-fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
-    let width = names
-        .iter()
-        .map(|n| n.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let header = format!(
-        "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
-        names.len()
-    );
-    // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
-    let padding = (64 - (10 + header.len() + 1) % 64) % 64;
-    let length = u16::try_from(header.len() + padding + 1).map_err(io::Error::other)?;
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend(length.to_le_bytes());
-    bytes.extend(header.as_bytes());
-    bytes.extend(std::iter::repeat_n(b' ', padding));
-    bytes.push(b'\n');
-    for name in names {
-        let characters = name
-            .chars()
-            .map(u32::from)
-            .chain(std::iter::repeat(0))
-            .take(width);
-        bytes.extend(characters.flat_map(u32::to_le_bytes));
-    }
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_padded_to_the_longest_character_by_character() {
-        let bytes = unicode_array(&["a", "é2"]).unwrap();
-        assert_eq!((bytes.len() - 16) % 64, 0);
-        let data = &bytes[bytes.len() - 16..];
-        let characters: Vec<u32> = data
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&b| u32::from_le_bytes(b))
-            .collect();
-        assert_eq!(characters, [97, 0, 233, 50]);
-    }
-}
+/// Digits of the key in the name of a part.
+const KEY: usize = 16;

@@ -5,7 +5,7 @@ use featviz::FeatvizError;
 use images::ImageError;
 use resnet::{Block, NetworkError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use weights::WeightsError;
 
 /// Why a run cannot go on.
@@ -93,7 +93,23 @@ pub enum RunError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another program writes the same file.
+    #[error("{}: another run is writing it: expected to be the only one", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The report cannot be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+}
+
+impl RunError {
+    /// What it means that a file cannot be written.
+    pub(crate) fn write(path: &Path) -> impl Fn(io::Error) -> RunError + Copy {
+        move |source| RunError::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }

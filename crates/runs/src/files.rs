@@ -22,10 +22,7 @@ impl Output {
     /// # Errors
     /// If not.
     pub(crate) fn new(folder: &Path) -> Result<Output, RunError> {
-        let write = |source| RunError::Write {
-            path: folder.to_owned(),
-            source,
-        };
+        let write = RunError::write(folder);
         if folder.is_file() {
             let path = folder.to_owned();
             return Err(RunError::NoFolder { path });
@@ -95,9 +92,6 @@ impl Output {
         if fs::read(path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
-        report::write_atomically(path, bytes).map_err(|source| RunError::Write {
-            path: path.to_owned(),
-            source,
-        })
+        report::write_atomically(path, bytes).map_err(RunError::write(path))
     }
 }

@@ -1,12 +1,15 @@
-//! What was read of each image, kept as it comes so that an interrupted scan goes on where it stopped.
+//! What was read of each image, kept as it comes so that an interrupted scan goes on where it stopped. Values stay in the file until
+//! somebody asks for them: a scan takes no more memory for more images than their digests and places.
 //!
 //! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian float32, and the
 //! first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged, and the file is cut there.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The digest of an image file's bytes.
 pub type ImageDigest = [u8; DIGEST];
@@ -16,16 +19,23 @@ const DIGEST: usize = 32;
 /// Bytes of a record's own digest.
 const CHECK: usize = 8;
 
-/// Values of images that were read before.
+/// Where the values of images that were read before are.
 #[derive(Debug)]
 pub struct Known {
-    images: HashMap<ImageDigest, Vec<f32>>,
+    file: Mutex<File>,
+    /// The first byte of each image's values.
+    places: HashMap<ImageDigest, u64>,
+    /// Values of an image.
+    width: usize,
 }
 
 /// Where values of images are kept.
 #[derive(Debug)]
 pub struct Journal {
+    path: PathBuf,
     file: File,
+    end: u64,
+    added: Vec<(ImageDigest, u64)>,
 }
 
 impl Journal {
@@ -39,7 +49,7 @@ impl Journal {
         }
         let mut options = OpenOptions::new();
         let mut file = options.read(true).append(true).create(true).open(path)?;
-        let (mut images, mut whole) = (HashMap::new(), 0);
+        let (mut places, mut whole) = (HashMap::new(), 0);
         let mut record = vec![0; DIGEST + 4 * width + CHECK];
         let mut reader = BufReader::new(&mut file);
         while reader.read_exact(&mut record).is_ok() {
@@ -47,17 +57,28 @@ impl Journal {
             if blake3::hash(body).as_bytes()[..CHECK] != *check {
                 break;
             }
-            let (digest, values) = body.split_at(DIGEST);
-            let values = values.as_chunks::<4>().0.iter();
-            images.insert(
-                digest.try_into().unwrap_or_default(),
-                values.map(|&b| f32::from_le_bytes(b)).collect(),
-            );
+            places.insert(digest_of(body), whole + DIGEST as u64);
             whole += record.len() as u64;
         }
         drop(reader);
         file.set_len(whole)?;
-        Ok((Journal { file }, Known { images }))
+        let known = Known {
+            file: Mutex::new(File::open(path)?),
+            places,
+            width,
+        };
+        let journal = Journal {
+            path: path.to_owned(),
+            file,
+            end: whole,
+            added: Vec::new(),
+        };
+        Ok((journal, known))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Keeps the values of an image.
@@ -69,8 +90,16 @@ impl Journal {
         record.extend(values.iter().flat_map(|v| v.to_le_bytes()));
         let digest = blake3::hash(&record);
         record.extend(&digest.as_bytes()[..CHECK]);
-        self.file.write_all(&record)
+        self.file.write_all(&record)?;
+        self.added.push((*image, self.end + DIGEST as u64));
+        self.end += record.len() as u64;
+        Ok(())
     }
+}
+
+/// The digest at the head of a record.
+fn digest_of(record: &[u8]) -> ImageDigest {
+    record.first_chunk().copied().unwrap_or_default()
 }
 
 /// How many images a journal of whole records holds; `None` where one is damaged or cut. How many values an image has is told by the first
@@ -93,19 +122,50 @@ pub fn images_held(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Known {
-    /// The values of an image, if it was read before.
-    pub fn get(&self, image: &ImageDigest) -> Option<&[f32]> {
-        self.images.get(image).map(Vec::as_slice)
+    /// What was known, and what was kept since.
+    #[must_use]
+    pub fn and(mut self, journal: Journal) -> Known {
+        self.places.extend(journal.added);
+        self
+    }
+
+    /// Whether an image was read before.
+    pub fn holds(&self, image: &ImageDigest) -> bool {
+        self.places.contains_key(image)
+    }
+
+    /// All values of an image; `None` if it was not read before.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn get(&self, image: &ImageDigest) -> io::Result<Option<Vec<f32>>> {
+        self.part(image, 0..self.width)
+    }
+
+    /// Some of the values of an image; `None` if it was not read before.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn part(&self, image: &ImageDigest, values: Range<usize>) -> io::Result<Option<Vec<f32>>> {
+        let Some(place) = self.places.get(image) else {
+            return Ok(None);
+        };
+        let mut bytes = vec![0; 4 * values.len()];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(place + 4 * values.start as u64))?;
+        file.read_exact(&mut bytes)?;
+        let values = bytes.as_chunks::<4>().0.iter();
+        Ok(Some(values.map(|&b| f32::from_le_bytes(b)).collect()))
     }
 
     /// How many images.
     pub fn len(&self) -> usize {
-        self.images.len()
+        self.places.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.images.is_empty()
+        self.places.is_empty()
     }
 }
 
@@ -143,7 +203,7 @@ mod tests {
     fn what_is_kept_is_known_again_up_to_the_first_damage() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scans/a");
-        let known = || Journal::open(&path, 2).unwrap().1.images;
+        let known = || Journal::open(&path, 2).unwrap().1;
         let (mut journal, _) = Journal::open(&path, 2).unwrap();
         for image in 0..3 {
             journal
@@ -162,12 +222,33 @@ mod tests {
             damaged[at] ^= 1;
             fs::write(&path, &damaged).unwrap();
             let (mut journal, before) = Journal::open(&path, 2).unwrap();
-            assert_eq!(before.images.len(), at / record, "changed at {at}");
+            assert_eq!(before.len(), at / record, "changed at {at}");
             // It goes on behind what is whole.
             journal.keep(&[9; DIGEST], &[1.0, 2.0]).unwrap();
-            let after = known();
-            assert_eq!(after.len(), at / record + 1);
-            assert_eq!(after[&[9; DIGEST]], [1.0, 2.0]);
+            for after in [known(), before.and(journal)] {
+                assert_eq!(after.len(), at / record + 1);
+                let kept = after.get(&[9; DIGEST]).unwrap();
+                assert_eq!(kept.as_deref(), Some(&[1.0, 2.0][..]));
+            }
         }
+    }
+
+    #[test]
+    fn a_part_of_an_images_values_is_that_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, known) = Journal::open(&folder.path().join("a"), 5).unwrap();
+        let values = [[0.0, 1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0, 9.0]];
+        for (image, values) in (0..).zip(&values) {
+            journal.keep(&[image; DIGEST], values).unwrap();
+        }
+        let known = known.and(journal);
+        for (image, values) in (0..).zip(&values) {
+            for (from, to) in [(0, 5), (1, 3), (4, 5), (2, 2)] {
+                let part = known.part(&[image; DIGEST], from..to).unwrap();
+                assert_eq!(part.as_deref(), Some(&values[from..to]));
+            }
+        }
+        assert!(known.holds(&[1; DIGEST]) && !known.holds(&[2; DIGEST]));
+        assert_eq!(known.get(&[2; DIGEST]).unwrap(), None);
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn delete(
     for (name, digest) in &before.files {
         if is_of_a_run(name) && !output.wrote(name) && there.get(name) == Some(digest) {
             let path = output.path(name);
-            fs::remove_file(&path).map_err(|source| RunError::Write { path, source })?;
+            fs::remove_file(&path).map_err(RunError::write(&path))?;
             deleted += 1;
         }
     }

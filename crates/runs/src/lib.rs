@@ -20,6 +20,7 @@ mod files;
 mod journal;
 mod leftovers;
 mod measure;
+mod numpy;
 mod panels;
 mod paper;
 mod parallel;

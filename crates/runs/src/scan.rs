@@ -7,7 +7,7 @@ use crate::progress::{Event, Observer};
 use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
 use images::{Folder, ImageError, Rgb8};
-use resnet::{Extent, Isa, Reader, Shape, Site, View};
+use resnet::{Algorithm, Extent, Isa, Reader, Shape, Site, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
@@ -95,92 +95,67 @@ impl Scan<'_> {
         made.map_err(|e| self.loaded.because(e))
     }
 
-    /// Reads every image and hands what was read to `take`, in the order of the entries. An image that cannot be read is one
-    /// error among them. No more is held than a few images for each thread.
+    /// The journal of this scan in a file, and what it holds already.
     ///
     /// # Errors
-    /// If the network lacks a site, and what `take` says.
-    pub(crate) fn read(
-        &self,
-        entries: &[Entry],
-        observer: &dyn Observer,
-        mut take: impl FnMut(usize, Read) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        self.run(entries, observer, None, |at, _, read| take(at, read))
+    /// If the network lacks a site, or the journal cannot be read or written.
+    pub(crate) fn journal(&self, path: &Path) -> Result<(Journal, Known), RunError> {
+        let values = |&(_, shape): &(Site, Shape)| match self.extent {
+            Extent::Center => shape.channels,
+            Extent::Whole => shape.channels * shape.height * shape.width,
+        };
+        let width = self.reader()?.shapes().iter().map(values).sum();
+        Journal::open(path, width).map_err(RunError::write(path))
     }
 
-    /// As [`Scan::read`], of center neurons, with a journal below `folder`: an image that was read before is not computed again. The
-    /// digest of its file is handed on with what was read. The journal's name, and how many different images of these it holds, come back.
+    /// Reads every image that the journal does not hold, and hands what was read, with the digest of the image's file, to `take`, in the order
+    /// of the entries. An image that cannot be read is one error among them. No more is held than a few images for each thread. How many
+    /// different images of these the journal holds comes back, and all that it holds.
     ///
     /// # Errors
-    /// As [`Scan::read`], and if the journal cannot be read or written.
+    /// If the journal cannot be written, and what `take` says.
     pub(crate) fn read_once(
         &self,
         entries: &[Entry],
-        folder: &Path,
+        (mut journal, before): (Journal, Known),
         observer: &dyn Observer,
         mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
-    ) -> Result<(String, usize), RunError> {
-        let key = self.key();
-        let path = folder.join(&key);
-        let reader = self.reader()?;
-        let width = reader.shapes().iter().map(|(_, s)| s.channels).sum();
-        let failed = |source| RunError::Write {
-            path: path.clone(),
-            source,
-        };
-        let (mut journal, before) = Journal::open(&path, width).map_err(failed)?;
-        let mut held = BTreeSet::new();
-        self.run(entries, observer, Some(&before), |at, digest, read| {
-            if let (Ok(values), false) = (&read, before.get(&digest).is_some()) {
-                journal.keep(&digest, values).map_err(failed)?;
-            }
-            if read.is_ok() {
-                held.insert(digest);
-            }
-            take(at, digest, read)
-        })?;
-        Ok((key, held.len()))
-    }
-
-    fn run(
-        &self,
-        entries: &[Entry],
-        observer: &dyn Observer,
-        before: Option<&Known>,
-        mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        // Whatever is wrong with the network is known before the first image.
-        self.reader()?;
+    ) -> Result<(usize, Known), RunError> {
         observer.event(Event::Phase {
             name: self.phase(),
             total: entries.len(),
             done: 0,
         });
         let work = |reader: &mut Option<Reader>, at: usize| {
-            let read = self.read_one(reader, &entries[at], before);
+            let read = self.read_one(reader, &entries[at], &before);
             if let (_, Err(error)) = &read {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
             observer.event(Event::Advanced);
             read
         };
-        in_order(
-            self.threads,
-            entries.len(),
-            || self.reader().ok(),
-            work,
-            |at, (digest, read)| take(at, digest, read),
-        )?;
+        let mut held = BTreeSet::new();
+        let keep = |at, (digest, read): (ImageDigest, Read)| {
+            if let (Ok(values), false) = (&read, before.holds(&digest)) {
+                let kept = journal.keep(&digest, values);
+                kept.map_err(RunError::write(journal.path()))?;
+            }
+            if read.is_ok() {
+                held.insert(digest);
+            }
+            take(at, digest, read)
+        };
+        let ready = || self.reader().ok();
+        in_order(self.threads, entries.len(), ready, work, keep)?;
         observer.event(Event::PhaseEnded);
-        Ok(())
+        Ok((held.len(), before.and(journal)))
     }
 
     fn read_one(
         &self,
         reader: &mut Option<Reader>,
         entry: &Entry,
-        before: Option<&Known>,
+        before: &Known,
     ) -> (ImageDigest, Read) {
         let bytes = match fs::read(&entry.path) {
             Ok(bytes) => bytes,
@@ -193,8 +168,8 @@ impl Scan<'_> {
             }
         };
         let digest = *blake3::hash(&bytes).as_bytes();
-        if let Some(values) = before.and_then(|known| known.get(&digest)) {
-            return (digest, Ok(values.to_vec()));
+        if let Ok(Some(values)) = before.get(&digest) {
+            return (digest, Ok(values));
         }
         let picture = cropped(&bytes, &entry.path, self.loaded.source.input_size);
         let read = picture.map(|picture| {
@@ -229,16 +204,23 @@ impl Scan<'_> {
         Cow::Owned(format!("images {how} to {scale:.2}"))
     }
 
-    /// What determines the values of an image beside its bytes.
-    fn key(&self) -> String {
+    /// A digest of what determines the values of an image beside its bytes: the name of the journal.
+    pub(crate) fn key(&self) -> String {
         let sites: Vec<String> = self.sites.iter().map(Site::to_string).collect();
-        let described = format!(
+        let mut described = format!(
             "numerics {NUMERICS_VERSION}\nweights {}\nsize {}\nview {:?}\nsites {}\n",
             self.loaded.digest,
             self.loaded.source.input_size,
             self.view,
             sites.join(",")
         );
+        // What `reproduce` never does.
+        if self.extent == Extent::Whole {
+            described.push_str("whole maps\n");
+        }
+        if self.loaded.algorithm != Algorithm::Direct {
+            described.push_str(&format!("convolutions {}\n", self.loaded.algorithm));
+        }
         blake3::hash(described.as_bytes()).to_hex().to_string()
     }
 }
@@ -292,8 +274,11 @@ mod tests {
                 found.push(read.unwrap());
                 Ok(())
             };
-            scan.read_once(&entries, folder.path(), &crate::Silent, take)
+            let journal = scan.journal(&folder.path().join(scan.key())).unwrap();
+            let (held, known) = scan
+                .read_once(&entries, journal, &crate::Silent, take)
                 .unwrap();
+            assert_eq!((held, known.len()), (10, 10));
             found
         };
         // What no network says of the third image.

@@ -31,6 +31,8 @@ pub struct Loaded {
     pub network: Network,
     /// The digest of the tensors.
     pub digest: String,
+    /// How its convolutions are computed where no gradients are.
+    pub algorithm: Algorithm,
 }
 
 impl Source {
@@ -66,6 +68,7 @@ impl Source {
             tensors,
             network,
             digest,
+            algorithm: Algorithm::Direct,
         })
     }
 }
@@ -77,7 +80,11 @@ impl Loaded {
     /// As [`Source::load`].
     pub fn computed(self, algorithm: Algorithm) -> Result<Loaded, RunError> {
         let network = Network::computed(&self.tensors, algorithm).map_err(|e| self.because(e))?;
-        Ok(Loaded { network, ..self })
+        Ok(Loaded {
+            network,
+            algorithm,
+            ..self
+        })
     }
 
     /// An error of the network, as one about its weights.

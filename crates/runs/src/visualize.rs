@@ -61,10 +61,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             plural: false,
         });
     }
-    let write = |source| RunError::Write {
-        path: request.out.clone(),
-        source,
-    };
+    let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
     let mut studio = Studio::new(visualizer, request.isa).map_err(RunError::Featviz)?;
     let mut retries = 0;

@@ -84,12 +84,13 @@ impl Photographs {
             if view == View::Plain {
                 images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
             } else {
-                let journal = scan.read_once(&entries, journals, observer, |at, _, read| {
+                let journal = scan.journal(&journals.join(scan.key()))?;
+                let (held, _) = scan.read_once(&entries, journal, observer, |at, _, read| {
                     // One that vanished since has been reported.
                     images.extend(read.ok().map(|values| (needed[at], values)));
                     Ok(())
                 })?;
-                self.record.journals.extend([journal]);
+                self.record.journals.insert(scan.key(), held);
             }
             scales.push(AtScale {
                 view,

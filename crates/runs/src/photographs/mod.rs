@@ -11,10 +11,10 @@ mod mosaic;
 pub use contributions::{Contributions, contributions};
 pub(crate) use measures::OnPhotographs;
 
-use crate::activations::npy;
 use crate::error::RunError;
 use crate::exemplars::Exemplar;
 use crate::files::Output;
+use crate::numpy::npy;
 use crate::plan::Study;
 use crate::progress::Observer;
 use crate::scan::{self, Entry, Scan};
@@ -104,7 +104,8 @@ impl Photographs {
         let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
-        let journal = scan.read_once(&all, journals, observer, |at, digest, read| {
+        let journal = scan.journal(&journals.join(scan.key()))?;
+        let (held, _) = scan.read_once(&all, journal, observer, |at, digest, read| {
             files.update(&digest);
             match read {
                 Ok(values) => {
@@ -131,7 +132,7 @@ impl Photographs {
             names_digest: names.finalize().to_hex().to_string(),
             digest: files.finalize().to_hex().to_string(),
             files: digests,
-            journals: BTreeMap::from([journal]),
+            journals: BTreeMap::from([(scan.key(), held)]),
         };
         Ok(Photographs {
             columns: Columns::of(&scan)?,
@@ -215,10 +216,7 @@ impl Photographs {
             let shape = [self.images.len(), range.len()];
             let path = output.path(layout::activations(&site.to_string()));
             let values = self.images.iter().flat_map(|image| &image[range.clone()]);
-            let array = npy(&shape, values).map_err(|source| RunError::Write {
-                path: path.clone(),
-                source,
-            })?;
+            let array = npy(&shape, values).map_err(RunError::write(&path))?;
             output.write_new(&path, &array)?;
         }
         let names: String = self

@@ -44,10 +44,7 @@ pub(super) fn check(
             });
         }
     }
-    let temporary = tempfile::tempdir().map_err(|source| RunError::Write {
-        path: std::env::temp_dir(),
-        source,
-    })?;
+    let temporary = tempfile::tempdir().map_err(RunError::write(&std::env::temp_dir()))?;
     let out = temporary.path();
     if options.depth != Depth::All {
         copy_journals(&options.folder, out)?;
@@ -147,10 +144,7 @@ fn copy_journals(folder: &Path, out: &Path) -> Result<(), RunError> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    report::write_atomically(path, bytes).map_err(|source| RunError::Write {
-        path: path.to_owned(),
-        source,
-    })
+    report::write_atomically(path, bytes).map_err(RunError::write(path))
 }
 
 /// How a file differs from the same, derived again.

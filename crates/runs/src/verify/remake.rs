@@ -20,10 +20,7 @@ pub(super) fn check(
     let recipe = recipe(manifest)
         .ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
     let stored = Store::at(&options.folder.join(layout::STORE));
-    let folder = tempfile::tempdir().map_err(|source| RunError::Write {
-        path: std::env::temp_dir(),
-        source,
-    })?;
+    let folder = tempfile::tempdir().map_err(RunError::write(&std::env::temp_dir()))?;
     let fresh = Store::open(folder.path())?;
     let workshop = Workshop {
         network: &loaded.network,

@@ -1,0 +1,137 @@
+//! NumPy's files: arrays, and archives of them.
+
+use npyz::WriterBuilder;
+use std::io::{self, BufWriter, Seek, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// An archive of arrays that is written one after another.
+pub(crate) struct Archive<W: Write + Seek> {
+    zip: ZipWriter<W>,
+}
+
+impl<W: Write + Seek> Archive<W> {
+    /// An empty archive.
+    pub(crate) fn new(to: W) -> Archive<W> {
+        Archive {
+            zip: ZipWriter::new(to),
+        }
+    }
+
+    /// Adds an array of float32, row-major, whose values come in pieces.
+    ///
+    /// # Errors
+    /// What the system or a piece says, or if the values are not as many as the shape has.
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        shape: &[u64],
+        pieces: impl Iterator<Item = io::Result<Vec<f32>>>,
+    ) -> io::Result<()> {
+        self.start(name)?;
+        // Value by value would be a system call and a check sum each.
+        let mut buffered = BufWriter::new(&mut self.zip);
+        let mut writer = npyz::WriteOptions::new()
+            .default_dtype()
+            .shape(shape)
+            .writer(&mut buffered)
+            .begin_nd()?;
+        for piece in pieces {
+            writer.extend(piece?)?;
+        }
+        writer.finish()?;
+        buffered.flush()
+    }
+
+    /// Adds an array of names.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn add_names(&mut self, name: &str, names: &[&str]) -> io::Result<()> {
+        self.start(name)?;
+        self.zip.write_all(&unicode_array(names)?)
+    }
+
+    fn start(&mut self, name: &str) -> io::Result<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(true);
+        Ok(self.zip.start_file(format!("{name}.npy"), options)?)
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.zip.finish()?;
+        Ok(())
+    }
+}
+
+/// An array as NumPy's `.npy`, row-major.
+pub(crate) fn npy<'a>(
+    shape: &[usize],
+    values: impl IntoIterator<Item = &'a f32>,
+) -> io::Result<Vec<u8>> {
+    let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
+    let mut bytes = Vec::new();
+    let mut writer = npyz::WriteOptions::new()
+        .default_dtype()
+        .shape(&shape)
+        .writer(&mut bytes)
+        .begin_nd()?;
+    writer.extend(values)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
+fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
+    let width = names
+        .iter()
+        .map(|n| n.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let header = format!(
+        "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
+        names.len()
+    );
+    // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
+    let padding = (64 - (10 + header.len() + 1) % 64) % 64;
+    let length = u16::try_from(header.len() + padding + 1).map_err(io::Error::other)?;
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(std::iter::repeat_n(b' ', padding));
+    bytes.push(b'\n');
+    for name in names {
+        let characters = name
+            .chars()
+            .map(u32::from)
+            .chain(std::iter::repeat(0))
+            .take(width);
+        bytes.extend(characters.flat_map(u32::to_le_bytes));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_padded_to_the_longest_character_by_character() {
+        let bytes = unicode_array(&["a", "é2"]).unwrap();
+        assert_eq!((bytes.len() - 16) % 64, 0);
+        let data = &bytes[bytes.len() - 16..];
+        let characters: Vec<u32> = data
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|&b| u32::from_le_bytes(b))
+            .collect();
+        assert_eq!(characters, [97, 0, 233, 50]);
+    }
+}
