@@ -2,7 +2,7 @@
 
 use crate::flags;
 use crate::progress::Progress;
-use crate::{print, threads};
+use crate::{interrupt, print, threads};
 use runs::{Activations, Isa, Source};
 use std::path::Path;
 
@@ -18,6 +18,10 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         isa: Isa::from_environment()?,
         out: flags.out,
     };
+    interrupt::says(format!(
+        "what was read is kept beside {}, and the same command goes on there",
+        request.out.display()
+    ))?;
     let scanned = runs::activations(&request, &Progress::new())?;
     for (site, shape) in &scanned.shapes {
         let read = scanned.read;

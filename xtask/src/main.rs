@@ -7,6 +7,7 @@ mod bench;
 mod explain;
 mod faults;
 mod flags;
+mod interrupt;
 mod progress;
 mod reproduce;
 mod test;

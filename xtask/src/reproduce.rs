@@ -2,7 +2,7 @@
 
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration};
-use crate::{print, say, threads};
+use crate::{interrupt, print, say, threads};
 use runs::{Isa, Options, Source, Summary};
 use std::path::Path;
 use std::time::Instant;
@@ -29,6 +29,10 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
         isa: Isa::from_environment()?,
         out: flags.out,
     };
+    interrupt::says(format!(
+        "finished pictures and images are kept in {}, and the same command goes on there",
+        options.out.join("store").display()
+    ))?;
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);
     say(&format!(

@@ -1,8 +1,10 @@
 //! `activations`: a NumPy archive of what chosen sites do on images.
 
-use crate::harness::{program, root, run, succeed};
+use crate::harness::{interrupt, program, root, run, succeed};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 use testkit::golden::Archive;
 
 /// The names of an archive's images, from NumPy's four-byte characters.
@@ -149,4 +151,60 @@ fn unreadable_images_are_reported_counted_and_left_out() {
     assert!(said.contains("b.jpg") && said.contains("c.png"), "{said}");
     assert!(printed.contains("2 images, 2 skipped"), "{printed}");
     assert_eq!(names(&out), ["a.jpg", "d.jpeg"]);
+}
+
+/// What an unfinished command keeps in a folder.
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap();
+    let paths = files.map(|file| file.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|e| e == "part"))
+        .collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_command_says_what_is_kept_and_goes_on_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = root().join("fixtures/images/dots");
+    let command = |out: &Path, sites: &str| {
+        let mut command = program(&["activations", "--full", "--sites", sites]);
+        // One image takes a tenth of a second.
+        command.args(["--input-size", "896", "--threads", "1"]);
+        command.arg("--images").arg(&images).arg("--out").arg(out);
+        command
+    };
+    let sites = "layer2.1,layer4.1.pre";
+    let (out, whole) = (folder.path().join("a.npz"), folder.path().join("b.npz"));
+    let mut first = command(&out, sites);
+    let mut first = first.stderr(Stdio::piped()).spawn().unwrap();
+    let kept = || {
+        let part = parts(folder.path()).pop()?;
+        (fs::metadata(part).ok()?.len() > 0).then_some(())
+    };
+    while kept().is_none() {
+        assert_eq!(first.try_wait().unwrap(), None, "it ended too early");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // A second one would write to the same file.
+    let second = command(&out, sites).output().unwrap();
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(2), "{said}");
+    assert!(said.contains("another run is writing it"), "{said}");
+    let said = interrupt(first);
+    assert!(
+        said.contains("interrupted: what was read is kept"),
+        "{said}"
+    );
+    assert!(!out.exists() && parts(folder.path()).len() == 1);
+
+    let output = command(&out, sites).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let before = said.split("goes on after ").nth(1).expect(&said);
+    let before: usize = before.split(' ').next().unwrap().parse().unwrap();
+    assert!((1..10).contains(&before), "{said}");
+    assert_eq!(parts(folder.path()), Vec::<PathBuf>::new());
+    succeed(&mut command(&whole, sites));
+    assert!(fs::read(&out).unwrap() == fs::read(&whole).unwrap());
 }

@@ -2,7 +2,7 @@
 
 mod photographs;
 
-use crate::harness::{assert_same_results, program, results, root, run, succeed};
+use crate::harness::{assert_same_results, interrupt, program, results, root, run, succeed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -78,21 +78,30 @@ fn any_number_of_threads_and_any_instruction_set_give_the_same_bytes() {
 }
 
 #[test]
-fn a_killed_run_goes_on_where_it_stopped_and_ends_with_the_same_bytes() {
+fn a_killed_or_interrupted_run_goes_on_where_it_stopped_and_ends_with_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
     succeed(&mut command(&whole, &[]));
     let all = entries(&whole).len();
     for stop_at in [0, all / 3, 2 * all / 3] {
-        let mut child = command(&killed, &["--threads", "1"]).spawn().unwrap();
+        let mut begun = command(&killed, &["--threads", "1"]);
+        let mut child = begun.stderr(Stdio::piped()).spawn().unwrap();
         let started = Instant::now();
         while entries(&killed).len() <= stop_at && child.try_wait().unwrap().is_none() {
             assert!(started.elapsed() < Duration::from_secs(120), "no progress");
             std::thread::sleep(Duration::from_millis(2));
         }
-        // SIGKILL on Unix: the program has no say in it.
-        child.kill().unwrap();
-        child.wait().unwrap();
+        if stop_at == 0 {
+            let said = interrupt(child);
+            assert!(
+                said.contains("interrupted: finished pictures and images are kept in"),
+                "{said}"
+            );
+        } else {
+            // SIGKILL on Unix: the program has no say in it.
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
     }
     let kept = entries(&killed).len();
     assert!(kept > 0);
