@@ -48,7 +48,7 @@ impl Prepared {
             Target::Npz => npz_seeds(),
             Target::Jpeg => jpegs(root)?,
             Target::Png => pngs(root)?,
-            Target::Store => vec![entry(folder.path())?],
+            Target::Store => entries(folder.path())?,
             Target::Journal => journals(folder.path())?,
             Target::Tables => tables(root, folder.path())?,
         };
@@ -290,11 +290,21 @@ fn whole() -> Entry {
     }
 }
 
-fn entry(folder: &Path) -> anyhow::Result<Vec<u8>> {
+/// The entry, and one of another unit that may not be taken for it.
+fn entries(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let store = Store::open(folder)?;
     let (unit, address) = named();
-    store.put(&address, &unit, &whole())?;
-    Ok(fs::read(store.path(&address))?)
+    let other = Unit { channel: 5, ..unit };
+    let elsewhere = Address::of(&other, &Recipe::new(64, 3), "w");
+    let mut seeds = Vec::new();
+    for (unit, address, png) in [
+        (unit, address, whole().png),
+        (other, elsewhere, vec![7; 200]),
+    ] {
+        store.put(&address, &unit, &Entry { png, ..whole() })?;
+        seeds.push(fs::read(store.path(&address))?);
+    }
+    Ok(seeds)
 }
 
 /// Values of an image in a journal, and how many images the seeds have.

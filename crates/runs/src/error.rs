@@ -51,6 +51,16 @@ pub enum RunError {
         /// The unit.
         unit: String,
     },
+    /// A picture of the store is of another size than the network reads.
+    #[error("{}: expected a picture of {expected} x {expected} pixels, found {} x {}", path.display(), found.0, found.1)]
+    PictureSize {
+        /// The entry.
+        path: PathBuf,
+        /// Rows and columns.
+        expected: usize,
+        /// Columns and rows.
+        found: (usize, usize),
+    },
     /// A block cannot be computed.
     #[error("--blocks {block}: {because}")]
     Block {

@@ -87,9 +87,20 @@ impl BlockReader {
     }
 }
 
-/// The pixels of a stored picture.
-pub(crate) fn pixels(png: &[u8], path: &Path) -> Result<Vec<u8>, RunError> {
-    Ok(images::decode_bytes(png, path)?.pixels().to_vec())
+/// The pixels of a stored picture of `size` rows and columns.
+///
+/// # Errors
+/// If it is none, or has another size.
+pub(crate) fn pixels(png: &[u8], path: &Path, size: usize) -> Result<Vec<u8>, RunError> {
+    let picture = images::decode_bytes(png, path)?;
+    if (picture.height(), picture.width()) != (size, size) {
+        return Err(RunError::PictureSize {
+            path: path.to_owned(),
+            expected: size,
+            found: (picture.width(), picture.height()),
+        });
+    }
+    Ok(picture.pixels().to_vec())
 }
 
 #[cfg(test)]

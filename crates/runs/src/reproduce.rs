@@ -380,7 +380,8 @@ impl Run<'_> {
     fn pictures(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
         let pixels = |unit: Unit| {
             let path = self.workshop.store.path(&self.workshop.address(&unit));
-            measure::pixels(&self.workshop.entry(&unit)?.png, &path)
+            let size = self.loaded.source.input_size;
+            measure::pixels(&self.workshop.entry(&unit)?.png, &path, size)
         };
         let [input, block, output] = self.units(attempt);
         Ok([pixels(input)?, pixels(block)?, pixels(output)?])

@@ -1,9 +1,10 @@
 //! The content-addressed store.
 //!
 //! An entry is one file, `<first two digits>/<address>`: a line of JSON, the picture as PNG, the trajectory as
-//! little-endian float32. The JSON line holds the lengths of both and the BLAKE3 digest of their bytes. An entry is
-//! written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does not match
-//! is treated as absent and computed again. Merging two stores is copying the files of one into the other.
+//! little-endian float32. The JSON line holds the address, the lengths of both and the BLAKE3 digest of their bytes. An entry is
+//! written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does not match, or that
+//! lies at another address than its own, is treated as absent and computed again. Merging two stores is copying the files of one into the
+//! other: entries at the same address are the same, and journals of images ([`crate::Journal`]) never have the same name unless they are.
 
 use crate::unit::{Address, Unit};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The kind and version of entries, in their first line.
-const FORMAT: &str = "streamscope picture 1";
+const FORMAT: &str = "streamscope picture 2";
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,7 @@ pub struct Entry {
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     format: String,
+    address: String,
     unit: String,
     png_bytes: usize,
     trajectory_steps: usize,
@@ -81,16 +83,17 @@ impl Store {
 
     /// The entry at an address; `None` where there is none, or a damaged one.
     pub fn get(&self, address: &Address) -> Option<Entry> {
-        parse(&fs::read(self.path(address)).ok()?)
+        parse(&fs::read(self.path(address)).ok()?, address.hex())
     }
 
     /// The entry at an address if the file is, byte for byte, what [`Store::put`] writes of it, what it says to people included.
     pub(crate) fn whole(&self, address: &Address, unit: &Unit) -> Option<Entry> {
         let bytes = fs::read(self.path(address)).ok()?;
-        parse(&bytes).filter(|entry| to_bytes(unit, entry) == bytes)
+        let entry = parse(&bytes, address.hex())?;
+        (to_bytes(address, unit, &entry) == bytes).then_some(entry)
     }
 
-    /// Whether a file at this place in a store would be found by its address, and is whole.
+    /// Whether a file at this place in a store is found by its address, and is whole.
     pub(crate) fn is_entry(&self, name: &Path) -> bool {
         let parts: Vec<_> = name.iter().filter_map(|part| part.to_str()).collect();
         let [group, address] = parts[..] else {
@@ -101,7 +104,7 @@ impl Store {
             && address.chars().all(digits)
             && address.starts_with(group)
             && group.len() == 2
-            && fs::read(self.folder.join(name)).is_ok_and(|bytes| parse(&bytes).is_some())
+            && fs::read(self.folder.join(name)).is_ok_and(|bytes| parse(&bytes, address).is_some())
     }
 
     /// Whether an undamaged entry is at an address.
@@ -115,7 +118,7 @@ impl Store {
     /// If the file cannot be written; then nothing of it is left.
     pub fn put(&self, address: &Address, unit: &Unit, entry: &Entry) -> Result<(), StoreError> {
         let path = self.path(address);
-        report::write_atomically(&path, &to_bytes(unit, entry))
+        report::write_atomically(&path, &to_bytes(address, unit, entry))
             .map_err(|source| StoreError::Write { path, source })
     }
 }
@@ -124,7 +127,7 @@ impl Store {
     clippy::expect_used,
     reason = "the header is strings and numbers, which JSON can always hold"
 )]
-fn to_bytes(unit: &Unit, entry: &Entry) -> Vec<u8> {
+fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
     body.extend(
         entry
@@ -134,6 +137,7 @@ fn to_bytes(unit: &Unit, entry: &Entry) -> Vec<u8> {
     );
     let header = Header {
         format: FORMAT.to_owned(),
+        address: address.hex().to_owned(),
         unit: unit.to_string(),
         png_bytes: entry.png.len(),
         trajectory_steps: entry.trajectory.len(),
@@ -145,7 +149,8 @@ fn to_bytes(unit: &Unit, entry: &Entry) -> Vec<u8> {
     bytes
 }
 
-fn parse(bytes: &[u8]) -> Option<Entry> {
+/// The entry of a file, if it is whole and that of the address.
+fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];
@@ -154,6 +159,7 @@ fn parse(bytes: &[u8]) -> Option<Entry> {
         .checked_mul(4)?
         .checked_add(header.png_bytes)?;
     if header.format != FORMAT
+        || header.address != address
         || body.len() != expected
         || blake3::hash(body).to_hex().as_str() != header.blake3
     {
@@ -229,6 +235,26 @@ mod tests {
                 assert_ne!(store.get(&address), Some(entry.clone()), "changed at {at}");
             }
             assert_eq!(store.whole(&address, &unit), None, "changed at {at}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_another_unit_recipe_or_network_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (unit, address, entry) = example();
+        store.put(&address, &unit, &entry).unwrap();
+        let other = Unit { channel: 3, ..unit };
+        for elsewhere in [
+            Address::of(&other, &Recipe::new(64, 3), "w"),
+            Address::of(&unit, &Recipe::new(64, 4), "w"),
+            Address::of(&unit, &Recipe::new(64, 3), "v"),
+        ] {
+            let path = store.path(&elsewhere);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::copy(store.path(&address), &path).unwrap();
+            assert_eq!(store.get(&elsewhere), None);
+            assert!(!store.is_entry(path.strip_prefix(folder.path()).unwrap()));
         }
     }
 }
