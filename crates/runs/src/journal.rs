@@ -22,9 +22,9 @@ const CHECK: usize = 8;
 /// Where the values of images that were read before are.
 #[derive(Debug)]
 pub struct Known {
-    file: Mutex<File>,
-    /// The first byte of each image's values.
-    places: HashMap<ImageDigest, u64>,
+    files: Vec<Mutex<File>>,
+    /// The file of each image, and the first byte of its values.
+    places: HashMap<ImageDigest, (usize, u64)>,
     /// Values of an image.
     width: usize,
 }
@@ -35,7 +35,8 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     end: u64,
-    added: Vec<(ImageDigest, u64)>,
+    /// The first byte of each image's values.
+    places: HashMap<ImageDigest, u64>,
 }
 
 impl Journal {
@@ -48,30 +49,20 @@ impl Journal {
             fs::create_dir_all(folder)?;
         }
         let mut options = OpenOptions::new();
-        let mut file = options.read(true).append(true).create(true).open(path)?;
-        let (mut places, mut whole) = (HashMap::new(), 0);
-        let mut record = vec![0; DIGEST + 4 * width + CHECK];
-        let mut reader = BufReader::new(&mut file);
-        while reader.read_exact(&mut record).is_ok() {
-            let (body, check) = record.split_at(record.len() - CHECK);
-            if blake3::hash(body).as_bytes()[..CHECK] != *check {
-                break;
-            }
-            places.insert(digest_of(body), whole + DIGEST as u64);
-            whole += record.len() as u64;
-        }
-        drop(reader);
-        file.set_len(whole)?;
-        let known = Known {
-            file: Mutex::new(File::open(path)?),
-            places,
+        let file = options.read(true).append(true).create(true).open(path)?;
+        let mut known = Known {
+            files: Vec::new(),
+            places: HashMap::new(),
             width,
         };
+        let end = known.add(path)?;
+        file.set_len(end)?;
+        let places = known.places.iter().map(|(&image, &(_, at))| (image, at));
         let journal = Journal {
             path: path.to_owned(),
             file,
-            end: whole,
-            added: Vec::new(),
+            end,
+            places: places.collect(),
         };
         Ok((journal, known))
     }
@@ -79,6 +70,11 @@ impl Journal {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it keeps the values of an image.
+    pub fn holds(&self, image: &ImageDigest) -> bool {
+        self.places.contains_key(image)
     }
 
     /// Keeps the values of an image.
@@ -91,7 +87,7 @@ impl Journal {
         let digest = blake3::hash(&record);
         record.extend(&digest.as_bytes()[..CHECK]);
         self.file.write_all(&record)?;
-        self.added.push((*image, self.end + DIGEST as u64));
+        self.places.insert(*image, self.end + DIGEST as u64);
         self.end += record.len() as u64;
         Ok(())
     }
@@ -122,16 +118,34 @@ pub fn images_held(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Known {
-    /// What was known, and what was kept since.
-    #[must_use]
-    pub fn and(mut self, journal: Journal) -> Known {
-        self.places.extend(journal.added);
-        self
+    /// What is whole in the journal in another file too; how many bytes that is. The file stays as it is.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn add(&mut self, path: &Path) -> io::Result<u64> {
+        let mut reader = BufReader::new(File::open(path)?);
+        let mut record = vec![0; DIGEST + 4 * self.width + CHECK];
+        let mut whole = 0;
+        while reader.read_exact(&mut record).is_ok() {
+            let (body, check) = record.split_at(record.len() - CHECK);
+            if blake3::hash(body).as_bytes()[..CHECK] != *check {
+                break;
+            }
+            let place = (self.files.len(), whole + DIGEST as u64);
+            self.places.entry(digest_of(body)).or_insert(place);
+            whole += record.len() as u64;
+        }
+        self.files.push(Mutex::new(reader.into_inner()));
+        Ok(whole)
     }
 
-    /// Whether an image was read before.
-    pub fn holds(&self, image: &ImageDigest) -> bool {
-        self.places.contains_key(image)
+    /// What was known, and what is kept in its own journal since.
+    #[must_use]
+    pub fn and(mut self, journal: &Journal) -> Known {
+        let places = journal.places.iter();
+        self.places
+            .extend(places.map(|(&image, &at)| (image, (0, at))));
+        self
     }
 
     /// All values of an image; `None` if it was not read before.
@@ -147,11 +161,12 @@ impl Known {
     /// # Errors
     /// If the file cannot be read.
     pub fn part(&self, image: &ImageDigest, values: Range<usize>) -> io::Result<Option<Vec<f32>>> {
-        let Some(place) = self.places.get(image) else {
+        let Some((file, place)) = self.places.get(image) else {
             return Ok(None);
         };
         let mut bytes = vec![0; 4 * values.len()];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.files[*file].lock();
+        let mut file = file.unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(place + 4 * values.start as u64))?;
         file.read_exact(&mut bytes)?;
         let values = bytes.as_chunks::<4>().0.iter();
@@ -225,7 +240,7 @@ mod tests {
             assert_eq!(before.len(), at / record, "changed at {at}");
             // It goes on behind what is whole.
             journal.keep(&[9; DIGEST], &[1.0, 2.0]).unwrap();
-            for after in [known(), before.and(journal)] {
+            for after in [known(), before.and(&journal)] {
                 assert_eq!(after.len(), at / record + 1);
                 let kept = after.get(&[9; DIGEST]).unwrap();
                 assert_eq!(kept.as_deref(), Some(&[1.0, 2.0][..]));
@@ -241,14 +256,39 @@ mod tests {
         for (image, values) in (0..).zip(&values) {
             journal.keep(&[image; DIGEST], values).unwrap();
         }
-        let known = known.and(journal);
+        let known = known.and(&journal);
         for (image, values) in (0..).zip(&values) {
             for (from, to) in [(0, 5), (1, 3), (4, 5), (2, 2)] {
                 let part = known.part(&[image; DIGEST], from..to).unwrap();
                 assert_eq!(part.as_deref(), Some(&values[from..to]));
             }
         }
-        assert!(known.holds(&[1; DIGEST]) && !known.holds(&[2; DIGEST]));
+        assert!(journal.holds(&[1; DIGEST]) && !journal.holds(&[2; DIGEST]));
         assert_eq!(known.get(&[2; DIGEST]).unwrap(), None);
+    }
+
+    #[test]
+    fn what_another_journal_holds_is_known_up_to_its_first_damage_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|name| folder.path().join(name));
+        for (path, first) in paths.iter().zip([0, 10]) {
+            let (mut journal, _) = Journal::open(path, 1).unwrap();
+            for image in [first, first + 1, 5] {
+                journal.keep(&[image; DIGEST], &[image.into()]).unwrap();
+            }
+        }
+        let mut cut = fs::read(&paths[1]).unwrap();
+        cut.pop();
+        fs::write(&paths[1], &cut).unwrap();
+        let (journal, mut known) = Journal::open(&paths[0], 1).unwrap();
+        known.add(&paths[1]).unwrap();
+        assert_eq!(fs::read(&paths[1]).unwrap(), cut);
+        let known = known.and(&journal);
+        assert_eq!(known.len(), 5);
+        for image in [0, 1, 5, 10, 11] {
+            let kept = known.get(&[image; DIGEST]).unwrap();
+            assert_eq!(kept, Some(vec![f32::from(image)]));
+            assert_eq!(journal.holds(&[image; DIGEST]), image < 10);
+        }
     }
 }

@@ -108,7 +108,38 @@ impl Scan<'_> {
         Journal::open(path, width).map_err(RunError::write(path))
     }
 
-    /// Reads every image that the journal does not hold, and hands what was read, with the digest of the image's file, to `take`, in the order
+    /// The journal of this scan of some images among others in a folder, its name, and what all of them hold that is of use here.
+    ///
+    /// It is named after what determines the values of an image, and after the names and sizes of the image files: journals of different
+    /// images are different files, so that the union of two stores holds them all.
+    ///
+    /// # Errors
+    /// As [`Scan::journal`].
+    pub(crate) fn journal_among(
+        &self,
+        folder: &Path,
+        entries: &[Entry],
+    ) -> Result<(String, (Journal, Known)), RunError> {
+        let (key, images) = (self.key(), listing(entries));
+        let name = format!("{key}-{}", &images[..LISTING]);
+        let (journal, mut known) = self.journal(&folder.join(&name))?;
+        let others = fs::read_dir(folder).map_err(RunError::write(folder))?;
+        let others = others.flatten().map(|other| other.path());
+        let mut others: Vec<PathBuf> = others
+            .filter(|other| {
+                let other = other.file_name().unwrap_or_default().to_string_lossy();
+                other.starts_with(&key) && *other != *name
+            })
+            .collect();
+        others.sort();
+        for other in others {
+            // What cannot be read is read from the images.
+            let _ = known.add(&other);
+        }
+        Ok((name, (journal, known)))
+    }
+
+    /// Reads every image that is not known, keeps it in the journal, and hands what was read, with the digest of the image's file, to `take`, in the order
     /// of the entries. An image that cannot be read is one error among them. No more is held than a few images for each thread. How many
     /// different images of these the journal holds comes back, and all that it holds.
     ///
@@ -136,7 +167,7 @@ impl Scan<'_> {
         };
         let mut held = BTreeSet::new();
         let keep = |at, (digest, read): (ImageDigest, Read)| {
-            if let (Ok(values), false) = (&read, before.holds(&digest)) {
+            if let (Ok(values), false) = (&read, journal.holds(&digest)) {
                 let kept = journal.keep(&digest, values);
                 kept.map_err(RunError::write(journal.path()))?;
             }
@@ -148,7 +179,7 @@ impl Scan<'_> {
         let ready = || self.reader().ok();
         in_order(self.threads, entries.len(), ready, work, keep)?;
         observer.event(Event::PhaseEnded);
-        Ok((held.len(), before.and(journal)))
+        Ok((held.len(), before.and(&journal)))
     }
 
     fn read_one(
@@ -225,6 +256,19 @@ impl Scan<'_> {
     }
 }
 
+/// Digits of the digest of image files in the name of a journal.
+const LISTING: usize = 16;
+
+/// A digest of the names and sizes of image files.
+fn listing(entries: &[Entry]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for entry in entries {
+        let bytes = fs::metadata(&entry.path).map_or(0, |file| file.len());
+        hasher.update(format!("{}\n{bytes}\n", entry.name).as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 /// An image as a network that reads `size` rows and columns sees it.
 pub(crate) fn seen(entry: &Entry, size: usize) -> Result<Rgb8, ImageError> {
     images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)
@@ -268,31 +312,36 @@ mod tests {
         };
         let entries = entries(&[root.join("fixtures/images/star")]).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let read = || {
+        let read = |entries: &[Entry]| {
             let mut found = Vec::new();
             let take = |_, _, read: Read| {
                 found.push(read.unwrap());
                 Ok(())
             };
-            let journal = scan.journal(&folder.path().join(scan.key())).unwrap();
+            let (name, journal) = scan.journal_among(folder.path(), entries).unwrap();
             let (held, known) = scan
-                .read_once(&entries, journal, &crate::Silent, take)
+                .read_once(entries, journal, &crate::Silent, take)
                 .unwrap();
-            assert_eq!((held, known.len()), (10, 10));
-            found
+            assert_eq!((held, known.len()), (entries.len(), 10));
+            (found, fs::read(folder.path().join(name)).unwrap())
         };
-        // What no network says of the third image.
+        // What no network says of the third image, in a journal of others.
         let bytes = fs::read(&entries[2].path).unwrap();
-        let (mut journal, _) = Journal::open(&folder.path().join(scan.key()), 16).unwrap();
+        let other = folder.path().join(format!("{}-other", scan.key()));
+        let (mut journal, _) = Journal::open(&other, 16).unwrap();
         let image = blake3::hash(&bytes);
         journal.keep(image.as_bytes(), &[-1.0; 16]).unwrap();
-        let first = read();
+        let others = fs::read(&other).unwrap();
+        let (first, kept) = read(&entries);
         assert_eq!(first.len(), 10);
         assert_eq!(first[2], [-1.0; 16]);
         assert!(first[1].iter().all(|&v| v >= 0.0));
-        let whole = fs::read(folder.path().join(scan.key())).unwrap();
-        assert_eq!(read(), first);
-        assert_eq!(fs::read(folder.path().join(scan.key())).unwrap(), whole);
+        assert_eq!(read(&entries), (first.clone(), kept.clone()));
+        // Fewer images have a journal of their own, which holds them all.
+        let (some, of_some) = read(&entries[2..5]);
+        assert_eq!(some[..], first[2..5]);
+        assert_eq!(10 * of_some.len(), 3 * kept.len());
+        assert_eq!(fs::read(&other).unwrap(), others);
     }
 
     #[test]

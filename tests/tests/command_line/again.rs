@@ -71,6 +71,38 @@ fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() 
     assert!(stored(&out) >= before);
 }
 
+/// Copies every file below a folder to the same place below another one.
+fn copy_below(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_below(&from, &to);
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_union_of_two_stores_serves_both_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = ["star", "rings"].map(|class| root().join("fixtures/images").join(class));
+    let outs = ["a", "b"].map(|name| folder.path().join(name));
+    for (out, images) in outs.iter().zip(&images) {
+        reproduce(out, "0..2", "3", Some(images));
+    }
+    let [a, b] = outs.each_ref().map(|out| out.join("store"));
+    copy_below(&b, &a);
+    copy_below(&a, &b);
+    for out in &outs {
+        let output = run(&["verify", &out.display().to_string(), "--sample", "0"]);
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+}
+
 #[test]
 fn a_channel_that_is_given_up_is_named_and_counted() {
     let folder = tempfile::tempdir().unwrap();

@@ -84,13 +84,13 @@ impl Photographs {
             if view == View::Plain {
                 images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
             } else {
-                let journal = scan.journal(&journals.join(scan.key()))?;
+                let (name, journal) = scan.journal_among(journals, &entries)?;
                 let (held, _) = scan.read_once(&entries, journal, observer, |at, _, read| {
                     // One that vanished since has been reported.
                     images.extend(read.ok().map(|values| (needed[at], values)));
                     Ok(())
                 })?;
-                self.record.journals.insert(scan.key(), held);
+                self.record.journals.insert(name, held);
             }
             scales.push(AtScale {
                 view,

@@ -104,7 +104,7 @@ impl Photographs {
         let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
-        let journal = scan.journal(&journals.join(scan.key()))?;
+        let (name, journal) = scan.journal_among(journals, &all)?;
         let (held, _) = scan.read_once(&all, journal, observer, |at, digest, read| {
             files.update(&digest);
             match read {
@@ -132,7 +132,7 @@ impl Photographs {
             names_digest: names.finalize().to_hex().to_string(),
             digest: files.finalize().to_hex().to_string(),
             files: digests,
-            journals: BTreeMap::from([(scan.key(), held)]),
+            journals: BTreeMap::from([(name, held)]),
         };
         Ok(Photographs {
             columns: Columns::of(&scan)?,
