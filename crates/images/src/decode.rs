@@ -23,6 +23,23 @@ const MAX_BYTES: u64 = 7 << 27;
 /// The most memory for a row, and for what a PNG says beside its pixels, unpacked.
 const MAX_ASIDE: u64 = 32 << 20;
 
+/// The bytes of a file.
+///
+/// # Errors
+/// If it cannot be opened, or is a pipe or whatever else would let us wait for ever.
+pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, ImageError> {
+    let path = path.as_ref();
+    let refused = |source| ImageError::CannotOpen {
+        path: path.to_owned(),
+        source,
+    };
+    if !fs::metadata(path).map_err(refused)?.is_file() {
+        let path = path.to_owned();
+        return Err(ImageError::NotAFile { path });
+    }
+    fs::read(path).map_err(refused)
+}
+
 /// Reads a JPEG or a PNG; which one is told by its bytes, not by its name.
 ///
 /// Alpha is dropped, not blended; palettes and grey are expanded; orientation tags, colour profiles and gamma are
@@ -34,10 +51,7 @@ const MAX_ASIDE: u64 = 32 << 20;
 /// too much memory, or is of an unsupported kind.
 pub fn decode(path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| ImageError::CannotOpen {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = read(path)?;
     decode_bytes(&bytes, path)
 }
 

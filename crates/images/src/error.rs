@@ -15,6 +15,12 @@ pub enum ImageError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The choice of file: a pipe, a device or a directory, which may have no end.
+    #[error("{}: expected a regular file, found something else", path.display())]
+    NotAFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The choice of file: neither a JPEG nor a PNG.
     #[error("{}: expected a JPEG or a PNG, found {found}", path.display())]
     NotAnImage {

@@ -24,7 +24,7 @@ mod jpeg;
 pub mod pillow;
 mod rgb8;
 
-pub use decode::{decode, decode_bytes};
+pub use decode::{decode, decode_bytes, read};
 pub use encode::encode_png;
 pub use error::ImageError;
 pub use folder::{Folder, FolderEntry};

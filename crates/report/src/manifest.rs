@@ -60,7 +60,7 @@ pub struct ImagesRecord {
 pub struct Manifest {
     /// Name and version of the program.
     pub program: String,
-    /// Digest of the program's source, as far as results depend on it: its numerics version.
+    /// The version of the program's arithmetic: raised by hand whenever a change to the source changes any bit of any picture.
     pub numerics_version: u32,
     /// The program's source, compiler and processor; the last two change no bit.
     pub build: BuildRecord,
@@ -98,20 +98,24 @@ pub struct Manifest {
     /// What every table, figure and other derived file was made from: files of this folder or keys of its store, or `pictures` for all of
     /// them, `images` and `weights` as they are described here.
     pub made_from: BTreeMap<String, Vec<String>>,
-    /// BLAKE3 digest of every file below the folder, except the store and this one.
+    /// BLAKE3 digest of every file of the run below the folder, except the store and this one.
     pub files: BTreeMap<String, String>,
     /// BLAKE3 digest of this file with nothing between the quotes of this field.
     pub digest: String,
 }
 
 impl Manifest {
-    /// Writes `manifest.json` in a folder, with the digests of every file below it but the store's, what each was made from, and
-    /// its own digest.
+    /// Writes `manifest.json` in a folder, with the digests of every file below it that `of_run` tells by its name, what each was made
+    /// from, and its own digest.
     ///
     /// # Errors
     /// If a file cannot be read or the manifest not be written.
-    pub fn write(&mut self, folder: &Path) -> Result<(), ReportError> {
-        self.files = digests(folder)?;
+    pub fn write(
+        &mut self,
+        folder: &Path,
+        of_run: impl Fn(&str) -> bool,
+    ) -> Result<(), ReportError> {
+        self.files = digests(folder, of_run)?;
         let with_images = self.images.is_some();
         let exemplars: Vec<ExemplarRow> = match self.files.contains_key(layout::EXEMPLARS) {
             true => read_table(&folder.join(layout::EXEMPLARS))?,
@@ -175,11 +179,14 @@ impl Manifest {
     }
 }
 
-/// The BLAKE3 digest of every file below a folder; the store, the manifest and hidden files left out.
+/// The BLAKE3 digest of every file below a folder that `of_run` tells by its name; the store, the manifest and hidden files left out.
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
+pub fn digests(
+    folder: &Path,
+    of_run: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, String>, ReportError> {
     let mut found = BTreeMap::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
@@ -197,11 +204,12 @@ pub fn digests(folder: &Path) -> Result<BTreeMap<String, String>, ReportError> {
             if is_folder && !beside.contains(&name.as_path()) {
                 folders.push(name);
             } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {
-                let digest = blake3::hash(&read_file(&folder.join(&name))?)
-                    .to_hex()
-                    .to_string();
                 let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
-                found.insert(parts.join("/"), digest);
+                let listed = parts.join("/");
+                if of_run(&listed) {
+                    let digest = blake3::hash(&read_file(&folder.join(&name))?);
+                    found.insert(listed, digest.to_hex().to_string());
+                }
             }
         }
     }

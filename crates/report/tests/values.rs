@@ -192,7 +192,7 @@ fn figure_3_says_what_folded_weights_lack() {
     let folder = write_folder("weights", &["1.1"], 3);
     let mut manifest = Manifest::read(folder.path()).unwrap();
     manifest.network.batch_norm = "folded".to_owned();
-    manifest.write(folder.path()).unwrap();
+    manifest.write(folder.path(), |_| true).unwrap();
     render(folder.path()).unwrap();
     let weights = fs::read_to_string(folder.path().join("figures/fig3_weights.svg")).unwrap();
     assert!(weights.contains("Batch norm is folded into the"));
@@ -424,7 +424,7 @@ fn the_page_says_which_jitter_each_site_had_and_counts_one_thread_as_one() {
     let folder = write_folder("weights", &["1.1"], 1);
     let mut manifest = Manifest::read(folder.path()).unwrap();
     manifest.threads = 1;
-    manifest.write(folder.path()).unwrap();
+    manifest.write(folder.path(), |_| true).unwrap();
     let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
     assert!(page.contains("0 pixels at layer1.0; 4 pixels at layer2.1.bn2"));
     assert!(page.contains("on 1 thread;"));

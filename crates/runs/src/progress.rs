@@ -38,3 +38,25 @@ pub struct Silent;
 impl Observer for Silent {
     fn event(&self, _: Event) {}
 }
+
+/// A text as one line: control characters, line breaks in the name of a file for example, are shown as the escapes that stand for them.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::new();
+    for character in text.chars() {
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_and_escapes_for_terminals_do_not_get_through() {
+        assert_eq!(one_line("a\nb\r\u{1b}[2J é"), "a\\nb\\r\\u{1b}[2J é");
+    }
+}

@@ -6,6 +6,7 @@ use crate::exemplars;
 use crate::files::Output;
 use crate::leftovers;
 use crate::measure::{self, BlockReader, Measured};
+use crate::names::is_of_a_run;
 use crate::parallel::in_order;
 use crate::photographs::Photographs;
 use crate::plan::{self, Study};
@@ -147,8 +148,8 @@ pub(crate) fn run(
     let since = Instant::now();
     let how = (options.threads, options.isa);
     let photographs = match &options.images {
-        None => None,
-        Some(folder) => {
+        // Without a block there is nothing to read of them.
+        Some(folder) if !studies.is_empty() => {
             let journals = output.scans();
             let mut read =
                 Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
@@ -156,6 +157,7 @@ pub(crate) fn run(
             findings.on_photographs = read.measure(&loaded, &studies, &journals, how, observer)?;
             Some(read)
         }
+        _ => None,
     };
     findings.photographs = photographs.as_ref();
     timed("photographs", since);
@@ -194,7 +196,7 @@ pub(crate) fn run(
         manifest.images = Some(photographs.record);
     }
     manifest.pictures = run.records(&shown);
-    manifest.write(output.folder())?;
+    manifest.write(output.folder(), is_of_a_run)?;
     for path in report::render_all(output.folder())? {
         output.note(&path);
     }
@@ -203,7 +205,7 @@ pub(crate) fn run(
     }
     timed("tables and figures", since);
     manifest.seconds = durations;
-    manifest.write(output.folder())?;
+    manifest.write(output.folder(), is_of_a_run)?;
     Ok(Summary {
         blocks,
         missing,

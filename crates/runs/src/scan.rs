@@ -188,15 +188,9 @@ impl Scan<'_> {
         entry: &Entry,
         before: &Known,
     ) -> (ImageDigest, Read) {
-        let bytes = match fs::read(&entry.path) {
+        let bytes = match images::read(&entry.path) {
             Ok(bytes) => bytes,
-            Err(source) => {
-                let path = entry.path.clone();
-                return (
-                    ImageDigest::default(),
-                    Err(ImageError::CannotOpen { path, source }),
-                );
-            }
+            Err(error) => return (ImageDigest::default(), Err(error)),
         };
         let digest = *blake3::hash(&bytes).as_bytes();
         if let Ok(Some(values)) = before.get(&digest) {

@@ -53,8 +53,16 @@ fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() 
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "mine").unwrap();
     }
-    // The first manifest lists what is mine too.
     reproduce(&out, "0..1", "1", Some(&images));
+    let output = run(&["verify", &out.display().to_string(), "--sample", "0"]);
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for name in mine {
+        assert!(
+            said.contains(&format!("not in the manifest: {name}, ")),
+            "{said}"
+        );
+    }
     fs::write(&changed, "changed").unwrap();
     let stored = |out: &Path| fs::read_dir(out.join("store")).unwrap().count();
     let before = stored(&out);

@@ -193,7 +193,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
         claim_row("second", Verdict::NotChecked),
     ];
     write_table(&below(layout::CLAIMS), &claims).unwrap();
-    manifest(weights).write(folder.path()).unwrap();
+    manifest(weights).write(folder.path(), |_| true).unwrap();
     folder
 }
 
@@ -213,7 +213,7 @@ pub(crate) fn add_whole_channels(folder: &Path, block: &str) {
         let name = name.to_str().unwrap().to_owned();
         manifest.pictures.insert(name, record);
     }
-    manifest.write(folder).unwrap();
+    manifest.write(folder, |_| true).unwrap();
 }
 
 /// Adds images to a folder: photographs of the first channel of each block, as a run with images leaves them.
@@ -242,7 +242,7 @@ pub(crate) fn add_images(folder: &Path, blocks: &[&str], images: ImagesRecord) {
     fs::write(names, "a.png\n").unwrap();
     let mut manifest = Manifest::read(folder).unwrap();
     manifest.images = Some(images);
-    manifest.write(folder).unwrap();
+    manifest.write(folder, |_| true).unwrap();
 }
 
 /// Images that could be read and one that could not.

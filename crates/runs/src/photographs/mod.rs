@@ -16,7 +16,7 @@ use crate::exemplars::Exemplar;
 use crate::files::Output;
 use crate::numpy::npy;
 use crate::plan::Study;
-use crate::progress::Observer;
+use crate::progress::{Observer, one_line};
 use crate::scan::{self, Entry, Scan};
 use crate::source::Loaded;
 use analysis::{largest, smallest, tuning_curve_correlation};
@@ -219,11 +219,8 @@ impl Photographs {
             let array = npy(&shape, values).map_err(RunError::write(&path))?;
             output.write_new(&path, &array)?;
         }
-        let names: String = self
-            .entries
-            .iter()
-            .map(|e| format!("{}\n", e.name))
-            .collect();
+        let names = self.entries.iter().map(|e| one_line(&e.name));
+        let names: String = names.map(|name| name + "\n").collect();
         output.write_new(&output.path(layout::IMAGES), names.as_bytes())?;
         output.write_table(layout::EXTREMES, &self.extremes(studies))?;
         self.write_mosaics(output, loaded, exemplars, isa)

@@ -2,6 +2,7 @@
 
 use super::{Check, Depth, TABLES, Verify, meaningless, photographs, pictures, recipe};
 use crate::error::RunError;
+use crate::names::is_of_a_run;
 use crate::progress::{Event, Observer};
 use crate::queue::Lacking;
 use crate::reproduce::{self, Options};
@@ -69,7 +70,7 @@ pub(super) fn check(
     // The page says how the run went: what is drawn again is told the same.
     write(&out.join(layout::MANIFEST), manifest.text().as_bytes())?;
     report::render(out)?;
-    let derived = digests(out)?;
+    let derived = digests(out, is_of_a_run)?;
     for name in derived.keys() {
         differences.extend(of_files(&options.folder, out, name)?);
     }

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::error::RunError;
+use crate::names::is_of_a_run;
 use report::{Manifest, digests, layout};
 use std::path::Path;
 
@@ -14,7 +15,7 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunErro
             layout::MANIFEST
         ));
     }
-    let found = digests(folder)?;
+    let found = digests(folder, is_of_a_run)?;
     for (name, digest) in &manifest.files {
         match found.get(name) {
             None => differences.push(format!("{name}: the manifest lists it, and it is missing")),

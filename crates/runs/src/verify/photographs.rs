@@ -1,14 +1,13 @@
 //! Whether the images are those that the run read: one that changed is named, and not only what follows from it.
 
 use report::ImagesRecord;
-use std::fs;
 use std::path::Path;
 
 /// A sentence for each image that was read and is missing in the folder, or is another file now.
 pub(super) fn differences(folder: &Path, record: &ImagesRecord) -> Vec<String> {
     let changed = |(name, digest): (&String, &String)| {
         let path = folder.join(name);
-        let Ok(bytes) = fs::read(&path) else {
+        let Ok(bytes) = images::read(&path) else {
             return Some(format!(
                 "{}: the run read it, and it is missing",
                 path.display()

@@ -1,6 +1,7 @@
 //! What lies in a folder beside what its manifest knows: no difference, but nothing that the manifest vouches for either.
 
 use super::pictures;
+use crate::names::is_of_a_run;
 use crate::store::Store;
 use report::{Manifest, layout};
 use std::fs;
@@ -9,8 +10,8 @@ use std::path::{Path, PathBuf};
 /// So many of a kind are named; a store that many runs share holds thousands of others.
 const NAMED: usize = 20;
 
-/// A sentence for each hidden file, each file in the store that the run does not need, and for explanations. Files elsewhere that the
-/// manifest does not list are differences.
+/// A sentence for each hidden file, each file in the store that the run does not need, each that has a name which no run gives, and for
+/// explanations. Files with the names of a run that the manifest does not list are differences.
 pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let known = pictures::known(manifest);
     let store = Store::at(&folder.join(layout::STORE));
@@ -31,7 +32,10 @@ pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
             )),
             Err(_) if path.starts_with(layout::EXPLANATIONS) && !hidden => explanations += 1,
             Err(_) if hidden => others.push(format!("not in the manifest: {name}, a hidden file")),
-            Err(_) => {}
+            Err(_) if name == layout::MANIFEST || is_of_a_run(&name) => {}
+            Err(_) => others.push(format!(
+                "not in the manifest: {name}, which is none of a run's"
+            )),
         }
     }
     let mut notices = Vec::new();

@@ -207,11 +207,13 @@ fn missing_and_extra_files_are_named() {
     let finished = Finished::new(SMALL);
     fs::remove_file(finished.out().join(layout::HISTOGRAM)).unwrap();
     finished.write("tables/notes.csv", b"a\n");
+    finished.write("features/1.1/block/99.png", b"a picture");
     let (code, said) = finished.verify(&["--sample", "0"]);
     assert_eq!(code, 1);
     for expected in [
         "tables/mix_histogram.csv: the manifest lists it, and it is missing",
-        "tables/notes.csv: the manifest does not list it",
+        "features/1.1/block/99.png: the manifest does not list it",
+        "not in the manifest: tables/notes.csv, which is none of a run's",
     ] {
         assert!(said.contains(expected), "{said}");
     }

@@ -1,0 +1,89 @@
+//! The names that a run gives the files below its folder. Whatever has another name there belongs to somebody else.
+
+use report::layout;
+use resnet::{Block, Role, Site};
+
+/// The names of all tables.
+const TABLES: [&str; 9] = [
+    layout::CHANNELS,
+    layout::BLOCKS,
+    layout::HISTOGRAM,
+    layout::EXEMPLARS,
+    layout::PANELS,
+    layout::EXTREMES,
+    layout::SCALE_TUNING,
+    layout::CLAIMS,
+    layout::CLAIMS_MARKDOWN,
+];
+
+/// Whether a run gives a file below its folder this name.
+pub(crate) fn is_of_a_run(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    match parts.as_slice() {
+        [layout::INDEX] => true,
+        ["tables", _] => TABLES.contains(&name),
+        ["activations", "images.txt"] => true,
+        ["activations", file] => {
+            let site = file.strip_suffix(".npy").map(str::parse::<Site>);
+            site.is_some_and(|site| site.is_ok())
+        }
+        ["figures", file] => is_of_a_figure(file),
+        ["features", block, role, file] => {
+            let of_role = Role::ALL.iter().any(|r| r.name() == *role);
+            let channel = file.strip_suffix(".png").map(|stem| {
+                let kinds = [".channel", ".top", ".inhibition"];
+                kinds
+                    .iter()
+                    .find_map(|kind| stem.strip_suffix(kind))
+                    .unwrap_or(stem)
+            });
+            let is_number = |c: &str| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
+            block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
+        }
+        _ => false,
+    }
+}
+
+/// `fig`, a number, `_`, a name, and one of the two extensions.
+fn is_of_a_figure(file: &str) -> bool {
+    let stem = file
+        .strip_suffix(".svg")
+        .or_else(|| file.strip_suffix(".png"));
+    let numbered = stem
+        .and_then(|stem| stem.strip_prefix("fig"))
+        .and_then(|rest| rest.split_once('_'));
+    numbered.is_some_and(|(number, name)| number.parse::<u8>().is_ok() && !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_run_are_told_from_those_of_somebody_else() {
+        for name in [
+            "index.html",
+            "tables/extremes.csv",
+            "activations/images.txt",
+            "activations/layer1.1.bn2.npy",
+            "figures/fig10_scale_tuning_3.1.svg",
+            "features/1.1/block/12.png",
+            "features/2.0/input/3.inhibition.png",
+        ] {
+            assert!(is_of_a_run(name), "{name}");
+        }
+        for name in [
+            "notes.txt",
+            "tables/mine.csv",
+            "activations/mine.npy",
+            "figures/figure.svg",
+            "figures/fig2_mix_ratios.pdf",
+            "features/1.1/block/best.png",
+            "features/1.1/mine/12.png",
+            "features/12.png",
+            "store/scans/a",
+        ] {
+            assert!(!is_of_a_run(name), "{name}");
+        }
+    }
+}
