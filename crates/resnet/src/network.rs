@@ -32,6 +32,18 @@ pub enum NetworkError {
         /// A bias of a convolution.
         folded: String,
     },
+    /// A variance of batch norm is negative, so that nothing could be divided by its root.
+    #[error(
+        "tensor '{tensor}': expected variances of 0 or more, found {found} for channel {channel}"
+    )]
+    Variance {
+        /// The tensor.
+        tensor: String,
+        /// The channel.
+        channel: usize,
+        /// The variance.
+        found: f32,
+    },
     /// A site needs tensors that are missing.
     #[error("site '{site}' is not available: {because}")]
     Unavailable {
@@ -246,11 +258,19 @@ fn layer(
             None,
         ),
         BatchNormState::Separate => {
+            let variances = part("running_var")?;
+            if let Some(channel) = variances.iter().position(|&variance| variance < 0.0) {
+                return Err(NetworkError::Variance {
+                    tensor: format!("{}.running_var", layout.norm),
+                    channel,
+                    found: variances[channel],
+                });
+            }
             let statistics = [
                 part("weight")?,
                 part("bias")?,
                 part("running_mean")?,
-                part("running_var")?,
+                variances,
             ];
             (
                 None,

@@ -207,6 +207,29 @@ fn what_no_resnet18_has_is_refused() {
 }
 
 #[test]
+fn a_negative_variance_is_refused_with_its_tensor_and_channel() {
+    let changed = |channel: usize, variance: f32| {
+        let tensors = shapes(BatchNormState::Separate).into_iter();
+        let tensors = tensors.map(|(name, shape)| {
+            let made = tensor(&name, shape.clone());
+            if name != "layer2.0.bn1.running_var" {
+                return made;
+            }
+            let mut values = made.values().to_vec();
+            values[channel] = variance;
+            Tensor::new("made.npz", &name, shape, values).unwrap()
+        });
+        Network::new(&TensorSet::new("made.npz", tensors).unwrap())
+    };
+    let said = message(changed(3, -0.25));
+    for word in ["layer2.0.bn1.running_var", "-0.25", "channel 3"] {
+        assert!(said.contains(word), "{said}");
+    }
+    // A channel that never varied is one.
+    assert!(changed(3, 0.0).is_ok());
+}
+
+#[test]
 fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
     let network = network(BatchNormState::Folded, |_| ()).unwrap();
     for size in [0, 4, 30, 4100] {
