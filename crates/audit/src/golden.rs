@@ -97,9 +97,10 @@ impl Golden {
         Archive::open(self.folder.join(name))
     }
 
-    /// Decoding, resizing and cropping, against Pillow.
+    /// Decoding, resizing and cropping, against Pillow. An image that is not there is none that could be compared; one that is there and cannot
+    /// be read differs in every value.
     fn decoding(&self) -> Line {
-        let what = format!(
+        let mut what = format!(
             "JPEG, resize, crop: {} images of {1} by {1} pixels",
             self.names.len(),
             self.size
@@ -107,20 +108,28 @@ impl Golden {
         let (mut values, mut differ) = (0, 0);
         for name in &self.names {
             let pillow = self.pixels.u8(name).values;
-            let found = match self.read(name) {
-                Ok(found) => found,
+            let path = match self.find(name) {
+                Ok(path) => path,
                 Err(why) => return Line::skipped("decode", what, Witness::Pillow, why.to_string()),
             };
             values += pillow.len();
-            let pairs = found.iter().zip(&pillow);
-            differ += pairs.filter(|(found, pillow)| found != pillow).count();
-            differ += found.len().abs_diff(pillow.len());
+            match self.read(&path) {
+                Ok(found) => {
+                    let pairs = found.iter().zip(&pillow);
+                    differ += pairs.filter(|(found, pillow)| found != pillow).count();
+                    differ += found.len().abs_diff(pillow.len());
+                }
+                Err(why) => {
+                    differ += pillow.len();
+                    what.push_str(&format!("; {why}"));
+                }
+            }
         }
         Line::equal("decode", what, Witness::Pillow, values, differ)
     }
 
-    fn read(&self, name: &str) -> Result<Vec<u8>, AuditError> {
-        let image = images::decode(&self.find(name)?)?;
+    fn read(&self, path: &Path) -> Result<Vec<u8>, images::ImageError> {
+        let image = images::decode(path)?;
         let shorter = (self.size * 256 + 112) / 224;
         Ok(images::preprocess(&image, shorter, self.size)?.into_pixels())
     }
@@ -315,6 +324,24 @@ mod tests {
             );
             assert!(!line.failed() && line.bound.contains(elsewhere), "{line:?}");
         }
+    }
+
+    #[test]
+    fn an_image_that_is_there_and_cannot_be_read_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = golden(&fixtures_dir().join("images"));
+        for name in &whole.names {
+            let from = whole.find(name).unwrap();
+            let mut bytes = std::fs::read(&from).unwrap();
+            if *name == whole.names[1] {
+                bytes.truncate(bytes.len() / 2);
+            }
+            std::fs::write(folder.path().join(from.file_name().unwrap()), bytes).unwrap();
+        }
+        let line = golden(folder.path()).decoding();
+        assert!(line.failed(), "{line:?}");
+        assert_eq!(line.error.unwrap().value, f64::from(128 * 128 * 3));
+        assert!(line.what.contains("expected a whole JPEG"), "{line:?}");
     }
 
     #[test]

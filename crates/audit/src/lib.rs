@@ -7,7 +7,8 @@
 //! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person would write it, and holds
 //! the run's table, manifest and store against them.
 //!
-//! Invariant: what is compared was computed by different code, and every bound is derived where it is written.
+//! Invariant: what is compared was computed by different code, and every bound is derived where it is written, or is an agreed limit on what
+//! PyTorch, kornia or Lucent computed and says so in its line.
 #![forbid(unsafe_code)]
 
 mod augmentations;

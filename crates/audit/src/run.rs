@@ -183,6 +183,15 @@ impl Run {
 pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
     let count = |of: &dyn Fn(&ChannelBudget) -> bool| budgets.iter().filter(|b| of(b)).count();
     let n = budgets.len();
+    if n == 0 {
+        let why = "the table of the run has no channel";
+        return vec![Line::skipped(
+            "error budget",
+            "mix ratios",
+            Witness::Enclosure,
+            why,
+        )];
+    }
     let used = budgets.iter().map(|b| b.used).fold(0.0, f64::max);
     let rounding = budgets
         .iter()

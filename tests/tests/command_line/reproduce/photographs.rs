@@ -109,6 +109,8 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
             fs::copy(file.path(), images.join(file.file_name())).unwrap();
         }
     }
+    // Still one line in the list of images.
+    fs::rename(images.join("star_03.jpg"), images.join("star\n03.jpg")).unwrap();
     fs::write(images.join("damaged.jpg"), b"not an image").unwrap();
     let path = images.display().to_string();
     let run = || {
