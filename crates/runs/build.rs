@@ -15,20 +15,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         String::from_utf8(compiler.stdout)?.trim()
     );
     println!("cargo::rustc-env=STREAMSCOPE_SOURCE={}", digest(root)?);
-    println!("cargo::rerun-if-changed=../../Cargo.lock");
+    for file in ["Cargo.lock", "Cargo.toml"] {
+        println!("cargo::rerun-if-changed=../../{file}");
+    }
     println!("cargo::rerun-if-changed=..");
     Ok(())
 }
 
-/// The digest of every Rust source file of the crates, by name, and of the lock file.
+/// The digest of every file that the crates are built from, by name: manifests, source, fonts; and of the lock file.
 fn digest(root: &Path) -> Result<String, Box<dyn Error>> {
-    let mut files = vec![root.join("Cargo.lock")];
-    for package in fs::read_dir(root.join("crates"))? {
-        let source = package?.path().join("src");
-        if source.is_dir() {
-            list(&source, &mut files)?;
-        }
-    }
+    let mut files = vec![root.join("Cargo.lock"), root.join("Cargo.toml")];
+    list(&root.join("crates"), &mut files)?;
     files.sort();
     let mut digest = blake3::Hasher::new();
     for file in files {
@@ -40,13 +37,18 @@ fn digest(root: &Path) -> Result<String, Box<dyn Error>> {
     Ok(digest.finalize().to_hex().to_string())
 }
 
-/// The Rust files below a folder.
+/// The files below a folder, but tests, what people read, and hidden files.
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name.ends_with(".md") || name == "tests" {
+            continue;
+        }
         if path.is_dir() {
             list(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "rs") {
+        } else {
             files.push(path);
         }
     }

@@ -30,7 +30,7 @@ impl PictureRecord {
 /// The program that wrote a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildRecord {
-    /// BLAKE3 digest of the source of all crates and of the versions of what they depend on.
+    /// BLAKE3 digest of all that the crates are built from, fonts included, and of the versions of what they depend on.
     pub source_digest: String,
     /// The compiler, as it names itself.
     pub compiler: String,
@@ -50,9 +50,9 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
     let figure = |number: &str| name.starts_with(&format!("figures/fig{number}_"));
     let mut sources = match name {
         layout::CHANNELS | layout::SCALE_TUNING => vec![PICTURES, WEIGHTS, IMAGES],
-        layout::BLOCKS | layout::HISTOGRAM | layout::EXEMPLARS | layout::PANELS => {
-            vec![layout::CHANNELS]
-        }
+        layout::BLOCKS | layout::HISTOGRAM | layout::PANELS => vec![layout::CHANNELS],
+        // Whether the paper names a channel depends on whose weights these are.
+        layout::EXEMPLARS => vec![layout::CHANNELS, WEIGHTS],
         layout::CLAIMS => vec![layout::CHANNELS, layout::BLOCKS, layout::PANELS, WEIGHTS],
         layout::CLAIMS_MARKDOWN => vec![layout::CLAIMS],
         layout::EXTREMES => vec![IMAGES, WEIGHTS],

@@ -52,10 +52,13 @@ pub struct Scanned {
 /// `<archive>.<key>.part`: an interrupted command goes on there.
 ///
 /// # Errors
-/// If the network or every image is unusable, a site is missing, or the archive cannot be written.
+/// If the network or every image is unusable, a site is missing or named twice, or the archive cannot be written.
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
     let loaded = request.source.clone().load()?.computed(request.algorithm)?;
-    for &site in &request.sites {
+    for (at, &site) in request.sites.iter().enumerate() {
+        if request.sites[..at].contains(&site) {
+            return Err(RunError::SiteTwice { site });
+        }
         loaded
             .network
             .require(site)

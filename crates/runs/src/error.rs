@@ -40,6 +40,12 @@ pub enum RunError {
         /// Why.
         sentence: String,
     },
+    /// A site is asked for twice, and would be two arrays of one name.
+    #[error("--sites {site}: expected each site once, found it twice")]
+    SiteTwice {
+        /// The site.
+        site: resnet::Site,
+    },
     /// The store cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
