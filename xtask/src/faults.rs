@@ -55,7 +55,7 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
     }
     if let Some(path) = &flags.markdown {
         let write = |e| anyhow!("{}: cannot write the table: {e}", path.display());
-        fs::write(path, markdown(&rows)).map_err(write)?;
+        runs::write_atomically(path, markdown(&rows).as_bytes()).map_err(write)?;
     }
     let left = rows.iter().filter(|(_, o)| !o.is_caught()).count();
     if left > 0 {

@@ -1,7 +1,8 @@
 //! Every flag of the command line.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use runs::{Algorithm, Block, ChannelRange, Objective, Preset, Site};
+use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
 
@@ -40,7 +41,14 @@ pub(crate) enum Task {
     /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices each.
     Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
-    Test,
+    Test(Test),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Instruction sets that this processor must have, so that none of them goes untested: avx512, avx2, portable.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = PossibleValuesParser::new(Isa::all_names()))]
+    pub(crate) isa: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -15,7 +15,10 @@ mod verify;
 mod visualize;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use flags::{Flags, Task};
+use runs::one_line;
+use std::io::{Write, stderr, stdout};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,7 +29,10 @@ pub(crate) const FAILED: u8 = 1;
 const BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) => return usage(&error),
+    };
     // Cargo sets it for `cargo xtask`; the project's own files are beside it.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -40,7 +46,7 @@ fn main() -> ExitCode {
         Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
         Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
         Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
-        Task::Test => (test::run(root), FAILED),
+        Task::Test(flags) => (test::run(root, &flags), FAILED),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,6 +57,43 @@ fn main() -> ExitCode {
     }
 }
 
+/// Shows the help that was asked for, or says in one sentence what is wrong with the arguments.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if is_help {
+        let _ = error.print();
+    } else {
+        say(&in_one_line(&error.to_string()));
+    }
+    match error.use_stderr() {
+        true => ExitCode::from(BAD_INPUT),
+        false => ExitCode::SUCCESS,
+    }
+}
+
+/// What the parser of arguments says in paragraphs: the error and its tips, without the usage that `--help` tells.
+fn in_one_line(said: &str) -> String {
+    let lines = said.lines().map(str::trim);
+    let told = lines.take_while(|line| !line.starts_with("Usage:"));
+    let told = told.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let mut sentence = String::new();
+    for line in told {
+        if line.starts_with("tip:") {
+            sentence.push(';');
+        }
+        if !sentence.is_empty() {
+            sentence.push(' ');
+        }
+        sentence.push_str(line);
+    }
+    sentence
+}
+
 /// The threads asked for, or as many as there are cores.
 pub(crate) fn threads(asked: Option<NonZero<usize>>) -> NonZero<usize> {
     asked
@@ -59,13 +102,31 @@ pub(crate) fn threads(asked: Option<NonZero<usize>>) -> NonZero<usize> {
 }
 
 /// A line for people, on stderr.
-#[expect(clippy::print_stderr, reason = "progress and errors go to stderr")]
 pub(crate) fn say(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(stderr(), "{}", one_line(line));
 }
 
-/// A line of the result, on stdout.
-#[expect(clippy::print_stdout, reason = "the summary goes to stdout")]
+/// A line of the result, on stdout. Where nobody reads it any more (`| head`), what is written to files goes on.
 pub(crate) fn print(line: &str) {
-    println!("{line}");
+    let _ = writeln!(stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_one_line;
+
+    #[test]
+    fn what_is_wrong_with_arguments_is_one_sentence() {
+        let said = "error: unexpected argument '--stps' found\n\n  tip: a similar argument exists: '--steps'\n\nUsage: xtask reproduce\n\nFor \
+                    more information, try '--help'.\n";
+        assert_eq!(
+            in_one_line(said),
+            "error: unexpected argument '--stps' found; tip: a similar argument exists: '--steps'"
+        );
+        let said = "error: the following required arguments were not provided:\n  --site <SITE>\n  --out <FILE>\n\nUsage: xtask";
+        assert_eq!(
+            in_one_line(said),
+            "error: the following required arguments were not provided: --site <SITE> --out <FILE>"
+        );
+    }
 }

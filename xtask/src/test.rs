@@ -1,6 +1,8 @@
 //! `cargo xtask test`: what the project's CI runs.
 
+use crate::flags::Test;
 use anyhow::{anyhow, bail};
+use runs::Isa;
 use std::path::Path;
 use std::process::Command;
 
@@ -34,8 +36,25 @@ const STEPS: [Step; 4] = [
     ),
 ];
 
-/// Runs every step in order and stops at the first that fails.
-pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
+/// Runs every step in order and stops at the first that fails. Kernels are tested on every instruction set that the processor has; those that it
+/// lacks are said, and are an error if they were asked for.
+pub(crate) fn run(root: &Path, flags: &Test) -> anyhow::Result<()> {
+    let lacks = |name: &str| Isa::named(name).is_err();
+    if let Some(name) = flags.isa.iter().find(|name| lacks(name)) {
+        bail!("--isa {name}: expected a processor that has it, found one that lacks it");
+    }
+    let lacking: Vec<&str> = Isa::all_names()
+        .into_iter()
+        .filter(|name| lacks(name))
+        .collect();
+    let tested: Vec<&str> = Isa::supported().into_iter().map(Isa::name).collect();
+    crate::say(&format!("instruction sets: {}", tested.join(", ")));
+    if !lacking.is_empty() {
+        crate::say(&format!(
+            "skipped, because this processor lacks them: {}",
+            lacking.join(", ")
+        ));
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     for (name, arguments, variable) in STEPS {
         crate::say(&format!("{name}: cargo {}", arguments.join(" ")));

@@ -3,7 +3,7 @@
 use crate::harness::{interrupt, program, root, run, succeed};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use testkit::golden::Archive;
 
@@ -151,6 +151,53 @@ fn unreadable_images_are_reported_counted_and_left_out() {
     assert!(said.contains("b.jpg") && said.contains("c.png"), "{said}");
     assert!(printed.contains("2 images, 2 skipped"), "{printed}");
     assert_eq!(names(&out), ["a.jpg", "d.jpeg"]);
+}
+
+#[test]
+fn nobody_reading_what_is_printed_costs_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.npz");
+    let mut command = program(&["activations", "--sites", "layer1.1"]);
+    let images = root().join("fixtures/images/star");
+    command.arg("--images").arg(images).arg("--out").arg(&out);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // As `| head` does when it has seen enough.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(out.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_images_is_skipped_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images");
+    fs::create_dir(&images).unwrap();
+    let star = root().join("fixtures/images/star/star_00.jpg");
+    fs::copy(star, images.join("a.jpg")).unwrap();
+    let pipe = images.join("b.jpg");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let out = folder.path().join("out.npz");
+    let mut command = program(&["activations", "--sites", "layer1.1"]);
+    command.arg("--images").arg(&images).arg("--out").arg(&out);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let expected = format!("{}: expected a regular file", pipe.display());
+    assert!(said.contains(&expected), "{said}");
+    assert_eq!(names(&out), ["a.jpg"]);
 }
 
 /// What an unfinished command keeps in a folder.
