@@ -87,7 +87,8 @@ impl Block {
         }
     }
 
-    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero.
+    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero. Only what enters
+    /// block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU itself.
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {
             Site::Output(block) => Site::Sum(block),

@@ -20,7 +20,7 @@ use crate::tables::{self, Findings};
 use crate::unit::Unit;
 use featviz::{Objective, Preset, Recipe};
 use report::{Manifest, PictureRecord, layout};
-use resnet::{Block, Isa, Role};
+use resnet::{Block, Isa, Role, Site};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,15 @@ pub(crate) fn run(
     let missing = loaded.network.architecture().missing_sentence();
     if let Some(sentence) = &missing {
         observer.event(Event::Notice(sentence.clone()));
+    }
+    for study in &studies {
+        if study.block.optimised_site(Role::Input) == Site::MaxPool {
+            observer.event(Event::Notice(format!(
+                "block {}: what enters it stands behind the stem's ReLU: the Input picture of a channel that is zero there at the first step \
+                 has no gradient and stays noise",
+                study.block
+            )));
+        }
     }
     if let Some(folder) = &options.images {
         // A wrong folder should be noticed now, not after hours.
