@@ -1,8 +1,8 @@
 //! Which channels the exemplar grids show (method section 4: figures 1 and 6 to 8).
 
+use crate::attempts::Channel;
 use crate::paper;
 use crate::plan::Study;
-use crate::reproduce::Channel;
 use crate::source::Loaded;
 use analysis::{Category, SKIPPED};
 use report::ExemplarRow;

@@ -11,7 +11,7 @@ use crate::progress::{Event, Observer};
 use report::{Manifest, digests};
 use std::fs;
 
-/// Deletes the files of the manifest that was there before which this run has not written.
+/// Deletes the files of the manifest that was there before which this run has not written, where they have names that a run gives.
 ///
 /// # Errors
 /// If a file cannot be read or deleted.
@@ -23,7 +23,7 @@ pub(crate) fn delete(
     let there = digests(output.folder(), is_of_a_run)?;
     let mut deleted = 0_usize;
     for (name, digest) in &before.files {
-        if is_of_a_run(name) && !output.wrote(name) && there.get(name) == Some(digest) {
+        if !output.wrote(name) && there.get(name) == Some(digest) {
             let path = output.path(name);
             fs::remove_file(&path).map_err(RunError::write(&path))?;
             deleted += 1;

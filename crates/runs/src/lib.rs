@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod activations;
+mod attempts;
 mod channels;
 mod claims;
 mod error;
@@ -40,6 +41,7 @@ mod verify;
 mod visualize;
 
 pub use activations::{Activations, Scanned, activations};
+pub use attempts::{Channel, MAX_RETRIES};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;
 pub use exemplars::{Criteria, Example, Exemplar};
@@ -49,7 +51,7 @@ pub use photographs::{Contributions, contributions};
 pub use plan::Study;
 pub use progress::{Event, Observer, Silent, one_line};
 pub use queue::{Lacking, Workshop};
-pub use reproduce::{Channel, MAX_RETRIES, Options, Summary, reproduce};
+pub use reproduce::{Options, Summary, reproduce};
 pub use source::{Loaded, Source};
 pub use store::{Entry, Store, StoreError};
 pub use tables::{bn2_weight_abs, build_record, conv2_weight_mean_abs, program};

@@ -339,6 +339,59 @@ mod tests {
     }
 
     #[test]
+    fn whatever_changes_the_values_of_an_image_changes_the_key() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let load = |size| crate::Source::new(&root, None, Some(size)).load().unwrap();
+        let loaded = load(128);
+        let (smaller, winograd) = (load(64), load(128).computed(Algorithm::Winograd).unwrap());
+        let sites: [Site; 2] = ["layer1.0", "layer1.1"].map(|site| site.parse().unwrap());
+        let scan = Scan {
+            loaded: &loaded,
+            sites: &sites[..1],
+            view: View::Plain,
+            extent: Extent::Center,
+            threads: NonZero::<usize>::MIN,
+            isa: Isa::best(),
+        };
+        let keys = [
+            scan,
+            Scan {
+                sites: &sites[1..],
+                ..scan
+            },
+            Scan {
+                sites: &sites,
+                ..scan
+            },
+            Scan {
+                view: View::Shrunk,
+                ..scan
+            },
+            Scan {
+                extent: Extent::Whole,
+                ..scan
+            },
+            Scan {
+                loaded: &smaller,
+                ..scan
+            },
+            Scan {
+                loaded: &winograd,
+                ..scan
+            },
+        ];
+        let keys: BTreeSet<String> = keys.iter().map(Scan::key).collect();
+        assert_eq!(keys.len(), 7);
+        // What changes no value does not.
+        let same = Scan {
+            threads: NonZero::new(2).unwrap(),
+            isa: Isa::named("portable").unwrap(),
+            ..scan
+        };
+        assert!(keys.contains(&same.key()));
+    }
+
+    #[test]
     fn a_phase_says_at_which_size_images_are_seen() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let loaded = crate::Source::new(&root, None, None).load().unwrap();

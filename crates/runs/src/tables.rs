@@ -1,5 +1,6 @@
 //! From measurements to the rows of the tables.
 
+use crate::attempts::Channel;
 use crate::channels::ChannelRange;
 use crate::claims::{self, Evidence};
 use crate::error::RunError;
@@ -8,13 +9,11 @@ use crate::files::Output;
 use crate::panels::panels;
 use crate::photographs::{OnPhotographs, Photographs, TuningCurves};
 use crate::plan::Study;
-use crate::reproduce::{Channel, Options};
+use crate::reproduce::Options;
 use crate::scale_tuning::ScaleCurve;
 use crate::source::Loaded;
 use crate::unit::NUMERICS_VERSION;
-use analysis::{
-    BlockSummary, ChannelMeasures, FailedVisualization, NineActivations, clamped, statistics,
-};
+use analysis::{BlockSummary, ChannelMeasures, NineActivations, clamped, statistics};
 use featviz::{Recipe, jitter_of};
 use report::{
     BlockRow, BuildRecord, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
@@ -22,26 +21,6 @@ use report::{
 };
 use resnet::{BatchNormState, Block, Isa, Role};
 use std::collections::BTreeMap;
-
-impl Channel {
-    /// What follows from the activations.
-    ///
-    /// # Errors
-    /// If the visualization failed: neither the Input nor the Block picture makes the Output positive.
-    pub fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
-        let m = &self.measured;
-        ChannelMeasures::new(
-            &m.activations,
-            m.block_on_enlarged_input,
-            m.input_on_shrunk_block,
-        )
-    }
-
-    /// Whether the visualization succeeded.
-    pub fn is_sound(&self) -> bool {
-        self.measures().is_ok()
-    }
-}
 
 /// Everything that the tables are made of.
 #[derive(Debug, Default)]

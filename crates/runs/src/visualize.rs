@@ -1,8 +1,8 @@
 //! One picture.
 
+use crate::attempts::MAX_RETRIES;
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
-use crate::reproduce::MAX_RETRIES;
 use crate::source::{Loaded, Source};
 use crate::unit::Unit;
 use featviz::{Objective, Recipe, Studio, Visualization, Visualizer};

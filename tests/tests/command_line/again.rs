@@ -96,7 +96,14 @@ fn copy_below(from: &Path, to: &Path) {
 #[test]
 fn the_union_of_two_stores_serves_both_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let images = ["star", "rings"].map(|class| root().join("fixtures/images").join(class));
+    let all = root().join("fixtures/images/star");
+    let few = folder.path().join("few");
+    fs::create_dir(&few).unwrap();
+    for name in ["rings_01.jpg", "rings_07.jpg"] {
+        let from = root().join("fixtures/images/rings").join(name);
+        fs::copy(from, few.join(name)).unwrap();
+    }
+    let images = [all, few];
     let outs = ["a", "b"].map(|name| folder.path().join(name));
     for (out, images) in outs.iter().zip(&images) {
         reproduce(out, "0..2", "3", Some(images));

@@ -1,8 +1,8 @@
 //! Whether the store holds every picture, whole and the same as people see it.
 
 use super::{Check, STORED, recipe};
+use crate::attempts::MAX_RETRIES;
 use crate::journal;
-use crate::reproduce::MAX_RETRIES;
 use crate::store::Store;
 use crate::unit::{Address, Unit};
 use featviz::Recipe;
