@@ -91,7 +91,24 @@ fn check_paths(flags: &Flags) -> anyhow::Result<()> {
             );
         }
     }
+    for (flag, path) in [("--against", &flags.against), ("--page", &flags.page)] {
+        if let Some(path) = path.as_deref().filter(|p| !p.is_file()) {
+            anyhow::bail!("{flag} {}: expected a file, found none", path.display());
+        }
+    }
+    if let (Some(path), false) = (&flags.roofline, chosen(flags, "kernels")) {
+        anyhow::bail!(
+            "--roofline {}: expected the kernels to be timed, found only {}",
+            path.display(),
+            flags.subjects.join(", ")
+        );
+    }
     Ok(())
+}
+
+/// Whether something is to be timed.
+fn chosen(flags: &Flags, subject: &str) -> bool {
+    flags.subjects.is_empty() || flags.subjects.iter().any(|s| s == subject)
 }
 
 fn run(flags: &Flags) -> anyhow::Result<()> {
@@ -114,8 +131,7 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
         rows.push(row);
     };
     let threads = threads(flags);
-    let chosen =
-        |subject: &str| flags.subjects.is_empty() || flags.subjects.iter().any(|s| s == subject);
+    let chosen = |subject| chosen(flags, subject);
     if chosen("kernels") {
         kernels::run(isa, &mut row)?;
     }

@@ -2,9 +2,9 @@
 
 use crate::flags::Audit;
 use crate::progress::duration;
-use crate::{FAILED, print, say, threads};
+use crate::{FAILED, interrupt, print, say, threads};
 use audit::{Kind, Line, Options, Reference, Report, short};
-use runs::{ChannelRange, Isa, Preset, Silent, Source};
+use runs::{ChannelRange, Isa, Preset, RunError, Silent, Source};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::exit;
@@ -29,8 +29,9 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let threads = threads(flags.threads);
     let isa = Isa::from_environment()?;
+    interrupt::says(format!("no audit was written to {}", flags.out.display()))?;
     let run = match flags.run {
-        Some(run) => run,
+        Some(run) => Some(run),
         None => {
             let images = flags
                 .images
@@ -46,7 +47,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
         embedded,
         golden,
         images: flags.images,
-        run: Some(run),
+        run,
         channels: flags.channels,
         threads,
         isa,
@@ -95,7 +96,7 @@ fn small_run(
     out: &Path,
     channels: NonZero<usize>,
     (threads, isa): (NonZero<usize>, Isa),
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<Option<PathBuf>> {
     say("making pictures of a few channels: --run names a finished run instead");
     let folder = out.join("run");
     let options = runs::Options {
@@ -110,8 +111,12 @@ fn small_run(
         isa,
         out: folder.clone(),
     };
-    runs::reproduce(&options, &Silent)?;
-    Ok(folder)
+    match runs::reproduce(&options, &Silent) {
+        Ok(_) => Ok(Some(folder)),
+        // What there is of the network is audited all the same.
+        Err(RunError::NoBlock { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 const HEADING: &str = "step                what                                                     compared with         values        ULP       relative  of bound";

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Streamscope: what the residual stream of a ResNet18 does, recomputed from its weights.
 ///
@@ -44,6 +45,25 @@ pub(crate) enum Task {
     Test(Test),
 }
 
+/// The most steps of a picture: a hundred times what anybody took, and a trajectory of a megabyte.
+const MOST_STEPS: usize = 250_000;
+
+fn whole<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number of 0 or more".to_owned())
+}
+
+fn count(text: &str) -> Result<NonZero<usize>, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number of 1 or more".to_owned())
+}
+
+fn steps(text: &str) -> Result<NonZero<usize>, String> {
+    let steps = text.parse().ok();
+    let steps = steps.filter(|steps: &NonZero<usize>| steps.get() <= MOST_STEPS);
+    steps.ok_or_else(|| format!("expected a whole number from 1 to {MOST_STEPS}"))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// Instruction sets that this processor must have, so that none of them goes untested: avx512, avx2, portable.
@@ -65,11 +85,11 @@ pub(crate) struct Audit {
     pub(crate) run: Option<PathBuf>,
 
     /// How many channels of each block are given budgets, at most.
-    #[arg(long, value_name = "N", default_value = "4")]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = count, allow_negative_numbers = true)]
     pub(crate) channels: NonZero<usize>,
 
     /// How many threads to use [default: one a core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 
     /// The folder to write audit.json and audit.html to.
@@ -82,7 +102,8 @@ pub(crate) struct Explain {
     /// The block, such as 3.1.
     pub(crate) block: Block,
 
-    /// The channel.
+    /// The channel, from 0.
+    #[arg(value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) channel: usize,
 
     #[command(flatten)]
@@ -101,7 +122,7 @@ pub(crate) struct Weights {
     pub(crate) weights: Option<PathBuf>,
 
     /// Rows and columns of the pictures and images the network reads [default: 224, or 128 for the embedded network].
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) input_size: Option<usize>,
 }
 
@@ -127,15 +148,15 @@ pub(crate) struct Reproduce {
     pub(crate) preset: Preset,
 
     /// Steps for each picture, instead of the preset's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true)]
     pub(crate) steps: Option<NonZero<usize>>,
 
     /// The seed of every random draw.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: u64,
 
     /// Threads to use; results do not depend on it [default: all cores].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 
     /// The folder to write to. A second run there continues the first.
@@ -152,7 +173,8 @@ pub(crate) struct Activations {
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub(crate) images: Vec<PathBuf>,
 
-    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2.
+    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2: relu, maxpool, layerL.B.bn2 (Block), layerL.B.pre (the sum before its
+    /// ReLU), layerL.B, layerL.0.downsample.1, avgpool, fc.
     #[arg(long, value_name = "SITES", value_delimiter = ',', required = true)]
     pub(crate) sites: Vec<Site>,
 
@@ -165,7 +187,7 @@ pub(crate) struct Activations {
     pub(crate) convolutions: Algorithm,
 
     /// Threads to use; results do not depend on it [default: all cores].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 
     /// The archive to write.
@@ -180,7 +202,7 @@ pub(crate) struct Verify {
     pub(crate) out: PathBuf,
 
     /// How many pictures to make again from the weights, drawn by the manifest's digest.
-    #[arg(long, value_name = "N", default_value_t = 3, conflicts_with_all = ["all", "digests_only"])]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole::<usize>, allow_negative_numbers = true, conflicts_with_all = ["all", "digests_only"])]
     pub(crate) sample: usize,
 
     /// Make every picture again, and read every image again.
@@ -200,7 +222,7 @@ pub(crate) struct Verify {
     pub(crate) images: Option<PathBuf>,
 
     /// Threads to use; results do not depend on it [default: all cores].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 }
 
@@ -209,12 +231,12 @@ pub(crate) struct Visualize {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// The site by torchvision's name, such as layer3.1.pre.
+    /// The site by torchvision's name, such as layer3.1.pre; `activations --help` lists them.
     #[arg(long)]
     pub(crate) site: Site,
 
     /// The channel, from 0.
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) channel: usize,
 
     /// What to maximise: the center neuron, or the mean of the whole channel.
@@ -222,11 +244,11 @@ pub(crate) struct Visualize {
     pub(crate) objective: Objective,
 
     /// Steps of gradient ascent.
-    #[arg(long, value_name = "N", default_value = "2560")]
+    #[arg(long, value_name = "N", default_value = "2560", value_parser = steps, allow_negative_numbers = true)]
     pub(crate) steps: NonZero<usize>,
 
     /// The seed of every random draw.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: u64,
 
     /// The picture to write.
@@ -272,7 +294,7 @@ pub(crate) struct Bench {
     pub(crate) images: Option<PathBuf>,
 
     /// Numbers of threads to compare [default: 1 and all cores].
-    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Vec<NonZero<usize>>,
 
     /// Write every number to this file.

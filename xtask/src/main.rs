@@ -15,13 +15,14 @@ mod verify;
 mod visualize;
 
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::ErrorKind as Usage;
 use flags::{Flags, Task};
 use runs::one_line;
-use std::io::{Write, stderr, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A check failed.
 pub(crate) const FAILED: u8 = 1;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Task::Test(flags) => (test::run(root, &flags), FAILED),
     };
     match result {
+        Ok(()) if LOST.load(Ordering::Relaxed) => ExitCode::from(BAD_INPUT),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("error: {error}"));
@@ -61,9 +63,9 @@ fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     let is_help = matches!(
         error.kind(),
-        ErrorKind::DisplayHelp
-            | ErrorKind::DisplayVersion
-            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        Usage::DisplayHelp
+            | Usage::DisplayVersion
+            | Usage::DisplayHelpOnMissingArgumentOrSubcommand
     );
     if is_help {
         let _ = error.print();
@@ -106,9 +108,17 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(stderr(), "{}", one_line(line));
 }
 
+/// Whether a line of the result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 /// A line of the result, on stdout. Where nobody reads it any more (`| head`), what is written to files goes on.
 pub(crate) fn print(line: &str) {
-    let _ = writeln!(stdout(), "{line}");
+    if let Err(error) = writeln!(stdout(), "{line}")
+        && error.kind() != ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        say(&format!("error: stdout: cannot write: {error}"));
+    }
 }
 
 #[cfg(test)]

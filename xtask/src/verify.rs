@@ -2,7 +2,7 @@
 
 use crate::flags::Verify;
 use crate::progress::{Progress, duration};
-use crate::{FAILED, print, say, threads};
+use crate::{FAILED, interrupt, print, say, threads};
 use runs::{Depth, Isa};
 use std::process::exit;
 use std::time::Instant;
@@ -25,6 +25,7 @@ pub(crate) fn run(flags: Verify) -> anyhow::Result<()> {
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
     };
+    interrupt::says("verifying changes nothing, and keeps nothing either".to_owned())?;
     let verified = runs::verify(&options, &Progress::new())?;
     for check in &verified.checks {
         let result = match (&check.not_checked, check.differences.len()) {

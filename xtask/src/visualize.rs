@@ -1,8 +1,8 @@
 //! `cargo xtask visualize`.
 
 use crate::flags;
-use crate::print;
 use crate::progress::Progress;
+use crate::{interrupt, print};
 use runs::{Isa, Source, Visualize};
 use std::path::Path;
 
@@ -18,6 +18,7 @@ pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
         isa: Isa::from_environment()?,
         out: flags.out,
     };
+    interrupt::says(format!("{} was not written", request.out.display()))?;
     let made = runs::visualize(&request, &Progress::new())?;
     let first = made.trajectory.first().copied().unwrap_or(f32::NAN);
     print(&format!(

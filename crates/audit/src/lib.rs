@@ -209,7 +209,17 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     let mut budgets = Vec::new();
     if let Some(run) = &run {
         budgets = pool.install(|| run.budgets(&twin, options.channels))?;
+        add(vec![run.table_is_the_manifests()?]);
         add(run::lines(&budgets));
+    } else {
+        let why = "there is no run, or the weights allow none";
+        let what = "mix ratios";
+        add(vec![Line::skipped(
+            "error budget",
+            what,
+            Witness::Enclosure,
+            why,
+        )]);
     }
     Ok(Report {
         provenance: Provenance {

@@ -88,6 +88,35 @@ impl Run {
         self.digests.1.clone()
     }
 
+    /// Whether the table that is audited is the one that the run wrote.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(crate) fn table_is_the_manifests(&self) -> Result<Line, AuditError> {
+        let path = self.folder.join(layout::CHANNELS);
+        let bytes =
+            std::fs::read(&path).map_err(|source| report::ReportError::Read { path, source })?;
+        let now = blake3::hash(&bytes).to_hex();
+        let same = self
+            .manifest
+            .files
+            .get(layout::CHANNELS)
+            .map(String::as_str)
+            == Some(&now);
+        let what = format!(
+            "{} has the digest that the manifest lists",
+            layout::CHANNELS
+        );
+        let differ = usize::from(!same);
+        Ok(Line::equal(
+            "error budget",
+            what,
+            Witness::Identity,
+            1,
+            differ,
+        ))
+    }
+
     /// What the table says of a channel.
     pub(crate) fn row(&self, block: Block, channel: usize) -> Result<&ChannelRow, AuditError> {
         let mut rows = self.rows.iter();

@@ -23,10 +23,8 @@ pub fn write_atomically_with(
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let folder = path
-        .parent()
-        .filter(|f| !f.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let path = &target(path)?;
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let name = path
         .file_name()
@@ -50,17 +48,30 @@ pub fn write_atomically_with(
 /// # Errors
 /// What the system says.
 pub fn check_writable(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|f| !f.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let path = &target(path)?;
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
-    if path.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
-    }
     let probe = folder.join(format!(".streamscope-{}.tmp", process::id()));
     File::create(&probe)?;
     fs::remove_file(&probe)
+}
+
+/// The file that is written: what a link leads to. Renaming would put a file in the place of a link, a device or a pipe.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(there) if !there.is_file() => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "expected a regular file or none, found something else",
+        )),
+        Ok(_) if path.is_symlink() => fs::canonicalize(path),
+        Ok(_) | Err(_) => Ok(path.to_owned()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn write_and_sync(
@@ -154,5 +165,21 @@ mod tests {
     fn a_path_without_a_file_name_is_refused() {
         assert!(write_atomically(Path::new(".."), b"x").is_err());
         assert!(write_atomically(Path::new(""), b"x").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_a_device_is_left_alone() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "before").unwrap();
+        symlink(&file, &link).unwrap();
+        write_atomically(&link, b"after").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        let device = Path::new("/dev/null");
+        assert!(check_writable(device).is_err() && write_atomically(device, b"a").is_err());
+        assert!(fs::metadata(device).unwrap().file_type().is_char_device());
     }
 }

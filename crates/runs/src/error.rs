@@ -67,6 +67,14 @@ pub enum RunError {
         /// Columns and rows.
         found: (usize, usize),
     },
+    /// No block can be studied.
+    #[error("{}: expected weights of at least one block from 1.1 on: {because}", path.display())]
+    NoBlock {
+        /// The weights.
+        path: PathBuf,
+        /// What is missing.
+        because: String,
+    },
     /// A block cannot be computed.
     #[error("--blocks {block}: {because}")]
     Block {
@@ -99,6 +107,12 @@ pub enum RunError {
     #[error("{}: expected a folder to write to, found a file", path.display())]
     NoFolder {
         /// The path.
+        path: PathBuf,
+    },
+    /// A file of somebody else has the name of one that a run writes.
+    #[error("{}: expected the folder of an earlier run, or one without such a file, found it without a store beside it", path.display())]
+    SomebodyElses {
+        /// The file.
         path: PathBuf,
     },
     /// A file cannot be written.

@@ -2,6 +2,7 @@
 
 use report::layout;
 use resnet::{Block, Role, Site};
+use std::path::{Path, PathBuf};
 
 /// The names of all tables.
 const TABLES: [&str; 9] = [
@@ -15,6 +16,16 @@ const TABLES: [&str; 9] = [
     layout::CLAIMS,
     layout::CLAIMS_MARKDOWN,
 ];
+
+/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is no store beside it.
+pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
+    if folder.join(layout::STORE).exists() {
+        return None;
+    }
+    let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
+    let mut paths = names.map(|name| folder.join(name));
+    paths.find(|path| path.exists())
+}
 
 /// Whether a run gives a file below its folder this name.
 pub(crate) fn is_of_a_run(name: &str) -> bool {

@@ -19,7 +19,7 @@ pub struct Study {
 /// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
 ///
 /// # Errors
-/// If a block that was asked for cannot be computed, or a channel is beyond a block's last.
+/// If no block can be, one that was asked for cannot be computed, or a channel is beyond a block's last.
 pub(crate) fn studies(
     loaded: &Loaded,
     blocks: &[Block],
@@ -42,7 +42,14 @@ pub(crate) fn studies(
             channels: channels::select(ranges, count, &format!("block {block}"))?,
         })
     };
-    wanted.map(study).collect()
+    let studies: Vec<Study> = wanted.map(study).collect::<Result<_, RunError>>()?;
+    if studies.is_empty() {
+        return Err(RunError::NoBlock {
+            path: loaded.source.path.clone(),
+            because: architecture.missing_sentence().unwrap_or_default(),
+        });
+    }
+    Ok(studies)
 }
 
 /// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.

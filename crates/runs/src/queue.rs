@@ -86,6 +86,13 @@ impl Workshop<'_> {
         if let (Lacking::Refuse, Some(unit)) = (self.lacking, missing.first()) {
             return self.entry(unit).map(|_| ());
         }
+        let older = |unit: &&Unit| self.store.holds_older(&self.address(unit));
+        let older = missing.iter().filter(older).count();
+        if older > 0 {
+            observer.event(Event::Notice(format!(
+                "{name}: {older} are kept by an earlier version of this program, which did not note what each is of: they are made again"
+            )));
+        }
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
         observer.event(Event::Phase {
             name: name.into(),

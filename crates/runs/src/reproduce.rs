@@ -6,7 +6,7 @@ use crate::error::RunError;
 use crate::exemplars;
 use crate::files::Output;
 use crate::leftovers;
-use crate::names::is_of_a_run;
+use crate::names::{is_of_a_run, somebody_elses};
 use crate::photographs::Photographs;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
@@ -95,6 +95,9 @@ pub(crate) fn run(
         // A wrong folder should be noticed now, not after hours.
         scan::require_readable(folder, options.source.input_size)?;
     }
+    if let Some(path) = somebody_elses(&options.out) {
+        return Err(RunError::SomebodyElses { path });
+    }
     let output = Output::new(&options.out)?;
     let before = Manifest::read(output.folder()).ok();
     let store = Store::open(store)?;
@@ -139,8 +142,8 @@ pub(crate) fn run(
     let since = Instant::now();
     let how = (options.threads, options.isa);
     let photographs = match &options.images {
-        // Without a block there is nothing to read of them.
-        Some(folder) if !studies.is_empty() => {
+        None => None,
+        Some(folder) => {
             let journals = output.scans();
             let mut read =
                 Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
@@ -148,7 +151,6 @@ pub(crate) fn run(
             findings.on_photographs = read.measure(&loaded, &studies, &journals, how, observer)?;
             Some(read)
         }
-        _ => None,
     };
     findings.photographs = photographs.as_ref();
     timed("photographs", since);

@@ -42,7 +42,7 @@ pub(crate) type Read = Result<Vec<f32>, ImageError>;
 pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
     let mut found = Vec::new();
     for path in paths {
-        if path.is_file() {
+        if path.exists() && !path.is_dir() {
             let name = path
                 .file_name()
                 .unwrap_or_default()

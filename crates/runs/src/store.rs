@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// The kind and version of entries, in their first line.
 const FORMAT: &str = "streamscope picture 2";
 
+/// What the first line of entries began with before they held their own address. Whether one lies where it belongs cannot be told.
+const OLDER: &[u8] = b"{\"format\":\"streamscope picture 1\"";
+
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -105,6 +108,11 @@ impl Store {
             && address.starts_with(group)
             && group.len() == 2
             && fs::read(self.folder.join(name)).is_ok_and(|bytes| parse(&bytes, address).is_some())
+    }
+
+    /// Whether an entry of an earlier version of this program is at an address, which is treated as absent.
+    pub fn holds_older(&self, address: &Address) -> bool {
+        fs::read(self.path(address)).is_ok_and(|bytes| bytes.starts_with(OLDER))
     }
 
     /// Whether an undamaged entry is at an address.
@@ -256,5 +264,22 @@ mod tests {
             assert_eq!(store.get(&elsewhere), None);
             assert!(!store.is_entry(path.strip_prefix(folder.path()).unwrap()));
         }
+    }
+
+    #[test]
+    fn an_entry_of_an_earlier_version_is_told_from_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (unit, address, entry) = example();
+        store.put(&address, &unit, &entry).unwrap();
+        assert!(!store.holds_older(&address));
+        let now = fs::read(store.path(&address)).unwrap();
+        let held = format!(",\"address\":\"{}\"", address.hex());
+        let end = now.iter().position(|&b| b == b'\n').unwrap();
+        let header = String::from_utf8(now[..end].to_vec()).unwrap();
+        let older = header.replace(&held, "").replace("picture 2", "picture 1");
+        let older = [older.as_bytes(), &now[end..]].concat();
+        fs::write(store.path(&address), older).unwrap();
+        assert!(store.holds_older(&address) && store.get(&address).is_none());
     }
 }

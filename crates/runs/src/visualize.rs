@@ -86,6 +86,15 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             seed: request.seed.wrapping_add(retries),
         }));
     };
+    if on_picture <= 0.0 {
+        observer.event(Event::Notice(format!(
+            "{}:{}: given up after {} attempts, none of which made the {} positive",
+            request.site,
+            request.channel,
+            retries + 1,
+            request.objective
+        )));
+    }
     let size = request.source.input_size;
     let png = images::encode_png(&Rgb8::from_pixels(size, size, made.pixels)?)?;
     report::write_atomically(&request.out, &png).map_err(write)?;

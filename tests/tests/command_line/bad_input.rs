@@ -159,7 +159,7 @@ fn flags_that_name_nothing_say_what_there_is() {
     let out = folder.path().join("out");
     let path = out.display().to_string();
     let picture = folder.path().join("p.png").display().to_string();
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 21] = [
         (
             &["reproduce", "--images", "nowhere", "--out", &path],
             &["nowhere"],
@@ -275,6 +275,24 @@ fn flags_that_name_nothing_say_what_there_is() {
         ),
         (&["nonsense"], &["nonsense"]),
         (&["visualize"], &["--site", "--channel", "--out"]),
+        (
+            &["reproduce", "--steps", "-1", "--out", &path],
+            &["--steps", "-1", "from 1 to"],
+        ),
+        (
+            &[
+                "reproduce",
+                "--steps",
+                "18446744073709551615",
+                "--out",
+                &path,
+            ],
+            &["--steps", "18446744073709551615", "from 1 to"],
+        ),
+        (
+            &["reproduce", "--threads", "0", "--out", &path],
+            &["--threads", "0", "1 or more"],
+        ),
         (&["reproduce", "--stps", "3"], &["--stps", "--steps"]),
         (&["test", "--isa", "sse9"], &["--isa", "sse9", "portable"]),
     ];
@@ -341,6 +359,37 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_computed() {
         &["taken", "cannot write"],
     );
     assert_eq!(fs::read(&taken).unwrap(), b"a file");
+}
+
+#[test]
+fn files_of_somebody_else_with_the_names_of_a_run_are_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display().to_string();
+    for name in ["index.html", "manifest.json", "tables/channels.csv"] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "mine").unwrap();
+        refuse(
+            &["reproduce", "--steps", "1", "--out", &out],
+            &[name, "expected the folder of an earlier run"],
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        fs::remove_file(path).unwrap();
+    }
+    assert!(!folder.path().join("store").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_place_for_a_picture_and_stays_one() {
+    use std::os::unix::fs::FileTypeExt;
+    let of = ["--site", "layer1.1.pre", "--channel", "0", "--out"];
+    refuse(
+        &[&["visualize"][..], &of, &["/dev/null"]].concat(),
+        &["/dev/null", "expected a regular file"],
+    );
+    let there = fs::metadata("/dev/null").unwrap().file_type();
+    assert!(there.is_char_device());
 }
 
 #[test]

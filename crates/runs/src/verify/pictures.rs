@@ -103,10 +103,15 @@ impl Stored<'_> {
             if !path.exists() {
                 return Err(format!("{stored}: {unit} of {name} is missing"));
             }
-            let entry = self
-                .store
-                .whole(&address, &unit)
-                .ok_or_else(|| format!("{stored}: {unit} of {name} is damaged"))?;
+            let entry = self.store.whole(&address, &unit).ok_or_else(|| {
+                let what = match self.store.holds_older(&address) {
+                    true => {
+                        "is kept by an earlier version of this program: reproduce makes it again"
+                    }
+                    false => "is damaged",
+                };
+                format!("{stored}: {unit} of {name} {what}")
+            })?;
             if unit.seed != record.seed {
                 continue;
             }
