@@ -88,6 +88,9 @@ impl Block {
     }
 
     /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero.
+    ///
+    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU, negative places
+    /// lower it.
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {
             Site::Output(block) => Site::Sum(block),
