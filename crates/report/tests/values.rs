@@ -152,6 +152,23 @@ fn figures_3_and_4_show_the_statistics_of_the_table() {
 }
 
 #[test]
+fn panels_of_figures_3_and_4_say_where_the_paper_has_none() {
+    let folder = write_folder("weights", &["1.1", "2.1", "3.1"], 2);
+    let said = |folder: &Path| {
+        ["fig3_weights.svg", "fig4_block_and_tuning.svg"].map(|name| {
+            let svg = fs::read_to_string(folder.join("figures").join(name)).unwrap();
+            svg.matches("not in the paper").count()
+        })
+    };
+    render(folder.path()).unwrap();
+    assert_eq!(said(folder.path()), [0, 0]);
+    // Two panels of 4.1 in each.
+    let folder = write_folder("weights", &["1.1", "4.1"], 2);
+    render(folder.path()).unwrap();
+    assert_eq!(said(folder.path()), [2, 2]);
+}
+
+#[test]
 fn the_mean_of_a_group_is_drawn_on_its_side_of_one_at_its_height() {
     let folder = write_folder("groups", &["1.1"], 3);
     // Axes from 0 to 2, and the means within.
