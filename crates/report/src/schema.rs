@@ -177,6 +177,8 @@ pub struct ExemplarRow {
     pub in_paper: bool,
     /// Its mix ratio.
     pub mix_ratio: Option<f64>,
+    /// Whether that is no ratio but stands for an activation that is not positive: 0 for O(I), 10 for O(B). A ratio may be 10 too.
+    pub sentinel: bool,
     /// Its scale metric.
     pub scale_metric: Option<f64>,
 }

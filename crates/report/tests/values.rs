@@ -387,12 +387,22 @@ fn figure(name: &str, change: fn(&mut ExemplarRow)) -> String {
 
 #[test]
 fn a_mix_ratio_that_stands_for_no_answer_is_said_to_be_so() {
-    let skipped = figure("fig6_scale_1.1.svg", |e| e.mix_ratio = Some(10.0));
+    let skipped = figure("fig6_scale_1.1.svg", |e| {
+        (e.mix_ratio, e.sentinel) = (Some(10.0), true);
+    });
     assert!(skipped.contains("scale metric 0.25, mix ratio 10: O(B) is not positive"));
-    let overwritten = figure("fig1_exemplars_1.1.svg", |e| e.mix_ratio = Some(0.0));
+    let overwritten = figure("fig1_exemplars_1.1.svg", |e| {
+        (e.mix_ratio, e.sentinel) = (Some(0.0), true);
+    });
     assert!(overwritten.contains("mix ratio 0: O(I) is not positive"));
-    let small = figure("fig10_scale_tuning_1.1.svg", |e| e.mix_ratio = Some(1e-9));
+}
+
+#[test]
+fn a_ratio_that_is_what_a_sentinel_would_be_is_a_ratio() {
+    let small = figure("fig10_scale_tuning_1.1.svg", |e| e.mix_ratio = Some(0.0));
     assert!(small.contains("mix ratio 0.00") && !small.contains("not positive"));
+    let large = figure("fig1_exemplars_1.1.svg", |e| e.mix_ratio = Some(10.0));
+    assert!(large.contains("mix ratio 10.00") && !large.contains("not positive"));
 }
 
 #[test]

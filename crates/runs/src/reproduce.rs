@@ -6,6 +6,7 @@ use crate::exemplars;
 use crate::files::Output;
 use crate::leftovers;
 use crate::measure::{self, BlockReader, Measured};
+use crate::paper;
 use crate::parallel::in_order;
 use crate::photographs::Photographs;
 use crate::plan::{self, Study};
@@ -161,7 +162,12 @@ pub(crate) fn run(
     timed("photographs", since);
 
     let since = Instant::now();
-    let exemplars = exemplars::choose(&loaded, &studies, &channels, options.channels.is_empty());
+    let exemplars = exemplars::choose(
+        paper::is_papers(&loaded),
+        &studies,
+        &channels,
+        options.channels.is_empty(),
+    );
     let mut units: Vec<Unit> = Vec::new();
     for e in &exemplars {
         let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);
