@@ -370,6 +370,7 @@ fn exemplar_row(figure: u8, scale_metric: Option<f64>) -> ExemplarRow {
         example_of: "mix".to_owned(),
         in_paper: figure == 1,
         mix_ratio: Some(1.01),
+        sentinel: false,
         scale_metric,
     }
 }

@@ -1,8 +1,11 @@
 //! Gradient ascent on the embedded network: what its first step sees, where it goes, and what a picture depends on.
 
-use autodiff::ops::{Input, Normalise};
-use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
-use featviz::{Draws, Objective, Picture, Recipe, Studio, Visualization, Visualizer};
+use autodiff::ops::{
+    Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate,
+};
+use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
+use kernels::adam::{Adam, Direction, adam_step};
 use resnet::{Network, Site};
 use std::sync::Arc;
 use testkit::golden::fixtures_dir;
@@ -100,4 +103,123 @@ fn a_picture_does_not_depend_on_what_the_studio_made_before() {
     used.run(5, 2);
     let (_, mut new) = studio(Objective::Neuron, recipe);
     assert_eq!(used.run(1, 2), new.run(1, 2));
+}
+
+/// The augmentations of method section 2 at a site of this jitter and a scale in thousandths, one operation after the other, with what
+/// was drawn for each.
+fn augment(
+    graph: &mut Graph,
+    image: NodeId,
+    (jitter, scale): (usize, usize),
+    drawn: &StepDraws,
+) -> (NodeId, Vec<(NodeId, Draw)>) {
+    let (mut node, mut draws) = (image, Vec::new());
+    let shift = |(down, right)| Draw::Shift(down, right);
+    if jitter > 0 {
+        node = graph.add(ReflectPad::new(jitter), &[node]).unwrap();
+        node = graph.add(Jitter::below(jitter), &[node]).unwrap();
+        draws.push((node, shift(drawn.first)));
+    }
+    let size = graph.shape(node).height;
+    let scaled = (scale * size).div_ceil(1000);
+    if scaled != size {
+        let resize = Resize::new((scaled, scaled), Alignment::Corners);
+        node = graph.add(resize, &[node]).unwrap();
+    }
+    if scaled < size {
+        let margin = (size - scaled).div_ceil(2);
+        let pad = Translate::zero_pad((scaled, scaled), (margin, margin));
+        node = graph.add(pad, &[node]).unwrap();
+    }
+    node = graph.add(Rotate::within(5), &[node]).unwrap();
+    draws.push((node, Draw::Degrees(drawn.degrees)));
+    if jitter > 0 {
+        node = graph.add(Jitter::below(jitter / 2), &[node]).unwrap();
+        draws.push((node, shift(drawn.second)));
+        let seen = graph.shape(node).height;
+        let crop = Translate::center_crop((seen, seen), (SIZE, SIZE));
+        node = graph.add(crop, &[node]).unwrap();
+    }
+    (node, draws)
+}
+
+/// The center neuron of a channel of a site on a spectrum's picture through a step's augmentations, and its gradient.
+fn one_step(
+    (site, channel): (Site, usize),
+    (jitter, scale): (usize, usize),
+    drawn: &StepDraws,
+    spectrum: &[f32],
+) -> (f32, Vec<f32>) {
+    let (mut graph, shape) = (Graph::new(), Shape::new(3 * SIZE, SIZE / 2 + 1, 2));
+    let parameters = graph.add(Input { shape }, &[]).unwrap();
+    let colour = SpectralImage::new(SIZE, SIZE);
+    let image = graph.add(colour, &[parameters]).unwrap();
+    let (seen, draws) = augment(&mut graph, image, (jitter, scale), drawn);
+    let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
+    let sites = network().add_to(&mut graph, normalised).unwrap();
+    let wanted = Wanted::center(&graph, sites.get(site).unwrap());
+    let plan = Plan::with_gradients(&graph, wanted, &[parameters]).unwrap();
+    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+    workspace.set_input(parameters, spectrum);
+    for (node, draw) in draws {
+        workspace.set_draw(node, draw);
+    }
+    workspace.seed().data_mut().fill(0.0);
+    workspace.seed().data_mut()[channel] = 1.0;
+    workspace.forward();
+    workspace.backward();
+    let value = workspace.at(wanted.node, wanted.region)[channel];
+    (value, workspace.gradient(parameters).data().to_vec())
+}
+
+#[test]
+fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
+    const STEPS: usize = 3;
+    const CHANNEL: usize = 3;
+    /// In thousandths.
+    const SCALES: [usize; 5] = [1000, 975, 1025, 950, 1050];
+    // A site of every jitter, each with a seed that draws what tells its augmentations apart.
+    for (site, jitter, seed) in [
+        ("layer1.1.pre", 0, 0),
+        ("layer2.1.bn2", 4, 0),
+        ("layer3.1.pre", 16, 0),
+    ] {
+        let site: Site = site.parse().unwrap();
+        let recipe = Recipe::new(SIZE, STEPS);
+        let visualizer = Visualizer::new(&network(), site, Objective::Neuron, recipe.clone());
+        let visualizer = Arc::new(visualizer.unwrap());
+        let draws = Draws::new(seed, &visualizer.unit_name(CHANNEL));
+        let drawn = [1, 2, 3].map(|step| draws.step(&recipe, jitter, step));
+        assert!(drawn.iter().all(|d| d.degrees != 0), "{site}: {drawn:?}");
+        assert!(
+            drawn.iter().any(|d| d.scale != drawn[0].scale) && drawn.iter().any(|d| d.scale != 0),
+            "{site}: {drawn:?}"
+        );
+        let shifts = drawn.map(|d| [d.first.0, d.first.1, d.second.0, d.second.1]);
+        assert!(
+            jitter == 0 || shifts.iter().any(|s| s.iter().all(|&by| by > 0)),
+            "{site}: {drawn:?}"
+        );
+
+        let mut spectrum = vec![0.0; recipe.parameters()];
+        draws.spectrum(0.01, &mut spectrum);
+        let (mut m, mut v) = (vec![0.0; spectrum.len()], vec![0.0; spectrum.len()]);
+        let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
+        let mut values = Vec::new();
+        for d in &drawn {
+            let augmentation = (jitter, SCALES[d.scale]);
+            let (value, gradient) = one_step((site, CHANNEL), augmentation, d, &spectrum);
+            let isa = Isa::best();
+            adam_step(isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+            values.push(value);
+        }
+        let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
+        let pixels = featviz::to_bytes(picture.draw(&spectrum));
+
+        let mut studio = Studio::new(visualizer, Isa::best()).unwrap();
+        let found = studio.run(CHANNEL, seed);
+        // The same operations on the same numbers: the same bits.
+        testkit::assert_same_bits(&found.trajectory, &values, &format!("values at {site}"));
+        assert!(found.pixels == pixels, "the picture of {site}");
+    }
 }

@@ -143,6 +143,22 @@ mod tests {
     }
 
     #[test]
+    fn the_published_recipe_has_the_numbers_of_section_2_of_the_method() {
+        assert_eq!(Preset::Paper.steps(), 2560);
+        let recipe = Recipe::new(224, 2560);
+        assert_eq!((recipe.steps, recipe.size), (2560, 224));
+        // Drawn from N(0, 0.01^2).
+        assert_eq!(recipe.deviation, 0.01);
+        // Adam, learning rate 0.05, betas (0.9, 0.999), eps 1e-8.
+        assert_eq!((recipe.learning_rate, recipe.eps), (0.05, 1e-8));
+        assert_eq!([recipe.betas.0, recipe.betas.1], [0.9, 0.999]);
+        // Scales from {1, .975, 1.025, .95, 1.05}, rotations from -5..5 degrees.
+        let scales: Vec<f64> = recipe.scales.iter().map(|&s| f64::from(s) / 1e3).collect();
+        assert_eq!(scales, [1.0, 0.975, 1.025, 0.95, 1.05]);
+        assert_eq!(recipe.degrees, 5);
+    }
+
+    #[test]
     fn a_picture_of_224_pixels_has_151_872_parameters() {
         assert_eq!(Recipe::new(224, 1).parameters(), 151_872);
     }

@@ -17,7 +17,8 @@ use std::sync::Arc;
 pub enum Objective {
     /// The center neuron of the channel.
     Neuron,
-    /// The mean of the whole channel.
+    /// The mean of the whole channel, of what the site holds. Before a ReLU, negative places count, so that it is another number than
+    /// the mean after it; a center neuron is the same number on both sides, where it is positive.
     Channel,
 }
 

@@ -43,9 +43,8 @@ const SCALE: u32 = 2;
 /// What Block takes away and adds, as the maps are colored.
 const TAKES: RGBColor = RGBColor(230, 40, 30);
 const ADDS: RGBColor = RGBColor(40, 110, 230);
-/// The mix ratios that stand for an O(I) and an O(B) that is not positive.
+/// The sentinel that stands for an O(I) that is not positive; the other, 10, for such an O(B).
 const NEVER_FROM_INPUT: f64 = 0.0;
-const NEVER_FROM_BLOCK: f64 = 10.0;
 
 /// One channel's grid: its heading, what is measured of it, and rows of three pictures.
 struct Grid {
@@ -147,10 +146,10 @@ impl ExemplarRow {
             .scale_metric
             .filter(|_| self.figure != 1)
             .map(|m| format!("scale metric {m:.2}"));
-        let ratio = self.mix_ratio.map(|m| match m {
-            NEVER_FROM_INPUT => "mix ratio 0: O(I) is not positive".to_owned(),
-            NEVER_FROM_BLOCK => "mix ratio 10: O(B) is not positive".to_owned(),
-            m => format!("mix ratio {m:.2}"),
+        let ratio = self.mix_ratio.map(|m| match (self.sentinel, m) {
+            (false, m) => format!("mix ratio {m:.2}"),
+            (true, NEVER_FROM_INPUT) => format!("mix ratio {m}: O(I) is not positive"),
+            (true, _) => format!("mix ratio {m}: O(B) is not positive"),
         });
         let parts: Vec<String> = metric.into_iter().chain(ratio).collect();
         parts.join(", ")

@@ -9,6 +9,8 @@ const PANEL: (u32, u32) = (300, 240);
 const TITLE: u32 = 34;
 /// Mix ratios are clamped to this (method section 3).
 const RIGHT: f64 = 5.0;
+/// The blocks of the paper's figures 3 and 4. Ours show the second block of every stage, so 4.1 too.
+const IN_PAPER: [&str; 3] = ["1.1", "2.1", "3.1"];
 /// The means of groups.
 const MEAN: RGBColor = RGBColor(214, 39, 40);
 
@@ -95,6 +97,9 @@ impl Panels<'_> {
             n => format!("{} (n = {}, {n} not defined)", panel.block, panel.channels),
         };
         area.draw(&Text::new(heading, at(62, 2, scale), text(12, scale)))?;
+        if let Some(words) = not_in_the_paper(panel) {
+            area.draw(&Text::new(words, at(205, 19, scale), text(11, scale)))?;
+        }
         if points.is_empty() {
             for (line, words) in (0_i32..).zip(measure.missing.split('\n')) {
                 area.draw(&Text::new(
@@ -167,6 +172,12 @@ impl Panels<'_> {
         )?;
         Ok(())
     }
+}
+
+/// What a panel of figure 3 or 4 says of itself where the paper's figure has none of its block. Of figure 9 the caption says it of all.
+fn not_in_the_paper(panel: &PanelRow) -> Option<&'static str> {
+    let papers = [3, 4].contains(&panel.figure);
+    (papers && !IN_PAPER.contains(&panel.block.as_str())).then_some("not in the paper")
 }
 
 /// What the table says of a panel.

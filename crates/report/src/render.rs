@@ -178,9 +178,11 @@ const SCALE_TUNING: &str = "Figure 10 (not in the paper): answers at sizes from 
                             two, which it equals where the third is zero. The two-point criterion reads \
                             Block on the Input's picture at 1 and 2 (left), and Input on the Block's picture at 0.5 and 1 (middle).";
 const WEIGHTS: &str = "Figure 3: weight magnitudes against mix ratio, a dot for each channel: the scale of the block's last batch norm \
-                       above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation.";
+                       above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation. The paper shows \
+                       blocks 1.1, 2.1 and 3.1.";
 const TUNING: &str = "Figure 4: what the Block contributes on the Input picture (above), and how Input and Block go together over images \
-                      (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two.";
+                      (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two. \
+                      The paper shows blocks 1.1, 2.1 and 3.1.";
 const FOLDED: &str = "Batch norm is folded into the\nconvolution: |bn2.weight| cannot\nbe recovered from these weights.";
 const NO_IMAGES: &str =
     "Not defined: tuning curves are\nmeasured on images, and there were\nnone, or too few.";

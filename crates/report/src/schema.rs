@@ -73,9 +73,9 @@ pub struct ChannelRow {
     pub photo_b_b: Option<f64>,
     /// The mix ratio of these; empty where neither O(I) nor O(B) is positive.
     pub photo_mix_ratio: Option<f64>,
-    /// dB on the top nine images, clipped at zero before the mean is taken.
+    /// dB on the top nine images: in its numerator each is clipped at zero before the mean is taken, in its denominator, B(B), none is.
     pub photo_block_delta: Option<f64>,
-    /// dI on the top nine images, clipped at zero before the mean is taken.
+    /// dI on the top nine images, clipped as in dB; its denominator is I(I).
     pub photo_input_delta: Option<f64>,
     /// Their sum.
     pub photo_scale_metric: Option<f64>,
@@ -177,6 +177,8 @@ pub struct ExemplarRow {
     pub in_paper: bool,
     /// Its mix ratio.
     pub mix_ratio: Option<f64>,
+    /// Whether that is no ratio but stands for an activation that is not positive: 0 for O(I), 10 for O(B). A ratio may be 10 too.
+    pub sentinel: bool,
     /// Its scale metric.
     pub scale_metric: Option<f64>,
 }

@@ -152,6 +152,23 @@ fn figures_3_and_4_show_the_statistics_of_the_table() {
 }
 
 #[test]
+fn panels_of_figures_3_and_4_say_where_the_paper_has_none() {
+    let folder = write_folder("weights", &["1.1", "2.1", "3.1"], 2);
+    let said = |folder: &Path| {
+        ["fig3_weights.svg", "fig4_block_and_tuning.svg"].map(|name| {
+            let svg = fs::read_to_string(folder.join("figures").join(name)).unwrap();
+            svg.matches("not in the paper").count()
+        })
+    };
+    render(folder.path()).unwrap();
+    assert_eq!(said(folder.path()), [0, 0]);
+    // Two panels of 4.1 in each.
+    let folder = write_folder("weights", &["1.1", "4.1"], 2);
+    render(folder.path()).unwrap();
+    assert_eq!(said(folder.path()), [2, 2]);
+}
+
+#[test]
 fn the_mean_of_a_group_is_drawn_on_its_side_of_one_at_its_height() {
     let folder = write_folder("groups", &["1.1"], 3);
     // Axes from 0 to 2, and the means within.
@@ -370,12 +387,22 @@ fn figure(name: &str, change: fn(&mut ExemplarRow)) -> String {
 
 #[test]
 fn a_mix_ratio_that_stands_for_no_answer_is_said_to_be_so() {
-    let skipped = figure("fig6_scale_1.1.svg", |e| e.mix_ratio = Some(10.0));
+    let skipped = figure("fig6_scale_1.1.svg", |e| {
+        (e.mix_ratio, e.sentinel) = (Some(10.0), true);
+    });
     assert!(skipped.contains("scale metric 0.25, mix ratio 10: O(B) is not positive"));
-    let overwritten = figure("fig1_exemplars_1.1.svg", |e| e.mix_ratio = Some(0.0));
+    let overwritten = figure("fig1_exemplars_1.1.svg", |e| {
+        (e.mix_ratio, e.sentinel) = (Some(0.0), true);
+    });
     assert!(overwritten.contains("mix ratio 0: O(I) is not positive"));
-    let small = figure("fig10_scale_tuning_1.1.svg", |e| e.mix_ratio = Some(1e-9));
+}
+
+#[test]
+fn a_ratio_that_is_what_a_sentinel_would_be_is_a_ratio() {
+    let small = figure("fig10_scale_tuning_1.1.svg", |e| e.mix_ratio = Some(0.0));
     assert!(small.contains("mix ratio 0.00") && !small.contains("not positive"));
+    let large = figure("fig1_exemplars_1.1.svg", |e| e.mix_ratio = Some(10.0));
+    assert!(large.contains("mix ratio 10.00") && !large.contains("not positive"));
 }
 
 #[test]

@@ -89,6 +89,9 @@ impl Block {
 
     /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero. Only what enters
     /// block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU itself.
+    ///
+    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU, negative places
+    /// lower it.
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {
             Site::Output(block) => Site::Sum(block),

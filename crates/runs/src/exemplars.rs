@@ -3,8 +3,7 @@
 use crate::attempts::Channel;
 use crate::paper;
 use crate::plan::Study;
-use crate::source::Loaded;
-use analysis::{Category, SKIPPED};
+use analysis::Category;
 use report::ExemplarRow;
 use resnet::Block;
 use std::fmt;
@@ -25,6 +24,8 @@ pub struct Exemplar {
     pub example_of: Example,
     /// Its mix ratio.
     pub mix_ratio: f64,
+    /// Whether that is no ratio but a sentinel: 10 where O(B) is not positive, else 0 where O(I) is not. A ratio may be as large.
+    pub sentinel: bool,
     /// Its scale metric, where it is defined.
     pub scale_metric: Option<f64>,
 }
@@ -82,6 +83,7 @@ impl Exemplar {
             example_of: self.example_of.to_string(),
             in_paper: matches!(self.example_of, Example::Named(_)),
             mix_ratio: Some(self.mix_ratio),
+            sentinel: self.sentinel,
             scale_metric: self.scale_metric,
         }
     }
@@ -96,6 +98,7 @@ impl Channel {
             channel: self.channel,
             example_of: Example::Mix(Category::of(measures.mix_ratio)),
             mix_ratio: measures.mix_ratio,
+            sentinel: measures.sentinel,
             scale_metric: Some(measures.scale.scale_metric()).filter(|m| m.is_finite()),
         })
     }
@@ -125,16 +128,16 @@ impl Channel {
     }
 }
 
-/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of all channels, the
+/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of `all` channels, the
 /// clearest overwrite, mix and skip of each block; of channels that the user named, the first of them. Then of each block
 /// those with the largest scale metric.
 pub(crate) fn choose(
-    loaded: &Loaded,
+    papers_network: bool,
     studies: &[Study],
     channels: &[Channel],
     all: bool,
 ) -> Vec<Exemplar> {
-    let (mut found, papers_network) = (Vec::new(), paper::is_papers(loaded));
+    let mut found = Vec::new();
     for &Study { block, .. } in studies {
         let of_block = || channels.iter().filter(|c| c.block == block);
         let sound: Vec<Exemplar> = of_block().filter_map(Channel::exemplar).collect();
@@ -165,18 +168,21 @@ pub(crate) fn choose(
     found
 }
 
-/// The clearest overwrite, mix and skip. The sentinels 0 and 10 say less than a ratio between them; of equally clear ones
-/// the first is taken.
+/// The clearest overwrite, mix and skip: the smallest ratio, the one nearest 1, the largest. The sentinels 0 and 10 say less than any
+/// ratio, a larger one too; of equally clear ones the first is taken.
 fn clearest(sound: &[Exemplar]) -> Vec<Exemplar> {
     let of = |category: Category, distance: fn(f64) -> f64| {
         let of_category = sound
             .iter()
             .filter(|e| e.example_of == Example::Mix(category));
-        of_category.min_by(|a, b| distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio)))
+        of_category.min_by(|a, b| {
+            let nearer = || distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio));
+            a.sentinel.cmp(&b.sentinel).then_with(nearer)
+        })
     };
-    let overwrite = of(Category::Overwrite, |m| if m > 0.0 { m } else { f64::MAX });
+    let overwrite = of(Category::Overwrite, |m| m);
     let mix = of(Category::Mix, |m| (m - 1.0).abs());
-    let skip = of(Category::Skip, |m| if m < SKIPPED { -m } else { f64::MAX });
+    let skip = of(Category::Skip, |m| -m);
     [overwrite, mix, skip]
         .into_iter()
         .flatten()
@@ -204,70 +210,4 @@ fn largest_scale_metrics<'a>(channels: impl Iterator<Item = &'a Channel>) -> Vec
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Measured;
-    use analysis::NineActivations;
-
-    /// A channel with dB = `deltas.0`, dI = `deltas.1` and M = `ratio` where B(B) = I(I) = 1; they are `denominators`.
-    fn channel(channel: usize, ratio: f64, deltas: (f64, f64), (b_b, i_i): (f64, f64)) -> Channel {
-        let activations = NineActivations {
-            o_o: 1.0,
-            i_o: 1.0,
-            b_o: 1.0,
-            o_i: ratio,
-            i_i,
-            b_i: 2.0,
-            o_b: 1.0,
-            i_b: 2.0,
-            b_b,
-        };
-        Channel {
-            block: "3.1".parse().unwrap(),
-            channel,
-            measured: Measured {
-                activations,
-                block_on_enlarged_input: 2.0 + deltas.0,
-                input_on_shrunk_block: 2.0 + deltas.1,
-            },
-            retries: 0,
-        }
-    }
-
-    fn shown(channels: &[Channel]) -> Vec<(usize, Criteria)> {
-        let found = largest_scale_metrics(channels.iter());
-        let of = |e: &Exemplar| match e.example_of {
-            Example::Scale(criteria) => (e.channel, criteria),
-            other => panic!("{other:?}"),
-        };
-        found.iter().map(of).collect()
-    }
-
-    #[test]
-    fn channels_that_meet_all_criteria_come_before_larger_scale_metrics() {
-        let sound = (1.0, 1.0);
-        let channels = [
-            channel(0, 1.0, (1.75, -0.25), sound),
-            channel(1, 3.0, (0.5, 0.5), sound),
-            channel(2, 1.0, (0.125, 0.125), sound),
-            channel(3, 1.0, (0.25, 0.125), sound),
-            channel(4, 3.0, (0.75, 0.5), sound),
-        ];
-        use Criteria::{All, NotMet, WithoutMix};
-        assert_eq!(shown(&channels), [(3, All), (2, All), (4, WithoutMix)]);
-        let [a, b, c, ..] = channels;
-        assert_eq!(shown(&[a, b, c]), [(2, All), (1, WithoutMix), (0, NotMet)]);
-    }
-
-    #[test]
-    fn a_denominator_that_is_not_positive_leaves_a_channel_out_of_the_ranking() {
-        let channels = [
-            // A loss divided by -1 and by -1: two gains for the formula, and the mix ratio of a mix.
-            channel(0, 1.0, (-1.0, -1.0), (-1.0, -1.0)),
-            channel(1, 1.0, (0.5, 0.5), (1.0, 0.0)),
-            channel(2, 1.0, (-0.5, -0.5), (1.0, 1.0)),
-        ];
-        assert!(channels[0].measures().unwrap().scale_invariant());
-        assert_eq!(shown(&channels), [(2, Criteria::NotMet)]);
-    }
-}
+mod tests;

@@ -18,7 +18,8 @@ const MEASURES: [Measure; 6] = [
     (9, "photo_inhibited_percent", |c| c.photo_inhibited_percent),
 ];
 
-/// The panels of the second blocks, which the papers show; of all studied blocks where none is a second one.
+/// The panels of the second block of each stage: of 1.1, 2.1 and 3.1, which the paper shows, and of 4.1, which it does not, as its
+/// panel says; of all studied blocks where none is a second one.
 pub(crate) fn panels(blocks: &[Block], channels: &[ChannelRow]) -> Vec<PanelRow> {
     let second: Vec<&Block> = blocks.iter().filter(|b| b.index() == 1).collect();
     let shown = if second.is_empty() {

@@ -7,6 +7,7 @@ use crate::exemplars;
 use crate::files::Output;
 use crate::leftovers;
 use crate::names::{is_of_a_run, somebody_elses};
+use crate::paper;
 use crate::photographs::Photographs;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
@@ -156,7 +157,12 @@ pub(crate) fn run(
     timed("photographs", since);
 
     let since = Instant::now();
-    let exemplars = exemplars::choose(&loaded, &studies, &channels, options.channels.is_empty());
+    let exemplars = exemplars::choose(
+        paper::is_papers(&loaded),
+        &studies,
+        &channels,
+        options.channels.is_empty(),
+    );
     let mut units: Vec<Unit> = Vec::new();
     for e in &exemplars {
         let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use tempfile::TempDir;
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -82,6 +83,26 @@ pub(crate) fn interrupt(child: Child) -> String {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{said}");
     said
+}
+
+/// A finished run that several tests read and none changes: made by the first that asks, deleted with the last that holds it.
+pub(crate) struct Shared(Mutex<Weak<TempDir>>);
+
+impl Shared {
+    pub(crate) const fn new() -> Shared {
+        Shared(Mutex::new(Weak::new()))
+    }
+
+    /// The folder, where `make` has left its files.
+    pub(crate) fn get(&self, make: impl FnOnce(&Path)) -> Arc<TempDir> {
+        let mut held = self.0.lock().unwrap();
+        held.upgrade().unwrap_or_else(|| {
+            let folder = Arc::new(tempfile::tempdir().unwrap());
+            make(folder.path());
+            *held = Arc::downgrade(&folder);
+            folder
+        })
+    }
 }
 
 /// A small finished run: two channels of blocks 1.1 and 3.1.

@@ -176,6 +176,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
                     example_of: example_of.to_owned(),
                     in_paper: false,
                     mix_ratio: Some(0.5),
+                    sentinel: false,
                     scale_metric: Some(0.25),
                 });
             }

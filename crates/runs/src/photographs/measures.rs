@@ -23,7 +23,8 @@ pub(crate) struct OnPhotographs {
     pub(crate) activations: NineActivations,
     /// Their O(I) / O(B); not defined where neither is positive.
     pub(crate) mix_ratio: Option<f64>,
-    /// dB and dI, with every activation clipped at zero before the mean is taken.
+    /// dB and dI: in the numerators every activation is clipped at zero before the mean is taken, in the denominators, B(B) and I(I),
+    /// none is.
     pub(crate) scale: Option<ScaleMeasures>,
     /// The nine images of each role at other sizes.
     pub(crate) curves: Vec<ScaleCurve>,

@@ -1,8 +1,11 @@
 //! `reproduce`: the same bytes however it is run, interrupted or repeated.
 
+mod grids;
 mod photographs;
+mod tables;
 
 use crate::harness::{assert_same_results, interrupt, program, results, root, run, succeed};
+use photographs::columns;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

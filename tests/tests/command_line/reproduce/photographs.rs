@@ -1,6 +1,17 @@
 //! What a run says of photographs: columns, extremes, tuning curves, shares.
 
 use super::*;
+use crate::harness::Shared;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A run on all embedded photographs. Tests only read it.
+fn finished() -> Arc<TempDir> {
+    static RUN: Shared = Shared::new();
+    RUN.get(|out| {
+        succeed(&mut command(out, &[]));
+    })
+}
 
 /// What a column of the table of channels holds for each.
 fn column(out: &Path, name: &str) -> Vec<String> {
@@ -22,12 +33,11 @@ fn column(out: &Path, name: &str) -> Vec<String> {
 #[test]
 fn tuning_curves_are_measured_on_the_images_that_were_given() {
     let folder = tempfile::tempdir().unwrap();
-    let (all, few) = (folder.path().join("all"), folder.path().join("few"));
-    succeed(&mut command(&all, &[]));
+    let (all, few) = (finished(), folder.path().join("few"));
     let images = root().join("fixtures/images/checks").display().to_string();
     succeed(&mut command(&few, &["--images", &images]));
     let (all, few) = (
-        column(&all, "tuning_curve_rho"),
+        column(all.path(), "tuning_curve_rho"),
         column(&few, "tuning_curve_rho"),
     );
     assert_eq!((all.len(), few.len()), (6, 6));
@@ -40,7 +50,7 @@ fn tuning_curves_are_measured_on_the_images_that_were_given() {
 }
 
 /// The images of a run, and the columns of a site `[images, channels]`.
-fn columns(out: &Path, site: &str) -> (Vec<String>, testkit::golden::Array<f32>) {
+pub(super) fn columns(out: &Path, site: &str) -> (Vec<String>, testkit::golden::Array<f32>) {
     let names = fs::read_to_string(out.join("activations/images.txt")).unwrap();
     let path = out.join("activations").join(format!("{site}.npy"));
     let names = names.lines().map(str::to_owned).collect();
@@ -49,14 +59,13 @@ fn columns(out: &Path, site: &str) -> (Vec<String>, testkit::golden::Array<f32>)
 
 #[test]
 fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    succeed(&mut command(&out, &[]));
+    let run = finished();
+    let out = run.path();
     for (input, block, output) in [
         ("layer1.0", "layer1.1.bn2", "layer1.1.pre"),
         ("layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre"),
     ] {
-        let [input, block, output] = [input, block, output].map(|site| columns(&out, site).1);
+        let [input, block, output] = [input, block, output].map(|site| columns(out, site).1);
         assert_eq!(input.shape[0], 200);
         let sums: Vec<f32> = input
             .values
@@ -70,7 +79,7 @@ fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
             "what Input and Block add is the Output",
         );
     }
-    let (names, values) = columns(&out, "layer1.1.bn2");
+    let (names, values) = columns(out, "layer1.1.bn2");
     let channels = values.shape[1];
     let mut order: Vec<usize> = (0..names.len()).collect();
     let at = |image: usize| values.values[image * channels + 5];
@@ -150,11 +159,10 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
 
 #[test]
 fn what_photographs_say_fits_together_for_every_channel() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    succeed(&mut command(&out, &[]));
+    let run = finished();
+    let out = run.path();
     let number = |name: &str| -> Vec<f64> {
-        column(&out, name)
+        column(out, name)
             .iter()
             .map(|cell| cell.parse().unwrap_or(f64::NAN))
             .collect()
@@ -206,9 +214,8 @@ fn what_photographs_say_fits_together_for_every_channel() {
 
 #[test]
 fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_not() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    succeed(&mut command(&out, &[]));
+    let run = finished();
+    let out = run.path();
     let extremes = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
     let curves = fs::read_to_string(out.join("tables/scale_tuning.csv")).unwrap();
     let (mut rectified, mut negative) = (0, 0);
@@ -217,7 +224,7 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
         ("layer2.0.bn2", "b", 6),
         ("layer2.0.pre", "o", 7),
     ] {
-        let (names, values) = columns(&out, site);
+        let (names, values) = columns(out, site);
         for (row, channel) in [(3, 0), (4, 1), (5, 5)] {
             for (seen, of) in [("input", "i"), ("block", "b"), ("output", "o")] {
                 let start = format!("2.0,{channel},{seen},top,");
@@ -234,7 +241,7 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
                 let plain = nine.iter().sum::<f64>() / 9.0;
                 let expected = if letter == "o" { clipped } else { plain };
                 let name = format!("photo_{letter}_{of}");
-                let found: f64 = column(&out, &name)[row].parse().unwrap();
+                let found: f64 = column(out, &name)[row].parse().unwrap();
                 let error = 1e-12 * nine.iter().map(|v| v.abs()).sum::<f64>();
                 assert!((found - expected).abs() <= error, "{name} of {channel}");
                 // In the curves everything is rectified, as the measures of scale invariance have it.
