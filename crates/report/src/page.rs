@@ -68,8 +68,7 @@ pub(crate) fn page(contents: &Contents) -> String {
             body {
                 h1 { "The residual stream of " (name(manifest)) }
                 p {
-                    "Pictures of " (manifest.recipe["steps"]) " steps (preset " (manifest.preset) "), seed " (manifest.seed)
-                    "."
+                    "Pictures of " (manifest.recipe["steps"]) " steps, seed " (manifest.seed) "."
                 }
                 p {
                     "Tables: "
@@ -83,6 +82,12 @@ pub(crate) fn page(contents: &Contents) -> String {
                 }
                 (not_computed(manifest))
                 h2 { "Blocks" }
+                p {
+                    "A block adds what enters it (Input, I) and what it makes of that (Block, B); the sum is the Output, O. O(I) is the Output's \
+                     center activation on the picture optimised for Input, and so on. The mix ratio is O(I) / O(B): up to 1/1.5 the block overwrites \
+                     its input, from 1.5 on the input skips to the output, between them they mix. A channel is scale-invariant if it mixes, dB > 0: \
+                     Block answers more to the Input picture enlarged twice, and dI > 0: Input answers more to the Block picture shrunk to half."
+                }
                 (blocks_table(blocks))
                 (claims::section(claims))
                 h2 { "Figures" }
@@ -95,8 +100,7 @@ pub(crate) fn page(contents: &Contents) -> String {
                 (photographs::section(blocks, channels, exemplars, extremes))
                 h2 { "Channels" }
                 p {
-                    "O(I) is the Output's center activation on the picture optimised for Input, and so on. Each picture maximises the \
-                     center neuron of its channel."
+                    "Each picture maximises the center neuron of its channel."
                 }
                 @for block in blocks {
                     details open[blocks.len() == 1] {

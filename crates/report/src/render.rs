@@ -166,8 +166,8 @@ fn exemplar_grids(
 
 const INHIBITION: &str = " Block's part of the top nine images is colored on the photograph in grey: red where Block takes away from a positive Input, blue \
                           where it adds; full color is as much as the largest Input or Block anywhere in that photograph.";
-const MIX_RATIOS: &str = "Figure 2: mix ratios of each block, in bins of 0.25; the last, from 4.75, holds everything above too. Below 1 the block overwrites, above 1 the input skips to the \
-                          output; the dashed line is at 1.";
+const MIX_RATIOS: &str = "Figure 2: mix ratios of each block, in bins of 0.25; the last, from 4.75, holds everything above too. Up to 1/1.5 the block overwrites what enters it, from 1.5 on the input \
+                          skips to the output, between them the two mix; the dashed line is at 1.";
 const SCALE: &str = "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
                      the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5. The table of blocks says how many count only \
                      because a denominator is not positive.";

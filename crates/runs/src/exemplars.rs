@@ -35,10 +35,19 @@ pub struct Exemplar {
 pub enum Example {
     /// Its mix ratio: figure 1.
     Mix(Category),
-    /// What the paper shows it for: figure 1.
-    Named(&'static str),
+    /// What the paper shows it for, and what it is here: figure 1.
+    Named(&'static str, Here),
     /// Its scale metric, among the largest of the block: figures 6 to 8.
     Scale(Criteria),
+}
+
+/// What a channel is here that the paper calls something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Here {
+    /// Where the paper speaks of its mix ratio.
+    Mix(Category),
+    /// Where the paper calls it scale-invariant: whether it is.
+    ScaleInvariant(bool),
 }
 
 /// Which of paper 1's criteria of scale invariance a channel meets. The first comes first.
@@ -55,7 +64,7 @@ pub enum Criteria {
 impl Example {
     fn figure(self) -> u8 {
         match self {
-            Example::Mix(_) | Example::Named(_) => 1,
+            Example::Mix(_) | Example::Named(..) => 1,
             Example::Scale(_) => 6,
         }
     }
@@ -65,7 +74,18 @@ impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Example::Mix(category) => category.fmt(f),
-            Example::Named(called) => write!(f, "{called} in the paper"),
+            Example::Named(called, Here::ScaleInvariant(true)) => {
+                write!(f, "{called} in the paper and here")
+            }
+            Example::Named(called, Here::ScaleInvariant(false)) => {
+                write!(f, "{called} in the paper, not here")
+            }
+            Example::Named(called, Here::Mix(category)) if *called == category.to_string() => {
+                write!(f, "{called} in the paper and here")
+            }
+            Example::Named(called, Here::Mix(category)) => {
+                write!(f, "{called} in the paper, {category} here")
+            }
             Example::Scale(Criteria::All) => f.write_str("scale-invariant"),
             Example::Scale(Criteria::WithoutMix) => f.write_str("scale-invariant but for the mix"),
             Example::Scale(Criteria::NotMet) => f.write_str("not scale-invariant"),
@@ -81,7 +101,7 @@ impl Exemplar {
             channel: self.channel,
             figure: self.example_of.figure(),
             example_of: self.example_of.to_string(),
-            in_paper: matches!(self.example_of, Example::Named(_)),
+            in_paper: matches!(self.example_of, Example::Named(..)),
             mix_ratio: Some(self.mix_ratio),
             sentinel: self.sentinel,
             scale_metric: self.scale_metric,
@@ -100,6 +120,19 @@ impl Channel {
             mix_ratio: measures.mix_ratio,
             sentinel: measures.sentinel,
             scale_metric: Some(measures.scale.scale_metric()).filter(|m| m.is_finite()),
+        })
+    }
+
+    /// As an example of what the paper calls it.
+    fn named(&self, called: &'static str) -> Option<Exemplar> {
+        let measures = self.measures().ok()?;
+        let here = match called {
+            paper::CALLED_SCALE_INVARIANT => Here::ScaleInvariant(measures.scale_invariant()),
+            _ => Here::Mix(Category::of(measures.mix_ratio)),
+        };
+        Some(Exemplar {
+            example_of: Example::Named(called, here),
+            ..self.exemplar()?
         })
     }
 
@@ -145,11 +178,9 @@ pub(crate) fn choose(
         if papers_network {
             let name = block.to_string();
             for (_, channel, called) in paper::NAMED.iter().filter(|(b, ..)| *b == name) {
-                let named = sound.iter().find(|e| e.channel == *channel);
-                shown.extend(named.map(|&e| Exemplar {
-                    example_of: Example::Named(called),
-                    ..e
-                }));
+                let mut of_block = of_block();
+                let named = of_block.find(|c| c.channel == *channel);
+                shown.extend(named.and_then(|c| c.named(called)));
             }
         }
         let ours = if all {

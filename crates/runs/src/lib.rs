@@ -44,7 +44,7 @@ pub use activations::{Activations, Scanned, activations};
 pub use attempts::{Channel, MAX_RETRIES};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;
-pub use exemplars::{Criteria, Example, Exemplar};
+pub use exemplars::{Criteria, Example, Exemplar, Here};
 pub use journal::{ImageDigest, Journal, Known, images_held};
 pub use measure::Measured;
 pub use photographs::{Contributions, contributions};

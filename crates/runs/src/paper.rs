@@ -8,10 +8,13 @@ pub(crate) const NAMED: [(&str, usize, &str); 6] = [
     ("1.1", 38, "overwrite"),
     ("1.1", 19, "mix"),
     ("1.1", 25, "skip"),
-    ("3.1", 178, "scale-invariant"),
-    ("3.1", 215, "scale-invariant"),
-    ("3.1", 25, "scale-invariant"),
+    ("3.1", 178, CALLED_SCALE_INVARIANT),
+    ("3.1", 215, CALLED_SCALE_INVARIANT),
+    ("3.1", 25, CALLED_SCALE_INVARIANT),
 ];
+
+/// What it calls a channel that meets all its criteria of scale invariance.
+pub(crate) const CALLED_SCALE_INVARIANT: &str = "scale-invariant";
 
 /// Channels of it that the published code of paper 2 ablates as scale-invariant: by the author's pictures and by ImageNet's validation
 /// set. Source: `scale_robust.py` of github.com/cest-andre/residual-stream-interp.
