@@ -155,7 +155,7 @@ fn archive(
 struct Part {
     path: PathBuf,
     /// Is locked, until it is dropped.
-    lock: File,
+    _lock: File,
     /// What the names of all parts of the archive begin with.
     stem: String,
 }
@@ -175,7 +175,11 @@ impl Part {
         match lock.try_lock() {
             Err(fs::TryLockError::WouldBlock) => Err(RunError::Busy { path }),
             // Not every file system has locks.
-            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part { path, lock, stem }),
+            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part {
+                path,
+                _lock: lock,
+                stem,
+            }),
         }
     }
 
@@ -184,20 +188,27 @@ impl Part {
     /// # Errors
     /// If it cannot be removed.
     fn end(self) -> Result<(), RunError> {
-        let Part { path, lock, stem } = self;
-        drop(lock);
-        let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty());
         let is_part = |name: &str| {
-            let key = name.strip_prefix(&stem)?.strip_suffix(".part")?;
+            let key = name.strip_prefix(&self.stem)?.strip_suffix(".part")?;
             (key.len() == KEY && key.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())
         };
         let files = fs::read_dir(folder.unwrap_or(Path::new(".")));
-        for file in files.map_err(RunError::write(&path))?.flatten() {
+        for file in files.map_err(RunError::write(&self.path))?.flatten() {
             if is_part(&file.file_name().to_string_lossy()).is_some() {
                 fs::remove_file(file.path()).map_err(RunError::write(&file.path()))?;
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Part {
+    /// What nothing was read for leaves nothing.
+    fn drop(&mut self) {
+        if fs::metadata(&self.path).is_ok_and(|part| part.len() == 0) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 

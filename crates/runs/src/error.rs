@@ -110,7 +110,7 @@ pub enum RunError {
         path: PathBuf,
     },
     /// A file of somebody else has the name of one that a run writes.
-    #[error("{}: expected the folder of an earlier run, or one without such a file, found it without a store beside it", path.display())]
+    #[error("{}: expected the folder of an earlier run, or one without such a file, found it without a store or a manifest of one beside it", path.display())]
     SomebodyElses {
         /// The file.
         path: PathBuf,

@@ -1,6 +1,6 @@
 //! The names that a run gives the files below its folder. Whatever has another name there belongs to somebody else.
 
-use report::layout;
+use report::{Manifest, layout};
 use resnet::{Block, Role, Site};
 use std::path::{Path, PathBuf};
 
@@ -17,9 +17,10 @@ const TABLES: [&str; 9] = [
     layout::CLAIMS_MARKDOWN,
 ];
 
-/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is no store beside it.
+/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is neither a store nor a manifest
+/// beside it.
 pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
-    if folder.join(layout::STORE).exists() {
+    if folder.join(layout::STORE).exists() || Manifest::read(folder).is_ok() {
         return None;
     }
     let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
