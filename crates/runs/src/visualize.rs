@@ -43,8 +43,9 @@ pub struct Visualized {
     pub seed: u64,
 }
 
-/// Makes a picture and writes it. Where its objective is not positive the visualization failed, and is made again from the
-/// next seed; the last one is written whatever it is.
+/// Makes a picture and writes it. Where a neuron is not positive on its picture the visualization failed, and is made again from the
+/// next seed; the last one is written whatever it is. The mean of a whole channel may rightly be negative, as most of a picture's places
+/// have something else: its picture is the first one, as in [`crate::reproduce()`].
 ///
 /// # Errors
 /// If the network, site or channel is unusable, or the picture cannot be written.
@@ -69,7 +70,11 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
         let seed = request.seed.wrapping_add(retries);
         let made = run(&mut studio, request, seed, observer);
         let on_picture = objective_on(&loaded, request, &made.pixels)?;
-        if on_picture > 0.0 || retries == MAX_RETRIES {
+        let succeeded = request.objective == Objective::Channel || on_picture > 0.0;
+        if !succeeded && retries == MAX_RETRIES {
+            observer.event(Event::Notice(given_up(request)));
+        }
+        if succeeded || retries == MAX_RETRIES {
             break (seed, made, on_picture);
         }
         retries += 1;
@@ -86,15 +91,6 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             seed: request.seed.wrapping_add(retries),
         }));
     };
-    if on_picture <= 0.0 {
-        observer.event(Event::Notice(format!(
-            "{}:{}: given up after {} attempts, none of which made the {} positive",
-            request.site,
-            request.channel,
-            retries + 1,
-            request.objective
-        )));
-    }
     let size = request.source.input_size;
     let png = images::encode_png(&Rgb8::from_pixels(size, size, made.pixels)?)?;
     report::write_atomically(&request.out, &png).map_err(write)?;
@@ -103,6 +99,16 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
         on_picture,
         seed,
     })
+}
+
+/// What it means that all attempts failed, as one sentence.
+fn given_up(request: &Visualize) -> String {
+    format!(
+        "{}:{}: given up after {} attempts, none of which made the neuron positive",
+        request.site,
+        request.channel,
+        MAX_RETRIES + 1
+    )
 }
 
 fn run(

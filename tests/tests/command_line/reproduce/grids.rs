@@ -15,7 +15,7 @@ const SITES: [(&str, &str, &str); 6] = [
     ("2.0", "block", "layer2.0.bn2"),
     ("2.0", "output", "layer2.0.pre"),
 ];
-/// The exemplar of block 1.1 whose grid is made again.
+/// The exemplar whose grids are made again.
 const CHANNEL: usize = 4;
 
 #[test]
@@ -38,7 +38,7 @@ fn whole_channel_pictures_of_exemplars_are_those_that_visualize_makes_of_the_mea
         }
     }
     let again = tempfile::tempdir().unwrap();
-    for (block, role, site) in &SITES[..3] {
+    for (block, role, site) in &SITES {
         let (size, to) = (SIZE.to_string(), again.path().join(role));
         let said = succeed(&mut program(&[
             "visualize",
@@ -57,7 +57,7 @@ fn whole_channel_pictures_of_exemplars_are_those_that_visualize_makes_of_the_mea
             "--out",
             to.to_str().unwrap(),
         ]));
-        // A mean that is not positive would have it try another seed.
+        // A mean that is not positive is no failure: that of 2.0's output is one.
         assert!(said.trim_end().ends_with(&format!("seed {SEED}")), "{said}");
         let name = layout::channel_feature(block, role, CHANNEL);
         let theirs = fs::read(run.path().join(&name)).unwrap();
