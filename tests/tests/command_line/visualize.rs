@@ -70,3 +70,20 @@ fn the_channel_objective_makes_another_picture() {
     };
     assert!(make("neuron") != make("channel"));
 }
+
+#[test]
+fn a_neuron_that_no_seed_excites_is_said_to_be_given_up_and_its_last_picture_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("silent.png");
+    // After its ReLU it is zero from the start, and so is its gradient.
+    let of = ["--site", "layer1.1", "--channel", "0", "--steps", "4"];
+    let mut command = program(&[&["visualize", "--input-size", "8"][..], &of].concat());
+    let output = command.arg("--out").arg(&out).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && out.exists(), "{said}");
+    assert_eq!(said.matches("made again").count(), 4, "{said}");
+    assert!(
+        said.contains("layer1.1:0: given up after 5 attempts"),
+        "{said}"
+    );
+}
