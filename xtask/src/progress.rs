@@ -1,8 +1,9 @@
 //! Progress on stderr: a bar with the time left on a terminal, a line every few seconds elsewhere.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use runs::{Event, Observer};
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,10 +55,13 @@ impl Phase {
         let bar =
             ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
         let style =
-            ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {per_sec}  {eta} left");
+            ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {rate}  {eta} left");
         bar.set_style(
             style
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", |state: &ProgressState, to: &mut dyn fmt::Write| {
+                    let _ = write!(to, "{:.1} a second", state.per_sec());
+                })
                 .progress_chars("=> "),
         );
         bar.set_prefix(name.clone());
