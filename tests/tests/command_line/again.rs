@@ -143,6 +143,10 @@ fn a_folder_without_a_readable_image_is_found_out_before_anything_is_made() {
     fs::write(images.join("a.png"), "no image").unwrap();
     let output = run(&[
         "reproduce",
+        "--blocks",
+        "1.1",
+        "--channels",
+        "0",
         "--steps",
         "1",
         "--images",
