@@ -136,4 +136,17 @@ mod tests {
         let shrunk = read(View::Shrunk, Role::Input, &of_block);
         assert_eq!(found.input_on_shrunk_block, shrunk);
     }
+
+    #[test]
+    fn a_picture_of_another_size_than_the_network_reads_is_refused() {
+        let picture = images::Rgb8::from_pixels(4, 4, vec![7; 4 * 4 * 3]).unwrap();
+        let png = images::encode_png(&picture).unwrap();
+        let path = Path::new("store/ab/entry");
+        assert_eq!(pixels(&png, path, 4).unwrap(), [7; 4 * 4 * 3]);
+        let said = pixels(&png, path, 8).unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "store/ab/entry: expected a picture of 8 x 8 pixels, found 4 x 4"
+        );
+    }
 }

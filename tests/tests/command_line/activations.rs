@@ -173,6 +173,22 @@ fn nobody_reading_what_is_printed_costs_no_result() {
     assert!(out.exists());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_stdout_does_not_take_is_said_and_the_exit_code_is_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.npz");
+    let mut command = program(&["activations", "--sites", "layer1.1"]);
+    let images = root().join("fixtures/images/star");
+    command.arg("--images").arg(images).arg("--out").arg(&out);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("stdout: cannot write").count(), 1, "{said}");
+    assert!(out.exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_among_the_images_is_skipped_and_not_waited_for() {

@@ -32,3 +32,35 @@ pub(super) fn differences(folder: &Path, record: &ImagesRecord) -> Vec<String> {
     };
     record.files.iter().filter_map(changed).collect()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+
+    #[test]
+    fn an_image_whose_name_is_no_text_is_found_and_a_changed_one_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(OsStr::from_bytes(b"a\xff.jpg"));
+        fs::write(&path, "as it was").unwrap();
+        let name = Folder::open(folder.path()).unwrap().entries()[0]
+            .name
+            .clone();
+        let digest = blake3::hash(b"as it was").to_hex().to_string();
+        let record = ImagesRecord {
+            folder: String::new(),
+            read: 1,
+            skipped: Vec::new(),
+            names_digest: String::new(),
+            digest: String::new(),
+            files: BTreeMap::from([(name, digest)]),
+            journals: BTreeMap::new(),
+        };
+        assert_eq!(differences(folder.path(), &record), Vec::<String>::new());
+        fs::write(&path, "as it is").unwrap();
+        let found = differences(folder.path(), &record);
+        assert!(found.len() == 1 && found[0].contains("the digest of the photograph"));
+    }
+}
