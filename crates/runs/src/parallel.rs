@@ -72,6 +72,7 @@ pub(crate) fn in_order<S, R: Send, E>(
         }
     };
     thread::scope(|scope| {
+        let _guard = OnPanic(&shared, &changed);
         for _ in 0..threads.get().min(count) {
             scope.spawn(worker);
         }
@@ -164,5 +165,15 @@ mod tests {
     fn a_panic_is_passed_on_and_nothing_waits_for_it() {
         let work = |_: &mut (), at: usize| assert!(at != 5, "five");
         let _: Result<(), Infallible> = in_order(threads(2), 100, || (), work, |_, ()| Ok(()));
+    }
+
+    #[test]
+    #[should_panic(expected = "the fourth")]
+    fn a_panic_where_results_are_taken_ends_the_work() {
+        let take = |at, ()| -> Result<(), Infallible> {
+            assert!(at != 3, "the fourth");
+            Ok(())
+        };
+        let _: Result<(), Infallible> = in_order(threads(2), 100, || (), |(), _| (), take);
     }
 }
