@@ -1,7 +1,7 @@
 //! `cargo xtask audit`.
 
 use crate::flags::Audit;
-use crate::progress::duration;
+use crate::progress::{Progress, duration};
 use crate::{FAILED, interrupt, print, say, threads};
 use audit::{Kind, Line, Options, Reference, Report, short};
 use runs::{ChannelRange, Isa, Preset, RunError, Silent, Source};
@@ -53,12 +53,13 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
         isa,
     };
     let mut heading = Some(HEADING);
-    let report = audit::audit(&options, &mut |line| {
+    let mut said = |line: &Line| {
         if let Some(heading) = heading.take() {
             print(heading);
         }
         print(&row(line));
-    })?;
+    };
+    let report = audit::audit(&options, &mut said, &Progress::new())?;
     let page = audit::write(&report, &flags.out)?;
     summary(&report);
     say(&format!(

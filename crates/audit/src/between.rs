@@ -1,10 +1,10 @@
 //! What stands between convolutions: ReLU, pooling, batch norm, addition, and the fully connected layer behind them.
 
+use crate::bounded::steps;
 use crate::error::AuditError;
 use crate::layers::single;
 use crate::line::{Line, Tally, Witness};
 use crate::operations::{Adjoint, Exact, Subject, of_map, one};
-use crate::twin::steps;
 use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use reference::Map;

@@ -2,8 +2,9 @@
 //!
 //! On one branch the network is affine. Its tangent and its gradient there are products of matrices, computed here in double precision.
 
+use crate::bounded::{Bounded, DOUBLE, steps};
 use crate::error::AuditError;
-use crate::twin::{Bounded, DOUBLE, TwinNetwork, steps};
+use crate::twin::TwinNetwork;
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Sliding, Wanted, Workspace};
 use reference::Map;

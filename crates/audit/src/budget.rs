@@ -6,7 +6,8 @@
 //! *Afterwards*, the exact value is known to lie in an interval (`enclosure`), without any such condition. A category has changed by rounding
 //! if that interval has another one than the table, and is undecided only if the interval reaches across an end of it.
 
-use crate::enclosure::{Interval, Roles};
+use crate::enclosure::Roles;
+use crate::interval::Interval;
 use crate::walk::Budget;
 use analysis::{Category, mix_ratio};
 use report::ChannelRow;

@@ -4,11 +4,11 @@
 //! They differ by the truncation of the difference, `h^2 / 6` times the third derivative, by double precision's rounding of f over h, and by
 //! what the kernel itself may be off.
 
+use crate::bounded::DOUBLE;
 use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
 use crate::operations::{Chain, Evaluated, evaluate, one};
 use crate::picture;
-use crate::twin::DOUBLE;
 use autodiff::Isa;
 use autodiff::ops::{Draw, MaxPool, Relu, SpectralImage};
 use kernels::colour::{squash_colours, squash_colours_gradient};

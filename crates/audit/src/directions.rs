@@ -9,11 +9,12 @@
 //! - where a ReLU or a window goes another way in double precision, or at one end of the difference, than in our kernels: the whole term
 //!   `|dy t|` of that value. There are hardly any, and they are counted.
 
+use crate::bounded::{Bounded, DOUBLE, SINGLE};
 use crate::branch::{Branch, absent, product, sum};
 use crate::error::AuditError;
 use crate::line::{Line, Witness};
 use crate::operations::of_map;
-use crate::twin::{Bounded, DOUBLE, SINGLE, TwinLayer, TwinNetwork};
+use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;

@@ -15,64 +15,20 @@
 //! `Double`. ReLU and maximum never enlarge a distance (`|max(a, c) - max(b, c)| <= |a - b|`), so it needs no assumption about which side of
 //! zero anything lies on.
 
+use crate::bounded::steps;
+use crate::cone::{Area, POOLING};
 use crate::double::{Double, ROUNDING, two_sum};
-use crate::twin::{TwinLayer, TwinNetwork, steps};
+use crate::interval::Interval;
+use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::Sliding;
 use ndarray::Array2;
 use resnet::Block;
-use serde::Serialize;
 
 /// Slices of the inputs, and the first sum of two places whose products are left out: with 20 bits a slice that is 2^-100.
 const LEVELS: usize = 5;
 /// Bounds are themselves computed in double precision, in sums of at most some ten thousand numbers that are not negative: `gamma(2^14)`
 /// is below 2^-38.
 const UPWARD: f64 = 1.0 + 1.0 / (1_u64 << 30) as f64;
-
-/// Where an exact value lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
-    /// Not above it.
-    pub least: f64,
-    /// Not below it.
-    pub largest: f64,
-}
-
-impl Interval {
-    /// The number in its middle.
-    pub fn middle(self) -> f64 {
-        self.least + (self.largest - self.least) / 2.0
-    }
-
-    /// Without what is negative.
-    pub(crate) fn clip(self) -> Interval {
-        Interval {
-            least: self.least.max(0.0),
-            largest: self.largest.max(0.0),
-        }
-    }
-
-    /// The difference, rounded outwards; equal numbers differ by nothing.
-    pub(crate) fn minus(self, other: Interval) -> Interval {
-        let apart = |a: f64, b: f64, out: fn(f64) -> f64| match a - b {
-            0.0 => 0.0,
-            difference => out(difference),
-        };
-        Interval {
-            least: apart(self.least, other.largest, f64::next_down),
-            largest: apart(self.largest, other.least, f64::next_up),
-        }
-    }
-
-    /// Whether what lies in it is above zero (1), below (-1) or zero, if that is certain.
-    pub(crate) fn sign(self) -> Option<i8> {
-        match (self.least, self.largest) {
-            (least, _) if least > 0.0 => Some(1),
-            (_, largest) if largest < 0.0 => Some(-1),
-            (0.0, 0.0) => Some(0),
-            _ => None,
-        }
-    }
-}
 
 /// Values of twice double precision, and how far each may be from the exact one.
 #[derive(Clone, Debug)]
@@ -302,35 +258,42 @@ fn sliced_weights(layer: &TwinLayer, bits: f64) -> (Vec<Array2<f64>>, f64) {
     (slices, power)
 }
 
-fn apply(layer: &TwinLayer, x: &Enclosed) -> Enclosed {
+/// The layer without its ReLU at the positions in `area`; zero elsewhere.
+fn apply(layer: &TwinLayer, x: &Enclosed, area: &Area) -> Enclosed {
     let terms = layer.terms();
     let bits = bits(terms);
     let (weights, weight_power) = sliced_weights(layer, bits);
     let (slices, power) = x.slices(bits);
-    let (height, width) = steps(layer.sliding).output_size(x.height, x.width);
-    let mut y = Enclosed::new((height, width, layer.outputs));
-    let mut magnitudes = vec![0.0; y.error.len()];
+    let size = (x.height, x.width);
+    let count = area.rows.len() * area.columns.len() * layer.outputs;
+    let (mut values, mut magnitudes) = (vec![Double::default(); count], vec![0.0; count]);
     for (j, slice) in slices.iter().enumerate() {
-        let columns = layer.columns(slice, (x.height, x.width));
+        let columns = layer.columns(slice, size, area);
         for (i, weights) in weights.iter().take(LEVELS - j).enumerate() {
             let unit = power * weight_power * (-bits * (i + j + 2) as f64).exp2();
             let sums = columns.dot(weights);
-            for (at, &sum) in sums.iter().enumerate() {
-                y.value[at] = y.value[at].plus_one(sum * unit);
-                magnitudes[at] += (sum * unit).abs();
+            for ((value, magnitude), &sum) in values.iter_mut().zip(&mut magnitudes).zip(&sums) {
+                *value = value.plus_one(sum * unit);
+                *magnitude += (sum * unit).abs();
             }
         }
     }
-    let errors = layer.columns(&x.error, (x.height, x.width));
-    let errors = errors.dot(&layer.matrix(|w| f64::from(w).abs()));
+    let carried = layer.columns(&x.error, size, area);
+    let carried = carried.dot(&layer.matrix(|w| f64::from(w).abs()));
     // Of the products that are left out, those with i + j = LEVELS are fewer than slices of weights, what is left of inputs and weights
     // makes one more each, and all the others together are less than one of these.
     let left_out = (weights.len() + 2) as f64 * terms as f64;
     let left_out = left_out * power * weight_power * (-bits * LEVELS as f64).exp2();
-    for (at, &carried) in errors.iter().enumerate() {
-        let o = at % layer.outputs;
-        let mut value = y.value[at];
-        let mut error = carried + left_out + ROUNDING * magnitudes[at];
+    let (height, width) = steps(layer.sliding).output_size(x.height, x.width);
+    let mut y = Enclosed::new((height, width, layer.outputs));
+    let outputs = area
+        .positions()
+        .flat_map(|(row, column)| (0..layer.outputs).map(move |o| (row * width + column, o)));
+    for (((position, o), (mut value, magnitude)), &carried) in outputs
+        .zip(values.into_iter().zip(magnitudes))
+        .zip(&carried)
+    {
+        let mut error = carried + left_out + ROUNDING * magnitude;
         if let Some(bias) = &layer.bias {
             value = value.plus_one(f64::from(bias[o]));
             error += ROUNDING * value.high.abs();
@@ -342,6 +305,7 @@ fn apply(layer: &TwinLayer, x: &Enclosed) -> Enclosed {
             error = scale.high.abs() * error + 2.0 * ROUNDING * (scaled.high.abs() + magnitude);
             value = scaled.plus(shift);
         }
+        let at = position * layer.outputs + o;
         y.value[at] = value;
         y.error[at] = UPWARD * UPWARD * error;
     }
@@ -351,15 +315,17 @@ fn apply(layer: &TwinLayer, x: &Enclosed) -> Enclosed {
 impl TwinNetwork {
     /// The exact center activations of a block's channel for an image.
     pub(crate) fn enclose(&self, image: &Enclosed, block: Block, channel: usize) -> Option<Roles> {
-        let mut stream = apply(&self.stem, image)
+        let cone = self.cone((image.height, image.width), block);
+        let mut stream = apply(&self.stem, image, &cone.stem)
             .relu()
-            .max_pool(Sliding::square(3, 2, 1));
-        for (at, first, second, projection) in &self.blocks {
+            .max_pool(POOLING);
+        for ((at, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks)
+        {
             let enters = match projection {
                 None => stream.clone(),
-                Some(layer) => apply(layer, &stream),
+                Some(layer) => apply(layer, &stream, sum),
             };
-            let added = apply(second, &apply(first, &stream).relu());
+            let added = apply(second, &apply(first, &stream, hidden).relu(), sum);
             let sum = added.clone().plus(&enters);
             if *at == block {
                 return Some(Roles {
@@ -377,7 +343,7 @@ impl TwinNetwork {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::twin::{DOUBLE, normalised};
+    use crate::bounded::{DOUBLE, normalised};
     use reference::{Alignment, Map, Padding};
     use resnet::Role;
     use std::path::Path;
@@ -482,18 +448,5 @@ mod tests {
                 assert!((found.high - expected).abs() <= 1e-14);
             }
         }
-    }
-
-    #[test]
-    fn a_sign_is_certain_only_where_all_of_the_interval_has_it() {
-        let of = |least, largest| Interval { least, largest };
-        assert_eq!(of(1e-300, 1.0).sign(), Some(1));
-        assert_eq!(of(-1.0, -1e-300).sign(), Some(-1));
-        assert_eq!(of(-1e-300, 1e-300).sign(), None);
-        assert_eq!(of(0.0, 1.0).sign(), None);
-        assert_eq!(
-            of(-2.0, -1.0).clip().minus(of(-3.0, 0.0).clip()).sign(),
-            Some(0)
-        );
     }
 }

@@ -1,10 +1,11 @@
 //! Every layer of the network, forward and backward, on what a real image makes it read.
 
 use crate::between;
+use crate::bounded::{Bounded, SINGLE, steps};
 use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
 use crate::operations::{Adjoint, of_map};
-use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
+use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
@@ -249,7 +250,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::twin::DOUBLE;
+    use crate::bounded::DOUBLE;
     use resnet::Network;
     use testkit::golden::fixtures_dir;
 

@@ -14,10 +14,12 @@
 mod augmentations;
 mod between;
 mod bits;
+mod bounded;
 mod branch;
 mod budget;
 mod chains;
 mod compositions;
+mod cone;
 mod decoding;
 mod differences;
 mod directions;
@@ -27,6 +29,7 @@ mod enclosure;
 mod error;
 mod explain;
 mod golden;
+mod interval;
 mod layers;
 mod line;
 mod measures;
@@ -42,19 +45,20 @@ mod twin;
 mod walk;
 
 pub use budget::{ChannelBudget, Verdict};
-pub use enclosure::Interval;
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
 pub use golden::Reference;
+pub use interval::Interval;
 pub use line::{Absolute, Kind, Line, Witness, short};
 pub use page::write;
 
+use crate::bounded::{DOUBLE, SINGLE, normalised};
 use crate::golden::Golden;
 use crate::run::Run;
-use crate::twin::{DOUBLE, SINGLE, TwinNetwork, normalised};
+use crate::twin::TwinNetwork;
 use autodiff::Isa;
 use report::BuildRecord;
-use runs::{Loaded, Source};
+use runs::{Loaded, Observer, Source};
 use serde::Serialize;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -135,14 +139,25 @@ impl Report {
     }
 }
 
-/// Audits everything; `said` is told of each line as it is found.
+/// Audits everything; `said` is told of each line as it is found, `observer` of what takes long.
 ///
 /// # Errors
 /// If something cannot be read. What is beyond its bound is no error but a line of the report.
-pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, AuditError> {
+pub fn audit(
+    options: &Options,
+    said: &mut dyn FnMut(&Line),
+    observer: &dyn Observer,
+) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
     let folder = options.run.as_ref();
     let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
+    let pool = autodiff::ThreadPoolBuilder::new()
+        .num_threads(options.threads.get())
+        .build()
+        .map_err(|e| AuditError::Threads(e.to_string()))?;
+    let blocks = loaded.network.architecture().blocks();
+    let choose = |run| pool.install(|| Run::choose(run, blocks, options.channels));
+    let chosen = run.as_ref().map(choose).transpose()?;
     let (size, isa) = (loaded.source.input_size, options.isa);
     let golden = options.golden.as_ref().and_then(Golden::open);
     let (pixels, from) = walked(options, golden.as_ref(), size)?;
@@ -154,10 +169,6 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
             found: "none".to_owned(),
         });
     };
-    let pool = autodiff::ThreadPoolBuilder::new()
-        .num_threads(options.threads.get())
-        .build()
-        .map_err(|e| AuditError::Threads(e.to_string()))?;
     let twin = TwinNetwork::new(&loaded.tensors, architecture)?;
     let image = normalised(&pixels, size, DOUBLE);
     let mut lines = Vec::new();
@@ -207,8 +218,8 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line)) -> Result<Report, A
     let seen = (pixels.as_slice(), size);
     add(pool.install(|| second::lines(&loaded.network, &twin, seen, &read, isa))?);
     let mut budgets = Vec::new();
-    if let Some(run) = &run {
-        budgets = pool.install(|| run.budgets(&twin, options.channels))?;
+    if let (Some(run), Some(chosen)) = (&run, &chosen) {
+        budgets = pool.install(|| run.budgets(&twin, chosen, observer))?;
         add(vec![run.table_is_the_manifests()?]);
         add(run::lines(&budgets));
     } else {

@@ -1,7 +1,7 @@
 //! The rules of the method beyond a channel's own measures: histogram, tuning curves, photographs, weights, contributions.
 
+use crate::bounded::{DOUBLE, gamma};
 use crate::line::{Line, Witness};
-use crate::twin::{DOUBLE, gamma};
 use analysis::statistics::NotDefined;
 use analysis::{
     block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation,

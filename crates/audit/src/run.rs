@@ -1,14 +1,15 @@
 //! The pictures and the table of a finished run, and the budgets of its mix ratios.
 
+use crate::bounded::{SINGLE, normalised};
 use crate::budget::{ChannelBudget, Exact};
 use crate::enclosure::{Enclosed, Roles};
 use crate::error::AuditError;
 use crate::line::{Absolute, Line, Witness};
-use crate::twin::{SINGLE, TwinNetwork, normalised};
+use crate::twin::TwinNetwork;
 use rayon::prelude::*;
 use report::{ChannelRow, Manifest, layout, read_table};
 use resnet::{Block, Role};
-use runs::Loaded;
+use runs::{Event, Loaded, Observer};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
@@ -153,21 +154,53 @@ impl Run {
         })
     }
 
-    /// The budgets of up to `channels` channels of each block, evenly over the block.
-    pub(crate) fn budgets(
+    /// The rows of up to `channels` channels of each block, evenly over the block, whose pictures are all there.
+    ///
+    /// # Errors
+    /// If one of their pictures cannot be read: better now than after all others.
+    pub(crate) fn choose(
         &self,
-        twin: &TwinNetwork,
+        blocks: &[Block],
         channels: NonZero<usize>,
-    ) -> Result<Vec<ChannelBudget>, AuditError> {
-        let mut chosen: Vec<&(Block, ChannelRow)> = Vec::new();
-        for (block, ..) in &twin.blocks {
+    ) -> Result<Vec<&(Block, ChannelRow)>, AuditError> {
+        let mut chosen = Vec::new();
+        for block in blocks {
             let defined = |(of, row): &&(Block, ChannelRow)| of == block && row.mix_ratio.is_some();
             let of_block: Vec<_> = self.rows.iter().filter(defined).collect();
             let step = of_block.len().div_ceil(channels.get()).max(1);
             chosen.extend(of_block.into_iter().step_by(step));
         }
-        let budget = |&(block, row): &&(Block, ChannelRow)| self.budget(twin, *block, row);
-        chosen.par_iter().map(budget).collect()
+        let readable = |(_, row): &&(Block, ChannelRow)| {
+            self.picture(row, Role::Input)?;
+            self.picture(row, Role::Block).map(drop)
+        };
+        chosen.par_iter().try_for_each(readable)?;
+        Ok(chosen)
+    }
+
+    /// The budgets of some rows.
+    pub(crate) fn budgets(
+        &self,
+        twin: &TwinNetwork,
+        chosen: &[&(Block, ChannelRow)],
+        observer: &dyn Observer,
+    ) -> Result<Vec<ChannelBudget>, AuditError> {
+        observer.event(Event::Phase {
+            name: "error budgets".into(),
+            total: chosen.len(),
+            done: 0,
+        });
+        let budget = |&&(block, ref row): &&(Block, ChannelRow)| {
+            let budget = self.budget(twin, block, row)?;
+            observer.event(Event::Advanced);
+            Ok(budget)
+        };
+        let budgets: Vec<_> = chosen
+            .par_iter()
+            .map(budget)
+            .collect::<Result<_, AuditError>>()?;
+        observer.event(Event::PhaseEnded);
+        Ok(budgets)
     }
 
     /// The budget of a channel with a mix ratio.

@@ -6,9 +6,10 @@
 //! At the end of the pass either is off by what all layers before it did, which no bound says anything useful about: how far they are apart
 //! is shown, and decides nothing.
 
+use crate::bounded::{Bounded, SINGLE, steps};
 use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
-use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
+use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::{BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use rayon::prelude::*;
@@ -180,7 +181,8 @@ fn relu(mut map: Single) -> Single {
 /// The im2col matrix times the weights. Batch norm is one fused multiply-add, as the bound counts it.
 fn apply(layer: &TwinLayer, x: &Single) -> Single {
     let (height, width) = steps(layer.sliding).output_size(x.height, x.width);
-    let columns = layer.columns(&x.data, (x.height, x.width));
+    let size = (x.height, x.width);
+    let columns = layer.columns(&x.data, size, &layer.everywhere(size));
     let mut data: Vec<f32> = columns.dot(&layer.matrix(|w| w)).into_iter().collect();
     for (i, value) in data.iter_mut().enumerate() {
         let o = i % layer.outputs;
@@ -202,7 +204,7 @@ fn apply(layer: &TwinLayer, x: &Single) -> Single {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::twin::normalised;
+    use crate::bounded::normalised;
     use std::path::Path;
 
     #[test]

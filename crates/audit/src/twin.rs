@@ -5,6 +5,8 @@
 //! of the sum) for the x it reads, and those are off by at most e, which adds `sum |w| e (1 + gamma)`. Batch norm's scale and shift
 //! carry one rounding each, its fused multiply-add one more. ReLU and maximum pass an error on and make none.
 
+use crate::bounded::{Bounded, gamma, steps};
+use crate::cone::{Area, POOLING};
 use crate::double::{Double, two_sum};
 use autodiff::Sliding;
 use ndarray::Array2;
@@ -14,19 +16,8 @@ use std::collections::BTreeMap;
 use testkit::widened;
 use weights::{TensorSet, WeightsError};
 
-/// Unit roundoff of single precision, 2^-24.
-pub(crate) const SINGLE: f64 = 1.0 / 16_777_216.0;
-/// Unit roundoff of double precision, 2^-53.
-pub(crate) const DOUBLE: f64 = SINGLE * SINGLE / 32.0;
 /// What torchvision adds to each variance.
 const EPSILON: f64 = 1e-5;
-
-/// Values, and how far each may be off.
-#[derive(Clone, Debug)]
-pub(crate) struct Bounded {
-    pub(crate) value: Map,
-    pub(crate) error: Map,
-}
 
 /// A convolution and the batch norm behind it, as it stands in the tensors.
 #[derive(Clone, Debug)]
@@ -55,82 +46,6 @@ pub(crate) struct TwinNetwork {
     pub(crate) stem: TwinLayer,
     /// Each block with its two convolutions and its projection.
     pub(crate) blocks: Vec<(Block, TwinLayer, TwinLayer, Option<TwinLayer>)>,
-}
-
-/// `n u / (1 - n u)`.
-pub(crate) fn gamma(n: usize, u: f64) -> f64 {
-    let nu = n as f64 * u;
-    nu / (1.0 - nu)
-}
-
-impl Bounded {
-    /// Values that are exact.
-    pub(crate) fn exact(value: Map) -> Bounded {
-        let error = Map::zeros(value.shape());
-        Bounded { value, error }
-    }
-
-    /// Without what is negative. Where neither value nor error reaches above zero, nothing of the error is left.
-    pub(crate) fn relu(&self) -> Bounded {
-        let mut error = self.error.clone();
-        for (e, v) in error.data.iter_mut().zip(&self.value.data) {
-            *e = if v + *e > 0.0 { *e } else { 0.0 };
-        }
-        Bounded {
-            value: self.value.map(|v| v.max(0.0)),
-            error,
-        }
-    }
-
-    /// The sum of two, rounded once.
-    fn plus(&self, other: &Bounded, u: f64) -> Bounded {
-        let mut sum = self.clone();
-        for (i, (v, e)) in sum
-            .value
-            .data
-            .iter_mut()
-            .zip(&mut sum.error.data)
-            .enumerate()
-        {
-            *v += other.value.data[i];
-            *e += other.error.data[i] + u * (v.abs() + *e + other.error.data[i]);
-        }
-        sum
-    }
-
-    /// Maxima over windows. The largest error of a window bounds that of its maximum.
-    pub(crate) fn max_pool(&self, sliding: Sliding) -> Bounded {
-        let steps = steps(sliding);
-        Bounded {
-            value: reference::max_pool(&self.value, steps),
-            error: reference::max_pool(&self.error, steps),
-        }
-    }
-
-    /// Value and error of a channel at the center.
-    pub(crate) fn center(&self, channel: usize) -> (f64, f64) {
-        let Map { height, width, .. } = self.value;
-        let at = (height / 2, width / 2);
-        (
-            self.value.at(at.0, at.1, channel),
-            self.error.at(at.0, at.1, channel),
-        )
-    }
-}
-
-/// A window that slides, as the reference knows it.
-pub(crate) fn steps(sliding: Sliding) -> reference::Sliding {
-    let (rows, columns) = sliding.padding;
-    reference::Sliding {
-        kernel: sliding.kernel,
-        stride: sliding.stride,
-        padding: reference::Padding {
-            top: rows,
-            bottom: rows,
-            left: columns,
-            right: columns,
-        },
-    }
 }
 
 impl TwinLayer {
@@ -211,14 +126,24 @@ impl TwinLayer {
 
     /// The layer without its ReLU, evaluated with roundings of at most `u`.
     pub(crate) fn apply(&self, x: &Bounded, u: f64) -> Bounded {
+        self.apply_in(x, u, &self.everywhere((x.value.height, x.value.width)))
+    }
+
+    /// All outputs of a map of `size`.
+    pub(crate) fn everywhere(&self, size: (usize, usize)) -> Area {
+        Area::whole(steps(self.sliding).output_size(size.0, size.1))
+    }
+
+    /// As [`TwinLayer::apply`]; outputs outside `area` have no meaning.
+    pub(crate) fn apply_in(&self, x: &Bounded, u: f64, area: &Area) -> Bounded {
         let g = gamma(self.terms() + 1, u);
         let mut reach = x.error.clone();
         for (e, v) in reach.data.iter_mut().zip(&x.value.data) {
             *e = *e * (1.0 + g) + g * v.abs();
         }
-        let mut value = self.sums(&x.value, &self.packed);
+        let mut value = self.sums(&x.value, &self.packed, area);
         let magnitudes: Vec<f64> = self.packed.iter().map(|w| w.abs()).collect();
-        let mut error = self.sums(&reach, &magnitudes);
+        let mut error = self.sums(&reach, &magnitudes, area);
         if let Some(bias) = &self.bias {
             for (i, (v, e)) in value.data.iter_mut().zip(&mut error.data).enumerate() {
                 let b = f64::from(bias[i % self.outputs]);
@@ -266,7 +191,8 @@ impl TwinLayer {
 
     /// What the layer makes of a change of what it reads.
     pub(crate) fn tangent(&self, change: &Map) -> Map {
-        let mut tangent = self.sums(change, &self.packed);
+        let area = self.everywhere((change.height, change.width));
+        let mut tangent = self.sums(change, &self.packed, &area);
         if let Some((scale, _)) = &self.norm {
             for (i, t) in tangent.data.iter_mut().enumerate() {
                 *t *= scale[i % self.outputs];
@@ -315,14 +241,18 @@ impl TwinLayer {
         })
     }
 
-    /// The im2col matrix of a map of `size`, `[positions, kh kw in]`.
-    pub(crate) fn columns<T: Copy + Default>(&self, x: &[T], size: (usize, usize)) -> Array2<T> {
+    /// The im2col matrix of a map of `size`, for the outputs in `area`: `[positions, kh kw in]`.
+    pub(crate) fn columns<T: Copy + Default>(
+        &self,
+        x: &[T],
+        size: (usize, usize),
+        area: &Area,
+    ) -> Array2<T> {
         let taps = self.sliding.kernel.0 * self.sliding.kernel.1;
-        let (height, width) = steps(self.sliding).output_size(size.0, size.1);
-        let mut data = vec![T::default(); height * width * self.terms()];
-        for (position, row) in data.chunks_exact_mut(self.terms()).enumerate() {
+        let positions = area.rows.len() * area.columns.len();
+        let mut data = vec![T::default(); positions * self.terms()];
+        for (at, row) in area.positions().zip(data.chunks_exact_mut(self.terms())) {
             for k in 0..taps {
-                let at = (position / width, position % width);
                 if let Some(from) = self.reads(at, k, size) {
                     let to = k * self.inputs;
                     row[to..to + self.inputs].copy_from_slice(&x[from..from + self.inputs]);
@@ -330,16 +260,17 @@ impl TwinLayer {
             }
         }
         // The shape is that of the data.
-        Array2::from_shape_vec((height * width, self.terms()), data).unwrap_or_default()
+        Array2::from_shape_vec((positions, self.terms()), data).unwrap_or_default()
     }
 
-    /// The sums of products of the convolution.
-    fn sums(&self, x: &Map, packed: &[f64]) -> Map {
+    /// The sums of products of the convolution; zero outside `area`.
+    fn sums(&self, x: &Map, packed: &[f64], area: &Area) -> Map {
         let (rows, columns) = self.sliding.kernel;
         let (height, width) = steps(self.sliding).output_size(x.height, x.width);
         let mut y = Map::zeros((height, width, self.outputs));
-        for (position, sums) in y.data.chunks_exact_mut(self.outputs).enumerate() {
-            let (i, j) = (position / width, position % width);
+        for (i, j) in area.positions() {
+            let to = (i * width + j) * self.outputs;
+            let sums = &mut y.data[to..to + self.outputs];
             for k in 0..rows * columns {
                 let Some(from) = self.reads((i, j), k, (x.height, x.width)) else {
                     continue;
@@ -414,7 +345,7 @@ impl TwinNetwork {
             layer.apply(x, u)
         };
         let stem = apply(&self.stem, image).relu();
-        let mut stream = stem.max_pool(Sliding::square(3, 2, 1));
+        let mut stream = stem.max_pool(POOLING);
         sites.insert(Site::StemRelu, stem);
         sites.insert(Site::MaxPool, stream.clone());
         for (block, first, second, projection) in &self.blocks {
@@ -438,20 +369,5 @@ impl TwinNetwork {
             }
         }
         sites
-    }
-}
-
-/// The normalised image `[size, size, 3]` of 8-bit pixels: divided by 255, less the mean, divided by the deviation; the constants are
-/// single precision's, as the network was trained with.
-pub(crate) fn normalised(pixels: &[u8], size: usize, u: f64) -> Bounded {
-    let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
-    let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
-    let value = |y: usize, x: usize, c: usize| f64::from(pixels[(y * size + x) * 3 + c]) / 255.0;
-    let shape = (size, size, 3);
-    Bounded {
-        value: Map::from_fn(shape, |y, x, c| (value(y, x, c) - mean[c]) / deviation[c]),
-        error: Map::from_fn(shape, |y, x, c| {
-            gamma(3, u) * (value(y, x, c) + mean[c]) / deviation[c]
-        }),
     }
 }

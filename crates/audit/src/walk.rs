@@ -10,8 +10,9 @@
 //!
 //! as long as no ReLU or maximum changes sides within its own error.
 
-use crate::twin::{Bounded, SINGLE, TwinLayer, TwinNetwork, steps};
-use autodiff::Sliding;
+use crate::bounded::{Bounded, SINGLE, steps};
+use crate::cone::{Area, Cone, POOLING};
+use crate::twin::{TwinLayer, TwinNetwork};
 use reference::Map;
 use resnet::{Block, Role};
 
@@ -34,8 +35,9 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    fn new(layer: &'a TwinLayer, x: &Map) -> Step<'a> {
-        let Bounded { value, error } = layer.apply(&Bounded::exact(x.clone()), SINGLE);
+    fn new(layer: &'a TwinLayer, x: &Map, area: &Area) -> Step<'a> {
+        let x_exact = Bounded::exact(x.clone());
+        let Bounded { value, error } = layer.apply_in(&x_exact, SINGLE, area);
         Step {
             layer,
             size: (x.height, x.width),
@@ -78,16 +80,24 @@ struct BlockSteps<'a> {
 }
 
 impl TwinNetwork {
-    /// Every layer as far as a block, for an image.
+    /// Every layer as far as a block, for an image: the outputs that the block's center depends on.
     pub(crate) fn walk<'a>(&'a self, image: &'a Bounded, block: Block) -> Walk<'a> {
-        let stem = Step::new(&self.stem, &image.value);
+        let cone = self.cone((image.value.height, image.value.width), block);
+        self.walk_in(image, &cone)
+    }
+
+    fn walk_in<'a>(&'a self, image: &'a Bounded, cone: &Cone) -> Walk<'a> {
+        let stem = Step::new(&self.stem, &image.value, &cone.stem);
         let rectified = reference::relu(&stem.z);
         let mut stream = reference::max_pool(&rectified, steps(POOLING));
         let mut blocks = Vec::new();
-        for (at, first, second, projection) in &self.blocks {
-            let first = Step::new(first, &stream);
-            let second = Step::new(second, &reference::relu(&first.z));
-            let projection = projection.as_ref().map(|layer| Step::new(layer, &stream));
+        for ((_, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks)
+        {
+            let first = Step::new(first, &stream, hidden);
+            let second = Step::new(second, &reference::relu(&first.z), sum);
+            let projection = projection
+                .as_ref()
+                .map(|layer| Step::new(layer, &stream, sum));
             let enters = projection.as_ref().map_or(&stream, |step| &step.z);
             let sum = Map::from_fn(second.z.shape(), |i, j, c| {
                 second.z.at(i, j, c) + enters.at(i, j, c)
@@ -99,9 +109,6 @@ impl TwinNetwork {
                 projection,
                 sum,
             });
-            if *at == block {
-                break;
-            }
         }
         Walk {
             image,
@@ -111,13 +118,6 @@ impl TwinNetwork {
         }
     }
 }
-
-/// The pooling behind the stem.
-const POOLING: Sliding = Sliding {
-    kernel: (3, 3),
-    stride: (2, 2),
-    padding: (1, 1),
-};
 
 impl Walk<'_> {
     /// A role of the last block's channel at the center, and how far single precision's may be off.
@@ -206,5 +206,47 @@ impl BlockSteps<'_> {
     fn through(&self, gradient: &Map, cost: &mut f64) -> Map {
         let hidden = self.second.back(gradient, cost);
         self.first.back(&through_relu(&hidden, &self.first.z), cost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bounded::normalised;
+    use std::path::Path;
+    use testkit::pseudo_random;
+
+    #[test]
+    fn leaving_out_what_the_center_does_not_depend_on_changes_no_bit() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = runs::Source::new(&root, None, None).load().unwrap();
+        let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap();
+        let noise = pseudo_random(77, 96 * 96 * 3);
+        let pixels: Vec<u8> = noise
+            .iter()
+            .map(|v| if *v > 0.0 { 200 } else { 31 })
+            .collect();
+        let image = normalised(&pixels, 96, SINGLE);
+        for block in ["1.0", "1.1", "2.0", "2.1", "4.1"] {
+            let block: Block = block.parse().unwrap();
+            let cone = twin.cone((96, 96), block);
+            // The sizes of the maps: 48 behind the stem, 24 behind the pooling and then half of it from stage to stage.
+            let whole = |size: usize| Area::whole((size, size));
+            let stage = |at: &Block| whole(24 >> (at.stage() - 1));
+            let of_blocks = twin.blocks.iter().map(|(at, ..)| (stage(at), stage(at)));
+            let everything = Cone {
+                stem: whole(48),
+                blocks: of_blocks.take(cone.blocks.len()).collect(),
+            };
+            let (part, all) = (
+                twin.walk_in(&image, &cone),
+                twin.walk_in(&image, &everything),
+            );
+            for role in [Role::Input, Role::Block, Role::Output] {
+                let (found, expected) = (part.budget(role, 5), all.budget(role, 5));
+                assert!(expected.bound > 0.0 || role == Role::Input);
+                assert_eq!(found, expected, "{block} {role:?}");
+            }
+        }
     }
 }

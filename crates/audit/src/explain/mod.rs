@@ -12,9 +12,10 @@ mod terms;
 
 pub use document::Explanation;
 
+use crate::bounded::{Bounded, SINGLE, normalised};
 use crate::error::AuditError;
 use crate::run::Run;
-use crate::twin::{Bounded, SINGLE, TwinNetwork, normalised};
+use crate::twin::TwinNetwork;
 use crate::walk::Walk;
 use analysis::Category;
 use autodiff::Isa;
