@@ -73,8 +73,8 @@ pub(crate) fn succeed(command: &mut Command) -> String {
 pub(crate) fn interrupt(child: Child) -> String {
     let id = child.id().to_string();
     assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
+        Command::new("sh")
+            .args(["-c", "kill -s INT \"$0\"", &id])
             .status()
             .unwrap()
             .success()

@@ -69,9 +69,9 @@ fn in_own_group(_: &mut Command) {}
 /// Kills the group that a child leads.
 #[cfg(unix)]
 fn kill(child: &mut Child) -> io::Result<()> {
-    let group = format!("-{}", child.id());
-    let killed = Command::new("kill")
-        .args(["-KILL", "--", &group])
+    // The shell's own `kill`: the program of that name is not on every machine.
+    let killed = Command::new("sh")
+        .args(["-c", "kill -s KILL -- \"-$0\"", &child.id().to_string()])
         .status()?;
     if killed.success() {
         Ok(())
