@@ -39,11 +39,9 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
     let took = pass_without_fault(&trial, &faults)?;
     let mut outcomes = Vec::new();
     for (fault, number) in faults.iter().zip(1..) {
-        let path = tree.path(&fault.file);
-        tree::write(&path, &fault.applied(root)?)?;
-        let outcome = trial.run(fault, limit(took[&fault.check]));
-        tree.restore(&fault.file)?;
-        let outcome = outcome?;
+        let faulty = fault.applied(tree.root())?;
+        let limit = limit(took[&fault.check]);
+        let outcome = tree.with(&fault.file, &faulty, || trial.run(fault, limit))??;
         let count = faults.len();
         crate::say(&format!("{number} of {count}: {}: {outcome}", fault.name));
         outcomes.push(outcome);

@@ -10,52 +10,52 @@ const SKIPPED: [&str; 3] = ["target", "out", ".git"];
 
 /// A copy of the project's files in which faults are tried.
 #[derive(Debug)]
-pub(super) struct Tree {
-    from: PathBuf,
-    to: PathBuf,
-}
+pub(super) struct Tree(PathBuf);
 
 impl Tree {
     /// Makes `to` the same as `from`. Files that are the same already keep their times, so that cargo does not build them again.
     pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<Tree> {
-        let tree = Tree {
-            from: from.to_owned(),
-            to: to.to_owned(),
-        };
         fs::create_dir_all(to).map_err(|e| anyhow!("{}: {e}", to.display()))?;
         let (source, copied) = (files(from)?, files(to)?);
         for file in copied.difference(&source) {
             fs::remove_file(to.join(file))?;
         }
         for file in &source {
-            tree.restore(file)?;
+            let (bytes, copy) = (read(&from.join(file))?, to.join(file));
+            if !fs::read(&copy).is_ok_and(|there| there == bytes) {
+                write(&copy, &bytes)?;
+            }
         }
-        Ok(tree)
+        Ok(Tree(to.to_owned()))
     }
 
     /// The folder it is in.
     pub(super) fn root(&self) -> &Path {
-        &self.to
+        &self.0
     }
 
-    /// The copy of a file.
-    pub(super) fn path(&self, file: &str) -> PathBuf {
-        self.to.join(file)
-    }
-
-    /// Makes the copy of a file what the file is.
-    pub(super) fn restore(&self, file: impl AsRef<Path>) -> anyhow::Result<()> {
-        let (from, to) = (self.from.join(&file), self.to.join(&file));
-        let bytes = fs::read(&from).map_err(|e| anyhow!("{}: {e}", from.display()))?;
-        if fs::read(&to).is_ok_and(|there| there == bytes) {
-            return Ok(());
-        }
-        write(&to, &bytes)
+    /// Does `work` while the copy of a file has another text. What the source has become since it was copied has no part in it.
+    pub(super) fn with<T>(
+        &self,
+        file: &str,
+        text: &str,
+        work: impl FnOnce() -> T,
+    ) -> anyhow::Result<T> {
+        let path = self.0.join(file);
+        let kept = read(&path)?;
+        write(&path, text)?;
+        let result = work();
+        write(&path, &kept)?;
+        Ok(result)
     }
 }
 
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).map_err(|e| anyhow!("{}: {e}", path.display()))
+}
+
 /// Writes a file of the copy.
-pub(super) fn write(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
+fn write(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     folder
         .and_then(|()| fs::write(path, bytes))
@@ -99,9 +99,24 @@ mod tests {
         let before = time("a");
         write(&to.join("b/c"), "a fault").unwrap();
         write(&to.join("stale"), "").unwrap();
-        let tree = Tree::copy(&from, &to).unwrap();
-        assert_eq!(fs::read(tree.path("b/c")).unwrap(), b"2");
-        assert!(!tree.path("stale").exists());
+        Tree::copy(&from, &to).unwrap();
+        assert_eq!(fs::read(to.join("b/c")).unwrap(), b"2");
+        assert!(!to.join("stale").exists());
         assert_eq!(time("a"), before);
+    }
+
+    #[test]
+    fn a_file_is_put_back_as_it_was_copied_whatever_the_source_has_become() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        write(&from.join("a"), "1").unwrap();
+        let tree = Tree::copy(&from, &to).unwrap();
+        let there = || fs::read_to_string(to.join("a")).unwrap();
+        let during = tree.with("a", "a fault", || {
+            write(&from.join("a"), "edited meanwhile").unwrap();
+            there()
+        });
+        assert_eq!(during.unwrap(), "a fault");
+        assert_eq!(there(), "1");
     }
 }
