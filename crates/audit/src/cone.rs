@@ -118,13 +118,7 @@ impl TwinNetwork {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
-
-    fn network() -> TwinNetwork {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let loaded = runs::Source::new(&root, None, None).load().unwrap();
-        TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap()
-    }
+    use crate::embedded;
 
     #[test]
     fn a_window_reads_what_its_definition_says_and_nothing_beyond_the_map() {
@@ -148,7 +142,7 @@ mod tests {
     #[test]
     fn the_center_of_a_block_sees_what_its_kernels_and_strides_add_up_to() {
         // Of 224 x 224 pixels, a center neuron of 1.1 sees 43 x 43 and one of 2.1 sees 99 x 99.
-        let network = network();
+        let network = embedded::twin();
         for (block, pixels) in [("1.1", 43), ("2.1", 99), ("3.1", 211)] {
             let cone = network.cone((224, 224), block.parse().unwrap());
             let image = cone.stem.read(network.stem.sliding, (224, 224));

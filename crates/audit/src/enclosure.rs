@@ -344,28 +344,14 @@ impl TwinNetwork {
 mod tests {
     use super::*;
     use crate::bounded::{DOUBLE, normalised};
+    use crate::embedded::{self, noise};
     use reference::{Alignment, Map, Padding};
     use resnet::Role;
-    use std::path::Path;
     use testkit::pseudo_random;
-
-    fn loaded() -> runs::Loaded {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        runs::Source::new(&root, None, None).load().unwrap()
-    }
-
-    fn noise(size: usize) -> Vec<u8> {
-        let values = pseudo_random(77, size * size * 3);
-        values
-            .iter()
-            .map(|v| if *v > 0.0 { 200 } else { 31 })
-            .collect()
-    }
 
     #[test]
     fn an_activation_of_the_deepest_block_is_enclosed_to_twelve_digits_around_that_of_the_twin() {
-        let loaded = loaded();
-        let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap();
+        let twin = embedded::twin();
         let pixels = noise(64);
         let image = Enclosed::normalised(&pixels, 64);
         let plain = normalised(&pixels, 64, DOUBLE);
@@ -395,8 +381,7 @@ mod tests {
 
     #[test]
     fn the_bound_holds_what_a_change_of_the_image_within_it_does() {
-        let loaded = loaded();
-        let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap();
+        let twin = embedded::twin();
         let block: Block = "1.1".parse().unwrap();
         let exact = Enclosed::normalised(&noise(64), 64);
         let mut wide = exact.clone();

@@ -25,6 +25,8 @@ mod differences;
 mod directions;
 mod double;
 mod draws;
+#[cfg(test)]
+mod embedded;
 mod enclosure;
 mod error;
 mod explain;
@@ -155,13 +157,12 @@ pub fn audit(
         .num_threads(options.threads.get())
         .build()
         .map_err(|e| AuditError::Threads(e.to_string()))?;
-    let blocks = loaded.network.architecture().blocks();
-    let choose = |run| pool.install(|| Run::choose(run, blocks, options.channels));
+    let architecture = loaded.network.architecture();
+    let choose = |run| pool.install(|| Run::choose(run, architecture.blocks(), options.channels));
     let chosen = run.as_ref().map(choose).transpose()?;
     let (size, isa) = (loaded.source.input_size, options.isa);
     let golden = options.golden.as_ref().and_then(Golden::open);
     let (pixels, from) = walked(options, golden.as_ref(), size)?;
-    let architecture = loaded.network.architecture();
     let Some(&last) = architecture.blocks().last() else {
         return Err(AuditError::Absent {
             path: loaded.source.path.clone(),

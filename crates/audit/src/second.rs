@@ -205,16 +205,12 @@ fn apply(layer: &TwinLayer, x: &Single) -> Single {
 mod tests {
     use super::*;
     use crate::bounded::normalised;
-    use std::path::Path;
+    use crate::embedded;
 
     #[test]
     fn weights_that_are_off_by_a_thousandth_are_noticed_in_the_deepest_layer() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let loaded = runs::Source::new(&root, None, None).load().unwrap();
-        let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap();
-        let noise = testkit::pseudo_random(61, 64 * 64 * 3).into_iter();
-        let pixels: Vec<u8> = noise.map(|v| if v > 0.0 { 220 } else { 40 }).collect();
-        let image = normalised(&pixels, 64, SINGLE);
+        let twin = embedded::twin();
+        let image = normalised(&embedded::noise(64), 64, SINGLE);
         let isa = Isa::best();
         let (layers, _) = forward(&twin, &image);
         assert_eq!(layers.len(), 20);

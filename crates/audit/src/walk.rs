@@ -213,20 +213,12 @@ impl BlockSteps<'_> {
 mod tests {
     use super::*;
     use crate::bounded::normalised;
-    use std::path::Path;
-    use testkit::pseudo_random;
+    use crate::embedded;
 
     #[test]
     fn leaving_out_what_the_center_does_not_depend_on_changes_no_bit() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let loaded = runs::Source::new(&root, None, None).load().unwrap();
-        let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture()).unwrap();
-        let noise = pseudo_random(77, 96 * 96 * 3);
-        let pixels: Vec<u8> = noise
-            .iter()
-            .map(|v| if *v > 0.0 { 200 } else { 31 })
-            .collect();
-        let image = normalised(&pixels, 96, SINGLE);
+        let twin = embedded::twin();
+        let image = normalised(&embedded::noise(96), 96, SINGLE);
         for block in ["1.0", "1.1", "2.0", "2.1", "4.1"] {
             let block: Block = block.parse().unwrap();
             let cone = twin.cone((96, 96), block);

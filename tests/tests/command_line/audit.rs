@@ -250,6 +250,8 @@ fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
             assert_eq!(output.status.code(), Some(2), "{what}: {said}");
             assert_eq!(said.trim_end().lines().count(), 1, "{what}: {said}");
             assert!(words.iter().all(|w| said.contains(w)), "{what}: {said}");
+            // Nothing was computed before.
+            assert!(output.stdout.is_empty(), "{what}");
         }
         assert!(!out.exists(), "{what}");
     };
