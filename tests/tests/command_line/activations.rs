@@ -1,10 +1,10 @@
 //! `activations`: a NumPy archive of what chosen sites do on images.
 
-use crate::harness::{interrupt, program, root, run, succeed};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use streamscope_tests::harness::{interrupt, program, root, run, succeed};
 use testkit::golden::Archive;
 
 /// The names of an archive's images, from NumPy's four-byte characters.

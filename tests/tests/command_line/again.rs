@@ -1,8 +1,8 @@
 //! `reproduce` in a folder that was used before, with channels that fail for good, and with images that cannot be read.
 
-use crate::harness::{assert_same_results, program, root, run, succeed};
 use std::fs;
 use std::path::Path;
+use streamscope_tests::harness::{assert_same_results, program, root, run, succeed};
 
 /// A run of the embedded network, on images or on none.
 fn reproduce(out: &Path, channels: &str, steps: &str, images: Option<&Path>) {

@@ -1,8 +1,8 @@
 //! `audit`: what it says of a run, and that it does not pass over what is wrong.
 
-use crate::harness::{program, root, run, small_run, succeed};
 use std::fs;
 use std::path::Path;
+use streamscope_tests::harness::{program, root, run, small_run, succeed};
 
 fn audit(run_folder: &Path, out: &Path) -> std::process::Output {
     let (run_folder, out) = (run_folder.display().to_string(), out.display().to_string());

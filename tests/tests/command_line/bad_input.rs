@@ -1,8 +1,8 @@
 //! Every bad input gets one sentence and exit code 2, and leaves nothing behind.
 
-use crate::harness::{root, run};
 use std::fs;
 use std::path::Path;
+use streamscope_tests::harness::{root, run};
 
 /// Runs the program, which must refuse with one sentence that contains every word of `names`.
 #[track_caller]
@@ -309,7 +309,7 @@ fn an_instruction_set_that_does_not_exist_is_refused() {
     // So little that a program that took it after all would be done soon.
     let little = ["--preset", "smoke", "--blocks", "1.1", "--channels", "0"];
     let arguments = [&["reproduce", "--out", &out][..], &little].concat();
-    let output = crate::harness::program(&arguments)
+    let output = streamscope_tests::harness::program(&arguments)
         .env("STREAMSCOPE_ISA", "sse9")
         .output()
         .unwrap();

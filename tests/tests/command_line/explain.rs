@@ -1,8 +1,8 @@
 //! `explain`: the derivation of a channel, and that it names whatever its pictures do not give.
 
-use crate::harness::{program, run, small_run, succeed};
 use std::fs;
 use std::path::Path;
+use streamscope_tests::harness::{program, run, small_run, succeed};
 
 #[test]
 fn an_explanation_ends_in_the_numbers_of_the_table() {

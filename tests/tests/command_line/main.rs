@@ -5,7 +5,6 @@ mod again;
 mod audit;
 mod bad_input;
 mod explain;
-mod harness;
 mod reproduce;
 mod verify;
 mod visualize;

@@ -1,7 +1,7 @@
 //! `visualize`: one picture.
 
-use crate::harness::{program, succeed};
 use std::fs;
+use streamscope_tests::harness::{program, succeed};
 
 #[test]
 fn the_picture_is_the_one_that_reproduce_makes_of_the_same_unit() {

@@ -4,12 +4,14 @@ mod grids;
 mod photographs;
 mod tables;
 
-use crate::harness::{assert_same_results, interrupt, program, results, root, run, succeed};
 use photographs::columns;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
+use streamscope_tests::harness::{
+    assert_same_results, interrupt, program, results, root, run, succeed,
+};
 
 /// Two blocks of the embedded network, a few channels and steps.
 fn small(out: &Path) -> Vec<String> {

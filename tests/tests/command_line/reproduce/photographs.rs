@@ -1,12 +1,11 @@
 //! What a run says of photographs: columns, extremes, tuning curves, shares.
 
 use super::*;
-use crate::harness::Shared;
-use std::sync::Arc;
+use streamscope_tests::harness::Shared;
 use tempfile::TempDir;
 
 /// A run on all embedded photographs. Tests only read it.
-fn finished() -> Arc<TempDir> {
+fn finished() -> &'static TempDir {
     static RUN: Shared = Shared::new();
     RUN.get(|out| {
         succeed(&mut command(out, &[]));

@@ -1,11 +1,10 @@
 //! Measures on photographs, tuning curves and panels follow from the columns and curves that they are made of.
 
 use super::*;
-use crate::harness::Shared;
 use analysis::statistics::{spearman, standard_error};
 use analysis::{GroupComparison, clamped, is_overwrite_group};
 use report::{ChannelRow, PanelRow, ScaleTuningRow, layout, read_table};
-use std::sync::Arc;
+use streamscope_tests::harness::Shared;
 use tempfile::TempDir;
 
 pub(super) const SIZE: usize = 64;
@@ -18,7 +17,7 @@ const BLOCKS: [(&str, &str, &str); 2] = [
 ];
 
 /// A run on the embedded photographs at a small size, with enough channels for statistics. Tests only read it.
-pub(super) fn finished() -> Arc<TempDir> {
+pub(super) fn finished() -> &'static TempDir {
     static RUN: Shared = Shared::new();
     RUN.get(|out| {
         let (size, out) = (SIZE.to_string(), out.display().to_string());

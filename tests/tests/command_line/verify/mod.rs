@@ -3,12 +3,12 @@
 mod forged;
 mod made_from;
 
-use crate::harness::{program, root, run, succeed};
 use report::{Manifest, layout};
 use runs::{Address, Entry, Objective, Recipe, Store, Unit};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use streamscope_tests::harness::{program, root, run, succeed};
 use tempfile::TempDir;
 
 /// A finished run of the embedded network, on a few images.

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
-pub(crate) fn root() -> &'static Path {
+/// The project's folder.
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// The program's executable, built once.
-pub(crate) fn executable() -> &'static Path {
+pub fn executable() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -45,20 +46,20 @@ pub(crate) fn executable() -> &'static Path {
 }
 
 /// The program with some arguments, in an empty environment as far as it looks.
-pub(crate) fn program(arguments: &[&str]) -> Command {
+pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(executable());
     command.args(arguments).env_remove("STREAMSCOPE_ISA");
     command
 }
 
 /// Runs the program to its end.
-pub(crate) fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     program(arguments).output().unwrap()
 }
 
 /// Runs the program, which must succeed; what it printed.
 #[track_caller]
-pub(crate) fn succeed(command: &mut Command) -> String {
+pub fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(
         output.status.success(),
@@ -70,7 +71,7 @@ pub(crate) fn succeed(command: &mut Command) -> String {
 
 /// Does to a program with piped errors what Ctrl-C does; what it said.
 #[track_caller]
-pub(crate) fn interrupt(child: Child) -> String {
+pub fn interrupt(child: Child) -> String {
     let id = child.id().to_string();
     assert!(
         Command::new("sh")
@@ -85,28 +86,47 @@ pub(crate) fn interrupt(child: Child) -> String {
     said
 }
 
-/// A finished run that several tests read and none changes: made by the first that asks, deleted with the last that holds it.
-pub(crate) struct Shared(Mutex<Weak<TempDir>>);
+/// A finished run that several tests read and none changes: made once in a process, by the first that asks.
+#[derive(Debug)]
+pub struct Shared(OnceLock<TempDir>);
 
 impl Shared {
-    pub(crate) const fn new() -> Shared {
-        Shared(Mutex::new(Weak::new()))
+    /// A run that is not made yet.
+    #[expect(clippy::new_without_default, reason = "it stands in a static")]
+    pub const fn new() -> Shared {
+        Shared(OnceLock::new())
     }
 
     /// The folder, where `make` has left its files.
-    pub(crate) fn get(&self, make: impl FnOnce(&Path)) -> Arc<TempDir> {
-        let mut held = self.0.lock().unwrap();
-        held.upgrade().unwrap_or_else(|| {
-            let folder = Arc::new(tempfile::tempdir().unwrap());
+    pub fn get(&self, make: impl FnOnce(&Path)) -> &TempDir {
+        self.0.get_or_init(|| {
+            let folder = tempfile::Builder::new()
+                .prefix(&format!("{}-", std::process::id()))
+                .tempdir_in(shared_runs())
+                .unwrap();
             make(folder.path());
-            *held = Arc::downgrade(&folder);
             folder
         })
     }
 }
 
+/// Where shared runs are kept, beside the program. Nobody deletes them at the end of their process, so the next one does.
+fn shared_runs() -> PathBuf {
+    let folder = executable().with_file_name("shared-runs");
+    fs::create_dir_all(&folder).unwrap();
+    for entry in fs::read_dir(&folder).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.split('-').next().unwrap_or_default();
+        // Where there is no /proc, a process counts as dead: its own run is made after this.
+        if !Path::new("/proc").join(process).exists() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    folder
+}
+
 /// A small finished run: two channels of blocks 1.1 and 3.1.
-pub(crate) fn small_run(out: &Path) {
+pub fn small_run(out: &Path) {
     let out = out.display().to_string();
     succeed(&mut program(&[
         "reproduce",
@@ -122,7 +142,7 @@ pub(crate) fn small_run(out: &Path) {
 }
 
 /// Every file below a folder with its bytes, except the store and what says how the run went.
-pub(crate) fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(here) = folders.pop() {
@@ -150,7 +170,7 @@ pub(crate) fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// Asserts that two runs left the same bytes.
 #[track_caller]
-pub(crate) fn assert_same_results(a: &Path, b: &Path) {
+pub fn assert_same_results(a: &Path, b: &Path) {
     let (a, b) = (results(a), results(b));
     assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
     for (name, bytes) in &a {
