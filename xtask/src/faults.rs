@@ -1,6 +1,6 @@
 //! `cargo xtask faults`: do the tests notice a mistake?
 //!
-//! Every fault of `faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there, or the audit.
+//! Every fault of `tests/faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there, or the audit.
 //! One of the tests has to fail, or the line of the audit that is named: a fault that nothing notices survives, and says where the
 //! tests have a hole. Nothing is waited for without end: what never ends is killed.
 
@@ -23,7 +23,7 @@ use trial::{Found, Outcome, Trial};
 
 /// Lists the faults, or tries them: a table to stdout, and exit code 1 if any is not caught.
 pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
-    let all = list::read(&root.join("faults/faults.toml"))?;
+    let all = list::read(&root.join("tests/faults/faults.toml"))?;
     let faults = list::chosen(&all, &flags.names)?;
     for fault in &faults {
         fault.applied(root)?;

@@ -316,7 +316,7 @@ pub(crate) struct Bench {
 
 #[derive(Debug, Args)]
 pub(crate) struct Faults {
-    /// The faults to try, by name [default: all of faults/faults.toml].
+    /// The faults to try, by name [default: all of tests/faults/faults.toml].
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 

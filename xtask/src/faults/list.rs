@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn listed() -> Vec<Fault> {
-        read(&root().join("faults/faults.toml")).unwrap()
+        read(&root().join("tests/faults/faults.toml")).unwrap()
     }
 
     #[test]
