@@ -117,6 +117,37 @@ fn fused_gradients_are_those_of_a_graph_in_which_nothing_is_fused() {
 }
 
 #[test]
+fn executing_a_plan_of_any_operations_allocates_nothing() {
+    for algorithm in Algorithm::ALL {
+        for seed in 5_000_000..5_000_050 {
+            let random = RandomGraph::new(seed, Values::Real, algorithm);
+            let shape = random.shape(random.last());
+            let inputs = seen_inputs(&random, shape.region());
+            let forward = Wanted::whole(&random.graph, random.ids[random.last()]);
+            let forward = Arc::new(Plan::forward(&random.graph, &[forward]).unwrap());
+            let backward = Arc::new(plan(&random, &inputs, shape.region()).unwrap());
+            let mut workspace = Workspace::new(Arc::clone(&forward), Isa::best());
+            workspace.switch_to(&backward);
+            let counted = allocation_counter::measure(|| {
+                workspace.switch_to(&forward);
+                set(&random, &mut workspace);
+                workspace.forward();
+                workspace.switch_to(&backward);
+                set(&random, &mut workspace);
+                workspace.forward();
+                workspace.backward();
+            });
+            assert_eq!(
+                counted.count_total,
+                0,
+                "graph {seed} of\n{}",
+                random.describe()
+            );
+        }
+    }
+}
+
+#[test]
 fn gradients_of_whole_numbers_are_the_chain_rule_one_operation_at_a_time() {
     let mut compared = 0;
     for seed in 3_000_000..3_000_000 + GRAPHS {
