@@ -1,5 +1,6 @@
 //! What the documentation of graphs, plans and workspaces promises, sentence by sentence.
 
+mod apart;
 mod geometry;
 mod memory;
 mod refusals;
