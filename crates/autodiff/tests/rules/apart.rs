@@ -137,6 +137,7 @@ fn of_transformed_weights_so_many_that_they_do_not_stay_in_a_cache_each_thread_r
             }
         }
         assert_eq!(layer.kernel.rows_together(), 4);
+        assert_eq!(layer.kernel.shared(), Some(layer.output.region()));
     }
     assert_eq!(
         layer((5, 6), (16, 16), Algorithm::Direct)

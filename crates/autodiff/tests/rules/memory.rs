@@ -1,7 +1,12 @@
 //! Which buffers a plan needs, and what executing it allocates.
 
-use autodiff::ops::{Add, Convolution, Input, MaxPool, Relu, SpectralImage};
+use autodiff::ops::{
+    Add, Alignment, Convolution, Input, Linear, MaxPool, Operation, Relu, Resize, SpectralImage,
+};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Sliding, Wanted, Workspace};
+use kernels::conv::input_gradient_scratch;
+use kernels::dft::WindowDft;
+use kernels::resample::ResizePlan;
 use std::sync::Arc;
 
 const FLOAT: usize = size_of::<f32>();
@@ -121,4 +126,79 @@ fn going_back_to_a_plan_allocates_nothing() {
         workspace.backward();
     });
     assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
+/// Bytes of a plan of one operation without gradients, and with them.
+fn of_one(operation: impl Operation + 'static, shape: Shape) -> [usize; 2] {
+    let mut graph = Graph::new();
+    let from = input(&mut graph, shape);
+    let node = graph.add(operation, &[from]).unwrap();
+    let wanted = Wanted::whole(&graph, node);
+    let forward = Plan::forward(&graph, &[wanted]).unwrap();
+    [
+        forward,
+        Plan::with_gradients(&graph, wanted, &[from]).unwrap(),
+    ]
+    .map(|plan| bytes(&[plan]))
+}
+
+#[test]
+fn scratch_is_what_an_operation_computes_in_and_no_more() {
+    let floats = |values: usize, scratch: usize| {
+        [(values + scratch) * FLOAT, (2 * values + scratch) * FLOAT]
+    };
+    // One row of inputs, for the product that is then added to the gradient.
+    let linear = Linear::new(&[0.0; 7 * 5], &[0.0; 5], 7).unwrap();
+    assert_eq!(of_one(linear, Shape::new(1, 1, 7)), floats(7 + 5, 7));
+    // A row of the input.
+    let rows = ResizePlan::new((6, 9), (4, 5), Alignment::HalfPixel)
+        .scratch(autodiff::Region::whole(4, 5), 2);
+    let resize = Resize::new((4, 5), Alignment::HalfPixel);
+    assert_eq!(
+        of_one(resize, Shape::new(6, 9, 2)),
+        floats((54 + 20) * 2, rows)
+    );
+    // A scaled plane of the spectrum, the three planes of the picture, and the transforms' own.
+    let dft = WindowDft::new(6, 8, autodiff::Region::whole(6, 8)).scratch_bytes();
+    let picture = floats(3 * 6 * 5 * 2 + 6 * 8 * 3, 6 * 5 * 2 + 3 * 6 * 8).map(|bytes| bytes + dft);
+    assert_eq!(
+        of_one(SpectralImage::new(6, 8), Shape::new(3 * 6, 5, 2)),
+        picture
+    );
+    // Convolutions scatter the gradient of few channels; the sum itself needs no scratch.
+    for channels in [3, 16] {
+        let sliding = Sliding::square(3, 1, 0);
+        let made = Convolution::new(vec![0.0; 5 * channels * 9], (5, channels), sliding, None);
+        let [forward, backward] = of_one(made.unwrap(), Shape::new(6, 7, channels));
+        let values = 6 * 7 * channels + 4 * 5 * 5;
+        assert_eq!(forward, values * FLOAT);
+        assert_eq!(
+            backward,
+            (2 * values + input_gradient_scratch(sliding, channels)) * FLOAT
+        );
+    }
+    assert_eq!(of_one(Relu, Shape::new(3, 4, 5)), floats(120, 0));
+}
+
+#[test]
+fn a_pooled_convolution_needs_the_rows_that_four_pooled_ones_see() {
+    let mut graph = Graph::new();
+    let image = input(&mut graph, Shape::new(30, 11, 2));
+    let made = Convolution::new(vec![0.0; 5 * 2], (5, 2), Sliding::square(1, 1, 0), None).unwrap();
+    let convolved = graph.add(made, &[image]).unwrap();
+    for (kernel, stride) in [((3, 3), (2, 2)), ((2, 1), (3, 1)), ((5, 2), (1, 2))] {
+        let mut graph = graph.clone();
+        let pool = Sliding {
+            kernel,
+            stride,
+            padding: (0, 0),
+        };
+        let pooled = graph.add(MaxPool::new(pool), &[convolved]).unwrap();
+        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, pooled)]).unwrap();
+        let rows = 3 * stride.0 + kernel.0;
+        let read = (graph.shape(pooled).height - 1) * stride.0 + kernel.0;
+        let across = (graph.shape(pooled).width - 1) * stride.1 + kernel.1;
+        let values = read * across * 2 + graph.shape(pooled).len();
+        assert_eq!(bytes(&[plan]), (values + rows * 11 * 5) * FLOAT, "{pool:?}");
+    }
 }
