@@ -3,5 +3,6 @@
 
 mod bits;
 mod convolutions;
+mod maxima;
 mod others;
 mod refusals;

@@ -5,7 +5,9 @@ use kernels::colour::{
     colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient,
 };
 use kernels::elementary::{exp, sigmoid};
+use kernels::flow;
 use kernels::linear::LinearWeights;
+use kernels::matmul::PackedMatrix;
 use kernels::norm::BatchNormStatistics;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
 use kernels::resample::reflect_pad_adjoint;
@@ -280,4 +282,103 @@ fn a_batch_norms_scale_and_shift_are_computed_in_double_precision_and_rounded_on
     };
     let (scale, shift) = below.scale_and_shift();
     assert!(scale[0].is_nan() && shift[0].is_nan() && scale[1].is_finite());
+}
+
+#[test]
+fn products_and_fused_sums_of_slices_are_rounded_once_each() {
+    for n in [0, 1, 17, 200] {
+        let [a, b, y] = [1, 2, 3].map(|seed| pseudo_random(seed, n));
+        let products: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
+        let fused: Vec<f32> = a
+            .iter()
+            .zip(&b)
+            .zip(&y)
+            .map(|((a, b), y)| a.mul_add(*b, *y))
+            .collect();
+        let sums: Vec<f32> = a.iter().zip(&y).map(|(a, y)| y + a).collect();
+        for isa in Isa::supported() {
+            let mut found = vec![f32::NAN; n];
+            flow::multiply(isa, &a, &b, &mut found);
+            assert_eq!(found, products, "{}", isa.name());
+            let mut found = y.clone();
+            flow::multiply_add(isa, &a, &b, &mut found);
+            assert_eq!(found, fused, "{}", isa.name());
+            let mut found = y.clone();
+            flow::accumulate_slice(isa, &a, &mut found);
+            assert_eq!(found, sums, "{}", isa.name());
+        }
+    }
+}
+
+#[test]
+fn a_region_is_copied_and_nothing_around_it() {
+    let (from, to, part) = (
+        Region::between(-1, -2, 4, 5),
+        Region::between(0, -1, 6, 4),
+        Region::between(1, 0, 3, 4),
+    );
+    let a = pseudo_random(1, from.positions() * 3);
+    let mut y = vec![7.0; to.positions() * 3];
+    flow::copy(
+        part,
+        Window::new(&a, from, 3),
+        &mut WindowMut::new(&mut y, to, 3),
+    );
+    for row in to.top..to.bottom() {
+        for column in to.left..to.right() {
+            let inside = part.contains(&Region::position(row, column));
+            let expected = if inside {
+                Window::new(&a, from, 3).pixel(row, column)
+            } else {
+                &[7.0; 3]
+            };
+            assert_eq!(
+                Window::new(&y, to, 3).pixel(row, column),
+                expected,
+                "({row}, {column})"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_packed_matrix_is_panels_of_16_columns_row_after_row_filled_up_with_zeros_on_a_cache_line() {
+    for (k, n) in [(3, 16), (2, 17), (5, 1), (1, 40), (0, 3), (4, 0)] {
+        let element = |row: usize, column: usize| (100 * row + column + 1) as f32;
+        let packed = PackedMatrix::from_fn(k, n, element);
+        assert_eq!(
+            (packed.k(), packed.n(), packed.panels()),
+            (k, n, n.div_ceil(16))
+        );
+        assert_eq!(packed.values().len(), n.div_ceil(16) * k * 16);
+        for (at, &value) in packed.values().iter().enumerate() {
+            let (panel, row, lane) = (at / (16 * k), at / 16 % k, at % 16);
+            let column = 16 * panel + lane;
+            assert_eq!(
+                value,
+                if column < n {
+                    element(row, column)
+                } else {
+                    0.0
+                },
+                "{at} of {k} x {n}"
+            );
+        }
+        assert_eq!(packed.bytes(), packed.values().len() * 4);
+        assert!(packed.values().is_empty() || packed.values().as_ptr().addr().is_multiple_of(64));
+        let rows: Vec<f32> = (0..k * n).map(|i| element(i / n, i % n)).collect();
+        assert_eq!(
+            PackedMatrix::from_row_major(k, n, &rows).values(),
+            packed.values()
+        );
+        // In the memory of a larger one.
+        let mut reused = PackedMatrix::zeros(9, 50);
+        assert!(reused.values().iter().all(|&v| v == 0.0));
+        let memory = reused.values().as_ptr();
+        reused.reshape(k, n);
+        reused.values_mut().fill(0.0);
+        reused.repack(element);
+        assert_eq!(reused.values(), packed.values());
+        assert_eq!(reused.values().as_ptr(), memory);
+    }
 }
