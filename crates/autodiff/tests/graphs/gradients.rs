@@ -2,15 +2,12 @@
 
 use crate::alone;
 use crate::pass::unfused;
-use crate::random::{Dice, RandomGraph, Values};
+use crate::random::{Dice, GRAPHS, RandomGraph, Values};
 use crate::values::set;
 use autodiff::ops::Algorithm;
 use autodiff::{Isa, NodeId, Plan, PlanError, Region, Shape, Wanted, Workspace};
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
-
-/// How many graphs.
-const GRAPHS: u64 = 500;
 
 /// The gradient by an input on its whole map; zero where the plan has none.
 fn whole_gradient(workspace: &Workspace, input: NodeId, shape: Shape) -> Vec<f32> {

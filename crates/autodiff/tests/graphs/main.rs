@@ -2,6 +2,7 @@
 //! gradient.
 
 mod alone;
+mod coverage;
 mod gradients;
 mod pass;
 mod random;

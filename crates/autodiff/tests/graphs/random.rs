@@ -8,6 +8,9 @@ use autodiff::ops::{
 use autodiff::{Graph, NodeId, Region, Shape, Sliding};
 use std::sync::Arc;
 
+/// How many graphs each claim is tried on.
+pub(crate) const GRAPHS: u64 = 300;
+
 /// Choices that follow from a seed alone (Steele, Lea & Flood 2014, SplitMix64).
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -96,11 +99,12 @@ impl RandomGraph {
         let mut dice = Dice(seed);
         let mut drawn = Drawn::default();
         drawn.inputs(&mut dice, values);
-        let operations = 4 + dice.below(12);
+        let operations = 6 + dice.below(16);
         while drawn.nodes.len() < operations + 2 {
             drawn.operation(&mut dice, values, algorithm);
         }
-        let nodes = cone_of_the_last(drawn.nodes);
+        drawn.add_what_nobody_reads();
+        let nodes = cone_of_the_largest(drawn.nodes);
         let (graph, ids) = in_a_graph(&nodes);
         let given = nodes.iter().zip(&ids).map(|(node, &id)| {
             let len = if node.is::<Input>() {
@@ -157,22 +161,23 @@ pub(crate) fn in_a_graph(nodes: &[Node]) -> (Graph, Vec<NodeId>) {
     (graph, ids)
 }
 
-/// Only what the last node depends on, in the same order.
-fn cone_of_the_last(nodes: Vec<Node>) -> Vec<Node> {
-    let mut needed = vec![false; nodes.len()];
-    needed[nodes.len() - 1] = true;
-    for at in (0..nodes.len())
-        .rev()
-        .filter(|&at| needed[at])
-        .collect::<Vec<_>>()
-    {
-        needed[at] = true;
-    }
-    for at in (0..nodes.len()).rev() {
-        if needed[at] {
-            nodes[at].inputs.iter().for_each(|&i| needed[i] = true);
+/// Only what the node that depends on most depends on, in the same order: that node is the last.
+fn cone_of_the_largest(nodes: Vec<Node>) -> Vec<Node> {
+    let cone = |last: usize| {
+        let mut needed = vec![false; nodes.len()];
+        needed[last] = true;
+        for at in (0..=last).rev() {
+            if needed[at] {
+                nodes[at].inputs.iter().for_each(|&i| needed[i] = true);
+            }
         }
-    }
+        needed
+    };
+    let size = |needed: &Vec<bool>| needed.iter().filter(|&&n| n).count();
+    let needed = (0..nodes.len())
+        .map(cone)
+        .max_by_key(size)
+        .unwrap_or_default();
     let place: Vec<usize> = (0..nodes.len())
         .map(|at| needed[..at].iter().filter(|&&n| n).count())
         .collect();
@@ -212,15 +217,20 @@ impl Drawn {
     }
 
     fn inputs(&mut self, dice: &mut Dice, values: Values) {
-        if values == Values::Real && dice.once_in(3) {
+        if values == Values::Real && dice.once_in(4) {
             let (height, width) = (5 + dice.below(9), 5 + dice.below(9));
             let shape = Shape::new(3 * height, width / 2 + 1, 2);
             self.push(Arc::new(Input { shape }), vec![]);
             self.push(Arc::new(SpectralImage::new(height, width)), vec![0]);
+            if dice.once_in(2) {
+                return;
+            }
         }
         let (height, width) = (4 + dice.below(14), 4 + dice.below(14));
+        let channels = dice.of(&[1, 3, 3, 5, 16, 16, 17]);
         for _ in 0..1 + dice.below(2) {
-            let shape = Shape::new(height, width, dice.of(&[1, 3, 3, 5, 16, 17]));
+            let channels = if dice.once_in(3) { 3 } else { channels };
+            let shape = Shape::new(height, width, channels);
             self.push(Arc::new(Input { shape }), vec![]);
         }
     }
@@ -228,7 +238,7 @@ impl Drawn {
     /// Adds a random operation on random earlier values, more often on the last one.
     fn operation(&mut self, dice: &mut Dice, values: Values, algorithm: Algorithm) {
         let last = self.nodes.len() - 1;
-        let from = if dice.once_in(3) {
+        let from = if dice.once_in(4) {
             dice.below(last + 1)
         } else {
             last
@@ -239,17 +249,17 @@ impl Drawn {
         if of_spectrum {
             return;
         }
-        match dice.below(if values == Values::Real { 17 } else { 13 }) {
-            0..3 if !bare => self.convolution(dice, values, algorithm, from),
-            3 | 4 => {
+        match dice.below(if values == Values::Real { 22 } else { 18 }) {
+            0..5 if !bare => self.convolution(dice, values, algorithm, from),
+            5 | 6 => {
                 let channels = self.shapes[from].channels;
                 let [scale, shift] = [0, 1].map(|_| dice.values(values, channels));
                 self.push(Arc::new(BatchNorm::new(scale, shift).unwrap()), vec![from]);
             }
-            5 | 6 => {
+            7 | 8 => {
                 self.push(Arc::new(Relu), vec![from]);
             }
-            7 | 8 => {
+            9..13 => {
                 let same = (0..=last).filter(|&i| i != from && self.shapes[i] == self.shapes[from]);
                 let same: Vec<usize> = same.collect();
                 if !same.is_empty() {
@@ -262,7 +272,7 @@ impl Drawn {
                     self.push(Arc::new(Add), inputs);
                 }
             }
-            9 if !bare => {
+            13 | 14 if !bare => {
                 let kernel = (1 + dice.below(3), 1 + dice.below(3));
                 let sliding = Sliding {
                     kernel,
@@ -271,27 +281,27 @@ impl Drawn {
                 };
                 self.push(Arc::new(MaxPool::new(sliding)), vec![from]);
             }
-            10 => {
+            15 => {
                 self.push(Arc::new(ReflectPad::new(1 + dice.below(3))), vec![from]);
             }
-            11 => {
+            16 => {
                 let limit = 1 + dice.below(4);
                 let draw = Draw::Shift(dice.below(limit), dice.below(limit));
                 if let Some(node) = self.push(Arc::new(Jitter::below(limit)), vec![from]) {
                     node.draw = draw;
                 }
             }
-            12 => self.translation(dice, from),
-            13 => self.average(dice, values, from),
-            14 => {
+            17 => self.translation(dice, from),
+            18 if dice.once_in(3) => self.average(dice, values, from),
+            19 => {
                 let to = (2 + dice.below(18), 2 + dice.below(18));
                 let alignment = dice.of(&[Alignment::Corners, Alignment::HalfPixel]);
                 self.push(Arc::new(Resize::new(to, alignment)), vec![from]);
             }
-            15 => {
+            20 => {
                 self.push(Arc::new(Normalise::imagenet()), vec![from]);
             }
-            16 => {
+            21 => {
                 let degrees = i32::try_from(dice.below(11)).unwrap() - 5;
                 if let Some(node) = self.push(Arc::new(Rotate::within(5)), vec![from]) {
                     node.draw = Draw::Degrees(degrees);
@@ -324,6 +334,24 @@ impl Drawn {
         let convolution = convolution.computed(algorithm);
         if let Some(node) = self.push(Arc::new(convolution), vec![from]) {
             node.biased = biased;
+        }
+    }
+
+    /// Adds up what nobody reads yet, so that the last node depends on more of it.
+    fn add_what_nobody_reads(&mut self) {
+        let unread = |nodes: &[Node], at: usize| nodes.iter().all(|n| !n.inputs.contains(&at));
+        loop {
+            let ends: Vec<usize> = (0..self.nodes.len())
+                .filter(|&at| unread(&self.nodes, at))
+                .collect();
+            let pairs = ends.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b)));
+            let pair = pairs
+                .filter(|(a, b)| a < b && self.shapes[*a] == self.shapes[*b])
+                .last();
+            match pair {
+                Some((a, b)) => self.push(Arc::new(Add), vec![b, a]),
+                None => return,
+            };
         }
     }
 

@@ -1,14 +1,11 @@
 //! Values: fused or not, of any regions, in a workspace that computed other things before, on any number of threads and instruction set.
 
 use crate::alone;
-use crate::random::{Dice, RandomGraph, Values};
+use crate::random::{Dice, GRAPHS, RandomGraph, Values};
 use autodiff::ops::Algorithm;
 use autodiff::{Isa, Plan, Region, Shape, ThreadPool, ThreadPoolBuilder, Wanted, Workspace};
 use std::sync::Arc;
 use testkit::assert_same_bits;
-
-/// How many graphs.
-const GRAPHS: u64 = 500;
 
 /// The part of a whole map that a region holds.
 pub(crate) fn part(whole: &[f32], shape: Shape, region: Region) -> Vec<f32> {

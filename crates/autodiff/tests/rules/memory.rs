@@ -202,3 +202,21 @@ fn a_pooled_convolution_needs_the_rows_that_four_pooled_ones_see() {
         assert_eq!(bytes(&[plan]), (values + rows * 11 * 5) * FLOAT, "{pool:?}");
     }
 }
+
+#[test]
+fn a_workspace_for_several_plans_has_the_scratch_of_the_one_that_needs_most() {
+    let picture = |size: usize| {
+        let mut graph = Graph::new();
+        let spectrum = input(&mut graph, Shape::new(3 * size, size / 2 + 1, 2));
+        let node = graph
+            .add(SpectralImage::new(size, size), &[spectrum])
+            .unwrap();
+        Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()
+    };
+    let [small, large] = [8, 12].map(picture);
+    let alone = bytes(&[picture(12)]);
+    assert!(bytes(&[picture(8)]) < alone);
+    // All that the smaller one needs is less: its values, its scratch and its transforms.
+    assert_eq!(bytes(&[small, large]), alone);
+    assert_eq!(bytes(&[picture(12), picture(8), picture(12)]), alone);
+}
