@@ -344,10 +344,8 @@ impl Drawn {
             let ends: Vec<usize> = (0..self.nodes.len())
                 .filter(|&at| unread(&self.nodes, at))
                 .collect();
-            let pairs = ends.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b)));
-            let pair = pairs
-                .filter(|(a, b)| a < b && self.shapes[*a] == self.shapes[*b])
-                .last();
+            let mut pairs = ends.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b)));
+            let pair = pairs.rfind(|(a, b)| a < b && self.shapes[*a] == self.shapes[*b]);
             match pair {
                 Some((a, b)) => self.push(Arc::new(Add), vec![b, a]),
                 None => return,
