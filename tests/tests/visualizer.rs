@@ -223,3 +223,138 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
         assert!(found.pixels == pixels, "the picture of {site}");
     }
 }
+
+#[test]
+fn a_unit_is_named_by_its_site_channel_and_objective() {
+    let (neuron, _) = studio(Objective::Neuron, Recipe::new(SIZE, 1));
+    let (channel, _) = studio(Objective::Channel, Recipe::new(SIZE, 1));
+    assert_eq!(neuron.unit_name(5), "layer1.1.pre:5:neuron");
+    assert_eq!(channel.unit_name(12), "layer1.1.pre:12:channel");
+    assert_eq!((neuron.channels(), neuron.recipe().size), (16, SIZE));
+    for objective in [Objective::Neuron, Objective::Channel] {
+        assert_eq!(objective.name().parse(), Ok(objective));
+        assert_eq!(objective.to_string(), objective.name());
+    }
+    let said = "Neuron".parse::<Objective>().unwrap_err();
+    assert_eq!(
+        said,
+        "'Neuron' is not an objective: expected neuron or channel"
+    );
+}
+
+#[test]
+fn a_picture_depends_on_seed_channel_objective_and_every_number_of_the_recipe() {
+    let recipe = Recipe::new(SIZE, 2);
+    let run = |objective, recipe: &Recipe, channel, seed| {
+        studio(objective, recipe.clone())
+            .1
+            .run(channel, seed)
+            .pixels
+    };
+    let first = run(Objective::Neuron, &recipe, 1, 2);
+    assert_eq!(run(Objective::Neuron, &recipe, 1, 2), first);
+    assert_ne!(run(Objective::Neuron, &recipe, 1, 3), first, "another seed");
+    assert_ne!(
+        run(Objective::Neuron, &recipe, 2, 2),
+        first,
+        "another channel"
+    );
+    assert_ne!(
+        run(Objective::Channel, &recipe, 1, 2),
+        first,
+        "another objective"
+    );
+    type Change = fn(&mut Recipe);
+    let changes: [(&str, Change); 7] = [
+        ("steps", |r| r.steps = 3),
+        ("deviation", |r| r.deviation = 0.02),
+        ("learning rate", |r| r.learning_rate = 0.1),
+        // In two steps the first decay tells in the second, as the second one does; the root of the first is as large as eps.
+        ("first decay", |r| r.betas.0 = 0.5),
+        ("second decay", |r| r.betas.1 = 0.5),
+        ("eps", |r| r.eps = 1.0),
+        ("scales", |r| r.scales = vec![900]),
+    ];
+    for (what, change) in changes {
+        let mut other = recipe.clone();
+        change(&mut other);
+        assert_ne!(run(Objective::Neuron, &other, 1, 2), first, "{what}");
+    }
+    let mut still = recipe;
+    still.degrees = 0;
+    assert_ne!(run(Objective::Neuron, &still, 1, 2), first, "degrees");
+}
+
+#[test]
+fn each_step_is_reported_once_and_has_its_value_before_it() {
+    let (_, mut watched) = studio(Objective::Neuron, Recipe::new(SIZE, 5));
+    let mut steps = 0;
+    let found = watched.run_watched(3, 1, &mut || steps += 1);
+    assert_eq!((steps, found.trajectory.len()), (5, 5));
+    assert_eq!(found.pixels.len(), SIZE * SIZE * 3);
+    // The values of fewer steps are the first of these.
+    let (_, mut fewer) = studio(Objective::Neuron, Recipe::new(SIZE, 2));
+    assert_eq!(fewer.run(3, 1).trajectory, found.trajectory[..2]);
+    // No step leaves the picture that the spectrum was drawn for.
+    let (visualizer, mut none) = studio(Objective::Neuron, Recipe::new(SIZE, 0));
+    let started = none.run(3, 1);
+    let mut spectrum = vec![0.0; visualizer.recipe().parameters()];
+    Draws::new(1, &visualizer.unit_name(3)).spectrum(0.01, &mut spectrum);
+    let mut picture = Picture::new(visualizer.recipe(), Isa::best()).unwrap();
+    assert_eq!(started.pixels, featviz::to_bytes(picture.draw(&spectrum)));
+    assert!(started.trajectory.is_empty());
+}
+
+#[test]
+fn a_visualizer_refuses_sizes_sites_scales_and_channels_that_it_cannot_have() {
+    let refused = |site: &str, recipe: Recipe| {
+        let made = Visualizer::new(&network(), site.parse().unwrap(), Objective::Neuron, recipe);
+        made.map(drop).unwrap_err().to_string()
+    };
+    let none = Recipe {
+        scales: vec![],
+        ..Recipe::new(SIZE, 1)
+    };
+    assert_eq!(
+        refused("layer1.1.pre", none),
+        "a recipe needs at least one scale, and this one has none"
+    );
+    let said = refused("layer1.1.pre", Recipe::new(30, 1));
+    assert_eq!(
+        said,
+        "input size 30: expected a multiple of 4 from 8 to 4096"
+    );
+    // Jitter 16 reflects 16 pixels, and a picture of 16 has 15 beside its edge.
+    let said = refused("layer3.1.pre", Recipe::new(16, 1));
+    assert_eq!(
+        said,
+        "reflection padding: expected more than 16 rows and columns, found 16 x 16 x 3"
+    );
+    let (_, mut studio) = studio(Objective::Neuron, Recipe::new(SIZE, 1));
+    let run = std::panic::AssertUnwindSafe(|| studio.run(16, 0));
+    let panic = std::panic::catch_unwind(run).unwrap_err();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "channel 16 of 16");
+}
+
+#[test]
+fn the_bytes_of_a_studio_are_those_of_its_plans_and_parameters() {
+    let (visualizer, _) = studio(Objective::Neuron, Recipe::new(SIZE, 1));
+    let mut made = None;
+    let counted = allocation_counter::measure(|| {
+        made = Some(Studio::new(Arc::clone(&visualizer), Isa::best()))
+    });
+    let recipe = visualizer.recipe();
+    let picture = allocation_counter::measure(|| {
+        drop(std::hint::black_box(Picture::new(recipe, Isa::best())))
+    });
+    // A buffer that grows from plan to plan may hold room for twice as much. Beside: the finished picture's own buffers and plan, which a step never reads, and lists of buffers, draws and the seed.
+    let found = usize::try_from(counted.bytes_current).unwrap();
+    let bytes = visualizer.studio_bytes();
+    let beside = usize::try_from(picture.bytes_max).unwrap() + 16 * 1024;
+    assert!(
+        (bytes..2 * bytes + beside).contains(&found),
+        "{found} of {bytes} and {beside}"
+    );
+    let parameters = 3 * recipe.parameters() * size_of::<f32>();
+    assert!(bytes > parameters && picture.bytes_max > 0);
+}

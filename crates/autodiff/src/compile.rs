@@ -232,3 +232,29 @@ fn store_gradients(
     }
     (stored, buffers.lengths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Buffers;
+
+    #[test]
+    fn a_buffer_is_the_free_one_that_fits_most_closely_or_else_the_largest_grown_or_a_new_one() {
+        let mut buffers = Buffers::default();
+        let lengths = [10, 30, 20, 40];
+        let taken = lengths.map(|length| buffers.take(length));
+        assert_eq!((taken, &buffers.lengths[..]), ([0, 1, 2, 3], &lengths[..]));
+        // The last stays taken.
+        for buffer in [1, 0, 2] {
+            buffers.give_back(buffer);
+        }
+        assert_eq!(buffers.take(11), 2, "20 is the closest to 11");
+        assert_eq!(buffers.take(11), 1, "then 30");
+        assert_eq!(buffers.lengths, lengths);
+        buffers.give_back(1);
+        assert_eq!(buffers.take(35), 1, "the larger of 10 and 30 grows");
+        assert_eq!(buffers.lengths, [10, 35, 20, 40]);
+        assert_eq!(buffers.take(10), 0, "one of exactly this length fits");
+        assert_eq!(buffers.take(1), 4, "none is free");
+        assert_eq!(buffers.lengths, [10, 35, 20, 40, 1]);
+    }
+}

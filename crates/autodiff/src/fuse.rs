@@ -93,11 +93,13 @@ pub(crate) fn chains(
         if let Some(next) = only_consumer(chain.last)
             && graph.nodes[next].operation.as_any().is::<Add>()
             && !taken[next]
+            && let last = chain.last
+            && let Some(other) = graph.nodes[next].inputs.iter().find(|i| i.0 != last)
+            // A backward pass adds to the gradients of both inputs at once, so they have to be two.
+            && !(backward && chain.inputs[0] == other.0)
         {
             taken[next] = true;
-            let last = chain.last;
-            let other = graph.nodes[next].inputs.iter().find(|i| i.0 != last);
-            chain.inputs.extend(other.map(|i| i.0));
+            chain.inputs.push(other.0);
             chain.fused.residual = true;
             extend(&mut chain, next);
         }
@@ -109,6 +111,8 @@ pub(crate) fn chains(
         }
         if !backward
             && !chain.fused.residual
+            // Bands of a pooled convolution are computed directly, which gives other bits than Winograd's algorithm.
+            && !chain.fused.transforms
             && let Some(next) = only_consumer(chain.last)
             && let Some(pool) = graph.nodes[next]
                 .operation

@@ -10,6 +10,7 @@
 //! Reverse mode, in one line: with `g[n]` the gradient of the objective by node n, every node adds
 //! `(d n / d input)^T g[n]` to the gradients of its inputs, last node first (Griewank & Walther, *Evaluating
 //! Derivatives*, section 3.2). The additions into one gradient have a fixed order: consumers in reverse graph order.
+//! What was fused to a convolution stands where the last operation of it stands.
 //!
 //! Invariant: this crate knows no network and no file, and a plan never depends on what was executed before.
 #![forbid(unsafe_code)]

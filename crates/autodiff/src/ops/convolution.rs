@@ -238,7 +238,7 @@ struct Affine {
 pub(crate) struct Fused {
     parts: Arc<Parts>,
     /// Whether plans without gradients compute it by Winograd's algorithm.
-    transforms: bool,
+    pub(crate) transforms: bool,
     affine: Option<Arc<Affine>>,
     /// Whether the second input is added.
     pub(crate) residual: bool,

@@ -45,6 +45,7 @@ struct BoundAverage {
 
 impl Kernel for BoundAverage {
     fn forward(&self, mut step: Forward<'_>) {
+        step.output.clear_outside(Region::position(0, 0));
         global_average_pool(
             step.isa,
             self.map,

@@ -74,6 +74,7 @@ impl Kernel for Linear {
 
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
+        step.output.clear_outside(Region::position(0, 0));
         self.weights
             .forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
     }

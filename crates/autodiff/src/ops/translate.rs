@@ -132,7 +132,11 @@ impl BoundTranslate {
 
 impl Kernel for BoundTranslate {
     fn forward(&self, mut step: Forward<'_>) {
-        let (input, shift) = (step.input(), self.shift(step.draw));
+        let shift = self.shift(step.draw);
+        let Some(input) = step.inputs[0] else {
+            // All of what is wanted has entered from outside the map.
+            return step.output.data_mut().fill(0.0);
+        };
         step.output.clear_outside(self.region);
         translate(self.map, shift, self.region, input, &mut step.output);
     }

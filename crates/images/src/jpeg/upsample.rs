@@ -165,3 +165,97 @@ fn across_sums(sums: &[u16], out: &mut [u8]) {
 fn low_byte(mean: u16) -> u8 {
     mean as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Component, Plane, Upsampler};
+
+    /// Samples and their rows' distance, with values beyond the picture's that nothing may read.
+    fn plane((width, height): (usize, usize)) -> Plane {
+        let stride = width + 3;
+        let sample = |i: usize| {
+            let (y, x) = (i / stride, i % stride);
+            let inside = x < width && y < height;
+            if inside {
+                (i * i * 31 + y * 77 + x * 13) % 256
+            } else {
+                170
+            }
+        };
+        let samples = (0..stride * (height + 2)).map(|i| u8::try_from(sample(i)).unwrap());
+        Plane {
+            samples: samples.collect(),
+            stride,
+        }
+    }
+
+    /// Row `y` and column `x` of the picture from the definition: by two the centers are a quarter and three quarters from their neighbours.
+    fn expected(
+        plane: &Plane,
+        size: (usize, usize),
+        scale: (usize, usize),
+        (y, x): (usize, usize),
+    ) -> u8 {
+        let at = |y: usize, x: usize| {
+            u32::from(plane.samples[y.min(size.1 - 1) * plane.stride + x.min(size.0 - 1)])
+        };
+        let far = |to: usize| {
+            if to.is_multiple_of(2) {
+                (to / 2).saturating_sub(1)
+            } else {
+                to / 2 + 1
+            }
+        };
+        let odd = |to: usize| u32::from(!to.is_multiple_of(2));
+        let value = match scale {
+            (2, 1) if size.0 > 2 => (3 * at(y, x / 2) + at(y, far(x)) + 1 + odd(x)) / 4,
+            (1, 2) => (3 * at(y / 2, x) + at(far(y), x) + 1 + odd(y)) / 4,
+            (2, 2) if size.0 > 2 => {
+                let sum = |x: usize| 3 * at(y / 2, x) + at(far(y), x);
+                (3 * sum(x / 2) + sum(far(x)) + 8 - odd(x)) / 16
+            }
+            (across, down) => at(y / down, x / across),
+        };
+        u8::try_from(value).unwrap()
+    }
+
+    #[test]
+    fn by_two_three_quarters_are_the_nearer_sample_with_halves_down_and_up_in_turn_and_else_samples_are_repeated()
+     {
+        for scale in [
+            (1, 1),
+            (2, 1),
+            (1, 2),
+            (2, 2),
+            (3, 1),
+            (1, 4),
+            (2, 4),
+            (4, 2),
+            (3, 3),
+        ] {
+            for size in [(1, 1), (2, 3), (3, 1), (3, 2), (4, 5), (17, 6)] {
+                let plane = plane(size);
+                let component = Component {
+                    id: 0,
+                    sampling: (1, 1),
+                    scale,
+                    steps: 0,
+                    size,
+                    blocks: (0, 0),
+                    stored: (0, 0),
+                };
+                let mut upsampler = Upsampler::new(&component, &plane);
+                for y in 0..size.1 * scale.1 {
+                    let row: Vec<u8> = (0..size.0 * scale.0)
+                        .map(|x| expected(&plane, size, scale, (y, x)))
+                        .collect();
+                    assert_eq!(
+                        upsampler.row(y)[..row.len()],
+                        row,
+                        "row {y} of {size:?} by {scale:?}"
+                    );
+                }
+            }
+        }
+    }
+}

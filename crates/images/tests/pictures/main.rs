@@ -1,5 +1,6 @@
 //! What the crate promises, held to Pillow's results in `tests/data`.
 
+mod definition;
 mod fixtures;
 mod folder;
 mod golden;

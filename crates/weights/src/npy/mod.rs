@@ -105,3 +105,54 @@ pub(crate) fn first_not_finite(shape: &[usize], values: &[f32]) -> Option<(usize
     }
     Some((position, index))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Unread, read};
+    use std::io::{self, Read};
+
+    /// Magic, version, length of the length, and the longest dictionary.
+    const LONGEST: u64 = 6 + 2 + 4 + 65_535;
+
+    /// A header that claims far more than follows it, then zeros without end; and how much of it was read.
+    struct Lying<'a> {
+        header: &'a [u8],
+        read: u64,
+    }
+
+    impl Read for Lying<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = (&mut self.header).chain(io::repeat(0)).read(buffer)?;
+            self.read += count as u64;
+            Ok(count)
+        }
+    }
+
+    fn of_length(length: u64) -> (Result<Vec<u8>, Unread>, u64) {
+        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }\n";
+        let length_of_text = u16::try_from(text.len()).unwrap().to_le_bytes();
+        let header = [b"\x93NUMPY\x01\x00", &length_of_text[..], text.as_bytes()].concat();
+        let mut lying = Lying {
+            header: &header,
+            read: 0,
+        };
+        let found = read(&mut lying, length);
+        (found, lying.read)
+    }
+
+    #[test]
+    fn a_file_shorter_than_the_longest_header_is_read_whole_whatever_it_claims() {
+        let (found, read) = of_length(LONGEST - 1);
+        // And one byte more, which shows that there is one.
+        assert_eq!((found.unwrap().len() as u64, read), (LONGEST, LONGEST));
+    }
+
+    #[test]
+    fn of_a_longer_one_that_claims_what_cannot_be_nothing_behind_the_longest_header_is_read() {
+        for length in [LONGEST, LONGEST + 1, 1 << 40] {
+            let (found, read) = of_length(length);
+            assert!(matches!(found, Err(Unread::Npy(_))), "{length}");
+            assert_eq!(read, LONGEST, "{length}");
+        }
+    }
+}

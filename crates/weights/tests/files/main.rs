@@ -4,6 +4,7 @@ mod backbone;
 mod corrupt;
 mod formats;
 mod hostile;
+mod limits;
 mod lookup;
 mod malformed;
 mod writing;

@@ -128,6 +128,11 @@ impl ConvGradient {
             "a gradient window of {:?} lacks part of {wanted:?}",
             dy.region()
         );
+        let (given, floats) = (
+            scratch.len(),
+            input_gradient_scratch(self.sliding, self.channels),
+        );
+        assert!(given >= floats, "{given} of {floats} floats of scratch");
         match &self.way {
             Way::Gather(gather) => gather.add(isa, dy, wanted, dx),
             Way::Scatter(scatter) => scatter.add(isa, dy, wanted, dx, scratch),

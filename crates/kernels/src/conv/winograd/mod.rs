@@ -278,6 +278,8 @@ fn compute(
         channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
         "whole panels of channels, not {channels:?}"
     );
+    let (given, floats) = (scratch.len(), weights.scratch(channels.len()));
+    assert!(given >= floats, "{given} of {floats} floats of scratch");
     let (tile, elements) = (weights.tile, weights.elements.len());
     let (size, tiles) = (tile.size(), tile.covering(&wanted));
     let needed = weights.sliding.input_region(&tiles);

@@ -1,0 +1,168 @@
+//! The chain of augmentations, one operation after the other, and what a recipe says.
+
+use autodiff::ops::{Alignment, Draw, Input, Jitter, ReflectPad, Resize, Rotate, Translate};
+use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use featviz::{Augmentation, Picture, Preset, Recipe, StepDraws, jitter_of};
+use resnet::{Block, Site};
+use std::sync::Arc;
+use testkit::{assert_same_bits, pseudo_random};
+
+/// What a graph's node holds for an image, after `set` has handed it draws.
+fn value(
+    graph: &Graph,
+    (image, node): (NodeId, NodeId),
+    pixels: &[f32],
+    set: impl Fn(&mut Workspace),
+) -> Vec<f32> {
+    let plan = Plan::forward(graph, &[Wanted::whole(graph, node)]).unwrap();
+    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+    workspace.set_input(image, pixels);
+    set(&mut workspace);
+    workspace.forward();
+    workspace.value(node).data().to_vec()
+}
+
+fn image(graph: &mut Graph, (height, width): (usize, usize)) -> NodeId {
+    let shape = Shape::new(height, width, 3);
+    graph.add(Input { shape }, &[]).unwrap()
+}
+
+/// Resized to the ceiling of `scale / 1000` of each size, and padded back by the ceiling of half of what is missing.
+fn scaled(graph: &mut Graph, node: NodeId, scale: usize) -> NodeId {
+    let Shape { height, width, .. } = graph.shape(node);
+    let to = [height, width].map(|size| (size * scale).div_ceil(1000));
+    let resize = Resize::new((to[0], to[1]), Alignment::Corners);
+    let node = graph.add(resize, &[node]).unwrap();
+    let margin = |size: usize, to: usize| {
+        if to < size {
+            (size - to).div_ceil(2)
+        } else {
+            0
+        }
+    };
+    let margins = (margin(height, to[0]), margin(width, to[1]));
+    graph
+        .add(Translate::zero_pad((to[0], to[1]), margins), &[node])
+        .unwrap()
+}
+
+#[test]
+fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
+    // Sizes that no scale leaves whole, different along rows and columns.
+    let size = (21, 34);
+    let pixels = pseudo_random(1, size.0 * size.1 * 3);
+    for jitter in [0, 2, 4, 16] {
+        // The second shift is drawn from half as many.
+        let second = (0, usize::from(jitter > 2));
+        let drawn = StepDraws {
+            scale: 0,
+            degrees: -4,
+            first: (1, 0),
+            second,
+        };
+        for scale in [1000, 975, 1025, 950, 1050, 500] {
+            let augmentation = Augmentation {
+                jitter,
+                scale,
+                degrees: 5,
+            };
+            let (mut found, mut expected) = (Graph::new(), Graph::new());
+            let from = image(&mut found, size);
+            let augmented = augmentation.add_to(&mut found, from).unwrap();
+            let found = value(&found, (from, augmented.image), &pixels, |w| {
+                augmented.set_draws(w, &drawn)
+            });
+
+            let graph = &mut expected;
+            let from = image(graph, size);
+            let (mut node, mut shifts) = (from, Vec::new());
+            if jitter > 0 {
+                node = graph.add(ReflectPad::new(jitter), &[node]).unwrap();
+                node = graph.add(Jitter::below(jitter), &[node]).unwrap();
+                shifts.push((node, Draw::Shift(1, 0)));
+            }
+            node = scaled(graph, node, scale as usize);
+            node = graph.add(Rotate::within(5), &[node]).unwrap();
+            let rotated = node;
+            if jitter > 0 {
+                node = graph.add(Jitter::below(jitter / 2), &[node]).unwrap();
+                shifts.push((node, Draw::Shift(second.0, second.1)));
+                let Shape { height, width, .. } = graph.shape(node);
+                node = graph
+                    .add(Translate::center_crop((height, width), size), &[node])
+                    .unwrap();
+            }
+            let expected = value(&expected, (from, node), &pixels, |workspace| {
+                workspace.set_draw(rotated, Draw::Degrees(-4));
+                for &(node, shift) in &shifts {
+                    workspace.set_draw(node, shift);
+                }
+            });
+            assert_same_bits(
+                &found,
+                &expected,
+                &format!("jitter {jitter}, scale {scale}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn an_image_too_small_for_its_padding_is_refused() {
+    let add = |size, jitter| {
+        let mut graph = Graph::new();
+        let from = image(&mut graph, size);
+        Augmentation {
+            jitter,
+            scale: 1000,
+            degrees: 5,
+        }
+        .add_to(&mut graph, from)
+        .map(drop)
+    };
+    assert!(add((17, 17), 16).is_ok());
+    assert!(add((16, 17), 16).is_err() && add((17, 16), 16).is_err());
+    assert!(add((16, 16), 0).is_ok());
+}
+
+#[test]
+fn a_picture_is_inside_0_and_1_and_grey_without_a_spectrum() {
+    let recipe = Recipe::new(12, 1);
+    assert_eq!(recipe.parameters(), 3 * 12 * 7 * 2);
+    let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
+    assert_eq!(picture.draw(&vec![0.0; recipe.parameters()]), [0.5; 432]);
+    let spectrum = pseudo_random(1, recipe.parameters());
+    let drawn = picture.draw(&spectrum).to_vec();
+    assert!(drawn.iter().all(|v| *v > 0.0 && *v < 1.0));
+    // What it drew before does not show.
+    let again = Picture::new(&recipe, Isa::best())
+        .unwrap()
+        .draw(&spectrum)
+        .to_vec();
+    assert_same_bits(&drawn, &again, "a picture");
+}
+
+#[test]
+fn presets_have_their_names_and_steps() {
+    assert_eq!(Preset::ALL.map(Preset::name), ["paper", "quick", "smoke"]);
+    assert_eq!(Preset::ALL.map(Preset::steps), [2560, 64, 4]);
+    for preset in Preset::ALL {
+        assert_eq!(preset.to_string(), preset.name());
+        assert_eq!(preset.name().parse(), Ok(preset));
+    }
+    assert!("Paper".parse::<Preset>().is_err());
+}
+
+#[test]
+fn jitter_is_0_up_to_2_0_then_4_up_to_3_0_then_16_at_every_site() {
+    let expected = |block: Block| match (block.stage(), block.index()) {
+        (1, _) | (2, 0) => 0,
+        (2, 1) | (3, 0) => 4,
+        _ => 16,
+    };
+    for site in Site::all() {
+        let of_block = site.block().map(expected);
+        let outside = if site.is_stem() { 0 } else { 16 };
+        assert_eq!(jitter_of(site), of_block.unwrap_or(outside), "{site}");
+    }
+}

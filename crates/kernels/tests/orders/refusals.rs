@@ -1,0 +1,481 @@
+//! What kernels refuse, each for its own reason, before anything is written.
+
+use kernels::adam::{Adam, Direction, adam_step};
+use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
+use kernels::conv::{
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
+    convolve_channels, input_gradient_scratch, winograd_channels, winograd_rows,
+};
+use kernels::dft::WindowDft;
+use kernels::elementary::cos_sin_fraction;
+use kernels::flow;
+use kernels::linear::LinearWeights;
+use kernels::matmul::{
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product_columns,
+};
+use kernels::norm::BatchNormStatistics;
+use kernels::pool::{global_average_pool, global_average_pool_gradient, max_pool};
+use kernels::resample::{Alignment, ResizePlan, Rotation, translate};
+use kernels::softmax::softmax;
+use kernels::{Isa, Region, Window, WindowMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Whether it panics.
+fn refuses(run: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(run)).is_err()
+}
+
+const SQUARE: Region = Region {
+    top: 0,
+    left: 0,
+    height: 4,
+    width: 4,
+};
+const ROW: Region = Region {
+    top: 0,
+    left: 0,
+    height: 1,
+    width: 4,
+};
+
+fn window(data: &[f32], channels: usize) -> Window<'_> {
+    Window::new(data, SQUARE, channels)
+}
+
+#[test]
+fn regions_and_windows() {
+    assert!(Region::between(3, 0, 3, 5).is_empty() && Region::between(3, 0, 2, 5).is_empty());
+    assert_eq!(
+        Region::between(3, 5, 3, 2),
+        Region {
+            height: 0,
+            width: 0,
+            ..Region::between(3, 5, 3, 2)
+        }
+    );
+    assert_eq!(SQUARE.grown(2), Region::between(-2, -2, 6, 6));
+    assert_eq!(SQUARE.shifted(-1, 3), Region::between(-1, 3, 3, 7));
+    assert!(
+        SQUARE.contains(&Region::EMPTY)
+            && SQUARE.contains(&SQUARE)
+            && !SQUARE.contains(&SQUARE.shifted(0, 1))
+    );
+    assert!(refuses(|| drop(window(&[0.0; 15], 1).data().to_vec())));
+    assert!(refuses(|| drop(window(&[0.0; 17], 1).data().to_vec())));
+    assert!(refuses(|| drop(
+        WindowMut::new(&mut [0.0; 17], SQUARE, 1)
+            .as_window()
+            .data()
+            .to_vec()
+    )));
+    let data = [0.0; 16];
+    assert_eq!(window(&data, 1).offset(3, 3), 15);
+    for (y, x) in [(-1, 0), (0, -1), (4, 0), (0, 4)] {
+        assert!(
+            refuses(|| {
+                window(&data, 1).offset(y, x);
+            }),
+            "({y}, {x})"
+        );
+        assert!(
+            refuses(|| {
+                WindowMut::new(&mut [0.0; 16], SQUARE, 1).offset(y, x);
+            }),
+            "({y}, {x})"
+        );
+    }
+    for (row, fine) in [(-1, false), (0, true), (4, true), (5, false)] {
+        let split = || {
+            WindowMut::new(&mut [0.0; 16], SQUARE, 1).split_rows(row);
+        };
+        assert_eq!(!refuses(split), fine, "row {row}");
+    }
+}
+
+#[test]
+fn products() {
+    let isa = Isa::best();
+    assert!(refuses(|| matmul(
+        isa,
+        [2, 3, 2],
+        &[0.0; 5],
+        &[0.0; 6],
+        &mut [0.0; 4]
+    )));
+    assert!(refuses(|| matmul(
+        isa,
+        [2, 3, 2],
+        &[0.0; 6],
+        &[0.0; 7],
+        &mut [0.0; 4]
+    )));
+    assert!(refuses(|| matmul(
+        isa,
+        [2, 3, 2],
+        &[0.0; 6],
+        &[0.0; 6],
+        &mut [0.0; 5]
+    )));
+    let right = PackedMatrix::zeros(3, 40);
+    let columns = |columns: std::ops::Range<usize>, k: usize| {
+        let width = columns.len();
+        let mut c = vec![0.0; 2 * width];
+        let mut target = Target::new(&mut c, Rows::plain(width));
+        let left = vec![0.0; 2 * k];
+        product_columns(
+            isa,
+            2,
+            columns,
+            &LeftMatrix::row_major(&left, k),
+            &right,
+            &mut target,
+            &Epilogue::default(),
+        );
+    };
+    columns(16..40, 3);
+    assert!(refuses(|| columns(8..24, 3)));
+    assert!(refuses(|| columns(16..41, 3)));
+    assert!(refuses(|| columns(16..40, 4)));
+    assert!(refuses(|| drop(ColumnAffine::new(&[1.0; 3], &[1.0; 2]))));
+    assert!(refuses(|| drop(PackedMatrix::from_row_major(
+        2, 3, &[0.0; 5]
+    ))));
+    assert!(refuses(|| drop(LinearWeights::new(
+        &[0.0; 7], &[0.0; 2], 3
+    ))));
+    let layer = LinearWeights::new(&[0.0; 6], &[0.0; 2], 3);
+    assert!(refuses(|| layer.forward(isa, &[0.0; 3], &mut [0.0; 3])));
+    assert!(refuses(|| layer.input_gradient(
+        isa,
+        &[0.0; 3],
+        &mut [0.0; 3]
+    )));
+    assert!(refuses(|| layer.input_gradient(
+        isa,
+        &[0.0; 2],
+        &mut [0.0; 2]
+    )));
+}
+
+#[test]
+fn convolutions() {
+    let (isa, sliding) = (Isa::best(), Sliding::square(3, 1, 0));
+    assert!(refuses(|| drop(ConvWeights::new(
+        &[0.0; 53], 2, 3, sliding
+    ))));
+    assert!(refuses(|| drop(ConvGradient::new(
+        &[0.0; 53], 2, 3, sliding
+    ))));
+    assert_eq!(sliding.output_size(2, 9), None);
+    assert_eq!(sliding.output_size(9, 2), None);
+    assert_eq!(sliding.output_size(3, 4), Some((1, 2)));
+    assert_eq!(Sliding::square(3, 2, 1).output_size(4, 5), Some((2, 3)));
+    assert!(sliding.input_region(&Region::EMPTY).is_empty());
+    let weights = ConvWeights::new(&[0.0; 54], 2, 3, sliding);
+    let run = |x: &[f32], held: Region, channels: usize, outputs: usize| {
+        let mut y = vec![0.0; 4 * outputs];
+        let mut y = WindowMut::new(&mut y, Region::whole(2, 2), outputs);
+        convolve(
+            isa,
+            Window::new(x, held, channels),
+            &weights,
+            &ConvEpilogue::default(),
+            (2, 2),
+            &mut y,
+        );
+    };
+    run(&[0.0; 48], SQUARE, 3, 2);
+    assert!(refuses(|| run(&[0.0; 64], SQUARE, 4, 2)));
+    assert!(refuses(|| run(&[0.0; 48], SQUARE, 3, 3)));
+    assert!(refuses(|| run(&[0.0; 36], Region::whole(4, 3), 3, 2)));
+    let wide = ConvWeights::new(&[0.0; 40 * 27], 40, 3, sliding);
+    let some = |channels: std::ops::Range<usize>, length: usize| {
+        let x = [0.0; 48];
+        convolve_channels(
+            isa,
+            window(&x, 3),
+            &wide,
+            &ConvEpilogue::default(),
+            Region::whole(2, 2),
+            channels,
+            &mut vec![0.0; length],
+        );
+    };
+    some(16..40, 96);
+    assert!(refuses(|| some(8..24, 64)));
+    assert!(refuses(|| some(16..40, 95)));
+    let gradient = ConvGradient::new(&[0.0; 54], 2, 3, sliding);
+    let back = |outputs: usize, channels: usize, dx: Region, wanted: Region, scratch: usize| {
+        let dy = vec![0.0; 4 * outputs];
+        let mut data = vec![0.0; dx.positions() * channels];
+        let mut dx = WindowMut::new(&mut data, dx, channels);
+        let dy = Window::new(&dy, Region::whole(2, 2), outputs);
+        gradient.add_input_gradient(isa, dy, wanted, &mut dx, &mut vec![0.0; scratch]);
+    };
+    let (all, scratch) = (Region::whole(2, 2), input_gradient_scratch(sliding, 3));
+    back(2, 3, SQUARE, all, scratch);
+    assert!(refuses(|| back(3, 3, SQUARE, all, scratch)));
+    assert!(refuses(|| back(2, 4, SQUARE, all, scratch)));
+    assert!(refuses(|| back(2, 3, Region::whole(3, 4), all, scratch)));
+    assert!(refuses(|| back(
+        2,
+        3,
+        SQUARE.grown(1),
+        Region::whole(3, 2),
+        scratch
+    )));
+    assert!(refuses(|| back(2, 3, SQUARE, all, scratch - 1)));
+}
+
+#[test]
+fn convolutions_by_winograds_algorithm() {
+    let (isa, sliding) = (Isa::best(), Sliding::square(3, 1, 0));
+    let raw = [0.0; 32 * 16 * 9];
+    assert!(WinogradWeights::new(&raw[..15 * 16 * 9], 15, 16, sliding).is_none());
+    assert!(refuses(|| drop(WinogradWeights::new(
+        &raw[1..],
+        32,
+        16,
+        sliding
+    ))));
+    assert!(refuses(|| drop(WinogradWeights::with_tile(
+        Tile::Two,
+        &raw[..16 * 15 * 9],
+        (16, 15),
+        sliding
+    ))));
+    let weights = WinogradWeights::new(&raw, 32, 16, sliding).unwrap();
+    assert_eq!(
+        (weights.channels(), weights.outputs(), weights.tile()),
+        (16, 32, Tile::Four)
+    );
+    // The transformed weights: 36 matrices.
+    assert_eq!(weights.bytes(), 36 * 32 * 16 * size_of::<f32>());
+    let held = Region::whole(6, 6);
+    let x = [0.0; 36 * 16];
+    let rows = |held: Region, outputs: usize, scratch: usize| {
+        let mut y = vec![0.0; 16 * outputs];
+        let mut y = WindowMut::new(&mut y, SQUARE, outputs);
+        let x = Window::new(&x[..held.positions() * 16], held, 16);
+        winograd_rows(
+            isa,
+            x,
+            &weights,
+            &ConvEpilogue::default(),
+            SQUARE,
+            &mut y,
+            &mut vec![0.0; scratch],
+        );
+    };
+    let scratch = weights.scratch(32);
+    rows(held, 32, scratch);
+    assert!(refuses(|| rows(held, 16, scratch)));
+    assert!(refuses(|| rows(Region::whole(6, 5), 32, scratch)));
+    assert!(refuses(|| rows(held, 32, scratch - 1)));
+    let some = |channels: std::ops::Range<usize>, length: usize| {
+        let mut scratch = vec![0.0; weights.scratch(channels.len())];
+        winograd_channels(
+            isa,
+            Window::new(&x, held, 16),
+            &weights,
+            &ConvEpilogue::default(),
+            (SQUARE, channels),
+            &mut vec![0.0; length],
+            &mut scratch,
+        );
+    };
+    some(16..32, 256);
+    assert!(refuses(|| some(8..24, 256)));
+    assert!(refuses(|| some(16..24, 128)));
+    assert!(refuses(|| some(16..32, 255)));
+}
+
+#[test]
+fn pictures_and_their_moves() {
+    let isa = Isa::best();
+    let (four, three) = ([0.0; 64], [0.0; 48]);
+    let whole = |channels: usize| vec![0.0; 16 * channels];
+    assert!(refuses(|| normalise(
+        isa,
+        SQUARE,
+        window(&four, 4),
+        [0.0; 3],
+        [1.0; 3],
+        &mut WindowMut::new(&mut whole(4), SQUARE, 4)
+    )));
+    assert!(refuses(|| normalise(
+        isa,
+        SQUARE.grown(1),
+        window(&three, 3),
+        [0.0; 3],
+        [1.0; 3],
+        &mut WindowMut::new(&mut whole(3), SQUARE, 3)
+    )));
+    assert!(refuses(|| squash_colours(isa, &[0.0; 6], &mut [0.0; 9])));
+    assert!(refuses(|| squash_colours(isa, &[0.0; 7], &mut [0.0; 7])));
+    assert!(refuses(|| squash_colours_gradient(
+        isa,
+        &[0.0; 6],
+        &[0.0; 9],
+        &mut [0.0; 6]
+    )));
+    assert!(refuses(|| squash_colours_gradient(
+        isa,
+        &[0.0; 9],
+        &[0.0; 6],
+        &mut [0.0; 6]
+    )));
+    let turn = Rotation::new((4, 4), 3);
+    assert!(refuses(|| turn.rotate(
+        isa,
+        SQUARE,
+        window(&four, 4),
+        &mut WindowMut::new(&mut whole(4), SQUARE, 4)
+    )));
+    assert!(refuses(|| turn.adjoint(
+        isa,
+        SQUARE,
+        window(&four, 4),
+        &mut WindowMut::new(&mut whole(4), SQUARE, 4)
+    )));
+    for (from, to) in [
+        ((0, 4), (4, 4)),
+        ((4, 0), (4, 4)),
+        ((4, 4), (0, 4)),
+        ((4, 4), (4, 0)),
+    ] {
+        assert!(
+            refuses(|| drop(ResizePlan::new(from, to, Alignment::Corners))),
+            "{from:?} to {to:?}"
+        );
+    }
+    let mut y = whole(4);
+    assert!(refuses(|| translate(
+        SQUARE,
+        (0, 0),
+        SQUARE,
+        window(&three, 3),
+        &mut WindowMut::new(&mut y, SQUARE, 4)
+    )));
+    let mut one = [0.0; 1];
+    assert!(refuses(|| global_average_pool(
+        isa,
+        Region::EMPTY,
+        window(&[0.0; 16], 1),
+        &mut one
+    )));
+    assert!(refuses(|| global_average_pool(
+        isa,
+        SQUARE.grown(1),
+        window(&[0.0; 16], 1),
+        &mut one
+    )));
+    assert!(refuses(|| global_average_pool(
+        isa,
+        SQUARE,
+        window(&three, 3),
+        &mut one
+    )));
+    assert!(refuses(|| global_average_pool_gradient(
+        isa,
+        SQUARE,
+        &[0.0; 2],
+        &mut WindowMut::new(&mut whole(3), SQUARE, 3)
+    )));
+    let pooled = |channels: usize, held: Region| {
+        let x = vec![0.0; held.positions() * 3];
+        let mut y = vec![0.0; 4 * channels];
+        let mut y = WindowMut::new(&mut y, Region::whole(2, 2), channels);
+        max_pool(
+            isa,
+            (4, 4),
+            Sliding::square(2, 2, 0),
+            Window::new(&x, held, 3),
+            &mut y,
+        );
+    };
+    pooled(3, SQUARE);
+    assert!(refuses(|| pooled(2, SQUARE)));
+    assert!(refuses(|| pooled(3, ROW)));
+}
+
+#[test]
+fn vectors_of_different_lengths() {
+    let isa = Isa::best();
+    let adam = || Adam::new(Direction::Ascent, 0.1, (0.9, 0.99), 1e-8);
+    for wrong in 0..3 {
+        let length = |i: usize| if i == wrong { 3 } else { 4 };
+        let [g, mut m, mut v] = [0, 1, 2].map(|i| vec![0.0; length(i)]);
+        assert!(
+            refuses(|| adam_step(isa, &mut adam(), &mut [0.0; 4], &g, &mut m, &mut v)),
+            "{wrong}"
+        );
+        let statistics = |i: usize| &[1.0; 4][..if i == wrong { 3 } else { 4 }];
+        let norm = BatchNormStatistics {
+            gamma: &[1.0; 4],
+            beta: statistics(0),
+            mean: statistics(1),
+            variance: statistics(2),
+            epsilon: 1e-5,
+        };
+        assert!(refuses(|| drop(norm.scale_and_shift())), "{wrong}");
+    }
+    assert!(refuses(|| softmax(isa, &[0.0; 3], &mut [0.0; 2])));
+    assert!(refuses(|| flow::accumulate_slice(
+        isa,
+        &[0.0; 3],
+        &mut [0.0; 2]
+    )));
+    for (a, b, y) in [(2, 3, 3), (3, 2, 3), (3, 3, 2)] {
+        let [a, b] = [a, b].map(|n| vec![0.0; n]);
+        assert!(refuses(|| flow::multiply(isa, &a, &b, &mut vec![0.0; y])));
+        assert!(refuses(|| flow::multiply_add(
+            isa,
+            &a,
+            &b,
+            &mut vec![0.0; y]
+        )));
+    }
+    assert!(refuses(|| flow::scale_channels(
+        isa,
+        SQUARE,
+        &[1.0; 2],
+        &mut WindowMut::new(&mut [0.0; 48], SQUARE, 3)
+    )));
+    assert!(refuses(|| flow::scale_and_shift(
+        isa,
+        SQUARE,
+        window(&[0.0; 16], 1),
+        &[1.0],
+        &[1.0; 2],
+        &mut WindowMut::new(&mut [0.0; 16], SQUARE, 1)
+    )));
+    assert!(refuses(|| flow::copy(
+        SQUARE,
+        window(&[0.0; 16], 1),
+        &mut WindowMut::new(&mut [0.0; 32], SQUARE, 2)
+    )));
+    assert!(refuses(|| {
+        cos_sin_fraction(1, 0);
+    }));
+    assert!(refuses(|| drop(WindowDft::new(4, 4, Region::EMPTY))));
+    let dft = WindowDft::new(4, 6, Region::between(1, 2, 3, 4));
+    assert_eq!(
+        (dft.window(), dft.spectrum_length()),
+        (Region::between(1, 2, 3, 4), 4 * 4 * 2)
+    );
+    for (spectrum, image) in [(31, 4), (33, 4), (32, 3), (32, 5)] {
+        assert!(refuses(|| dft.inverse(
+            isa,
+            &vec![0.0; spectrum],
+            &mut dft.scratch(),
+            &mut vec![0.0; image]
+        )));
+        assert!(refuses(|| dft.adjoint(
+            isa,
+            &vec![0.0; image],
+            &mut dft.scratch(),
+            &mut vec![0.0; spectrum]
+        )));
+    }
+}

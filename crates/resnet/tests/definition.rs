@@ -1,0 +1,271 @@
+//! Every site, from the definition: the network of section 1 of the method, built here operation by operation, against what the crate builds.
+
+mod made;
+
+use autodiff::ops::{
+    Add, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Normalise,
+    ReflectPad, Relu, Resize, Translate,
+};
+use autodiff::{Graph, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
+use made::{WIDTHS, shapes, tensor};
+use resnet::{Algorithm, BatchNormState, Extent, Isa, Network, Reader, Site, View};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use testkit::assert_same_bits;
+use weights::TensorSet;
+
+const SIZE: usize = 32;
+
+fn tensors(state: BatchNormState) -> TensorSet {
+    let all = shapes(state)
+        .into_iter()
+        .map(|(name, shape)| tensor(&name, shape));
+    TensorSet::new("made.npz", all).unwrap()
+}
+
+fn picture() -> Vec<u8> {
+    let byte = |i: usize| u8::try_from(i * i * 7 % 256).unwrap();
+    (0..SIZE * SIZE * 3).map(byte).collect()
+}
+
+/// Builds a network by torchvision's names.
+struct Built<'a> {
+    graph: Graph,
+    tensors: &'a TensorSet,
+    state: BatchNormState,
+    sites: BTreeMap<String, NodeId>,
+}
+
+impl Built<'_> {
+    fn values(&self, name: &str) -> Vec<f32> {
+        self.tensors.find(name).unwrap().values().to_vec()
+    }
+
+    /// A convolution without its bias, then the batch norm; or one with its bias.
+    fn layer(&mut self, [convolution, norm]: [&str; 2], sliding: Sliding, from: NodeId) -> NodeId {
+        let weights = self.values(&format!("{convolution}.weight"));
+        let inputs = self.graph.shape(from).channels;
+        let outputs = weights.len() / (inputs * sliding.kernel.0 * sliding.kernel.1);
+        let folded = self.state == BatchNormState::Folded;
+        let bias = folded.then(|| self.values(&format!("{convolution}.bias")));
+        let made = Convolution::new(weights, (outputs, inputs), sliding, bias).unwrap();
+        let node = self.graph.add(made, &[from]).unwrap();
+        if folded {
+            return node;
+        }
+        let parts = ["weight", "bias", "running_mean", "running_var"];
+        let parts = parts.map(|part| self.values(&format!("{norm}.{part}")));
+        let made = BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), 1e-5).unwrap();
+        self.graph.add(made, &[node]).unwrap()
+    }
+
+    fn network(&mut self, from: NodeId) {
+        let stem = self.layer(["conv1", "bn1"], Sliding::square(7, 2, 3), from);
+        let stem = self.graph.add(Relu, &[stem]).unwrap();
+        self.sites.insert("relu".into(), stem);
+        let mut stream = self
+            .graph
+            .add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem])
+            .unwrap();
+        self.sites.insert("maxpool".into(), stream);
+        for (stage, index) in [
+            (1, 0),
+            (1, 1),
+            (2, 0),
+            (2, 1),
+            (3, 0),
+            (3, 1),
+            (4, 0),
+            (4, 1),
+        ] {
+            let module = format!("layer{stage}.{index}");
+            let name = |part: &str| format!("{module}.{part}");
+            let halves = stage > 1 && index == 0;
+            let stride = if halves { 2 } else { 1 };
+            let mut enters = stream;
+            if halves {
+                let [conv, norm] = ["downsample.0", "downsample.1"].map(name);
+                enters = self.layer([&conv, &norm], Sliding::square(1, 2, 0), stream);
+                self.sites.insert(norm, enters);
+            }
+            let [conv, norm] = ["conv1", "bn1"].map(name);
+            let hidden = self.layer([&conv, &norm], Sliding::square(3, stride, 1), stream);
+            let hidden = self.graph.add(Relu, &[hidden]).unwrap();
+            let [conv, norm] = ["conv2", "bn2"].map(name);
+            let added = self.layer([&conv, &norm], Sliding::square(3, 1, 1), hidden);
+            self.sites.insert(norm, added);
+            let sum = self.graph.add(Add, &[added, enters]).unwrap();
+            self.sites.insert(name("pre"), sum);
+            stream = self.graph.add(Relu, &[sum]).unwrap();
+            self.sites.insert(module, stream);
+        }
+        let average = self.graph.add(GlobalAveragePool, &[stream]).unwrap();
+        self.sites.insert("avgpool".into(), average);
+        let [weight, bias] = ["fc.weight", "fc.bias"].map(|name| self.values(name));
+        let classes = Linear::new(&weight, &bias, WIDTHS[3]).unwrap();
+        let classes = self.graph.add(classes, &[average]).unwrap();
+        self.sites.insert("fc".into(), classes);
+    }
+}
+
+/// Every site's whole map on the picture, seen through a view that is built by `look`.
+fn expected(
+    state: BatchNormState,
+    look: impl Fn(&mut Graph, NodeId) -> NodeId,
+) -> BTreeMap<String, (Shape, Vec<f32>)> {
+    let tensors = tensors(state);
+    let mut built = Built {
+        graph: Graph::new(),
+        tensors: &tensors,
+        state,
+        sites: BTreeMap::new(),
+    };
+    let shape = Shape::new(SIZE, SIZE, 3);
+    let image = built.graph.add(Input { shape }, &[]).unwrap();
+    let normalised = built.graph.add(Normalise::imagenet(), &[image]).unwrap();
+    let seen = look(&mut built.graph, normalised);
+    built.network(seen);
+    let wanted: Vec<Wanted> = built
+        .sites
+        .values()
+        .map(|&n| Wanted::whole(&built.graph, n))
+        .collect();
+    let plan = Plan::forward(&built.graph, &wanted).unwrap();
+    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+    let pixels: Vec<f32> = picture()
+        .iter()
+        .map(|&byte| f32::from(byte) / 255.0)
+        .collect();
+    workspace.set_input(image, &pixels);
+    workspace.forward();
+    let value = |(name, &node): (&String, &NodeId)| {
+        let shape = built.graph.shape(node);
+        let value = workspace.value(node);
+        let rows = (0..shape.height.cast_signed())
+            .flat_map(|y| (0..shape.width.cast_signed()).map(move |x| (y, x)));
+        let values = rows.flat_map(|(y, x)| value.pixel(y, x).to_vec()).collect();
+        (name.clone(), (shape, values))
+    };
+    built.sites.iter().map(value).collect()
+}
+
+#[test]
+fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
+    for state in [BatchNormState::Separate, BatchNormState::Folded] {
+        let expected = expected(state, |_, node| node);
+        let network = Network::new(&tensors(state)).unwrap();
+        let sites = network.sites();
+        assert_eq!(sites.len(), expected.len());
+        let [mut center, mut whole] = [Extent::Center, Extent::Whole].map(|extent| {
+            Reader::new(&network, SIZE, View::Plain, (&sites, extent), Isa::best()).unwrap()
+        });
+        center.read(&picture());
+        whole.read(&picture());
+        assert_eq!(whole.shapes().len(), sites.len());
+        for ((site, shape), other) in whole.shapes().iter().zip(center.shapes()) {
+            let (map, values) = &expected[&site.to_string()];
+            assert_eq!((shape, other), (map, &(*site, *map)), "{site}");
+            assert_same_bits(&whole.whole(*site), values, &site.to_string());
+            let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
+            let middle = &values[at..at + shape.channels];
+            assert_same_bits(center.center(*site), middle, &site.to_string());
+            assert_same_bits(whole.center(*site), middle, &site.to_string());
+        }
+        // On threads, and after another image.
+        let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        whole.read(&vec![255; SIZE * SIZE * 3]);
+        whole.read_on(&picture(), &pool);
+        for site in sites {
+            assert_same_bits(
+                &whole.whole(site),
+                &expected[&site.to_string()].1,
+                &site.to_string(),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_site_alone_needs_no_more_of_the_picture_than_it_sees_and_has_the_same_bits() {
+    let state = BatchNormState::Separate;
+    let expected = expected(state, |_, node| node);
+    let network = Network::new(&tensors(state)).unwrap();
+    for site in network.sites() {
+        let reading = (&[site][..], Extent::Center);
+        let mut reader = Reader::new(&network, SIZE, View::Plain, reading, Isa::best()).unwrap();
+        reader.read(&picture());
+        let (shape, values) = &expected[&site.to_string()];
+        let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
+        assert_same_bits(
+            reader.center(site),
+            &values[at..at + shape.channels],
+            &site.to_string(),
+        );
+    }
+}
+
+#[test]
+fn a_view_changes_the_normalised_picture_as_documented() {
+    let state = BatchNormState::Folded;
+    let network = Network::new(&tensors(state)).unwrap();
+    let resized = |graph: &mut Graph, node, to| {
+        graph
+            .add(Resize::new((to, to), Alignment::HalfPixel), &[node])
+            .unwrap()
+    };
+    let cropped = |graph: &mut Graph, node, side| {
+        let crop = Translate::center_crop((SIZE, SIZE), (side, side));
+        let middle = graph.add(crop, &[node]).unwrap();
+        resized(graph, middle, SIZE)
+    };
+    let padded = |graph: &mut Graph, node, side| {
+        let small = resized(graph, node, side);
+        graph
+            .add(ReflectPad::new((SIZE - side) / 2), &[small])
+            .unwrap()
+    };
+    type Look<'a> = &'a dyn Fn(&mut Graph, NodeId) -> NodeId;
+    let views: [(View, Look<'_>); 5] = [
+        (View::Plain, &|_, node| node),
+        (View::Enlarged, &|graph, node| cropped(graph, node, 16)),
+        (View::Shrunk, &|graph, node| padded(graph, node, 16)),
+        (View::Cropped(22), &|graph, node| cropped(graph, node, 22)),
+        (View::Padded(20), &|graph, node| padded(graph, node, 20)),
+    ];
+    for (view, look) in views {
+        let expected = expected(state, look);
+        let sites: Vec<Site> = ["relu", "layer1.1", "layer2.1.bn2"]
+            .map(|name| name.parse().unwrap())
+            .to_vec();
+        let mut reader =
+            Reader::new(&network, SIZE, view, (&sites, Extent::Whole), Isa::best()).unwrap();
+        reader.read(&picture());
+        for site in sites {
+            assert_same_bits(
+                &reader.whole(site),
+                &expected[&site.to_string()].1,
+                &format!("{site} {view:?}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn layers_whose_channels_are_no_whole_panels_are_direct_whatever_the_algorithm() {
+    let tensors = tensors(BatchNormState::Separate);
+    let [direct, winograd] = Algorithm::ALL.map(|algorithm| {
+        let network = Network::computed(&tensors, algorithm).unwrap();
+        let site: Site = "layer4.1".parse().unwrap();
+        let mut reader = Reader::new(
+            &network,
+            SIZE,
+            View::Plain,
+            (&[site], Extent::Whole),
+            Isa::best(),
+        )
+        .unwrap();
+        reader.read(&picture());
+        reader.whole(site)
+    });
+    assert_same_bits(&winograd, &direct, "widths that are no panels");
+}
