@@ -5,7 +5,7 @@ use resnet::Site;
 use std::fmt;
 
 /// Raised whenever a change to the code changes any bit of any picture, so that stored results of before are not taken
-/// for results of now.
+/// for results of now. Which bits those are is pinned by `tests/tests/numerics`.
 pub const NUMERICS_VERSION: u32 = 2;
 
 /// One picture to make: of a channel at a site, from a seed.
