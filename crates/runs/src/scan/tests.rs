@@ -246,7 +246,7 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
     let (name, (journal, known)) = scan.journal_among(&journals, &[a, b]).unwrap();
     assert_eq!(name, format!("{}-{}", scan.key(), &base[..16]));
     assert_eq!(journal.path(), journals.join(&name));
-    assert!(known.is_empty() && known.len() == 0);
+    assert!(known.is_empty());
 }
 
 #[test]
