@@ -94,8 +94,14 @@ impl World {
         assert_eq!(after.modified().unwrap(), before.modified().unwrap());
     }
 
-    /// Changes one value of a tensor.
+    /// Changes the last value of a tensor: it becomes twice or half as large.
     pub(crate) fn touch_tensor(&self, name: &str) {
+        // The lowest bit of the exponent.
+        self.change_tensor(name, |value| value[2] ^= 0x80);
+    }
+
+    /// Changes the last value of a tensor, as its bytes.
+    pub(crate) fn change_tensor(&self, name: &str, change: impl Fn(&mut [u8; 4])) {
         let path = self.path("weights.npz");
         let mut archive = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
         let mut members = Vec::new();
@@ -103,16 +109,14 @@ impl World {
             let mut member = archive.by_index(at).unwrap();
             let mut bytes = Vec::new();
             member.read_to_end(&mut bytes).unwrap();
-            if member.name().unwrap() == format!("{name}.npy") {
-                // The lowest bit of the last value's exponent: it becomes twice or half as large.
-                let at = bytes.len() - 2;
-                bytes[at] ^= 0x80;
-            }
             members.push((member.name().unwrap().into_owned(), bytes));
         }
-        assert!(members.iter().any(|(n, _)| *n == format!("{name}.npy")));
+        let member = format!("{name}.npy");
+        let changed = members.iter_mut().find(|(name, _)| *name == member);
+        change(changed.unwrap().1.last_chunk_mut().unwrap());
         let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
-        let options = zip::write::SimpleFileOptions::default();
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
         for (name, bytes) in members {
             archive.start_file(name, options).unwrap();
             archive.write_all(&bytes).unwrap();
