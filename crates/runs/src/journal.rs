@@ -291,4 +291,48 @@ mod tests {
             assert_eq!(journal.holds(&[image; DIGEST]), image < 10);
         }
     }
+
+    #[test]
+    fn a_record_is_the_images_digest_its_values_and_the_digest_of_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in/a");
+        let (mut journal, known) = Journal::open(&path, 2).unwrap();
+        assert!(known.is_empty() && !journal.holds(&[7; DIGEST]));
+        assert_eq!(journal.path(), path);
+        journal.keep(&[7; DIGEST], &[1.5, -2.0]).unwrap();
+        assert!(journal.holds(&[7; DIGEST]));
+        let body = [
+            &[7; 32][..],
+            &1.5_f32.to_le_bytes(),
+            &(-2.0_f32).to_le_bytes(),
+        ]
+        .concat();
+        let check = blake3::hash(&body);
+        assert_eq!(
+            fs::read(&path).unwrap(),
+            [&body[..], &check.as_bytes()[..8]].concat()
+        );
+        let (journal, known) = Journal::open(&path, 2).unwrap();
+        assert!(!known.is_empty() && known.len() == 1 && journal.holds(&[7; DIGEST]));
+        // Of another number of values it is no record, and the file is cut.
+        let (_, known) = Journal::open(&path, 3).unwrap();
+        assert!(known.is_empty());
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn of_an_image_that_is_there_twice_the_first_record_counts_and_each_file_is_read_from_its_own()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|name| folder.path().join(name));
+        for (path, value) in paths.iter().zip([1.0, 2.0]) {
+            let (mut journal, _) = Journal::open(path, 1).unwrap();
+            journal.keep(&[0; DIGEST], &[value]).unwrap();
+            journal.keep(&[0; DIGEST], &[9.0]).unwrap();
+        }
+        let (_, mut known) = Journal::open(&paths[0], 1).unwrap();
+        assert_eq!(known.add(&paths[1]).unwrap(), 2 * (32 + 4 + 8));
+        assert_eq!(known.get(&[0; DIGEST]).unwrap(), Some(vec![1.0]));
+        assert!(known.add(&folder.path().join("none")).is_err());
+    }
 }

@@ -80,3 +80,33 @@ fn drawn<'a>(
     keys.truncate(count);
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_draw_is_of_different_keys_the_same_again_and_another_by_another_seed() {
+        let addresses: Vec<Address> = (0..40)
+            .map(|channel| {
+                let unit = Unit {
+                    site: "maxpool".parse().unwrap(),
+                    objective: featviz::Objective::Neuron,
+                    channel,
+                    seed: 0,
+                };
+                Address::of(&unit, &featviz::Recipe::new(64, 3), "w")
+            })
+            .collect();
+        let draw = |seed: &str, count| -> Vec<&Address> { drawn(addresses.iter(), seed, count) };
+        let ten = draw("a", 10);
+        assert_eq!(ten, draw("a", 10));
+        assert_ne!(ten, draw("b", 10));
+        assert_ne!(ten, addresses.iter().take(10).collect::<Vec<_>>());
+        // One more of them adds one.
+        assert_eq!(draw("a", 11)[..10], ten);
+        let all: std::collections::BTreeSet<_> = draw("a", 99).into_iter().collect();
+        assert_eq!(all.len(), 40);
+        assert!(draw("a", 0).is_empty());
+    }
+}
