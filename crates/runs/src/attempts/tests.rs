@@ -50,8 +50,16 @@ fn with_run<R>(
     of(&run, &studies)
 }
 
-/// Measures until sound; retries by channel, the units that were made again, what was said.
-fn measured(of: (&str, &[usize]), seed: u64) -> (Vec<(usize, u64, bool)>, Vec<Unit>, Vec<String>) {
+/// What came of measuring until sound.
+struct MadeSound {
+    /// Channels, how often each was made again, and whether it succeeded.
+    channels: Vec<(usize, u64, bool)>,
+    /// The units that were made again.
+    retried: Vec<Unit>,
+    notices: Vec<String>,
+}
+
+fn measured(of: (&str, &[usize]), seed: u64) -> MadeSound {
     with_run(of, seed, |run, studies| {
         let events = Events::default();
         let run = Run {
@@ -68,7 +76,11 @@ fn measured(of: (&str, &[usize]), seed: u64) -> (Vec<(usize, u64, bool)>, Vec<Un
             Event::Retried(unit) => Some(unit),
             _ => None,
         });
-        (channels.collect(), retried.collect(), events.notices())
+        MadeSound {
+            channels: channels.collect(),
+            retried: retried.collect(),
+            notices: events.notices(),
+        }
     })
 }
 
@@ -85,7 +97,11 @@ fn made_again(block: &str, channel: usize, seed: u64) -> [Unit; 2] {
 #[test]
 fn a_channel_that_fails_is_made_again_at_most_four_times_and_the_others_are_not() {
     assert_eq!(MAX_RETRIES, 4);
-    let (channels, retried, notices) = measured(("3.0", &[0, 54, 3]), 0);
+    let MadeSound {
+        channels,
+        retried,
+        notices,
+    } = measured(("3.0", &[0, 54, 3]), 0);
     assert_eq!(channels, [(0, 0, true), (54, 4, false), (3, 0, true)]);
     let expected: Vec<Unit> = (1..=4).flat_map(|s| made_again("3.0", 54, s)).collect();
     assert_eq!(retried, expected);
@@ -100,7 +116,11 @@ fn a_channel_that_fails_is_made_again_at_most_four_times_and_the_others_are_not(
 
 #[test]
 fn each_channel_is_made_again_as_often_as_it_needs() {
-    let (channels, retried, notices) = measured(("2.0", &[1, 7]), 0);
+    let MadeSound {
+        channels,
+        retried,
+        notices,
+    } = measured(("2.0", &[1, 7]), 0);
     assert!(channels.iter().all(|(.., sound)| *sound), "{channels:?}");
     let retries: Vec<u64> = channels.iter().map(|(_, retries, _)| *retries).collect();
     assert_eq!(retries, [1, 2]);
