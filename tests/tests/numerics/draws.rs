@@ -107,3 +107,27 @@ fn draws_of_one_purpose_depend_on_no_other() {
     draws.spectrum(0.01, &mut longer);
     assert_eq!(longer[..64], spectrum);
 }
+
+#[test]
+fn every_bit_of_a_seed_and_every_part_of_a_name_gives_other_draws() {
+    let unit = "layer2.1.bn2:7:neuron";
+    let of = |seed, unit: &str| {
+        let mut spectrum = [0.0; 4];
+        Draws::new(seed, unit).spectrum(0.01, &mut spectrum);
+        bits(&spectrum)
+    };
+    let mut all = vec![of(0, unit)];
+    all.extend((0..64).map(|bit| of(1 << bit, unit)));
+    for name in [
+        "layer2.1.bn2:7:channel",
+        "layer2.1.bn2:70:neuron",
+        "layer2.1.pre:7:neuron",
+        "",
+    ] {
+        all.push(of(0, name));
+    }
+    let count = all.len();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), count);
+}

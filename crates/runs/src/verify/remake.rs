@@ -109,4 +109,28 @@ mod tests {
         assert_eq!(all.len(), 40);
         assert!(draw("a", 0).is_empty());
     }
+
+    #[test]
+    fn the_draw_is_in_the_order_of_the_digests_of_seed_and_key() {
+        let unit = |channel| Unit {
+            site: "maxpool".parse().unwrap(),
+            objective: featviz::Objective::Neuron,
+            channel,
+            seed: 0,
+        };
+        let recipe = featviz::Recipe::new(64, 3);
+        let addresses: Vec<Address> = (0..9)
+            .map(|c| Address::of(&unit(c), &recipe, "w"))
+            .collect();
+        let mut expected: Vec<(String, &Address)> = addresses
+            .iter()
+            .map(|a| {
+                let text = format!("seed {}", a.hex());
+                (blake3::hash(text.as_bytes()).to_hex().to_string(), a)
+            })
+            .collect();
+        expected.sort();
+        let expected: Vec<&Address> = expected.into_iter().map(|(_, a)| a).collect();
+        assert_eq!(drawn(addresses.iter(), "seed", 9), expected);
+    }
 }
