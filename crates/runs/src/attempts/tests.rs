@@ -153,3 +153,24 @@ fn a_retry_takes_a_new_seed_for_input_and_block_and_keeps_the_output() {
         assert_eq!(sites, ["layer1.0.pre", "layer1.1.bn2", "layer1.1.pre"]);
     });
 }
+
+#[test]
+fn a_reader_is_kept_as_long_as_its_block_is_asked_for() {
+    let [a, b]: [Block; 2] = ["1.1", "2.0"].map(|block| block.parse().unwrap());
+    let mut at_hand = None;
+    let mut made = Vec::new();
+    for (block, number) in [(a, 0), (a, 1), (b, 2), (b, 3), (a, 4)] {
+        let reader = reader_of(&mut at_hand, block, || {
+            made.push(number);
+            Ok((block, number))
+        });
+        assert_eq!(reader.unwrap().0, block);
+    }
+    assert_eq!(made, [0, 2, 4]);
+    let failed = reader_of(&mut at_hand, b, || {
+        Err(RunError::NoFolder { path: "x".into() })
+    });
+    assert!(failed.is_err());
+    // What could not be made is not at hand.
+    assert!(at_hand.is_none());
+}

@@ -39,10 +39,19 @@ fn what_the_journal_knows_is_not_computed_again() {
     let image = blake3::hash(&bytes);
     journal.keep(image.as_bytes(), &[-1.0; 16]).unwrap();
     let others = fs::read(&other).unwrap();
+    // Of another view and as many values, of the fourth: it is none of this scan's.
+    let shrunk = Scan {
+        view: View::Shrunk,
+        ..scan
+    };
+    let of_another = folder.path().join(format!("{}-other", shrunk.key()));
+    let (mut journal, _) = Journal::open(&of_another, 16).unwrap();
+    let fourth = blake3::hash(&fs::read(&entries[3].path).unwrap());
+    journal.keep(fourth.as_bytes(), &[-1.0; 16]).unwrap();
     let (first, kept) = read(&entries);
     assert_eq!(first.len(), 10);
     assert_eq!(first[2], [-1.0; 16]);
-    assert!(first[1].iter().all(|&v| v >= 0.0));
+    assert!([1, 3].iter().all(|&at| first[at].iter().all(|&v| v >= 0.0)));
     assert_eq!(read(&entries), (first.clone(), kept.clone()));
     // Fewer images have a journal of their own, which holds them all.
     let (some, of_some) = read(&entries[2..5]);
