@@ -141,8 +141,14 @@ fn explain_and_audit_say_a_sentence_about_what_they_lack() {
             let weights = ["--weights", "weights.npz", "--input-size", "32"];
             let explain = ["explain", "1.1", "1", "--run", "used"];
             let mut commands = vec![[&explain[..], &weights].concat()];
-            // Of these the audit makes its budgets, and where they cannot be read it says so at once.
-            if !name.starts_with("store") && how != Damage::Changed && !name.ends_with(".png") {
+            // The audit reads these two first of all. Of an empty table it makes everything but budgets, which takes long.
+            let first = match how {
+                Damage::Missing | Damage::Cut => {
+                    !name.contains(".png") && !name.starts_with("store")
+                }
+                Damage::Empty | Damage::Changed => false,
+            };
+            if first {
                 let audit = ["audit", "--run", "used", "--out", "audit"];
                 commands.push([&audit[..], &weights].concat());
             }
@@ -153,15 +159,9 @@ fn explain_and_audit_say_a_sentence_about_what_they_lack() {
                 let what = format!("{command:?}: {name}, {how:?}: {code}, {said}");
                 let errors = said.lines().filter(|line| line.starts_with("error: "));
                 let errors: Vec<&str> = errors.collect();
-                match (code, command[0]) {
-                    // It found the difference on its way, and says so in its line.
-                    (1, "audit") => {
-                        let printed = String::from_utf8(output.stdout).unwrap();
-                        let line = printed.lines().find(|line| line.contains(name));
-                        assert!(line.is_some(), "{what}");
-                    }
-                    (1, _) => assert!(errors.iter().any(|e| e.contains(name)), "{what}"),
-                    (2, _) => assert!(errors.len() == 1 && errors[0].contains(name), "{what}"),
+                match code {
+                    1 => assert!(errors.iter().any(|e| e.contains(name)), "{what}"),
+                    2 => assert!(errors.len() == 1 && errors[0].contains(name), "{what}"),
                     _ => panic!("{what}"),
                 }
                 assert!(!said.contains("panicked"), "{what}");
