@@ -214,3 +214,6 @@ impl Drop for Part {
 
 /// Digits of the key in the name of a part.
 const KEY: usize = 16;
+
+#[cfg(test)]
+mod tests;

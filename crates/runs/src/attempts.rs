@@ -254,3 +254,6 @@ fn reader_of<S>(
         empty => Ok(&mut empty.insert((block, new()?)).1),
     }
 }
+
+#[cfg(test)]
+mod tests;

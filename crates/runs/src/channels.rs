@@ -135,4 +135,25 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn the_last_channel_is_allowed_and_the_one_behind_it_not() {
+        assert_eq!(select(&ranges("62..64"), 64, "").unwrap(), [62, 63]);
+        assert_eq!(select(&ranges("63"), 64, "").unwrap(), [63]);
+        for beyond in ["64", "0..65", "3,64"] {
+            assert!(select(&ranges(beyond), 64, "").is_err(), "{beyond}");
+        }
+        let said = select(&ranges("0"), 0, "x").unwrap_err().to_string();
+        assert_eq!(said, "--channels 0: expected channels from 0 to 0 at x");
+    }
+
+    #[test]
+    fn a_range_is_written_as_it_is_read() {
+        for text in ["0", "178", "0..16", "3..5"] {
+            assert_eq!(text.parse::<ChannelRange>().unwrap().to_string(), text);
+        }
+        assert_eq!("3..4".parse::<ChannelRange>().unwrap().to_string(), "3");
+        let first = |count| ChannelRange::first(count).to_string();
+        assert_eq!([0, 1, 2, 16].map(first), ["0", "0", "0..2", "0..16"]);
+    }
 }

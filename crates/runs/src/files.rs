@@ -95,3 +95,61 @@ impl Output {
         report::write_atomically(path, bytes).map_err(RunError::write(path))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_and_nothing_but_it_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b");
+        let output = Output::new(&path).unwrap();
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+        assert_eq!(output.folder(), path);
+        assert_eq!(output.store(), path.join("store"));
+        assert_eq!(output.scans(), path.join("store/scans"));
+        assert_eq!(output.path("x/y"), path.join("x/y"));
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = Output::new(&file).unwrap_err();
+        assert!(matches!(error, RunError::NoFolder { .. }), "{error}");
+        let error = Output::new(&file.join("below")).unwrap_err();
+        assert!(matches!(error, RunError::Write { .. }), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn where_no_file_can_be_made_it_is_said() {
+        // Nobody can, root neither.
+        let error = Output::new(Path::new("/proc/self")).unwrap_err();
+        assert!(
+            error.to_string().contains("/proc/self: cannot write"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_was_written_or_was_there_already_is_noted_and_what_is_the_same_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Output::new(folder.path()).unwrap();
+        let path = output.path("a.txt");
+        assert!(!output.wrote("a.txt"));
+        output.write_new(&path, b"one").unwrap();
+        assert!(output.wrote("a.txt") && !output.wrote("b.txt"));
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        let times = fs::FileTimes::new().set_modified(long_ago);
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_times(times).unwrap();
+        let modified = || fs::metadata(&path).unwrap().modified().unwrap();
+        let again = Output::new(folder.path()).unwrap();
+        again.write_new(&path, b"one").unwrap();
+        assert!(again.wrote("a.txt") && modified() == long_ago);
+        again.write_new(&path, b"two").unwrap();
+        assert!(fs::read(&path).unwrap() == b"two" && modified() != long_ago);
+        again.note(&output.path("b.txt"));
+        assert!(again.wrote("b.txt"));
+        output.write_table("tables/t.csv", &[(1, 2)]).unwrap();
+        assert!(output.wrote("tables/t.csv") && output.path("tables/t.csv").exists());
+    }
+}

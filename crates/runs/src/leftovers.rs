@@ -38,3 +38,61 @@ pub(crate) fn delete(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Events, manifest};
+
+    /// Files of a run before, of which some were written again, one was changed since and one has a name of nobody's.
+    #[test]
+    fn a_file_is_deleted_only_if_it_was_the_earlier_runs_and_is_none_of_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Output::new(folder.path()).unwrap();
+        let mut before = manifest();
+        let put = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let all = [
+            "features/1.1/input/0.png",
+            "features/1.1/input/1.png",
+            "tables/extremes.csv",
+            "tables/panels.csv",
+            "figures/fig2_a.svg",
+            "notes.txt",
+        ];
+        for name in all {
+            put(name, name);
+            let digest = blake3::hash(name.as_bytes()).to_hex().to_string();
+            before.files.insert(name.to_owned(), digest);
+        }
+        put("features/1.1/input/2.png", "unlisted");
+        let gone = before.files["tables/panels.csv"].clone();
+        before.files.insert("tables/claims.csv".to_owned(), gone);
+        put("tables/panels.csv", "changed since");
+        output.note(&output.path("features/1.1/input/0.png"));
+        let events = Events::default();
+        delete(&output, &before, &events).unwrap();
+        let there = |name: &str| folder.path().join(name).exists();
+        let left: Vec<&str> = all.into_iter().filter(|name| there(name)).collect();
+        assert_eq!(
+            left,
+            ["features/1.1/input/0.png", "tables/panels.csv", "notes.txt"]
+        );
+        assert!(there("features/1.1/input/2.png"));
+        let said = |files: &str| {
+            format!(
+                "{}: {files} of the run before deleted, which are none of this one",
+                folder.path().display()
+            )
+        };
+        assert_eq!(events.notices(), [said("3 files")]);
+        put("tables/extremes.csv", "tables/extremes.csv");
+        delete(&output, &before, &events).unwrap();
+        assert_eq!(events.notices(), [said("3 files"), said("1 file")]);
+        delete(&output, &before, &events).unwrap();
+        assert_eq!(events.notices().len(), 2);
+    }
+}

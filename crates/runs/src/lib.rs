@@ -36,6 +36,8 @@ mod scan;
 mod source;
 mod store;
 mod tables;
+#[cfg(test)]
+mod testing;
 mod unit;
 mod verify;
 mod visualize;

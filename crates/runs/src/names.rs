@@ -98,4 +98,68 @@ mod tests {
             assert!(!is_of_a_run(name), "{name}");
         }
     }
+
+    #[test]
+    fn every_kind_of_name_ends_where_it_should() {
+        for table in TABLES {
+            assert!(is_of_a_run(table), "{table}");
+        }
+        for site in resnet::Site::all() {
+            assert!(is_of_a_run(&format!("activations/{site}.npy")), "{site}");
+        }
+        for block in Block::ALL {
+            for role in Role::ALL {
+                for kind in ["", ".channel", ".top", ".inhibition"] {
+                    let name = format!("features/{block}/{}/0{kind}.png", role.name());
+                    assert!(is_of_a_run(&name), "{name}");
+                }
+            }
+        }
+        for name in [
+            "index.html/index.html",
+            "channels.csv",
+            "tables/channels.csv/a",
+            "activations/images.csv",
+            "activations/layer1.1.csv",
+            "activations/.npy",
+            "activations/a/layer1.1.npy",
+            "figures/fig_mix.svg",
+            "figures/fig2.svg",
+            "figures/fig2_.svg",
+            "figures/fig300_mix.svg",
+            "figures/2_mix.svg",
+            "figures/fig2_mix",
+            "figures/a/fig2_mix.svg",
+            "features/1.1/block/.png",
+            "features/1.1/block/.top.png",
+            "features/1.1/block/3.left.png",
+            "features/1.1/block/3.svg",
+            "features/1.1/block/-3.png",
+            "features/5.1/block/3.png",
+            "features/1.1/block/a/3.png",
+            "manifest.json",
+            "",
+        ] {
+            assert!(!is_of_a_run(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_the_name_of_a_runs_is_somebody_elses_unless_a_run_was_there() {
+        let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
+        for name in names {
+            let folder = tempfile::tempdir().unwrap();
+            assert_eq!(somebody_elses(folder.path()), None);
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, "mine").unwrap();
+            assert_eq!(somebody_elses(folder.path()), Some(path), "{name}");
+            std::fs::create_dir(folder.path().join(layout::STORE)).unwrap();
+            assert_eq!(somebody_elses(folder.path()), None, "{name}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+        assert_eq!(somebody_elses(folder.path()), None);
+        assert_eq!(somebody_elses(&folder.path().join("none")), None);
+    }
 }

@@ -134,4 +134,60 @@ mod tests {
             .collect();
         assert_eq!(characters, [97, 0, 233, 50]);
     }
+
+    #[test]
+    fn names_of_no_characters_and_no_names_are_arrays_too() {
+        for (names, width) in [(&[""][..], 1), (&[], 1), (&["abc"], 3)] {
+            let bytes = unicode_array(names).unwrap();
+            let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+            assert_eq!((length + 10) % 64, 0);
+            assert_eq!(bytes.len(), length + 10 + 4 * width * names.len());
+            assert_eq!(bytes[length + 9], b'\n');
+            let header = std::str::from_utf8(&bytes[10..length + 9]).unwrap();
+            let expected = format!(
+                "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
+                names.len()
+            );
+            assert_eq!(header.trim_end(), expected);
+        }
+    }
+
+    #[test]
+    fn an_array_is_row_major_float32_and_an_archive_holds_each_under_its_name() {
+        let array = npy(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        let values: Vec<u8> = (1..=6_u8)
+            .flat_map(|n| f32::from(n).to_le_bytes())
+            .collect();
+        assert!(array.starts_with(b"\x93NUMPY") && array.ends_with(&values));
+        let header = String::from_utf8_lossy(&array[10..array.len() - 24]).into_owned();
+        for part in ["'descr': '<f4'", "'fortran_order': False", "(2, 3"] {
+            assert!(header.contains(part), "{header}");
+        }
+        let mut bytes = io::Cursor::new(Vec::new());
+        let mut archive = Archive::new(&mut bytes);
+        let pieces = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]].map(|piece| Ok(piece.to_vec()));
+        archive.add("a", &[2, 3], pieces.into_iter()).unwrap();
+        archive.add_names("b", &["x"]).unwrap();
+        archive.finish().unwrap();
+        let mut archive = zip::ZipArchive::new(bytes).unwrap();
+        let mut read = |name: &str| {
+            let mut all = Vec::new();
+            let mut member = archive.by_name(name).unwrap();
+            io::Read::read_to_end(&mut member, &mut all).unwrap();
+            all
+        };
+        assert!(read("a.npy").ends_with(&values));
+        assert_eq!(read("b.npy"), unicode_array(&["x"]).unwrap());
+    }
+
+    #[test]
+    fn too_few_values_or_a_piece_that_fails_are_an_error() {
+        let mut archive = Archive::new(io::Cursor::new(Vec::new()));
+        let few = std::iter::once(Ok(vec![1.0]));
+        assert!(archive.add("a", &[2], few).is_err());
+        let mut archive = Archive::new(io::Cursor::new(Vec::new()));
+        let failing = std::iter::once(Err(io::Error::other("gone")));
+        let error = archive.add("a", &[1], failing).unwrap_err();
+        assert_eq!(error.to_string(), "gone");
+    }
 }

@@ -86,4 +86,71 @@ mod tests {
         assert_eq!(names(&[]), seven);
         assert_eq!(names(&["3.1", "1.0"]), ["1.0", "3.1"]);
     }
+
+    #[test]
+    fn channels_are_those_of_each_block_and_one_behind_its_last_names_the_block() {
+        let loaded = crate::testing::load(32);
+        let blocks: Vec<Block> = ["1.1", "2.0"].map(|b| b.parse().unwrap()).to_vec();
+        let ranges: Vec<ChannelRange> = ["14..16", "3"].map(|r| r.parse().unwrap()).to_vec();
+        let found = studies(&loaded, &blocks, &ranges).unwrap();
+        assert!(found.iter().all(|s| s.channels == [3, 14, 15]));
+        let all = studies(&loaded, &blocks, &[]).unwrap();
+        let counts: Vec<usize> = all.iter().map(|s| s.channels.len()).collect();
+        assert_eq!(counts, [16, 32]);
+        let said = studies(&loaded, &blocks, &["16".parse().unwrap()])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            said,
+            "--channels 16: expected channels from 0 to 15 at block 1.1"
+        );
+    }
+
+    #[test]
+    fn a_block_that_weights_do_not_allow_is_refused_by_name_and_without_any_there_is_no_run() {
+        let mut loaded = crate::testing::load(32);
+        let without = |loaded: &Loaded, tensor: &str| {
+            let others = loaded
+                .tensors
+                .iter()
+                .filter(|t| t.name() != tensor)
+                .cloned();
+            let tensors = weights::TensorSet::new("w", others).unwrap();
+            resnet::Network::new(&tensors).unwrap()
+        };
+        let names = |loaded: &Loaded| -> Vec<String> {
+            let studies = studies(loaded, &[], &[]).unwrap();
+            studies.iter().map(|s| s.block.to_string()).collect()
+        };
+        loaded.network = without(&loaded, "layer2.1.bn2.bias");
+        assert_eq!(names(&loaded), ["1.1", "2.0"]);
+        let blocks: Vec<Block> = ["2.0", "3.0"].map(|b| b.parse().unwrap()).to_vec();
+        let said = studies(&loaded, &blocks, &[]).unwrap_err().to_string();
+        let sentence =
+            "2.1, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed: missing layer2.1.bn2.bias";
+        assert_eq!(said, format!("--blocks 3.0: {sentence}"));
+        // Block 1.0 can be named, and is none of those that are studied otherwise.
+        loaded.network = without(&loaded, "layer1.1.bn2.bias");
+        let error = studies(&loaded, &[], &[]).unwrap_err();
+        assert!(matches!(error, RunError::NoBlock { .. }), "{error}");
+        assert!(studies(&loaded, &["1.0".parse().unwrap()], &[]).is_ok());
+    }
+
+    #[test]
+    fn the_input_of_a_second_block_is_the_output_of_the_first() {
+        let of = |block: &str, role| unit(block.parse().unwrap(), role, 3, Objective::Neuron, 9);
+        assert_eq!(of("3.1", Role::Input), of("3.0", Role::Output));
+        let sites = Role::ALL.map(|role| of("3.0", role).site.to_string());
+        assert_eq!(
+            sites,
+            ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]
+        );
+        let Unit {
+            objective,
+            channel,
+            seed,
+            ..
+        } = of("3.1", Role::Block);
+        assert_eq!((objective, channel, seed), (Objective::Neuron, 3, 9));
+    }
 }

@@ -111,3 +111,64 @@ fn because(path: &Path, source: NetworkError) -> RunError {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_reads_imagenets_size_the_embedded_one_its_own_and_any_the_one_it_is_given() {
+        let root = Path::new("root");
+        let of = |path: Option<&str>, size| Source::new(root, path.map(PathBuf::from), size);
+        let at = |path: &str, input_size| Source {
+            path: path.into(),
+            input_size,
+        };
+        let embedded = "root/fixtures/resnet18-16.npz";
+        assert_eq!(of(None, None), at(embedded, 128));
+        assert_eq!(of(None, Some(64)), at(embedded, 64));
+        assert_eq!(of(Some("w.npz"), None), at("w.npz", 224));
+        assert_eq!(of(Some("w.npz"), Some(64)), at("w.npz", 64));
+    }
+
+    #[test]
+    fn sizes_are_refused_before_anything_is_read() {
+        for size in [0, 4, 7, 9, 130, 4100] {
+            let error = Source::new(Path::new("nowhere"), None, Some(size)).load();
+            let said = error.unwrap_err().to_string();
+            assert!(
+                said.starts_with(&format!("--input-size {size}: expected")),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_batch_norm_counted_is_no_weight() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = Source::new(&root, None, None).load().unwrap();
+        let counted = |name: &str| name.ends_with("num_batches_tracked");
+        assert!(!loaded.tensors.names().any(counted));
+        assert_eq!(loaded.digest, loaded.tensors.digest().to_string());
+        assert_eq!(loaded.algorithm, Algorithm::Direct);
+        let winograd = loaded.computed(Algorithm::Winograd).unwrap();
+        assert_eq!(winograd.algorithm, Algorithm::Winograd);
+    }
+
+    #[test]
+    fn an_error_of_the_network_names_the_weights_once() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let loaded = Source::new(&root, None, None).load().unwrap();
+        let path = loaded.source.path.display().to_string();
+        let said = |error: RunError| error.to_string();
+        let size = || NetworkError::InputSize { found: 5 };
+        let of_network = said(loaded.because_of_featviz(FeatvizError::Network(size())));
+        assert_eq!(of_network, said(loaded.because(size())));
+        assert!(of_network.starts_with(&path), "{of_network}");
+        let missing = loaded.tensors.find("conv9.weight").unwrap_err();
+        let of_tensor = said(loaded.because(NetworkError::Weights(missing)));
+        assert_eq!(of_tensor.matches(&path).count(), 1, "{of_tensor}");
+        let of_recipe = loaded.because_of_featviz(FeatvizError::NoScale);
+        assert!(matches!(of_recipe, RunError::Featviz(_)), "{of_recipe}");
+    }
+}

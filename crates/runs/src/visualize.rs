@@ -160,3 +160,6 @@ fn objective_on(loaded: &Loaded, request: &Visualize, pixels: &[u8]) -> Result<f
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,24 +212,4 @@ fn compare(name: &str, was: &Value, again: &Value, found: &mut Vec<String>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_value_that_differs_is_named_by_its_keys() {
-        let mut found = Vec::new();
-        let was = json!({ "a": { "b": [1, 2], "c": 3 }, "d": 4 });
-        compare("x", &was, &was, &mut found);
-        assert!(found.is_empty());
-        let again = json!({ "a": { "b": [1], "c": 3 } });
-        compare("x", &was, &again, &mut found);
-        assert_eq!(
-            found,
-            [
-                "manifest.json: x.a.b is [1,2], derived again it is [1]",
-                "manifest.json: x.d is 4, derived again it is null"
-            ]
-        );
-    }
-}
+mod tests;

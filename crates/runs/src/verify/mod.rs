@@ -214,3 +214,109 @@ fn meaningless(options: &Verify, expected: &'static str, found: impl fmt::Displa
         found: found.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{load as loaded, manifest};
+
+    #[test]
+    fn a_check_passes_where_it_was_done_and_nothing_differs() {
+        let done = |differences: &[&str]| {
+            let differences = differences.iter().map(|&d| d.to_owned()).collect();
+            Check::done("a".to_owned(), differences)
+        };
+        let verified = |checks: &[Check]| {
+            let checks = checks.to_vec();
+            Verified { checks }.passed()
+        };
+        let not_done = Check::not_done("b", "why");
+        assert_eq!(not_done.not_checked.as_deref(), Some("why"));
+        assert_eq!((&*not_done.compared, not_done.differences.len()), ("b", 0));
+        assert!(verified(&[]) && verified(&[done(&[]), done(&[])]));
+        assert!(!verified(&[done(&[]), done(&["c"])]));
+        assert!(!verified(&[not_done, done(&[])]));
+    }
+
+    #[test]
+    fn a_recipe_is_followed_only_if_every_constant_is_this_programs() {
+        let manifest = manifest();
+        assert_eq!(recipe(&manifest), Some(Recipe::new(64, 3)));
+        let fields = manifest.recipe.as_object().unwrap().clone();
+        assert_eq!(fields.len(), 8);
+        for (name, value) in &fields {
+            let mut other = manifest.clone();
+            let with = |value: serde_json::Value| {
+                let mut fields = fields.clone();
+                fields.insert(name.clone(), value);
+                serde_json::Value::Object(fields)
+            };
+            other.recipe = with(serde_json::Value::Null);
+            assert_eq!(recipe(&other), None, "{name}");
+            let Some(number) = value.as_f64() else {
+                continue;
+            };
+            other.recipe = with(serde_json::json!(number + 0.5));
+            assert_eq!(recipe(&other), None, "{name}");
+        }
+        let mut of_other_size = manifest.clone();
+        of_other_size.network.input_size = 32;
+        assert_eq!(recipe(&of_other_size), None);
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_is_one_difference_and_nothing_else_is_checked() {
+        let verified = unreadable("why");
+        let [first, rest @ ..] = &verified.checks[..] else {
+            panic!("four checks")
+        };
+        assert_eq!(
+            first.differences,
+            ["manifest.json: it is no manifest of Streamscope: why"]
+        );
+        let reasons: Vec<_> = rest.iter().map(|c| c.not_checked.as_deref()).collect();
+        assert_eq!(reasons, [Some("manifest.json cannot be read"); 3]);
+    }
+
+    #[test]
+    fn weights_are_those_of_the_manifest_or_it_is_said_which_they_should_be() {
+        let (here, mut manifest) = (loaded(64), manifest());
+        let options = |weights: Option<&str>| Verify {
+            folder: PathBuf::from("none"),
+            depth: Depth::All,
+            weights: weights.map(PathBuf::from),
+            images: None,
+            threads: NonZero::<usize>::MIN,
+            isa: Isa::best(),
+        };
+        let path = here.source.path.display().to_string();
+        manifest.network.weights_digest = here.digest.clone();
+        manifest.network.weights = path.clone();
+        manifest.network.input_size = 64;
+        let found = load(&options(None), &manifest).unwrap().unwrap();
+        assert_eq!(found.source, here.source);
+        let why =
+            |options: &Verify, manifest: &Manifest| load(options, manifest).unwrap().err().unwrap();
+        let mut other = manifest.clone();
+        other.network.weights_digest = "d".to_owned();
+        let said = why(&options(None), &other);
+        assert!(said.contains("expected weights of digest d"), "{said}");
+        other = manifest.clone();
+        other.numerics_version += 1;
+        let said = why(&options(Some(&path)), &other);
+        assert_eq!(
+            said,
+            "this program has numerics version 2, the folder was written by 3"
+        );
+        other = manifest.clone();
+        other.network.weights = "nowhere.npz".to_owned();
+        let said = why(&options(None), &other);
+        assert!(
+            said.contains("nowhere.npz") && said.ends_with("; --weights says where they are"),
+            "{said}"
+        );
+        // Where they are given, that they cannot be read is an error.
+        assert!(load(&options(Some("nowhere.npz")), &manifest).is_err());
+        assert!(load(&options(Some(&path)), &other).unwrap().is_ok());
+    }
+}

@@ -62,5 +62,8 @@ mod tests {
         fs::write(&path, "as it is").unwrap();
         let found = differences(folder.path(), &record);
         assert!(found.len() == 1 && found[0].contains("the digest of the photograph"));
+        fs::remove_file(&path).unwrap();
+        let found = differences(folder.path(), &record);
+        assert!(found.len() == 1 && found[0].ends_with("the run read it, and it is missing"));
     }
 }

@@ -161,3 +161,106 @@ pub(super) fn journals(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::manifest;
+
+    #[test]
+    fn the_attempts_of_a_picture_are_those_of_every_seed_up_to_the_one_shown() {
+        let record = |seed| PictureRecord {
+            site: "layer1.1.bn2".to_owned(),
+            objective: "neuron".to_owned(),
+            channel: 3,
+            seed,
+            address: String::new(),
+        };
+        let mut manifest = manifest();
+        let seeds = |manifest: &Manifest, seed| -> Option<Vec<u64>> {
+            let units = attempts(manifest, &record(seed))?;
+            assert!(
+                units
+                    .iter()
+                    .all(|u| u.site.to_string() == "layer1.1.bn2" && u.channel == 3)
+            );
+            Some(units.into_iter().map(|u| u.seed).collect())
+        };
+        assert_eq!(seeds(&manifest, 7), Some(vec![7]));
+        assert_eq!(seeds(&manifest, 9), Some(vec![7, 8, 9]));
+        assert_eq!(seeds(&manifest, 11), Some((7..=11).collect()));
+        assert_eq!(seeds(&manifest, 12), None);
+        assert_eq!(seeds(&manifest, 6), None);
+        manifest.seed = u64::MAX;
+        assert_eq!(seeds(&manifest, 1), Some(vec![u64::MAX, 0, 1]));
+        for wrong in [
+            PictureRecord {
+                site: "layer9".to_owned(),
+                ..record(7)
+            },
+            PictureRecord {
+                objective: "beauty".to_owned(),
+                ..record(7)
+            },
+        ] {
+            assert_eq!(attempts(&manifest, &wrong), None);
+        }
+    }
+
+    #[test]
+    fn the_store_is_known_to_hold_every_attempt_and_journal() {
+        let mut manifest = manifest();
+        assert!(known(&manifest).is_empty());
+        let record = PictureRecord {
+            site: "layer1.1.bn2".to_owned(),
+            objective: "neuron".to_owned(),
+            channel: 3,
+            seed: 8,
+            address: String::new(),
+        };
+        manifest.pictures.insert("a.png".to_owned(), record);
+        let mut expected: BTreeSet<String> = [7, 8]
+            .into_iter()
+            .map(|seed| {
+                let unit = Unit {
+                    site: "layer1.1.bn2".parse().unwrap(),
+                    objective: featviz::Objective::Neuron,
+                    channel: 3,
+                    seed,
+                };
+                let address = Address::of(&unit, &Recipe::new(64, 3), "d");
+                format!("store/{}/{}", &address.hex()[..2], address.hex())
+            })
+            .collect();
+        assert_eq!(known(&manifest), expected);
+        manifest.images = Some(report::ImagesRecord {
+            folder: String::new(),
+            read: 1,
+            skipped: Vec::new(),
+            names_digest: String::new(),
+            digest: String::new(),
+            files: BTreeMap::new(),
+            journals: BTreeMap::from([("j".to_owned(), 1)]),
+        });
+        expected.insert("store/scans/j".to_owned());
+        assert_eq!(known(&manifest), expected);
+        // Of a recipe that is none of this program no picture can be told.
+        manifest.recipe = serde_json::Value::Null;
+        assert_eq!(
+            known(&manifest),
+            BTreeSet::from(["store/scans/j".to_owned()])
+        );
+    }
+
+    #[test]
+    fn journals_are_listed_in_order_and_none_where_there_is_no_store() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(journals(folder.path()), Vec::<String>::new());
+        let scans = folder.path().join("store/scans");
+        fs::create_dir_all(&scans).unwrap();
+        for name in ["b", "c", "a"] {
+            fs::write(scans.join(name), "").unwrap();
+        }
+        assert_eq!(journals(folder.path()), ["a", "b", "c"]);
+    }
+}

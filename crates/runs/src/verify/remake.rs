@@ -80,3 +80,57 @@ fn drawn<'a>(
     keys.truncate(count);
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_draw_is_of_different_keys_the_same_again_and_another_by_another_seed() {
+        let addresses: Vec<Address> = (0..40)
+            .map(|channel| {
+                let unit = Unit {
+                    site: "maxpool".parse().unwrap(),
+                    objective: featviz::Objective::Neuron,
+                    channel,
+                    seed: 0,
+                };
+                Address::of(&unit, &featviz::Recipe::new(64, 3), "w")
+            })
+            .collect();
+        let draw = |seed: &str, count| -> Vec<&Address> { drawn(addresses.iter(), seed, count) };
+        let ten = draw("a", 10);
+        assert_eq!(ten, draw("a", 10));
+        assert_ne!(ten, draw("b", 10));
+        assert_ne!(ten, addresses.iter().take(10).collect::<Vec<_>>());
+        // One more of them adds one.
+        assert_eq!(draw("a", 11)[..10], ten);
+        let all: std::collections::BTreeSet<_> = draw("a", 99).into_iter().collect();
+        assert_eq!(all.len(), 40);
+        assert!(draw("a", 0).is_empty());
+    }
+
+    #[test]
+    fn the_draw_is_in_the_order_of_the_digests_of_seed_and_key() {
+        let unit = |channel| Unit {
+            site: "maxpool".parse().unwrap(),
+            objective: featviz::Objective::Neuron,
+            channel,
+            seed: 0,
+        };
+        let recipe = featviz::Recipe::new(64, 3);
+        let addresses: Vec<Address> = (0..9)
+            .map(|c| Address::of(&unit(c), &recipe, "w"))
+            .collect();
+        let mut expected: Vec<(String, &Address)> = addresses
+            .iter()
+            .map(|a| {
+                let text = format!("seed {}", a.hex());
+                (blake3::hash(text.as_bytes()).to_hex().to_string(), a)
+            })
+            .collect();
+        expected.sort();
+        let expected: Vec<&Address> = expected.into_iter().map(|(_, a)| a).collect();
+        assert_eq!(drawn(addresses.iter(), "seed", 9), expected);
+    }
+}

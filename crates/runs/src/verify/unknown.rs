@@ -71,3 +71,57 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::manifest;
+
+    #[test]
+    fn twenty_of_a_kind_are_named_and_the_others_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        for (count, more) in [(20, None), (21, Some(1)), (25, Some(5))] {
+            for at in 0..count {
+                fs::write(folder.path().join(format!("{at:02}.txt")), "").unwrap();
+            }
+            let mut expected: Vec<String> = (0..20)
+                .map(|at| format!("not in the manifest: {at:02}.txt, which is none of a run's"))
+                .collect();
+            let rest = more.map(|n| format!("not in the manifest: {n} more files like these"));
+            expected.extend(rest);
+            assert_eq!(notices(folder.path(), &manifest()), expected);
+        }
+    }
+
+    #[test]
+    fn every_file_is_told_by_its_place_and_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        };
+        for name in [
+            "manifest.json",
+            "tables/channels.csv",
+            "explain/1.1_0.html",
+            "explain/1.1_1.html",
+            "explain/.hidden",
+            "tables/.hidden",
+            "store/zz",
+            "a/b/c",
+        ] {
+            put(name);
+        }
+        assert_eq!(
+            notices(folder.path(), &manifest()),
+            [
+                "not in the manifest: a/b/c, which is none of a run's",
+                "not in the manifest: explain/.hidden, a hidden file",
+                "not in the manifest: store/zz, which the run does not need",
+                "not in the manifest: tables/.hidden, a hidden file",
+                "not in the manifest: 2 files in explain, which were made after the run",
+            ]
+        );
+    }
+}
