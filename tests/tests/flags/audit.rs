@@ -248,3 +248,50 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     );
     assert_eq!(provenance(&out, "weights"), text(&embedded()));
 }
+
+/// Why a finished audit held nothing to the network's reference values.
+fn why_skipped(out: &Path) -> String {
+    let report = json(&out.join("audit.json"));
+    let mut lines = report["lines"].as_array().unwrap().iter();
+    let line = lines.find(|l| l["step"] == "network").unwrap();
+    assert_eq!(
+        (&line["kind"], &line["passed"]),
+        (&"skipped".into(), &false.into())
+    );
+    line["bound"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn reference_values_are_those_of_the_weights_at_hand_however_they_are_named() {
+    let others = "the reference values are of images of 128 by 128 pixels";
+    // The embedded network's file and nothing named are the same.
+    assert_eq!(why_skipped(audited()), others);
+    assert_eq!(why_skipped(many()), others);
+    // The same tensors in another place, where nobody has values for them; and where the data from outside has.
+    let data = tempfile::tempdir().unwrap();
+    let tensors = data.path().join("data/backbone");
+    fs::create_dir_all(&tensors).unwrap();
+    let file = fs::File::open(embedded()).unwrap();
+    zip::ZipArchive::new(file)
+        .unwrap()
+        .extract(&tensors)
+        .unwrap();
+    let golden = data.path().join("golden");
+    let (path, out) = (text(&tensors), tempfile::tempdir().unwrap());
+    let mut audit = || {
+        let mut command = command(&["--weights", &path]);
+        command.env("STREAMSCOPE_DATA", data.path());
+        succeed(command.arg("--out").arg(out.path()));
+        why_skipped(out.path())
+    };
+    fs::create_dir(&golden).unwrap();
+    let empty = audit();
+    for file in fs::read_dir(root().join("fixtures/golden")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), golden.join(file.file_name())).unwrap();
+    }
+    assert_eq!(
+        (empty.as_str(), audit().as_str()),
+        ("no reference values for these weights", others)
+    );
+}

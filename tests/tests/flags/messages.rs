@@ -203,3 +203,30 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
         assert_eq!(row[..], expected);
     }
 }
+
+#[test]
+fn a_run_that_goes_on_says_what_was_done_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let weights = text(&embedded());
+    let out = folder.path().join("out");
+    let said = |channels: &str| {
+        let of = ["--weights", &weights, "--channels", channels];
+        let output = reproduce(&out, &of).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!said("3").contains("already done"));
+    let again = said("3,5");
+    let done: Vec<&str> = again
+        .lines()
+        .filter(|l| l.contains("already done"))
+        .collect();
+    // Input, Block and Output of one channel, and as many pictures of it as an exemplar.
+    assert_eq!(
+        done,
+        [
+            "center-neuron pictures: 3 of 6 already done",
+            "whole-channel pictures of exemplars: 3 of 6 already done"
+        ]
+    );
+}
