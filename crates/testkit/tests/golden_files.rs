@@ -59,6 +59,7 @@ fn a_damaged_file_is_refused_by_its_name() {
         npy("<i4", "False", "(3,)", &[0; 12]),
         npy("<f4", "True", "(3, 1)", &[0; 12]),
         npy("<f4", "False", "(4,)", &[0; 12]),
+        [&good[..], &[0]].concat(),
     ];
     // Cut off anywhere.
     wrong.extend(
