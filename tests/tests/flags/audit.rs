@@ -278,7 +278,7 @@ fn reference_values_are_those_of_the_weights_at_hand_however_they_are_named() {
         .unwrap();
     let golden = data.path().join("golden");
     let (path, out) = (text(&tensors), tempfile::tempdir().unwrap());
-    let mut audit = || {
+    let audit = || {
         let mut command = command(&["--weights", &path]);
         command.env("STREAMSCOPE_DATA", data.path());
         succeed(command.arg("--out").arg(out.path()));

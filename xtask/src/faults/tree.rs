@@ -140,12 +140,17 @@ mod tests {
         let tree = Tree::copy(&from, &to).unwrap();
         assert_eq!(tree.root(), to);
         assert!(tree.with("no-such-file", "", || ()).is_err());
-        // A file where the copy has a folder.
+        // A folder where the copy is to have a file.
         let taken = folder.path().join("taken");
-        write(&taken.join("a"), "a file").unwrap();
+        write(&taken.join("a/b/c"), "").unwrap();
         let refused = message(Tree::copy(&from, &taken));
-        assert!(refused.contains("taken"), "{refused}");
-        let below = message(Tree::copy(&from, &taken.join("a")));
-        assert!(below.contains("taken"), "{below}");
+        let place = taken.join("a/b").display().to_string();
+        assert!(
+            refused.starts_with(&format!("{place}: cannot write the copy: ")),
+            "{refused}"
+        );
+        write(&taken.join("file"), "").unwrap();
+        let below = message(Tree::copy(&from, &taken.join("file/below")));
+        assert!(below.contains("file/below"), "{below}");
     }
 }
