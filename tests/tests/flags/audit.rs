@@ -35,7 +35,7 @@ fn command(more: &[&str]) -> Command {
 }
 
 /// An audit of the smallest run, of one channel, with every flag written out, and an image of its own.
-fn audited() -> &'static Path {
+pub(crate) fn audited() -> &'static Path {
     static AUDIT: Shared = Shared::new();
     AUDIT
         .get(|out| {

@@ -9,6 +9,7 @@ mod declared;
 mod explain;
 mod faults;
 mod limits;
+mod lines;
 mod messages;
 mod reproduce;
 mod small;
