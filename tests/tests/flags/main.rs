@@ -8,6 +8,7 @@ mod cargo;
 mod declared;
 mod explain;
 mod faults;
+mod files;
 mod limits;
 mod lines;
 mod messages;
