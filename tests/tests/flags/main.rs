@@ -61,8 +61,10 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
     }
 }
 
-/// Each default that a help text gives in brackets, and the test that holds it to the value written out.
-const DEFAULTS: [(&str, &str, &str, fn()); 26] = [
+/// A command, a flag, and what its help text gives in brackets as its default; and the test that holds it to the value written out.
+type Default = (&'static str, &'static str, &'static str, fn());
+
+const DEFAULTS: [Default; 26] = [
     (
         "reproduce",
         "--weights",

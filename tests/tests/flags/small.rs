@@ -22,7 +22,8 @@ pub(crate) fn reproduce(out: &Path, more: &[&str]) -> Command {
         ("--steps", "1"),
     ];
     for (flag, value) in usual {
-        if !more.contains(&flag) && !(flag == "--steps" && more.contains(&"--preset")) {
+        let instead = if flag == "--steps" { "--preset" } else { flag };
+        if !more.contains(&flag) && !more.contains(&instead) {
             command.args([flag, value]);
         }
     }
