@@ -182,6 +182,86 @@ fn summary(report: &Report) {
 mod tests {
     use super::*;
 
+    /// A line of each kind, with an error in words and none.
+    fn line(what: &str, kind: Kind, passed: bool) -> Line {
+        Line {
+            step: "layer",
+            what: what.to_owned(),
+            witness: audit::Witness::Twin,
+            kind,
+            values: 42,
+            ulps: Some(1.5),
+            relative: Some(2e-7),
+            l2: None,
+            error: None,
+            bound: "the bound's words".to_owned(),
+            used: Some(0.25),
+            passed,
+        }
+    }
+
+    #[test]
+    fn a_row_has_its_columns_below_their_headings_and_ends_with_its_verdict() {
+        let shown = row(&line("1.0.conv1", Kind::Checked, true));
+        let at = |heading: &str| HEADING.find(heading).unwrap();
+        assert_eq!(&shown[at("what")..at("what") + 9], "1.0.conv1");
+        assert_eq!(&shown[at("compared")..at("compared") + 8], "f64 twin");
+        // Numbers end below the end of their heading.
+        for (heading, cell) in [
+            ("values", "42"),
+            ("ULP", "1.50"),
+            ("relative", "2.0e-7"),
+            ("of bound", "0.25"),
+        ] {
+            let end = at(heading) + heading.len();
+            assert!(
+                shown[..end].ends_with(&format!(" {cell}")),
+                "{heading}: {shown}"
+            );
+        }
+        assert!(
+            shown.starts_with("layer ") && shown.ends_with("  pass"),
+            "{shown}"
+        );
+        assert!(!shown.contains("the bound's words"));
+        let failed = row(&line("1.0.conv1", Kind::Checked, false));
+        assert!(failed.ends_with("  FAIL"));
+        assert!(row(&line("w", Kind::Information, false)).ends_with("  info"));
+    }
+
+    #[test]
+    fn why_something_was_skipped_stands_behind_what() {
+        let shown = row(&line("gradients", Kind::Skipped, false));
+        assert!(shown.contains("  gradients: the bound's words "), "{shown}");
+        assert!(shown.ends_with("  skipped"));
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_on_below_its_column() {
+        let what = "word ".repeat(40);
+        let shown = row(&line(what.trim(), Kind::Checked, true));
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines.len(), 4);
+        assert!(lines[0].ends_with("pass"));
+        let column = HEADING.find("what").unwrap();
+        for below in &lines[1..] {
+            assert_eq!(below[..column].trim(), "");
+            assert!(below[column..].starts_with("word"), "{below}");
+        }
+        assert_eq!(shown.matches("word").count(), 40);
+    }
+
+    #[test]
+    fn a_path_is_the_same_however_it_is_written_and_nothing_is_the_same_as_what_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::create_dir(&a).unwrap();
+        std::fs::create_dir(&b).unwrap();
+        assert!(is_same(&a, &b.join("../a")) && !is_same(&a, &b));
+        let absent = folder.path().join("c");
+        assert!(!is_same(&absent, &absent) && !is_same(&a, &absent));
+    }
+
     #[test]
     fn long_words_go_on_below_and_none_is_lost() {
         let text = "one two three four five six seven";
@@ -192,5 +272,9 @@ mod tests {
         );
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrapped("", 9), [""]);
+        // A line may be full to its last column, and a word longer than it stands alone.
+        assert_eq!(wrapped("one two", 7), ["one two"]);
+        assert_eq!(wrapped("one two", 6), ["one", "two"]);
+        assert_eq!(wrapped("a longer b", 4), ["a", "longer", "b"]);
     }
 }

@@ -124,3 +124,15 @@ fn markdown(rows: &[(&Fault, &Outcome)]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::limit;
+    use std::time::Duration;
+
+    #[test]
+    fn a_check_may_take_a_minute_and_five_times_as_long_as_without_a_fault() {
+        let seconds = |without| limit(Duration::from_secs(without)).as_secs();
+        assert_eq!([0, 1, 60].map(seconds), [60, 65, 360]);
+    }
+}

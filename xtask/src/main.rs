@@ -123,7 +123,15 @@ pub(crate) fn print(line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::in_one_line;
+    use super::*;
+
+    #[test]
+    fn threads_are_those_asked_for_or_one_for_each_core() {
+        let seven = NonZero::new(7);
+        assert_eq!(Some(threads(seven)), seven);
+        let cores = std::thread::available_parallelism().unwrap();
+        assert_eq!(threads(None), cores);
+    }
 
     #[test]
     fn what_is_wrong_with_arguments_is_one_sentence() {

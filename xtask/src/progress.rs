@@ -78,8 +78,20 @@ impl Phase {
         }
     }
 
-    fn line(&self) -> String {
-        let seconds = self.started.elapsed().as_secs_f64();
+    /// Notes a finished piece. Where nobody sees the bar, a line about it is due every few seconds.
+    fn advance(&mut self, terminal: bool, now: Instant) -> Option<String> {
+        self.done += 1;
+        self.bar.inc(1);
+        let due = !terminal && now.duration_since(self.said) >= LINE_EVERY;
+        due.then(|| {
+            self.said = now;
+            self.line(now)
+        })
+    }
+
+    /// How far it is. What was done before it began took none of its time.
+    fn line(&self, now: Instant) -> String {
+        let seconds = now.duration_since(self.started).as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate.max(1e-9);
         format!(
@@ -89,6 +101,14 @@ impl Phase {
             self.total,
             duration(left)
         )
+    }
+
+    /// What was done in it and how long that took, if it took long.
+    fn ended(&self, now: Instant) -> Option<String> {
+        let seconds = now.duration_since(self.started).as_secs_f64();
+        let made = self.done - self.before;
+        (made > 0 && seconds > 1.0)
+            .then(|| format!("{}: {made} in {}", self.name, duration(seconds)))
     }
 }
 
@@ -117,23 +137,15 @@ impl Observer for Progress {
             }
             Event::Advanced => {
                 let Some(phase) = phase.as_mut() else { return };
-                phase.done += 1;
-                phase.bar.inc(1);
-                if !self.terminal && phase.said.elapsed() >= LINE_EVERY {
-                    phase.said = Instant::now();
-                    self.say(None, &phase.line());
+                if let Some(line) = phase.advance(self.terminal, Instant::now()) {
+                    self.say(None, &line);
                 }
             }
             Event::PhaseEnded => {
                 let Some(phase) = phase.take() else { return };
                 phase.bar.finish_and_clear();
-                let seconds = phase.started.elapsed().as_secs_f64();
-                if phase.done > phase.before && seconds > 1.0 {
-                    let made = phase.done - phase.before;
-                    self.say(
-                        None,
-                        &format!("{}: {made} in {}", phase.name, duration(seconds)),
-                    );
+                if let Some(line) = phase.ended(Instant::now()) {
+                    self.say(None, &line);
                 }
             }
             Event::Retried(unit) => {
@@ -149,14 +161,172 @@ impl Observer for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::*;
 
     #[test]
     fn durations_are_said_in_two_units() {
-        let said = [0.4, 59.9, 61.0, 3_661.0, f64::INFINITY].map(duration);
+        for (seconds, said) in [
+            (-1.0, "0 s"),
+            (0.4, "0 s"),
+            (59.9, "59 s"),
+            (60.0, "1 min 0 s"),
+            (61.0, "1 min 1 s"),
+            (3_599.0, "59 min 59 s"),
+            (3_600.0, "1 h 0 min"),
+            (3_661.0, "1 h 1 min"),
+            (90_061.0, "25 h 1 min"),
+            (1e6, "277 h 46 min"),
+            (1_000_001.0, "an unknown time"),
+            (f64::INFINITY, "an unknown time"),
+            (f64::NAN, "an unknown time"),
+        ] {
+            assert_eq!(duration(seconds), said, "{seconds}");
+        }
+    }
+
+    /// A phase of ten pieces, of which an earlier run did some, and when it began.
+    fn phase(before: usize) -> (Phase, Instant) {
+        let phase = Phase::new(false, Cow::Borrowed("pictures"), 10, before);
+        let started = phase.started;
+        (phase, started)
+    }
+
+    fn after(started: Instant, milliseconds: u64) -> Instant {
+        started + Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn rates_and_the_time_left_count_what_was_done_since_the_phase_began() {
+        // Four in twenty seconds, whatever an earlier run did: one in five.
+        for (before, left) in [(0, "30 s"), (3, "15 s"), (6, "0 s")] {
+            let (mut phase, started) = phase(before);
+            for _ in 0..4 {
+                let _ = phase.advance(true, started);
+            }
+            let done = before + 4;
+            assert_eq!(
+                phase.line(after(started, 20_000)),
+                format!("pictures: {done} of 10, 0.2 a second, {left} left")
+            );
+        }
+        let (fresh, started) = phase(7);
         assert_eq!(
-            said,
-            ["0 s", "59 s", "1 min 1 s", "1 h 1 min", "an unknown time"]
+            fresh.line(started),
+            "pictures: 7 of 10, 0.0 a second, an unknown time left"
+        );
+    }
+
+    #[test]
+    fn a_line_is_said_every_five_seconds_and_none_beside_a_bar() {
+        let (mut silent, started) = phase(0);
+        assert_eq!(silent.advance(false, after(started, 4_999)), None);
+        let first = silent.advance(false, after(started, 5_000));
+        assert_eq!(
+            first.as_deref(),
+            Some("pictures: 2 of 10, 0.4 a second, 20 s left")
+        );
+        // Five seconds from the last line on.
+        assert_eq!(silent.advance(false, after(started, 9_999)), None);
+        assert!(silent.advance(false, after(started, 10_001)).is_some());
+        let (mut bar, started) = phase(0);
+        assert_eq!(bar.advance(true, after(started, 60_000)), None);
+        assert_eq!((bar.done, bar.bar.position()), (1, 1));
+    }
+
+    #[test]
+    fn what_a_phase_did_is_said_at_its_end_if_it_took_longer_than_a_second() {
+        let (mut phase, started) = phase(4);
+        assert_eq!(phase.ended(after(started, 9_000)), None);
+        for _ in 0..3 {
+            let _ = phase.advance(true, started);
+        }
+        assert_eq!(phase.ended(after(started, 1_000)), None);
+        let said = phase.ended(after(started, 1_001));
+        assert_eq!(said.as_deref(), Some("pictures: 3 in 1 s"));
+        let said = phase.ended(after(started, 125_000));
+        assert_eq!(said.as_deref(), Some("pictures: 3 in 2 min 5 s"));
+    }
+
+    #[test]
+    fn a_phase_is_followed_from_its_beginning_to_its_end() {
+        let progress = Progress {
+            terminal: false,
+            phase: Mutex::new(None),
+        };
+        let seen = || {
+            let phase = progress.phase.lock().unwrap();
+            phase.as_ref().map(|p| {
+                let bar = (p.bar.position(), p.bar.length().unwrap());
+                (p.name.to_string(), p.before, p.done, p.total, bar)
+            })
+        };
+        // What no phase is for changes nothing.
+        progress.event(Event::Advanced);
+        progress.event(Event::PhaseEnded);
+        assert_eq!(seen(), None);
+        let begins = |total, done| Event::Phase {
+            name: "pictures".into(),
+            total,
+            done,
+        };
+        progress.event(begins(5, 2));
+        assert_eq!(seen(), Some(("pictures".to_owned(), 2, 2, 5, (2, 5))));
+        progress.event(Event::Advanced);
+        progress.event(Event::Notice("a sentence".to_owned()));
+        progress.event(Event::Advanced);
+        assert_eq!(seen(), Some(("pictures".to_owned(), 2, 4, 5, (4, 5))));
+        progress.event(Event::PhaseEnded);
+        assert_eq!(seen(), None);
+    }
+
+    /// A terminal that keeps what is written.
+    #[derive(Clone, Debug, Default)]
+    struct Terminal(std::sync::Arc<Mutex<String>>);
+
+    impl indicatif::TermLike for Terminal {
+        fn width(&self) -> u16 {
+            100
+        }
+        fn move_cursor_up(&self, _: usize) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, line: &str) -> std::io::Result<()> {
+            self.write_str(line)
+        }
+        fn write_str(&self, text: &str) -> std::io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_bar_shows_a_rate_and_the_time_left() {
+        let phase = Phase::new(true, Cow::Borrowed("pictures"), 8, 2);
+        let terminal = Terminal::default();
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        phase.bar.set_draw_target(target);
+        phase.bar.tick();
+        let shown = terminal.0.lock().unwrap().clone();
+        let expected = "pictures [========>                       ] 2/8  ";
+        assert!(shown.starts_with(expected), "{shown}");
+        assert!(
+            shown.contains(" a second  ") && shown.trim_end().ends_with(" left"),
+            "{shown}"
         );
     }
 }

@@ -353,4 +353,148 @@ mod tests {
         assert_eq!(steps, [("decode", true), ("spectrum", true)]);
         assert_eq!(lines[1].values, 3 * 128 * 128);
     }
+
+    /// Copies the reference values, with the arrays of an archive changed whose names begin so, and those alone in it that are read here.
+    fn changed(to: &Path, archive: &str, array: &str, change: impl Fn(&mut Vec<f64>)) {
+        use std::io::Write;
+        let from = fixtures_dir().join("golden");
+        for file in std::fs::read_dir(&from).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+        let values = Archive::open(from.join(archive));
+        let mut copy = zip::ZipWriter::new(std::fs::File::create(to.join(archive)).unwrap());
+        for name in values.names() {
+            // What is read of an archive is of this type.
+            let single = name.ends_with("/f32") || name == "spectrum";
+            let is_read = ["/f64", "/grad"].iter().any(|end| name.ends_with(end));
+            if !single && !is_read && name != "image" {
+                continue;
+            }
+            let mut of = values.f64(&name);
+            if name.starts_with(array) {
+                change(&mut of.values);
+            }
+            let descr = if single { "<f4" } else { "<f8" };
+            let sizes: Vec<String> = of.shape.iter().map(|n| format!("{n},")).collect();
+            let shape = sizes.join(" ");
+            let mut header =
+                format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
+            header.push_str(&" ".repeat((64 - (11 + header.len()) % 64) % 64));
+            header.push('\n');
+            let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+            bytes.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+            bytes.extend(header.bytes());
+            for value in &of.values {
+                match single {
+                    true => bytes.extend(single_of(*value).to_le_bytes()),
+                    false => bytes.extend(value.to_le_bytes()),
+                }
+            }
+            let options = zip::write::SimpleFileOptions::default();
+            copy.start_file(format!("{name}.npy"), options).unwrap();
+            copy.write_all(&bytes).unwrap();
+        }
+        copy.finish().unwrap();
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "it is of single precision")]
+    fn single_of(value: f64) -> f32 {
+        value as f32
+    }
+
+    /// The largest error that a line in L2 has room for, added to one value.
+    fn nudged(values: &mut [f64], relative: f64) {
+        let norm = values.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let last = values.len() - 1;
+        values[last] += relative * norm;
+    }
+
+    #[test]
+    fn center_activations_and_gradients_beyond_their_bound_fail_and_no_others() {
+        let tensors = weights::TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
+        let network = Network::new(&tensors).unwrap();
+        let lines = |archive: &str, array: &str, relative: f64| {
+            let folder = tempfile::tempdir().unwrap();
+            changed(folder.path(), archive, array, |v| nudged(v, relative));
+            let golden = Golden::open(&Reference {
+                folder: folder.path().to_owned(),
+                images: fixtures_dir().join("images"),
+            });
+            golden.unwrap().of_network(&network, Isa::best()).unwrap()
+        };
+        let centers = ("center_activations.npz", "layer2.1.bn2/");
+        let right = lines(centers.0, centers.1, 0.0);
+        assert!(right.iter().all(|line| line.passed), "{right:?}");
+        let of = |step: &str| right.iter().filter(|l| l.step == step).count();
+        // Every site and every unit that PyTorch was asked for.
+        let names = Archive::open(fixtures_dir().join("golden/center_activations.npz")).names();
+        let sites = names.iter().filter_map(|n| n.strip_suffix("/f64"));
+        let sites = sites.filter(|n| n.parse::<Site>().is_ok()).count();
+        assert_eq!(of("center activations"), sites);
+        let units = Archive::open(fixtures_dir().join("golden/center_gradients.npz")).names();
+        let units = units.iter().filter(|n| n.ends_with("/grad")).count();
+        assert_eq!(
+            (of("center gradients"), right.len()),
+            (units, sites + units)
+        );
+        let gradients = right.iter().filter(|l| l.step == "center gradients");
+        assert!(gradients.clone().all(|l| l.values == 3 * 128 * 128));
+        let at_bn2 = right
+            .iter()
+            .find(|l| l.what == "layer2.1.bn2, 6 images")
+            .unwrap();
+        assert_eq!(at_bn2.values, 6 * 32);
+        // Of both what is exact and what PyTorch's single precision makes of it, whose own error stays as it is: half of the bound.
+        let room = at_bn2.l2.unwrap() / at_bn2.used.unwrap();
+        let failed = |lines: &[Line]| -> Vec<String> {
+            let failed = lines.iter().filter(|l| l.failed());
+            failed.map(|l| l.what.clone()).collect()
+        };
+        let beyond = lines(centers.0, centers.1, 2.0 * room);
+        assert_eq!(failed(&beyond), ["layer2.1.bn2, 6 images"]);
+        let unit = "layer1.1.bn2:5";
+        let beyond = lines(
+            "center_gradients.npz",
+            &format!("{unit}/grad"),
+            1.1 * GRADIENTS,
+        );
+        assert_eq!(failed(&beyond), [unit]);
+        let within = lines(
+            "center_gradients.npz",
+            &format!("{unit}/grad"),
+            0.5 * GRADIENTS,
+        );
+        assert_eq!(failed(&within), [""; 0]);
+    }
+
+    #[test]
+    fn a_picture_of_a_spectrum_or_a_pixel_that_is_another_one_fails() {
+        let lines = |archive: &str, array: &str, by: f64| {
+            let folder = tempfile::tempdir().unwrap();
+            changed(folder.path(), archive, array, |v| v[4_711] += by);
+            let golden = Golden::open(&Reference {
+                folder: folder.path().to_owned(),
+                images: fixtures_dir().join("images"),
+            });
+            let lines = golden.unwrap().picture(Isa::best()).unwrap();
+            lines.unwrap()
+        };
+        assert!(lines("featviz_steps.npz", "image", 0.0).passed);
+        for by in [2.1 * PICTURE, -2.1 * PICTURE] {
+            assert!(lines("featviz_steps.npz", "image", by).failed(), "{by}");
+        }
+        // Another photograph under the name of the first.
+        let mut whole = golden(&fixtures_dir().join("images"));
+        let (first, second) = (whole.names[0].clone(), whole.names[1].clone());
+        let (first, second) = (whole.find(&first).unwrap(), whole.find(&second).unwrap());
+        whole.names.truncate(1);
+        assert!(whole.decoding().passed);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(second, folder.path().join(first.file_name().unwrap())).unwrap();
+        whole.images = folder.path().to_owned();
+        let line = whole.decoding();
+        assert!(line.failed() && line.values == 128 * 128 * 3, "{line:?}");
+        assert!(line.error.unwrap().value > 0.0);
+    }
 }

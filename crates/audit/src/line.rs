@@ -134,6 +134,7 @@ impl Tally {
     /// Adds whole slices.
     pub(crate) fn add_all(&mut self, found: &[f32], exact: &[f64], bound: &[f64]) {
         assert_eq!(found.len(), exact.len(), "values that were compared");
+        assert_eq!(found.len(), bound.len(), "values that have a bound");
         for ((&found, &exact), &bound) in found.iter().zip(exact).zip(bound) {
             self.add(found, exact, bound);
         }
@@ -390,5 +391,103 @@ mod tests {
         assert!(!line(&[]).passed);
         assert!(!Line::equal("s", "w", Witness::Identity, 3, 1).passed);
         assert!(!Line::number("s", "w", Witness::Identity, 1, (f64::NAN, 1.0), "b").passed);
+    }
+
+    #[test]
+    fn one_value_beyond_its_bound_fails_at_any_place_on_either_side() {
+        // A bound that is no float has no value exactly at it.
+        let bound = 0.25 * (1.0 - f64::EPSILON);
+        for (found, exact, bound, passes) in [
+            (1.25, 1.0, 0.25, true),
+            (0.75, 1.0, 0.25, true),
+            (1.25, 1.0, bound, false),
+            (0.75, 1.0, bound, false),
+            (-1.25, -1.0, bound, false),
+            (1e-40, 0.0, 0.0, false),
+            (0.0, 1e-40, 0.0, false),
+            (-0.0, 0.0, 0.0, true),
+            (f32::NAN, 1.0, f64::INFINITY, false),
+            (1.0, f64::NAN, f64::INFINITY, false),
+            (1.25, 1.0, f64::NAN, false),
+            (f32::INFINITY, 1.0, f64::MAX, false),
+            (f32::INFINITY, f64::INFINITY, 0.0, true),
+            (f32::NEG_INFINITY, f64::INFINITY, f64::MAX, false),
+        ] {
+            for place in 0..4 {
+                let mut triples = [(2.0, 2.0, 0.5); 4];
+                triples[place] = (found, exact, bound);
+                let line = line(&triples);
+                assert_eq!((line.passed, line.values), (passes, 4), "{triples:?}");
+                assert_eq!(line.failed(), !passes);
+                assert_eq!(line.used.unwrap() <= 1.0, passes, "{line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn slices_are_compared_value_by_value_and_must_be_of_one_length() {
+        let mut tally = Tally::default();
+        tally.add_all(&[1.0, 2.0, 3.0], &[1.0, 2.5, 3.0], &[1.0, 1.0, 1.0]);
+        let line = tally.line("s", "w", Witness::Twin, "b");
+        assert_eq!((line.values, line.used, line.passed), (3, Some(0.5), true));
+        for (found, exact, bound) in [(2, 3, 3), (3, 2, 3), (3, 3, 2), (2, 2, 3)] {
+            let of = |n: usize| vec![1.0; n];
+            let compared = std::panic::catch_unwind(|| {
+                Tally::default().add_all(&vec![1.0; found], &of(exact), &of(bound));
+            });
+            assert!(compared.is_err(), "{found} {exact} {bound}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_held_to_its_bound_to_the_last_bit_and_to_having_values() {
+        let number = |values, error, bound| {
+            Line::number("s", "w", Witness::Identity, values, (error, bound), "words")
+        };
+        let line = number(3, 0.5, 0.5);
+        assert_eq!((line.passed, line.used, line.values), (true, Some(1.0), 3));
+        assert_eq!((line.bound.as_str(), line.verdict()), ("words", "pass"));
+        assert!(!number(3, 0.5_f64.next_up(), 0.5).passed);
+        assert!(!number(0, 0.0, 0.5).passed);
+        // No error is within any bound, and any other beyond none.
+        assert!(number(1, 0.0, 0.0).passed && !number(1, 1e-300, 0.0).passed);
+        assert!(!number(1, f64::INFINITY, 1.0).passed && !number(1, 1.0, f64::NAN).passed);
+        let equal = |values, differ| Line::equal("s", "w", Witness::Identity, values, differ);
+        assert!(equal(1, 0).passed && !equal(1, 1).passed && !equal(0, 0).passed);
+        assert_eq!((equal(7, 3).values, equal(7, 3).verdict()), (7, "FAIL"));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        for (value, said) in [
+            (None, ""),
+            (Some(0.0), "0"),
+            (Some(3.0), "3"),
+            (Some(99_999.0), "99999"),
+            (Some(100_000.0), "1.0e5"),
+            (Some(-2.0), "-2"),
+            (Some(0.01), "0.01"),
+            (Some(0.009), "9.0e-3"),
+            (Some(-1.25), "-1.25"),
+            (Some(9_999.5), "9999.50"),
+            (Some(10_000.5), "1.0e4"),
+        ] {
+            assert_eq!(short(value), said, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn last_places_are_those_around_the_value_and_never_smaller_than_the_least_normal_ones() {
+        for (value, place) in [
+            (1.0, -23),
+            (1.99, -23),
+            (2.0, -22),
+            (-4.0, -21),
+            (0.5, -24),
+            (0.0, -149),
+            (1e-45, -149),
+        ] {
+            assert_eq!(unit_in_the_last_place(value), 2_f64.powi(place), "{value}");
+        }
     }
 }

@@ -149,6 +149,33 @@ mod tests {
         assert!(at_most.load(Ordering::SeqCst) <= AHEAD * 2);
     }
 
+    /// Four results for each thread: written out, since the constant may be wrong.
+    #[test]
+    fn work_goes_on_until_as_many_results_wait_as_there_is_room_for_and_no_further() {
+        for (count, room) in [(2, 8), (3, 12)] {
+            let begun = AtomicUsize::new(0);
+            let seen = AtomicUsize::new(0);
+            let work = |_: &mut (), at: usize| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                let started = std::time::Instant::now();
+                while at == 0 && begun.load(Ordering::SeqCst) < room {
+                    assert!(started.elapsed() < Duration::from_secs(60), "others wait");
+                    thread::yield_now();
+                }
+                if at == 0 {
+                    // Time for one too many.
+                    thread::sleep(Duration::from_millis(50));
+                    seen.store(begun.load(Ordering::SeqCst), Ordering::SeqCst);
+                }
+            };
+            let done: Result<(), Infallible> =
+                in_order(threads(count), 40, || (), work, |_, ()| Ok(()));
+            assert_eq!(done, Ok(()));
+            assert_eq!(seen.load(Ordering::SeqCst), room, "{count} threads");
+            assert_eq!(begun.load(Ordering::SeqCst), 40);
+        }
+    }
+
     #[test]
     fn an_error_ends_the_work() {
         let begun = AtomicUsize::new(0);

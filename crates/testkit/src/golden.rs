@@ -67,8 +67,14 @@ pub fn npy_f32(path: impl AsRef<Path>) -> Array<f32> {
     array(BufReader::new(file), &name).unwrap_or_else(|| panic!("{name}: expected float32"))
 }
 
-fn array<T: Deserialize>(file: impl Read, name: &str) -> Option<Array<T>> {
-    let file = NpyFile::new(file).unwrap_or_else(|e| panic!("{name}: {e}"));
+/// The array of a whole file: what goes on behind it is no array either.
+fn array<T: Deserialize>(mut file: impl Read, name: &str) -> Option<Array<T>> {
+    let mut bytes = Vec::new();
+    // To its end, where an archive notices that it is damaged.
+    file.read_to_end(&mut bytes)
+        .unwrap_or_else(|e| panic!("{name}: {e}"));
+    let mut rest = bytes.as_slice();
+    let file = NpyFile::new(&mut rest).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(file.order(), npyz::Order::C, "{name} is not in C order");
     let shape = file
         .shape()
@@ -76,10 +82,9 @@ fn array<T: Deserialize>(file: impl Read, name: &str) -> Option<Array<T>> {
         .map(|&n| usize::try_from(n).unwrap_or(usize::MAX))
         .collect();
     let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>();
-    Some(Array {
-        shape,
-        values: values.ok()?,
-    })
+    let values = values.unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert!(rest.is_empty(), "{name}: {} bytes too many", rest.len());
+    Some(Array { shape, values })
 }
 
 impl Archive {

@@ -265,4 +265,48 @@ mod tests {
             assert!(message.ends_with(expected), "{message}");
         }
     }
+
+    #[test]
+    fn a_list_is_read_field_by_field_in_its_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("faults.toml");
+        let second = ENTRY.replace("'a'", "'e'");
+        let text = format!("{ENTRY}test = ['-p', 'x']\n{second}audit = 'layer'\nhangs = true\n");
+        fs::write(&path, text).unwrap();
+        let faults = read(&path).unwrap();
+        let [a, e] = &faults[..] else {
+            panic!("{faults:?}")
+        };
+        assert_eq!((&*a.name, &*a.file, &*a.find), ("a", "b", "c"));
+        assert_eq!((&*a.replace, &a.line, a.hangs), ("d", &None, false));
+        assert_eq!(a.noticed_by(), "cargo test -p x");
+        assert_eq!((&*e.name, e.hangs), ("e", true));
+        assert_eq!(e.noticed_by(), "cargo xtask audit: layer");
+        let names = |chosen: &[&str]| -> Vec<String> {
+            let chosen: Vec<String> = chosen.iter().map(|&n| n.to_owned()).collect();
+            let found = super::chosen(&faults, &chosen).unwrap();
+            found.iter().map(|f| f.name.clone()).collect()
+        };
+        assert_eq!(names(&[]), ["a", "e"]);
+        assert_eq!(names(&["e"]), ["e"]);
+        assert_eq!(names(&["e", "a"]), ["e", "a"]);
+    }
+
+    #[test]
+    fn what_a_list_does_not_know_or_cannot_be_read_is_refused_by_its_path() {
+        for text in [
+            "fault = 1",
+            "[[fault]]\nname = 'a'\n",
+            &format!("{ENTRY}test = []\nhang = true\n"),
+            &format!("{ENTRY}test = []\n[other]\n"),
+        ] {
+            let message = refused(text);
+            assert!(message.contains("faults.toml: "), "{message}");
+        }
+        let absent = read(Path::new("no/such/list")).unwrap_err().to_string();
+        assert!(absent.starts_with("no/such/list: "), "{absent}");
+        let gone = Fault::example().applied(Path::new("no/such/root"));
+        let gone = gone.unwrap_err().to_string();
+        assert!(gone.starts_with("fault swap: cannot read a.rs: "), "{gone}");
+    }
 }

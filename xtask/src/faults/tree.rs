@@ -89,7 +89,13 @@ mod tests {
     fn a_second_copy_writes_what_changed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-        for (file, text) in [("a", "1"), ("b/c", "2"), ("target/d", "3")] {
+        for (file, text) in [
+            ("a", "1"),
+            ("b/c", "2"),
+            ("target/d", "3"),
+            ("b/out/e", "4"),
+            (".git/f", "5"),
+        ] {
             write(&from.join(file), text).unwrap();
         }
         Tree::copy(&from, &to).unwrap();
@@ -118,5 +124,33 @@ mod tests {
         });
         assert_eq!(during.unwrap(), "a fault");
         assert_eq!(there(), "1");
+    }
+
+    #[test]
+    fn a_copy_is_at_its_root_and_what_cannot_be_copied_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        let message = |tree: anyhow::Result<Tree>| tree.unwrap_err().to_string();
+        let absent = message(Tree::copy(&from, &to));
+        assert!(
+            absent.starts_with(&format!("{}: ", from.display())),
+            "{absent}"
+        );
+        write(&from.join("a/b"), "1").unwrap();
+        let tree = Tree::copy(&from, &to).unwrap();
+        assert_eq!(tree.root(), to);
+        assert!(tree.with("no-such-file", "", || ()).is_err());
+        // A folder where the copy is to have a file.
+        let taken = folder.path().join("taken");
+        write(&taken.join("a/b/c"), "").unwrap();
+        let refused = message(Tree::copy(&from, &taken));
+        let place = taken.join("a/b").display().to_string();
+        assert!(
+            refused.starts_with(&format!("{place}: cannot write the copy: ")),
+            "{refused}"
+        );
+        write(&taken.join("file"), "").unwrap();
+        let below = message(Tree::copy(&from, &taken.join("file/below")));
+        assert!(below.contains("file/below"), "{below}");
     }
 }

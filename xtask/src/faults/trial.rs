@@ -232,4 +232,37 @@ mod tests {
         assert_eq!(Outcome::of(&plain, Found::Nothing), Outcome::Survived);
         assert!(!caught(&plain, Found::NoEnd) && caught(&fault(None, true), Found::NoEnd));
     }
+
+    #[test]
+    fn every_outcome_is_said_in_words_of_its_own() {
+        let fault = |line: Option<&str>, hangs| Fault {
+            line: line.map(str::to_owned),
+            hangs,
+            ..Fault::example()
+        };
+        let said = |line, hangs, found| Outcome::of(&fault(line, hangs), found).to_string();
+        let lines = |steps: &[&str]| Found::Lines(steps.iter().map(|&s| s.to_owned()).collect());
+        let layer = Some("layer");
+        assert_eq!(said(None, false, Found::Nothing), "SURVIVED");
+        assert_eq!(said(None, false, Found::Test("a".into())), "caught by a");
+        assert_eq!(
+            said(layer, false, lines(&["DFT", "layer"])),
+            "caught by the audit's line `layer`"
+        );
+        assert_eq!(
+            said(layer, false, lines(&["DFT", "Adam"])),
+            "BROKEN: the audit notices it elsewhere: DFT, Adam"
+        );
+        assert_eq!(
+            said(layer, false, Found::Ended("no weights".into())),
+            "BROKEN: the audit ended early: no weights"
+        );
+        assert_eq!(said(None, true, Found::NoEnd), "caught by a hang");
+        assert_eq!(said(None, false, Found::NoEnd), "BROKEN: it never ends");
+    }
+
+    #[test]
+    fn an_error_that_cargo_does_not_name_is_said_to_be_unknown() {
+        assert_eq!(first_error("warning: w\n"), "cargo did not say why");
+    }
 }

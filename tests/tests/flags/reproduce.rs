@@ -1,0 +1,241 @@
+//! The flags of `reproduce`.
+
+use crate::small::{
+    embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories,
+};
+use crate::{Tested, threads};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use streamscope_tests::harness::{assert_same_results, program, root, succeed};
+
+pub(crate) const FLAGS: &[Tested] = &[
+    ("--weights", the_network_is_the_one_that_is_named),
+    ("--input-size", the_size_is_that_of_the_network),
+    ("--images", photographs_are_those_of_the_folder),
+    ("--blocks", blocks_are_those_named_or_all_seven),
+    ("--channels", channels_are_those_named_or_all),
+    ("--preset", a_preset_is_a_number_of_steps),
+    ("--steps", steps_take_the_place_of_the_presets),
+    ("--seed", another_seed_gives_other_pictures),
+    ("--threads", threads::of_reproduce),
+    ("--out", everything_is_in_the_folder_that_is_named),
+];
+
+#[test]
+fn the_network_is_the_one_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (same, other) = (folder.path().join("same"), folder.path().join("other"));
+    let (path, others) = (text(&embedded()), text(other_weights()));
+    let images = text(&star());
+    succeed(&mut reproduce(
+        &same,
+        &["--weights", &path, "--images", &images],
+    ));
+    assert_same_results(&same, plain());
+    succeed(&mut reproduce(&other, &["--weights", &others]));
+    let (ours, theirs) = (manifest(plain()), manifest(&other));
+    assert_eq!(theirs["network"]["weights"], others);
+    assert_eq!(manifest(&same)["network"]["weights"], path);
+    assert_ne!(
+        ours["network"]["weights_digest"],
+        theirs["network"]["weights_digest"]
+    );
+    // Photographs of its own belong to the embedded network alone.
+    assert!(theirs["images"].is_null() && ours["images"]["read"] == 10);
+    for (name, picture) in pictures(&other) {
+        assert!(pictures(plain())[&name] != picture, "{name}");
+    }
+}
+
+#[test]
+pub(crate) fn the_size_is_that_of_the_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let mut command = program(&["reproduce", "--blocks", "1.1", "--channels", "0"]);
+        command.args(["--steps", "1"]).args(more);
+        succeed(command.arg("--out").arg(&out));
+        let picture = out.join("features/1.1/input/0.png");
+        (
+            manifest(&out)["network"]["input_size"].clone(),
+            size(&picture),
+        )
+    };
+    let images = text(&star());
+    let path = text(&embedded());
+    assert_eq!(of("a", &["--images", &images]), (json!(128), (128, 128)));
+    assert_eq!(of("b", &["--weights", &path]), (json!(224), (224, 224)));
+    let small = ["--weights", &path, "--input-size", "36"];
+    assert_eq!(of("c", &small), (json!(36), (36, 36)));
+}
+
+#[test]
+fn photographs_are_those_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("mine");
+    fs::create_dir(&images).unwrap();
+    for name in ["rings_03.jpg", "rings_08.jpg", "rings_05.jpg"] {
+        fs::copy(
+            root().join("fixtures/images/rings").join(name),
+            images.join(name),
+        )
+        .unwrap();
+    }
+    let out = folder.path().join("out");
+    succeed(&mut reproduce(&out, &["--images", &text(&images)]));
+    let names = fs::read_to_string(out.join("activations/images.txt")).unwrap();
+    assert_eq!(names, "rings_03.jpg\nrings_05.jpg\nrings_08.jpg\n");
+    let of = &manifest(&out)["images"];
+    assert_eq!(
+        (&of["folder"], &of["read"]),
+        (&json!(text(&images)), &json!(3))
+    );
+    let rows = |out: &Path| testkit::golden::npy_f32(out.join("activations/layer1.0.npy")).shape;
+    assert_eq!((rows(&out), rows(plain())), (vec![3, 16], vec![10, 16]));
+    // Photographs change no picture that is optimised.
+    assert_eq!(pictures(&out), pictures(plain()));
+}
+
+#[test]
+pub(crate) fn blocks_are_those_named_or_all_seven() {
+    let folder = tempfile::tempdir().unwrap();
+    let (two, all) = (folder.path().join("two"), folder.path().join("all"));
+    succeed(&mut reproduce(&two, &["--blocks", "2.1,1.1"]));
+    assert_eq!(manifest(&two)["blocks"], json!({"1.1": [0], "2.1": [0]}));
+    let path = text(&embedded());
+    let mut command = program(&["reproduce", "--channels", "0", "--steps", "1"]);
+    command.args(["--input-size", "32", "--weights", &path]);
+    let printed = succeed(command.arg("--out").arg(&all));
+    let seven = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
+    let blocks = manifest(&all)["blocks"].clone();
+    assert!(blocks.as_object().unwrap().keys().eq(seven));
+    let rows = printed
+        .lines()
+        .skip(1)
+        .map(|l| l.split(' ').next().unwrap());
+    assert!(rows.eq(seven), "{printed}");
+    assert!(all.join("features/4.1/output/0.png").exists());
+}
+
+#[test]
+pub(crate) fn channels_are_those_named_or_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (some, all) = (folder.path().join("some"), folder.path().join("all"));
+    succeed(&mut reproduce(&some, &["--channels", "9,2..4,3"]));
+    assert_eq!(manifest(&some)["blocks"], json!({"1.1": [2, 3, 9]}));
+    assert_eq!(manifest(&some)["channels"], json!(["9", "2..4", "3"]));
+    for channel in 0..16 {
+        let there = some
+            .join(format!("features/1.1/block/{channel}.png"))
+            .exists();
+        assert_eq!(there, [2, 3, 9].contains(&channel), "{channel}");
+    }
+    let path = text(&embedded());
+    let mut command = program(&["reproduce", "--blocks", "1.1", "--steps", "1"]);
+    command.args(["--input-size", "32", "--weights", &path]);
+    succeed(command.arg("--out").arg(&all));
+    let every: Vec<usize> = (0..16).collect();
+    assert_eq!(manifest(&all)["blocks"], json!({"1.1": every}));
+    assert_eq!(manifest(&all)["channels"], json!([]));
+}
+
+/// A run of eight pixels.
+fn steps(more: &[&str]) -> (Vec<usize>, serde_json::Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = text(&embedded());
+    let mut command = program(&["reproduce", "--blocks", "1.1", "--channels", "0"]);
+    command.args(["--input-size", "8", "--weights", &path]);
+    succeed(command.args(more).arg("--out").arg(folder.path()));
+    let manifest = manifest(folder.path());
+    let seen = json!([manifest["preset"], manifest["recipe"]["steps"]]);
+    (trajectories(folder.path()), seen)
+}
+
+#[test]
+fn a_preset_is_a_number_of_steps() {
+    for (name, count) in [("smoke", 4), ("quick", 64), ("paper", 2560)] {
+        let (made, said) = steps(&["--preset", name]);
+        assert_eq!(made, vec![count; made.len()]);
+        assert_eq!(said, json!([name, count]));
+        assert!(made.len() >= 3);
+    }
+}
+
+#[test]
+fn steps_take_the_place_of_the_presets() {
+    for (count, more) in [
+        (1, &["--steps", "1"][..]),
+        (3, &["--steps", "3", "--preset", "smoke"]),
+        (65, &["--steps", "65"]),
+    ] {
+        let (made, said) = steps(more);
+        assert!(made.len() >= 3 && made.iter().all(|&made| made == count));
+        assert_eq!(said[1], count);
+    }
+}
+
+#[test]
+fn another_seed_gives_other_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let largest = u64::MAX.to_string();
+    for (name, seed) in [("five", "5"), ("largest", &largest)] {
+        let out = folder.path().join(name);
+        succeed(&mut reproduce(&out, &["--seed", seed]));
+        let said = manifest(&out);
+        assert_eq!(said["seed"].to_string(), seed);
+        let before = pictures(plain());
+        for (name, picture) in pictures(&out) {
+            assert_eq!(said["pictures"][&name]["seed"].to_string(), seed, "{name}");
+            assert!(before[&name] != picture, "{name}");
+        }
+    }
+}
+
+#[test]
+fn everything_is_in_the_folder_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep/er");
+    let printed = reproduce(&out, &[]).output().unwrap();
+    let said = String::from_utf8(printed.stderr).unwrap();
+    let index = text(&out.join("index.html"));
+    assert!(
+        said.lines()
+            .last()
+            .unwrap()
+            .starts_with(&format!("{index} in ")),
+        "{said}"
+    );
+    assert!(out.join("index.html").exists());
+    assert_same_results(&out, plain());
+    let there: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(there.len(), 1);
+}
+
+#[test]
+pub(crate) fn what_is_not_given_is_what_the_help_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["--blocks", "1.1", "--channels", "0", "--input-size", "32"];
+    let mut bare = program(&[&["reproduce"][..], &small].concat());
+    succeed(bare.current_dir(folder.path()));
+    let out = folder.path().join("out/reproduce");
+    let written = folder.path().join("written");
+    let (images, path) = (text(&root().join("fixtures/images")), text(&embedded()));
+    let mut full = program(&[&["reproduce"][..], &small].concat());
+    full.args(["--preset", "quick", "--steps", "64", "--seed", "0"]);
+    full.args(["--images", &images, "--weights", &path]);
+    succeed(full.arg("--out").arg(&written));
+    assert_same_results(&out, &written);
+    let (bare, full) = (manifest(&out), manifest(&written));
+    for field in [
+        "network", "images", "recipe", "seed", "preset", "pictures", "blocks", "threads",
+    ] {
+        assert_eq!(bare[field], full[field], "{field}");
+    }
+    assert_eq!(
+        (&bare["preset"], &bare["seed"]),
+        (&json!("quick"), &json!(0))
+    );
+    assert_eq!(bare["recipe"]["steps"], 64);
+    assert_eq!(bare["images"]["read"], 200);
+}

@@ -1,0 +1,141 @@
+//! The flags of `visualize`.
+
+use crate::Tested;
+use crate::small::{embedded, other_weights, plain, size, text};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use streamscope_tests::harness::{program, succeed};
+
+pub(crate) const FLAGS: &[Tested] = &[
+    ("--weights", the_network_is_the_one_that_is_named),
+    ("--input-size", the_size_is_that_of_the_network),
+    ("--site", the_site_is_the_one_that_is_named),
+    ("--channel", the_channel_is_the_one_that_is_named),
+    ("--objective", a_whole_channel_is_another_objective),
+    ("--steps", steps_are_2560_where_none_are_named),
+    ("--seed", the_seed_is_the_one_that_is_named),
+    ("--out", the_picture_is_where_it_is_named),
+];
+
+/// The command with what stands in `more` instead of the usual.
+fn command(out: &Path, more: &[&str]) -> Command {
+    let mut command = program(&["visualize"]);
+    for (flag, value) in [
+        ("--input-size", "32"),
+        ("--site", "layer1.1.pre"),
+        ("--channel", "0"),
+        ("--steps", "1"),
+    ] {
+        if !more.contains(&flag) {
+            command.args([flag, value]);
+        }
+    }
+    command.args(more).arg("--out").arg(out);
+    command
+}
+
+/// The picture, and what is printed of it.
+fn made(more: &[&str]) -> (Vec<u8>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("p.png");
+    let printed = succeed(&mut command(&out, more));
+    let printed = printed.strip_prefix(&text(&out)).unwrap().to_owned();
+    (fs::read(out).unwrap(), printed)
+}
+
+/// A picture of the smallest run.
+fn of_the_run(role: &str) -> Vec<u8> {
+    fs::read(plain().join(format!("features/1.1/{role}.png"))).unwrap()
+}
+
+#[test]
+fn the_network_is_the_one_that_is_named() {
+    let (path, other) = (text(&embedded()), text(other_weights()));
+    assert_eq!(made(&["--weights", &path]), made(&[]));
+    assert!(made(&["--weights", &other]).0 != made(&[]).0);
+}
+
+#[test]
+pub(crate) fn the_size_is_that_of_the_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = text(&embedded());
+    for (more, expected) in [
+        (&[][..], 128),
+        (&["--weights", &path][..], 224),
+        (&["--input-size", "8"][..], 8),
+    ] {
+        let out = folder.path().join("p.png");
+        let mut command = program(&["visualize", "--site", "layer1.1.pre", "--channel", "0"]);
+        succeed(
+            command
+                .args(["--steps", "1"])
+                .args(more)
+                .arg("--out")
+                .arg(&out),
+        );
+        assert_eq!(size(&out), (expected, expected));
+    }
+}
+
+#[test]
+fn the_site_is_the_one_that_is_named() {
+    let (picture, printed) = made(&["--site", "layer1.1.bn2"]);
+    assert!(printed.contains(" of layer1.1.bn2:0 is "), "{printed}");
+    assert!(picture == of_the_run("block/0"));
+    assert!(made(&[]).0 == of_the_run("output/0") && picture != made(&[]).0);
+}
+
+#[test]
+fn the_channel_is_the_one_that_is_named() {
+    let ((zero, of_zero), (three, of_three)) = (made(&[]), made(&["--channel", "3"]));
+    assert!(zero != three);
+    assert!(of_zero.contains("layer1.1.pre:0 ") && of_three.contains("layer1.1.pre:3 "));
+}
+
+#[test]
+fn a_whole_channel_is_another_objective() {
+    let (neuron, channel) = (made(&[]), made(&["--objective", "channel"]));
+    assert!(channel.0 != neuron.0 && channel.0 == of_the_run("output/0.channel"));
+    assert!(neuron.1.starts_with(": neuron of ") && channel.1.starts_with(": channel of "));
+}
+
+#[test]
+pub(crate) fn steps_are_2560_where_none_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = |more: &[&str]| {
+        let out = folder.path().join("p.png");
+        let mut command = program(&["visualize", "--site", "layer1.1.pre", "--channel", "0"]);
+        command.args(["--input-size", "8"]).args(more);
+        succeed(command.arg("--out").arg(&out));
+        fs::read(out).unwrap()
+    };
+    let (bare, written) = (made(&[]), made(&["--steps", "2560"]));
+    assert!(bare == written && made(&["--steps", "64"]) != bare);
+}
+
+#[test]
+fn the_seed_is_the_one_that_is_named() {
+    let ((zero, of_zero), (one, of_one)) = (made(&[]), made(&["--seed", "6"]));
+    assert!(zero != one);
+    assert!(
+        of_zero.ends_with(", seed 0\n") && of_one.ends_with(", seed 6\n"),
+        "{of_one}"
+    );
+}
+
+#[test]
+fn the_picture_is_where_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep/er/name.png");
+    let printed = succeed(&mut command(&out, &[]));
+    assert!(printed.starts_with(&format!("{}: neuron of ", out.display())));
+    assert!(fs::read(out).unwrap() == of_the_run("output/0"));
+}
+
+#[test]
+pub(crate) fn what_is_not_given_is_what_the_help_says() {
+    let path = text(&embedded());
+    let written = ["--weights", &path, "--objective", "neuron", "--seed", "0"];
+    assert_eq!(made(&[]), made(&written));
+}
