@@ -98,6 +98,18 @@ fn color(text: &str) -> RGBColor {
     RGBColor(part(1), part(3), part(5))
 }
 
+/// The mark beside a label of an axis has five pixels in either file.
+fn without_scale(mut points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    if let [from, to] = &mut points[..] {
+        match (to.0 - from.0, to.1 - from.1) {
+            (5.0, 0.0) => from.0 += 2.5,
+            (0.0, 5.0) => to.1 -= 2.5,
+            _ => {}
+        }
+    }
+    points
+}
+
 fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
     let two = |name: &str| whole(2.0 * e.number(name));
     let width = || two("stroke-width").cast_unsigned();
@@ -114,10 +126,8 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
             area.draw(&PathElement::new(ends, style)).unwrap();
         }
         "polyline" => {
-            let points = e
-                .points()
-                .into_iter()
-                .map(|(x, y)| (whole(2.0 * x), whole(2.0 * y)));
+            let points = without_scale(e.points()).into_iter();
+            let points = points.map(|(x, y)| (whole(2.0 * x), whole(2.0 * y)));
             let points: Vec<(i32, i32)> = points.collect();
             let style = color(e.get("stroke")).stroke_width(width());
             area.draw(&PathElement::new(points, style)).unwrap();
@@ -148,7 +158,15 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
             let ink = color(e.get("fill"));
             let style = TextStyle::from(font).color(&ink);
             let style = style.pos(Pos::new(horizontal, vertical));
-            area.draw(&Text::new(e.text.as_str(), (two("x"), two("y")), style))
+            // As are the ten between a label and its axis.
+            let (x, y) = match (e.get("text-anchor"), e.get("dy"), e.get("transform")) {
+                ("end", ..) => (two("x") + 10, two("y")),
+                ("middle", "0.76em", "") if whole(size) == 22 && e.text.parse::<f64>().is_ok() => {
+                    (two("x"), two("y") - 10)
+                }
+                _ => (two("x"), two("y")),
+            };
+            area.draw(&Text::new(e.text.as_str(), (x, y), style))
                 .unwrap();
         }
         other => panic!("a chart with a {other}"),
