@@ -258,6 +258,7 @@ fn of_claims(expected: &mut Expected, claims: &[ClaimRow], page: &str) {
         expected.say("summary", format!("{} not checked", rows(true).len()));
         expected.table(&CLAIM_TITLES, &rows(true));
     }
+    let page = unescaped(page);
     for claim in claims {
         let row = format!("<tr id=\"{}\"><td>{}</td>", claim.id, claim.claim);
         assert_eq!(page.matches(&row).count(), 1, "{row}");
