@@ -10,12 +10,13 @@ mod histograms;
 mod invariance;
 mod page;
 mod panels;
+mod provenance;
 mod svg;
 mod tables;
 mod tuning;
 
 use chart::Labels;
-use report::{layout, render_all};
+use report::{ClaimRow, PanelRow, layout, read_table, render, render_all, write_table};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,4 +122,46 @@ fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() 
             assert!(known.iter().any(|k| name.starts_with(k)), "{name}");
         }
     }
+}
+
+#[test]
+fn any_number_of_blocks_is_drawn_each_in_its_place() {
+    for (count, weights) in [
+        (0, "a\\weights\\"),
+        (1, "b/weights//"),
+        (2, "c"),
+        (3, "d"),
+        (5, "e"),
+    ] {
+        let folder = folder::write_folder(weights, &folder::ALL_BLOCKS[..count], 3);
+        let folder = folder.path();
+        // Of the only value that every channel has, the means are that value.
+        let mut panels: Vec<PanelRow> = read_table(&folder.join(layout::PANELS)).unwrap();
+        for panel in &mut panels {
+            (panel.overwrite_mean, panel.skip_mean) = (Some(1.0), Some(1.0));
+        }
+        write_table(&folder.join(layout::PANELS), &panels).unwrap();
+        render_all(folder).unwrap();
+        histograms::check(folder);
+        panels::check(folder, Labels::Rounded);
+        invariance::check(folder);
+        tuning::check(folder, Labels::Rounded);
+        grids::check(folder);
+        page::check(folder);
+        if count < 2 {
+            bitmaps::check(folder);
+        }
+    }
+}
+
+#[test]
+fn a_page_without_claims_says_nothing_of_them() {
+    let folder = folder::write_folder("weights", &["1.1"], 1);
+    write_table::<ClaimRow>(&folder.path().join(layout::CLAIMS), &[]).unwrap();
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert!(
+        !page.contains("claims") && !page.contains("Paper against ours"),
+        "{page}"
+    );
+    page::check(folder.path());
 }

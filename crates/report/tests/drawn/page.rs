@@ -91,7 +91,8 @@ pub(crate) fn check(folder: &Path) {
     let blocks: Vec<BlockRow> = read_table(&folder.join(layout::BLOCKS)).unwrap();
     let claims: Vec<ClaimRow> = read_table(&folder.join(layout::CLAIMS)).unwrap();
     let (found, links) = pieces(&page);
-    let weights = manifest.network.weights.rsplit('/').find(|p| !p.is_empty());
+    let mut weights = manifest.network.weights.rsplit(['/', '\\']);
+    let weights = weights.find(|p| !p.is_empty());
     let title = format!("The residual stream of {}", weights.unwrap());
     assert!(page.contains(&format!("<title>Streamscope: t{}</title>", &title[1..])));
     let mut expected = Expected::default();

@@ -88,17 +88,15 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
                 &below(layout::feature(&e.block, role, e.channel).to_str().unwrap()),
                 shade,
             );
+            let name = layout::feature(&e.block, role, e.channel);
+            let of_center = record(e.channel, format!("{i}{r}ab").repeat(8));
+            let name = name.to_str().unwrap().to_owned();
+            manifest.pictures.entry(name).or_insert(of_center);
             // One block's exemplars have pictures of whole channels.
             let name = layout::channel_feature(&e.block, role, e.channel);
             picture(&folder.path().join(&name), shade + 1);
             if e.block == "1.1" {
-                let record = PictureRecord {
-                    site: "layer1.1.pre".to_owned(),
-                    objective: "channel".to_owned(),
-                    channel: e.channel,
-                    seed: 71,
-                    address: format!("{i}{r}").repeat(16),
-                };
+                let record = record(e.channel, format!("{i}{r}").repeat(16));
                 manifest
                     .pictures
                     .insert(name.to_str().unwrap().to_owned(), record);
@@ -127,6 +125,16 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     }
     manifest.write(folder.path(), |_| true).unwrap();
     folder
+}
+
+fn record(channel: usize, address: String) -> PictureRecord {
+    PictureRecord {
+        site: "layer1.1.pre".to_owned(),
+        objective: "channel".to_owned(),
+        channel,
+        seed: 71,
+        address,
+    }
 }
 
 /// A number that no other place has.
