@@ -124,6 +124,9 @@ fn size(label: &str) -> f64 {
         .1
 }
 
+/// What one role answers.
+type Activation = fn(&ScaleTuningRow) -> f64;
+
 fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], labels: Labels) {
     let titles = Titles {
         x: &format!("size of what {title} prefers"),
@@ -139,7 +142,7 @@ fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], l
     let ranges = ((-1.0, 1.0), (low - space, high + space));
     let chart = chart(drawing, part, &titles, ranges, labels, size);
     let mut last = 0;
-    let of: [(&str, &str, fn(&ScaleTuningRow) -> f64); 3] = [
+    let of: [(&str, &str, Activation); 3] = [
         (OUTPUT, "7", |r| r.output_activation),
         (FIRST, "2", |r| r.input_activation),
         (BLOCK, "2", |r| r.block_activation),
