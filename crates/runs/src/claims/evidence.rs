@@ -268,6 +268,9 @@ impl Evidence<'_> {
 }
 
 #[cfg(test)]
+mod verdicts;
+
+#[cfg(test)]
 pub(super) mod tests {
     use super::*;
 

@@ -1,0 +1,167 @@
+//! Everything that is drawn or said of hand-made tables: every text of every figure and of the page, and every mark, is accounted for by what
+//! the tables and the manifest hold. What is not accounted for fails.
+
+mod bitmaps;
+mod chart;
+#[path = "../folder/mod.rs"]
+mod folder;
+mod grids;
+mod histograms;
+mod invariance;
+mod page;
+mod panels;
+mod provenance;
+mod svg;
+mod tables;
+mod tuning;
+
+use chart::Labels;
+use report::{ClaimRow, PanelRow, layout, read_table, render, render_all, write_table};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tables::Photographs;
+use tempfile::TempDir;
+
+/// A drawn folder, and what drawing said it wrote. Tests only read it.
+fn drawn(photographs: Photographs) -> &'static (TempDir, Vec<PathBuf>) {
+    static WITH: OnceLock<(TempDir, Vec<PathBuf>)> = OnceLock::new();
+    static WITHOUT: OnceLock<(TempDir, Vec<PathBuf>)> = OnceLock::new();
+    let folder = match photographs {
+        Photographs::With => &WITH,
+        Photographs::Without => &WITHOUT,
+    };
+    folder.get_or_init(|| {
+        let folder = tables::write(photographs);
+        let written = render_all(folder.path()).unwrap();
+        (folder, written)
+    })
+}
+
+fn both() -> [&'static Path; 2] {
+    [Photographs::With, Photographs::Without].map(|p| drawn(p).0.path())
+}
+
+#[test]
+fn every_text_and_bar_of_figure_2_is_in_the_tables() {
+    both().into_iter().for_each(histograms::check);
+}
+
+#[test]
+fn every_text_dot_and_line_of_figures_3_4_and_9_is_in_the_tables() {
+    let figures = both().map(|folder| panels::check(folder, Labels::Rounded));
+    assert_eq!(figures, [vec![3, 4, 9], vec![3, 4]]);
+}
+
+#[test]
+fn every_text_and_bar_of_figure_5_is_in_the_tables() {
+    both().into_iter().for_each(invariance::check);
+}
+
+#[test]
+fn every_text_and_curve_of_figure_10_is_in_the_tables() {
+    for folder in both() {
+        let blocks = tuning::check(folder, Labels::Rounded);
+        assert_eq!(blocks, ["1.1", "2.0", "4.1"]);
+    }
+}
+
+#[test]
+fn every_text_and_picture_of_a_grid_stands_in_its_place() {
+    let names = [
+        "fig1_exemplars_1.1",
+        "fig6_scale_1.1",
+        "fig6_scale_2.0",
+        "fig1_exemplars_2.1",
+        "fig1_exemplars_4.1",
+    ];
+    assert_eq!(both().map(grids::check), [names, names]);
+}
+
+#[test]
+fn bitmaps_of_charts_show_what_their_svgs_show() {
+    let counts = both().map(bitmaps::check);
+    assert_eq!(counts, [8, 7]);
+}
+
+#[test]
+fn every_number_of_the_page_is_in_the_tables_or_the_manifest() {
+    both().into_iter().for_each(page::check);
+}
+
+#[test]
+fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() {
+    for photographs in [Photographs::With, Photographs::Without] {
+        let (folder, written) = drawn(photographs);
+        let folder = folder.path();
+        let mut expected = vec![
+            folder.join(layout::CLAIMS_MARKDOWN),
+            folder.join(layout::INDEX),
+        ];
+        for file in fs::read_dir(folder.join("figures")).unwrap() {
+            expected.push(file.unwrap().path());
+        }
+        let set = |paths: &[PathBuf]| paths.iter().cloned().collect::<BTreeSet<PathBuf>>();
+        assert_eq!(set(written), set(&expected));
+        assert_eq!(written.len(), expected.len());
+        assert_eq!(written.last(), Some(&folder.join(layout::INDEX)));
+        // Grids, charts with curves and the rest: none is of a kind that no test above knows.
+        let known = [
+            "fig1_exemplars_",
+            "fig2_mix_ratios.",
+            "fig3_weights.",
+            "fig4_block_and_tuning.",
+            "fig5_scale_invariance.",
+            "fig6_scale_",
+            "fig9_contributions.",
+            "fig10_scale_tuning_",
+        ];
+        for path in &expected[2..] {
+            let name = path.file_name().unwrap().to_string_lossy();
+            assert!(known.iter().any(|k| name.starts_with(k)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn any_number_of_blocks_is_drawn_each_in_its_place() {
+    for (count, weights) in [
+        (0, "a\\weights\\"),
+        (1, "b/weights//"),
+        (2, "c"),
+        (3, "d"),
+        (5, "e"),
+    ] {
+        let folder = folder::write_folder(weights, &folder::ALL_BLOCKS[..count], 3);
+        let folder = folder.path();
+        // Of the only value that every channel has, the means are that value.
+        let mut panels: Vec<PanelRow> = read_table(&folder.join(layout::PANELS)).unwrap();
+        for panel in &mut panels {
+            (panel.overwrite_mean, panel.skip_mean) = (Some(1.0), Some(1.0));
+        }
+        write_table(&folder.join(layout::PANELS), &panels).unwrap();
+        render_all(folder).unwrap();
+        histograms::check(folder);
+        panels::check(folder, Labels::Rounded);
+        invariance::check(folder);
+        tuning::check(folder, Labels::Rounded);
+        grids::check(folder);
+        page::check(folder);
+        if count < 2 {
+            bitmaps::check(folder);
+        }
+    }
+}
+
+#[test]
+fn a_page_without_claims_says_nothing_of_them() {
+    let folder = folder::write_folder("weights", &["1.1"], 1);
+    write_table::<ClaimRow>(&folder.path().join(layout::CLAIMS), &[]).unwrap();
+    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
+    assert!(
+        !page.contains("claims") && !page.contains("Paper against ours"),
+        "{page}"
+    );
+    page::check(folder.path());
+}

@@ -1,0 +1,476 @@
+//! Folders as a run leaves them, of numbers that nowhere are equal by chance.
+
+use crate::folder::{ROLES, block_row, channel_row, claim_row, images_record, manifest, panel_row};
+use image::{Rgb, RgbImage};
+use report::{
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord,
+    ScaleTuningRow, Verdict, layout, write_table,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// The blocks, with how many channels each has and how many of them were studied; more than a row of figure 2 holds.
+pub(crate) const BLOCKS: [(&str, usize, usize); 5] = [
+    ("1.1", 6, 6),
+    ("2.0", 12, 7),
+    ("2.1", 12, 5),
+    ("3.1", 24, 1),
+    ("4.1", 48, 3),
+];
+
+/// Multiples of a quarter and what lies between, at both ends and beyond; each block takes some.
+const RATIOS: [f64; 12] = [
+    0.0, 0.24, 0.25, 0.6, 0.99, 1.0, 1.3, 1.51, 4.749, 4.75, 5.0, 37.5,
+];
+
+/// What kind of folder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Photographs {
+    With,
+    Without,
+}
+
+/// A folder with everything that can be drawn.
+pub(crate) fn write(photographs: Photographs) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let below = |name: &str| folder.path().join(name);
+    let with = photographs == Photographs::With;
+    let (mut channels, mut blocks, mut bins, mut panels) = (vec![], vec![], vec![], vec![]);
+    for (b, (block, all, studied)) in BLOCKS.into_iter().enumerate() {
+        let of_block: Vec<ChannelRow> =
+            (0..studied).map(|c| channel((b, block), c, with)).collect();
+        bins.extend(histogram(block, &of_block));
+        blocks.push(block_of((b, block), all, studied, with));
+        channels.extend(of_block);
+        for (figure, measure) in MEASURES {
+            // As a run does, of second blocks, and on photographs of all.
+            if (figure == 9 && with) || (figure != 9 && block.ends_with(".1")) {
+                panels.push(panel((b, block), figure, measure));
+            }
+        }
+    }
+    let exemplars = exemplars();
+    write_table(&below(layout::CHANNELS), &channels).unwrap();
+    write_table(&below(layout::BLOCKS), &blocks).unwrap();
+    write_table(&below(layout::HISTOGRAM), &bins).unwrap();
+    write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
+    write_table(&below(layout::PANELS), &panels).unwrap();
+    write_table(&below(layout::SCALE_TUNING), &curves(&exemplars, with)).unwrap();
+    write_table(&below(layout::CLAIMS), &claims()).unwrap();
+    let mut manifest = manifest("some/where/else/weights.npz");
+    manifest.seed = 71;
+    manifest.threads = 3;
+    manifest.network.widths = vec![6, 12, 24, 48];
+    manifest.network.input_size = 36;
+    manifest.network.batch_norm = if with { "separate" } else { "folded" }.to_owned();
+    manifest.failed = vec![
+        "block 2.0, channel 4".to_owned(),
+        "block 4.1, channel 2".to_owned(),
+    ];
+    manifest.retried = vec![
+        "block 2.0, channel 4 (9)".to_owned(),
+        "block 1.1, channel 3 (2)".to_owned(),
+    ];
+    let sites = [
+        ("layer1.0.pre", 0),
+        ("layer1.1.bn2", 0),
+        ("layer2.1.bn2", 4),
+        ("layer2.0.pre", 4),
+        ("layer4.1.pre", 16),
+    ];
+    manifest.jitter = BTreeMap::from(sites.map(|(site, pixels)| (site.to_owned(), pixels)));
+    for (i, e) in exemplars.iter().enumerate() {
+        for (r, role) in ROLES.into_iter().enumerate() {
+            let shade = 40 * r + 3 * i;
+            picture(
+                &below(layout::feature(&e.block, role, e.channel).to_str().unwrap()),
+                shade,
+            );
+            let name = layout::feature(&e.block, role, e.channel);
+            let of_center = record(e.channel, format!("{i}{r}ab").repeat(8));
+            let name = name.to_str().unwrap().to_owned();
+            manifest.pictures.entry(name).or_insert(of_center);
+            // One block's exemplars have pictures of whole channels.
+            let name = layout::channel_feature(&e.block, role, e.channel);
+            picture(&folder.path().join(&name), shade + 1);
+            if e.block == "1.1" {
+                let record = record(e.channel, format!("{i}{r}").repeat(16));
+                manifest
+                    .pictures
+                    .insert(name.to_str().unwrap().to_owned(), record);
+            }
+            if with || e.block == "2.1" {
+                picture(
+                    &folder
+                        .path()
+                        .join(layout::top_images(&e.block, role, e.channel)),
+                    shade + 2,
+                );
+                picture(
+                    &folder
+                        .path()
+                        .join(layout::inhibition(&e.block, role, e.channel)),
+                    shade + 119,
+                );
+            }
+        }
+    }
+    if with {
+        manifest.images = Some(images_record());
+        write_table(&below(layout::EXTREMES), &extremes(&exemplars)).unwrap();
+        fs::create_dir_all(below("activations")).unwrap();
+        fs::write(below(layout::IMAGES), "a.png\n").unwrap();
+    }
+    manifest.write(folder.path(), |_| true).unwrap();
+    folder
+}
+
+fn record(channel: usize, address: String) -> PictureRecord {
+    PictureRecord {
+        site: "layer1.1.pre".to_owned(),
+        objective: "channel".to_owned(),
+        channel,
+        seed: 71,
+        address,
+    }
+}
+
+/// A number that no other place has.
+fn own(block: usize, channel: usize, place: usize) -> f64 {
+    let (block, channel, place) = (block as f64, channel as f64, place as f64);
+    (place * 1.37 + block * 0.211 + channel * 0.0173) * if place % 2.0 == 0.0 { 1.0 } else { -1.0 }
+}
+
+/// B(I), from single digits to tens.
+fn block_on_input(b: usize, c: usize) -> f64 {
+    own(b, c, 6) * 37.0 - 300.0
+}
+
+fn channel((b, block): (usize, &str), c: usize, with: bool) -> ChannelRow {
+    let own = |place| own(b, c, place);
+    let given_up = (block, c) == ("2.0", 4) || (block, c) == ("4.1", 2);
+    let ratio = (!given_up).then(|| RATIOS[(5 * c + 3 * b) % RATIOS.len()]);
+    // Of some channels nothing is defined on photographs, and of some a denominator is zero.
+    let photo = |place: usize| (with && c != 2).then(|| own(place));
+    ChannelRow {
+        o_o: own(1),
+        i_o: own(2),
+        b_o: own(3),
+        o_i: own(4),
+        i_i: own(5),
+        b_i: block_on_input(b, c),
+        o_b: own(7),
+        i_b: own(8),
+        b_b: own(9),
+        mix_ratio: ratio,
+        category: ratio.map(|m| {
+            let name = if m <= 1.0 / 1.5 {
+                "overwrite"
+            } else if m < 1.5 {
+                "mix"
+            } else {
+                "skip"
+            };
+            name.to_owned()
+        }),
+        block_delta: (c != 1).then(|| own(10)),
+        input_delta: (c != 3).then(|| own(11)),
+        scale_metric: (c != 1 && c != 3).then(|| own(12)),
+        scale_invariant: c.is_multiple_of(2),
+        scale_invariant_no_mix: c.is_multiple_of(3),
+        scale_invariant_by_block: c % 3 == 1,
+        bn2_weight_abs: with.then_some(0.002 + 0.004 * c as f64 + 0.03 * b as f64),
+        conv2_weight_mean_abs: Some(0.01 + 0.0007 * (c * c) as f64),
+        tuning_curve_rho: (with && c != 1).then_some(0.31 * c as f64 - 0.77),
+        photo_o_o: photo(13),
+        photo_i_o: photo(14),
+        photo_b_o: photo(15),
+        photo_o_i: photo(16),
+        photo_i_i: photo(17),
+        photo_b_i: photo(18),
+        photo_o_b: photo(19),
+        photo_i_b: photo(20),
+        photo_b_b: photo(21),
+        photo_mix_ratio: photo(22).map(f64::abs),
+        photo_block_delta: photo(23),
+        photo_input_delta: photo(24),
+        photo_scale_metric: photo(25),
+        photo_scale_invariant: photo(26).map(|_| c % 2 == 1),
+        photo_input_share: photo(27).map(|s| s / 20.0 + 3.0),
+        photo_block_share: photo(28),
+        photo_inhibited_percent: photo(29).map(|p| p.abs() + 31.0 * c as f64),
+        photo_silenced_percent: photo(30),
+        retries: c as u64,
+        ..channel_row(block, c)
+    }
+}
+
+fn block_of((b, block): (usize, &str), channels: usize, studied: usize, with: bool) -> BlockRow {
+    let failed = usize::from(block == "2.0" || block == "4.1");
+    let (studied, percent) = (studied - failed, |p: f64| (b != 3).then_some(p));
+    BlockRow {
+        failed,
+        overwrite: 21 + b,
+        mix: 31 + 2 * b,
+        skip: 41 + 3 * b,
+        never_from_input: 51,
+        never_from_block: 61,
+        median_mix_ratio: percent(0.517 + b as f64 / 10.0),
+        mean_scale_metric: (b != 2).then_some(-0.2347 + b as f64 / 7.0),
+        scale_invariant: 71 + b,
+        percent_scale_invariant: percent(7.25 + 9.4 * b as f64),
+        scale_invariant_no_mix: 81 + b,
+        percent_scale_invariant_no_mix: Some(42.0 - 6.3 * b as f64),
+        no_mix_by_denominator: 3 + b,
+        scale_invariant_by_block: 91 + b,
+        percent_scale_invariant_by_block: percent(13.55 + b as f64),
+        photo_channels: with.then_some(101 + b),
+        photo_median_mix_ratio: (with && b != 1).then_some(1.117 + b as f64 / 9.0),
+        photo_scale_invariant: with.then_some(111 + b),
+        photo_percent_scale_invariant: with.then_some(57.77 - b as f64),
+        photo_mean_input_share: with.then_some(0.7312 + b as f64 / 8.0),
+        photo_mean_inhibited_percent: with.then_some(66.66 + b as f64),
+        ..block_row(block, studied, channels)
+    }
+}
+
+fn histogram(block: &str, channels: &[ChannelRow]) -> Vec<HistogramRow> {
+    let row = |bin: u32| {
+        let (from, to) = (f64::from(bin) / 4.0, f64::from(bin + 1) / 4.0);
+        let within = |m: &f64| *m >= from && (*m < to || bin == 19);
+        let count = channels
+            .iter()
+            .filter_map(|c| c.mix_ratio)
+            .filter(within)
+            .count();
+        HistogramRow {
+            block: block.to_owned(),
+            from,
+            to,
+            // Not one of them is drawn as high as another of its block.
+            count: count * (1 + bin as usize),
+        }
+    };
+    (0..20).map(row).collect()
+}
+
+const MEASURES: [(u8, &str); 6] = [
+    (3, "bn2_weight_abs"),
+    (3, "conv2_weight_mean_abs"),
+    (4, "block_on_input"),
+    (4, "tuning_curve_rho"),
+    (9, "photo_input_share"),
+    (9, "photo_inhibited_percent"),
+];
+
+fn panel((b, block): (usize, &str), figure: u8, measure: &str) -> PanelRow {
+    let at = MEASURES.iter().position(|m| m.1 == measure).unwrap();
+    let own = |place: usize| own(b, at, place);
+    // The statistics of one block are not defined, and one group of another has no member.
+    let defined = b != 3;
+    // Means within what the panel shows; of the block of one channel it is that channel.
+    let first = block_on_input(b, 0);
+    let within = match (measure, defined) {
+        ("block_on_input", true) => (first + 0.2, first + 0.6),
+        ("block_on_input", false) => (first, first),
+        // Of 4.1 one channel has a tuning curve.
+        _ if b > 2 => (-0.77, -0.77),
+        _ => (-0.3, -0.7),
+    };
+    // Of every order of magnitude, and just below and at a thousandth.
+    let p = [0.0, 0.000_999, 0.001, 0.043_21, 3.4e-12, 0.9][(at + b) % 6];
+    PanelRow {
+        channels: 120 + 10 * b + at,
+        left_out: (at + b) % 3,
+        spearman_rho: defined.then_some(own(1) / 10.0),
+        spearman_p: defined.then_some(p),
+        overwrite: 130 + 10 * b + at,
+        // Within what the panel shows.
+        overwrite_mean: (b != 2).then_some(within.0),
+        overwrite_standard_error: Some(own(3)),
+        skip: 140 + 10 * b + at,
+        skip_mean: (b != 3).then_some(within.1),
+        skip_standard_error: Some(own(4)),
+        anova_f: defined.then_some([9.994, 10.04, 99.94, 104.6, 0.0312, 5.0][(at + b) % 6]),
+        anova_p: defined.then_some([0.9, 0.0, 0.000_999, 0.001, 0.043_21, 3.4e-12][(at + b) % 6]),
+        ..panel_row(figure, block, measure)
+    }
+}
+
+/// More than a line of grids, of one block; one that is named and has a large scale metric too; sentinels of both kinds and numbers like them.
+fn exemplars() -> Vec<ExemplarRow> {
+    let row =
+        |block: &str, channel, figure, example_of: &str, mix_ratio, sentinel, scale_metric| {
+            ExemplarRow {
+                block: block.to_owned(),
+                channel,
+                figure,
+                example_of: example_of.to_owned(),
+                in_paper: example_of.contains("paper"),
+                mix_ratio,
+                sentinel,
+                scale_metric,
+            }
+        };
+    vec![
+        row(
+            "1.1",
+            3,
+            1,
+            "skip in the paper, mix here",
+            Some(1.214),
+            false,
+            Some(0.377),
+        ),
+        row("1.1", 0, 1, "overwrite", Some(0.0), true, None),
+        row("1.1", 5, 1, "skip", Some(10.0), true, Some(-2.05)),
+        row("1.1", 4, 1, "mix", Some(0.806), false, Some(0.118)),
+        row(
+            "1.1",
+            3,
+            6,
+            "scale-invariant",
+            Some(1.214),
+            false,
+            Some(0.377),
+        ),
+        row(
+            "1.1",
+            1,
+            6,
+            "not scale-invariant",
+            Some(10.0),
+            false,
+            Some(-0.055),
+        ),
+        row(
+            "2.0",
+            6,
+            6,
+            "scale-invariant but for the mix",
+            Some(10.0),
+            true,
+            Some(1.288),
+        ),
+        row(
+            "2.0",
+            2,
+            6,
+            "not scale-invariant",
+            Some(0.0),
+            true,
+            Some(-0.31),
+        ),
+        row("2.0", 1, 6, "not scale-invariant", None, false, None),
+        row("2.1", 3, 1, "mix", Some(1.055), false, None),
+        row(
+            "4.1",
+            1,
+            1,
+            "overwrite in the paper and here",
+            Some(0.0),
+            false,
+            Some(0.5),
+        ),
+    ]
+}
+
+/// What every exemplar answers; no two curves are alike, and no two panels span the same.
+fn curves(exemplars: &[ExemplarRow], with: bool) -> Vec<ScaleTuningRow> {
+    let mut rows: Vec<ScaleTuningRow> = Vec::new();
+    for (i, e) in exemplars.iter().enumerate() {
+        if rows
+            .iter()
+            .any(|r| (&r.block, r.channel) == (&e.block, e.channel))
+        {
+            continue;
+        }
+        for (s, stimulus) in ["picture", "photographs"].into_iter().enumerate() {
+            // Of one block there are pictures alone.
+            if s == 1 && (!with || e.block == "2.0") {
+                continue;
+            }
+            for (r, seen) in ROLES.into_iter().enumerate() {
+                for at in 0..5 {
+                    let size = f64::from(at) / 2.0 - 1.0;
+                    let value = |role: f64| {
+                        (2.0 + r as f64) * (size * (1.0 + role) + role + s as f64).sin()
+                            + 0.3 * i as f64
+                            - role
+                    };
+                    rows.push(ScaleTuningRow {
+                        block: e.block.clone(),
+                        channel: e.channel,
+                        stimulus: stimulus.to_owned(),
+                        seen: seen.to_owned(),
+                        scale: size.exp2(),
+                        input_activation: value(0.0),
+                        block_activation: value(1.0),
+                        output_activation: value(2.0),
+                    });
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn extremes(exemplars: &[ExemplarRow]) -> Vec<ExtremeRow> {
+    let mut rows: Vec<ExtremeRow> = Vec::new();
+    for (i, e) in exemplars.iter().enumerate() {
+        if rows
+            .iter()
+            .any(|r| (&r.block, r.channel) == (&e.block, e.channel))
+        {
+            continue;
+        }
+        for (r, role) in ROLES.into_iter().enumerate() {
+            for (end, sign) in [("top", 1.0), ("bottom", -1.0)] {
+                // Fewer images than nine, and of one role fewer than of the others.
+                for rank in 1..=(5 - r) {
+                    rows.push(ExtremeRow {
+                        block: e.block.clone(),
+                        channel: e.channel,
+                        role: role.to_owned(),
+                        end: end.to_owned(),
+                        rank,
+                        image: format!("{i}<{role}>/{end}&{rank}.png"),
+                        activation: sign * (20.0 - rank as f64) + 0.1234 * (3 * i + r) as f64,
+                    });
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn claims() -> Vec<ClaimRow> {
+    let claim = |id: &str, verdict, reason: &str| ClaimRow {
+        source: format!("figure of {id}"),
+        paper: format!("the paper's {id} < 1"),
+        ours: format!("ours of {id}, \\rho | 2"),
+        reason: reason.to_owned(),
+        ..claim_row(id, verdict)
+    };
+    vec![
+        claim("one", Verdict::Holds, ""),
+        claim("two", Verdict::NotChecked, "no | images\nat all"),
+        claim("three", Verdict::DoesNotHold, "pictures of 4 steps"),
+        claim("four", Verdict::Holds, "a limit"),
+        claim("five", Verdict::NotChecked, "partial"),
+        claim("six", Verdict::NotChecked, "folded"),
+    ]
+}
+
+/// A picture of its own, not square in what it shows.
+fn picture(path: &Path, shade: usize) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let byte = |value: u32| u8::try_from(value % 256).unwrap();
+    let shade = u32::try_from(shade).unwrap();
+    let picture = RgbImage::from_fn(12, 12, |x, y| {
+        Rgb([byte(shade * 2), byte(x * 19 + shade), byte(y * 7 + x)])
+    });
+    picture.save(path).unwrap();
+}

@@ -1,0 +1,57 @@
+//! Everything that is drawn or said of real runs, computed again from their tables, pictures, activations and manifest by code that shares
+//! nothing with what drew it. What accounts for each text and mark of a figure and of the page is what `report`'s own tests hold to hand-made
+//! tables; here it is held to runs, with the mosaics, the maps and the claims.
+
+mod bins;
+#[path = "../../../crates/report/tests/drawn/chart.rs"]
+mod chart;
+mod claims;
+#[path = "../../../crates/report/tests/drawn/grids.rs"]
+mod grids;
+#[path = "../../../crates/report/tests/drawn/histograms.rs"]
+mod histograms;
+#[path = "../../../crates/report/tests/drawn/invariance.rs"]
+mod invariance;
+mod maps;
+mod mosaics;
+#[path = "../../../crates/report/tests/drawn/page.rs"]
+mod page;
+#[path = "../../../crates/report/tests/drawn/panels.rs"]
+mod panels;
+mod run;
+#[path = "../../../crates/report/tests/drawn/svg.rs"]
+mod svg;
+#[path = "../../../crates/report/tests/drawn/tuning.rs"]
+mod tuning;
+
+use chart::Labels;
+use run::finished;
+use std::fs;
+
+#[test]
+fn every_figure_of_a_run_shows_its_tables() {
+    let out = finished();
+    histograms::check(out);
+    bins::bins_count_mix_ratios(out);
+    assert_eq!(panels::check(out, Labels::Rounded), [3, 4, 9]);
+    invariance::check(out);
+    let blocks = tuning::check(out, Labels::Rounded);
+    assert_eq!(blocks, run::BLOCKS);
+    let grids = grids::check(out);
+    assert_eq!(grids.len(), 2 * run::BLOCKS.len());
+    // Grids, figures 2 to 5 and 9, and figure 10 of each block: there is no file more.
+    for file in fs::read_dir(out.join("figures")).unwrap() {
+        let path = file.unwrap().path().with_extension("png");
+        let (width, height) = image::image_dimensions(&path).unwrap();
+        let units = svg::Drawing::read(&path.with_extension("svg")).size;
+        let twice = (2.0 * units.0, 2.0 * units.1);
+        assert_eq!((f64::from(width), f64::from(height)), twice);
+    }
+    let files = fs::read_dir(out.join("figures")).unwrap().count();
+    assert_eq!(files, 2 * (grids.len() + 5 + blocks.len()));
+}
+
+#[test]
+fn the_page_of_a_run_shows_its_tables_and_its_manifest() {
+    page::check(finished());
+}
