@@ -45,8 +45,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
         blocks.push(block_of((b, block), all, studied, with));
         channels.extend(of_block);
         for (figure, measure) in MEASURES {
-            // As a run does, of second blocks, and on photographs of all.
-            if (figure == 9 && with) || (figure != 9 && block.ends_with(".1")) {
+            // As a run does, of second blocks, and on photographs of all. Where there are none, no figure is drawn of what the table has.
+            if figure == 9 || block.ends_with(".1") {
                 panels.push(panel((b, block), figure, measure));
             }
         }

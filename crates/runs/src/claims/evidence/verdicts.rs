@@ -269,3 +269,39 @@ fn ablation_needs_images_and_says_what_the_weights_lack_too() {
     let reason = format!("{needs}; also, fc lacks a tensor");
     assert_eq!(said(&of.needs_validation_set()).2, reason);
 }
+
+#[test]
+fn percents_are_of_all_criteria_then_without_the_mix_and_by_the_block_alone() {
+    let of = evidence(&[], &[], 2560);
+    let mut row = BlockRow {
+        percent_scale_invariant: Some(1.52),
+        percent_scale_invariant_no_mix: None,
+        no_mix_by_denominator: 0,
+        ..of.blocks[0].clone()
+    };
+    let plain = "the heights of the paper's bars were not at hand";
+    let found = |row: &BlockRow| {
+        let of = Evidence {
+            blocks: std::slice::from_ref(row),
+            ..evidence(&[], &[], 2560)
+        };
+        let found = [of.percent("3.1"), of.percent_by_block("3.1"), of.many()];
+        found.map(|f| (f.ours, f.verdict, f.reason))
+    };
+    let [percent, by_block, many] = found(&row);
+    let open = |ours: &str, why: &str| (ours.to_owned(), Verdict::NotChecked, why.to_owned());
+    assert_eq!(percent, open("1.5 and not defined", plain));
+    let why = "the paper's percent was not at hand";
+    assert_eq!(by_block, open("25.0 (16 of 64)", why));
+    let why = "“many” is no number to compare with";
+    assert_eq!(many, open("4 of 64 studied channels", why));
+    (
+        row.percent_scale_invariant_no_mix,
+        row.no_mix_by_denominator,
+    ) = (Some(12.5), 1);
+    let [percent, ..] = found(&row);
+    let why = format!(
+        "{plain}; 1 of the 8 channels without the mix criterion count only because B(B) or I(I) is not positive"
+    );
+    assert_eq!(percent, open("1.5 and 12.5", &why));
+}
