@@ -211,6 +211,11 @@ fn a_networks_sites_in_a_graph_are_in_the_order_of_computation() {
 }
 
 #[test]
+fn what_is_added_to_variances_is_torchvisions() {
+    assert_eq!(resnet::BATCH_NORM_EPS, 1e-5);
+}
+
+#[test]
 fn input_sizes_are_multiples_of_4_from_8_to_4096() {
     for (size, fine) in [
         (0, false),

@@ -3,6 +3,7 @@
 
 mod bits;
 mod convolutions;
+mod lengths;
 mod maxima;
 mod others;
 mod refusals;
