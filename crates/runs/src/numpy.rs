@@ -1,5 +1,6 @@
 //! NumPy's files: arrays, and archives of them.
 
+use crate::first_error::FirstError;
 use npyz::WriterBuilder;
 use std::io::{self, BufWriter, Seek, Write};
 use zip::write::SimpleFileOptions;
@@ -7,14 +8,15 @@ use zip::{CompressionMethod, ZipWriter};
 
 /// An archive of arrays that is written one after another.
 pub(crate) struct Archive<W: Write + Seek> {
-    zip: ZipWriter<W>,
+    /// It ends itself when it is dropped, and says to the terminal if that fails too: hence what it writes through.
+    zip: ZipWriter<FirstError<W>>,
 }
 
 impl<W: Write + Seek> Archive<W> {
     /// An empty archive.
     pub(crate) fn new(to: W) -> Archive<W> {
         Archive {
-            zip: ZipWriter::new(to),
+            zip: ZipWriter::new(FirstError::new(to)),
         }
     }
 
