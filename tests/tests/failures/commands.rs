@@ -8,12 +8,12 @@ use streamscope_tests::harness::{Shared, executable, root, succeed};
 
 /// A command, and the file or folder below a given one that it writes to.
 #[derive(Clone, Copy, Debug)]
-pub struct Small {
-    pub arguments: &'static [&'static str],
-    pub out: &'static str,
+pub(crate) struct Small {
+    pub(crate) arguments: &'static [&'static str],
+    pub(crate) out: &'static str,
 }
 
-pub const REPRODUCE: Small = Small {
+pub(crate) const REPRODUCE: Small = Small {
     arguments: &[
         "reproduce",
         "--input-size",
@@ -29,7 +29,7 @@ pub const REPRODUCE: Small = Small {
     ],
     out: "a/run",
 };
-pub const ACTIVATIONS: Small = Small {
+pub(crate) const ACTIVATIONS: Small = Small {
     arguments: &[
         "activations",
         "--input-size",
@@ -41,7 +41,7 @@ pub const ACTIVATIONS: Small = Small {
     ],
     out: "a/b/archive.npz",
 };
-pub const VISUALIZE: Small = Small {
+pub(crate) const VISUALIZE: Small = Small {
     arguments: &[
         "visualize",
         "--input-size",
@@ -59,7 +59,7 @@ pub const VISUALIZE: Small = Small {
 static IMAGES: Shared = Shared::new();
 
 /// A folder of few images.
-pub fn images() -> &'static Path {
+pub(crate) fn images() -> &'static Path {
     let made = IMAGES.get(|folder| {
         for name in ["star_00.jpg", "star_01.jpg", "star_02.jpg"] {
             let from = root().join("fixtures/images/star").join(name);
@@ -71,7 +71,7 @@ pub fn images() -> &'static Path {
 
 impl Small {
     /// The words of the command line, the program first.
-    pub fn words(self, below: &Path) -> Vec<String> {
+    pub(crate) fn words(self, below: &Path) -> Vec<String> {
         let images = images().display().to_string();
         let mut words = vec![executable().display().to_string()];
         let given = self.arguments.iter();
@@ -84,7 +84,7 @@ impl Small {
     }
 
     /// The command.
-    pub fn command(self, below: &Path) -> Command {
+    pub(crate) fn command(self, below: &Path) -> Command {
         let words = self.words(below);
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_remove("STREAMSCOPE_ISA");
@@ -92,7 +92,7 @@ impl Small {
     }
 
     /// What it leaves where nothing fails.
-    pub fn undisturbed(self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn undisturbed(self) -> BTreeMap<PathBuf, Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         succeed(&mut self.command(folder.path()));
         files(folder.path())
@@ -100,7 +100,12 @@ impl Small {
 
     /// Runs it to its end, and asserts that it leaves what it leaves where nothing fails.
     #[track_caller]
-    pub fn goes_on(self, below: &Path, undisturbed: &BTreeMap<PathBuf, Vec<u8>>, after: &str) {
+    pub(crate) fn goes_on(
+        self,
+        below: &Path,
+        undisturbed: &BTreeMap<PathBuf, Vec<u8>>,
+        after: &str,
+    ) {
         succeed(&mut self.command(below));
         let left = files(below);
         assert_eq!(
@@ -116,7 +121,7 @@ impl Small {
 }
 
 /// Every file below a folder.
-pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(here) = folders.pop() {
@@ -139,14 +144,18 @@ fn timed(name: &Path) -> bool {
 }
 
 /// Whether a file grows record by record: journals of scans, and what was read for an archive so far.
-pub fn grows(name: &Path) -> bool {
+pub(crate) fn grows(name: &Path) -> bool {
     name.parent().is_some_and(|p| p.ends_with("store/scans"))
         || name.extension().is_some_and(|e| e == "part")
 }
 
 /// Asserts that what a command that failed left is, file by file, what it leaves where nothing fails, or the beginning of a journal.
 #[track_caller]
-pub fn assert_only_finished(below: &Path, undisturbed: &BTreeMap<PathBuf, Vec<u8>>, after: &str) {
+pub(crate) fn assert_only_finished(
+    below: &Path,
+    undisturbed: &BTreeMap<PathBuf, Vec<u8>>,
+    after: &str,
+) {
     for (name, bytes) in files(below) {
         let whole = undisturbed.get(&name);
         let right = match whole {
@@ -161,7 +170,7 @@ pub fn assert_only_finished(below: &Path, undisturbed: &BTreeMap<PathBuf, Vec<u8
 
 /// Asserts that a command failed as one that cannot write fails; what it said.
 #[track_caller]
-pub fn assert_one_sentence(output: &Output, after: &str) -> String {
+pub(crate) fn assert_one_sentence(output: &Output, after: &str) -> String {
     let said = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(2), "{after}: {said}");
     let errors = said.lines().filter(|line| line.starts_with("error:"));

@@ -11,19 +11,19 @@ const TRACED: &str = "trace=openat,write,pwrite64,?writev,fsync,fdatasync,?renam
 
 /// One call as it returned.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub(crate) struct Call {
     /// Its name, without what tells its variants apart.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The line that tells it.
-    pub line: String,
+    pub(crate) line: String,
     /// Files that it names or has open, absolute, first to last.
-    pub paths: Vec<PathBuf>,
-    pub succeeded: bool,
-    pub injected: bool,
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) succeeded: bool,
+    pub(crate) injected: bool,
 }
 
 /// Whether commands can be traced here; says so where not.
-pub fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();
     let can = *CAN.get_or_init(|| {
         let mut strace = Command::new("strace");
@@ -38,7 +38,7 @@ pub fn can_trace() -> bool {
 }
 
 /// Runs a command, with some calls failing where `inject` says so; its calls, thread by thread.
-pub fn traced(small: Small, below: &Path, inject: Option<&str>) -> (Output, Vec<Vec<Call>>) {
+pub(crate) fn traced(small: Small, below: &Path, inject: Option<&str>) -> (Output, Vec<Vec<Call>>) {
     let notes = tempfile::tempdir().unwrap();
     let mut strace = Command::new("strace");
     // A file for each thread: nothing is told in two halves.
@@ -104,7 +104,7 @@ fn call(line: &str) -> Option<Call> {
 
 impl Call {
     /// Whether it is about something below a folder.
-    pub fn is_below(&self, folder: &Path) -> bool {
+    pub(crate) fn is_below(&self, folder: &Path) -> bool {
         self.paths.iter().any(|path| path.starts_with(folder))
     }
 }
