@@ -70,8 +70,8 @@ fn fill(small: Small, sizes: &[usize]) {
 #[test]
 fn a_full_disk_loses_nothing_finished_and_the_same_command_goes_on() {
     fill(REPRODUCE, &[8, 60, 300]);
-    fill(ACTIVATIONS, &[4, 8]);
-    fill(VISUALIZE, &[4]);
+    fill(ACTIVATIONS, &[4]);
+    fill(VISUALIZE, &[4, 8]);
 }
 
 #[test]
