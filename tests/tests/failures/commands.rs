@@ -45,7 +45,7 @@ pub(crate) const VISUALIZE: Small = Small {
     arguments: &[
         "visualize",
         "--input-size",
-        "64",
+        "32",
         "--site",
         "layer1.1",
         "--channel",
