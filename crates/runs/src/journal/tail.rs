@@ -92,7 +92,7 @@ mod tests {
             let kept = records.iter().map(|r| tail.append(r));
             let kept = kept.take_while(Result::is_ok).count();
             assert_eq!(kept, room / length);
-            assert_eq!(tail.end as usize, kept * length);
+            assert_eq!(tail.end, (kept * length) as u64);
             let bytes = fs::read(&path).unwrap();
             assert_eq!(bytes.len(), if cuts { kept * length } else { room });
             let (mut journal, known) = Journal::open(&path, 1).unwrap();
