@@ -3,6 +3,7 @@
 //!
 //! What needs `strace`, or leave to mount file systems, says that it is skipped where there is none.
 #![cfg(target_os = "linux")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod commands;
 mod disks;
