@@ -30,7 +30,7 @@ pub enum AuditError {
     #[error(transparent)]
     Report(#[from] report::ReportError),
     /// A file cannot be written.
-    #[error("{}: cannot write: {source}", path.display())]
+    #[error("{}: cannot write: {source}{}", path.display(), report::way_on(source))]
     Write {
         /// The file.
         path: PathBuf,

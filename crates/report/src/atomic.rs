@@ -1,15 +1,19 @@
-//! Files that are there whole or not at all.
+//! Files that are there whole or not at all: written under a temporary name, synced, renamed, and their folder synced.
 
+#[cfg(test)]
+mod failures;
+
+use crate::disk::{Disk, System};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Writes a file under a temporary name beside it, syncs it and renames it. Missing folders are made.
+/// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are made.
 ///
 /// # Errors
-/// What the system says; then the file is as it was before, and nothing else is left.
+/// What the system says; then the file is as it was before, or whole and new where only its folder could not be synced, and nothing else is left.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_atomically_with(path, |file| file.write_all(bytes))
 }
@@ -17,15 +21,23 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// As [`write_atomically`], of what `write` writes.
 ///
 /// # Errors
-/// What the system or `write` says; then the file is as it was before, and nothing else is left.
+/// What the system or `write` says; then what is left is as with [`write_atomically`].
 pub fn write_atomically_with(
     path: &Path,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
+    place(&System, path, write)
+}
+
+fn place<D: Disk>(
+    disk: &D,
+    path: &Path,
+    write: impl FnOnce(&mut D::File) -> io::Result<()>,
+) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let path = &target(path)?;
     let folder = folder_of(path);
-    fs::create_dir_all(folder)?;
+    make_folders(disk, folder)?;
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
@@ -35,12 +47,44 @@ pub fn write_atomically_with(
         name.to_string_lossy(),
         process::id()
     ));
-    let written = write_and_sync(&temporary, write).and_then(|()| fs::rename(&temporary, path));
+    let written =
+        write_and_sync(disk, &temporary, write).and_then(|()| disk.rename(&temporary, path));
     if written.is_err() {
         // What failed matters more than what is left of it.
-        let _ = fs::remove_file(&temporary);
+        let _ = disk.remove(&temporary);
     }
-    written
+    written?;
+    disk.sync_folder(folder)
+}
+
+/// Makes a folder and those above it that are missing, and syncs what each was made in.
+///
+/// # Errors
+/// What the system says.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    make_folders(&System, folder)
+}
+
+fn make_folders(disk: &impl Disk, folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder_of(folder);
+    make_folders(disk, parent)?;
+    match disk.make_folder(folder) {
+        // Somebody else was faster, and may not have synced it yet.
+        Err(_) if folder.is_dir() => {}
+        made => made?,
+    }
+    disk.sync_folder(parent)
+}
+
+/// Syncs the folder of a file that was just made under its own name.
+///
+/// # Errors
+/// What the system says.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    System.sync_folder(folder_of(path))
 }
 
 /// Checks that [`write_atomically`] can write a file: makes its folder and writes an empty file beside it.
@@ -50,10 +94,21 @@ pub fn write_atomically_with(
 pub fn check_writable(path: &Path) -> io::Result<()> {
     let path = &target(path)?;
     let folder = folder_of(path);
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let probe = folder.join(format!(".streamscope-{}.tmp", process::id()));
     File::create(&probe)?;
     fs::remove_file(&probe)
+}
+
+/// What to do about an error of the system where something is to be done, to stand behind what it says.
+pub fn way_on(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; free space and run the same command again: what was finished is kept"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "; make it writable or choose another folder",
+        _ => "",
+    }
 }
 
 /// The file that is written: what a link leads to. Renaming would put a file in the place of a link, a device or a pipe.
@@ -74,13 +129,14 @@ fn folder_of(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-fn write_and_sync(
-    path: &PathBuf,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
+fn write_and_sync<D: Disk>(
+    disk: &D,
+    path: &Path,
+    write: impl FnOnce(&mut D::File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    let mut file = disk.create(path)?;
     write(&mut file)?;
-    file.sync_all()
+    disk.sync(&file)
 }
 
 #[cfg(test)]

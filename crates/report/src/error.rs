@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A file cannot be written.
-    #[error("{}: cannot write: {source}", path.display())]
+    #[error("{}: cannot write: {source}{}", path.display(), crate::atomic::way_on(source))]
     Write {
         /// The file.
         path: PathBuf,

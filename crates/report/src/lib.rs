@@ -11,6 +11,7 @@ mod atomic;
 mod canvas;
 mod claims;
 mod compare;
+mod disk;
 mod error;
 mod exemplars;
 mod files;
@@ -26,7 +27,9 @@ mod scale_invariance;
 mod scale_tuning;
 mod schema;
 
-pub use atomic::{check_writable, write_atomically, write_atomically_with};
+pub use atomic::{
+    check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with,
+};
 pub use canvas::{FONT, embed_font};
 pub use compare::table_differences;
 pub use error::ReportError;

@@ -116,7 +116,7 @@ pub enum RunError {
         path: PathBuf,
     },
     /// A file cannot be written.
-    #[error("{}: cannot write: {source}", path.display())]
+    #[error("{}: cannot write: {source}{}", path.display(), report::way_on(source))]
     Write {
         /// The file.
         path: PathBuf,

@@ -28,9 +28,8 @@ impl Output {
             return Err(RunError::NoFolder { path });
         }
         let existed = folder.is_dir();
-        fs::create_dir_all(folder).map_err(write)?;
-        let probe = folder.join(".streamscope.tmp");
-        let probed = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
+        report::make_folder(folder).map_err(write)?;
+        let probed = report::check_writable(&folder.join(".streamscope"));
         if probed.is_err() && !existed {
             // Nothing is left of a folder that is of no use.
             let _ = fs::remove_dir(folder);

@@ -4,12 +4,15 @@
 //! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian float32, and the
 //! first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged, and the file is cut there.
 
+mod tail;
+
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use tail::Tail;
 
 /// The digest of an image file's bytes.
 pub type ImageDigest = [u8; DIGEST];
@@ -33,8 +36,7 @@ pub struct Known {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    file: File,
-    end: u64,
+    tail: Tail<File>,
     /// The first byte of each image's values.
     places: HashMap<ImageDigest, u64>,
 }
@@ -46,7 +48,7 @@ impl Journal {
     /// If the file cannot be read or written.
     pub fn open(path: &Path, width: usize) -> io::Result<(Journal, Known)> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            report::make_folder(folder)?;
         }
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path)?;
@@ -57,11 +59,14 @@ impl Journal {
         };
         let end = known.add(path)?;
         file.set_len(end)?;
+        if end == 0 {
+            // Perhaps it was just made.
+            report::sync_folder_of(path)?;
+        }
         let places = known.places.iter().map(|(&image, &(_, at))| (image, at));
         let journal = Journal {
             path: path.to_owned(),
-            file,
-            end,
+            tail: Tail { file, end },
             places: places.collect(),
         };
         Ok((journal, known))
@@ -80,17 +85,28 @@ impl Journal {
     /// Keeps the values of an image.
     ///
     /// # Errors
-    /// If they cannot be written.
+    /// If they cannot be written; then nothing of them is kept.
     pub fn keep(&mut self, image: &ImageDigest, values: &[f32]) -> io::Result<()> {
-        let mut record = image.to_vec();
-        record.extend(values.iter().flat_map(|v| v.to_le_bytes()));
-        let digest = blake3::hash(&record);
-        record.extend(&digest.as_bytes()[..CHECK]);
-        self.file.write_all(&record)?;
-        self.places.insert(*image, self.end + DIGEST as u64);
-        self.end += record.len() as u64;
+        let at = self.tail.append(&record(image, values))?;
+        self.places.insert(*image, at + DIGEST as u64);
         Ok(())
     }
+
+    /// Waits until what is kept would outlive a power cut.
+    ///
+    /// # Errors
+    /// If the system says that it would not.
+    pub fn sync(&self) -> io::Result<()> {
+        self.tail.file.sync_all()
+    }
+}
+
+fn record(image: &ImageDigest, values: &[f32]) -> Vec<u8> {
+    let mut record = image.to_vec();
+    record.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    let digest = blake3::hash(&record);
+    record.extend(&digest.as_bytes()[..CHECK]);
+    record
 }
 
 /// The digest at the head of a record.

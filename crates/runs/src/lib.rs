@@ -18,6 +18,7 @@ mod claims;
 mod error;
 mod exemplars;
 mod files;
+mod first_error;
 mod journal;
 mod leftovers;
 mod measure;

@@ -1,5 +1,6 @@
 //! NumPy's files: arrays, and archives of them.
 
+use crate::first_error::{FirstError, Told};
 use npyz::WriterBuilder;
 use std::io::{self, BufWriter, Seek, Write};
 use zip::write::SimpleFileOptions;
@@ -7,13 +8,17 @@ use zip::{CompressionMethod, ZipWriter};
 
 /// An archive of arrays that is written one after another.
 pub(crate) struct Archive<W: Write + Seek> {
-    zip: ZipWriter<W>,
+    /// It ends itself when it is dropped, and says to the terminal if that fails too: hence what it writes through.
+    zip: ZipWriter<FirstError<W>>,
+    told: Told,
 }
 
 impl<W: Write + Seek> Archive<W> {
     /// An empty archive.
     pub(crate) fn new(to: W) -> Archive<W> {
+        let to = FirstError::new(to);
         Archive {
+            told: to.told(),
             zip: ZipWriter::new(to),
         }
     }
@@ -38,9 +43,12 @@ impl<W: Write + Seek> Archive<W> {
             .begin_nd()?;
         for piece in pieces {
             writer.extend(piece?)?;
+            self.told.check()?;
         }
         writer.finish()?;
-        buffered.flush()
+        buffered.flush()?;
+        drop(buffered);
+        self.told.check()
     }
 
     /// Adds an array of names.
@@ -49,14 +57,16 @@ impl<W: Write + Seek> Archive<W> {
     /// What the system says.
     pub(crate) fn add_names(&mut self, name: &str, names: &[&str]) -> io::Result<()> {
         self.start(name)?;
-        self.zip.write_all(&unicode_array(names)?)
+        self.zip.write_all(&unicode_array(names)?)?;
+        self.told.check()
     }
 
     fn start(&mut self, name: &str) -> io::Result<()> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .large_file(true);
-        Ok(self.zip.start_file(format!("{name}.npy"), options)?)
+        self.zip.start_file(format!("{name}.npy"), options)?;
+        self.told.check()
     }
 
     /// Ends it.
@@ -65,7 +75,7 @@ impl<W: Write + Seek> Archive<W> {
     /// What the system says.
     pub(crate) fn finish(self) -> io::Result<()> {
         self.zip.finish()?;
-        Ok(())
+        self.told.check()
     }
 }
 

@@ -178,6 +178,7 @@ impl Scan<'_> {
         };
         let ready = || self.reader().ok();
         in_order(self.threads, entries.len(), ready, work, keep)?;
+        journal.sync().map_err(RunError::write(journal.path()))?;
         observer.event(Event::PhaseEnded);
         Ok((held.len(), before.and(&journal)))
     }

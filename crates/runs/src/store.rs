@@ -22,7 +22,10 @@ const OLDER: &[u8] = b"{\"format\":\"streamscope picture 1\"";
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder of it cannot be written.
-    #[error("{path}: cannot write to the store: {source}")]
+    #[error(
+        "{path}: cannot write to the store: {source}{}",
+        report::way_on(source)
+    )]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -63,7 +66,7 @@ impl Store {
     /// # Errors
     /// If the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
-        fs::create_dir_all(folder).map_err(|source| StoreError::Write {
+        report::make_folder(folder).map_err(|source| StoreError::Write {
             path: folder.to_owned(),
             source,
         })?;

@@ -1,0 +1,85 @@
+//! The order of calls that outlives a power cut: write, sync the file, rename, sync the folder.
+
+use super::commands::{ACTIVATIONS, REPRODUCE, Small, VISUALIZE, grows};
+use super::trace::{Call, can_trace, traced};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Asserts the order of all calls of one thread on what is below a folder; how many files were renamed into place.
+fn assert_order(calls: &[Call], below: &Path) -> usize {
+    let (mut written, mut synced) = (BTreeSet::new(), BTreeSet::new());
+    let mut places = 0;
+    let told: Vec<&Call> = calls.iter().filter(|c| c.succeeded).collect();
+    for (at, call) in told.iter().enumerate() {
+        if !call.is_below(below) {
+            continue;
+        }
+        let path = call.paths[0].clone();
+        let is_synced_before_the_next = |folder: &Path, next: &str| {
+            let rest = &told[at + 1..];
+            let rest = rest.iter().take_while(|call| call.name != next);
+            rest.clone()
+                .any(|call| call.name == "sync" && call.paths[0] == folder)
+        };
+        match call.name {
+            "open" if call.line.contains("O_CREAT") => {
+                let temporary = path.extension().is_some_and(|e| e == "tmp");
+                assert!(temporary || grows(&path), "made in place: {}", call.line);
+                synced.remove(&path);
+                if grows(&path) {
+                    let folder = path.parent().unwrap();
+                    assert!(is_synced_before_the_next(folder, "write"), "{}", call.line);
+                }
+            }
+            "write" | "cut" => {
+                synced.remove(&path);
+                written.insert(path);
+            }
+            "sync" => {
+                synced.insert(path);
+            }
+            "make" => {
+                let parent = path.parent().unwrap();
+                assert!(is_synced_before_the_next(parent, "make"), "{}", call.line);
+            }
+            "rename" => {
+                assert!(synced.contains(&path), "not synced: {}", call.line);
+                let folder = call.paths[1].parent().unwrap();
+                assert!(is_synced_before_the_next(folder, "rename"), "{}", call.line);
+                written.remove(&path);
+                places += 1;
+            }
+            "remove" => {
+                written.remove(&path);
+                synced.remove(&path);
+            }
+            _ => {}
+        }
+    }
+    for path in written {
+        assert!(synced.contains(&path), "{} is not synced", path.display());
+    }
+    places
+}
+
+#[test]
+fn every_file_is_synced_before_it_gets_its_name_and_its_folder_after() {
+    if !can_trace() {
+        return;
+    }
+    let order = |small: Small, least: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().canonicalize().unwrap();
+        let (output, threads) = traced(small, &below, None);
+        assert!(output.status.success(), "{output:?}");
+        let places: usize = threads.iter().map(|t| assert_order(t, &below)).sum();
+        // The journals of the one and the files of all were seen.
+        assert!(places >= least, "{small:?}: {places}");
+        let grown = threads.iter().flatten();
+        let grown = grown.filter(|c| c.name == "write" && c.is_below(&below) && grows(&c.paths[0]));
+        assert_eq!(grown.count() > 0, small.arguments[0] != "visualize");
+    };
+    order(REPRODUCE, 40);
+    order(ACTIVATIONS, 1);
+    order(VISUALIZE, 1);
+}
