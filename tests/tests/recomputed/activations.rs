@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Compares every column of every site, for `sample` photographs spread over all of them, and which files there are.
-pub fn check(run: &Run, sample: usize, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, sample: usize, ledger: &mut Ledger) {
     let Some(photographs) = &run.photographs else {
         ledger.same(
             "activations: files",

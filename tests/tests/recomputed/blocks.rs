@@ -6,7 +6,7 @@ use crate::run::Run;
 use crate::statistics::{mean, median};
 
 /// Compares both tables.
-pub fn check(run: &Run, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
     for (block, _) in &run.blocks {
         let rows = run.channel_rows(*block);

@@ -8,7 +8,7 @@ use crate::scale_tuning::OnPictures;
 use crate::statistics::{Bounded, mean, spearman};
 
 /// The nine answers: columns, role that is read, picture that is seen.
-pub const NINE: [(&str, &str, usize, usize); 9] = [
+pub(crate) const NINE: [(&str, &str, usize, usize); 9] = [
     ("o_o", "photo_o_o", 2, 2),
     ("i_o", "photo_i_o", 0, 2),
     ("b_o", "photo_b_o", 1, 2),
@@ -21,7 +21,7 @@ pub const NINE: [(&str, &str, usize, usize); 9] = [
 ];
 
 /// Compares the table.
-pub fn check(run: &Run, pictures: &OnPictures, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, pictures: &OnPictures, ledger: &mut Ledger) {
     let plain = sizes(run.size)
         .iter()
         .position(|(how, _)| *how == Seen::Plain)
@@ -218,7 +218,7 @@ fn contributions(input: &[f64], added: &[f64], output: &[f64]) -> [Expected; 4] 
 }
 
 /// How often pictures were made again, by the seed of the Input's.
-pub fn retries(run: &Run, block: Block, channel: usize) -> u64 {
+pub(crate) fn retries(run: &Run, block: Block, channel: usize) -> u64 {
     let name = format!("features/{block}/input/{channel}.png");
     let seed = run.manifest["pictures"][&name]["seed"].as_u64().unwrap();
     seed - run.manifest["seed"].as_u64().unwrap()

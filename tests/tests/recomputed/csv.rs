@@ -5,14 +5,14 @@ use std::path::Path;
 
 /// A table: its header, and as many cells in every row.
 #[derive(Debug)]
-pub struct Table {
-    pub header: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+pub(crate) struct Table {
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Reads a file.
-    pub fn read(path: &Path) -> Table {
+    pub(crate) fn read(path: &Path) -> Table {
         let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let mut rows = records(&text);
         assert!(!rows.is_empty(), "{}: no header", path.display());
@@ -24,13 +24,13 @@ impl Table {
     }
 
     /// The text of a cell.
-    pub fn text(&self, row: usize, column: &str) -> &str {
+    pub(crate) fn text(&self, row: usize, column: &str) -> &str {
         let at = self.header.iter().position(|name| name == column);
         &self.rows[row][at.unwrap_or_else(|| panic!("no column {column}"))]
     }
 
     /// The number of a cell; `None` where it is empty.
-    pub fn number(&self, row: usize, column: &str) -> Option<f64> {
+    pub(crate) fn number(&self, row: usize, column: &str) -> Option<f64> {
         let text = self.text(row, column);
         let parse = || {
             text.parse()
@@ -40,7 +40,7 @@ impl Table {
     }
 
     /// The rows in which a column has this text.
-    pub fn rows_where(&self, column: &str, text: &str) -> Vec<usize> {
+    pub(crate) fn rows_where(&self, column: &str, text: &str) -> Vec<usize> {
         let rows = 0..self.rows.len();
         rows.filter(|&row| self.text(row, column) == text).collect()
     }

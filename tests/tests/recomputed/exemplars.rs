@@ -14,7 +14,7 @@ const NAMED: [(&str, usize, &str); 6] = [
 ];
 
 /// Compares the table.
-pub fn check(run: &Run, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let papers = is_papers(run);
     let all = run.manifest["channels"].as_array().unwrap().is_empty();
     let table = &run.channels;

@@ -4,7 +4,7 @@ use crate::ledger::{Ledger, Row, exactly, text};
 use crate::run::{Photographs, ROLES, Run};
 
 /// Compares the table; without photographs there must be none.
-pub fn check(run: &Run, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let Some(photographs) = &run.photographs else {
         let exists = run.folder.join("tables/extremes.csv").exists();
         ledger.same("extremes.csv: exists", &exists, &false);

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// What a cell must hold.
 #[derive(Clone, Debug)]
-pub enum Expected {
+pub(crate) enum Expected {
     /// This text; an undefined value is the empty one.
     Text(String),
     /// A number, and how far another order of the same arithmetic may be from it.
@@ -16,20 +16,20 @@ pub enum Expected {
 }
 
 /// What the cells of a row must hold, by their columns.
-pub type Row = Vec<(&'static str, Expected)>;
+pub(crate) type Row = Vec<(&'static str, Expected)>;
 
 /// A text, a count or a flag.
-pub fn text(value: impl ToString) -> Expected {
+pub(crate) fn text(value: impl ToString) -> Expected {
     Expected::Text(value.to_string())
 }
 
 /// A number to the last bit, or an empty cell.
-pub fn exactly(value: Option<f64>) -> Expected {
+pub(crate) fn exactly(value: Option<f64>) -> Expected {
     within(value.map(|v| (v, 0.0)))
 }
 
 /// A number and its bound, or an empty cell.
-pub fn within(value: Option<(f64, f64)>) -> Expected {
+pub(crate) fn within(value: Option<(f64, f64)>) -> Expected {
     value.map_or(Expected::Text(String::new()), |(v, b)| {
         Expected::Number(v, b)
     })
@@ -45,7 +45,7 @@ struct Column {
 
 /// Comparisons by table and column.
 #[derive(Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     columns: BTreeMap<(String, String), Column>,
     order: Vec<(String, String)>,
     wrong: Vec<String>,
@@ -54,12 +54,17 @@ pub struct Ledger {
 
 impl Ledger {
     /// Notes that something is not as it must be.
-    pub fn wrong(&mut self, what: String) {
+    pub(crate) fn wrong(&mut self, what: String) {
         self.wrong.push(what);
     }
 
     /// Compares texts, or anything else that has no bound.
-    pub fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, expected: &T) {
+    pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        found: &T,
+        expected: &T,
+    ) {
         let (table, column) = what.split_once(": ").unwrap_or(("", what));
         self.column(table, column).count += 1;
         if found != expected {
@@ -68,7 +73,7 @@ impl Ledger {
     }
 
     /// Compares a number with a value and its bound. A bound that is not a number holds for nothing.
-    pub fn number(
+    pub(crate) fn number(
         &mut self,
         table: &str,
         column: &str,
@@ -100,7 +105,7 @@ impl Ledger {
     }
 
     /// Compares every cell of a table: its columns, each of which must have been recomputed, its rows and their order.
-    pub fn table(&mut self, name: &str, found: &Table, expected: &[Row]) {
+    pub(crate) fn table(&mut self, name: &str, found: &Table, expected: &[Row]) {
         if let Some(first) = expected.first() {
             let columns: Vec<&str> = first.iter().map(|(column, _)| *column).collect();
             if found.header != columns {
@@ -158,7 +163,7 @@ impl Ledger {
     }
 
     /// A line of Markdown for each column: comparisons, and the largest difference, absolute and in its bound.
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut text = String::from(
             "| file | column | compared | largest difference | in units of its bound |\n| --- | --- | --: | --: | --: |\n",
         );
@@ -183,13 +188,13 @@ impl Ledger {
     }
 
     /// How many cells were outside a sample.
-    pub fn unread(&self) -> usize {
+    pub(crate) fn unread(&self) -> usize {
         self.unread
     }
 
     /// Fails where anything was not as it must be.
     #[track_caller]
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         let shown: Vec<&str> = self.wrong.iter().take(30).map(String::as_str).collect();
         assert!(
             self.wrong.is_empty(),

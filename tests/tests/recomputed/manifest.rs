@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// Compares its parts.
-pub fn check(run: &Run, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     pictures(run, ledger);
     channels(run, ledger);
     photographs(run, ledger);

@@ -24,17 +24,17 @@ const NORM_EPSILON: f64 = 1e-5;
 
 /// A block `stage.index`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Block(pub usize, pub usize);
+pub(crate) struct Block(pub(crate) usize, pub(crate) usize);
 
 impl Block {
     /// From a name such as `1.1`.
-    pub fn named(name: &str) -> Block {
+    pub(crate) fn named(name: &str) -> Block {
         let (stage, index) = name.split_once('.').unwrap();
         Block(stage.parse().unwrap(), index.parse().unwrap())
     }
 
     /// The block whose Output enters it; none for 1.0, which the stem does.
-    pub fn previous(self) -> Option<Block> {
+    pub(crate) fn previous(self) -> Option<Block> {
         match self {
             Block(1, 0) => None,
             Block(stage, 0) => Some(Block(stage - 1, 1)),
@@ -48,7 +48,7 @@ impl Block {
     }
 
     /// The sites at which Input, Block and Output are read, the Output before its ReLU.
-    pub fn read_sites(self) -> [String; 3] {
+    pub(crate) fn read_sites(self) -> [String; 3] {
         let input = match (self.projects(), self.previous()) {
             (true, _) => format!("layer{self}.downsample.1"),
             (false, Some(previous)) => format!("layer{previous}"),
@@ -62,7 +62,7 @@ impl Block {
     }
 
     /// The sites for which the three pictures are made: before any ReLU.
-    pub fn optimised_sites(self) -> [String; 3] {
+    pub(crate) fn optimised_sites(self) -> [String; 3] {
         let [input, block, output] = self.read_sites();
         let input = if self.projects() {
             input
@@ -96,7 +96,7 @@ struct Part {
 }
 
 /// Input, Block and Output of every channel at the center neuron: values and bounds.
-pub type Roles = [Vec<(f64, f64)>; 3];
+pub(crate) type Roles = [Vec<(f64, f64)>; 3];
 
 struct Layer {
     filters: Vec<f64>,
@@ -109,7 +109,7 @@ struct Layer {
 }
 
 /// A network of two basic blocks a stage.
-pub struct Network {
+pub(crate) struct Network {
     layers: BTreeMap<String, Layer>,
 }
 
@@ -121,7 +121,7 @@ fn side(size: usize, stage: usize) -> usize {
 
 impl Network {
     /// That of some weights.
-    pub fn new(weights: &Weights) -> Network {
+    pub(crate) fn new(weights: &Weights) -> Network {
         let mut layers = BTreeMap::new();
         for (name, (shape, _)) in &weights.0 {
             let Some(conv) = name.strip_suffix(".weight").filter(|_| shape.len() == 4) else {
@@ -154,7 +154,7 @@ impl Network {
     }
 
     /// The three roles of a block, of all channels, for an RGB image of `size` rows and columns in which things are `scale` times as large.
-    pub fn roles(&self, block: Block, size: usize, image: &[u8], side_seen: Seen) -> Roles {
+    pub(crate) fn roles(&self, block: Block, size: usize, image: &[u8], side_seen: Seen) -> Roles {
         let image = seen(&normalised(size, image), side_seen);
         let center = side(size, block.0) / 2;
         let at = Part {
@@ -371,14 +371,14 @@ fn normalised(size: usize, image: &[u8]) -> Values {
 
 /// How an image is looked at: as it is, its central rows and columns at the full size, or at so many with what is around them reflected.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Seen {
+pub(crate) enum Seen {
     Plain,
     Enlarged(usize),
     Shrunk(usize),
 }
 
 /// The nine sizes, from half to double by quarters of an octave: the nearest that leaves an equal margin of whole pixels on both sides.
-pub fn sizes(size: usize) -> Vec<(Seen, f64)> {
+pub(crate) fn sizes(size: usize) -> Vec<(Seen, f64)> {
     let full = size as f64;
     let nearest = |wanted: f64| {
         let distance = |side: &usize| (*side as f64 - wanted).abs();

@@ -16,7 +16,7 @@ const MEASURES: [(u8, &str, &str); 6] = [
 ];
 
 /// Compares the table.
-pub fn check(run: &Run, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let second = run.blocks.iter().any(|(block, _)| block.1 == 1);
     let mut rows = Vec::new();
     for (figure, measure, column) in MEASURES {

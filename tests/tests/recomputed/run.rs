@@ -11,35 +11,35 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::golden::npy_f32;
 
 /// The roles, in the order of tables.
-pub const ROLES: [&str; 3] = ["input", "block", "output"];
+pub(crate) const ROLES: [&str; 3] = ["input", "block", "output"];
 /// The order in which blocks are studied.
 const ORDER: [&str; 7] = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
 
 /// The photographs of a run: their names in order, and the center activations of every site for them.
-pub struct Photographs {
-    pub folder: PathBuf,
-    pub names: Vec<String>,
+pub(crate) struct Photographs {
+    pub(crate) folder: PathBuf,
+    pub(crate) names: Vec<String>,
     /// By site: how many channels, and the values, a photograph after another.
-    pub sites: BTreeMap<String, (usize, Vec<f32>)>,
+    pub(crate) sites: BTreeMap<String, (usize, Vec<f32>)>,
 }
 
 /// A finished run.
-pub struct Run {
-    pub folder: PathBuf,
-    pub manifest: Value,
-    pub size: usize,
-    pub weights: Weights,
-    pub network: Network,
+pub(crate) struct Run {
+    pub(crate) folder: PathBuf,
+    pub(crate) manifest: Value,
+    pub(crate) size: usize,
+    pub(crate) weights: Weights,
+    pub(crate) network: Network,
     /// The studied blocks in order, each with its channels.
-    pub blocks: Vec<(Block, Vec<usize>)>,
-    pub channels: Table,
-    pub scale_tuning: Table,
-    pub photographs: Option<Photographs>,
+    pub(crate) blocks: Vec<(Block, Vec<usize>)>,
+    pub(crate) channels: Table,
+    pub(crate) scale_tuning: Table,
+    pub(crate) photographs: Option<Photographs>,
 }
 
 impl Run {
     /// Opens a run.
-    pub fn open(folder: &Path) -> Run {
+    pub(crate) fn open(folder: &Path) -> Run {
         let text = fs::read_to_string(folder.join("manifest.json")).unwrap();
         let manifest: Value = serde_json::from_str(&text).unwrap();
         let network = &manifest["network"];
@@ -68,23 +68,23 @@ impl Run {
     }
 
     /// A table of the run.
-    pub fn table(&self, name: &str) -> Table {
+    pub(crate) fn table(&self, name: &str) -> Table {
         Table::read(&self.folder.join("tables").join(name))
     }
 
     /// Every studied channel, in the order of tables.
-    pub fn studied(&self) -> impl Iterator<Item = (Block, usize)> {
+    pub(crate) fn studied(&self) -> impl Iterator<Item = (Block, usize)> {
         let blocks = self.blocks.iter();
         blocks.flat_map(|(block, channels)| channels.iter().map(|&channel| (*block, channel)))
     }
 
     /// Channels of a block, studied or not, by the weights.
-    pub fn width(&self, block: Block) -> usize {
+    pub(crate) fn width(&self, block: Block) -> usize {
         self.weights.0[&format!("layer{block}.conv2.weight")].0[0]
     }
 
     /// The pixels of a picture that was optimised for a role of a channel.
-    pub fn picture(&self, block: Block, role: &str, channel: usize) -> Vec<u8> {
+    pub(crate) fn picture(&self, block: Block, role: &str, channel: usize) -> Vec<u8> {
         let name = format!("features/{block}/{role}/{channel}.png");
         let picture = images::decode(self.folder.join(&name)).unwrap();
         assert_eq!(
@@ -96,12 +96,18 @@ impl Run {
     }
 
     /// The rows of a table that are of a block.
-    pub fn channel_rows(&self, block: Block) -> Vec<usize> {
+    pub(crate) fn channel_rows(&self, block: Block) -> Vec<usize> {
         self.channels.rows_where("block", &block.to_string())
     }
 
     /// A row of the table of scale tuning.
-    pub fn scale_row(&self, of: (Block, usize), stimulus: &str, seen: &str, scale: f64) -> usize {
+    pub(crate) fn scale_row(
+        &self,
+        of: (Block, usize),
+        stimulus: &str,
+        seen: &str,
+        scale: f64,
+    ) -> usize {
         let (table, (block, channel)) = (&self.scale_tuning, of);
         let mut rows = 0..table.rows.len();
         let is = |&row: &usize| {
@@ -137,7 +143,7 @@ impl Photographs {
     }
 
     /// The center activations of a channel's Input, Block and Output, a photograph after another.
-    pub fn roles(&self, block: Block, channel: usize) -> [Vec<f64>; 3] {
+    pub(crate) fn roles(&self, block: Block, channel: usize) -> [Vec<f64>; 3] {
         block.read_sites().map(|site| {
             let (channels, values) = &self.sites[&site];
             let of_channel = values.iter().skip(channel).step_by(*channels);
@@ -146,7 +152,7 @@ impl Photographs {
     }
 
     /// The nine photographs with the largest activations, and the nine with the smallest: outermost first, ties in the order of files.
-    pub fn ends(values: &[f64]) -> [Vec<usize>; 2] {
+    pub(crate) fn ends(values: &[f64]) -> [Vec<usize>; 2] {
         [-1.0, 1.0].map(|sign| {
             let mut order: Vec<usize> = (0..values.len()).collect();
             // A stable sort, which leaves ties as they stand.
@@ -157,7 +163,7 @@ impl Photographs {
     }
 
     /// A photograph as the network sees it: the shorter side to round(size 256 / 224), the central square.
-    pub fn pixels(&self, at: usize, size: usize) -> Vec<u8> {
+    pub(crate) fn pixels(&self, at: usize, size: usize) -> Vec<u8> {
         let photograph = images::decode(self.folder.join(&self.names[at])).unwrap();
         let shorter = (size as f64 * 256.0 / 224.0).round() as usize;
         images::preprocess(&photograph, shorter, size)
@@ -167,7 +173,7 @@ impl Photographs {
 }
 
 /// Does something for each of some jobs, on as many threads as there are cores; the results are in order.
-pub fn each<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
+pub(crate) fn each<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {

@@ -1,5 +1,7 @@
 //! Runs whose inputs tell things apart.
 
+use crate::network::Seen;
+use crate::run::{Photographs, Run};
 use crate::weights::Weights;
 use crate::{run, whole};
 use std::fs;
@@ -47,29 +49,201 @@ fn reproduce(weights: &Path, out: &Path, size: usize, arguments: &[&str]) {
     succeed(&mut command);
 }
 
+/// Changes to the embedded network by which a channel of a block is lost, or hangs by a thread. A bias behind a branch moves a channel's
+/// answers and not the gradient, so its pictures stay what they are.
+const CHANGES: [(&str, usize, f32); 9] = [
+    // Never positive: given up.
+    ("layer1.1.bn2.bias", 2, -100.0),
+    ("layer2.0.bn2.bias", 1, -100.0),
+    // Its Input is zero everywhere.
+    ("layer1.0.bn2.bias", 3, -100.0),
+    // Positive on one of two pictures: 10, 10 with a B(B) below zero, and 0.
+    ("layer1.1.bn2.bias", 5, -0.7),
+    ("layer2.0.bn2.bias", 6, -0.27),
+    ("layer2.0.bn2.bias", 9, -0.88),
+    // Positive on neither picture of the first seed.
+    ("layer2.0.bn2.bias", 5, -0.78),
+    // An Input that is below zero on its own picture.
+    ("layer2.0.downsample.1.bias", 7, -1.2),
+    ("layer2.0.bn2.bias", 7, 1.3),
+];
+
+fn altered() -> Weights {
+    let mut weights = embedded();
+    for (name, channel, by) in CHANGES {
+        weights.add(name, channel, by);
+    }
+    weights
+}
+
 #[test]
 fn every_table_of_a_run_with_photographs_is_recomputed() {
     let folder = tempfile::tempdir().unwrap();
     let [weights, images, out] = ["weights", "images", "out"].map(|name| folder.path().join(name));
     photographs(&images);
-    embedded().write(&weights);
+    altered().write(&weights);
+    let images = images.display().to_string();
     let arguments = [
         "--blocks",
         "2.0,1.1",
         "--channels",
-        "9,0..7",
+        "9,0..8",
         "--steps",
         "2",
         "--seed",
         "5",
     ];
-    let images = images.display().to_string();
     reproduce(
         &weights,
         &out,
         32,
         &[&arguments[..], &["--images", &images]].concat(),
     );
-    let run: run::Run = whole(&out);
+    let run = whole(&out);
+    tells_things_apart(&run);
+    every_attempt_but_the_last_failed(&run, &weights, folder.path());
+}
+
+/// Whether the run holds every case that a table may mistake for another.
+fn tells_things_apart(run: &Run) {
+    let table = &run.channels;
+    let rows = || 0..table.rows.len();
+    let seen = |what: &str, is: &dyn Fn(usize) -> bool| {
+        for block in ["1.1", "2.0"] {
+            let found = rows()
+                .filter(|&row| table.text(row, "block") == block && is(row))
+                .count();
+            assert!(found > 0, "no channel of {block} {what}");
+        }
+    };
+    let somewhere =
+        |what: &str, is: &dyn Fn(usize) -> bool| assert!(rows().any(is), "no channel {what}");
+    let number = |row, column| table.number(row, column).unwrap_or(f64::NAN);
+    seen("is given up", &|row| {
+        table.text(row, "mix_ratio").is_empty()
+    });
+    somewhere("has the sentinel 0", &|row| {
+        table.text(row, "mix_ratio") == "0.0"
+    });
+    seen("has the sentinel 10", &|row| {
+        table.text(row, "mix_ratio") == "10.0"
+    });
+    somewhere("was made again and is sound", &|row| {
+        ["1", "2", "3", "4"].contains(&table.text(row, "retries"))
+            && number(row, "mix_ratio") >= 0.0
+    });
+    somewhere("has a B(B) below zero", &|row| {
+        number(row, "b_b") < 0.0 && number(row, "mix_ratio") >= 0.0
+    });
+    somewhere("has an I(I) below zero", &|row| {
+        number(row, "i_i") < 0.0 && number(row, "mix_ratio") >= 0.0
+    });
+    somewhere("has no dI", &|row| {
+        table.text(row, "input_delta").is_empty() && number(row, "mix_ratio") >= 0.0
+    });
+    somewhere("has no tuning curve", &|row| {
+        table.text(row, "tuning_curve_rho").is_empty() && number(row, "mix_ratio") >= 0.0
+    });
+    for category in ["overwrite", "mix", "skip"] {
+        somewhere(category, &|row| table.text(row, "category") == category);
+    }
+    let photographs = run.photographs.as_ref().unwrap();
+    let counts = [
+        run.blocks.len(),
+        run.blocks[0].1.len(),
+        16,
+        table.rows.len(),
+        photographs.names.len(),
+        32,
+    ];
+    let distinct: std::collections::BTreeSet<usize> = counts.into_iter().collect();
+    assert_eq!(distinct.len(), counts.len(), "{counts:?}");
+    for (block, channel) in run.studied().filter(|of| of.1 == 0) {
+        let mut tops = photographs
+            .roles(block, channel)
+            .map(|values| Photographs::ends(&values)[0].clone());
+        tops.iter_mut().for_each(|top| top.sort_unstable());
+        assert!(
+            tops[0] != tops[1] && tops[1] != tops[2] && tops[0] != tops[2],
+            "{tops:?}"
+        );
+    }
+    let extremes = run.table("extremes.csv");
+    let tied = |row: &usize| {
+        extremes.text(*row, "activation") == extremes.text(row + 1, "activation")
+            && extremes.text(*row, "activation") != "0.0"
+    };
+    assert!((0..extremes.rows.len() - 1).filter(tied).count() > 10);
+}
+
+/// Makes the Input's and Block's pictures of every channel that was made again, from every seed: the answers of the first attempts are
+/// positive on neither, and the last are the pictures that are shown.
+fn every_attempt_but_the_last_failed(run: &Run, weights: &Path, folder: &Path) {
+    let mut attempts = Vec::new();
+    for (block, channel) in run.studied() {
+        let last = crate::channels::retries(run, block, channel);
+        attempts.extend(
+            (0..=last)
+                .filter(|_| last > 0)
+                .map(|retry| (block, channel, retry, last)),
+        );
+    }
+    let made = run::each(&attempts, |&(block, channel, retry, _)| {
+        let [input, of_block, _] = block.optimised_sites();
+        [input, of_block].map(|site| {
+            let out = folder.join(format!("{site}-{channel}-{retry}.png"));
+            let mut command = program(&["visualize", "--input-size", "32", "--steps", "2"]);
+            command.args(["--site", &site, "--channel", &channel.to_string()]);
+            command.args(["--seed", &(5 + retry).to_string()]);
+            command.arg("--weights").arg(weights).arg("--out").arg(&out);
+            succeed(&mut command);
+            images::decode(&out).unwrap().into_pixels()
+        })
+    });
+    for (&(block, channel, retry, last), pictures) in attempts.iter().zip(made) {
+        let positive = pictures.iter().any(|picture| {
+            let [_, _, output] = run.network.roles(block, run.size, picture, Seen::Plain);
+            output[channel].0 > 0.0
+        });
+        let attempt = format!("{block}, channel {channel}, attempt {retry} of {last}");
+        if retry < last {
+            assert!(!positive, "{attempt}");
+            continue;
+        }
+        // Only after four more attempts is a channel given up.
+        assert!(positive || last == 4, "{attempt}");
+        for (role, picture) in ["input", "block"].into_iter().zip(pictures) {
+            assert!(
+                picture == run.picture(block, role, channel),
+                "{attempt}, {role}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_table_of_a_folded_network_without_photographs_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights", "out"].map(|name| folder.path().join(name));
+    altered().folded().write(&weights);
+    // All channels: the clearest are shown.
+    reproduce(&weights, &out, 16, &["--blocks", "1.1", "--steps", "1"]);
+    let run = whole(&out);
     assert_eq!(run.channels.rows.len(), 16);
+    assert!(run.channels.rows_where("bn2_weight_abs", "").len() == 16);
+}
+
+#[test]
+fn every_table_of_blocks_none_of_which_is_a_second_one_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights", "out"].map(|name| folder.path().join(name));
+    altered().write(&weights);
+    reproduce(
+        &weights,
+        &out,
+        16,
+        &["--blocks", "3.0,2.0", "--channels", "5..8", "--steps", "1"],
+    );
+    let run = whole(&out);
+    assert_eq!(run.table("panels.csv").rows.len(), 12);
 }

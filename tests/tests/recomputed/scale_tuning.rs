@@ -7,10 +7,10 @@ use crate::statistics::mean;
 use std::collections::BTreeMap;
 
 /// What the f64 network reads on the pictures of a channel: by channel, picture and size, the three roles with their bounds.
-pub type OnPictures = BTreeMap<(Block, usize, &'static str, usize), [(f64, f64); 3]>;
+pub(crate) type OnPictures = BTreeMap<(Block, usize, &'static str, usize), [(f64, f64); 3]>;
 
 /// Reads all pictures at all sizes.
-pub fn on_pictures(run: &Run) -> OnPictures {
+pub(crate) fn on_pictures(run: &Run) -> OnPictures {
     let sizes = sizes(run.size);
     let mut jobs = Vec::new();
     for (block, channel) in run.studied() {
@@ -52,7 +52,7 @@ fn on_photographs(
 
 /// Compares the table. `sample` is of how many roles of channels the top nine photographs are read again at other sizes: of rows that see
 /// others, only the keys are compared.
-pub fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mut Ledger) {
+pub(crate) fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mut Ledger) {
     let sizes = sizes(run.size);
     let top = |block, channel, seen: usize| {
         let photographs = run.photographs.as_ref()?;

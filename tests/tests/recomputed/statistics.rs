@@ -8,11 +8,11 @@ use std::f64::consts::PI;
 const EPSILON: f64 = f64::EPSILON;
 
 /// A value and its bound.
-pub type Bounded = (f64, f64);
+pub(crate) type Bounded = (f64, f64);
 
 /// The mean, off by (n + 4) epsilon times the mean magnitude. A mean about the first value subtracts and adds that, which at most triples
 /// the magnitudes.
-pub fn mean(values: &[f64]) -> Option<Bounded> {
+pub(crate) fn mean(values: &[f64]) -> Option<Bounded> {
     let n = values.len() as f64;
     let magnitude = values.iter().map(|v| v.abs()).sum::<f64>() / n;
     let mean = values.iter().sum::<f64>() / n;
@@ -20,7 +20,7 @@ pub fn mean(values: &[f64]) -> Option<Bounded> {
 }
 
 /// The middle value, or the mean of the middle two.
-pub fn median(values: &[f64]) -> Option<Bounded> {
+pub(crate) fn median(values: &[f64]) -> Option<Bounded> {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.partial_cmp(b).unwrap());
     let n = sorted.len();
@@ -48,7 +48,7 @@ fn squares(values: &[f64], (center, error): Bounded) -> Bounded {
 }
 
 /// The standard error of the mean.
-pub fn standard_error(values: &[f64]) -> Option<Bounded> {
+pub(crate) fn standard_error(values: &[f64]) -> Option<Bounded> {
     let n = values.len() as f64;
     if values.len() < 2 {
         return None;
@@ -76,7 +76,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 }
 
 /// Spearman's rho and its two-sided p.
-pub fn spearman(x: &[f64], y: &[f64]) -> Option<(Bounded, Bounded)> {
+pub(crate) fn spearman(x: &[f64], y: &[f64]) -> Option<(Bounded, Bounded)> {
     let n = x.len();
     if n < 3 {
         return None;
@@ -111,7 +111,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<(Bounded, Bounded)> {
 }
 
 /// F and p of a one-way analysis of variance of two groups.
-pub fn anova(first: &[f64], second: &[f64]) -> Option<(Bounded, Bounded)> {
+pub(crate) fn anova(first: &[f64], second: &[f64]) -> Option<(Bounded, Bounded)> {
     let all: Vec<f64> = first.iter().chain(second).copied().collect();
     let n = all.len();
     if first.is_empty() || second.is_empty() || n == 2 {
@@ -160,7 +160,7 @@ fn beta(a: f64) -> f64 {
 ///
 /// For x up to 0.9 by its series x^a / B sum of (1/2)_n x^n / (n! (a + n)), whose terms are all positive; above by that of
 /// 1 - I_(1 - x)(1/2, a).
-pub fn tail(a: f64, x: f64) -> f64 {
+pub(crate) fn tail(a: f64, x: f64) -> f64 {
     let y = 1.0 - x;
     let series = |start: f64, minus: f64, x: f64| {
         let (mut sum, mut factor) = (0.0, 1.0);

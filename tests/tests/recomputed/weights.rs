@@ -7,11 +7,11 @@ use testkit::golden::{Archive, Array, npy_f32};
 
 /// Tensors in single precision.
 #[derive(Clone, Debug)]
-pub struct Weights(pub BTreeMap<String, (Vec<usize>, Vec<f32>)>);
+pub(crate) struct Weights(pub(crate) BTreeMap<String, (Vec<usize>, Vec<f32>)>);
 
 impl Weights {
     /// Those of an archive, or of a folder of arrays.
-    pub fn read(path: &Path) -> Weights {
+    pub(crate) fn read(path: &Path) -> Weights {
         let of = |Array { shape, values }| (shape, values);
         let mut tensors = BTreeMap::new();
         if path.is_dir() {
@@ -32,7 +32,7 @@ impl Weights {
     }
 
     /// Writes a folder of arrays.
-    pub fn write(&self, folder: &Path) {
+    pub(crate) fn write(&self, folder: &Path) {
         fs::create_dir_all(folder).unwrap();
         for (name, (shape, values)) in &self.0 {
             let sizes: String = shape.iter().map(|n| format!("{n},")).collect();
@@ -52,18 +52,18 @@ impl Weights {
     }
 
     /// Values of a tensor, in double precision.
-    pub fn values(&self, name: &str) -> Option<Vec<f64>> {
+    pub(crate) fn values(&self, name: &str) -> Option<Vec<f64>> {
         let (_, values) = self.0.get(name)?;
         Some(values.iter().map(|&v| f64::from(v)).collect())
     }
 
     /// Adds to a value of a tensor.
-    pub fn add(&mut self, name: &str, at: usize, what: f32) {
+    pub(crate) fn add(&mut self, name: &str, at: usize, what: f32) {
         self.0.get_mut(name).unwrap().1[at] += what;
     }
 
     /// The same network with batch norm folded into its convolutions.
-    pub fn folded(&self) -> Weights {
+    pub(crate) fn folded(&self) -> Weights {
         let mut folded = self.clone();
         let convolutions: Vec<String> = self
             .0
@@ -103,7 +103,7 @@ impl Weights {
 }
 
 /// The batch norm behind a convolution.
-pub fn norm_of(conv: &str) -> String {
+pub(crate) fn norm_of(conv: &str) -> String {
     match conv.strip_suffix("downsample.0") {
         Some(block) => format!("{block}downsample.1"),
         None => conv.replace("conv", "bn"),
