@@ -15,6 +15,7 @@ mod manifest;
 mod measures;
 mod network;
 mod panels;
+mod pictures;
 mod run;
 mod runs;
 mod scale_tuning;
