@@ -195,10 +195,19 @@ impl Ledger {
     /// Fails where anything was not as it must be.
     #[track_caller]
     pub(crate) fn close(&self) {
-        let shown: Vec<&str> = self.wrong.iter().take(30).map(String::as_str).collect();
+        // Of each column the first: the text up to the place.
+        let mut of_column = std::collections::BTreeSet::new();
+        let first =
+            |line: &&String| of_column.insert(line.splitn(3, ", ").take(2).collect::<String>());
+        let shown: Vec<&str> = self
+            .wrong
+            .iter()
+            .filter(first)
+            .map(String::as_str)
+            .collect();
         assert!(
             self.wrong.is_empty(),
-            "{} wrong, the first of them:\n{}",
+            "{} wrong, of each column the first:\n{}",
             self.wrong.len(),
             shown.join("\n")
         );

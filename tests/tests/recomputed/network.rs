@@ -9,8 +9,8 @@
 
 use crate::weights::{Weights, norm_of};
 use reference::{
-    Alignment, BatchNorm, Epilogue, Filters, Map, Padding, Sliding, batch_norm, conv2d, crop,
-    max_pool, pad_reflect, relu, resize_bilinear,
+    Alignment, BatchNorm, Map, Padding, Sliding, batch_norm, crop, max_pool, pad_reflect, relu,
+    resize_bilinear,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -135,7 +135,17 @@ impl Network {
                 [Some(a), Some(b), Some(c), Some(d)] => Some([a, b, c, d]),
                 _ => None,
             };
-            let filters = weights.values(name).unwrap();
+            let values = weights.values(name).unwrap();
+            let [outputs, inputs, height, width] = shape[..] else {
+                continue;
+            };
+            let mut filters = Vec::with_capacity(values.len());
+            for (o, tap) in (0..outputs).flat_map(|o| (0..height * width).map(move |tap| (o, tap)))
+            {
+                // From torchvision's [output, input, row, column].
+                filters
+                    .extend((0..inputs).map(|c| values[(o * inputs + c) * height * width + tap]));
+            }
             let halves = conv == "conv1"
                 || !conv.starts_with("layer1")
                     && (conv.ends_with(".0.conv1") || conv.ends_with("downsample.0"));
@@ -246,15 +256,7 @@ impl Layer {
             stride: (self.stride, self.stride),
             padding,
         };
-        let conv = |x: &Map, values: &[f64]| {
-            let filters = Filters {
-                outputs,
-                inputs,
-                kernel: (height, width),
-                values,
-            };
-            conv2d(x, filters, sliding, Epilogue::default())
-        };
+        let conv = |x: &Map, filters: &[f64]| convolved(x, (filters, outputs), sliding);
         let products = (inputs * height * width) as f64;
         let value = conv(&x.value, &self.filters);
         let passed = Map::from_fn(x.value.shape(), |i, j, c| {
@@ -288,6 +290,48 @@ impl Layer {
             }),
         }
     }
+}
+
+/// A convolution: each patch of the map, with zeros around, times each filter, both `[row, column, channel]`.
+fn convolved(x: &Map, (filters, outputs): (&[f64], usize), sliding: Sliding) -> Map {
+    let (height, width) = sliding.output_size(x.height, x.width);
+    let length = filters.len() / outputs;
+    let mut values = Vec::with_capacity(height * width * outputs);
+    let mut patch = vec![0.0; length];
+    for (i, j) in (0..height).flat_map(|i| (0..width).map(move |j| (i, j))) {
+        let mut at = 0;
+        for (ky, kx) in
+            (0..sliding.kernel.0).flat_map(|ky| (0..sliding.kernel.1).map(move |kx| (ky, kx)))
+        {
+            let row = (i * sliding.stride.0 + ky).wrapping_sub(sliding.padding.top);
+            let column = (j * sliding.stride.1 + kx).wrapping_sub(sliding.padding.left);
+            for c in 0..x.channels {
+                let inside = row < x.height && column < x.width;
+                patch[at] = if inside { x.at(row, column, c) } else { 0.0 };
+                at += 1;
+            }
+        }
+        values.extend(
+            filters
+                .chunks_exact(length)
+                .map(|filter| dot(&patch, filter)),
+        );
+    }
+    Map::new((height, width, outputs), values)
+}
+
+/// A scalar product, in four sums that do not wait for each other.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (quarters, rest) = a.as_chunks::<4>();
+    let (others, other_rest) = b.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in quarters.iter().zip(others) {
+        for k in 0..4 {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    let rest: f64 = rest.iter().zip(other_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// What a window of (size, step, padding) reads for a part of its output from a map of so many rows and columns, and what zeros surround it.
