@@ -1,9 +1,9 @@
 //! The network on 8-bit images in f64, with a bound on what single precision makes of it.
 //!
-//! Beside every value v runs a bound e on the distance of the program's single-precision value from it. A sum of k products in any order is
-//! off by at most (k + 1) u times the sum of their magnitudes, and passes on the bounds of what it reads times its weights' magnitudes: one
-//! convolution of |w| with e + (k + 4) u |x| (batch norm's scale and what surrounds the sum are the further roundings). u = 2^-24; every bound
-//! has a hundredth added, far above the terms of second order and the rounding of f64 itself.
+//! Beside every value v runs e, the deviation of the program's single-precision value from it, roundings taken as independent: the sum of
+//! their magnitudes would allow a millionfold of what happens a few layers deep. A partial sum of k products p is at most
+//! sqrt(k sum p^2), and each of k roundings is at most u = 2^-24 of it, so that their variance is at most (k u)^2 sum p^2: one convolution of
+//! w^2 with e^2 + ((k + 4) u x)^2, batch norm's roundings among the further four. What is read is bounded by eight deviations.
 //!
 //! Of the maps only that part is computed which the center neuron sees.
 
@@ -17,6 +17,8 @@ use std::fmt;
 
 /// Half a unit in the last place of single precision, and the hundredth.
 const U: f64 = f32::EPSILON as f64 / 2.0 * 1.01;
+/// How many deviations a value may be off.
+const DEVIATIONS: f64 = 8.0;
 const MEAN: [f64; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f64; 3] = [0.229, 0.224, 0.225];
 /// Batch norm's.
@@ -100,7 +102,7 @@ pub(crate) type Roles = [Vec<(f64, f64)>; 3];
 
 struct Layer {
     filters: Vec<f64>,
-    magnitudes: Vec<f64>,
+    squares: Vec<f64>,
     shape: [usize; 4],
     norm: Option<[Vec<f64>; 4]>,
     bias: Option<Vec<f64>>,
@@ -150,7 +152,7 @@ impl Network {
                 || !conv.starts_with("layer1")
                     && (conv.ends_with(".0.conv1") || conv.ends_with("downsample.0"));
             let layer = Layer {
-                magnitudes: filters.iter().map(|w| w.abs()).collect(),
+                squares: filters.iter().map(|w| w * w).collect(),
                 filters,
                 shape: [shape[0], shape[1], shape[2], shape[3]],
                 norm,
@@ -177,7 +179,7 @@ impl Network {
         roles.map(|Values { value, error }| {
             let channels = 0..value.channels;
             channels
-                .map(|c| (value.at(0, 0, c), error.at(0, 0, c)))
+                .map(|c| (value.at(0, 0, c), DEVIATIONS * error.at(0, 0, c)))
                 .collect()
         })
     }
@@ -260,9 +262,9 @@ impl Layer {
         let products = (inputs * height * width) as f64;
         let value = conv(&x.value, &self.filters);
         let passed = Map::from_fn(x.value.shape(), |i, j, c| {
-            x.error.at(i, j, c) + (products + 4.0) * U * x.value.at(i, j, c).abs()
+            x.error.at(i, j, c).powi(2) + ((products + 4.0) * U * x.value.at(i, j, c)).powi(2)
         });
-        let error = conv(&passed, &self.magnitudes);
+        let error = conv(&passed, &self.squares).map(f64::sqrt);
         if let Some([gamma, beta, mean, variance]) = &self.norm {
             let norm = BatchNorm {
                 gamma,
@@ -378,7 +380,7 @@ fn inside(x: &Values, of: Part, part: Part) -> Values {
 
 /// Rectified: where the bound does not reach above zero, both are zero.
 fn rectified(x: Values) -> Values {
-    let error = |i, j, c| match x.value.at(i, j, c) + x.error.at(i, j, c) > 0.0 {
+    let error = |i, j, c| match x.value.at(i, j, c) + DEVIATIONS * x.error.at(i, j, c) > 0.0 {
         true => x.error.at(i, j, c),
         false => 0.0,
     };

@@ -50,7 +50,7 @@ fn reproduce(weights: &Path, out: &Path, size: usize, arguments: &[&str]) {
 
 /// Changes to the embedded network by which a channel of a block is lost, or hangs by a thread. A bias behind a branch moves a channel's
 /// answers and not the gradient, so its pictures stay what they are.
-const CHANGES: [(&str, usize, f32); 10] = [
+const CHANGES: [(&str, usize, f32); 9] = [
     // Never positive: given up.
     ("layer1.1.bn2.bias", 2, -100.0),
     ("layer2.0.bn2.bias", 1, -100.0),
@@ -58,8 +58,6 @@ const CHANGES: [(&str, usize, f32); 10] = [
     ("layer1.0.bn2.bias", 3, -100.0),
     // Positive on one of two pictures: 10, 10 with a B(B) below zero, and 0.
     ("layer1.1.bn2.bias", 5, -0.7),
-    // A ratio above 5 that is none of them.
-    ("layer1.1.bn2.bias", 4, -1.4),
     ("layer2.0.bn2.bias", 6, -0.27),
     ("layer1.1.bn2.bias", 1, -2.45),
     // Positive on neither picture of the first seed.
@@ -214,4 +212,13 @@ fn every_table_of_blocks_none_of_which_is_a_second_one_is_recomputed() {
     );
     let run = whole(&out);
     assert_eq!(run.table("panels.csv").rows.len(), 12);
+}
+
+#[test]
+fn every_table_of_a_block_whose_largest_metrics_do_not_meet_most_criteria_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let weights = root().join("fixtures/resnet18-16.npz");
+    reproduce(&weights, &out, 16, &["--blocks", "1.1", "--steps", "1"]);
+    whole(&out);
 }
