@@ -1,6 +1,6 @@
 //! The tables of finished runs, computed again from their pictures, photographs and weights by code that shares nothing with the program's.
 //!
-//! The answers of neurons go through a network in f64 with a forward bound on single precision ([`network`]); all else follows of the tables'
+//! The answers of neurons go through a network in f64 with a bound of eight deviations on single precision ([`network`]); all else follows of the tables'
 //! own answers, to the last bit or within the rounding of a sum in another order ([`statistics`]). A column that nothing computes again is
 //! a failure, as are rows that are missing, too many or in another order ([`ledger`]).
 
