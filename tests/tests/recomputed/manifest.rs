@@ -1,0 +1,282 @@
+//! `manifest.json`: what it says of pictures, channels, photographs and files, held against them.
+
+use crate::channels::retries;
+use crate::ledger::Ledger;
+use crate::run::{ROLES, Run};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// Compares its parts.
+pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
+    pictures(run, ledger);
+    channels(run, ledger);
+    photographs(run, ledger);
+    files(run, ledger);
+}
+
+/// Which pictures there are, of which unit each is, and that the store keeps the same bytes.
+fn pictures(run: &Run, ledger: &mut Ledger) {
+    let seed = run.manifest["seed"].as_u64().unwrap();
+    let mut expected = BTreeMap::new();
+    let mut expect = |name: String, site: &str, objective: &str, channel: usize, seed: u64| {
+        let unit = json!({"site": site, "objective": objective, "channel": channel, "seed": seed});
+        expected.insert(name, unit);
+    };
+    for (block, channel) in run.studied() {
+        for (role, site) in ROLES.iter().zip(block.optimised_sites()) {
+            // Only the Input's and the Block's picture are made again.
+            let again = if *role == "output" {
+                0
+            } else {
+                retries(run, block, channel)
+            };
+            let name = format!("features/{block}/{role}/{channel}.png");
+            expect(name, &site, "neuron", channel, seed + again);
+        }
+    }
+    let exemplars = run.table("exemplars.csv");
+    for row in 0..exemplars.rows.len() {
+        let (block, channel) = (exemplars.text(row, "block"), exemplars.text(row, "channel"));
+        let sites = crate::network::Block::named(block).optimised_sites();
+        for (role, site) in ROLES.iter().zip(sites) {
+            let name = format!("features/{block}/{role}/{channel}.channel.png");
+            expect(name, &site, "channel", channel.parse().unwrap(), seed);
+        }
+    }
+    let found = run.manifest["pictures"].as_object().unwrap();
+    let mut units = BTreeMap::new();
+    for (name, record) in found {
+        let mut unit = record.clone();
+        let address = unit.as_object_mut().unwrap().remove("address").unwrap();
+        units.insert(name.clone(), unit);
+        let address = address.as_str().unwrap();
+        let stored = fs::read(run.folder.join("store").join(&address[..2]).join(address)).unwrap();
+        let shown = fs::read(run.folder.join(name)).unwrap();
+        let holds = stored.windows(shown.len()).any(|part| part == shown);
+        ledger.same("manifest.json: picture in the store", &holds, &true);
+    }
+    let names = |of: &BTreeMap<String, Value>| of.keys().cloned().collect::<Vec<_>>();
+    ledger.same("manifest.json: pictures", &names(&units), &names(&expected));
+    for (name, unit) in &expected {
+        ledger.same(
+            "manifest.json: unit of a picture",
+            &units.get(name),
+            &Some(unit),
+        );
+    }
+}
+
+/// Those made again and those given up, as sentences; the numbers of the network and its jitter's sites.
+fn channels(run: &Run, ledger: &mut Ledger) {
+    let (mut retried, mut failed) = (Vec::new(), Vec::new());
+    for (row, (block, channel)) in run.studied().enumerate() {
+        let name = format!("block {block}, channel {channel}");
+        let times = run.channels.text(row, "retries");
+        if times != "0" {
+            retried.push(format!("{name} ({times})"));
+        }
+        let positive = |column| run.channels.number(row, column).unwrap() > 0.0;
+        if !positive("o_i") && !positive("o_b") {
+            failed.push(name);
+        }
+    }
+    ledger.same(
+        "manifest.json: retried",
+        &run.manifest["retried"],
+        &json!(retried),
+    );
+    ledger.same(
+        "manifest.json: failed",
+        &run.manifest["failed"],
+        &json!(failed),
+    );
+    let network = &run.manifest["network"];
+    let shape = |name: &str| run.weights.0.get(name).map(|(shape, _)| shape[0]);
+    let widths: Vec<usize> = (1..=4)
+        .map(|stage| {
+            shape(&format!("layer{stage}.0.conv1.weight"))
+                .or(shape(&format!("layer{stage}.0.conv1.bias")))
+                .unwrap_or(0)
+        })
+        .collect();
+    ledger.same("manifest.json: widths", &network["widths"], &json!(widths));
+    ledger.same(
+        "manifest.json: classes",
+        &network["classes"],
+        &json!(shape("fc.weight")),
+    );
+    let state = if run.weights.0.contains_key("bn1.running_mean") {
+        "separate"
+    } else {
+        "folded"
+    };
+    ledger.same(
+        "manifest.json: batch_norm",
+        &network["batch_norm"],
+        &json!(state),
+    );
+    let sites: BTreeSet<String> = run
+        .blocks
+        .iter()
+        .flat_map(|(block, _)| block.optimised_sites())
+        .collect();
+    let jitter: BTreeSet<String> = run.manifest["jitter"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    ledger.same("manifest.json: sites with a jitter", &jitter, &sites);
+}
+
+/// Which photographs were read and which not, with their digests, in the order of class folder and file.
+fn photographs(run: &Run, ledger: &mut Ledger) {
+    let Some(photographs) = &run.photographs else {
+        ledger.same(
+            "manifest.json: images",
+            &run.manifest["images"],
+            &Value::Null,
+        );
+        return;
+    };
+    let record = &run.manifest["images"];
+    let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
+    let (mut read, mut skipped, mut digests) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for name in listed(&photographs.folder) {
+        let path = photographs.folder.join(&name);
+        let digest = blake3::hash(&fs::read(&path).unwrap());
+        files.update(digest.as_bytes());
+        if images::decode(&path).is_ok() {
+            names.update(format!("{name}\n").as_bytes());
+            digests.insert(name.clone(), digest.to_hex().to_string());
+            read.push(name);
+        } else {
+            skipped.push(path.display().to_string());
+        }
+    }
+    ledger.same("activations: images.txt", &photographs.names, &read);
+    ledger.same(
+        "manifest.json: images.read",
+        &record["read"],
+        &json!(read.len()),
+    );
+    ledger.same(
+        "manifest.json: images.files",
+        &record["files"],
+        &json!(digests),
+    );
+    let hex = |hasher: blake3::Hasher| json!(hasher.finalize().to_hex().as_str());
+    ledger.same(
+        "manifest.json: images.names_digest",
+        &record["names_digest"],
+        &hex(names),
+    );
+    ledger.same(
+        "manifest.json: images.digest",
+        &record["digest"],
+        &hex(files),
+    );
+    let sentences = record["skipped"].as_array().unwrap();
+    ledger.same(
+        "manifest.json: images.skipped",
+        &sentences.len(),
+        &skipped.len(),
+    );
+    for (sentence, path) in sentences.iter().zip(&skipped) {
+        let names = sentence.as_str().unwrap().starts_with(path.as_str());
+        ledger.same("manifest.json: images.skipped", &names, &true);
+    }
+    // All were read at their own size, and the top nine of every role at each other size.
+    let mut top = BTreeSet::new();
+    for (block, channel) in run.studied() {
+        for values in photographs.roles(block, channel) {
+            let [images, _] = crate::run::Photographs::ends(&values);
+            top.extend(
+                images
+                    .into_iter()
+                    .map(|image| &digests[&photographs.names[image]]),
+            );
+        }
+    }
+    let distinct: BTreeSet<&String> = digests.values().collect();
+    let mut held = vec![top.len(); 8];
+    held.push(distinct.len());
+    let journals = record["journals"].as_object().unwrap();
+    let mut found: Vec<usize> = journals
+        .values()
+        .map(|n| n.as_u64().unwrap() as usize)
+        .collect();
+    found.sort_unstable();
+    held.sort_unstable();
+    ledger.same("manifest.json: images.journals", &found, &held);
+}
+
+/// Images of a folder: those directly in it, then those of its class folders, by the bytes of their names.
+fn listed(folder: &Path) -> Vec<String> {
+    let sorted = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_by_key(|path| path.file_name().unwrap().as_encoded_bytes().to_vec());
+        entries
+    };
+    let is_image = |path: &Path| {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        path.is_file() && ["jpg", "jpeg", "png"].iter().any(|e| extension == *e)
+    };
+    let top = sorted(folder);
+    let inside = top
+        .iter()
+        .filter(|path| path.is_dir())
+        .flat_map(|class| sorted(class));
+    let all = top
+        .iter()
+        .cloned()
+        .filter(|path| path.is_file())
+        .chain(inside);
+    all.filter(|path| is_image(path))
+        .map(|path| {
+            path.strip_prefix(folder)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+/// Every file of the run is listed with its digest, and nothing else is; and the digest of the manifest itself.
+fn files(run: &Run, ledger: &mut Ledger) {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![String::new()];
+    while let Some(below) = folders.pop() {
+        for entry in fs::read_dir(run.folder.join(&below)).unwrap() {
+            let entry = entry.unwrap();
+            let name = format!("{below}{}", entry.file_name().to_str().unwrap());
+            if entry.path().is_dir() {
+                if name != "store" && name != "explain" {
+                    folders.push(name + "/");
+                }
+            } else if name != "manifest.json" {
+                let digest = blake3::hash(&fs::read(entry.path()).unwrap());
+                found.insert(name, digest.to_hex().to_string());
+            }
+        }
+    }
+    let listed = run.manifest["files"].as_object().unwrap();
+    let names: Vec<&String> = listed.keys().collect();
+    ledger.same("manifest.json: files", &names, &found.keys().collect());
+    for (name, digest) in &found {
+        ledger.same(
+            "manifest.json: digest of a file",
+            &listed.get(name),
+            &Some(&json!(digest)),
+        );
+    }
+    let text = fs::read_to_string(run.folder.join("manifest.json")).unwrap();
+    let own = run.manifest["digest"].as_str().unwrap();
+    let without = text.replace(&format!("\"digest\": \"{own}\"\n}}"), "\"digest\": \"\"\n}");
+    let again = blake3::hash(without.as_bytes()).to_hex().to_string();
+    ledger.same("manifest.json: digest", &own.to_owned(), &again);
+}
