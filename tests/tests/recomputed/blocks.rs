@@ -94,7 +94,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
         ]);
         for bin in 0..20 {
             // Quarters: a clamped ratio of 5 is in the last bin, which is closed.
-            let of_bin = |ratio: &&f64| ((**ratio * 4.0).floor() as usize).min(19) == bin;
+            let of_bin = |ratio: &&f64| (**ratio * 4.0).floor().min(19.0) == bin as f64;
             histogram.push(vec![
                 ("block", text(block)),
                 ("from", exactly(Some(bin as f64 / 4.0))),

@@ -25,7 +25,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
         let is = |row: usize, column: &str| table.text(row, column) == "true";
         let positive = |row: usize, column: &str| table.number(row, column).unwrap() > 0.0;
         let sentinel = |row: usize| !positive(row, "o_i") || !positive(row, "o_b");
-        let channel = |row: usize| table.number(row, "channel").unwrap() as usize;
+        let channel = |row: usize| -> usize { table.text(row, "channel").parse().unwrap() };
         let rows = run.channel_rows(*block).into_iter();
         let sound: Vec<usize> = rows
             .filter(|&row| !table.text(row, "mix_ratio").is_empty())

@@ -97,7 +97,7 @@ impl Ledger {
         at.numbers += 1;
         at.difference = at.difference.max(difference);
         at.in_bounds = at.in_bounds.max(units);
-        if difference.is_nan() || (difference > 0.0 && !(difference <= bound)) {
+        if difference.is_nan() || (difference > 0.0 && (bound.is_nan() || difference > bound)) {
             self.wrong(format!(
                 "{table}, {column}, {place}: found {found:e}, expected {value:e} within {bound:e}"
             ));

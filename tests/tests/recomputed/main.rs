@@ -3,6 +3,10 @@
 //! The answers of neurons go through a network in f64 with a bound of eight deviations on single precision ([`network`]); all else follows of the tables'
 //! own answers, to the last bit or within the rounding of a sum in another order ([`statistics`]). A column that nothing computes again is
 //! a failure, as are rows that are missing, too many or in another order ([`ledger`]).
+#![expect(
+    clippy::print_stdout,
+    reason = "what is recomputed of a run that was named is said"
+)]
 
 mod activations;
 mod blocks;

@@ -206,7 +206,7 @@ fn photographs(run: &Run, ledger: &mut Ledger) {
     let journals = record["journals"].as_object().unwrap();
     let mut found: Vec<usize> = journals
         .values()
-        .map(|n| n.as_u64().unwrap() as usize)
+        .map(|n| usize::try_from(n.as_u64().unwrap()).unwrap())
         .collect();
     found.sort_unstable();
     held.sort_unstable();
@@ -232,8 +232,8 @@ fn listed(folder: &Path) -> Vec<String> {
         .flat_map(|class| sorted(class));
     let all = top
         .iter()
-        .cloned()
         .filter(|path| path.is_file())
+        .cloned()
         .chain(inside);
     all.filter(|path| is_image(path))
         .map(|path| {

@@ -428,7 +428,7 @@ pub(crate) fn sizes(size: usize) -> Vec<(Seen, f64)> {
     let full = size as f64;
     let nearest = |wanted: f64| {
         let distance = |side: &usize| (*side as f64 - wanted).abs();
-        let sides = (1..=size).filter(|side| (size - side) % 2 == 0);
+        let sides = (1..=size).filter(|side| (size - *side).is_multiple_of(2));
         sides
             .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap())
             .unwrap()

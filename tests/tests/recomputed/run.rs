@@ -165,7 +165,7 @@ impl Photographs {
     /// A photograph as the network sees it: the shorter side to round(size 256 / 224), the central square.
     pub(crate) fn pixels(&self, at: usize, size: usize) -> Vec<u8> {
         let photograph = images::decode(self.folder.join(&self.names[at])).unwrap();
-        let shorter = (size as f64 * 256.0 / 224.0).round() as usize;
+        let shorter = (size * 256 + 112) / 224;
         images::preprocess(&photograph, shorter, size)
             .unwrap()
             .into_pixels()

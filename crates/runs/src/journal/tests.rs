@@ -1,4 +1,5 @@
 use super::*;
+use std::fs;
 
 #[test]
 fn a_journal_is_whole_up_to_any_changed_byte_or_cut_within_a_record() {
