@@ -140,10 +140,14 @@ fn pseudo_random_values_are_those_of_splitmix64() {
 #[test]
 fn pseudo_random_values_fill_their_interval_evenly() {
     let values = pseudo_random(11, 16_000);
-    let mut bins = [0_usize; 16];
-    for value in values {
-        bins[((value + 1.0) * 8.0) as usize] += 1;
-    }
+    let bins: Vec<usize> = (0..16_u8)
+        .map(|bin| {
+            let from = f32::from(bin) / 8.0 - 1.0;
+            let within = |value: &&f32| (from..from + 0.125).contains(*value);
+            values.iter().filter(within).count()
+        })
+        .collect();
+    assert_eq!(bins.iter().sum::<usize>(), 16_000);
     // Six standard deviations of a count of mean 1,000.
     assert!(
         bins.iter().all(|count| count.abs_diff(1_000) < 190),
