@@ -1,4 +1,5 @@
-//! Steps of feature visualization by the full recipe, all threads busy with different units, and what the whole paper would take.
+//! Steps of feature visualization by the full recipe, all threads busy with different units, and what the whole paper
+//! would take.
 
 use crate::measure::{Row, Samples};
 use crate::network::network;
@@ -16,20 +17,15 @@ use weights::TensorSet;
 
 /// Units of a site that a round takes.
 const UNITS: usize = 8;
-/// Steps of each: enough that every scale is drawn, and of a quick site so many that a unit takes a fifth of a second. A picture of the paper takes
-/// 2,560, beside which drawing its spectrum and turning it into bytes is nothing.
+/// Steps of each: enough that every scale is drawn, and of a quick site so many that a unit takes a fifth of a second.
+/// A picture of the paper takes 2,560, beside which drawing its spectrum and turning it into bytes is nothing.
 const STEPS: usize = 24;
 const UNIT_SECONDS: f64 = 0.2;
 const ROUNDS: usize = 5;
 /// Steps of a picture in the paper.
 const PAPER: f64 = 2560.0;
 
-pub(crate) fn run(
-    isa: Isa,
-    threads: &[usize],
-    weights: Option<&Path>,
-    row: &mut dyn FnMut(Row),
-) -> anyhow::Result<()> {
+pub(crate) fn run(isa: Isa, threads: &[usize], weights: Option<&Path>, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     if let Some(path) = weights {
         row(start(isa, path)?);
     }
@@ -73,11 +69,7 @@ pub(crate) fn run(
     Ok(())
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of steps"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of steps")]
 fn whole(steps: f64) -> usize {
     steps.round() as usize
 }
@@ -101,12 +93,7 @@ fn start(isa: Isa, path: &Path) -> anyhow::Result<Row> {
         Studio::new(visualizer, isa)?.run(0, 0);
         seconds.push(start.elapsed().as_secs_f64());
     }
-    Ok(Row::new(
-        "featviz",
-        "start, from weights to the first step",
-        1,
-        &Samples::new(seconds),
-    ))
+    Ok(Row::new("featviz", "start, from weights to the first step", 1, &Samples::new(seconds)))
 }
 
 /// The sites whose units the paper's blocks 1.1 to 3.1 need, each once, in order; `false` for those beyond.
@@ -124,17 +111,11 @@ fn sites(network: &Network) -> Vec<(Site, bool)> {
     sites
 }
 
-/// Seconds for each unit and step, over [`ROUNDS`] rounds by each number of threads, in turn. As in a run, a thread that is done with a
-/// unit takes the next one.
-fn times(
-    isa: Isa,
-    visualizer: &Arc<Visualizer>,
-    threads: &[usize],
-) -> anyhow::Result<Vec<Samples>> {
+/// Seconds for each unit and step, over [`ROUNDS`] rounds by each number of threads, in turn. As in a run, a thread
+/// that is done with a unit takes the next one.
+fn times(isa: Isa, visualizer: &Arc<Visualizer>, threads: &[usize]) -> anyhow::Result<Vec<Samples>> {
     let most = threads.iter().copied().max().unwrap_or(1);
-    let mut studios = (0..most)
-        .map(|_| Studio::new(Arc::clone(visualizer), isa))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut studios = (0..most).map(|_| Studio::new(Arc::clone(visualizer), isa)).collect::<Result<Vec<_>, _>>()?;
     let channels = visualizer.channels();
     let mut round = |threads: usize, units: usize| {
         let next = AtomicUsize::new(0);

@@ -16,23 +16,14 @@ const BATCH: usize = 32;
 pub(crate) fn run(isa: Isa, threads: &[usize], row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     let direct = network(WIDTHS, CLASSES, Algorithm::Direct)?;
     let winograd = network(WIDTHS, CLASSES, Algorithm::Winograd)?;
-    let pools = threads
-        .iter()
-        .map(|&n| pool(n))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let pools = threads.iter().map(|&n| pool(n)).collect::<anyhow::Result<Vec<_>>>()?;
     for (network, how) in [(&direct, ""), (&winograd, ", Winograd")] {
         let name = |what: &str| format!("{what}{how}");
-        one_image(isa, network, 224, &name("one image"), &pools)?
-            .into_iter()
-            .for_each(&mut *row);
-        batch(isa, network, &name("image of a batch of 32"), &pools)?
-            .into_iter()
-            .for_each(&mut *row);
+        one_image(isa, network, 224, &name("one image"), &pools)?.into_iter().for_each(&mut *row);
+        batch(isa, network, &name("image of a batch of 32"), &pools)?.into_iter().for_each(&mut *row);
     }
     for size in [112, 160, 320, 448] {
-        one_image(isa, &direct, size, &format!("{size} pixels"), &pools[..1])?
-            .into_iter()
-            .for_each(&mut *row);
+        one_image(isa, &direct, size, &format!("{size} pixels"), &pools[..1])?.into_iter().for_each(&mut *row);
     }
     for (fraction, widths) in [("1/4", [16, 32, 64, 128]), ("1/2", [32, 64, 128, 256])] {
         let narrow = network(widths, CLASSES, Algorithm::Direct)?;
@@ -40,10 +31,7 @@ pub(crate) fn run(isa: Isa, threads: &[usize], row: &mut dyn FnMut(Row)) -> anyh
         let rows = one_image(isa, &narrow, 224, &name, &pools[..1])?;
         let operations = operations(widths, CLASSES);
         rows.into_iter().for_each(|r| {
-            row(Row {
-                operations: Some(operations),
-                ..r
-            });
+            row(Row { operations: Some(operations), ..r });
         });
     }
     Ok(())
@@ -59,26 +47,13 @@ fn reader(isa: Isa, network: &Network, size: usize) -> anyhow::Result<Reader> {
 }
 
 fn pixels(size: usize, first: u8) -> Vec<u8> {
-    (first..=255)
-        .chain(0..first)
-        .cycle()
-        .take(size * size * 3)
-        .collect()
+    (first..=255).chain(0..first).cycle().take(size * size * 3).collect()
 }
 
 /// One image, split among the threads of each pool; the pools take turns.
-fn one_image(
-    isa: Isa,
-    network: &Network,
-    size: usize,
-    name: &str,
-    pools: &[ThreadPool],
-) -> anyhow::Result<Vec<Row>> {
+fn one_image(isa: Isa, network: &Network, size: usize, name: &str, pools: &[ThreadPool]) -> anyhow::Result<Vec<Row>> {
     let pixels = pixels(size, 0);
-    let mut readers = pools
-        .iter()
-        .map(|_| reader(isa, network, size))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut readers = pools.iter().map(|_| reader(isa, network, size)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut calls: Vec<Box<dyn FnMut() + '_>> = Vec::new();
     for (reader, pool) in readers.iter_mut().zip(pools) {
         calls.push(Box::new(|| reader.read_on(black_box(&pixels), pool)));
@@ -87,27 +62,18 @@ fn one_image(
     let exact = size == 224;
     let rows = times.iter().zip(pools).map(|(times, pool)| {
         let row = Row::new("forward", name, pool.current_num_threads(), times);
-        Row {
-            operations: exact.then(|| operations(WIDTHS, CLASSES)),
-            ..row
-        }
+        Row { operations: exact.then(|| operations(WIDTHS, CLASSES)), ..row }
     });
     Ok(rows.collect())
 }
 
 /// 32 images, each on one thread of a pool; the time of one.
-fn batch(
-    isa: Isa,
-    network: &Network,
-    name: &str,
-    pools: &[ThreadPool],
-) -> anyhow::Result<Vec<Row>> {
+fn batch(isa: Isa, network: &Network, name: &str, pools: &[ThreadPool]) -> anyhow::Result<Vec<Row>> {
     let images: Vec<Vec<u8>> = (0..32).map(|i| pixels(224, i * 7)).collect();
     let mut readers = Vec::new();
     for pool in pools {
-        let of_pool: anyhow::Result<Vec<Reader>> = (0..pool.current_num_threads())
-            .map(|_| reader(isa, network, 224))
-            .collect();
+        let of_pool: anyhow::Result<Vec<Reader>> =
+            (0..pool.current_num_threads()).map(|_| reader(isa, network, 224)).collect();
         readers.push(of_pool?);
     }
     let mut calls: Vec<Box<dyn FnMut() + '_>> = Vec::new();
@@ -116,14 +82,9 @@ fn batch(
         let images = &images;
         calls.push(Box::new(move || {
             pool.install(|| {
-                readers
-                    .par_iter_mut()
-                    .zip(images.par_chunks(share))
-                    .for_each(|(reader, images)| {
-                        images
-                            .iter()
-                            .for_each(|image| reader.read(black_box(image)));
-                    });
+                readers.par_iter_mut().zip(images.par_chunks(share)).for_each(|(reader, images)| {
+                    images.iter().for_each(|image| reader.read(black_box(image)));
+                });
             });
         }));
     }

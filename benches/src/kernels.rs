@@ -5,8 +5,7 @@ use crate::network::{Layer, layers};
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::squash_colours;
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve,
-    input_gradient_scratch, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve, input_gradient_scratch, winograd_rows,
 };
 use kernels::dft::WindowDft;
 use kernels::matmul::{Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
@@ -19,12 +18,7 @@ use std::hint::black_box;
 use testkit::pseudo_random;
 
 /// ResNet18's 3x3 convolutions as products: output positions, 9 times input channels, output channels.
-const SHAPES: [[usize; 3]; 4] = [
-    [3136, 576, 64],
-    [784, 1152, 128],
-    [196, 2304, 256],
-    [49, 4608, 512],
-];
+const SHAPES: [[usize; 3]; 4] = [[3136, 576, 64], [784, 1152, 128], [196, 2304, 256], [49, 4608, 512]];
 const RUNS: usize = 25;
 
 pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
@@ -33,9 +27,7 @@ pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     }
     for layer in layers([64, 128, 256, 512]) {
         let sliding = Sliding::square(layer.kernel, layer.stride, layer.kernel / 2);
-        convolution(isa, &layer, sliding)
-            .into_iter()
-            .for_each(&mut *row);
+        convolution(isa, &layer, sliding).into_iter().for_each(&mut *row);
     }
     pooling(isa).into_iter().for_each(&mut *row);
     for window in [47, 116, 224] {
@@ -52,10 +44,7 @@ fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
     let (a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
     let right = PackedMatrix::from_row_major(k, n, &b);
     let mut c = vec![0.0; m * n];
-    let theirs = (
-        Array2::from_shape_vec((m, k), a.clone())?,
-        Array2::from_shape_vec((k, n), b)?,
-    );
+    let theirs = (Array2::from_shape_vec((m, k), a.clone())?, Array2::from_shape_vec((k, n), b)?);
     let mut product_of_theirs = Array2::zeros((m, n));
     let times = sample_in_turn(
         RUNS,
@@ -65,21 +54,12 @@ fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
                 let left = LeftMatrix::row_major(black_box(&a), k);
                 product(isa, m, &left, &right, &mut target, &Epilogue::default());
             }),
-            Box::new(|| {
-                general_mat_mul(
-                    1.0,
-                    black_box(&theirs.0),
-                    &theirs.1,
-                    0.0,
-                    &mut product_of_theirs,
-                )
-            }),
+            Box::new(|| general_mat_mul(1.0, black_box(&theirs.0), &theirs.1, 0.0, &mut product_of_theirs)),
         ],
     );
     let row = |of: &str, times: &Samples| {
         let bytes = 4.0 * (m * k + k * n + m * n) as f64;
-        Row::new("kernels", format!("{of} {m} x {k} x {n}"), 1, times)
-            .of(2.0 * (m * k * n) as f64, bytes)
+        Row::new("kernels", format!("{of} {m} x {k} x {n}"), 1, times).of(2.0 * (m * k * n) as f64, bytes)
     };
     Ok([row("product", &times[0]), row("matrixmultiply", &times[1])])
 }
@@ -100,14 +80,7 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     let forward = sample(RUNS, || {
         let input = Window::new(black_box(&x), held, layer.inputs);
         let mut target = WindowMut::new(&mut y, map, layer.outputs);
-        convolve(
-            isa,
-            input,
-            &packed,
-            &epilogue,
-            (output, output),
-            &mut target,
-        );
+        convolve(isa, input, &packed, &epilogue, (output, output), &mut target);
     });
     let winograd = WinogradWeights::new(&weights, layer.outputs, layer.inputs, sliding);
     let winograd = winograd.map(|packed| {
@@ -117,23 +90,12 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
         sample(RUNS, || {
             let input = Window::new(black_box(&x), held, layer.inputs);
             let mut target = WindowMut::new(&mut y, map, layer.outputs);
-            winograd_rows(
-                isa,
-                input,
-                &packed,
-                &epilogue,
-                map,
-                &mut target,
-                &mut scratch,
-            );
+            winograd_rows(isa, input, &packed, &epilogue, map, &mut target, &mut scratch);
         })
     });
     let is_stem = layer.inputs < 16;
     if is_stem {
-        let zeros = y
-            .iter_mut()
-            .enumerate()
-            .filter(|(i, _)| i * 7 % SPARSE != 0);
+        let zeros = y.iter_mut().enumerate().filter(|(i, _)| i * 7 % SPARSE != 0);
         zeros.for_each(|(_, dy)| *dy = 0.0);
     }
     let packed = ConvGradient::new(&weights, layer.outputs, layer.inputs, sliding);
@@ -151,11 +113,7 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     };
     let whole = (layer.operations(), layer.bytes());
     let mut rows = vec![row("forward", &forward).of(whole.0, whole.1)];
-    rows.extend(
-        winograd
-            .as_ref()
-            .map(|times| row("forward, Winograd", times)),
-    );
+    rows.extend(winograd.as_ref().map(|times| row("forward, Winograd", times)));
     rows.push(match is_stem {
         true => row(&format!("gradient, one in {SPARSE} not zero"), &backward),
         false => row("gradient", &backward).of(whole.0, whole.1),
@@ -171,34 +129,16 @@ fn pooling(isa: Isa) -> [Row; 2] {
     let (mut y, mut dx) = (vec![0.0; pooled.positions() * 64], vec![0.0; x.len()]);
     let forward = sample(RUNS, || {
         let input = Window::new(black_box(&x), map, 64);
-        max_pool(
-            isa,
-            (112, 112),
-            sliding,
-            input,
-            &mut WindowMut::new(&mut y, pooled, 64),
-        );
+        max_pool(isa, (112, 112), sliding, input, &mut WindowMut::new(&mut y, pooled, 64));
     });
     let backward = sample(RUNS, || {
-        let (input, dy) = (
-            Window::new(black_box(&x), map, 64),
-            Window::new(&y, pooled, 64),
-        );
+        let (input, dy) = (Window::new(black_box(&x), map, 64), Window::new(&y, pooled, 64));
         let mut dx = WindowMut::new(&mut dx, map, 64);
         max_pool_gradient(isa, (112, 112), sliding, pooled, input, dy, &mut dx);
     });
     let bytes = 4.0 * (x.len() + y.len()) as f64;
     let row = |of: &str, times| Row::new("kernels", format!("max pooling {of}"), 1, times);
-    [
-        Row {
-            bytes: Some(bytes),
-            ..row("forward", &forward)
-        },
-        Row {
-            bytes: Some(bytes),
-            ..row("gradient", &backward)
-        },
-    ]
+    [Row { bytes: Some(bytes), ..row("forward", &forward) }, Row { bytes: Some(bytes), ..row("gradient", &backward) }]
 }
 
 /// Three planes of the window that a cone of some size sees, from their spectra.
@@ -214,14 +154,8 @@ fn transforms(isa: Isa, window: usize) -> [Row; 2] {
     let backward = sample(RUNS, || {
         (0..3).for_each(|_| dft.adjoint(isa, black_box(&image), &mut scratch, &mut spectrum));
     });
-    let row = |of: &str, times: &Samples| {
-        Row::new(
-            "kernels",
-            format!("Fourier transform {of}, {window} pixels"),
-            1,
-            times,
-        )
-    };
+    let row =
+        |of: &str, times: &Samples| Row::new("kernels", format!("Fourier transform {of}, {window} pixels"), 1, times);
     [row("inverse", &forward), row("adjoint", &backward)]
 }
 
@@ -231,20 +165,10 @@ fn rotation(isa: Isa) -> [Row; 2] {
     let x = pseudo_random(9, map.positions() * 3);
     let (mut y, mut dx) = (vec![0.0; x.len()], vec![0.0; x.len()]);
     let forward = sample(RUNS, || {
-        rotation.rotate(
-            isa,
-            map,
-            Window::new(black_box(&x), map, 3),
-            &mut WindowMut::new(&mut y, map, 3),
-        );
+        rotation.rotate(isa, map, Window::new(black_box(&x), map, 3), &mut WindowMut::new(&mut y, map, 3));
     });
     let backward = sample(RUNS, || {
-        rotation.adjoint(
-            isa,
-            map,
-            Window::new(black_box(&y), map, 3),
-            &mut WindowMut::new(&mut dx, map, 3),
-        );
+        rotation.adjoint(isa, map, Window::new(black_box(&y), map, 3), &mut WindowMut::new(&mut dx, map, 3));
     });
     let row = |of: &str, times| Row::new("kernels", format!("rotation {of}"), 1, times);
     [row("forward", &forward), row("adjoint", &backward)]
@@ -256,22 +180,14 @@ fn optimiser(isa: Isa) -> Row {
     let (mut p, g) = (pseudo_random(10, n), pseudo_random(11, n));
     let (mut m, mut v) = (vec![0.0; n], vec![0.0; n]);
     let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
-    let times = sample(RUNS, || {
-        adam_step(isa, &mut adam, &mut p, black_box(&g), &mut m, &mut v)
-    });
+    let times = sample(RUNS, || adam_step(isa, &mut adam, &mut p, black_box(&g), &mut m, &mut v));
     // Three arrays read and written, one read.
-    Row {
-        bytes: Some(7.0 * 4.0 * n as f64),
-        ..Row::new("kernels", "Adam", 1, &times)
-    }
+    Row { bytes: Some(7.0 * 4.0 * n as f64), ..Row::new("kernels", "Adam", 1, &times) }
 }
 
 fn colours(isa: Isa) -> Row {
     let planes = pseudo_random(12, 3 * 224 * 224);
     let mut image = vec![0.0; planes.len()];
     let times = sample(RUNS, || squash_colours(isa, black_box(&planes), &mut image));
-    Row {
-        bytes: Some(2.0 * 4.0 * planes.len() as f64),
-        ..Row::new("kernels", "colours and sigmoid", 1, &times)
-    }
+    Row { bytes: Some(2.0 * 4.0 * planes.len() as f64), ..Row::new("kernels", "colours and sigmoid", 1, &times) }
 }

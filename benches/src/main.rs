@@ -1,10 +1,6 @@
 //! What is fast and what is not, measured: `cargo xtask bench` starts this program.
 #![forbid(unsafe_code)]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "tables go to stdout, progress and errors to stderr"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "tables go to stdout, progress and errors to stderr")]
 
 mod featviz;
 mod forward;
@@ -85,10 +81,7 @@ fn sentence(error: &anyhow::Error) -> String {
 fn check_paths(flags: &Flags) -> anyhow::Result<()> {
     for (flag, path) in [("--weights", &flags.weights), ("--images", &flags.images)] {
         if let Some(path) = path.as_deref().filter(|p| !p.exists()) {
-            anyhow::bail!(
-                "{flag} {}: expected a file or folder, found none",
-                path.display()
-            );
+            anyhow::bail!("{flag} {}: expected a file or folder, found none", path.display());
         }
     }
     for (flag, path) in [("--against", &flags.against), ("--page", &flags.page)] {
@@ -112,9 +105,7 @@ fn chosen(flags: &Flags, subject: &str) -> bool {
 }
 
 fn run(flags: &Flags) -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     check_paths(flags)?;
     let before = flags.against.as_deref().map(Record::read).transpose()?;
     let isa = Isa::from_environment()?;
@@ -144,13 +135,7 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
     if chosen("scan") {
         let embedded = root.join("fixtures/images");
         let images = flags.images.as_deref().unwrap_or(&embedded);
-        scan::run(
-            isa,
-            &threads,
-            (flags.weights.as_deref(), images),
-            root,
-            &mut row,
-        )?;
+        scan::run(isa, &threads, (flags.weights.as_deref(), images), root, &mut row)?;
     }
     let record = Record::new(isa, ceilings, rows, root);
     if let Some(path) = &flags.json {
@@ -182,16 +167,13 @@ fn progress(line: &str) {
 }
 
 fn heading(compared: bool) -> String {
-    let heading = format!(
-        "{:<52} {:>7} {:>10} {:>19} {:>8} {:>8}",
-        "", "threads", "ms", "quartiles", "GFLOP/s", "of peak"
-    );
+    let heading =
+        format!("{:<52} {:>7} {:>10} {:>19} {:>8} {:>8}", "", "threads", "ms", "quartiles", "GFLOP/s", "of peak");
     heading + if compared { "   before / now" } else { "" }
 }
 
 fn line(row: &Row, ceilings: &Ceilings, before: Option<&Record>) -> String {
-    let number =
-        |value: Option<f64>, unit: &str| value.map_or(String::new(), |v| format!("{v:.0}{unit}"));
+    let number = |value: Option<f64>, unit: &str| value.map_or(String::new(), |v| format!("{v:.0}{unit}"));
     let quartiles = format!("{:.3}..{:.3}", row.quartiles[0], row.quartiles[1]);
     let of_peak = row.of_peak(ceilings).map(|f| 100.0 * f);
     let mut line = format!(

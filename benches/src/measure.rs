@@ -40,12 +40,7 @@ pub(crate) struct Ceilings {
 
 impl Row {
     /// With the median and quartiles of `seconds`.
-    pub(crate) fn new(
-        subject: &str,
-        name: impl Into<String>,
-        threads: usize,
-        seconds: &Samples,
-    ) -> Row {
+    pub(crate) fn new(subject: &str, name: impl Into<String>, threads: usize, seconds: &Samples) -> Row {
         Row {
             subject: subject.to_owned(),
             name: name.into(),
@@ -61,19 +56,12 @@ impl Row {
 
     /// With operations and bytes.
     pub(crate) fn of(self, operations: f64, bytes: f64) -> Row {
-        Row {
-            operations: Some(operations),
-            bytes: Some(bytes),
-            ..self
-        }
+        Row { operations: Some(operations), bytes: Some(bytes), ..self }
     }
 
     /// With a note.
     pub(crate) fn noting(self, note: impl Into<String>) -> Row {
-        Row {
-            note: note.into(),
-            ..self
-        }
+        Row { note: note.into(), ..self }
     }
 
     /// Operations a second, in thousands of millions.
@@ -98,11 +86,7 @@ impl Samples {
     }
 
     /// The sample nearest to a fraction of the way through them.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a fraction of a small number"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a small number")]
     pub(crate) fn quantile(&self, fraction: f64) -> f64 {
         let at = (fraction * (self.0.len().saturating_sub(1)) as f64).round() as usize;
         self.0.get(at).copied().unwrap_or(f64::NAN)

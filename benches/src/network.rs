@@ -39,14 +39,8 @@ impl Layer {
 
 /// The convolutions of a ResNet18 with the given channels of its four stages, for images of 224 pixels.
 pub(crate) fn layers(widths: [usize; 4]) -> Vec<Layer> {
-    let layer = |name: String, (outputs, inputs), kernel, stride, size| Layer {
-        name,
-        outputs,
-        inputs,
-        kernel,
-        stride,
-        size,
-    };
+    let layer =
+        |name: String, (outputs, inputs), kernel, stride, size| Layer { name, outputs, inputs, kernel, stride, size };
     let mut layers = vec![layer("conv1".to_owned(), (widths[0], 3), 7, 2, 224)];
     let mut size = 56;
     for stage in 0..4 {
@@ -75,11 +69,7 @@ pub(crate) fn operations(widths: [usize; 4], classes: usize) -> f64 {
 }
 
 /// A network of those layers with folded batch norm and a last layer, whose weights keep activations near one.
-pub(crate) fn network(
-    widths: [usize; 4],
-    classes: usize,
-    algorithm: Algorithm,
-) -> anyhow::Result<Network> {
+pub(crate) fn network(widths: [usize; 4], classes: usize, algorithm: Algorithm) -> anyhow::Result<Network> {
     let mut tensors = Vec::new();
     for layer in layers(widths) {
         let shape = vec![layer.outputs, layer.inputs, layer.kernel, layer.kernel];
@@ -96,19 +86,11 @@ fn pair(name: &str, shape: Vec<usize>) -> Result<[Tensor; 2], WeightsError> {
     // Uniform weights of variance 2 / fan-in keep the size of what a ReLU follows (He et al. 2015).
     let scale = (6.0 * outputs as f64 / count as f64).sqrt();
     let values = pseudo_random(7, count).into_iter();
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "weights in single precision"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "weights in single precision")]
     let values = values.map(|v| v * scale as f32).collect();
     Ok([
         Tensor::new("pseudo-random", format!("{name}.weight"), shape, values)?,
-        Tensor::new(
-            "pseudo-random",
-            format!("{name}.bias"),
-            vec![outputs],
-            vec![0.01; outputs],
-        )?,
+        Tensor::new("pseudo-random", format!("{name}.bias"), vec![outputs], vec![0.01; outputs])?,
     ])
 }
 

@@ -27,18 +27,10 @@ const END: &str = "<!-- end -->";
 
 impl Record {
     pub(crate) fn new(isa: Isa, ceilings: Ceilings, rows: Vec<Row>, root: &Path) -> Record {
-        let git = Command::new("git")
-            .args(["describe", "--always", "--dirty"])
-            .current_dir(root)
-            .output();
+        let git = Command::new("git").args(["describe", "--always", "--dirty"]).current_dir(root).output();
         let revision = git.ok().filter(|o| o.status.success());
         let revision = revision.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
-        Record {
-            revision,
-            isa: isa.to_string(),
-            ceilings,
-            rows,
-        }
+        Record { revision, isa: isa.to_string(), ceilings, rows }
     }
 
     pub(crate) fn read(path: &Path) -> anyhow::Result<Record> {
@@ -48,27 +40,20 @@ impl Record {
     }
 
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        Ok(report::write_atomically(
-            path,
-            (serde_json::to_string_pretty(self)? + "\n").as_bytes(),
-        )?)
+        Ok(report::write_atomically(path, (serde_json::to_string_pretty(self)? + "\n").as_bytes())?)
     }
 
     /// The row of the same thing.
     pub(crate) fn like(&self, row: &Row) -> Option<&Row> {
-        let same =
-            |r: &&Row| (&r.subject, &r.name, r.threads) == (&row.subject, &row.name, row.threads);
+        let same = |r: &&Row| (&r.subject, &r.name, r.threads) == (&row.subject, &row.name, row.threads);
         self.rows.iter().find(same)
     }
 
-    /// Replaces the tables of a page, each between a line `<!-- bench: SUBJECT -->` and the next `<!-- end -->`, for the subjects
-    /// that were timed.
+    /// Replaces the tables of a page, each between a line `<!-- bench: SUBJECT -->` and the next `<!-- end -->`, for
+    /// the subjects that were timed.
     pub(crate) fn write_tables(&self, path: &Path) -> anyhow::Result<()> {
         let page = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        Ok(report::write_atomically(
-            path,
-            self.with_tables(&page, path)?.as_bytes(),
-        )?)
+        Ok(report::write_atomically(path, self.with_tables(&page, path)?.as_bytes())?)
     }
 
     fn with_tables(&self, page: &str, path: &Path) -> anyhow::Result<String> {
@@ -83,10 +68,7 @@ impl Record {
             let Some(length) = page[start..].find(END) else {
                 bail!("{}: expected {END} after {marker}", path.display());
             };
-            page.replace_range(
-                start..start + length,
-                &format!("\n{}\n", self.table(subject)),
-            );
+            page.replace_range(start..start + length, &format!("\n{}\n", self.table(subject)));
         }
         Ok(page)
     }
@@ -98,14 +80,11 @@ impl Record {
             self.isa,
             (self.ceilings.operations / 1e9).round(),
             self.ceilings.bytes / 1e9,
-            self.revision
-                .as_ref()
-                .map_or(String::new(), |r| format!(", revision {r}")),
+            self.revision.as_ref().map_or(String::new(), |r| format!(", revision {r}")),
         );
         table += "| | threads | ms (quartiles) | GFLOP/s | of peak | |\n| --- | --: | --: | --: | --: | --- |\n";
         for row in self.rows.iter().filter(|r| r.subject == subject) {
-            let number =
-                |v: Option<f64>, unit: &str| v.map_or(String::new(), |v| format!("{v:.0}{unit}"));
+            let number = |v: Option<f64>, unit: &str| v.map_or(String::new(), |v| format!("{v:.0}{unit}"));
             let _ = writeln!(
                 table,
                 "| {} | {} | {} ({} to {}) | {} | {} | {} |",
@@ -128,26 +107,16 @@ impl Record {
             .rows
             .iter()
             .filter(|r| r.subject == "kernels" && !r.name.starts_with("matrixmultiply"))
-            .filter_map(|r| {
-                Some((
-                    r.operations? / r.bytes?,
-                    r.gigaflops()?,
-                    r.name.ends_with("gradient"),
-                ))
-            })
+            .filter_map(|r| Some((r.operations? / r.bytes?, r.gigaflops()?, r.name.ends_with("gradient"))))
             .collect();
         if points.is_empty() {
-            bail!(
-                "{}: a roofline needs the kernels to be timed",
-                path.display()
-            );
+            bail!("{}: a roofline needs the kernels to be timed", path.display());
         }
         report::embed_font();
         let mut svg = String::new();
         {
             let root = SVGBackend::with_string(&mut svg, (760, 480)).into_drawing_area();
-            self.draw(&root, &points)
-                .map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+            self.draw(&root, &points).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
         }
         Ok(report::write_atomically(path, svg.as_bytes())?)
     }
@@ -214,19 +183,11 @@ mod tests {
     use crate::measure::Samples;
 
     fn record() -> Record {
-        let row = Row::new(
-            "forward",
-            "one image",
-            2,
-            &Samples::new(vec![0.010, 0.007, 0.008, 0.009, 0.011]),
-        );
+        let row = Row::new("forward", "one image", 2, &Samples::new(vec![0.010, 0.007, 0.008, 0.009, 0.011]));
         Record {
             revision: Some("abc".to_owned()),
             isa: "portable".to_owned(),
-            ceilings: Ceilings {
-                operations: 2e11,
-                bytes: 2e10,
-            },
+            ceilings: Ceilings { operations: 2e11, bytes: 2e10 },
             rows: vec![row.of(1.8e9, 1e8)],
         }
     }
@@ -251,25 +212,10 @@ mod tests {
     fn a_table_takes_the_place_of_the_old_one_and_of_nothing_else() {
         let page = "before\n<!-- bench: forward -->\nold\n<!-- end -->\nafter\n";
         let new = record().with_tables(page, Path::new("page.md")).unwrap();
-        assert!(
-            new.starts_with("before\n<!-- bench: forward -->\n"),
-            "{new}"
-        );
-        assert!(
-            new.contains("| one image | 2 | 9.00 (8.00 to 10.0) | 200 | 50 % |"),
-            "{new}"
-        );
-        assert!(
-            new.ends_with("<!-- end -->\nafter\n") && !new.contains("old"),
-            "{new}"
-        );
-        let message = record()
-            .with_tables("nothing", Path::new("page.md"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            message.contains("page.md") && message.contains("bench: forward"),
-            "{message}"
-        );
+        assert!(new.starts_with("before\n<!-- bench: forward -->\n"), "{new}");
+        assert!(new.contains("| one image | 2 | 9.00 (8.00 to 10.0) | 200 | 50 % |"), "{new}");
+        assert!(new.ends_with("<!-- end -->\nafter\n") && !new.contains("old"), "{new}");
+        let message = record().with_tables("nothing", Path::new("page.md")).unwrap_err().to_string();
+        assert!(message.contains("page.md") && message.contains("bench: forward"), "{message}");
     }
 }

@@ -39,10 +39,7 @@ pub(crate) fn run(
         };
         let start = Instant::now();
         let scanned = activations(&request, &Silent)?;
-        Ok((
-            start.elapsed().as_secs_f64() / scanned.read as f64,
-            scanned.read,
-        ))
+        Ok((start.elapsed().as_secs_f64() / scanned.read as f64, scanned.read))
     };
     let mut seconds = vec![Vec::new(); threads.len()];
     let mut read = 0;

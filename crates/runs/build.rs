@@ -7,13 +7,8 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new("../..");
-    let compiler = Command::new(env::var_os("RUSTC").ok_or("expected RUSTC")?)
-        .arg("--version")
-        .output()?;
-    println!(
-        "cargo::rustc-env=STREAMSCOPE_COMPILER={}",
-        String::from_utf8(compiler.stdout)?.trim()
-    );
+    let compiler = Command::new(env::var_os("RUSTC").ok_or("expected RUSTC")?).arg("--version").output()?;
+    println!("cargo::rustc-env=STREAMSCOPE_COMPILER={}", String::from_utf8(compiler.stdout)?.trim());
     println!("cargo::rustc-env=STREAMSCOPE_SOURCE={}", digest(root)?);
     for file in ["Cargo.lock", "Cargo.toml"] {
         println!("cargo::rerun-if-changed=../../{file}");

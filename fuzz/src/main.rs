@@ -1,11 +1,8 @@
-//! Reads broken files for a while: `streamscope-fuzz TARGET --seconds N`. A panic, a wait of more than two seconds, more than the
-//! allowed memory, or a wrong result is a finding; its input is kept below `fuzz/findings`, and the exit code is 1.
+//! Reads broken files for a while: `streamscope-fuzz TARGET --seconds N`. A panic, a wait of more than two seconds,
+//! more than the allowed memory, or a wrong result is a finding; its input is kept below `fuzz/findings`, and the exit
+//! code is 1.
 #![forbid(unsafe_code)]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "it is a program for a terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
 
 mod mutate;
 mod targets;
@@ -85,11 +82,7 @@ fn run(flags: &Flags) -> anyhow::Result<u64> {
         };
         if let Some(said) = said {
             found += 1;
-            let name = format!(
-                "{:?}-{}",
-                flags.target,
-                &blake3::hash(&bytes).to_hex()[..16]
-            );
+            let name = format!("{:?}-{}", flags.target, &blake3::hash(&bytes).to_hex()[..16]);
             fs::rename(&current, findings.join(&name))?;
             println!("fuzz/findings/{name}: {said}");
         }
@@ -127,8 +120,7 @@ fn millis(duration: Duration) -> u64 {
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
-        .unwrap_or_else(|| "without words".to_owned())
+    text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap_or_else(|| "without words".to_owned())
 }
 
 /// The most memory the program ever held; 0 where the system does not say.

@@ -27,20 +27,8 @@ impl Random {
 }
 
 /// Numbers at which sizes, offsets and products overflow.
-const EXTREMES: [u64; 12] = [
-    0,
-    1,
-    0x7f,
-    0xff,
-    0x7fff,
-    0xffff,
-    0x7fff_ffff,
-    0xffff_ffff,
-    1 << 32,
-    1 << 60,
-    0x7fff_ffff_ffff_ffff,
-    u64::MAX,
-];
+const EXTREMES: [u64; 12] =
+    [0, 1, 0x7f, 0xff, 0x7fff, 0xffff, 0x7fff_ffff, 0xffff_ffff, 1 << 32, 1 << 60, 0x7fff_ffff_ffff_ffff, u64::MAX];
 
 /// A seed with up to eight changes.
 pub(crate) fn mutated(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
@@ -56,11 +44,7 @@ pub(crate) fn mutated(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
 fn change(random: &mut Random, bytes: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     let len = bytes.len();
     // Headers are where files say what they are.
-    let reach = if random.below(2) == 0 {
-        len.min(128)
-    } else {
-        len
-    };
+    let reach = if random.below(2) == 0 { len.min(128) } else { len };
     let at = random.below(reach);
     match random.below(9) {
         0 if len > 0 => bytes[at] ^= 1 << random.below(8),
@@ -91,10 +75,7 @@ fn change(random: &mut Random, bytes: &mut Vec<u8>, seeds: &[Vec<u8>]) {
 /// Writes an extreme number of two, four or eight bytes, either end first.
 fn number(random: &mut Random, bytes: &mut [u8], at: usize) {
     let size = *random.pick(&[2, 4, 8]);
-    let value = random
-        .pick(&EXTREMES)
-        .wrapping_add(random.next() % 3)
-        .wrapping_sub(1);
+    let value = random.pick(&EXTREMES).wrapping_add(random.next() % 3).wrapping_sub(1);
     let mut written = value.to_le_bytes()[..size].to_vec();
     if random.below(2) == 0 {
         written.reverse();
@@ -113,10 +94,7 @@ fn digits(random: &mut Random, bytes: &mut Vec<u8>) {
         return;
     }
     let start = *random.pick(&starts);
-    let length = bytes[start..]
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
+    let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
     let text = random.pick(&EXTREMES).to_string();
     bytes.splice(start..start + length, text.into_bytes());
 }
@@ -126,10 +104,7 @@ pub(crate) fn mend_png(bytes: &mut [u8]) {
     let mut at = 8;
     while let Some(header) = bytes.get(at..at + 8) {
         let length = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
-        let Some(end) = at
-            .checked_add(8 + length)
-            .filter(|&end| end + 4 <= bytes.len())
-        else {
+        let Some(end) = at.checked_add(8 + length).filter(|&end| end + 4 <= bytes.len()) else {
             return;
         };
         let sum = crc32fast::hash(&bytes[at + 4..end]).to_be_bytes();

@@ -52,11 +52,7 @@ impl Prepared {
             Target::Journal => journals(folder.path())?,
             Target::Tables => tables(root, folder.path())?,
         };
-        Ok(Prepared {
-            target,
-            seeds,
-            folder,
-        })
+        Ok(Prepared { target, seeds, folder })
     }
 
     /// The next input.
@@ -74,8 +70,8 @@ impl Prepared {
         bytes
     }
 
-    /// Reads an input. Whatever it is, this returns, soon and without asking for much memory; what it returns is either an error of
-    /// one sentence or sound.
+    /// Reads an input. Whatever it is, this returns, soon and without asking for much memory; what it returns is either
+    /// an error of one sentence or sound.
     pub(crate) fn read(&self, bytes: &[u8]) {
         match self.target {
             Target::Npy => self.weights("folder/tensor.npy", "folder", bytes),
@@ -84,10 +80,7 @@ impl Prepared {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
                     Ok(picture) => {
-                        assert_eq!(
-                            picture.pixels().len(),
-                            picture.width() * picture.height() * 3
-                        );
+                        assert_eq!(picture.pixels().len(), picture.width() * picture.height() * 3);
                         // What is as thin as a hair and a million pixels long is refused, not made larger.
                         if let Err(error) = images::preprocess(&picture, 64, 56) {
                             one_sentence(&error.to_string());
@@ -101,11 +94,7 @@ impl Prepared {
                 if let Some(store) = store {
                     let _ = fs::write(store.path(&address), bytes);
                     if let Some(found) = store.get(&address) {
-                        assert_eq!(
-                            found,
-                            whole(),
-                            "a changed entry of {unit} was taken for a whole one"
-                        );
+                        assert_eq!(found, whole(), "a changed entry of {unit} was taken for a whole one");
                     }
                 }
             }
@@ -174,10 +163,7 @@ impl Prepared {
 
 /// Errors are for people: one line, not empty, not endless.
 fn one_sentence(error: &str) {
-    assert!(
-        !error.is_empty() && !error.contains('\n') && error.len() < 4000,
-        "no sentence: {error}"
-    );
+    assert!(!error.is_empty() && !error.contains('\n') && error.len() < 4000, "no sentence: {error}");
 }
 
 /// The bytes of an `.npy` file.
@@ -193,9 +179,7 @@ fn array(descr: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
 
 /// Arrays of several types, orders and shapes.
 fn npy_seeds() -> Vec<Vec<u8>> {
-    let floats: Vec<u8> = (0..24_u8)
-        .flat_map(|i| f32::from(i).to_le_bytes())
-        .collect();
+    let floats: Vec<u8> = (0..24_u8).flat_map(|i| f32::from(i).to_le_bytes()).collect();
     let doubles: Vec<u8> = (0..6_u8).flat_map(|i| f64::from(i).to_be_bytes()).collect();
     vec![
         array("<f4", "False", "(2, 3, 4)", &floats),
@@ -226,7 +210,8 @@ fn archive(arrays: &[&Vec<u8>]) -> Vec<u8> {
 
 fn jpegs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let mut seeds = of_every_kind(root, "jpg")?;
-    // Photographs, and every kind of JPEG: progressive, sampled by any factor, in scans of one component, with restarts.
+    // Photographs, and every kind of JPEG: progressive, sampled by any factor, in scans of one component, with
+    // restarts.
     for folder in ["fixtures/images/star", "crates/images/tests/data/exact"] {
         let mut paths = listed(&root.join(folder))?;
         paths.retain(|path| path.extension().is_some_and(|e| e == "jpg"));
@@ -242,8 +227,7 @@ fn of_every_kind(root: &Path, extension: &str) -> anyhow::Result<Vec<Vec<u8>>> {
     let of_kind = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let result = ["rgb_of_", "resized_", "preprocessed_", "source_"];
-        path.extension().is_some_and(|e| e == extension)
-            && !result.iter().any(|begins| name.starts_with(begins))
+        path.extension().is_some_and(|e| e == extension) && !result.iter().any(|begins| name.starts_with(begins))
     };
     let paths = listed(&root.join("crates/images/tests/data"))?;
     let read = paths.iter().filter(|path| of_kind(path)).map(fs::read);
@@ -273,21 +257,13 @@ fn pngs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 fn named() -> (Unit, Address) {
-    let unit = Unit {
-        site: runs::Site::MaxPool,
-        objective: Objective::Neuron,
-        channel: 2,
-        seed: 9,
-    };
+    let unit = Unit { site: runs::Site::MaxPool, objective: Objective::Neuron, channel: 2, seed: 9 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "w");
     (unit, address)
 }
 
 fn whole() -> Entry {
-    Entry {
-        png: (0..200).collect(),
-        trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0],
-    }
+    Entry { png: (0..200).collect(), trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] }
 }
 
 /// The entry, and one of another unit that may not be taken for it.
@@ -297,10 +273,7 @@ fn entries(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let other = Unit { channel: 5, ..unit };
     let elsewhere = Address::of(&other, &Recipe::new(64, 3), "w");
     let mut seeds = Vec::new();
-    for (unit, address, png) in [
-        (unit, address, whole().png),
-        (other, elsewhere, vec![7; 200]),
-    ] {
+    for (unit, address, png) in [(unit, address, whole().png), (other, elsewhere, vec![7; 200])] {
         store.put(&address, &unit, &Entry { png, ..whole() })?;
         seeds.push(fs::read(store.path(&address))?);
     }
@@ -336,15 +309,13 @@ fn journals(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-/// A table of exemplars, one of channels, numbers of another program, and a whole manifest. Each seed of ours is read as what it is.
+/// A table of exemplars, one of channels, numbers of another program, and a whole manifest. Each seed of ours is read
+/// as what it is.
 fn tables(root: &Path, folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let path = folder.join("table.csv");
     let exemplars = [exemplar_row(1, None), exemplar_row(6, Some(0.25))];
     report::write_table(&path, &exemplars)?;
-    anyhow::ensure!(
-        report::read_table::<ExemplarRow>(&path)? == exemplars,
-        "rows"
-    );
+    anyhow::ensure!(report::read_table::<ExemplarRow>(&path)? == exemplars, "rows");
     let exemplars = fs::read(&path)?;
     let channels = [channel_row(0)?, channel_row(7)?];
     report::write_table(&path, &channels)?;
@@ -354,12 +325,7 @@ fn tables(root: &Path, folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     written.seal();
     fs::write(folder.join("manifest.json"), written.text())?;
     anyhow::ensure!(Manifest::read(folder)? == written, "a manifest");
-    Ok(vec![
-        exemplars,
-        table,
-        fs::read(root.join("fixtures/accuracy.json"))?,
-        written.text().into_bytes(),
-    ])
+    Ok(vec![exemplars, table, fs::read(root.join("fixtures/accuracy.json"))?, written.text().into_bytes()])
 }
 
 fn exemplar_row(figure: u8, scale_metric: Option<f64>) -> ExemplarRow {
@@ -377,13 +343,9 @@ fn exemplar_row(figure: u8, scale_metric: Option<f64>) -> ExemplarRow {
 
 /// A channel of which some values are not defined.
 fn channel_row(channel: usize) -> anyhow::Result<ChannelRow> {
-    let answers = [
-        "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
-    ];
-    let mut row: serde_json::Map<String, serde_json::Value> = answers
-        .iter()
-        .map(|name| ((*name).to_owned(), 0.1.into()))
-        .collect();
+    let answers = ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"];
+    let mut row: serde_json::Map<String, serde_json::Value> =
+        answers.iter().map(|name| ((*name).to_owned(), 0.1.into())).collect();
     row.insert("block".to_owned(), "1.1".into());
     row.insert("channel".to_owned(), channel.into());
     row.insert("mix_ratio".to_owned(), (channel as f64 / 3.0).into());
@@ -462,8 +424,7 @@ mod tests {
     fn every_target_has_seeds_and_reads_some_broken_ones() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         for &target in Target::value_variants() {
-            let prepared =
-                Prepared::new(target, root).unwrap_or_else(|error| panic!("{target:?}: {error:#}"));
+            let prepared = Prepared::new(target, root).unwrap_or_else(|error| panic!("{target:?}: {error:#}"));
             let mut random = Random::new(5);
             for _ in 0..50 {
                 prepared.read(&prepared.input(&mut random));

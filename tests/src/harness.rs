@@ -18,24 +18,9 @@ pub fn executable() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments = [
-            "build",
-            "--package",
-            "xtask",
-            "--message-format",
-            "json",
-            "--quiet",
-        ];
-        let output = Command::new(cargo)
-            .args(arguments)
-            .current_dir(root())
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let arguments = ["build", "--package", "xtask", "--message-format", "json", "--quiet"];
+        let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).unwrap();
         let mut executables = messages.lines().filter_map(|line| {
             let message: Value = serde_json::from_str(line).ok()?;
@@ -61,11 +46,7 @@ pub fn run(arguments: &[&str]) -> Output {
 #[track_caller]
 pub fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -73,13 +54,7 @@ pub fn succeed(command: &mut Command) -> String {
 #[track_caller]
 pub fn interrupt(child: Child) -> String {
     let id = child.id().to_string();
-    assert!(
-        Command::new("sh")
-            .args(["-c", "kill -s INT \"$0\"", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("sh").args(["-c", "kill -s INT \"$0\"", &id]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{said}");
@@ -100,17 +75,16 @@ impl Shared {
     /// The folder, where `make` has left its files.
     pub fn get(&self, make: impl FnOnce(&Path)) -> &TempDir {
         self.0.get_or_init(|| {
-            let folder = tempfile::Builder::new()
-                .prefix(&format!("{}-", std::process::id()))
-                .tempdir_in(shared_runs())
-                .unwrap();
+            let folder =
+                tempfile::Builder::new().prefix(&format!("{}-", std::process::id())).tempdir_in(shared_runs()).unwrap();
             make(folder.path());
             folder
         })
     }
 }
 
-/// Where shared runs are kept, beside the program. Nobody deletes them at the end of their process, so the next one does.
+/// Where shared runs are kept, beside the program. Nobody deletes them at the end of their process, so the next one
+/// does.
 fn shared_runs() -> PathBuf {
     let folder = executable().with_file_name("shared-runs");
     fs::create_dir_all(&folder).unwrap();
@@ -128,17 +102,7 @@ fn shared_runs() -> PathBuf {
 /// A small finished run: two channels of blocks 1.1 and 3.1.
 pub fn small_run(out: &Path) {
     let out = out.display().to_string();
-    succeed(&mut program(&[
-        "reproduce",
-        "--blocks",
-        "1.1,3.1",
-        "--channels",
-        "0..2",
-        "--steps",
-        "6",
-        "--out",
-        &out,
-    ]));
+    succeed(&mut program(&["reproduce", "--blocks", "1.1,3.1", "--channels", "0..2", "--steps", "6", "--out", &out]));
 }
 
 /// Every file below a folder with its bytes, except the store and what says how the run went.
@@ -148,11 +112,7 @@ pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     while let Some(here) = folders.pop() {
         for entry in fs::read_dir(&here).unwrap() {
             let path = entry.unwrap().path();
-            let name = path
-                .strip_prefix(folder)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "store" {
                 folders.push(path);
             } else if path.is_file() && name != "manifest.json" && name != "index.html" {

@@ -1,8 +1,6 @@
 //! The picture, its augmentations and the optimiser against PyTorch, torch-lucent and kornia.
 
-use autodiff::ops::{
-    Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate,
-};
+use autodiff::ops::{Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
 use kernels::adam::{Adam, Direction, adam_step};
@@ -17,15 +15,10 @@ use weights::TensorSet;
 /// `[C, H, W]` to `[H, W, C]`.
 fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
     let positions = values.len() / channels;
-    (0..values.len())
-        .map(|i| values[(i % channels) * positions + i / channels])
-        .collect()
+    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the values were stored in single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
 fn single(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| v as f32).collect()
 }
@@ -42,10 +35,8 @@ fn applied(
     let image = graph.add(Input { shape }, &[]).unwrap();
     let node = build(&mut graph, image);
     nodes.push(node);
-    let mut workspace = Workspace::new(
-        Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()),
-        Isa::best(),
-    );
+    let mut workspace =
+        Workspace::new(Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()), Isa::best());
     workspace.set_input(image, &single(&channels_last(&input.values, 3)));
     for &(at, draw) in draws {
         workspace.set_draw(nodes[at], draw);
@@ -55,11 +46,7 @@ fn applied(
 }
 
 fn assert_equals(name: &str, found: &(Vec<f32>, Shape), expected: &Array<f64>) {
-    assert_eq!(
-        [3, found.1.height, found.1.width],
-        expected.shape[..],
-        "{name}: size"
-    );
+    assert_eq!([3, found.1.height, found.1.width], expected.shape[..], "{name}: size");
     let error = max_abs_error(&found.0, &channels_last(&expected.values, 3));
     assert!(error <= 1e-6, "{name}: off by {error:e}");
 }
@@ -79,31 +66,14 @@ fn each_transform_is_that_of_lucent_and_kornia() {
         assert_equals(&name, &found, &archive.f64(&name));
     }
     let found = one(Arc::new(ReflectPad::new(4)), Draw::None);
-    assert_equals(
-        "reflection",
-        &found,
-        &archive.f64("transform/pad_4_reflect"),
-    );
+    assert_equals("reflection", &found, &archive.f64("transform/pad_4_reflect"));
     let found = one(Arc::new(Jitter::below(8)), Draw::Shift(7, 3));
     assert_equals("jitter", &found, &archive.f64("transform/jitter_dx3_dy7"));
-    for (scale, name) in [
-        (950, "0.95"),
-        (975, "0.975"),
-        (1025, "1.025"),
-        (1050, "1.05"),
-    ] {
-        let augmentation = Augmentation {
-            jitter: 0,
-            scale,
-            degrees: 0,
-        };
+    for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
+        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
         let add = |graph: &mut Graph, image| augmentation.add_to(graph, image).unwrap().image;
         let found = applied(&input, add, &[], &mut Vec::new());
-        assert_equals(
-            name,
-            &found,
-            &archive.f64(&format!("transform/scale_{name}")),
-        );
+        assert_equals(name, &found, &archive.f64(&format!("transform/scale_{name}")));
     }
 }
 
@@ -112,16 +82,8 @@ fn each_scale_operator_is_torchvisions_without_antialiasing() {
     let Some(data) = data_dir() else { return };
     let archive = Archive::open(data.join("golden/transforms.npz"));
     let input = archive.f64("scale_op/input");
-    for (view, name) in [
-        (View::Enlarged, "up_crop112_resize224"),
-        (View::Shrunk, "down_resize112_pad56_reflect"),
-    ] {
-        let found = applied(
-            &input,
-            |graph, image| view.add_to(graph, image).unwrap(),
-            &[],
-            &mut Vec::new(),
-        );
+    for (view, name) in [(View::Enlarged, "up_crop112_resize224"), (View::Shrunk, "down_resize112_pad56_reflect")] {
+        let found = applied(&input, |graph, image| view.add_to(graph, image).unwrap(), &[], &mut Vec::new());
         assert_equals(name, &found, &archive.f64(&format!("scale_op/{name}")));
     }
 }
@@ -153,20 +115,9 @@ impl Golden {
 
     fn all() -> impl Iterator<Item = Golden> {
         let fixtures = fixtures_dir();
-        let embedded = Golden::new(
-            &fixtures.join("resnet18-16.npz"),
-            128,
-            fixtures.join("golden"),
-            "featviz_steps.npz",
-        );
-        let real = data_dir().map(|d| {
-            Golden::new(
-                &d.join("data/backbone"),
-                224,
-                d.join("golden"),
-                "transforms.npz",
-            )
-        });
+        let embedded =
+            Golden::new(&fixtures.join("resnet18-16.npz"), 128, fixtures.join("golden"), "featviz_steps.npz");
+        let real = data_dir().map(|d| Golden::new(&d.join("data/backbone"), 224, d.join("golden"), "transforms.npz"));
         [Some(embedded), real].into_iter().flatten()
     }
 
@@ -175,43 +126,23 @@ impl Golden {
         assert_eq!(units.len(), 3);
         let parse = |unit: String| {
             let (site, channel) = unit.split_once(':').unwrap();
-            (
-                unit.clone(),
-                site.parse().unwrap(),
-                channel.parse().unwrap(),
-            )
+            (unit.clone(), site.parse().unwrap(), channel.parse().unwrap())
         };
         units.into_iter().map(parse).collect()
     }
 
     /// Spectrum, image, whatever `augment` adds, normalisation, network up to the center neuron of a site.
-    fn objective(
-        &self,
-        site: Site,
-        augment: impl FnOnce(&mut Graph, NodeId) -> NodeId,
-    ) -> Objective {
+    fn objective(&self, site: Site, augment: impl FnOnce(&mut Graph, NodeId) -> NodeId) -> Objective {
         let mut graph = Graph::new();
         let shape = Shape::new(3 * self.size, self.size / 2 + 1, 2);
         let spectrum = graph.add(Input { shape }, &[]).unwrap();
-        let image = graph
-            .add(SpectralImage::new(self.size, self.size), &[spectrum])
-            .unwrap();
+        let image = graph.add(SpectralImage::new(self.size, self.size), &[spectrum]).unwrap();
         let seen = augment(&mut graph, image);
         let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
-        let node = self
-            .network
-            .add_to(&mut graph, normalised)
-            .unwrap()
-            .get(site)
-            .unwrap();
+        let node = self.network.add_to(&mut graph, normalised).unwrap().get(site).unwrap();
         let wanted = Wanted::center(&graph, node);
         let plan = Plan::with_gradients(&graph, wanted, &[spectrum]).unwrap();
-        Objective {
-            workspace: Workspace::new(Arc::new(plan), Isa::best()),
-            spectrum,
-            wanted,
-            seen: graph.shape(seen),
-        }
+        Objective { workspace: Workspace::new(Arc::new(plan), Isa::best()), spectrum, wanted, seen: graph.shape(seen) }
     }
 }
 
@@ -231,10 +162,7 @@ impl Objective {
         self.workspace.forward();
         self.workspace.backward();
         let value = self.workspace.at(self.wanted.node, self.wanted.region)[channel];
-        (
-            value,
-            self.workspace.gradient(self.spectrum).data().to_vec(),
-        )
+        (value, self.workspace.gradient(self.spectrum).data().to_vec())
     }
 }
 
@@ -244,9 +172,7 @@ fn the_image_of_a_spectrum_is_lucents() {
         let mut graph = Graph::new();
         let shape = Shape::new(3 * golden.size, golden.size / 2 + 1, 2);
         let spectrum = graph.add(Input { shape }, &[]).unwrap();
-        let image = graph
-            .add(SpectralImage::new(golden.size, golden.size), &[spectrum])
-            .unwrap();
+        let image = graph.add(SpectralImage::new(golden.size, golden.size), &[spectrum]).unwrap();
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)]).unwrap();
         let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
         workspace.set_input(spectrum, &golden.spectrum);
@@ -269,30 +195,13 @@ fn chain(steps: &Value, size: usize) -> (Augmentation, StepDraws) {
         (part(1), part(0))
     };
     let thousandths = argument("scale", 0).unwrap().as_f64().unwrap() * 1000.0;
-    let jitter =
-        argument("pad_reflect", 0).map_or(0, |j| usize::try_from(j.as_u64().unwrap()).unwrap());
+    let jitter = argument("pad_reflect", 0).map_or(0, |j| usize::try_from(j.as_u64().unwrap()).unwrap());
     let crop = argument("center_crop", 0).map(|c| usize::try_from(c.as_u64().unwrap()).unwrap());
     assert!(crop.is_none_or(|c| c == size) && crop.is_some() == (jitter > 0));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a whole number of thousandths"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of thousandths")]
     let scale = thousandths.round() as u32;
     let degrees = i32::try_from(argument("rotate", 0).unwrap().as_i64().unwrap()).unwrap();
-    (
-        Augmentation {
-            jitter,
-            scale,
-            degrees: 5,
-        },
-        StepDraws {
-            scale: 0,
-            degrees,
-            first: shift(0),
-            second: shift(1),
-        },
-    )
+    (Augmentation { jitter, scale, degrees: 5 }, StepDraws { scale: 0, degrees, first: shift(0), second: shift(1) })
 }
 
 #[test]
@@ -306,22 +215,14 @@ fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
                 augmented = Some(added);
                 added.image
             });
-            augmented
-                .unwrap()
-                .set_draws(&mut objective.workspace, &draws);
+            augmented.unwrap().set_draws(&mut objective.workspace, &draws);
             let seen = golden.steps.i64(&format!("{unit}/net_input_shape")).values;
-            assert_eq!(
-                [objective.seen.height, objective.seen.width].map(|n| i64::try_from(n).unwrap())[..],
-                seen[2..]
-            );
+            assert_eq!([objective.seen.height, objective.seen.width].map(|n| i64::try_from(n).unwrap())[..], seen[2..]);
 
             let exact = golden.steps.f64(&format!("{unit}/value")).values[0];
             let (value, _) = objective.evaluate(&golden.spectrum, channel);
             let error = (f64::from(value) - exact).abs();
-            assert!(
-                error <= 1e-5 * exact.abs().max(1.0),
-                "{unit}: {value} for {exact}"
-            );
+            assert!(error <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
             let exact = golden.steps.f64(&format!("{unit}/grad_spectrum")).values;
             let mut error = |sample| {
                 let nearby = nearby(&golden.spectrum, sample);
@@ -339,12 +240,14 @@ fn values_and_spectrum_gradients_through_the_augmentations_are_pytorchs() {
 /// How many spectra near the reference one are tried.
 const NEARBY: u64 = 32;
 
-/// A spectrum whose numbers are those of another times factors within 1e-5 of one; the first sample is the spectrum itself.
+/// A spectrum whose numbers are those of another times factors within 1e-5 of one; the first sample is the spectrum
+/// itself.
 ///
-/// The gradient jumps where a ReLU's input changes sign or two values under a max pooling change order, and the reference
-/// spectra lie closer to such jumps than float32 can tell. At layer3.1.pre:178 one number in layer2.1 is 8.3e-7 after a sum of
-/// 1,152 terms near one; with that one sign exchanged the gradients agree to 2.2e-7, otherwise to 5.5e-3. (PyTorch in float32 misses
-/// 1e-4 there as well.) What can be asked of float32 is the exact result of a nearby spectrum (a small backward error), and that is what is asked.
+/// The gradient jumps where a ReLU's input changes sign or two values under a max pooling change order, and the
+/// reference spectra lie closer to such jumps than float32 can tell. At layer3.1.pre:178 one number in layer2.1 is
+/// 8.3e-7 after a sum of 1,152 terms near one; with that one sign exchanged the gradients agree to 2.2e-7, otherwise to
+/// 5.5e-3. (PyTorch in float32 misses 1e-4 there as well.) What can be asked of float32 is the exact result of a nearby
+/// spectrum (a small backward error), and that is what is asked.
 fn nearby(spectrum: &[f32], sample: u64) -> Vec<f32> {
     let reach = if sample == 0 { 0.0 } else { 1e-5 };
     let directions = pseudo_random(sample, spectrum.len());
@@ -352,21 +255,14 @@ fn nearby(spectrum: &[f32], sample: u64) -> Vec<f32> {
     pairs.map(|(value, d)| value * (1.0 + reach * d)).collect()
 }
 
-/// A gradient that differs from another by 1e-5 in relative L2, ten times less than gradients may be off; the first sample is the
-/// gradient itself.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the size of a perturbation"
-)]
+/// A gradient that differs from another by 1e-5 in relative L2, ten times less than gradients may be off; the first
+/// sample is the gradient itself.
+#[expect(clippy::cast_possible_truncation, reason = "the size of a perturbation")]
 fn nearby_gradient(gradient: &[f32], sample: u64) -> Vec<f32> {
     let squares: f64 = gradient.iter().map(|&g| f64::from(g).powi(2)).sum();
     let rms = (squares / gradient.len() as f64).sqrt() as f32;
     // Uniform numbers in -1..1 have a root mean square of 1 / sqrt(3).
-    let reach = if sample == 0 {
-        0.0
-    } else {
-        1e-5 * 3.0_f32.sqrt() * rms
-    };
+    let reach = if sample == 0 { 0.0 } else { 1e-5 * 3.0_f32.sqrt() * rms };
     let directions = pseudo_random(sample, gradient.len());
     let pairs = gradient.iter().zip(directions);
     pairs.map(|(g, d)| g + reach * d).collect()
@@ -380,23 +276,17 @@ fn climb(objective: &mut Objective, start: &[f32], channel: usize, sample: u64) 
     let step = |_| {
         let (value, gradient) = objective.evaluate(&spectrum, channel);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(
-            Isa::best(),
-            &mut adam,
-            &mut spectrum,
-            &gradient,
-            &mut m,
-            &mut v,
-        );
+        adam_step(Isa::best(), &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
         f64::from(value)
     };
     (0..16).map(step).collect()
 }
 
-/// Adam's first steps follow the signs of the gradient alone, however small a number of it is. At layer2.1.pre:88 the second
-/// value hangs on a single one of 151,872 numbers, 3e-8 where the largest is one. So float32 does not determine all paths: PyTorch in
-/// float32 leaves its own float64 path by 1.3e-3 of the value there, and by 5.8e-3 at layer3.1.pre:178. Where a path is
-/// not within 1e-3, it must be as near as paths are to each other whose gradients differ by a tenth of what is allowed.
+/// Adam's first steps follow the signs of the gradient alone, however small a number of it is. At layer2.1.pre:88 the
+/// second value hangs on a single one of 151,872 numbers, 3e-8 where the largest is one. So float32 does not determine
+/// all paths: PyTorch in float32 leaves its own float64 path by 1.3e-3 of the value there, and by 5.8e-3 at
+/// layer3.1.pre:178. Where a path is not within 1e-3, it must be as near as paths are to each other whose gradients
+/// differ by a tenth of what is allowed.
 #[test]
 fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
     for golden in Golden::all() {
@@ -405,10 +295,7 @@ fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
             let name = format!("{unit}/adam_no_transforms_values");
             let exact = golden.steps.f64(&name).values;
             let distance = |a: &[f64], b: &[f64]| {
-                let relative = a
-                    .iter()
-                    .zip(b)
-                    .map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
+                let relative = a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
                 relative.fold(0.0, f64::max)
             };
             let mut climb = |sample| climb(&mut objective, &golden.spectrum, channel, sample);
@@ -418,10 +305,7 @@ fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
             if error > 1e-3 {
                 let spread = (1..8).map(|sample| distance(&climb(sample), &path));
                 let spread = spread.fold(0.0, f64::max);
-                assert!(
-                    error <= spread,
-                    "{unit}: off by {error}, paths differ by {spread}"
-                );
+                assert!(error <= spread, "{unit}: off by {error}, paths differ by {spread}");
             }
         }
     }
@@ -430,21 +314,9 @@ fn sixteen_steps_of_adam_climb_as_pytorchs_do() {
 #[test]
 fn a_crop_by_an_odd_number_of_pixels_starts_at_the_even_half() {
     let mut graph = Graph::new();
-    let image = graph
-        .add(
-            Input {
-                shape: Shape::new(9, 11, 3),
-            },
-            &[],
-        )
-        .unwrap();
+    let image = graph.add(Input { shape: Shape::new(9, 11, 3) }, &[]).unwrap();
     // (9 - 4) / 2 = 2.5 becomes 2 and (11 - 4) / 2 = 3.5 becomes 4.
-    let cropped = graph
-        .add(Translate::center_crop((9, 11), (4, 4)), &[image])
-        .unwrap();
+    let cropped = graph.add(Translate::center_crop((9, 11), (4, 4)), &[image]).unwrap();
     let field = graph.receptive_field(cropped, graph.shape(cropped).region(), image);
-    assert_eq!(
-        (field.top, field.left, field.height, field.width),
-        (2, 4, 4, 4)
-    );
+    assert_eq!((field.top, field.left, field.height, field.width), (2, 4, 4, 4));
 }

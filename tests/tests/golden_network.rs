@@ -1,4 +1,5 @@
-//! The network against PyTorch: activations, whole tensors and gradients, on the embedded network and on the real backbone.
+//! The network against PyTorch: activations, whole tensors and gradients, on the embedded network and on the real
+//! backbone.
 
 use analysis::{largest, smallest};
 use autodiff::ops::Input;
@@ -23,22 +24,12 @@ struct Golden {
 impl Golden {
     fn embedded() -> Golden {
         let folder = fixtures_dir().join("golden");
-        Golden::new(
-            &fixtures_dir().join("resnet18-16.npz"),
-            128,
-            folder,
-            "pixels.npz",
-        )
+        Golden::new(&fixtures_dir().join("resnet18-16.npz"), 128, folder, "pixels.npz")
     }
 
     fn real() -> Option<Golden> {
         let data = data_dir()?;
-        Some(Golden::new(
-            &data.join("data/backbone"),
-            224,
-            data.join("golden"),
-            "preprocess_uint8_hwc.npz",
-        ))
+        Some(Golden::new(&data.join("data/backbone"), 224, data.join("golden"), "preprocess_uint8_hwc.npz"))
     }
 
     fn new(weights: &Path, size: usize, folder: PathBuf, pixels: &str) -> Golden {
@@ -53,23 +44,15 @@ impl Golden {
     }
 
     fn all() -> impl Iterator<Item = Golden> {
-        [Some(Golden::embedded()), Golden::real()]
-            .into_iter()
-            .flatten()
+        [Some(Golden::embedded()), Golden::real()].into_iter().flatten()
     }
 
     fn stats(&self) -> Value {
-        serde_json::from_str(&std::fs::read_to_string(self.folder.join("site_stats.json")).unwrap())
-            .unwrap()
+        serde_json::from_str(&std::fs::read_to_string(self.folder.join("site_stats.json")).unwrap()).unwrap()
     }
 
     fn images(&self) -> Vec<String> {
-        self.stats()["images"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|v| v.as_str().unwrap().to_owned())
-            .collect()
+        self.stats()["images"].as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
     }
 
     fn archive(&self, name: &str) -> Archive {
@@ -80,21 +63,17 @@ impl Golden {
     fn sites(&self, archive: &Archive, kind: &str) -> Vec<Site> {
         let names = archive.names();
         let sites = self.network.sites();
-        sites
-            .into_iter()
-            .filter(|s| names.contains(&format!("{s}/{kind}")))
-            .collect()
+        sites.into_iter().filter(|s| names.contains(&format!("{s}/{kind}"))).collect()
     }
 }
 
 fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
     let positions = values.len() / channels;
-    (0..values.len())
-        .map(|i| values[(i % channels) * positions + i / channels])
-        .collect()
+    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
 }
 
-/// For every site of an archive of center activations: ours and PyTorch's own distance from PyTorch in double precision.
+/// For every site of an archive of center activations: ours and PyTorch's own distance from PyTorch in double
+/// precision.
 fn distances(golden: &Golden, network: &Network) -> Vec<(Site, f64, f64)> {
     let archive = golden.archive("center_activations.npz");
     let sites = golden.sites(&archive, "f64");
@@ -120,28 +99,21 @@ fn distances(golden: &Golden, network: &Network) -> Vec<(Site, f64, f64)> {
 fn center_activations_differ_from_pytorch_in_double_by_at_most_twice_its_own_float32_error() {
     for golden in Golden::all() {
         for (site, ours, theirs) in distances(&golden, &golden.network) {
-            assert!(
-                ours <= 2.0 * theirs,
-                "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}"
-            );
+            assert!(ours <= 2.0 * theirs, "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}");
         }
     }
 }
 
-/// Its root mean square error is two to three times that of direct sums, layer by layer; so three times the bound of those.
+/// Its root mean square error is two to three times that of direct sums, layer by layer; so three times the bound of
+/// those.
 #[test]
 fn by_winograds_algorithm_center_activations_differ_by_at_most_three_times_as_much() {
     for golden in Golden::all() {
         let winograd = Network::computed(&golden.tensors, Algorithm::Winograd).unwrap();
         let direct = distances(&golden, &golden.network);
         let mut other = 0;
-        for ((site, ours, theirs), (_, direct, _)) in
-            distances(&golden, &winograd).into_iter().zip(direct)
-        {
-            assert!(
-                ours <= 6.0 * theirs,
-                "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}"
-            );
+        for ((site, ours, theirs), (_, direct, _)) in distances(&golden, &winograd).into_iter().zip(direct) {
+            assert!(ours <= 6.0 * theirs, "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}");
             other += usize::from(ours.to_bits() != direct.to_bits());
         }
         assert!(other > 12, "{other} sites are computed in another way");
@@ -189,21 +161,11 @@ fn assert_pytorchs_order(golden: &Golden, pixels: impl Fn(&str) -> Vec<u8>) {
         let exact = archive.f64(&format!("{site}/f64")).values;
         let channels = exact.len() / images.len();
         for channel in 0..channels {
-            let of = |values: &[f64]| -> Vec<f64> {
-                values
-                    .iter()
-                    .skip(channel)
-                    .step_by(channels)
-                    .copied()
-                    .collect()
-            };
+            let of = |values: &[f64]| -> Vec<f64> { values.iter().skip(channel).step_by(channels).copied().collect() };
             let (ours, theirs) = (of(found), of(&exact));
             let errors = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
             let error = errors.fold(0.0, f64::max);
-            let pairs = [
-                (largest(&ours, 9), largest(&theirs, 9)),
-                (smallest(&ours, 9), smallest(&theirs, 9)),
-            ];
+            let pairs = [(largest(&ours, 9), largest(&theirs, 9)), (smallest(&ours, 9), smallest(&theirs, 9))];
             for (ours, exact) in pairs {
                 for (a, b) in ours.into_iter().zip(exact) {
                     ranks += 1;
@@ -227,21 +189,10 @@ fn whole_tensors_agree_with_pytorch() {
     for golden in Golden::all() {
         let archive = golden.archive("full_tensors_first_image.npz");
         let names = archive.names();
-        let sites: Vec<Site> = golden
-            .network
-            .sites()
-            .into_iter()
-            .filter(|s| names.contains(&s.to_string()))
-            .collect();
+        let sites: Vec<Site> = golden.network.sites().into_iter().filter(|s| names.contains(&s.to_string())).collect();
         assert!(sites.len() >= 4, "{names:?}");
-        let mut reader = Reader::new(
-            &golden.network,
-            golden.size,
-            View::Plain,
-            (&sites, Extent::Whole),
-            Isa::best(),
-        )
-        .unwrap();
+        let mut reader =
+            Reader::new(&golden.network, golden.size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
         reader.read(&golden.pixels.u8(&golden.images()[0]).values);
         let stats = golden.stats();
         for &site in &sites {
@@ -251,15 +202,8 @@ fn whole_tensors_agree_with_pytorch() {
             // The arrays are stored in single precision: half a unit in the last place of each value.
             let stored = 2_f64.powi(-25);
             let stats = &stats["sites"][site.to_string()];
-            let theirs = stats
-                .get("whole_torch_f32_rel_l2")
-                .unwrap_or(&stats["torch_f32_rel_l2"])
-                .as_f64()
-                .unwrap();
-            assert!(
-                ours <= 2.0 * theirs + stored,
-                "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}"
-            );
+            let theirs = stats.get("whole_torch_f32_rel_l2").unwrap_or(&stats["torch_f32_rel_l2"]).as_f64().unwrap();
+            assert!(ours <= 2.0 * theirs + stored, "{site}: ours {ours:.3e}, PyTorch's {theirs:.3e}");
         }
     }
 }
@@ -268,57 +212,30 @@ fn whole_tensors_agree_with_pytorch() {
 fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
     for golden in Golden::all() {
         let archive = golden.archive("center_gradients.npz");
-        let units: Vec<String> = archive
-            .names()
-            .iter()
-            .filter_map(|n| n.strip_suffix("/grad"))
-            .map(str::to_owned)
-            .collect();
+        let units: Vec<String> =
+            archive.names().iter().filter_map(|n| n.strip_suffix("/grad")).map(str::to_owned).collect();
         assert!(units.len() >= 6, "{units:?}");
-        let first = golden
-            .archive("full_tensors_first_image.npz")
-            .f64("input")
-            .values;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the input was stored in single precision"
-        )]
+        let first = golden.archive("full_tensors_first_image.npz").f64("input").values;
+        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
         let input: Vec<f32> = channels_last(&first, 3).iter().map(|&v| v as f32).collect();
         for unit in units {
             let (site, channel) = unit.split_once(':').unwrap();
             let (site, channel): (Site, usize) = (site.parse().unwrap(), channel.parse().unwrap());
             let mut graph = Graph::new();
-            let image = graph
-                .add(
-                    Input {
-                        shape: Shape::new(golden.size, golden.size, 3),
-                    },
-                    &[],
-                )
-                .unwrap();
-            let node = golden
-                .network
-                .add_to(&mut graph, image)
-                .unwrap()
-                .get(site)
-                .unwrap();
+            let image = graph.add(Input { shape: Shape::new(golden.size, golden.size, 3) }, &[]).unwrap();
+            let node = golden.network.add_to(&mut graph, image).unwrap().get(site).unwrap();
             let wanted = Wanted::center(&graph, node);
             let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[image]).unwrap());
             let mut workspace = Workspace::new(Arc::clone(&plan), Isa::best());
             workspace.set_input(image, &input);
-            workspace
-                .seed()
-                .pixel_mut(wanted.region.top, wanted.region.left)[channel] = 1.0;
+            workspace.seed().pixel_mut(wanted.region.top, wanted.region.left)[channel] = 1.0;
             workspace.forward();
             workspace.backward();
 
             let value = workspace.at(node, wanted.region)[channel];
             let exact = archive.f64(&format!("{unit}/value")).values[0];
             // The value is one of a tensor whose own error is some units of the last place of its largest values.
-            assert!(
-                (f64::from(value) - exact).abs() <= 1e-5 * exact.abs().max(1.0),
-                "{unit}: {value} for {exact}"
-            );
+            assert!((f64::from(value) - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
 
             let exact = channels_last(&archive.f64(&format!("{unit}/grad")).values, 3);
             let inside = plan.region_inside(image);
@@ -340,18 +257,9 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
                 .collect();
             let rows = held.iter().map(|p| p.0);
             let columns = held.iter().map(|p| p.1);
-            let ends = [
-                rows.clone().min(),
-                rows.max(),
-                columns.clone().min(),
-                columns.max(),
-            ];
+            let ends = [rows.clone().min(), rows.max(), columns.clone().min(), columns.max()];
             let ends = ends.map(|e| i64::try_from(e.unwrap()).unwrap());
-            assert_eq!(
-                ends[..],
-                support[..],
-                "{unit}: first and last row, first and last column"
-            );
+            assert_eq!(ends[..], support[..], "{unit}: first and last row, first and last column");
         }
     }
 }
@@ -363,28 +271,19 @@ fn output_before_its_relu_is_input_plus_block_exactly() {
             let sites = Role::ALL.map(|role| block.read_site(role));
             let read = |sites: &[Site]| {
                 let of = (sites, Extent::Whole);
-                let mut reader =
-                    Reader::new(&golden.network, golden.size, View::Plain, of, Isa::best())
-                        .unwrap();
+                let mut reader = Reader::new(&golden.network, golden.size, View::Plain, of, Isa::best()).unwrap();
                 reader.read(&golden.pixels.u8(&golden.images()[0]).values);
                 sites.iter().map(|&s| reader.whole(s)).collect::<Vec<_>>()
             };
             let together = read(&sites);
-            let sums: Vec<f32> = together[0]
-                .iter()
-                .zip(&together[1])
-                .map(|(i, b)| i + b)
-                .collect();
+            let sums: Vec<f32> = together[0].iter().zip(&together[1]).map(|(i, b)| i + b).collect();
             testkit::assert_same_bits(&together[2], &sums, &block.to_string());
             // Reading a site alone, where it may be fused with what follows, gives the same bits: no site is an alias.
             for (site, value) in sites.iter().zip(&together) {
                 testkit::assert_same_bits(&read(&[*site])[0], value, &site.to_string());
             }
             let contribution = &together[1];
-            assert!(
-                contribution.iter().any(|&v| v < 0.0),
-                "{block}: its contribution is not the rectified output"
-            );
+            assert!(contribution.iter().any(|&v| v < 0.0), "{block}: its contribution is not the rectified output");
         }
     }
 }

@@ -17,12 +17,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("autodiff", &["kernels"]),
     ("resnet", &["weights", "autodiff"]),
     ("featviz", &["resnet", "autodiff", "kernels"]),
-    (
-        "runs",
-        &[
-            "weights", "resnet", "images", "featviz", "analysis", "report",
-        ],
-    ),
+    ("runs", &["weights", "resnet", "images", "featviz", "analysis", "report"]),
     // It compares what the others compute with what anybody else does.
     ("audit", EVERYTHING),
     ("xtask", &["runs", "audit", "testkit"]),
@@ -57,23 +52,9 @@ fn root() -> &'static Path {
 /// Every edge between crates of ours: from, to, and whether it is for tests alone.
 fn edges() -> Vec<(String, String, bool)> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = [
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--offline",
-    ];
-    let output = Command::new(cargo)
-        .args(arguments)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -94,14 +75,10 @@ fn edges() -> Vec<(String, String, bool)> {
 fn forbidden(edges: &[(String, String, bool)]) -> Vec<String> {
     let allowed: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
     let wrong = edges.iter().filter(|(from, to, test)| {
-        let listed = allowed
-            .get(from.as_str())
-            .is_some_and(|targets| targets.contains(&to.as_str()));
+        let listed = allowed.get(from.as_str()).is_some_and(|targets| targets.contains(&to.as_str()));
         !(listed || *test && IN_TESTS.contains(&to.as_str()))
     });
-    wrong
-        .map(|(from, to, test)| format!("{from} -> {to}{}", if *test { " (tests)" } else { "" }))
-        .collect()
+    wrong.map(|(from, to, test)| format!("{from} -> {to}{}", if *test { " (tests)" } else { "" })).collect()
 }
 
 #[test]
@@ -121,40 +98,23 @@ fn a_forbidden_edge_is_found() {
         edge("newcomer", "kernels", false),
     ];
     assert_eq!(forbidden(&wrong).len(), 4);
-    assert!(
-        forbidden(&[
-            edge("kernels", "reference", true),
-            edge("xtask", "runs", false)
-        ])
-        .is_empty()
-    );
+    assert!(forbidden(&[edge("kernels", "reference", true), edge("xtask", "runs", false)]).is_empty());
 }
 
 #[test]
 fn the_readme_of_the_crates_shows_the_same_table() {
     let readme = std::fs::read_to_string(root().join("crates/README.md")).unwrap();
-    for (name, targets) in ALLOWED
-        .into_iter()
-        .filter(|(_, targets)| *targets != EVERYTHING)
-    {
-        let line = readme
-            .lines()
-            .find(|l| l.starts_with(&format!("| `{name}` |")));
+    for (name, targets) in ALLOWED.into_iter().filter(|(_, targets)| *targets != EVERYTHING) {
+        let line = readme.lines().find(|l| l.starts_with(&format!("| `{name}` |")));
         let line = line.unwrap_or_else(|| panic!("crates/README.md has no row for {name}"));
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let listed: BTreeSet<&str> = cells[2]
-            .split('`')
-            .filter(|w| EVERYTHING.contains(w))
-            .collect();
-        assert_eq!(
-            listed,
-            targets.iter().copied().collect(),
-            "the row of {name}"
-        );
+        let listed: BTreeSet<&str> = cells[2].split('`').filter(|w| EVERYTHING.contains(w)).collect();
+        assert_eq!(listed, targets.iter().copied().collect(), "the row of {name}");
     }
 }
 
-/// `unsafe` lives in the micro-kernels alone: every other crate forbids it in its root, so that no attribute below can allow it.
+/// `unsafe` lives in the micro-kernels alone: every other crate forbids it in its root, so that no attribute below can
+/// allow it.
 #[test]
 fn every_crate_but_the_kernels_forbids_unsafe_code() {
     let mut roots: Vec<_> = std::fs::read_dir(root().join("crates"))
@@ -177,8 +137,8 @@ fn every_crate_but_the_kernels_forbids_unsafe_code() {
 /// The one place beside the micro-kernels: the macro that calls what was compiled for an instruction set.
 const DISPATCH: (&str, &str) = ("isa.rs", "macro_rules! per_isa {");
 
-/// The lines with `unsafe` code outside of the micro-kernels and of the body of [`DISPATCH`], by file and number. Comments and the
-/// names of lints do not count.
+/// The lines with `unsafe` code outside of the micro-kernels and of the body of [`DISPATCH`], by file and number.
+/// Comments and the names of lints do not count.
 fn misplaced_unsafe(files: &[(String, String)]) -> Vec<String> {
     let mut found = Vec::new();
     for (name, text) in files {
@@ -210,10 +170,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
                 let name = path.strip_prefix(folder).unwrap().to_string_lossy();
-                files.push((
-                    name.replace('\\', "/"),
-                    std::fs::read_to_string(&path).unwrap(),
-                ));
+                files.push((name.replace('\\', "/"), std::fs::read_to_string(&path).unwrap()));
             }
         }
     }
@@ -240,10 +197,7 @@ fn misplaced_unsafe_code_is_found() {
     let block = "fn f() {\n    unsafe { g() }\n}\n";
     assert_eq!(found("dft/rows.rs", block), ["dft/rows.rs:2"]);
     assert_eq!(found("isa.rs", block), ["isa.rs:2"]);
-    assert_eq!(
-        found("matmul/pack.rs", "unsafe impl Sync for A {}"),
-        ["matmul/pack.rs:1"]
-    );
+    assert_eq!(found("matmul/pack.rs", "unsafe impl Sync for A {}"), ["matmul/pack.rs:1"]);
     let after = format!("{}\n    unsafe\n}}\n{block}", DISPATCH.1);
     assert_eq!(found("isa.rs", &after), ["isa.rs:5"]);
     assert!(found("matmul/micro/x86.rs", block).is_empty());

@@ -1,8 +1,6 @@
 //! Gradient ascent on the embedded network: what its first step sees, where it goes, and what a picture depends on.
 
-use autodiff::ops::{
-    Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate,
-};
+use autodiff::ops::{Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
 use kernels::adam::{Adam, Direction, adam_step};
@@ -19,11 +17,7 @@ fn network() -> Network {
 
 /// A recipe whose network sees the picture as it is.
 fn without_augmentation(steps: usize) -> Recipe {
-    Recipe {
-        scales: vec![1000],
-        degrees: 0,
-        ..Recipe::new(SIZE, steps)
-    }
+    Recipe { scales: vec![1000], degrees: 0, ..Recipe::new(SIZE, steps) }
 }
 
 fn studio(objective: Objective, recipe: Recipe) -> (Arc<Visualizer>, Studio) {
@@ -68,18 +62,11 @@ fn first_value(objective: Objective, channel: usize, seed: u64) -> (String, f32)
 fn the_neuron_objective_is_the_middle_of_the_map() {
     let (unit, found) = first_value(Objective::Neuron, 3, 7);
     let (shape, map) = map_of_the_first_picture(&unit, 7, 3);
-    assert_eq!(
-        found,
-        map[shape.height / 2 * shape.width + shape.width / 2],
-        "{map:?}"
-    );
+    assert_eq!(found, map[shape.height / 2 * shape.width + shape.width / 2], "{map:?}");
 }
 
 #[test]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the trajectory is rounded once to single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the trajectory is rounded once to single precision")]
 fn the_channel_objective_is_the_mean_of_the_map() {
     let (unit, found) = first_value(Objective::Channel, 3, 7);
     let (_, map) = map_of_the_first_picture(&unit, 7, 3);
@@ -105,8 +92,8 @@ fn a_picture_does_not_depend_on_what_the_studio_made_before() {
     assert_eq!(used.run(1, 2), new.run(1, 2));
 }
 
-/// The augmentations of method section 2 at a site of this jitter and a scale in thousandths, one operation after the other, with what
-/// was drawn for each.
+/// The augmentations of method section 2 at a site of this jitter and a scale in thousandths, one operation after the
+/// other, with what was drawn for each.
 fn augment(
     graph: &mut Graph,
     image: NodeId,
@@ -179,11 +166,7 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
     /// In thousandths.
     const SCALES: [usize; 5] = [1000, 975, 1025, 950, 1050];
     // A site of every jitter, each with a seed that draws what tells its augmentations apart.
-    for (site, jitter, seed) in [
-        ("layer1.1.pre", 0, 0),
-        ("layer2.1.bn2", 4, 0),
-        ("layer3.1.pre", 16, 0),
-    ] {
+    for (site, jitter, seed) in [("layer1.1.pre", 0, 0), ("layer2.1.bn2", 4, 0), ("layer3.1.pre", 16, 0)] {
         let site: Site = site.parse().unwrap();
         let recipe = Recipe::new(SIZE, STEPS);
         let visualizer = Visualizer::new(&network(), site, Objective::Neuron, recipe.clone());
@@ -196,10 +179,7 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
             "{site}: {drawn:?}"
         );
         let shifts = drawn.map(|d| [d.first.0, d.first.1, d.second.0, d.second.1]);
-        assert!(
-            jitter == 0 || shifts.iter().any(|s| s.iter().all(|&by| by > 0)),
-            "{site}: {drawn:?}"
-        );
+        assert!(jitter == 0 || shifts.iter().any(|s| s.iter().all(|&by| by > 0)), "{site}: {drawn:?}");
 
         let mut spectrum = vec![0.0; recipe.parameters()];
         draws.spectrum(0.01, &mut spectrum);
@@ -236,40 +216,25 @@ fn a_unit_is_named_by_its_site_channel_and_objective() {
         assert_eq!(objective.to_string(), objective.name());
     }
     let said = "Neuron".parse::<Objective>().unwrap_err();
-    assert_eq!(
-        said,
-        "'Neuron' is not an objective: expected neuron or channel"
-    );
+    assert_eq!(said, "'Neuron' is not an objective: expected neuron or channel");
 }
 
 #[test]
 fn a_picture_depends_on_seed_channel_objective_and_every_number_of_the_recipe() {
     let recipe = Recipe::new(SIZE, 2);
-    let run = |objective, recipe: &Recipe, channel, seed| {
-        studio(objective, recipe.clone())
-            .1
-            .run(channel, seed)
-            .pixels
-    };
+    let run = |objective, recipe: &Recipe, channel, seed| studio(objective, recipe.clone()).1.run(channel, seed).pixels;
     let first = run(Objective::Neuron, &recipe, 1, 2);
     assert_eq!(run(Objective::Neuron, &recipe, 1, 2), first);
     assert_ne!(run(Objective::Neuron, &recipe, 1, 3), first, "another seed");
-    assert_ne!(
-        run(Objective::Neuron, &recipe, 2, 2),
-        first,
-        "another channel"
-    );
-    assert_ne!(
-        run(Objective::Channel, &recipe, 1, 2),
-        first,
-        "another objective"
-    );
+    assert_ne!(run(Objective::Neuron, &recipe, 2, 2), first, "another channel");
+    assert_ne!(run(Objective::Channel, &recipe, 1, 2), first, "another objective");
     type Change = fn(&mut Recipe);
     let changes: [(&str, Change); 7] = [
         ("steps", |r| r.steps = 3),
         ("deviation", |r| r.deviation = 0.02),
         ("learning rate", |r| r.learning_rate = 0.1),
-        // In two steps the first decay tells in the second, as the second one does; the root of the first is as large as eps.
+        // In two steps the first decay tells in the second, as the second one does; the root of the first is as large
+        // as eps.
         ("first decay", |r| r.betas.0 = 0.5),
         ("second decay", |r| r.betas.1 = 0.5),
         ("eps", |r| r.eps = 1.0),
@@ -311,25 +276,13 @@ fn a_visualizer_refuses_sizes_sites_scales_and_channels_that_it_cannot_have() {
         let made = Visualizer::new(&network(), site.parse().unwrap(), Objective::Neuron, recipe);
         made.map(drop).unwrap_err().to_string()
     };
-    let none = Recipe {
-        scales: vec![],
-        ..Recipe::new(SIZE, 1)
-    };
-    assert_eq!(
-        refused("layer1.1.pre", none),
-        "a recipe needs at least one scale, and this one has none"
-    );
+    let none = Recipe { scales: vec![], ..Recipe::new(SIZE, 1) };
+    assert_eq!(refused("layer1.1.pre", none), "a recipe needs at least one scale, and this one has none");
     let said = refused("layer1.1.pre", Recipe::new(30, 1));
-    assert_eq!(
-        said,
-        "input size 30: expected a multiple of 4 from 8 to 4096"
-    );
+    assert_eq!(said, "input size 30: expected a multiple of 4 from 8 to 4096");
     // Jitter 16 reflects 16 pixels, and a picture of 16 has 15 beside its edge.
     let said = refused("layer3.1.pre", Recipe::new(16, 1));
-    assert_eq!(
-        said,
-        "reflection padding: expected more than 16 rows and columns, found 16 x 16 x 3"
-    );
+    assert_eq!(said, "reflection padding: expected more than 16 rows and columns, found 16 x 16 x 3");
     let (_, mut studio) = studio(Objective::Neuron, Recipe::new(SIZE, 1));
     let run = std::panic::AssertUnwindSafe(|| studio.run(16, 0));
     let panic = std::panic::catch_unwind(run).unwrap_err();
@@ -340,21 +293,15 @@ fn a_visualizer_refuses_sizes_sites_scales_and_channels_that_it_cannot_have() {
 fn the_bytes_of_a_studio_are_those_of_its_plans_and_parameters() {
     let (visualizer, _) = studio(Objective::Neuron, Recipe::new(SIZE, 1));
     let mut made = None;
-    let counted = allocation_counter::measure(|| {
-        made = Some(Studio::new(Arc::clone(&visualizer), Isa::best()))
-    });
+    let counted = allocation_counter::measure(|| made = Some(Studio::new(Arc::clone(&visualizer), Isa::best())));
     let recipe = visualizer.recipe();
-    let picture = allocation_counter::measure(|| {
-        drop(std::hint::black_box(Picture::new(recipe, Isa::best())))
-    });
-    // A buffer that grows from plan to plan may hold room for twice as much. Beside: the finished picture's own buffers and plan, which a step never reads, and lists of buffers, draws and the seed.
+    let picture = allocation_counter::measure(|| drop(std::hint::black_box(Picture::new(recipe, Isa::best()))));
+    // A buffer that grows from plan to plan may hold room for twice as much. Beside: the finished picture's own buffers
+    // and plan, which a step never reads, and lists of buffers, draws and the seed.
     let found = usize::try_from(counted.bytes_current).unwrap();
     let bytes = visualizer.studio_bytes();
     let beside = usize::try_from(picture.bytes_max).unwrap() + 16 * 1024;
-    assert!(
-        (bytes..2 * bytes + beside).contains(&found),
-        "{found} of {bytes} and {beside}"
-    );
+    assert!((bytes..2 * bytes + beside).contains(&found), "{found} of {bytes} and {beside}");
     let parameters = 3 * recipe.parameters() * size_of::<f32>();
     assert!(bytes > parameters && picture.bytes_max > 0);
 }

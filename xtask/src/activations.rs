@@ -26,10 +26,7 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
     for (site, shape) in &scanned.shapes {
         let read = scanned.read;
         print(&match request.full {
-            true => format!(
-                "{site}: [{read}, {}, {}, {}]",
-                shape.channels, shape.height, shape.width
-            ),
+            true => format!("{site}: [{read}, {}, {}, {}]", shape.channels, shape.height, shape.width),
             false => format!("{site}: [{read}, {}]", shape.channels),
         });
     }
@@ -37,10 +34,6 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         0 => String::new(),
         n => format!(", {n} skipped because they could not be read"),
     };
-    print(&format!(
-        "{}: {} images{skipped}",
-        request.out.display(),
-        scanned.read
-    ));
+    print(&format!("{}: {} images{skipped}", request.out.display(), scanned.read));
     Ok(())
 }

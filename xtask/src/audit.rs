@@ -17,10 +17,7 @@ const STEPS: usize = 32;
 pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let started = Instant::now();
     let fixtures = root.join("fixtures");
-    let embedded = Reference {
-        folder: fixtures.join("golden"),
-        images: fixtures.join("images"),
-    };
+    let embedded = Reference { folder: fixtures.join("golden"), images: fixtures.join("images") };
     let golden = match &flags.weights.weights {
         None => Some(embedded.clone()),
         Some(path) if is_same(path, &fixtures.join("resnet18-16.npz")) => Some(embedded.clone()),
@@ -33,25 +30,14 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let run = match flags.run {
         Some(run) => Some(run),
         None => {
-            let images = flags
-                .images
-                .as_ref()
-                .or(golden.as_ref().map(|of| &of.images));
+            let images = flags.images.as_ref().or(golden.as_ref().map(|of| &of.images));
             let images = images.filter(|folder| folder.is_dir() || flags.images.is_some());
             let images = images.unwrap_or(&embedded.images);
             small_run(&source, images, &flags.out, flags.channels, (threads, isa))?
         }
     };
-    let options = Options {
-        source,
-        embedded,
-        golden,
-        images: flags.images,
-        run,
-        channels: flags.channels,
-        threads,
-        isa,
-    };
+    let options =
+        Options { source, embedded, golden, images: flags.images, run, channels: flags.channels, threads, isa };
     let mut heading = Some(HEADING);
     let mut said = |line: &Line| {
         if let Some(heading) = heading.take() {
@@ -62,11 +48,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let report = audit::audit(&options, &mut said, &Progress::new())?;
     let page = audit::write(&report, &flags.out)?;
     summary(&report);
-    say(&format!(
-        "{} in {}",
-        page.display(),
-        duration(started.elapsed().as_secs_f64())
-    ));
+    say(&format!("{} in {}", page.display(), duration(started.elapsed().as_secs_f64())));
     if !report.passed() {
         exit(FAILED.into());
     }
@@ -77,10 +59,8 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
 fn reference_values(weights: &Path) -> Option<Reference> {
     let data = testkit::golden::data_dir()?;
     let theirs = data.join("data").join("backbone");
-    is_same(weights, &theirs).then(|| Reference {
-        folder: data.join("golden"),
-        images: data.join("data").join("images"),
-    })
+    is_same(weights, &theirs)
+        .then(|| Reference { folder: data.join("golden"), images: data.join("data").join("images") })
 }
 
 fn is_same(path: &Path, other: &Path) -> bool {
@@ -207,22 +187,11 @@ mod tests {
         assert_eq!(&shown[at("what")..at("what") + 9], "1.0.conv1");
         assert_eq!(&shown[at("compared")..at("compared") + 8], "f64 twin");
         // Numbers end below the end of their heading.
-        for (heading, cell) in [
-            ("values", "42"),
-            ("ULP", "1.50"),
-            ("relative", "2.0e-7"),
-            ("of bound", "0.25"),
-        ] {
+        for (heading, cell) in [("values", "42"), ("ULP", "1.50"), ("relative", "2.0e-7"), ("of bound", "0.25")] {
             let end = at(heading) + heading.len();
-            assert!(
-                shown[..end].ends_with(&format!(" {cell}")),
-                "{heading}: {shown}"
-            );
+            assert!(shown[..end].ends_with(&format!(" {cell}")), "{heading}: {shown}");
         }
-        assert!(
-            shown.starts_with("layer ") && shown.ends_with("  pass"),
-            "{shown}"
-        );
+        assert!(shown.starts_with("layer ") && shown.ends_with("  pass"), "{shown}");
         assert!(!shown.contains("the bound's words"));
         let failed = row(&line("1.0.conv1", Kind::Checked, false));
         assert!(failed.ends_with("  FAIL"));
@@ -266,10 +235,7 @@ mod tests {
     fn long_words_go_on_below_and_none_is_lost() {
         let text = "one two three four five six seven";
         let lines = wrapped(text, 9);
-        assert!(
-            lines.iter().all(|line| line.chars().count() <= 9),
-            "{lines:?}"
-        );
+        assert!(lines.iter().all(|line| line.chars().count() <= 9), "{lines:?}");
         assert_eq!(lines.join(" "), text);
         assert_eq!(wrapped("", 9), [""]);
         // A line may be full to its last column, and a word longer than it stands alone.

@@ -11,23 +11,9 @@ pub(crate) fn run(root: &Path, flags: Bench) -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
     let manifest = root.join("Cargo.toml");
-    command.args([
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "streamscope-benches",
-        "--bin",
-        "streamscope-bench",
-    ]);
-    command
-        .arg("--manifest-path")
-        .arg(manifest)
-        .arg("--")
-        .args(arguments(flags));
-    let status = command
-        .status()
-        .map_err(|e| anyhow!("bench: cannot start {}: {e}", cargo.display()))?;
+    command.args(["run", "--release", "--quiet", "--package", "streamscope-benches", "--bin", "streamscope-bench"]);
+    command.arg("--manifest-path").arg(manifest).arg("--").args(arguments(flags));
+    let status = command.status().map_err(|e| anyhow!("bench: cannot start {}: {e}", cargo.display()))?;
     match status.code() {
         Some(0) => Ok(()),
         // It has said why.

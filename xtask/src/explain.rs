@@ -6,7 +6,8 @@ use runs::{Isa, Source};
 use std::path::Path;
 use std::process::exit;
 
-/// Prints the derivation and writes it as a page; exit code 1 if the run's files are not what its pictures and weights give.
+/// Prints the derivation and writes it as a page; exit code 1 if the run's files are not what its pictures and weights
+/// give.
 pub(crate) fn run(root: &Path, flags: Explain) -> anyhow::Result<()> {
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let isa = Isa::from_environment()?;

@@ -1,8 +1,9 @@
 //! `cargo xtask faults`: do the tests notice a mistake?
 //!
-//! Every fault of `tests/faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are run there, or the audit.
-//! One of the tests has to fail, or the line of the audit that is named: a fault that nothing notices survives, and says where the
-//! tests have a hole. Nothing is waited for without end: what never ends is killed.
+//! Every fault of `tests/faults/faults.toml` is put into a copy of the source, alone, and the tests named with it are
+//! run there, or the audit. One of the tests has to fail, or the line of the audit that is named: a fault that nothing
+//! notices survives, and says where the tests have a hole. Nothing is waited for without end: what never ends is
+//! killed.
 
 mod bounded;
 mod list;
@@ -57,10 +58,7 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
     }
     let left = rows.iter().filter(|(_, o)| !o.is_caught()).count();
     if left > 0 {
-        crate::say(&format!(
-            "error: {left} of {} faults not caught",
-            rows.len()
-        ));
+        crate::say(&format!("error: {left} of {} faults not caught", rows.len()));
         exit(crate::FAILED.into());
     }
     Ok(())
@@ -73,43 +71,31 @@ fn copy(root: &Path) -> anyhow::Result<(Tree, Trial)> {
     let data = place.join("no-data");
     fs::create_dir_all(&data)?;
     let tree = Tree::copy(root, &place.join("tree"))?;
-    let trial = Trial {
-        tree: tree.root().to_owned(),
-        target: place.join("target"),
-        audit: place.join("audit"),
-        data,
-    };
+    let trial = Trial { tree: tree.root().to_owned(), target: place.join("target"), audit: place.join("audit"), data };
     Ok((tree, trial))
 }
 
-/// How long a check may take on a fault, where it takes some time without: a test that fails shrinks what it failed on, which takes
-/// some runs more.
+/// How long a check may take on a fault, where it takes some time without: a test that fails shrinks what it failed on,
+/// which takes some runs more.
 fn limit(without: Duration) -> Duration {
     Duration::from_secs(60) + 5 * without
 }
 
-/// Runs the checks of `faults` on the source as it is, and gives the time that each took: what fails there would catch anything.
-fn pass_without_fault<'a>(
-    trial: &Trial,
-    faults: &[&'a Fault],
-) -> anyhow::Result<BTreeMap<&'a Check, Duration>> {
-    let mut took: BTreeMap<&Check, Duration> =
-        faults.iter().map(|f| (&f.check, Duration::ZERO)).collect();
+/// Runs the checks of `faults` on the source as it is, and gives the time that each took: what fails there would catch
+/// anything.
+fn pass_without_fault<'a>(trial: &Trial, faults: &[&'a Fault]) -> anyhow::Result<BTreeMap<&'a Check, Duration>> {
+    let mut took: BTreeMap<&Check, Duration> = faults.iter().map(|f| (&f.check, Duration::ZERO)).collect();
     let count = took.len();
     for ((check, took), number) in took.iter_mut().zip(1..) {
         crate::say(&format!("without a fault, {number} of {count}: {check}"));
         if let Some(error) = trial.build(check)? {
-            return Err(anyhow!(
-                "{check}: expected to build without a fault: {error}"
-            ));
+            return Err(anyhow!("{check}: expected to build without a fault: {error}"));
         }
         let started = Instant::now();
         match trial.check(check, trial::LONGEST)? {
             Found::Nothing => *took = started.elapsed(),
             found => {
-                return Err(anyhow!(
-                    "{check}: expected to pass without a fault: {found:?}"
-                ));
+                return Err(anyhow!("{check}: expected to pass without a fault: {found:?}"));
             }
         }
     }

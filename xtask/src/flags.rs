@@ -12,12 +12,7 @@ use std::str::FromStr;
 /// Start with `cargo xtask reproduce`: it needs nothing, and uses a small network that comes with the project. With
 /// --weights it takes your own.
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    version,
-    max_term_width = 100
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
 pub(crate) struct Flags {
     #[command(subcommand)]
     pub(crate) task: Task,
@@ -33,13 +28,17 @@ pub(crate) enum Task {
     Visualize(Visualize),
     /// Time kernels, forward passes, feature visualization and scans.
     Bench(Bench),
-    /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its bound.
+    /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its
+    /// bound.
     Audit(Audit),
-    /// Derive one channel's mix ratio and scale measures from a finished run; exit code 1 if its tables or pictures were changed.
+    /// Derive one channel's mix ratio and scale measures from a finished run; exit code 1 if its tables or pictures
+    /// were changed.
     Explain(Explain),
-    /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made again.
+    /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made
+    /// again.
     Verify(Verify),
-    /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices each.
+    /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices
+    /// each.
     Faults(Faults),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test(Test),
@@ -49,13 +48,11 @@ pub(crate) enum Task {
 const MOST_STEPS: usize = 250_000;
 
 fn whole<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse()
-        .map_err(|_| "expected a whole number of 0 or more".to_owned())
+    text.parse().map_err(|_| "expected a whole number of 0 or more".to_owned())
 }
 
 fn count(text: &str) -> Result<NonZero<usize>, String> {
-    text.parse()
-        .map_err(|_| "expected a whole number of 1 or more".to_owned())
+    text.parse().map_err(|_| "expected a whole number of 1 or more".to_owned())
 }
 
 fn steps(text: &str) -> Result<NonZero<usize>, String> {
@@ -76,7 +73,8 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// Images, of which the first is looked at, and which the small run reads [default: those of the reference values].
+    /// Images, of which the first is looked at, and which the small run reads [default: those of the reference
+    /// values].
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
 
@@ -131,7 +129,8 @@ pub(crate) struct Reproduce {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// A folder of images, to measure tuning curves on [default: the embedded images for the embedded network, else none].
+    /// A folder of images, to measure tuning curves on [default: the embedded images for the embedded network, else
+    /// none].
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
 
@@ -173,8 +172,8 @@ pub(crate) struct Activations {
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub(crate) images: Vec<PathBuf>,
 
-    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2: relu, maxpool, layerL.B.bn2 (Block), layerL.B.pre (the sum before its
-    /// ReLU), layerL.B, layerL.0.downsample.1, avgpool, fc.
+    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2: relu, maxpool, layerL.B.bn2 (Block), layerL.B.pre
+    /// (the sum before its ReLU), layerL.B, layerL.0.downsample.1, avgpool, fc.
     #[arg(long, value_name = "SITES", value_delimiter = ',', required = true)]
     pub(crate) sites: Vec<Site>,
 
@@ -182,7 +181,8 @@ pub(crate) struct Activations {
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// How to compute convolutions: direct, or winograd, which takes fewer multiplications and rounds two to three times as coarsely.
+    /// How to compute convolutions: direct, or winograd, which takes fewer multiplications and rounds two to three
+    /// times as coarsely.
     #[arg(long, value_name = "ALGORITHM", default_value = "direct")]
     pub(crate) convolutions: Algorithm,
 
@@ -259,7 +259,8 @@ pub(crate) struct Visualize {
 /// What can be timed.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Subject {
-    /// Products, layers and their gradients, transforms, the optimiser: on one core, with the fraction of its multiply-add rate.
+    /// Products, layers and their gradients, transforms, the optimiser: on one core, with the fraction of its
+    /// multiply-add rate.
     Kernels,
     /// ResNet18 at 224 pixels: one image, a batch of 32, other sizes and widths.
     Forward,

@@ -7,7 +7,8 @@ use std::process;
 /// What shells call a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Lets Ctrl-C end the program with a sentence: what is kept, and how to go on. Files are whole at any moment, or not there.
+/// Lets Ctrl-C end the program with a sentence: what is kept, and how to go on. Files are whole at any moment, or not
+/// there.
 ///
 /// # Errors
 /// If the system does not let us.

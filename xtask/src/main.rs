@@ -35,9 +35,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     // Cargo sets it for `cargo xtask`; the project's own files are beside it.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let (result, code) = match flags.task {
         Task::Reproduce(flags) => (reproduce::run(root, flags), BAD_INPUT),
         Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
@@ -63,9 +61,7 @@ fn main() -> ExitCode {
 fn usage(error: &clap::Error) -> ExitCode {
     let is_help = matches!(
         error.kind(),
-        Usage::DisplayHelp
-            | Usage::DisplayVersion
-            | Usage::DisplayHelpOnMissingArgumentOrSubcommand
+        Usage::DisplayHelp | Usage::DisplayVersion | Usage::DisplayHelpOnMissingArgumentOrSubcommand
     );
     if is_help {
         let _ = error.print();
@@ -98,9 +94,7 @@ fn in_one_line(said: &str) -> String {
 
 /// The threads asked for, or as many as there are cores.
 pub(crate) fn threads(asked: Option<NonZero<usize>>) -> NonZero<usize> {
-    asked
-        .or_else(|| std::thread::available_parallelism().ok())
-        .unwrap_or(NonZero::<usize>::MIN)
+    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// A line for people, on stderr.

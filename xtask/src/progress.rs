@@ -31,10 +31,7 @@ struct Phase {
 
 impl Progress {
     pub(crate) fn new() -> Progress {
-        Progress {
-            terminal: stderr().is_terminal(),
-            phase: Mutex::new(None),
-        }
+        Progress { terminal: stderr().is_terminal(), phase: Mutex::new(None) }
     }
 
     fn say(&self, phase: Option<&Phase>, line: &str) {
@@ -47,15 +44,9 @@ impl Progress {
 
 impl Phase {
     fn new(terminal: bool, name: Cow<'static, str>, total: usize, done: usize) -> Phase {
-        let target = if terminal {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar =
-            ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
-        let style =
-            ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {rate}  {eta} left");
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
+        let style = ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {rate}  {eta} left");
         bar.set_style(
             style
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -67,15 +58,7 @@ impl Phase {
         bar.set_prefix(name.clone());
         bar.reset_eta();
         let now = Instant::now();
-        Phase {
-            name,
-            bar,
-            before: done,
-            done,
-            total,
-            started: now,
-            said: now,
-        }
+        Phase { name, bar, before: done, done, total, started: now, said: now }
     }
 
     /// Notes a finished piece. Where nobody sees the bar, a line about it is due every few seconds.
@@ -94,21 +77,14 @@ impl Phase {
         let seconds = now.duration_since(self.started).as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate.max(1e-9);
-        format!(
-            "{}: {} of {}, {rate:.1} a second, {} left",
-            self.name,
-            self.done,
-            self.total,
-            duration(left)
-        )
+        format!("{}: {} of {}, {rate:.1} a second, {} left", self.name, self.done, self.total, duration(left))
     }
 
     /// What was done in it and how long that took, if it took long.
     fn ended(&self, now: Instant) -> Option<String> {
         let seconds = now.duration_since(self.started).as_secs_f64();
         let made = self.done - self.before;
-        (made > 0 && seconds > 1.0)
-            .then(|| format!("{}: {made} in {}", self.name, duration(seconds)))
+        (made > 0 && seconds > 1.0).then(|| format!("{}: {made} in {}", self.name, duration(seconds)))
     }
 }
 
@@ -210,10 +186,7 @@ mod tests {
             );
         }
         let (fresh, started) = phase(7);
-        assert_eq!(
-            fresh.line(started),
-            "pictures: 7 of 10, 0.0 a second, an unknown time left"
-        );
+        assert_eq!(fresh.line(started), "pictures: 7 of 10, 0.0 a second, an unknown time left");
     }
 
     #[test]
@@ -221,10 +194,7 @@ mod tests {
         let (mut silent, started) = phase(0);
         assert_eq!(silent.advance(false, after(started, 4_999)), None);
         let first = silent.advance(false, after(started, 5_000));
-        assert_eq!(
-            first.as_deref(),
-            Some("pictures: 2 of 10, 0.4 a second, 20 s left")
-        );
+        assert_eq!(first.as_deref(), Some("pictures: 2 of 10, 0.4 a second, 20 s left"));
         // Five seconds from the last line on.
         assert_eq!(silent.advance(false, after(started, 9_999)), None);
         assert!(silent.advance(false, after(started, 10_001)).is_some());
@@ -249,10 +219,7 @@ mod tests {
 
     #[test]
     fn a_phase_is_followed_from_its_beginning_to_its_end() {
-        let progress = Progress {
-            terminal: false,
-            phase: Mutex::new(None),
-        };
+        let progress = Progress { terminal: false, phase: Mutex::new(None) };
         let seen = || {
             let phase = progress.phase.lock().unwrap();
             phase.as_ref().map(|p| {
@@ -264,11 +231,7 @@ mod tests {
         progress.event(Event::Advanced);
         progress.event(Event::PhaseEnded);
         assert_eq!(seen(), None);
-        let begins = |total, done| Event::Phase {
-            name: "pictures".into(),
-            total,
-            done,
-        };
+        let begins = |total, done| Event::Phase { name: "pictures".into(), total, done };
         progress.event(begins(5, 2));
         assert_eq!(seen(), Some(("pictures".to_owned(), 2, 2, 5, (2, 5))));
         progress.event(Event::Advanced);
@@ -324,9 +287,6 @@ mod tests {
         let shown = terminal.0.lock().unwrap().clone();
         let expected = "pictures [========>                       ] 2/8  ";
         assert!(shown.starts_with(expected), "{shown}");
-        assert!(
-            shown.contains(" a second  ") && shown.trim_end().ends_with(" left"),
-            "{shown}"
-        );
+        assert!(shown.contains(" a second  ") && shown.trim_end().ends_with(" left"), "{shown}");
     }
 }

@@ -10,20 +10,14 @@ use std::time::Instant;
 /// Runs it and prints a summary table.
 pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
-    let embedded = flags
-        .weights
-        .weights
-        .is_none()
-        .then(|| root.join("fixtures").join("images"));
+    let embedded = flags.weights.weights.is_none().then(|| root.join("fixtures").join("images"));
     let options = Options {
         images: flags.images.or(embedded),
         source: Source::new(root, flags.weights.weights, flags.weights.input_size),
         blocks: flags.blocks,
         channels: flags.channels,
         preset: flags.preset,
-        steps: flags
-            .steps
-            .map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
+        steps: flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
         seed: flags.seed,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
@@ -35,11 +29,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     ))?;
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);
-    say(&format!(
-        "{} in {}",
-        summary.index.display(),
-        duration(started.elapsed().as_secs_f64())
-    ));
+    say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
     Ok(())
 }
 
@@ -49,11 +39,8 @@ fn table(summary: &Summary) {
         "block  channels  given up  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion  paper 2's criterion",
     );
     for b in &summary.blocks {
-        let studied = if b.studied == b.channels {
-            b.studied.to_string()
-        } else {
-            format!("{}/{}", b.studied, b.channels)
-        };
+        let studied =
+            if b.studied == b.channels { b.studied.to_string() } else { format!("{}/{}", b.studied, b.channels) };
         let or = |shown: Option<String>| shown.unwrap_or_else(|| "not defined".to_owned());
         let median = or(b.median_mix_ratio.map(|m| format!("{m:.2}")));
         let percent = |value: Option<f64>| or(value.map(|p| format!("{p:.1} %")));

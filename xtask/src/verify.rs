@@ -7,7 +7,8 @@ use runs::{Depth, Isa};
 use std::process::exit;
 use std::time::Instant;
 
-/// Prints a line for each check and one for each difference; exit code 1 if there is any, or something could not be checked.
+/// Prints a line for each check and one for each difference; exit code 1 if there is any, or something could not be
+/// checked.
 pub(crate) fn run(flags: Verify) -> anyhow::Result<()> {
     let started = Instant::now();
     let depth = if flags.all {

@@ -1,8 +1,9 @@
 //! Streamscope as one of the contenders of `benches/peers`, driven line by line.
 //!
-//! `contender forward WEIGHTS IMAGES.u8 BATCH THREADS` prints the first image's scores, then for each line `run N` on stdin
-//! the seconds of N passes, as JSON; `contender winograd` does the same by Winograd's algorithm. `contender featviz WEIGHTS SITE STEPS THREADS` prints `[]`, then the seconds that a step of
-//! one unit took, with as many units at work as threads.
+//! `contender forward WEIGHTS IMAGES.u8 BATCH THREADS` prints the first image's scores, then for each line `run N` on
+//! stdin the seconds of N passes, as JSON; `contender winograd` does the same by Winograd's algorithm. `contender
+//! featviz WEIGHTS SITE STEPS THREADS` prints `[]`, then the seconds that a step of one unit took, with as many units
+//! at work as threads.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the driver reads stdout")]
 
@@ -22,13 +23,9 @@ const SIZE: usize = 224;
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [what, weights, of, count, threads] = arguments.as_slice() else {
-        bail!(
-            "usage: contender forward|winograd|featviz WEIGHTS IMAGES.u8|SITE BATCH|STEPS THREADS"
-        );
+        bail!("usage: contender forward|winograd|featviz WEIGHTS IMAGES.u8|SITE BATCH|STEPS THREADS");
     };
-    let tensors = TensorSet::load_except(Path::new(weights), |name| {
-        name.ends_with(".num_batches_tracked")
-    })?;
+    let tensors = TensorSet::load_except(Path::new(weights), |name| name.ends_with(".num_batches_tracked"))?;
     let algorithm = match what.as_str() {
         "winograd" => Algorithm::Winograd,
         _ => Algorithm::Direct,
@@ -36,12 +33,7 @@ fn main() -> anyhow::Result<()> {
     let network = Network::computed(&tensors, algorithm)?;
     let (count, threads) = (count.parse()?, threads.parse()?);
     match what.as_str() {
-        "forward" | "winograd" => forward(
-            &network,
-            &std::fs::read(of).with_context(|| of.clone())?,
-            count,
-            threads,
-        ),
+        "forward" | "winograd" => forward(&network, &std::fs::read(of).with_context(|| of.clone())?, count, threads),
         "featviz" => visualize(&network, of.parse()?, count, threads),
         other => bail!("unknown task '{other}': expected forward, winograd or featviz"),
     }
@@ -51,17 +43,12 @@ fn main() -> anyhow::Result<()> {
 fn forward(network: &Network, bytes: &[u8], batch: usize, threads: usize) -> anyhow::Result<()> {
     let images: Vec<&[u8]> = bytes.chunks_exact(SIZE * SIZE * 3).take(batch).collect();
     if images.len() < batch {
-        bail!(
-            "{} images of {SIZE} x {SIZE}, expected {batch}",
-            images.len()
-        );
+        bail!("{} images of {SIZE} x {SIZE}, expected {batch}", images.len());
     }
     let isa = Isa::from_environment()?;
     let sites: (&[Site], Extent) = (&[Site::Classes], Extent::Center);
     let reader = |_| Reader::new(network, SIZE, View::Plain, sites, isa);
-    let mut readers = (0..threads.min(batch))
-        .map(reader)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut readers = (0..threads.min(batch)).map(reader).collect::<Result<Vec<_>, _>>()?;
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     readers[0].read(images[0]);
     println!("{:?}", readers[0].center(Site::Classes));
@@ -108,10 +95,7 @@ fn serve(mut pass: impl FnMut()) -> anyhow::Result<()> {
 fn serve_times(mut time: impl FnMut() -> f64) -> anyhow::Result<()> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let runs: usize = line
-            .strip_prefix("run ")
-            .context("expected 'run N'")?
-            .parse()?;
+        let runs: usize = line.strip_prefix("run ").context("expected 'run N'")?.parse()?;
         let seconds: Vec<f64> = (0..runs).map(|_| time()).collect();
         println!("{seconds:?}");
     }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 /// The indices of the `count` largest activations, largest first; all of them if there are fewer.
 ///
-/// Equal activations stand in the order of their index, which is the order of the files; -0 equals 0, and NaN is left out.
+/// Equal activations stand in the order of their index, which is the order of the files; -0 equals 0, and NaN is left
+/// out.
 ///
 /// ```
 /// assert_eq!(analysis::largest(&[1.0, 3.0, 3.0, f64::NAN], 2), [1, 2]);
@@ -20,18 +21,10 @@ pub fn smallest<T: Copy + Into<f64>>(activations: &[T], count: usize) -> Vec<usi
     first(activations, count, f64::total_cmp)
 }
 
-fn first<T: Copy + Into<f64>>(
-    activations: &[T],
-    count: usize,
-    order: impl Fn(&f64, &f64) -> Ordering,
-) -> Vec<usize> {
+fn first<T: Copy + Into<f64>>(activations: &[T], count: usize, order: impl Fn(&f64, &f64) -> Ordering) -> Vec<usize> {
     // Adding zero turns -0 into 0, so that the total order ties them.
-    let mut ranked: Vec<(f64, usize)> = activations
-        .iter()
-        .enumerate()
-        .map(|(k, &a)| (a.into() + 0.0, k))
-        .filter(|(a, _)| !a.is_nan())
-        .collect();
+    let mut ranked: Vec<(f64, usize)> =
+        activations.iter().enumerate().map(|(k, &a)| (a.into() + 0.0, k)).filter(|(a, _)| !a.is_nan()).collect();
     // With the index no two are equal, so an unstable selection has but one outcome.
     let before = |a: &(f64, usize), b: &(f64, usize)| order(&a.0, &b.0).then(a.1.cmp(&b.1));
     if count < ranked.len() {

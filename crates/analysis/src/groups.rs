@@ -35,24 +35,13 @@ impl GroupComparison {
     ///
     /// # Errors
     /// If `mix_ratios` and `values` differ in length.
-    pub fn new(
-        mix_ratios: &[f64],
-        values: &[Option<f64>],
-    ) -> Result<GroupComparison, UnequalLengths> {
+    pub fn new(mix_ratios: &[f64], values: &[Option<f64>]) -> Result<GroupComparison, UnequalLengths> {
         if mix_ratios.len() != values.len() {
-            return Err(UnequalLengths {
-                mix_ratios: mix_ratios.len(),
-                values: values.len(),
-            });
+            return Err(UnequalLengths { mix_ratios: mix_ratios.len(), values: values.len() });
         }
-        let defined = mix_ratios
-            .iter()
-            .zip(values)
-            .filter_map(|(&m, &v)| v.map(|v| (m, v)));
-        let (overwrite, skip): (Vec<_>, Vec<_>) =
-            defined.partition(|&(m, _)| is_overwrite_group(m));
-        let [overwrite, skip] =
-            [overwrite, skip].map(|group| group.into_iter().map(|(_, v)| v).collect::<Vec<f64>>());
+        let defined = mix_ratios.iter().zip(values).filter_map(|(&m, &v)| v.map(|v| (m, v)));
+        let (overwrite, skip): (Vec<_>, Vec<_>) = defined.partition(|&(m, _)| is_overwrite_group(m));
+        let [overwrite, skip] = [overwrite, skip].map(|group| group.into_iter().map(|(_, v)| v).collect::<Vec<f64>>());
         Ok(GroupComparison {
             overwrite: overwrite.len(),
             skip: skip.len(),

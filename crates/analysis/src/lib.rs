@@ -1,8 +1,8 @@
 //! What the measured activations mean: mix ratios, scale invariance, tuning curves, top images and statistics.
 //!
 //! - [`NineActivations`] are the numbers of a channel: each of its three roles, read on the picture optimised for each.
-//! - [`mix_ratio`] says how much of a channel's Output comes from the stream and how much from the block;
-//!   [`Category`] names the answer.
+//! - [`mix_ratio`] says how much of a channel's Output comes from the stream and how much from the block; [`Category`]
+//!   names the answer.
 //! - [`ScaleMeasures`] say whether the block sees enlarged what its input sees.
 //! - [`ChannelMeasures`] is all of that for a channel, and [`BlockSummary`] for the channels of a block.
 //! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
@@ -15,7 +15,8 @@
 //! An answer that a definition does not give is an error that says why ([`FailedVisualization`],
 //! [`statistics::NotDefined`]), never a zero and never a panic.
 //!
-//! Invariant: this crate does no I/O and knows no network, image or file; its functions depend on their arguments alone.
+//! Invariant: this crate does no I/O and knows no network, image or file; its functions depend on their arguments
+//! alone.
 #![forbid(unsafe_code)]
 
 mod activations;
@@ -33,11 +34,9 @@ pub use channel::ChannelMeasures;
 pub use extremes::{largest, smallest};
 pub use groups::{GroupComparison, UnequalLengths};
 pub use mix::{
-    CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped,
-    is_overwrite_group, mix_histogram, mix_ratio,
+    CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped, is_overwrite_group,
+    mix_histogram, mix_ratio,
 };
-pub use scale::{
-    ScaleMeasures, block_delta, block_delta_of_photographs, input_delta, input_delta_of_photographs,
-};
+pub use scale::{ScaleMeasures, block_delta, block_delta_of_photographs, input_delta, input_delta_of_photographs};
 pub use summary::{BlockSummary, Center};
 pub use tuning::tuning_curve_correlation;

@@ -29,8 +29,9 @@ pub struct FailedVisualization {
 
 /// The mix ratio `M = O(I) / O(B)` of a channel.
 ///
-/// [`SKIPPED`] (10) where O(B) <= 0, else [`OVERWRITTEN`] (0) where O(I) <= 0. The result is never negative and never NaN.
-/// A quotient may also *be* 10 or 0, or larger than 10: whether it is a sentinel follows from the activations alone.
+/// [`SKIPPED`] (10) where O(B) <= 0, else [`OVERWRITTEN`] (0) where O(I) <= 0. The result is never negative and never
+/// NaN. A quotient may also *be* 10 or 0, or larger than 10: whether it is a sentinel follows from the activations
+/// alone.
 ///
 /// # Errors
 /// If neither activation is above zero, or one of them is not finite: the visualization failed.

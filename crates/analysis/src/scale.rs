@@ -46,8 +46,8 @@ impl ScaleMeasures {
 
 /// `dB = (max(B(enlarge I), 0) - max(B(I), 0)) / B(B)`.
 ///
-/// The denominator is not clipped, and the quotient is IEEE's: a negative B(B) turns the sign around, a zero one gives an infinity
-/// or, below a numerator of zero, NaN, and NaN goes in and out. A NaN meets no criterion.
+/// The denominator is not clipped, and the quotient is IEEE's: a negative B(B) turns the sign around, a zero one gives
+/// an infinity or, below a numerator of zero, NaN, and NaN goes in and out. A NaN meets no criterion.
 #[must_use]
 pub fn block_delta(b_enlarged_i: f64, b_i: f64, b_b: f64) -> f64 {
     (clip(b_enlarged_i) - clip(b_i)) / b_b
@@ -61,16 +61,12 @@ pub fn input_delta(i_shrunk_b: f64, i_b: f64, i_i: f64) -> f64 {
 
 /// [`block_delta`] with each picture replaced by photographs: a mean over them in each place.
 ///
-/// `b_enlarged_i` and `b_i` are B on the top photographs of the Input, enlarged and as they are; each is clipped *before*
-/// the mean is taken. `b_b` is B on the Block's own top photographs and is not clipped.
+/// `b_enlarged_i` and `b_i` are B on the top photographs of the Input, enlarged and as they are; each is clipped
+/// *before* the mean is taken. `b_b` is B on the Block's own top photographs and is not clipped.
 ///
 /// # Errors
 /// If there are no photographs in one of the three places.
-pub fn block_delta_of_photographs(
-    b_enlarged_i: &[f64],
-    b_i: &[f64],
-    b_b: &[f64],
-) -> Result<f64, NotDefined> {
+pub fn block_delta_of_photographs(b_enlarged_i: &[f64], b_i: &[f64], b_b: &[f64]) -> Result<f64, NotDefined> {
     Ok((mean_of_clipped(b_enlarged_i)? - mean_of_clipped(b_i)?) / mean(b_b)?)
 }
 
@@ -78,11 +74,7 @@ pub fn block_delta_of_photographs(
 ///
 /// # Errors
 /// If there are no photographs in one of the three places.
-pub fn input_delta_of_photographs(
-    i_shrunk_b: &[f64],
-    i_b: &[f64],
-    i_i: &[f64],
-) -> Result<f64, NotDefined> {
+pub fn input_delta_of_photographs(i_shrunk_b: &[f64], i_b: &[f64], i_i: &[f64]) -> Result<f64, NotDefined> {
     Ok((mean_of_clipped(i_shrunk_b)? - mean_of_clipped(i_b)?) / mean(i_i)?)
 }
 

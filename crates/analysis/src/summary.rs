@@ -16,10 +16,7 @@ pub struct Center {
 impl Center {
     fn of(values: impl Iterator<Item = f64>) -> Center {
         let values: Vec<f64> = values.collect();
-        Center {
-            mean: mean(&values),
-            median: median(&values),
-        }
+        Center { mean: mean(&values), median: median(&values) }
     }
 }
 
@@ -64,10 +61,8 @@ impl BlockSummary {
     /// The summary of a block's channels, in any order.
     #[must_use]
     pub fn new(channels: &[Result<ChannelMeasures, FailedVisualization>]) -> BlockSummary {
-        let measured: Vec<&ChannelMeasures> =
-            channels.iter().filter_map(|c| c.as_ref().ok()).collect();
-        let count =
-            |is: &dyn Fn(&ChannelMeasures) -> bool| measured.iter().filter(|c| is(c)).count();
+        let measured: Vec<&ChannelMeasures> = channels.iter().filter_map(|c| c.as_ref().ok()).collect();
+        let count = |is: &dyn Fn(&ChannelMeasures) -> bool| measured.iter().filter(|c| is(c)).count();
         let ratios: Vec<f64> = measured.iter().map(|c| c.mix_ratio).collect();
         BlockSummary {
             channels: measured.len(),
@@ -106,10 +101,7 @@ impl BlockSummary {
 
     fn percent(&self, count: usize) -> Result<f64, NotDefined> {
         if self.channels == 0 {
-            return Err(NotDefined::TooFew {
-                needed: 1,
-                found: 0,
-            });
+            return Err(NotDefined::TooFew { needed: 1, found: 0 });
         }
         Ok(100.0 * count as f64 / self.channels as f64)
     }

@@ -10,21 +10,11 @@ use crate::statistics::{NotDefined, Spearman, spearman};
 /// # Errors
 /// If fewer than three images take part, the ranks of one of the two are constant, a Block activation that takes part
 /// is NaN, or the two differ in length.
-pub fn tuning_curve_correlation<T: Copy + Into<f64>>(
-    input: &[T],
-    block: &[T],
-) -> Result<Spearman, NotDefined> {
+pub fn tuning_curve_correlation<T: Copy + Into<f64>>(input: &[T], block: &[T]) -> Result<Spearman, NotDefined> {
     if input.len() != block.len() {
-        return Err(NotDefined::UnequalLengths {
-            first: input.len(),
-            second: block.len(),
-        });
+        return Err(NotDefined::UnequalLengths { first: input.len(), second: block.len() });
     }
-    let (excited, answers): (Vec<f64>, Vec<f64>) = input
-        .iter()
-        .zip(block)
-        .map(|(&i, &b)| (i.into(), b.into()))
-        .filter(|&(i, _)| i > 0.0)
-        .unzip();
+    let (excited, answers): (Vec<f64>, Vec<f64>) =
+        input.iter().zip(block).map(|(&i, &b)| (i.into(), b.into())).filter(|&(i, _)| i > 0.0).unzip();
     spearman(&excited, &answers)
 }

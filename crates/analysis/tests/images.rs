@@ -14,41 +14,18 @@ fn only_images_that_excite_the_input_take_part() {
 
 #[test]
 fn too_few_images_or_constant_ranks_are_not_defined() {
-    let few = NotDefined::TooFew {
-        needed: 3,
-        found: 2,
-    };
-    assert_eq!(
-        tuning_curve_correlation(&[0.0, 1.0, 2.0], &[1.0, 2.0, 3.0]),
-        Err(few)
-    );
-    assert_eq!(
-        tuning_curve_correlation(&[1.0, 2.0, 3.0], &[5.0; 3]),
-        Err(NotDefined::Constant)
-    );
-    assert_eq!(
-        tuning_curve_correlation(&[1.0, 2.0, 3.0], &[5.0, f64::NAN, 1.0]),
-        Err(NotDefined::NotFinite)
-    );
-    let lengths = NotDefined::UnequalLengths {
-        first: 1,
-        second: 2,
-    };
+    let few = NotDefined::TooFew { needed: 3, found: 2 };
+    assert_eq!(tuning_curve_correlation(&[0.0, 1.0, 2.0], &[1.0, 2.0, 3.0]), Err(few));
+    assert_eq!(tuning_curve_correlation(&[1.0, 2.0, 3.0], &[5.0; 3]), Err(NotDefined::Constant));
+    assert_eq!(tuning_curve_correlation(&[1.0, 2.0, 3.0], &[5.0, f64::NAN, 1.0]), Err(NotDefined::NotFinite));
+    let lengths = NotDefined::UnequalLengths { first: 1, second: 2 };
     assert_eq!(tuning_curve_correlation(&[1.0], &[1.0, 2.0]), Err(lengths));
 }
 
 #[test]
 fn groups_divide_at_one_and_count_what_is_not_defined() {
     let ratios = [0.5, 0.9, 0.2, 1.0, 1.2, 10.0, 0.0];
-    let values = [
-        Some(1.0),
-        Some(2.0),
-        Some(3.0),
-        Some(4.0),
-        Some(5.0),
-        Some(6.0),
-        None,
-    ];
+    let values = [Some(1.0), Some(2.0), Some(3.0), Some(4.0), Some(5.0), Some(6.0), None];
     let found = GroupComparison::new(&ratios, &values).unwrap();
     assert_eq!((found.overwrite, found.skip, found.left_out), (3, 3, 1));
     assert_eq!((found.overwrite_mean, found.skip_mean), (Ok(2.0), Ok(5.0)));
@@ -60,13 +37,7 @@ fn an_empty_group_has_no_mean_and_no_anova() {
     let found = GroupComparison::new(&[0.5, 0.6], &[Some(1.0), Some(2.0)]).unwrap();
     assert_eq!((found.overwrite, found.skip), (2, 0));
     assert!(found.overwrite_mean.is_ok() && found.skip_mean.is_err() && found.anova.is_err());
-    assert_eq!(
-        GroupComparison::new(&[0.5], &[]),
-        Err(UnequalLengths {
-            mix_ratios: 1,
-            values: 0
-        })
-    );
+    assert_eq!(GroupComparison::new(&[0.5], &[]), Err(UnequalLengths { mix_ratios: 1, values: 0 }));
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Mix ratios, their sentinels, categories and histogram.
 
 use analysis::{
-    CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, clamped, is_overwrite_group,
-    mix_histogram, mix_ratio,
+    CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, clamped, is_overwrite_group, mix_histogram, mix_ratio,
 };
 use proptest::prelude::*;
 
@@ -24,23 +23,13 @@ fn a_picture_that_does_not_excite_the_output_makes_a_sentinel() {
 
 #[test]
 fn two_silent_pictures_or_a_number_that_is_none_are_a_failed_visualization() {
-    let numbers = [
-        (0.0, 0.0),
-        (-1.0, -2.0),
-        (f64::NAN, 1.0),
-        (1.0, f64::NAN),
-        (f64::INFINITY, 1.0),
-        (1.0, f64::INFINITY),
-    ];
+    let numbers =
+        [(0.0, 0.0), (-1.0, -2.0), (f64::NAN, 1.0), (1.0, f64::NAN), (f64::INFINITY, 1.0), (1.0, f64::INFINITY)];
     for (o_i, o_b) in numbers {
         assert!(mix_ratio(o_i, o_b).is_err(), "{o_i} and {o_b}");
     }
     assert_eq!(
-        FailedVisualization {
-            o_i: -1.0,
-            o_b: 0.0
-        }
-        .to_string(),
+        FailedVisualization { o_i: -1.0, o_b: 0.0 }.to_string(),
         "the feature visualization failed: expected finite Output activations with at least one above zero, \
          found -1 on the Input's picture and 0 on the Block's"
     );
@@ -57,15 +46,7 @@ fn the_band_of_mixes_is_open_at_both_ends() {
     assert_eq!(Category::of(0.0), Category::Overwrite);
     assert_eq!(Category::of(f64::INFINITY), Category::Skip);
     assert_eq!(Category::of(f64::NAN), Category::Skip);
-    assert_eq!(
-        format!(
-            "{}|{:>9}|{}",
-            Category::Overwrite,
-            Category::Mix,
-            Category::Skip
-        ),
-        "overwrite|      mix|skip"
-    );
+    assert_eq!(format!("{}|{:>9}|{}", Category::Overwrite, Category::Mix, Category::Skip), "overwrite|      mix|skip");
 }
 
 #[test]
@@ -87,22 +68,12 @@ fn clamping_ends_at_five() {
 fn every_multiple_of_a_quarter_begins_its_bin_and_five_ends_the_last() {
     for k in 0..20_u8 {
         let histogram = mix_histogram(&[f64::from(k) * 0.25]);
-        assert_eq!(
-            histogram.counts().iter().position(|&n| n == 1),
-            Some(usize::from(k))
-        );
+        assert_eq!(histogram.counts().iter().position(|&n| n == 1), Some(usize::from(k)));
         assert_eq!(histogram.edges()[usize::from(k)], f64::from(k) * 0.25);
     }
     let histogram = mix_histogram(&[5.0, 10.0, 4.75, 0.25_f64.next_down(), f64::NAN]);
     assert_eq!(histogram.counts().len(), 20);
-    assert_eq!(
-        (
-            histogram.counts()[19],
-            histogram.counts()[0],
-            histogram.outside()
-        ),
-        (3, 1, 1)
-    );
+    assert_eq!((histogram.counts()[19], histogram.counts()[0], histogram.outside()), (3, 1, 1));
 }
 
 proptest! {

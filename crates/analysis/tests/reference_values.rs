@@ -1,8 +1,7 @@
 //! The statistics against SciPy's values, and the tails against mpmath's (`data/make.py`).
 
 use analysis::statistics::{
-    NotDefined, average_ranks, mean, median, one_way_anova, regularized_beta, spearman,
-    standard_error,
+    NotDefined, average_ranks, mean, median, one_way_anova, regularized_beta, spearman, standard_error,
 };
 use serde_json::Value;
 
@@ -17,9 +16,7 @@ fn cases(kind: &str) -> Vec<Value> {
 }
 
 fn number(value: &Value) -> f64 {
-    value
-        .as_f64()
-        .unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
+    value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -33,19 +30,10 @@ fn assert_statistic(found: Result<f64, NotDefined>, expected: f64, name: &str) {
         Ok(found) => {
             let error = (found - expected).abs();
             let scale = expected.abs();
-            assert!(
-                error <= TOLERANCE * scale.max(1.0),
-                "{name}: expected {expected:e}, found {found:e}"
-            );
-            assert!(
-                error <= RELATIVE_TOLERANCE * scale,
-                "{name}: expected {expected:e}, found {found:e}"
-            );
+            assert!(error <= TOLERANCE * scale.max(1.0), "{name}: expected {expected:e}, found {found:e}");
+            assert!(error <= RELATIVE_TOLERANCE * scale, "{name}: expected {expected:e}, found {found:e}");
         }
-        Err(_) => assert!(
-            expected.is_nan(),
-            "{name}: expected {expected:e}, found not defined"
-        ),
+        Err(_) => assert!(expected.is_nan(), "{name}: expected {expected:e}, found not defined"),
     }
 }
 
@@ -69,12 +57,7 @@ fn one_way_anova_is_scipys() {
     let cases = cases("anova");
     assert_eq!(cases.len(), 12);
     for case in cases {
-        let groups: Vec<Vec<f64>> = case["groups"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(numbers)
-            .collect();
+        let groups: Vec<Vec<f64>> = case["groups"].as_array().unwrap().iter().map(numbers).collect();
         let groups: Vec<&[f64]> = groups.iter().map(Vec::as_slice).collect();
         let found = one_way_anova(&groups);
         let name = case["name"].as_str().unwrap();
@@ -94,11 +77,7 @@ fn moments_and_ranks_are_scipys() {
         assert_statistic(median(&values), number(&case["median"]), name);
         // NumPy's mean of equal values need not be that value, which leaves it a standard error of about 1e-18.
         let error = number(&case["standard_error"]);
-        assert_statistic(
-            standard_error(&values),
-            if error < 1e-16 { 0.0 } else { error },
-            name,
-        );
+        assert_statistic(standard_error(&values), if error < 1e-16 { 0.0 } else { error }, name);
         assert_eq!(average_ranks(&values), numbers(&case["ranks"]), "{name}");
     }
 }
@@ -112,19 +91,16 @@ fn tails_hold_their_relative_precision_to_1e_minus_300() {
         let [a, b, x, y, expected] = ["a", "b", "x", "y", "value"].map(|key| number(&case[key]));
         let found = regularized_beta([a, b], [x, y]);
         let error = (found - expected).abs();
-        // A tail is e to the sum of three ln gamma, none above s ln s, and of logarithms that add up to about ln p; each is
-        // rounded, and so are their sums: eight roundings of the largest bound the error of the exponent. statrs's
-        // approximation of ln gamma is itself right to 2e-14 near these arguments, three times. Above the mean the tail is
-        // that of the other side, taken from one.
+        // A tail is e to the sum of three ln gamma, none above s ln s, and of logarithms that add up to about ln p;
+        // each is rounded, and so are their sums: eight roundings of the largest bound the error of the
+        // exponent. statrs's approximation of ln gamma is itself right to 2e-14 near these arguments, three
+        // times. Above the mean the tail is that of the other side, taken from one.
         let s = a + b;
         let above = x >= (a + 1.0) / (s + 2.0);
         let tail = if above { 1.0 - expected } else { expected }.max(f64::MIN_POSITIVE);
         let exponent = 6e-14 + 8.0 * f64::EPSILON * (s * s.ln().abs() + tail.ln().abs() + 8.0);
         let bound = exponent * tail + if above { f64::EPSILON } else { 0.0 };
-        assert!(
-            error <= bound,
-            "I_{x}({a}, {b}): expected {expected:e}, found {found:e}, off by {error:e}"
-        );
+        assert!(error <= bound, "I_{x}({a}, {b}): expected {expected:e}, found {found:e}, off by {error:e}");
         smallest = smallest.min(expected);
     }
     assert!(smallest < 1e-300, "no case reaches 1e-300");

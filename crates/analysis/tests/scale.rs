@@ -2,31 +2,18 @@
 
 use analysis::statistics::NotDefined;
 use analysis::{
-    BlockSummary, ChannelMeasures, NineActivations, ScaleMeasures, block_delta,
-    block_delta_of_photographs, input_delta, input_delta_of_photographs,
+    BlockSummary, ChannelMeasures, NineActivations, ScaleMeasures, block_delta, block_delta_of_photographs,
+    input_delta, input_delta_of_photographs,
 };
 
 fn measures(block_delta: f64, input_delta: f64) -> ScaleMeasures {
-    ScaleMeasures {
-        block_delta,
-        input_delta,
-    }
+    ScaleMeasures { block_delta, input_delta }
 }
 
 /// Nine activations of which all that no measure reads are NaN.
 fn nine(o_i: f64, o_b: f64) -> NineActivations {
     let nan = f64::NAN;
-    NineActivations {
-        o_o: nan,
-        i_o: nan,
-        b_o: nan,
-        o_i,
-        i_i: 8.0,
-        b_i: 1.0,
-        o_b,
-        i_b: -1.0,
-        b_b: 4.0,
-    }
+    NineActivations { o_o: nan, i_o: nan, b_o: nan, o_i, i_i: 8.0, b_i: 1.0, o_b, i_b: -1.0, b_b: 4.0 }
 }
 
 #[test]
@@ -59,29 +46,14 @@ fn nan_is_never_clipped_to_zero() {
 #[test]
 fn photographs_are_clipped_one_by_one() {
     // The mean of (2, -2) clipped each is 1; clipped after the mean it would be 0. The denominator's mean is 2.
-    assert_eq!(
-        block_delta_of_photographs(&[2.0, -2.0], &[-1.0, -3.0], &[6.0, -2.0]),
-        Ok(0.5)
-    );
-    assert_eq!(
-        input_delta_of_photographs(&[4.0, -8.0], &[2.0, -3.0], &[4.0]),
-        Ok(0.25)
-    );
-    assert_eq!(
-        block_delta_of_photographs(&[], &[1.0], &[1.0]),
-        Err(NotDefined::TooFew {
-            needed: 1,
-            found: 0
-        })
-    );
+    assert_eq!(block_delta_of_photographs(&[2.0, -2.0], &[-1.0, -3.0], &[6.0, -2.0]), Ok(0.5));
+    assert_eq!(input_delta_of_photographs(&[4.0, -8.0], &[2.0, -3.0], &[4.0]), Ok(0.25));
+    assert_eq!(block_delta_of_photographs(&[], &[1.0], &[1.0]), Err(NotDefined::TooFew { needed: 1, found: 0 }));
 }
 
 #[test]
 fn a_single_photograph_is_a_picture() {
-    assert_eq!(
-        block_delta_of_photographs(&[3.0], &[-1.0], &[4.0]),
-        Ok(block_delta(3.0, -1.0, 4.0))
-    );
+    assert_eq!(block_delta_of_photographs(&[3.0], &[-1.0], &[4.0]), Ok(block_delta(3.0, -1.0, 4.0)));
 }
 
 #[test]
@@ -92,14 +64,8 @@ fn every_criterion_is_strict() {
     assert!(!measures(above, zero).scale_invariant_no_mix());
     assert!(measures(above, above).scale_invariant(1.0));
     for outside in [0.0, 1.0 / 1.5, 1.5, 5.0, 10.0] {
-        assert!(
-            !measures(above, above).scale_invariant(outside),
-            "{outside}"
-        );
-        assert!(
-            !measures(above, above).scale_invariant_by_block(outside),
-            "{outside}"
-        );
+        assert!(!measures(above, above).scale_invariant(outside), "{outside}");
+        assert!(!measures(above, above).scale_invariant_by_block(outside), "{outside}");
     }
     assert!(!measures(above, -1.0).scale_invariant(1.0));
     assert!(measures(above, -1.0).scale_invariant_by_block(1.0));
@@ -116,40 +82,26 @@ fn a_channel_reads_the_activations_of_its_definition() {
     let channel = ChannelMeasures::new(&nine(6.0, 5.0), 3.0, 2.0).unwrap();
     assert_eq!((channel.mix_ratio, channel.sentinel), (1.2, false));
     assert_eq!(channel.scale, measures(0.5, 0.25));
-    assert!(
-        channel.scale_invariant()
-            && channel.scale_invariant_no_mix()
-            && channel.scale_invariant_by_block()
-    );
+    assert!(channel.scale_invariant() && channel.scale_invariant_no_mix() && channel.scale_invariant_by_block());
     assert!(ChannelMeasures::new(&nine(0.0, 0.0), 3.0, 2.0).is_err());
 }
 
 #[test]
 fn a_summary_counts_sentinels_by_cause_and_not_by_value() {
     let channels = [
-        ChannelMeasures::new(&nine(6.0, 5.0), 3.0, 2.0), // mix, scale-invariant
+        ChannelMeasures::new(&nine(6.0, 5.0), 3.0, 2.0),  // mix, scale-invariant
         ChannelMeasures::new(&nine(5.0, 5.0), 3.0, -2.0), // mix, dI = 0
-        ChannelMeasures::new(&nine(3.0, 0.3), 3.0, 2.0), // a measured 10: a skip that is no sentinel
+        ChannelMeasures::new(&nine(3.0, 0.3), 3.0, 2.0),  // a measured 10: a skip that is no sentinel
         ChannelMeasures::new(&nine(3.0, -1.0), 0.0, 2.0), // a sentinel 10
         ChannelMeasures::new(&nine(-3.0, 1.0), 3.0, 2.0), // a sentinel 0
-        ChannelMeasures::new(&nine(1.0, 4.0), 1.0, 2.0), // overwrite, dB = 0
+        ChannelMeasures::new(&nine(1.0, 4.0), 1.0, 2.0),  // overwrite, dB = 0
         ChannelMeasures::new(&nine(-1.0, -1.0), 3.0, 2.0),
     ];
     let summary = BlockSummary::new(&channels);
     assert_eq!((summary.channels, summary.failed), (6, 1));
     assert_eq!((summary.overwrite, summary.mix, summary.skip), (2, 2, 2));
-    assert_eq!(
-        (summary.sentinel_overwritten, summary.sentinel_skipped),
-        (1, 1)
-    );
-    assert_eq!(
-        (
-            summary.scale_invariant,
-            summary.scale_invariant_no_mix,
-            summary.scale_invariant_by_block
-        ),
-        (1, 3, 2)
-    );
+    assert_eq!((summary.sentinel_overwritten, summary.sentinel_skipped), (1, 1));
+    assert_eq!((summary.scale_invariant, summary.scale_invariant_no_mix, summary.scale_invariant_by_block), (1, 3, 2));
     assert_eq!(summary.percent_scale_invariant(), Ok(100.0 / 6.0));
     assert_eq!(summary.percent_scale_invariant_no_mix(), Ok(50.0));
     assert_eq!(summary.histogram.counts()[19], 2);
@@ -171,19 +123,13 @@ fn a_sentinel_of_zero_is_the_inputs_and_one_of_ten_the_blocks() {
         ChannelMeasures::new(&nine(3.0, -1.0), 3.0, 2.0),
     ];
     let summary = BlockSummary::new(&channels);
-    assert_eq!(
-        (summary.sentinel_overwritten, summary.sentinel_skipped),
-        (2, 1)
-    );
+    assert_eq!((summary.sentinel_overwritten, summary.sentinel_skipped), (2, 1));
 }
 
 #[test]
 fn a_block_without_channels_has_no_percentage() {
     let summary = BlockSummary::new(&[]);
-    assert_eq!(
-        summary.percent_scale_invariant().unwrap_err().to_string(),
-        "not defined"
-    );
+    assert_eq!(summary.percent_scale_invariant().unwrap_err().to_string(), "not defined");
     assert!(summary.mix_ratio.mean.is_err() && summary.mix_ratio.median.is_err());
     assert_eq!(summary.histogram.counts().iter().sum::<usize>(), 0);
 }

@@ -1,8 +1,7 @@
 //! What statistics must obey whatever the numbers are, and where they have no value.
 
 use analysis::statistics::{
-    Histogram, NotDefined, average_ranks, mean, median, one_way_anova, regularized_beta, spearman,
-    standard_error,
+    Histogram, NotDefined, average_ranks, mean, median, one_way_anova, regularized_beta, spearman, standard_error,
 };
 use proptest::prelude::*;
 
@@ -12,57 +11,26 @@ const FEW: fn(usize, usize) -> NotDefined = |needed, found| NotDefined::TooFew {
 fn undefined_statistics_say_why() {
     assert_eq!(spearman(&[1.0, 2.0], &[1.0, 2.0]), Err(FEW(3, 2)));
     assert_eq!(spearman(&[], &[]), Err(FEW(3, 0)));
-    assert_eq!(
-        spearman(&[1.0], &[]),
-        Err(NotDefined::UnequalLengths {
-            first: 1,
-            second: 0
-        })
-    );
-    assert_eq!(
-        spearman(&[1.0; 3], &[1.0, 2.0, 3.0]),
-        Err(NotDefined::Constant)
-    );
-    assert_eq!(
-        spearman(&[1.0, 2.0, 3.0], &[0.0, -0.0, 0.0]),
-        Err(NotDefined::Constant)
-    );
-    assert_eq!(
-        spearman(&[1.0, f64::NAN, 3.0], &[1.0, 2.0, 3.0]),
-        Err(NotDefined::NotFinite)
-    );
+    assert_eq!(spearman(&[1.0], &[]), Err(NotDefined::UnequalLengths { first: 1, second: 0 }));
+    assert_eq!(spearman(&[1.0; 3], &[1.0, 2.0, 3.0]), Err(NotDefined::Constant));
+    assert_eq!(spearman(&[1.0, 2.0, 3.0], &[0.0, -0.0, 0.0]), Err(NotDefined::Constant));
+    assert_eq!(spearman(&[1.0, f64::NAN, 3.0], &[1.0, 2.0, 3.0]), Err(NotDefined::NotFinite));
     assert_eq!(one_way_anova(&[]), Err(FEW(2, 0)));
     assert_eq!(one_way_anova(&[&[1.0, 2.0]]), Err(FEW(2, 1)));
     assert_eq!(one_way_anova(&[&[1.0, 2.0], &[]]), Err(FEW(1, 0)));
     assert_eq!(one_way_anova(&[&[1.0], &[2.0]]), Err(FEW(3, 2)));
-    assert_eq!(
-        one_way_anova(&[&[0.1, 0.1, 0.1], &[0.1]]),
-        Err(NotDefined::Constant)
-    );
-    assert_eq!(
-        one_way_anova(&[&[1e200, -1e200], &[1.0]]),
-        Err(NotDefined::NotFinite)
-    );
+    assert_eq!(one_way_anova(&[&[0.1, 0.1, 0.1], &[0.1]]), Err(NotDefined::Constant));
+    assert_eq!(one_way_anova(&[&[1e200, -1e200], &[1.0]]), Err(NotDefined::NotFinite));
     assert_eq!(mean(&[f64::MAX, -f64::MAX]), Err(NotDefined::NotFinite));
     assert_eq!(median(&[f64::NAN]), Err(NotDefined::NotFinite));
     assert_eq!(standard_error(&[1.0]), Err(FEW(2, 1)));
-    assert_eq!(
-        NotDefined::UnequalLengths {
-            first: 1,
-            second: 0
-        }
-        .to_string(),
-        "not defined"
-    );
+    assert_eq!(NotDefined::UnequalLengths { first: 1, second: 0 }.to_string(), "not defined");
 }
 
 #[test]
 fn groups_without_variance_but_different_means_have_an_infinite_f() {
     let found = one_way_anova(&[&[0.1, 0.1, 0.1], &[0.3, 0.3]]).unwrap();
-    assert_eq!(
-        (found.f, found.p, found.between, found.within),
-        (f64::INFINITY, 0.0, 1, 3)
-    );
+    assert_eq!((found.f, found.p, found.between, found.within), (f64::INFINITY, 0.0, 1, 3));
 }
 
 #[test]
@@ -85,13 +53,9 @@ fn spearman_by_hand() {
 fn beta_outside_its_domain_is_nan_and_its_ends_are_exact() {
     assert_eq!(regularized_beta([2.0, 0.5], [0.0, 1.0]), 0.0);
     assert_eq!(regularized_beta([2.0, 0.5], [1.0, 0.0]), 1.0);
-    for (shape, x) in [
-        ([0.0, 1.0], 0.5),
-        ([1.0, -1.0], 0.5),
-        ([1.0, f64::NAN], 0.5),
-        ([1.0, 1.0], 1.5),
-        ([1.0, 1.0], f64::NAN),
-    ] {
+    for (shape, x) in
+        [([0.0, 1.0], 0.5), ([1.0, -1.0], 0.5), ([1.0, f64::NAN], 0.5), ([1.0, 1.0], 1.5), ([1.0, 1.0], f64::NAN)]
+    {
         assert!(regularized_beta(shape, [x, 1.0 - x]).is_nan());
     }
 }
@@ -107,23 +71,16 @@ fn beta_of_one_and_one_is_the_identity() {
 
 #[test]
 fn a_histogram_needs_bins_in_a_finite_interval() {
-    for (range, bins) in [
-        (0.0..=1.0, 0),
-        (1.0..=1.0, 3),
-        (1.0..=0.0, 3),
-        (0.0..=f64::NAN, 3),
-        (-f64::MAX..=f64::MAX, 3),
-    ] {
+    for (range, bins) in
+        [(0.0..=1.0, 0), (1.0..=1.0, 3), (1.0..=0.0, 3), (0.0..=f64::NAN, 3), (-f64::MAX..=f64::MAX, 3)]
+    {
         assert_eq!(Histogram::new(&[], range, bins), Err(NotDefined::NoBins));
     }
 }
 
 /// Pairs in which ties are frequent.
 fn pairs() -> impl Strategy<Value = Vec<(f64, f64)>> {
-    prop::collection::vec(
-        (-6..6_i8, -6..6_i8).prop_map(|(x, y)| (f64::from(x), f64::from(y))),
-        3..40,
-    )
+    prop::collection::vec((-6..6_i8, -6..6_i8).prop_map(|(x, y)| (f64::from(x), f64::from(y))), 3..40)
 }
 
 fn groups() -> impl Strategy<Value = Vec<Vec<f64>>> {

@@ -35,16 +35,8 @@ pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
         ((44, 38), Alignment::Corners, "scale .975, aligned corners"),
         ((47, 39), Alignment::Corners, "scale 1.025, aligned corners"),
         ((48, 40), Alignment::Corners, "scale 1.05, aligned corners"),
-        (
-            (90, 76),
-            Alignment::HalfPixel,
-            "enlarge by 2, half-pixel centers",
-        ),
-        (
-            (22, 19),
-            Alignment::HalfPixel,
-            "shrink to half, no antialias",
-        ),
+        ((90, 76), Alignment::HalfPixel, "enlarge by 2, half-pixel centers"),
+        ((22, 19), Alignment::HalfPixel, "shrink to half, no antialias"),
     ] {
         lines.extend(resize(isa, to, alignment, name)?);
     }
@@ -85,9 +77,7 @@ pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Line>, AuditError> {
     let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
     let forward = |x: &Map| {
         let y = reference::normalise(x, &mean, &deviation);
-        let bound = Map::from_fn(x.shape(), |i, j, c| {
-            gamma(2) * (x.at(i, j, c).abs() + mean[c]) / deviation[c]
-        });
+        let bound = Map::from_fn(x.shape(), |i, j, c| gamma(2) * (x.at(i, j, c).abs() + mean[c]) / deviation[c]);
         (y, bound)
     };
     let backward = |_: &Map, dy: &Map| {
@@ -97,19 +87,11 @@ pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Line>, AuditError> {
     };
     let operation = one(Normalise::imagenet(), Draw::None);
     let name = ("normalise", "ImageNet's mean and deviation".to_owned());
-    let bounds = (
-        "gamma(2) (|x| + mean) / deviation",
-        "gamma(1) |dy| / deviation",
-    );
+    let bounds = ("gamma(2) (|x| + mean) / deviation", "gamma(1) |dy| / deviation");
     subject(name, operation, &forward, &backward, bounds).lines(isa)
 }
 
-fn resize(
-    isa: Isa,
-    to: (usize, usize),
-    alignment: Alignment,
-    name: &str,
-) -> Result<Vec<Line>, AuditError> {
+fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Result<Vec<Line>, AuditError> {
     let from = (SHAPE.0, SHAPE.1);
     let twin = match alignment {
         Alignment::Corners => reference::Alignment::Corners,
@@ -125,28 +107,14 @@ fn resize(
     };
     let operation = one(Resize::new(to, alignment), Draw::None);
     let bounds = ("gamma(6) sum |w x|", "gamma(2 + 2 (H + W)) sum |w dy|");
-    subject(
-        ("resize", name.to_owned()),
-        operation,
-        &forward,
-        &backward,
-        bounds,
-    )
-    .lines(isa)
+    subject(("resize", name.to_owned()), operation, &forward, &backward, bounds).lines(isa)
 }
 
 fn rotation(isa: Isa, degrees: i32) -> Result<Vec<Line>, AuditError> {
     let slack = (SHAPE.0 + SHAPE.1) as f64 * 2_f64.powi(-45);
     let angle = f64::from(degrees);
     let forward = |x: &Map| bounded(|x| reference::rotate(x, angle), x, 5, slack);
-    let backward = |_: &Map, dy: &Map| {
-        bounded(
-            |dy| reference::rotate_adjoint(dy, angle),
-            dy,
-            10,
-            9.0 * slack,
-        )
-    };
+    let backward = |_: &Map, dy: &Map| bounded(|dy| reference::rotate_adjoint(dy, angle), dy, 10, 9.0 * slack);
     let operation = one(Rotate::within(5), Draw::Degrees(degrees));
     let name = ("rotate", format!("by {degrees} degrees"));
     let bounds = ("gamma(5) sum |w x|", "gamma(10) sum |w dy|");
@@ -159,8 +127,7 @@ fn moves(isa: Isa) -> Result<Vec<Line>, AuditError> {
     let margin = 16;
     let padding = Padding::all(margin);
     // A pixel is shown at most three times along each axis.
-    let reflect_back =
-        |_: &Map, dy: &Map| bounded(|dy| reference::pad_reflect_adjoint(dy, padding), dy, 8, 0.0);
+    let reflect_back = |_: &Map, dy: &Map| bounded(|dy| reference::pad_reflect_adjoint(dy, padding), dy, 8, 0.0);
     lines.extend(
         subject(
             ("reflect-pad", format!("by {margin}")),
@@ -183,12 +150,7 @@ fn moves(isa: Isa) -> Result<Vec<Line>, AuditError> {
         .lines(isa)?,
     );
     let margins = (2, 3);
-    let zeros = Padding {
-        top: 2,
-        bottom: 2,
-        left: 3,
-        right: 3,
-    };
+    let zeros = Padding { top: 2, bottom: 2, left: 3, right: 3 };
     lines.extend(
         subject(
             ("zero-pad", "by 2 and 3".to_owned()),
@@ -220,9 +182,7 @@ mod tests {
 
     #[test]
     fn every_augmentation_and_its_adjoint_pass() {
-        let lines = [normalisation(Isa::best()), lines(Isa::best())]
-            .map(Result::unwrap)
-            .concat();
+        let lines = [normalisation(Isa::best()), lines(Isa::best())].map(Result::unwrap).concat();
         let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
         // Of the normalisation, six sizes, three angles, and four moves.
         assert!(failed.is_empty() && lines.len() == 3 * 14, "{failed:?}");

@@ -23,9 +23,7 @@ pub(crate) fn norm(
     let forward = |x: &Map| -> Exact {
         let y = Map::from_fn(x.shape(), |i, j, c| scale[c] * x.at(i, j, c) + shift[c]);
         // Scale and shift are rounded when they are made, and the fused multiply-add rounds.
-        let bound = Map::from_fn(x.shape(), |i, j, c| {
-            gamma(2) * ((scale[c] * x.at(i, j, c)).abs() + shift[c].abs())
-        });
+        let bound = Map::from_fn(x.shape(), |i, j, c| gamma(2) * ((scale[c] * x.at(i, j, c)).abs() + shift[c].abs()));
         (y, bound)
     };
     let backward = |_: &Map, dy: &Map| -> Exact {
@@ -52,17 +50,11 @@ pub(crate) fn norm(
 fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
     let mut graph = Graph::new();
     let shape = Shape::new(x.height, x.width, x.channels);
-    let inputs = [
-        graph.add(Input { shape }, &[])?,
-        graph.add(Input { shape }, &[])?,
-    ];
+    let inputs = [graph.add(Input { shape }, &[])?, graph.add(Input { shape }, &[])?];
     let node = graph.add(Add, &inputs)?;
     let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &inputs)?;
     let mut workspace = Workspace::new(Arc::new(plan), isa);
-    let terms: [Vec<f32>; 2] = [
-        x.data.iter().map(|&v| single(v)).collect(),
-        pseudo_random(13, shape.len()),
-    ];
+    let terms: [Vec<f32>; 2] = [x.data.iter().map(|&v| single(v)).collect(), pseudo_random(13, shape.len())];
     for (&input, values) in inputs.iter().zip(&terms) {
         workspace.set_input(input, values);
     }
@@ -71,10 +63,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
     workspace.forward();
     let y = workspace.value(node).data().to_vec();
     workspace.backward();
-    let gradients: Vec<f32> = inputs
-        .iter()
-        .flat_map(|&input| of_map(workspace.gradient(input), shape))
-        .collect();
+    let gradients: Vec<f32> = inputs.iter().flat_map(|&input| of_map(workspace.gradient(input), shape)).collect();
     let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
     let (a, b, seed) = (wide(&terms[0]), wide(&terms[1]), wide(&dy));
     let exact: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
@@ -82,10 +71,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
     let mut forward = Tally::default();
     forward.add_all(&y, &exact, &bound);
     let mut backward = Tally::default();
-    let (both, nothing) = (
-        [seed.clone(), seed.clone()].concat(),
-        vec![0.0; 2 * y.len()],
-    );
+    let (both, nothing) = ([seed.clone(), seed.clone()].concat(), vec![0.0; 2 * y.len()]);
     backward.add_all(&gradients, &both, &nothing);
     let adjoint = Adjoint {
         forward: (&y, &nothing[..y.len()]),
@@ -95,12 +81,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
         bounds: (&bound, &nothing),
     };
     Ok(vec![
-        forward.line(
-            "layer",
-            "addition, forward",
-            Witness::Twin,
-            "gamma(1) |a + b|",
-        ),
+        forward.line("layer", "addition, forward", Witness::Twin, "gamma(1) |a + b|"),
         backward.line("layer", "addition, backward", Witness::Twin, "0"),
         adjoint.line("addition"),
     ])
@@ -117,11 +98,7 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
         (map, bound)
     };
     // Half of the values below zero.
-    let signed: Vec<f32> = values
-        .iter()
-        .zip(pseudo_random(9, values.len()))
-        .map(|(v, r)| v * r)
-        .collect();
+    let signed: Vec<f32> = values.iter().zip(pseudo_random(9, values.len())).map(|(v, r)| v * r).collect();
     let mut lines = Subject {
         step: "layer",
         what: "ReLU".to_owned(),
@@ -158,13 +135,8 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
     let averaged = |x: &Map| -> Exact {
         let shape = (1, 1, x.channels);
         let sums = reference::global_average_pool(&x.map(f64::abs));
-        let bound = sums
-            .iter()
-            .map(|s| gamma(positions + 1) * s + underflow_slack(1));
-        (
-            Map::new(shape, reference::global_average_pool(x)),
-            Map::new(shape, bound.collect()),
-        )
+        let bound = sums.iter().map(|s| gamma(positions + 1) * s + underflow_slack(1));
+        (Map::new(shape, reference::global_average_pool(x)), Map::new(shape, bound.collect()))
     };
     let spread = |x: &Map, dy: &Map| -> Exact {
         let dx = reference::global_average_pool_gradient(&dy.data, (x.height, x.width));
@@ -193,32 +165,19 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
         let row = |values: Vec<f64>| Map::new((1, 1, values.len()), values);
         let forward = |x: &Map| -> Exact {
             let sums = reference::linear(&magnitudes(&x.data), &magnitudes(&w), &magnitudes(&b));
-            let bound = sums
-                .iter()
-                .map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
-            (
-                row(reference::linear(&x.data, &w, &b)),
-                row(bound.collect()),
-            )
+            let bound = sums.iter().map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
+            (row(reference::linear(&x.data, &w, &b)), row(bound.collect()))
         };
         let backward = |_: &Map, dy: &Map| -> Exact {
             let sums = reference::linear_gradient(&magnitudes(&dy.data), &magnitudes(&w), inputs);
-            let bound = sums
-                .iter()
-                .map(|s| gamma(outputs) * s + underflow_slack(outputs));
-            (
-                row(reference::linear_gradient(&dy.data, &w, inputs)),
-                row(bound.collect()),
-            )
+            let bound = sums.iter().map(|s| gamma(outputs) * s + underflow_slack(outputs));
+            (row(reference::linear_gradient(&dy.data, &w, inputs)), row(bound.collect()))
         };
         lines.extend(
             Subject {
                 step: "layer",
                 what: "fc".to_owned(),
-                chain: one(
-                    Linear::new(weight.values(), bias.values(), inputs)?,
-                    Draw::None,
-                ),
+                chain: one(Linear::new(weight.values(), bias.values(), inputs)?, Draw::None),
                 shape: (1, 1, inputs),
                 input: pseudo_random(11, inputs),
                 linear: true,

@@ -42,28 +42,16 @@ pub(crate) fn lines(
         if let [Some(input), Some(added), Some(output)] = roles {
             count += output.len();
             let sums = input.iter().zip(added).map(|(i, b)| i + b);
-            differ += sums
-                .zip(output)
-                .filter(|(sum, o)| sum.to_bits() != o.to_bits())
-                .count();
+            differ += sums.zip(output).filter(|(sum, o)| sum.to_bits() != o.to_bits()).count();
         }
     }
-    lines.push(Line::equal(
-        "residual sum",
-        "Input + Block = Output, every block",
-        Witness::Identity,
-        count,
-        differ,
-    ));
+    lines.push(Line::equal("residual sum", "Input + Block = Output, every block", Witness::Identity, count, differ));
     let mut compare = |what: String, found: &[Vec<f32>], expected: &[Vec<f32>]| {
         lines.push(same(what, found, expected));
     };
     let winograd = Network::computed(tensors, Algorithm::Winograd)?;
     let transformed = maps(&winograd, (&sites, size), pixels, best, 1)?;
-    for (network, expected, how) in [
-        (network, &expected, ""),
-        (&winograd, &transformed, ", Winograd"),
-    ] {
+    for (network, expected, how) in [(network, &expected, ""), (&winograd, &transformed, ", Winograd")] {
         for isa in Isa::supported() {
             for threads in [1, 2, 3] {
                 // Winograd's own part is the transforms: instruction sets and threads one by one.
@@ -85,10 +73,7 @@ pub(crate) fn lines(
     let site = visualized(&sites);
     let whole = gradient(network, site, (pixels, size), Extent::Whole, best)?;
     for isa in Isa::supported() {
-        for (extent, name) in [
-            (Extent::Center, "a cone's plan"),
-            (Extent::Whole, "a whole plan"),
-        ] {
+        for (extent, name) in [(Extent::Center, "a cone's plan"), (Extent::Whole, "a whole plan")] {
             let found = gradient(network, site, (pixels, size), extent, isa)?;
             let what = format!("gradient of the center of {site}, {name}, {isa}");
             compare(what, &found, &whole);
@@ -108,16 +93,10 @@ pub(crate) fn lines(
     // One studio makes them one after another; then each thread in a studio of its own, other units before it or none.
     let channels: Vec<usize> = (0..visualizer.channels().min(UNITS)).collect();
     let mut studio = Studio::new(Arc::clone(&visualizer), best)?;
-    let alone: Vec<Vec<f32>> = channels
-        .iter()
-        .flat_map(|&c| made(&mut studio, c))
-        .collect();
+    let alone: Vec<Vec<f32>> = channels.iter().flat_map(|&c| made(&mut studio, c)).collect();
     for threads in [1, 2, 3] {
         let beside = side_by_side(&visualizer, &channels, threads, best)?;
-        let what = format!(
-            "{} units of {site} side by side, {threads} threads",
-            channels.len()
-        );
+        let what = format!("{} units of {site} side by side, {threads} threads", channels.len());
         compare(what, &beside, &alone);
     }
     lines.push(same(
@@ -170,18 +149,13 @@ fn side_by_side(
         // A studio that cannot be built makes nothing, and nothing is not the same.
         Err(_) => Vec::new(),
     };
-    let units: Vec<Vec<Vec<f32>>> = pool.install(|| {
-        channels
-            .par_iter()
-            .with_max_len(1)
-            .map_init(studio, unit)
-            .collect()
-    });
+    let units: Vec<Vec<Vec<f32>>> =
+        pool.install(|| channels.par_iter().with_max_len(1).map_init(studio, unit).collect());
     Ok(units.into_iter().flatten().collect())
 }
 
-/// The gradient of the center of a site's channel 0 by the image, by a plan for the center alone, or for the whole map whose gradient is
-/// zero elsewhere.
+/// The gradient of the center of a site's channel 0 by the image, by a plan for the center alone, or for the whole map
+/// whose gradient is zero elsewhere.
 fn gradient(
     network: &Network,
     site: Site,
@@ -227,10 +201,7 @@ fn update(digest: &mut blake3::Hasher, values: &[f32]) {
 }
 
 /// Region and whole: cones computed for nothing but the center, and the centers of `whole` maps.
-#[expect(
-    clippy::type_complexity,
-    reason = "two lists of the same kind, to be compared"
-)]
+#[expect(clippy::type_complexity, reason = "two lists of the same kind, to be compared")]
 fn centers(
     network: &Network,
     (sites, size): (&[Site], usize),
@@ -278,10 +249,7 @@ mod tests {
         let list = vec![vec![0.0, 1.0], vec![f32::NAN]];
         assert!(passed(&list, &list));
         assert!(!passed(&list, &[vec![-0.0, 1.0], vec![f32::NAN]]));
-        assert!(!passed(
-            &list,
-            &[vec![0.0, 1.0 + f32::EPSILON], vec![f32::NAN]]
-        ));
+        assert!(!passed(&list, &[vec![0.0, 1.0 + f32::EPSILON], vec![f32::NAN]]));
         assert!(!passed(&list[..1], &list));
         assert!(!passed(&[], &[]));
     }

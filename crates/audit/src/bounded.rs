@@ -34,22 +34,13 @@ impl Bounded {
         for (e, v) in error.data.iter_mut().zip(&self.value.data) {
             *e = if v + *e > 0.0 { *e } else { 0.0 };
         }
-        Bounded {
-            value: self.value.map(|v| v.max(0.0)),
-            error,
-        }
+        Bounded { value: self.value.map(|v| v.max(0.0)), error }
     }
 
     /// The sum of two, rounded once.
     pub(crate) fn plus(&self, other: &Bounded, u: f64) -> Bounded {
         let mut sum = self.clone();
-        for (i, (v, e)) in sum
-            .value
-            .data
-            .iter_mut()
-            .zip(&mut sum.error.data)
-            .enumerate()
-        {
+        for (i, (v, e)) in sum.value.data.iter_mut().zip(&mut sum.error.data).enumerate() {
             *v += other.value.data[i];
             *e += other.error.data[i] + u * (v.abs() + *e + other.error.data[i]);
         }
@@ -59,20 +50,14 @@ impl Bounded {
     /// Maxima over windows. The largest error of a window bounds that of its maximum.
     pub(crate) fn max_pool(&self, sliding: Sliding) -> Bounded {
         let steps = steps(sliding);
-        Bounded {
-            value: reference::max_pool(&self.value, steps),
-            error: reference::max_pool(&self.error, steps),
-        }
+        Bounded { value: reference::max_pool(&self.value, steps), error: reference::max_pool(&self.error, steps) }
     }
 
     /// Value and error of a channel at the center.
     pub(crate) fn center(&self, channel: usize) -> (f64, f64) {
         let Map { height, width, .. } = self.value;
         let at = (height / 2, width / 2);
-        (
-            self.value.at(at.0, at.1, channel),
-            self.error.at(at.0, at.1, channel),
-        )
+        (self.value.at(at.0, at.1, channel), self.error.at(at.0, at.1, channel))
     }
 }
 
@@ -82,17 +67,12 @@ pub(crate) fn steps(sliding: Sliding) -> reference::Sliding {
     reference::Sliding {
         kernel: sliding.kernel,
         stride: sliding.stride,
-        padding: reference::Padding {
-            top: rows,
-            bottom: rows,
-            left: columns,
-            right: columns,
-        },
+        padding: reference::Padding { top: rows, bottom: rows, left: columns, right: columns },
     }
 }
 
-/// The normalised image `[size, size, 3]` of 8-bit pixels: divided by 255, less the mean, divided by the deviation; the constants are
-/// single precision's, as the network was trained with.
+/// The normalised image `[size, size, 3]` of 8-bit pixels: divided by 255, less the mean, divided by the deviation; the
+/// constants are single precision's, as the network was trained with.
 pub(crate) fn normalised(pixels: &[u8], size: usize, u: f64) -> Bounded {
     let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
     let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
@@ -100,8 +80,6 @@ pub(crate) fn normalised(pixels: &[u8], size: usize, u: f64) -> Bounded {
     let shape = (size, size, 3);
     Bounded {
         value: Map::from_fn(shape, |y, x, c| (value(y, x, c) - mean[c]) / deviation[c]),
-        error: Map::from_fn(shape, |y, x, c| {
-            gamma(3, u) * (value(y, x, c) + mean[c]) / deviation[c]
-        }),
+        error: Map::from_fn(shape, |y, x, c| gamma(3, u) * (value(y, x, c) + mean[c]) / deviation[c]),
     }
 }

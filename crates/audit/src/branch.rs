@@ -1,6 +1,8 @@
-//! Which way an evaluation of the network went: the sign of what each ReLU read, and the pixel that each window of the pooling took.
+//! Which way an evaluation of the network went: the sign of what each ReLU read, and the pixel that each window of the
+//! pooling took.
 //!
-//! On one branch the network is affine. Its tangent and its gradient there are products of matrices, computed here in double precision.
+//! On one branch the network is affine. Its tangent and its gradient there are products of matrices, computed here in
+//! double precision.
 
 use crate::bounded::{Bounded, DOUBLE, steps};
 use crate::error::AuditError;
@@ -21,7 +23,8 @@ pub(crate) fn pooling() -> reference::Sliding {
 pub(crate) struct Branch {
     /// Behind the stem's ReLU, and of that the pixels that the pooling took.
     pub(crate) stem: Map,
-    /// For each pooled value the pixel that it came from, counted along the map `[H, W, C]`; nothing where the maximum was zero.
+    /// For each pooled value the pixel that it came from, counted along the map `[H, W, C]`; nothing where the maximum
+    /// was zero.
     pub(crate) pooled: Vec<Option<usize>>,
     /// Of each block, behind its first convolution, and of its sum.
     pub(crate) blocks: Vec<(Map, Map)>,
@@ -50,10 +53,7 @@ impl Branch {
                 for c in 0..stem.channels {
                     let mut best: Option<(f64, usize)> = None;
                     for k in 0..9 {
-                        let at = (
-                            (i * 2 + k / 3).checked_sub(1),
-                            (j * 2 + k % 3).checked_sub(1),
-                        );
+                        let at = ((i * 2 + k / 3).checked_sub(1), (j * 2 + k % 3).checked_sub(1));
                         let (Some(y), Some(x)) = at else { continue };
                         if y >= stem.height || x >= stem.width {
                             continue;
@@ -68,23 +68,14 @@ impl Branch {
             }
         }
         let blocks = blocks.iter();
-        Branch {
-            stem: passed(stem),
-            pooled,
-            blocks: blocks.map(|(h, o)| (passed(h), passed(o))).collect(),
-        }
+        Branch { stem: passed(stem), pooled, blocks: blocks.map(|(h, o)| (passed(h), passed(o))).collect() }
     }
 
     /// The way that our kernels go, in single precision.
     ///
     /// # Errors
     /// If the network cannot be read at this size.
-    pub(crate) fn of_network(
-        network: &Network,
-        x: &Map,
-        single: &[f32],
-        isa: Isa,
-    ) -> Result<Branch, AuditError> {
+    pub(crate) fn of_network(network: &Network, x: &Map, single: &[f32], isa: Isa) -> Result<Branch, AuditError> {
         let mut graph = Graph::new();
         let shape = Shape::new(x.height, x.width, x.channels);
         let input = graph.add(Input { shape }, &[])?;
@@ -94,14 +85,9 @@ impl Branch {
         for &block in network.architecture().blocks() {
             // From the contribution back over batch norm and second convolution to the first ReLU.
             let mut hidden = of(block.read_site(Role::Block))?;
-            let steps = usize::from(
-                network.architecture().batch_norm() == resnet::BatchNormState::Separate,
-            );
+            let steps = usize::from(network.architecture().batch_norm() == resnet::BatchNormState::Separate);
             for _ in 0..=steps {
-                hidden = *graph
-                    .inputs(hidden)
-                    .first()
-                    .ok_or_else(|| absent(block.read_site(Role::Block)))?;
+                hidden = *graph.inputs(hidden).first().ok_or_else(|| absent(block.read_site(Role::Block)))?;
             }
             nodes.extend([hidden, of(Site::Output(block))?]);
         }
@@ -110,45 +96,25 @@ impl Branch {
         workspace.set_input(input, single);
         workspace.forward();
         let map = |node: NodeId| {
-            let Shape {
-                height,
-                width,
-                channels,
-            } = graph.shape(node);
+            let Shape { height, width, channels } = graph.shape(node);
             let shape = graph.shape(node);
-            Map::from_f32(
-                (height, width, channels),
-                &crate::operations::of_map(workspace.value(node), shape),
-            )
+            Map::from_f32((height, width, channels), &crate::operations::of_map(workspace.value(node), shape))
         };
-        let blocks: Vec<(Map, Map)> = nodes[1..]
-            .chunks_exact(2)
-            .map(|pair| (map(pair[0]), map(pair[1])))
-            .collect();
+        let blocks: Vec<(Map, Map)> = nodes[1..].chunks_exact(2).map(|pair| (map(pair[0]), map(pair[1]))).collect();
         Ok(Branch::new(&map(nodes[0]), &blocks))
     }
 
     /// The way that double precision goes, and the sum of each block.
     pub(crate) fn of_twin(twin: &TwinNetwork, x: &Map) -> (Branch, BTreeMap<Site, Bounded>) {
         let mut hidden = Vec::new();
-        let last = twin
-            .blocks
-            .last()
-            .map_or(Block::ALL[0], |(block, ..)| *block);
+        let last = twin.blocks.last().map_or(Block::ALL[0], |(block, ..)| *block);
         let sites = twin.run(&Bounded::exact(x.clone()), last, DOUBLE, &mut |layer, x| {
             if layer.name.ends_with("conv2") {
                 hidden.push(x.value.clone());
             }
         });
-        let of = |site| {
-            sites
-                .get(&site)
-                .map_or_else(|| Map::zeros((0, 0, 0)), |m| m.value.clone())
-        };
-        let outputs = twin
-            .blocks
-            .iter()
-            .map(|(block, ..)| of(Site::Output(*block)));
+        let of = |site| sites.get(&site).map_or_else(|| Map::zeros((0, 0, 0)), |m| m.value.clone());
+        let outputs = twin.blocks.iter().map(|(block, ..)| of(Site::Output(*block)));
         let blocks: Vec<(Map, Map)> = hidden.into_iter().zip(outputs).collect();
         (Branch::new(&of(Site::StemRelu), &blocks), sites)
     }

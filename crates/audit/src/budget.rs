@@ -1,10 +1,11 @@
 //! How much of a measure can be rounding, and whether rounding changed what follows from it.
 //!
-//! Two questions, with two answers. *Before* anything is computed, a first-order bound (`walk`) says what single precision may do. The
-//! numbers of the table are held to it.
+//! Two questions, with two answers. *Before* anything is computed, a first-order bound (`walk`) says what single
+//! precision may do. The numbers of the table are held to it.
 //!
-//! *Afterwards*, the exact value is known to lie in an interval (`enclosure`), without any such condition. A category has changed by rounding
-//! if that interval has another one than the table, and is undecided only if the interval reaches across an end of it.
+//! *Afterwards*, the exact value is known to lie in an interval (`enclosure`), without any such condition. A category
+//! has changed by rounding if that interval has another one than the table, and is undecided only if the interval
+//! reaches across an end of it.
 
 use crate::enclosure::Roles;
 use crate::interval::Interval;
@@ -26,9 +27,7 @@ pub struct Verdict<T> {
 impl<T: PartialEq> Verdict<T> {
     /// Whether rounding, or a hand, has changed it.
     pub fn flips(&self) -> bool {
-        self.exact
-            .as_ref()
-            .is_some_and(|exact| *exact != self.table)
+        self.exact.as_ref().is_some_and(|exact| *exact != self.table)
     }
 
     /// Whether the exact values' intervals reach across what decides it.
@@ -75,33 +74,24 @@ pub(crate) struct Exact {
     pub(crate) i_shrunk_b: Interval,
 }
 
-/// The mix ratio grows with O(I) and falls with O(B): its ends are those of the two corners. Where O(B) may be zero or less, and more, it
-/// has no largest; where both may be zero or less in one corner, it is whatever the other says.
+/// The mix ratio grows with O(I) and falls with O(B): its ends are those of the two corners. Where O(B) may be zero or
+/// less, and more, it has no largest; where both may be zero or less in one corner, it is whatever the other says.
 fn ratios(o_i: Interval, o_b: Interval) -> Option<Interval> {
     let corner = |i, b| mix_ratio(i, b).ok();
-    let (low, high) = (
-        corner(o_i.least, o_b.largest),
-        corner(o_i.largest, o_b.least),
-    );
+    let (low, high) = (corner(o_i.least, o_b.largest), corner(o_i.largest, o_b.least));
     let unbounded = o_b.least <= 0.0 && o_b.largest > 0.0 && o_i.largest > 0.0;
     let largest = match unbounded {
         true => f64::INFINITY,
         false => high.or(low)?,
     };
     // Each end is a quotient, rounded once.
-    Some(Interval {
-        least: low.or(high)?.next_down(),
-        largest: largest.next_up(),
-    })
+    Some(Interval { least: low.or(high)?.next_down(), largest: largest.next_up() })
 }
 
 /// The category, if all of what is possible has the same one.
 fn category(o_i: Interval, o_b: Interval) -> Option<Category> {
     let corner = |i, b| mix_ratio(i, b).ok().map(Category::of);
-    let (low, high) = (
-        corner(o_i.least, o_b.largest)?,
-        corner(o_i.largest, o_b.least)?,
-    );
+    let (low, high) = (corner(o_i.least, o_b.largest)?, corner(o_i.largest, o_b.least)?);
     let ends = ratios(o_i, o_b)?;
     let same = low == high && Category::of(ends.least.max(0.0)) == low;
     (same && Category::of(ends.largest) == low).then_some(low)
@@ -126,13 +116,11 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 }
 
 fn around(budget: Budget) -> Interval {
-    Interval {
-        least: budget.exact - budget.bound,
-        largest: budget.exact + budget.bound,
-    }
+    Interval { least: budget.exact - budget.bound, largest: budget.exact + budget.bound }
 }
 
-/// The fraction of the way from the exact value to the end of what is allowed that lies between it and the one that was found.
+/// The fraction of the way from the exact value to the end of what is allowed that lies between it and the one that was
+/// found.
 fn used(found: f64, exact: f64, allowed: Interval) -> f64 {
     let (error, bound) = match found < exact {
         true => (exact - found, exact - allowed.least),
@@ -146,19 +134,11 @@ fn used(found: f64, exact: f64, allowed: Interval) -> f64 {
 
 impl ChannelBudget {
     /// What the first-order bounds of O(I) and O(B), and the exact values, say of a row of the table with a mix ratio.
-    pub(crate) fn new(
-        block: Block,
-        row: &ChannelRow,
-        (o_i, o_b): (Budget, Budget),
-        exact: &Exact,
-    ) -> ChannelBudget {
+    pub(crate) fn new(block: Block, row: &ChannelRow, (o_i, o_b): (Budget, Budget), exact: &Exact) -> ChannelBudget {
         let found = row.mix_ratio.unwrap_or(f64::NAN);
         let (outputs_i, outputs_b) = (exact.on_input.output, exact.on_block.output);
         let middle = mix_ratio(outputs_i.middle(), outputs_b.middle());
-        let allowed = ratios(around(o_i), around(o_b)).unwrap_or(Interval {
-            least: f64::NAN,
-            largest: f64::NAN,
-        });
+        let allowed = ratios(around(o_i), around(o_b)).unwrap_or(Interval { least: f64::NAN, largest: f64::NAN });
         let fractions = [
             used(row.o_i, o_i.exact, around(o_i)),
             used(row.o_b, o_b.exact, around(o_b)),
@@ -167,11 +147,7 @@ impl ChannelBudget {
         let a_priori = category(around(o_i), around(o_b));
         let found_category = row.category.clone().unwrap_or_default();
         let exact_category = category(outputs_i, outputs_b);
-        let d_b = positive(
-            exact.b_enlarged_i,
-            exact.on_input.block,
-            exact.on_block.block,
-        );
+        let d_b = positive(exact.b_enlarged_i, exact.on_input.block, exact.on_block.block);
         let d_i = positive(exact.i_shrunk_b, exact.on_block.input, exact.on_input.input);
         let no_mix = both(d_b, d_i);
         let mix = exact_category.map(|category| category == Category::Mix);
@@ -183,12 +159,10 @@ impl ChannelBudget {
             least: allowed.least,
             largest: allowed.largest,
             // NaN is within no bound, and `max` would lose it.
-            used: fractions
-                .into_iter()
-                .fold(0.0, |most, fraction| match fraction.is_nan() {
-                    true => f64::INFINITY,
-                    false => most.max(fraction),
-                }),
+            used: fractions.into_iter().fold(0.0, |most, fraction| match fraction.is_nan() {
+                true => f64::INFINITY,
+                false => most.max(fraction),
+            }),
             open: a_priori.map(|category| category.to_string()).as_ref() != Some(&found_category),
             category: Verdict {
                 // The name and the number of the table have to agree.
@@ -198,21 +172,14 @@ impl ChannelBudget {
                 },
                 exact: exact_category.map(|category| category.to_string()),
             },
-            scale_invariant_no_mix: Verdict {
-                table: row.scale_invariant_no_mix,
-                exact: no_mix,
-            },
-            scale_invariant: Verdict {
-                table: row.scale_invariant,
-                exact: both(no_mix, mix),
-            },
+            scale_invariant_no_mix: Verdict { table: row.scale_invariant_no_mix, exact: no_mix },
+            scale_invariant: Verdict { table: row.scale_invariant, exact: both(no_mix, mix) },
         }
     }
 
     /// How far the mix ratio in the table is from the exact one.
     pub fn rounding(&self) -> f64 {
-        self.exact
-            .map_or(f64::NAN, |exact| (self.mix_ratio - exact.middle()).abs())
+        self.exact.map_or(f64::NAN, |exact| (self.mix_ratio - exact.middle()).abs())
     }
 
     /// Whether a category or criterion has changed.
@@ -233,18 +200,11 @@ mod tests {
 
     /// A value, and how far it may be from another.
     fn within(middle: f64, radius: f64) -> Interval {
-        Interval {
-            least: middle - radius,
-            largest: middle + radius,
-        }
+        Interval { least: middle - radius, largest: middle + radius }
     }
 
     fn roles(output: Interval) -> Roles {
-        Roles {
-            input: within(1.0, 0.0),
-            block: within(1.0, 0.0),
-            output,
-        }
+        Roles { input: within(1.0, 0.0), block: within(1.0, 0.0), output }
     }
 
     /// O(I) and O(B) with their first-order bounds and the radius of their enclosure, beside a row of the table.
@@ -271,8 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_is_open_where_the_first_order_bounds_reach_beyond_its_ends_and_flips_where_the_exact_value_does()
-     {
+    fn a_category_is_open_where_the_first_order_bounds_reach_beyond_its_ends_and_flips_where_the_exact_value_does() {
         let table = row(1.49, 1.0, "mix");
         let clear = budget((1.49, 1e-4), (1.0, 1e-4), 1e-12, &table);
         assert!(!clear.open && !clear.flips() && !clear.straddles());
@@ -292,25 +251,12 @@ mod tests {
         let honest = row(0.53 + 1e-5, 1.0, "overwrite");
         let half = budget((0.53, 2e-5), (1.0, 2e-5), 1e-12, &honest);
         assert!((half.used - 0.5).abs() < 1e-6 && !half.flips(), "{half:?}");
-        let ratio = ChannelRow {
-            mix_ratio: Some(0.1),
-            ..honest.clone()
-        };
+        let ratio = ChannelRow { mix_ratio: Some(0.1), ..honest.clone() };
         assert!(budget((0.53, 2e-5), (1.0, 2e-5), 1e-12, &ratio).used > 1.0);
-        let activation = ChannelRow {
-            o_b: 1.1,
-            ..honest.clone()
-        };
+        let activation = ChannelRow { o_b: 1.1, ..honest.clone() };
         assert!(budget((0.53, 2e-5), (1.0, 2e-5), 1e-12, &activation).used > 1.0);
-        let name = ChannelRow {
-            category: Some("mix".to_owned()),
-            ..honest
-        };
-        assert!(
-            budget((0.53, 2e-5), (1.0, 2e-5), 1e-12, &name)
-                .category
-                .flips()
-        );
+        let name = ChannelRow { category: Some("mix".to_owned()), ..honest };
+        assert!(budget((0.53, 2e-5), (1.0, 2e-5), 1e-12, &name).category.flips());
     }
 
     #[test]
@@ -336,10 +282,7 @@ mod tests {
         let found = budget((1.0, 1e-4), (1.0, 1e-4), 1e-12, &table);
         assert_eq!(found.scale_invariant_no_mix.exact, Some(false));
         assert!(!found.flips());
-        let claimed = ChannelRow {
-            scale_invariant: true,
-            ..table.clone()
-        };
+        let claimed = ChannelRow { scale_invariant: true, ..table.clone() };
         assert!(budget((1.0, 1e-4), (1.0, 1e-4), 1e-12, &claimed).flips());
         let apart = |a, b| positive(a, within(1.0, 0.0), b);
         assert_eq!(apart(within(1.1, 0.0), within(2.0, 0.1)), Some(true));
@@ -347,10 +290,7 @@ mod tests {
         assert_eq!(apart(within(1.1, 0.2), within(2.0, 0.1)), None);
         assert_eq!(apart(within(1.1, 0.0), within(0.0, 0.1)), None);
         // Both are clipped to the same zero.
-        assert_eq!(
-            positive(within(-1.0, 0.1), within(-2.0, 0.1), within(1.0, 2.0)),
-            Some(false)
-        );
+        assert_eq!(positive(within(-1.0, 0.1), within(-2.0, 0.1), within(1.0, 2.0)), Some(false));
         assert_eq!(both(None, Some(false)), Some(false));
         assert_eq!(both(None, Some(true)), None);
     }

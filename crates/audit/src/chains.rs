@@ -1,9 +1,10 @@
 //! Values, gradients and steps through whole chains, against those of PyTorch, torch-lucent and kornia.
 //!
-//! What float32 determines is less than what float64 computes. The gradient jumps where a ReLU's input changes sign or two values under a
-//! pooling change order, and Adam's first steps follow the signs of the gradient alone, however small a number of it is. So a gradient is
-//! asked to be the exact one of a spectrum within 1e-5 of the given one, and a path of Adam's that is not within 1e-3 of PyTorch's to be
-//! as near to it as our own paths are to each other whose gradients differ by 1e-5.
+//! What float32 determines is less than what float64 computes. The gradient jumps where a ReLU's input changes sign or
+//! two values under a pooling change order, and Adam's first steps follow the signs of the gradient alone, however
+//! small a number of it is. So a gradient is asked to be the exact one of a spectrum within 1e-5 of the given one, and
+//! a path of Adam's that is not within 1e-3 of PyTorch's to be as near to it as our own paths are to each other whose
+//! gradients differ by 1e-5.
 
 use crate::branch::absent;
 use crate::error::AuditError;
@@ -29,12 +30,7 @@ const STEPS: usize = 16;
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(
-    network: &Network,
-    size: usize,
-    folder: &Path,
-    isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn lines(network: &Network, size: usize, folder: &Path, isa: Isa) -> Result<Vec<Line>, AuditError> {
     let open = |name: &str| {
         let path = folder.join(name);
         path.is_file().then(|| Archive::open(path))
@@ -50,11 +46,7 @@ pub(crate) fn lines(
     let text = std::fs::read_to_string(folder.join("featviz_steps.json")).unwrap_or_default();
     let units: Value = serde_json::from_str(&text).unwrap_or_default();
     let holds = |archive: &&Archive| archive.names().contains(&"spectrum".to_owned());
-    let Some(source) = [Some(&steps), transforms.as_ref()]
-        .into_iter()
-        .flatten()
-        .find(holds)
-    else {
+    let Some(source) = [Some(&steps), transforms.as_ref()].into_iter().flatten().find(holds) else {
         return Ok(lines);
     };
     let spectrum = source.f32("spectrum").values;
@@ -75,10 +67,7 @@ pub(crate) fn lines(
 }
 
 fn unchanged(node: NodeId) -> Built {
-    Built {
-        node,
-        draw: Box::new(|_: &mut Workspace| ()),
-    }
+    Built { node, draw: Box::new(|_: &mut Workspace| ()) }
 }
 
 /// Each augmentation and scale operator on its own.
@@ -89,34 +78,16 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
         let rotated = one(Rotate::within(5), Draw::Degrees(degrees));
         cases.push((format!("transform/rotate_{degrees}deg"), input, rotated));
     }
-    cases.push((
-        "transform/pad_4_reflect".to_owned(),
-        input,
-        one(ReflectPad::new(4), Draw::None),
-    ));
+    cases.push(("transform/pad_4_reflect".to_owned(), input, one(ReflectPad::new(4), Draw::None)));
     let shifted = one(Jitter::below(8), Draw::Shift(7, 3));
     cases.push(("transform/jitter_dx3_dy7".to_owned(), input, shifted));
-    for (scale, name) in [
-        (950, "0.95"),
-        (975, "0.975"),
-        (1025, "1.025"),
-        (1050, "1.05"),
-    ] {
-        let augmentation = Augmentation {
-            jitter: 0,
-            scale,
-            degrees: 0,
-        };
-        let scaled: Chain<'_> =
-            Box::new(move |graph, image| Ok(unchanged(augmentation.add_to(graph, image)?.image)));
+    for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
+        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
+        let scaled: Chain<'_> = Box::new(move |graph, image| Ok(unchanged(augmentation.add_to(graph, image)?.image)));
         cases.push((format!("transform/scale_{name}"), input, scaled));
     }
-    for (view, name) in [
-        (View::Enlarged, "up_crop112_resize224"),
-        (View::Shrunk, "down_resize112_pad56_reflect"),
-    ] {
-        let viewed: Chain<'_> =
-            Box::new(move |graph, image| Ok(unchanged(view.add_to(graph, image)?)));
+    for (view, name) in [(View::Enlarged, "up_crop112_resize224"), (View::Shrunk, "down_resize112_pad56_reflect")] {
+        let viewed: Chain<'_> = Box::new(move |graph, image| Ok(unchanged(view.add_to(graph, image)?)));
         cases.push((format!("scale_op/{name}"), "scale_op/input", viewed));
     }
     let names = archive.names();
@@ -137,13 +108,10 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
         workspace.forward();
         let exact = channels_last(&expected.values);
         let mut tally = Tally::default();
-        // Colours lie between 0 and 1, and a level of the picture is 4e-3. Kornia's own coordinates are single precision's.
+        // Colours lie between 0 and 1, and a level of the picture is 4e-3. Kornia's own coordinates are single
+        // precision's.
         if graph.shape(node).len() == exact.len() {
-            tally.add_all(
-                workspace.value(node).data(),
-                &exact,
-                &vec![1e-6; exact.len()],
-            );
+            tally.add_all(workspace.value(node).data(), &exact, &vec![1e-6; exact.len()]);
         }
         lines.push(tally.line("augmentation", name, Witness::PyTorch, "1e-6"));
     }
@@ -170,26 +138,15 @@ fn augmentation(steps: &Value) -> Option<Chain<'static>> {
     let scale = [950_u32, 975, 1000, 1025, 1050];
     let scale = scale.into_iter().find(|&s| f64::from(s) == thousandths)?;
     let degrees = i32::try_from(argument("rotate", 0)?.as_i64()?).ok()?;
-    let augmentation = Augmentation {
-        jitter,
-        scale,
-        degrees: 5,
-    };
-    let drawn = StepDraws {
-        scale: 0,
-        degrees,
-        first: shift(0)?,
-        second: shift(1)?,
-    };
-    Some(Box::new(
-        move |graph: &mut Graph, image| -> Result<Built, GraphError> {
-            let added = augmentation.add_to(graph, image)?;
-            Ok(Built {
-                node: added.image,
-                draw: Box::new(move |workspace: &mut Workspace| added.set_draws(workspace, &drawn)),
-            })
-        },
-    ))
+    let augmentation = Augmentation { jitter, scale, degrees: 5 };
+    let drawn = StepDraws { scale: 0, degrees, first: shift(0)?, second: shift(1)? };
+    Some(Box::new(move |graph: &mut Graph, image| -> Result<Built, GraphError> {
+        let added = augmentation.add_to(graph, image)?;
+        Ok(Built {
+            node: added.image,
+            draw: Box::new(move |workspace: &mut Workspace| added.set_draws(workspace, &drawn)),
+        })
+    }))
 }
 
 /// Spectrum, image, a chain, normalisation, network up to a center neuron.
@@ -223,14 +180,7 @@ impl Objective {
         let plan = Plan::with_gradients(&graph, wanted, &[spectrum])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
         draw(&mut workspace);
-        Ok(Objective {
-            workspace,
-            spectrum,
-            wanted,
-            channel,
-            seen: [seen.height, seen.width],
-            isa,
-        })
+        Ok(Objective { workspace, spectrum, wanted, channel, seen: [seen.height, seen.width], isa })
     }
 
     fn evaluate(&mut self, spectrum: &[f32]) -> (f32, Vec<f32>) {
@@ -240,10 +190,7 @@ impl Objective {
         self.workspace.forward();
         self.workspace.backward();
         let value = self.workspace.at(self.wanted.node, self.wanted.region)[self.channel];
-        (
-            value,
-            self.workspace.gradient(self.spectrum).data().to_vec(),
-        )
+        (value, self.workspace.gradient(self.spectrum).data().to_vec())
     }
 }
 
@@ -273,35 +220,13 @@ fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f
     let of = |what: &str| format!("{unit} through its augmentations: {what}");
     let near = match tried {
         1 => of("gradient by the spectrum"),
-        tried => of(&format!(
-            "gradient by a spectrum nearby, the {tried}th tried"
-        )),
+        tried => of(&format!("gradient by a spectrum nearby, the {tried}th tried")),
     };
     let (at, bound) = (1e-5 * exact.abs().max(1.0), 1e-4);
     [
-        Line::equal(
-            "chain",
-            of("size that the network sees"),
-            Witness::PyTorch,
-            2,
-            differ,
-        ),
-        Line::number(
-            "chain",
-            of("value"),
-            Witness::PyTorch,
-            1,
-            (error, at),
-            "1e-5 of it, or of one",
-        ),
-        Line::number(
-            "chain",
-            near,
-            Witness::PyTorch,
-            gradient.len(),
-            (least, bound),
-            "1e-4 relative",
-        ),
+        Line::equal("chain", of("size that the network sees"), Witness::PyTorch, 2, differ),
+        Line::number("chain", of("value"), Witness::PyTorch, 1, (error, at), "1e-5 of it, or of one"),
+        Line::number("chain", near, Witness::PyTorch, gradient.len(), (least, bound), "1e-4 relative"),
     ]
 }
 
@@ -314,14 +239,7 @@ fn path(objective: &mut Objective, start: &[f32], sample: u64) -> Vec<f64> {
     for _ in 0..STEPS {
         let (value, gradient) = objective.evaluate(&spectrum);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(
-            objective.isa,
-            &mut adam,
-            &mut spectrum,
-            &gradient,
-            &mut m,
-            &mut v,
-        );
+        adam_step(objective.isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
         values.push(f64::from(value));
     }
     values
@@ -349,19 +267,11 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     let pairs = a.iter().zip(b);
     let each = pairs.map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
     // NaN is no distance, and `max` would lose it.
-    each.fold(0.0, |most, d| {
-        if d.is_nan() {
-            f64::INFINITY
-        } else {
-            d.max(most)
-        }
-    })
+    each.fold(0.0, |most, d| if d.is_nan() { f64::INFINITY } else { d.max(most) })
 }
 
 fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Line {
-    let exact = steps
-        .f64(&format!("{unit}/adam_no_transforms_values"))
-        .values;
+    let exact = steps.f64(&format!("{unit}/adam_no_transforms_values")).values;
     let found = path(objective, spectrum, 0);
     let error = distance(&found, &exact);
     let (mut bound, mut words) = (1e-3, "1e-3 of the value, or of one");
@@ -371,20 +281,10 @@ fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32
         words = "how far seven of our paths differ whose gradients differ by 1e-5";
     }
     let what = format!("{unit}: {STEPS} steps without augmentations");
-    Line::number(
-        "Adam",
-        what,
-        Witness::PyTorch,
-        exact.len(),
-        (error, bound),
-        words,
-    )
+    Line::number("Adam", what, Witness::PyTorch, exact.len(), (error, bound), words)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the values were stored in single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
 fn single(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| v as f32).collect()
 }

@@ -1,4 +1,5 @@
-//! What is composed of several operations, against its twin composed of theirs: the chains of augmentations, and the scale operators.
+//! What is composed of several operations, against its twin composed of theirs: the chains of augmentations, and the
+//! scale operators.
 
 use crate::augmentations::bounded;
 use crate::error::AuditError;
@@ -35,37 +36,18 @@ pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
         (16, 950, -2, (11, 5), (1, 7)),
         (16, 1000, 5, (15, 0), (7, 4)),
     ] {
-        let drawn = StepDraws {
-            scale: 0,
-            degrees,
-            first,
-            second,
-        };
+        let drawn = StepDraws { scale: 0, degrees, first, second };
         lines.extend(augmented(jitter, scale, drawn, isa)?);
     }
-    for view in [
-        View::Enlarged,
-        View::Shrunk,
-        View::Cropped(30),
-        View::Padded(30),
-    ] {
+    for view in [View::Enlarged, View::Shrunk, View::Cropped(30), View::Padded(30)] {
         lines.extend(viewed(view, isa)?);
     }
     Ok(lines)
 }
 
 /// Method section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
-fn augmented(
-    jitter: usize,
-    scale: u32,
-    drawn: StepDraws,
-    isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
-    let augmentation = Augmentation {
-        jitter,
-        scale,
-        degrees: 5,
-    };
+fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    let augmentation = Augmentation { jitter, scale, degrees: 5 };
     let chain: Chain<'_> = Box::new(move |graph, image| {
         let added = augmentation.add_to(graph, image)?;
         Ok(Built {
@@ -89,10 +71,7 @@ fn augmented(
     if jitter > 0 {
         links.extend([shifted(drawn.second), cropped(scaled + 2 * margin, SIZE)]);
     }
-    let what = format!(
-        "jitter {jitter}, scale {scale}/1000, {} degrees",
-        drawn.degrees
-    );
+    let what = format!("jitter {jitter}, scale {scale}/1000, {} degrees", drawn.degrees);
     subject("augmentation", what, chain, &links, isa)
 }
 
@@ -100,17 +79,9 @@ fn augmented(
 fn viewed(view: View, isa: Isa) -> Result<Vec<Line>, AuditError> {
     let chain: Chain<'_> = Box::new(move |graph, image| {
         let node = view.add_to(graph, image)?;
-        Ok(Built {
-            node,
-            draw: Box::new(|_: &mut Workspace| ()),
-        })
+        Ok(Built { node, draw: Box::new(|_: &mut Workspace| ()) })
     });
-    let enlarged = |part| {
-        vec![
-            cropped(SIZE, part),
-            resized(part, SIZE, Alignment::HalfPixel),
-        ]
-    };
+    let enlarged = |part| vec![cropped(SIZE, part), resized(part, SIZE, Alignment::HalfPixel)];
     let shrunk = |part| {
         let resized = resized(SIZE, part, Alignment::HalfPixel);
         vec![resized, reflected((SIZE - part) / 2)]
@@ -132,8 +103,8 @@ fn subject(
     links: &[Link],
     isa: Isa,
 ) -> Result<Vec<Line>, AuditError> {
-    // No link has a negative weight, so roundings add up along a chain (Higham, lemma 3.3), and a slack, whose weights add up to at most
-    // some dozens behind it, is carried on with them.
+    // No link has a negative weight, so roundings add up along a chain (Higham, lemma 3.3), and a slack, whose weights
+    // add up to at most some dozens behind it, is carried on with them.
     let roundings = |of: fn(&Link) -> usize| links.iter().map(of).sum::<usize>();
     let slack: f64 = links.iter().map(|link| 64.0 * link.slack).sum();
     let forward = |x: &Map| -> Exact {
@@ -142,10 +113,7 @@ fn subject(
     };
     let backward = |_: &Map, dy: &Map| -> Exact {
         let back = links.iter().rev();
-        let twin = |dy: &Map| {
-            back.clone()
-                .fold(dy.clone(), |dy, link| (link.adjoint)(&dy))
-        };
+        let twin = |dy: &Map| back.clone().fold(dy.clone(), |dy, link| (link.adjoint)(&dy));
         bounded(twin, dy, roundings(|link| link.roundings.1), slack)
     };
     Subject {
@@ -157,53 +125,29 @@ fn subject(
         linear: true,
         forward: &forward,
         backward: &backward,
-        bounds: (
-            "gamma of all roundings, sum |w x|",
-            "gamma of all roundings, sum |w dy|",
-        ),
+        bounds: ("gamma of all roundings, sum |w x|", "gamma of all roundings, sum |w dy|"),
     }
     .lines(isa)
 }
 
-fn moved(
-    forward: impl Fn(&Map) -> Map + 'static,
-    adjoint: impl Fn(&Map) -> Map + 'static,
-    back: usize,
-) -> Link {
-    Link {
-        forward: Box::new(forward),
-        adjoint: Box::new(adjoint),
-        roundings: (0, back),
-        slack: 0.0,
-    }
+fn moved(forward: impl Fn(&Map) -> Map + 'static, adjoint: impl Fn(&Map) -> Map + 'static, back: usize) -> Link {
+    Link { forward: Box::new(forward), adjoint: Box::new(adjoint), roundings: (0, back), slack: 0.0 }
 }
 
 /// A pixel is shown at most three times along each axis.
 fn reflected(margin: usize) -> Link {
     let padding = Padding::all(margin);
-    moved(
-        move |x| reference::pad_reflect(x, padding),
-        move |dy| reference::pad_reflect_adjoint(dy, padding),
-        8,
-    )
+    moved(move |x| reference::pad_reflect(x, padding), move |dy| reference::pad_reflect_adjoint(dy, padding), 8)
 }
 
 fn shifted(by: (usize, usize)) -> Link {
     let by = (by.0.cast_signed(), by.1.cast_signed());
-    moved(
-        move |x| reference::shift(x, by),
-        move |dy| reference::shift_adjoint(dy, by),
-        0,
-    )
+    moved(move |x| reference::shift(x, by), move |dy| reference::shift_adjoint(dy, by), 0)
 }
 
 fn padded(margin: usize) -> Link {
     let padding = Padding::all(margin);
-    moved(
-        move |x| reference::pad_zeros(x, padding),
-        move |dy| reference::pad_zeros_adjoint(dy, padding),
-        0,
-    )
+    moved(move |x| reference::pad_zeros(x, padding), move |dy| reference::pad_zeros_adjoint(dy, padding), 0)
 }
 
 /// From the half of what is left, and of two halves from the even one.
@@ -221,11 +165,10 @@ fn cropped(from: usize, to: usize) -> Link {
 fn resized(from: usize, to: usize, alignment: Alignment) -> Link {
     Link {
         forward: Box::new(move |x| reference::resize_bilinear(x, (to, to), alignment)),
-        adjoint: Box::new(move |dy| {
-            reference::resize_bilinear_adjoint(dy, (from, from), alignment)
-        }),
+        adjoint: Box::new(move |dy| reference::resize_bilinear_adjoint(dy, (from, from), alignment)),
         roundings: (6, 2 + 4 * to),
-        // A weight of the twin is off by less than 8 (n + m) 2^-53; some of them meet at a pixel, on the way back more than there.
+        // A weight of the twin is off by less than 8 (n + m) 2^-53; some of them meet at a pixel, on the way back more
+        // than there.
         slack: (2 * (from + to)) as f64 * 2_f64.powi(-46),
     }
 }

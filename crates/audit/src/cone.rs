@@ -9,11 +9,7 @@ use resnet::Block;
 use std::ops::Range;
 
 /// The maximum pooling behind the stem.
-pub(crate) const POOLING: Sliding = Sliding {
-    kernel: (3, 3),
-    stride: (2, 2),
-    padding: (1, 1),
-};
+pub(crate) const POOLING: Sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding: (1, 1) };
 
 /// A rectangle of a map.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,18 +21,12 @@ pub(crate) struct Area {
 impl Area {
     /// All of a map.
     pub(crate) fn whole((height, width): (usize, usize)) -> Area {
-        Area {
-            rows: 0..height,
-            columns: 0..width,
-        }
+        Area { rows: 0..height, columns: 0..width }
     }
 
     /// Its center.
     fn center((height, width): (usize, usize)) -> Area {
-        Area {
-            rows: height / 2..height / 2 + 1,
-            columns: width / 2..width / 2 + 1,
-        }
+        Area { rows: height / 2..height / 2 + 1, columns: width / 2..width / 2 + 1 }
     }
 
     /// What a window reads of a map of `size` for these outputs.
@@ -46,11 +36,7 @@ impl Area {
             let end = (outputs.end - 1) * stride + kernel;
             first..end.saturating_sub(padding).min(size)
         };
-        let Sliding {
-            kernel,
-            stride,
-            padding,
-        } = sliding;
+        let Sliding { kernel, stride, padding } = sliding;
         Area {
             rows: along(&self.rows, kernel.0, stride.0, padding.0, size.0),
             columns: along(&self.columns, kernel.1, stride.1, padding.1, size.1),
@@ -60,18 +46,13 @@ impl Area {
     /// The smallest area that holds both.
     fn hull(&self, other: &Area) -> Area {
         let of = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
-        Area {
-            rows: of(&self.rows, &other.rows),
-            columns: of(&self.columns, &other.columns),
-        }
+        Area { rows: of(&self.rows, &other.rows), columns: of(&self.columns, &other.columns) }
     }
 
     /// Its positions, row by row.
     pub(crate) fn positions(&self) -> impl Iterator<Item = (usize, usize)> {
         let columns = self.columns.clone();
-        self.rows
-            .clone()
-            .flat_map(move |row| columns.clone().map(move |column| (row, column)))
+        self.rows.clone().flat_map(move |row| columns.clone().map(move |column| (row, column)))
     }
 }
 
@@ -87,8 +68,7 @@ pub(crate) struct Cone {
 impl TwinNetwork {
     /// The cone of a block's center in images of `size`; of the last block, if there is none like it.
     pub(crate) fn cone(&self, size: (usize, usize), block: Block) -> Cone {
-        let after =
-            |sliding: Sliding, size: (usize, usize)| steps(sliding).output_size(size.0, size.1);
+        let after = |sliding: Sliding, size: (usize, usize)| steps(sliding).output_size(size.0, size.1);
         let last = self.blocks.iter().position(|(at, ..)| *at == block);
         let blocks = &self.blocks[..last.map_or(self.blocks.len(), |last| last + 1)];
         let stem = after(self.stem.sliding, size);
@@ -108,10 +88,7 @@ impl TwinNetwork {
             wanted = stream;
         }
         areas.reverse();
-        Cone {
-            stem: wanted.read(POOLING, stem),
-            blocks: areas,
-        }
+        Cone { stem: wanted.read(POOLING, stem), blocks: areas }
     }
 }
 
@@ -123,10 +100,7 @@ mod tests {
     #[test]
     fn a_window_reads_what_its_definition_says_and_nothing_beyond_the_map() {
         let read = |outputs: Range<usize>, kernel, stride, padding, size| {
-            let area = Area {
-                rows: outputs.clone(),
-                columns: outputs,
-            };
+            let area = Area { rows: outputs.clone(), columns: outputs };
             let sliding = Sliding::square(kernel, stride, padding);
             let area = area.read(sliding, (size, size));
             assert_eq!(area.rows, area.columns);

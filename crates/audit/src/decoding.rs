@@ -1,4 +1,5 @@
-//! PNG, against the picture that was written into it: every filter, without compression, byte by byte as the standard has it.
+//! PNG, against the picture that was written into it: every filter, without compression, byte by byte as the standard
+//! has it.
 
 use crate::error::AuditError;
 use crate::line::{Line, Witness};
@@ -22,23 +23,11 @@ pub(crate) fn lines() -> Result<Vec<Line>, AuditError> {
         let same_size = (found.width(), found.height()) == (width, height);
         let pairs = found.pixels().iter().zip(&pixels);
         let differ = pairs.filter(|(a, b)| a != b).count() + usize::from(!same_size);
-        Ok(Line::equal(
-            "decode",
-            what,
-            Witness::Identity,
-            pixels.len(),
-            differ,
-        ))
+        Ok(Line::equal("decode", what, Witness::Identity, pixels.len(), differ))
     };
     Ok(vec![
-        compare(
-            "PNG of all five filters, written by the audit",
-            &png(&pixels),
-        )?,
-        compare(
-            "PNG as pictures are kept, written and read",
-            &encode_png(&picture)?,
-        )?,
+        compare("PNG of all five filters, written by the audit", &png(&pixels))?,
+        compare("PNG as pictures are kept, written and read", &encode_png(&picture)?)?,
     ])
 }
 
@@ -87,9 +76,7 @@ fn png(pixels: &[u8]) -> Vec<u8> {
 /// Of left, above and above left the one nearest to `a + b - c`; of equally near ones the first.
 fn paeth(a: u8, b: u8, c: u8) -> u8 {
     let p = i32::from(a) + i32::from(b) - i32::from(c);
-    let near = [a, b, c]
-        .into_iter()
-        .min_by_key(|&v| (p - i32::from(v)).abs());
+    let near = [a, b, c].into_iter().min_by_key(|&v| (p - i32::from(v)).abs());
     near.unwrap_or(a)
 }
 

@@ -1,8 +1,8 @@
 //! Central differences in double precision: what each nonlinear operation's gradient is the limit of.
 //!
-//! Our kernel's gradient in single precision is held, number by number, against `(f(x + h e) - f(x - h e)) / 2h` of the twin's forward pass.
-//! They differ by the truncation of the difference, `h^2 / 6` times the third derivative, by double precision's rounding of f over h, and by
-//! what the kernel itself may be off.
+//! Our kernel's gradient in single precision is held, number by number, against `(f(x + h e) - f(x - h e)) / 2h` of the
+//! twin's forward pass. They differ by the truncation of the difference, `h^2 / 6` times the third derivative, by
+//! double precision's rounding of f over h, and by what the kernel itself may be off.
 
 use crate::bounded::DOUBLE;
 use crate::error::AuditError;
@@ -21,13 +21,7 @@ use testkit::{gamma, pseudo_random};
 /// # Errors
 /// If an operation refuses its input.
 pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
-    Ok(vec![
-        relu(isa)?,
-        max_pool(isa)?,
-        sigmoid(elementary::sigmoid_gradient),
-        colours(isa),
-        spectrum(isa)?,
-    ])
+    Ok(vec![relu(isa)?, max_pool(isa)?, sigmoid(elementary::sigmoid_gradient), colours(isa), spectrum(isa)?])
 }
 
 /// A gradient, what it is of, and at which numbers it is looked at.
@@ -51,10 +45,7 @@ impl Limit<'_> {
                 moved.data[i] = x;
                 (self.twin)(&moved).data
             };
-            let (after, before) = (
-                at(self.x.data[i] + self.step),
-                at(self.x.data[i] - self.step),
-            );
+            let (after, before) = (at(self.x.data[i] + self.step), at(self.x.data[i] - self.step));
             moved.data[i] = self.x.data[i];
             let (mut difference, mut reach) = (0.0, 0.0);
             for ((a, b), &dy) in after.iter().zip(&before).zip(self.dy) {
@@ -68,8 +59,8 @@ impl Limit<'_> {
     }
 }
 
-/// Numbers of either sign in any order, no two of them nearer than 2^-9 and none nearer to zero than 2^-10: what is moved by 2^-12
-/// keeps its side and its place.
+/// Numbers of either sign in any order, no two of them nearer than 2^-9 and none nearer to zero than 2^-10: what is
+/// moved by 2^-12 keeps its side and its place.
 fn apart(len: usize) -> Vec<f32> {
     let keys = pseudo_random(41, len);
     let mut order: Vec<usize> = (0..len).collect();
@@ -83,8 +74,8 @@ fn apart(len: usize) -> Vec<f32> {
 
 const SHAPE: (usize, usize, usize) = (9, 8, 5);
 
-/// Small powers of two times numbers of 24 bits: sums and differences are exact, and a difference of something piecewise linear is its
-/// derivative.
+/// Small powers of two times numbers of 24 bits: sums and differences are exact, and a difference of something
+/// piecewise linear is its derivative.
 fn piecewise_linear(
     chain: &Chain<'_>,
     twin: &dyn Fn(&Map) -> Map,
@@ -106,30 +97,16 @@ fn piecewise_linear(
 
 fn relu(isa: Isa) -> Result<Line, AuditError> {
     let tally = piecewise_linear(&one(Relu, Draw::None), &reference::relu, |_, _| 0.0, isa)?;
-    Ok(tally.line(
-        "differences",
-        "ReLU",
-        Witness::Differences,
-        "0: all is exact",
-    ))
+    Ok(tally.line("differences", "ReLU", Witness::Differences, "0: all is exact"))
 }
 
 fn max_pool(isa: Isa) -> Result<Line, AuditError> {
-    let sliding = Sliding {
-        kernel: (3, 3),
-        stride: (2, 2),
-        padding: Padding::all(1),
-    };
+    let sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding: Padding::all(1) };
     let pool = one(MaxPool::new(autodiff::Sliding::square(3, 2, 1)), Draw::None);
     // A value is in at most four windows; double precision's sum of as many is nothing beside it.
     let bound = |_, reach| 1.001 * gamma(3) * reach;
     let tally = piecewise_linear(&pool, &|x| reference::max_pool(x, sliding), bound, isa)?;
-    Ok(tally.line(
-        "differences",
-        "max pool",
-        Witness::Differences,
-        "gamma(3) sum |dy|",
-    ))
+    Ok(tally.line("differences", "max pool", Witness::Differences, "gamma(3) sum |dy|"))
 }
 
 /// Half the distance for the smooth ones: truncation and rounding are both far below single precision's rounding.
@@ -139,11 +116,7 @@ fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Line {
     let x: Vec<f32> = (-80..=80_i16).map(|i| f32::from(i) / 10.0).collect();
     let dy = pseudo_random(45, x.len());
     let values: Vec<f32> = x.iter().map(|&x| elementary::sigmoid(x)).collect();
-    let found: Vec<f32> = values
-        .iter()
-        .zip(&dy)
-        .map(|(&s, &dy)| gradient(s, dy))
-        .collect();
+    let found: Vec<f32> = values.iter().zip(&dy).map(|(&s, &dy)| gradient(s, dy)).collect();
     let limit = Limit {
         gradient: &found,
         dy: &dy,
@@ -156,7 +129,8 @@ fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Line {
         let (s, dy) = (f64::from(values[i]), f64::from(dy[i]).abs());
         // The third derivative is at most 1/8. The twin rounds exponential, sum and quotient.
         let difference = STEP * STEP / 48.0 + 4.0 * DOUBLE / STEP;
-        // Where s is off by e, s (1 - s) is by at most e; ours is off by 3 units of the last place, and rounds three times.
+        // Where s is off by e, s (1 - s) is by at most e; ours is off by 3 units of the last place, and rounds three
+        // times.
         dy * (difference + gamma(6) * s) + gamma(3) * reach
     });
     let words = "h^2 / 48 + 2^-51 / h, gamma(6) s |dy|, gamma(3)";
@@ -189,8 +163,8 @@ fn colours(isa: Isa) -> Line {
         let of_row = |r: usize| {
             let (m, s) = (matrix[r][plane].abs(), f64::from(pixels[pixel + r]));
             let sum = sums.data[pixel + r];
-            // The third derivative by a plane is at most m^3 / 8; the twin rounds the products and their sum, a quarter of which arrives,
-            // and the sigmoid.
+            // The third derivative by a plane is at most m^3 / 8; the twin rounds the products and their sum, a quarter
+            // of which arrives, and the sigmoid.
             let difference = STEP * STEP * m.powi(3) / 48.0 + DOUBLE * (sum + 4.0) / STEP;
             // Where s is off by e, s (1 - s) is by at most e.
             let off = 1.001 * 0.25 * gamma(4) * sum + gamma(6) * s;
@@ -199,12 +173,7 @@ fn colours(isa: Isa) -> Line {
         (0..3).map(of_row).sum::<f64>() + gamma(7) * reach
     });
     let words = "h^2 m^3 / 48, 2^-53 / h, the colours' own bound through |M'|, gamma(7)";
-    tally.line(
-        "differences",
-        "colours: correlation and sigmoid",
-        Witness::Differences,
-        words,
-    )
+    tally.line("differences", "colours: correlation and sigmoid", Witness::Differences, words)
 }
 
 /// From a spectrum to its picture: numbers of every row and column, of real and imaginary parts.
@@ -232,14 +201,11 @@ fn spectrum(isa: Isa) -> Result<Line, AuditError> {
     let root = ((height * width) as f64).sqrt();
     let plane = |c: usize| {
         let values = x.iter().enumerate().skip(c * scale.len()).take(scale.len());
-        values
-            .map(|(i, v)| f64::from(v.abs()) * scale[i % scale.len()])
-            .sum::<f64>()
-            * 2.0
-            / root
+        values.map(|(i, v)| f64::from(v.abs()) * scale[i % scale.len()]).sum::<f64>() * 2.0 / root
     };
     let largest = [0, 1, 2].map(plane).into_iter().fold(0.0, f64::max);
-    // The twin adds as many terms as a plane has numbers; scale, angle, cosine and products are some twenty roundings more.
+    // The twin adds as many terms as a plane has numbers; scale, angle, cosine and products are some twenty roundings
+    // more.
     let rounding = DOUBLE * (scale.len() + 32) as f64 * largest;
     let tally = limit.tally(|i, _| {
         let c = i / scale.len();
@@ -253,14 +219,8 @@ fn spectrum(isa: Isa) -> Result<Line, AuditError> {
         };
         own.data[i] + dy.iter().enumerate().map(of_pixel).sum::<f64>()
     });
-    let words =
-        "h^2 (m scale 2 / sqrt(H W))^3 / 48, the twin's rounding / h, the gradient's own bound";
-    Ok(tally.line(
-        "differences",
-        "picture of a spectrum",
-        Witness::Differences,
-        words,
-    ))
+    let words = "h^2 (m scale 2 / sqrt(H W))^3 / 48, the twin's rounding / h, the gradient's own bound";
+    Ok(tally.line("differences", "picture of a spectrum", Witness::Differences, words))
 }
 
 #[cfg(test)]
@@ -280,11 +240,7 @@ mod tests {
             let mut values = apart(len);
             assert!(values.iter().all(|v| v.abs() >= 1.0 / 1024.0));
             values.sort_by(f32::total_cmp);
-            assert!(
-                values
-                    .windows(2)
-                    .all(|pair| pair[1] - pair[0] >= 1.0 / 512.0)
-            );
+            assert!(values.windows(2).all(|pair| pair[1] - pair[0] >= 1.0 / 512.0));
         }
     }
 

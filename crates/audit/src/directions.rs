@@ -1,13 +1,13 @@
 //! The gradient of the whole network as the limit of differences, along directions.
 //!
-//! The network is piecewise affine, so on one branch a central difference in double precision is the derivative but for rounding. What may
-//! lie between it and our gradient g, along a direction d, to first order:
+//! The network is piecewise affine, so on one branch a central difference in double precision is the derivative but for
+//! rounding. What may lie between it and our gradient g, along a direction d, to first order:
 //!
-//! - each layer's backward pass makes a local error `|e_l| <= gamma(k + 2) sum |w dy|` in the gradient of what it reads, and that counts as
-//!   much as its input moves along d: `sum over l of <|e_l|, |t_l|>`, t_l the tangent;
+//! - each layer's backward pass makes a local error `|e_l| <= gamma(k + 2) sum |w dy|` in the gradient of what it
+//!   reads, and that counts as much as its input moves along d: `sum over l of <|e_l|, |t_l|>`, t_l the tangent;
 //! - double precision's own forward error, which is carried likewise (`walk.rs`), over the step;
-//! - where a ReLU or a window goes another way in double precision, or at one end of the difference, than in our kernels: the whole term
-//!   `|dy t|` of that value. There are hardly any, and they are counted.
+//! - where a ReLU or a window goes another way in double precision, or at one end of the difference, than in our
+//!   kernels: the whole term `|dy t|` of that value. There are hardly any, and they are counted.
 
 use crate::bounded::{Bounded, DOUBLE, SINGLE};
 use crate::branch::{Branch, absent, product, sum};
@@ -31,7 +31,8 @@ const DIRECTIONS: u64 = 3;
 /// What the products of two errors, each below one percent, may add to a first-order bound.
 const SECOND_ORDER: f64 = 1.05;
 
-/// A direction: the tangents of everything along it, the difference of every sum, and how two ends and the kernels went.
+/// A direction: the tangents of everything along it, the difference of every sum, and how two ends and the kernels
+/// went.
 struct Direction {
     image: Map,
     /// Behind the stem's convolution, and behind its ReLU.
@@ -59,23 +60,13 @@ struct Losses<'a> {
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(
-    network: &Network,
-    twin: &TwinNetwork,
-    image: &Bounded,
-    isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the image as the network reads it"
-    )]
+pub(crate) fn lines(network: &Network, twin: &TwinNetwork, image: &Bounded, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    #[expect(clippy::cast_possible_truncation, reason = "the image as the network reads it")]
     let single: Vec<f32> = image.value.data.iter().map(|&v| v as f32).collect();
     let x = Map::from_f32(image.value.shape(), &single);
     let branch = Branch::of_network(network, &x, &single, isa)?;
-    let directions: Vec<Direction> = (0..DIRECTIONS)
-        .into_par_iter()
-        .map(|seed| Direction::new(twin, &x, &branch, 44 + seed))
-        .collect();
+    let directions: Vec<Direction> =
+        (0..DIRECTIONS).into_par_iter().map(|seed| Direction::new(twin, &x, &branch, 44 + seed)).collect();
     let blocks: Vec<Block> = twin.blocks.iter().map(|(block, ..)| *block).collect();
     let of_blocks: Result<Vec<Line>, AuditError> = blocks
         .par_iter()
@@ -91,12 +82,7 @@ pub(crate) fn lines(
     of_blocks
 }
 
-fn line(
-    block: Block,
-    gradient: &[f32],
-    budget: f64,
-    losses: &Losses<'_>,
-) -> Result<Line, AuditError> {
+fn line(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) -> Result<Line, AuditError> {
     let site = block.read_site(Role::Output);
     let (mut worst, mut error_there) = (0.0_f64, 0.0);
     for (i, direction) in losses.directions.iter().enumerate() {
@@ -110,24 +96,16 @@ fn line(
         let along: f64 = pairs.map(|(g, d)| f64::from(*g) * d).sum();
         let double = budget * DOUBLE / SINGLE / STEP;
         let bound = SECOND_ORDER * (losses.rounding[i] + double) + losses.branches[i];
-        let (error, used) = (
-            (difference - along).abs(),
-            (difference - along).abs() / bound,
-        );
+        let (error, used) = ((difference - along).abs(), (difference - along).abs() / bound);
         // NaN is never within a bound, and `max` would lose it.
         if used.is_nan() || used > worst {
-            (worst, error_there) = (
-                if used.is_nan() { f64::INFINITY } else { used },
-                error / difference.abs(),
-            );
+            (worst, error_there) = (if used.is_nan() { f64::INFINITY } else { used }, error / difference.abs());
         }
     }
     let flips: usize = losses.flips.iter().sum();
     let mut line = Line::number(
         "differences",
-        format!(
-            "center of {site} by the image, along {DIRECTIONS} directions; {flips} values on another branch"
-        ),
+        format!("center of {site} by the image, along {DIRECTIONS} directions; {flips} values on another branch"),
         Witness::Differences,
         losses.directions.len(),
         (worst, 1.0),
@@ -148,30 +126,16 @@ impl Direction {
         let after = product(&before, &branch.stem);
         let mut stream = branch.pool(&after);
         let mut blocks = Vec::new();
-        for ((_, first, second, projection), (hidden_passed, passed)) in
-            twin.blocks.iter().zip(&branch.blocks)
-        {
+        for ((_, first, second, projection), (hidden_passed, passed)) in twin.blocks.iter().zip(&branch.blocks) {
             let hidden = first.tangent(&stream);
             let rectified = product(&hidden, hidden_passed);
             let beside = projection.as_ref().map(|layer| layer.tangent(&stream));
-            let total = sum(
-                &second.tangent(&rectified),
-                beside.as_ref().unwrap_or(&stream),
-            );
+            let total = sum(&second.tangent(&rectified), beside.as_ref().unwrap_or(&stream));
             let leaves = product(&total, passed);
-            blocks.push(Tangents {
-                enters: stream,
-                hidden: (hidden, rectified),
-                sum: total,
-            });
+            blocks.push(Tangents { enters: stream, hidden: (hidden, rectified), sum: total });
             stream = leaves;
         }
-        Direction {
-            image: image.clone(),
-            stem: (before, after),
-            blocks,
-            ends: [end(1.0), end(-1.0)],
-        }
+        Direction { image: image.clone(), stem: (before, after), blocks, ends: [end(1.0), end(-1.0)] }
     }
 }
 
@@ -225,9 +189,7 @@ impl Losses<'_> {
             for (w, &taken) in branch.pooled.iter().enumerate() {
                 let others = [0, 1].map(|end| direction.ends[end].0.pooled[w]);
                 if others.iter().any(|&other| other != taken) && dy.data[w] != 0.0 {
-                    let reach = others
-                        .iter()
-                        .fold(tangent(taken), |sum, &at| sum + tangent(at));
+                    let reach = others.iter().fold(tangent(taken), |sum, &at| sum + tangent(at));
                     self.branches[i] += dy.data[w].abs() * reach;
                     self.flips[i] += 1;
                 }
@@ -240,19 +202,9 @@ impl Losses<'_> {
 }
 
 /// What is lost between the center of a block's sum and the image.
-fn losses<'a>(
-    twin: &TwinNetwork,
-    block: Block,
-    branch: &Branch,
-    directions: &'a [Direction],
-) -> Losses<'a> {
+fn losses<'a>(twin: &TwinNetwork, block: Block, branch: &Branch, directions: &'a [Direction]) -> Losses<'a> {
     let zeros = || vec![0.0; directions.len()];
-    let mut losses = Losses {
-        directions,
-        rounding: zeros(),
-        branches: zeros(),
-        flips: vec![0; directions.len()],
-    };
+    let mut losses = Losses { directions, rounding: zeros(), branches: zeros(), flips: vec![0; directions.len()] };
     let Some(last) = twin.blocks.iter().position(|(of, ..)| *of == block) else {
         return losses;
     };
@@ -266,12 +218,7 @@ fn losses<'a>(
             dy = losses.rectify(&dy, passed, |d| &d.blocks[i].sum, |b| &b.blocks[i].1);
         }
         let hidden = losses.back(second, &dy, |d| &d.blocks[i].hidden.1);
-        let hidden = losses.rectify(
-            &hidden,
-            hidden_passed,
-            |d| &d.blocks[i].hidden.0,
-            |b| &b.blocks[i].0,
-        );
+        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.0, |b| &b.blocks[i].0);
         let through = losses.back(first, &hidden, |d| &d.blocks[i].enters);
         let beside = match projection {
             None => dy,
@@ -289,12 +236,7 @@ fn losses<'a>(
 }
 
 /// Our gradient of the center of a block's sum, channel 0, by the image; zeros beyond its cone.
-fn gradient(
-    network: &Network,
-    block: Block,
-    (x, single): (&Map, &[f32]),
-    isa: Isa,
-) -> Result<Vec<f32>, AuditError> {
+fn gradient(network: &Network, block: Block, (x, single): (&Map, &[f32]), isa: Isa) -> Result<Vec<f32>, AuditError> {
     let mut graph = Graph::new();
     let shape = Shape::new(x.height, x.width, x.channels);
     let input = graph.add(Input { shape }, &[])?;
@@ -347,47 +289,24 @@ mod tests {
         let zeros = vec![0.0; found.len()];
         assert!(!passed(&zeros) && !passed(&vec![f32::NAN; found.len()]));
         // What is lost is far less than what is there: a bound that lets everything pass is none.
-        let along: f64 = found
-            .iter()
-            .zip(&directions[0].image.data)
-            .map(|(g, d)| f64::from(*g) * d)
-            .sum();
-        assert!(
-            losses.rounding[0] < 1e-2 * along.abs(),
-            "{} of {along}",
-            losses.rounding[0]
-        );
+        let along: f64 = found.iter().zip(&directions[0].image.data).map(|(g, d)| f64::from(*g) * d).sum();
+        assert!(losses.rounding[0] < 1e-2 * along.abs(), "{} of {along}", losses.rounding[0]);
         assert!(losses.branches[0] < 1e-2 * along.abs());
     }
 
     #[test]
     fn values_that_go_another_way_at_an_end_are_charged() {
         let map = |values: &[f64]| Map::new((1, 1, values.len()), values.to_vec());
-        let branch = |stem: &[f64]| Branch {
-            stem: map(stem),
-            pooled: Vec::new(),
-            blocks: Vec::new(),
-        };
+        let branch = |stem: &[f64]| Branch { stem: map(stem), pooled: Vec::new(), blocks: Vec::new() };
         let directions = [Direction {
             image: map(&[0.0; 3]),
             stem: (map(&[5.0, 7.0, 11.0]), map(&[0.0; 3])),
             blocks: Vec::new(),
-            ends: [branch(&[1.0, 0.0, 1.0]), branch(&[1.0, 1.0, 0.0])]
-                .map(|b| (b, BTreeMap::new())),
+            ends: [branch(&[1.0, 0.0, 1.0]), branch(&[1.0, 1.0, 0.0])].map(|b| (b, BTreeMap::new())),
         }];
-        let mut losses = Losses {
-            directions: &directions,
-            rounding: vec![0.0],
-            branches: vec![0.0],
-            flips: vec![0],
-        };
+        let mut losses = Losses { directions: &directions, rounding: vec![0.0], branches: vec![0.0], flips: vec![0] };
         // The second goes another way at the first end, the third at the second.
-        let passed = losses.rectify(
-            &map(&[1.0, -2.0, 3.0]),
-            &map(&[1.0, 1.0, 1.0]),
-            |d| &d.stem.0,
-            |b| &b.stem,
-        );
+        let passed = losses.rectify(&map(&[1.0, -2.0, 3.0]), &map(&[1.0, 1.0, 1.0]), |d| &d.stem.0, |b| &b.stem);
         assert_eq!(passed.data, [1.0, -2.0, 3.0]);
         assert_eq!((losses.branches[0], losses.flips[0]), (47.0, 2));
     }

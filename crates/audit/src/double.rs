@@ -1,8 +1,10 @@
-//! Numbers of twice double precision: the unevaluated sum of two, of which the second is at most half a unit in the last place of the first.
+//! Numbers of twice double precision: the unevaluated sum of two, of which the second is at most half a unit in the
+//! last place of the first.
 //!
-//! The algorithms are those of Dekker (1971) and of Joldes, Muller and Popescu (2017, algorithms 4, 6 and 12), whose relative errors are
-//! at most 3 2^-106, 3 2^-106 and 7 2^-106. A quotient takes two steps of long division and a square root one of Newton's: both leave
-//! less than 2^-100. [`ROUNDING`] covers chains of up to eight of them, with room.
+//! The algorithms are those of Dekker (1971) and of Joldes, Muller and Popescu (2017, algorithms 4, 6 and 12), whose
+//! relative errors are at most 3 2^-106, 3 2^-106 and 7 2^-106. A quotient takes two steps of long division and a
+//! square root one of Newton's: both leave less than 2^-100. [`ROUNDING`] covers chains of up to eight of them, with
+//! room.
 
 /// More than the relative error of a chain of eight operations: `8 * 2^-100` is 2^-97.
 pub(crate) const ROUNDING: f64 = 1.0 / ((1_u64 << 48) as f64 * (1_u64 << 48) as f64);
@@ -31,19 +33,13 @@ pub(crate) fn two_sum(a: f64, b: f64) -> Double {
 /// `a b` without an error.
 fn two_product(a: f64, b: f64) -> Double {
     let high = a * b;
-    Double {
-        high,
-        low: a.mul_add(b, -high),
-    }
+    Double { high, low: a.mul_add(b, -high) }
 }
 
 /// `a + b` without an error, where a is the larger.
 fn fast_two_sum(a: f64, b: f64) -> Double {
     let high = a + b;
-    Double {
-        high,
-        low: b - (high - a),
-    }
+    Double { high, low: b - (high - a) }
 }
 
 impl Double {
@@ -60,10 +56,7 @@ impl Double {
     }
 
     pub(crate) fn minus(self, other: Double) -> Double {
-        self.plus(Double {
-            high: -other.high,
-            low: -other.low,
-        })
+        self.plus(Double { high: -other.high, low: -other.low })
     }
 
     pub(crate) fn times(self, other: Double) -> Double {

@@ -1,4 +1,5 @@
-//! What is drawn: the stream of random words recomputed from its definition, and whether the draws are as even and as normal as they should be.
+//! What is drawn: the stream of random words recomputed from its definition, and whether the draws are as even and as
+//! normal as they should be.
 
 use crate::line::{Line, Tally, Witness};
 use featviz::{Draws, Recipe, StepDraws};
@@ -14,16 +15,10 @@ const UNIT: &str = "layer3.1.pre:178:neuron";
 pub(crate) fn lines() -> Vec<Line> {
     let draws = Draws::new(0, UNIT);
     let recipe = Recipe::new(64, 8);
-    let steps: Vec<StepDraws> = (1..=STEPS)
-        .map(|step| draws.step(&recipe, JITTER, step))
-        .collect();
+    let steps: Vec<StepDraws> = (1..=STEPS).map(|step| draws.step(&recipe, JITTER, step)).collect();
     let mut spectrum = vec![0.0; 3 * 128 * 65 * 2];
     draws.spectrum(recipe.deviation, &mut spectrum);
-    let mut lines = vec![
-        again(&draws, &recipe, &steps),
-        of_words(&steps),
-        of_words_normal(&spectrum),
-    ];
+    let mut lines = vec![again(&draws, &recipe, &steps), of_words(&steps), of_words_normal(&spectrum)];
     lines.extend(counted(&steps));
     lines.extend(normal(&spectrum));
     lines
@@ -40,16 +35,11 @@ fn again(draws: &Draws, recipe: &Recipe, steps: &[StepDraws]) -> Line {
         other.step(recipe, JITTER, step) != steps[step - 1]
     });
     let what = "steps once more, the last first, whatever was drawn before";
-    Line::equal(
-        "draws",
-        what,
-        Witness::Identity,
-        steps.len(),
-        differ.count(),
-    )
+    Line::equal("draws", what, Witness::Identity, steps.len(), differ.count())
 }
 
-/// ChaCha with eight rounds (Bernstein 2008), a 64-bit counter and a 64-bit stream: its words, two of 32 bits for one of 64.
+/// ChaCha with eight rounds (Bernstein 2008), a 64-bit counter and a 64-bit stream: its words, two of 32 bits for one
+/// of 64.
 struct Words {
     state: [u32; 16],
     block: [u32; 16],
@@ -71,11 +61,7 @@ impl Words {
         }
         let [low, high] = halves(stream);
         (state[14], state[15]) = (low, high);
-        Words {
-            state,
-            block: [0; 16],
-            next: 16,
-        }
+        Words { state, block: [0; 16], next: 16 }
     }
 
     fn next(&mut self) -> u64 {
@@ -122,13 +108,11 @@ impl Words {
 
 fn halves(word: u64) -> [u32; 2] {
     let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-    [
-        u32::from_le_bytes([a, b, c, d]),
-        u32::from_le_bytes([e, f, g, h]),
-    ]
+    [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])]
 }
 
-/// Scale, degrees, first shift down and right, second shift down and right, in this order, each from a word of the step's stream.
+/// Scale, degrees, first shift down and right, second shift down and right, in this order, each from a word of the
+/// step's stream.
 fn of_words(steps: &[StepDraws]) -> Line {
     let differ = (1_u64..).zip(steps).filter(|&(step, drawn)| {
         let mut words = Words::new(0, UNIT, step);
@@ -137,22 +121,10 @@ fn of_words(steps: &[StepDraws]) -> Line {
         let first = (below(16), below(16));
         let second = (below(8), below(8));
         let degrees = i32::try_from(degrees).unwrap_or(i32::MAX) - 5;
-        *drawn
-            != StepDraws {
-                scale,
-                degrees,
-                first,
-                second,
-            }
+        *drawn != StepDraws { scale, degrees, first, second }
     });
     let what = "steps from the words of ChaCha8";
-    Line::equal(
-        "draws",
-        what,
-        Witness::Identity,
-        steps.len(),
-        differ.count(),
-    )
+    Line::equal("draws", what, Witness::Identity, steps.len(), differ.count())
 }
 
 /// Box and Muller: of two words u in (0, 1] and v in [0, 1), `0.01 sqrt(-2 ln u)` times cosine and sine of a turn v.
@@ -168,11 +140,7 @@ fn of_words_normal(spectrum: &[f32]) -> Line {
         for (&found, part) in pair.iter().zip([cos, sin]) {
             // Rounded once; both sides' logarithm and angle are double precision's.
             let exact = radius * part;
-            tally.add(
-                found,
-                exact,
-                gamma(1) * exact.abs() + 16.0 * 2_f64.powi(-53) * radius,
-            );
+            tally.add(found, exact, gamma(1) * exact.abs() + 16.0 * 2_f64.powi(-53) * radius);
         }
     }
     tally.line(
@@ -183,18 +151,13 @@ fn of_words_normal(spectrum: &[f32]) -> Line {
     )
 }
 
-/// Pearson's statistic of counts that should be equal, and the value that it exceeds once in 10^10: with k degrees of freedom
-/// `k + 2 sqrt(k t) + 2 t` for t = ln 10^10 (Laurent and Massart 2000, lemma 1).
+/// Pearson's statistic of counts that should be equal, and the value that it exceeds once in 10^10: with k degrees of
+/// freedom `k + 2 sqrt(k t) + 2 t` for t = ln 10^10 (Laurent and Massart 2000, lemma 1).
 fn chi_square(counts: &[usize]) -> (f64, f64) {
     let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
-    let squares = counts
-        .iter()
-        .map(|&c| (c as f64 - expected).powi(2) / expected);
+    let squares = counts.iter().map(|&c| (c as f64 - expected).powi(2) / expected);
     let (freedom, t) = (counts.len() as f64 - 1.0, 1e10_f64.ln());
-    (
-        squares.sum(),
-        freedom + 2.0 * (freedom * t).sqrt() + 2.0 * t,
-    )
+    (squares.sum(), freedom + 2.0 * (freedom * t).sqrt() + 2.0 * t)
 }
 
 /// Each choice, and choices beside each other and in two steps after each other.
@@ -226,31 +189,11 @@ fn counted(steps: &[StepDraws]) -> Vec<Line> {
     vec![
         line("scale", 5, &mut each().map(|s| s.scale)),
         line("degrees", 11, &mut each().map(degrees)),
-        line(
-            "first shift",
-            256,
-            &mut each().map(|s| s.first.0 * 16 + s.first.1),
-        ),
-        line(
-            "second shift",
-            64,
-            &mut each().map(|s| s.second.0 * 8 + s.second.1),
-        ),
-        line(
-            "scale and degrees",
-            55,
-            &mut each().map(|s| s.scale * 11 + degrees(s)),
-        ),
-        line(
-            "degrees of two steps",
-            121,
-            &mut next().map(|(a, b)| degrees(a) * 11 + degrees(b)),
-        ),
-        line(
-            "shift of two steps",
-            256,
-            &mut next().map(|(a, b)| a.first.1 * 16 + b.first.1),
-        ),
+        line("first shift", 256, &mut each().map(|s| s.first.0 * 16 + s.first.1)),
+        line("second shift", 64, &mut each().map(|s| s.second.0 * 8 + s.second.1)),
+        line("scale and degrees", 55, &mut each().map(|s| s.scale * 11 + degrees(s))),
+        line("degrees of two steps", 121, &mut next().map(|(a, b)| degrees(a) * 11 + degrees(b))),
+        line("shift of two steps", 256, &mut next().map(|(a, b)| a.first.1 * 16 + b.first.1)),
     ]
 }
 
@@ -260,8 +203,8 @@ fn normal(spectrum: &[f32]) -> Vec<Line> {
     let n = z.len() as f64;
     let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / n;
     let mut lines = Vec::new();
-    // A mean over n independent numbers is beyond 6.5 of its standard errors once in 10^10; the variances of the powers of N(0, 1) are
-    // 1, 2, 15 and 96, of a product of two 1.
+    // A mean over n independent numbers is beyond 6.5 of its standard errors once in 10^10; the variances of the powers
+    // of N(0, 1) are 1, 2, 15 and 96, of a product of two 1.
     let mut line = |what: &str, found: f64, expected: f64, variance: f64| {
         lines.push(Line::number(
             "draws",
@@ -279,12 +222,7 @@ fn normal(spectrum: &[f32]) -> Vec<Line> {
     line("fourth moment", moment(4), 3.0, 96.0);
     for lag in [1, 2] {
         let products = mean(&mut z.iter().zip(&z[lag..]).map(|(a, b)| a * b));
-        line(
-            &format!("product of numbers {lag} apart"),
-            products,
-            0.0,
-            1.0,
-        );
+        line(&format!("product of numbers {lag} apart"), products, 0.0, 1.0);
     }
     lines
 }
@@ -299,10 +237,7 @@ mod tests {
         let mut words = Words::new(0, "", 0);
         words.state[4..12].fill(0);
         let first = [words.next(), words.next()].map(u64::to_le_bytes).concat();
-        let expected = [
-            0x3e, 0x00, 0xef, 0x2f, 0x89, 0x5f, 0x40, 0xd6, 0x7f, 0x5b, 0xb8, 0xe8, 0x1f, 0x09,
-            0xa5, 0xa1,
-        ];
+        let expected = [0x3e, 0x00, 0xef, 0x2f, 0x89, 0x5f, 0x40, 0xd6, 0x7f, 0x5b, 0xb8, 0xe8, 0x1f, 0x09, 0xa5, 0xa1];
         assert_eq!(first, expected);
     }
 
@@ -321,23 +256,12 @@ mod tests {
         assert!(found > bound);
         // One count of two: no less than the square of the 6.46 standard errors that are exceeded once in 10^10.
         assert!(chi_square(&[1, 1]).1 > 6.46_f64.powi(2));
-        let mut steps = vec![
-            StepDraws {
-                scale: 0,
-                degrees: 0,
-                first: (0, 0),
-                second: (0, 0)
-            };
-            100
-        ];
+        let mut steps = vec![StepDraws { scale: 0, degrees: 0, first: (0, 0), second: (0, 0) }; 100];
         assert!(counted(&steps).iter().all(|line| !line.passed));
         steps[3].degrees = 6;
         assert!(!counted(&steps)[1].passed);
         assert!(!of_words(&steps).passed);
-        let flat: Vec<f32> = testkit::pseudo_random(1, 49_920)
-            .iter()
-            .map(|v| 0.017_32 * v)
-            .collect();
+        let flat: Vec<f32> = testkit::pseudo_random(1, 49_920).iter().map(|v| 0.017_32 * v).collect();
         let passed: Vec<bool> = normal(&flat).iter().map(|line| line.passed).collect();
         assert!(!passed[3] && passed[0], "{passed:?}");
         assert!(!of_words_normal(&flat).passed);

@@ -1,19 +1,20 @@
-//! The network once more, so precisely that the exact value of an activation lies in an interval which is narrower than anything asked of
-//! it: the last word on whether rounding changed a category.
+//! The network once more, so precisely that the exact value of an activation lies in an interval which is narrower than
+//! anything asked of it: the last word on whether rounding changed a category.
 //!
-//! A running bound grows some thirtyfold with each layer, whatever the precision: with double precision's 2^-53 nothing of it is left to say
-//! after a dozen layers. Here values are [`Double`] and the sums of a convolution are exact. Inputs and weights are cut into slices of so
-//! few bits that every partial sum of products of two slices is a whole number below 2^53 (Ozaki and others, 2012), so that an ordinary
-//! product of matrices in double precision makes no error, whatever its order:
+//! A running bound grows some thirtyfold with each layer, whatever the precision: with double precision's 2^-53 nothing
+//! of it is left to say after a dozen layers. Here values are [`Double`] and the sums of a convolution are exact.
+//! Inputs and weights are cut into slices of so few bits that every partial sum of products of two slices is a whole
+//! number below 2^53 (Ozaki and others, 2012), so that an ordinary product of matrices in double precision makes no
+//! error, whatever its order:
 //!
 //! ```text
 //! x = 2^p sum over j < LEVELS of X_j 2^(-(j + 1) b),    |X_j| <= 2^b,    k 2^(2 b) <= 2^53
 //! ```
 //!
-//! and likewise w = 2^q sum W_i. Products with i + j >= LEVELS are left out; each is at most k 2^(p + q - (i + j) b). What is carried beside each
-//! value is a bound for its distance from the exact one: `sum |w| e` from the layer's inputs, what was left out, and the roundings of
-//! `Double`. ReLU and maximum never enlarge a distance (`|max(a, c) - max(b, c)| <= |a - b|`), so it needs no assumption about which side of
-//! zero anything lies on.
+//! and likewise w = 2^q sum W_i. Products with i + j >= LEVELS are left out; each is at most k 2^(p + q - (i + j) b).
+//! What is carried beside each value is a bound for its distance from the exact one: `sum |w| e` from the layer's
+//! inputs, what was left out, and the roundings of `Double`. ReLU and maximum never enlarge a distance (`|max(a, c) -
+//! max(b, c)| <= |a - b|`), so it needs no assumption about which side of zero anything lies on.
 
 use crate::bounded::steps;
 use crate::cone::{Area, POOLING};
@@ -24,10 +25,11 @@ use autodiff::Sliding;
 use ndarray::Array2;
 use resnet::Block;
 
-/// Slices of the inputs, and the first sum of two places whose products are left out: with 20 bits a slice that is 2^-100.
+/// Slices of the inputs, and the first sum of two places whose products are left out: with 20 bits a slice that is
+/// 2^-100.
 const LEVELS: usize = 5;
-/// Bounds are themselves computed in double precision, in sums of at most some ten thousand numbers that are not negative: `gamma(2^14)`
-/// is below 2^-38.
+/// Bounds are themselves computed in double precision, in sums of at most some ten thousand numbers that are not
+/// negative: `gamma(2^14)` is below 2^-38.
 const UPWARD: f64 = 1.0 + 1.0 / (1_u64 << 30) as f64;
 
 /// Values of twice double precision, and how far each may be from the exact one.
@@ -85,14 +87,11 @@ impl Enclosed {
             };
             [(from + near, 0.75), (from + far, 0.25)]
         };
-        self.resampled(
-            self.shape(),
-            |i| along(i, self.height / 2, rows),
-            |j| along(j, self.width / 2, columns),
-        )
+        self.resampled(self.shape(), |i| along(i, self.height / 2, rows), |j| along(j, self.width / 2, columns))
     }
 
-    /// Resized to half, bilinear, half-pixel centers, no antialias: means of two by two. Then a quarter on each side by reflection.
+    /// Resized to half, bilinear, half-pixel centers, no antialias: means of two by two. Then a quarter on each side by
+    /// reflection.
     pub(crate) fn shrunk(&self) -> Enclosed {
         let along = |i: usize, size: usize| {
             let (half, margin) = (size / 2, size / 4);
@@ -103,11 +102,7 @@ impl Enclosed {
             };
             [(2 * inside, 0.5), (2 * inside + 1, 0.5)]
         };
-        self.resampled(
-            self.shape(),
-            |i| along(i, self.height),
-            |j| along(j, self.width),
-        )
+        self.resampled(self.shape(), |i| along(i, self.height), |j| along(j, self.width))
     }
 
     fn shape(&self) -> (usize, usize, usize) {
@@ -128,8 +123,7 @@ impl Enclosed {
                     let (weight, from) = (by_row * by_column, (y * self.width + x) * shape.2 + c);
                     let value = self.value[from];
                     result.value[to] = result.value[to].plus(value.times(weight.into()));
-                    result.error[to] +=
-                        UPWARD * weight * (self.error[from] + ROUNDING * value.high.abs());
+                    result.error[to] += UPWARD * weight * (self.error[from] + ROUNDING * value.high.abs());
                 }
             }
         }
@@ -162,18 +156,13 @@ impl Enclosed {
     fn max_pool(&self, sliding: Sliding) -> Enclosed {
         let (height, width) = steps(sliding).output_size(self.height, self.width);
         let mut result = Enclosed::new((height, width, self.channels));
-        for (position, c) in
-            (0..height * width).flat_map(|p| (0..self.channels).map(move |c| (p, c)))
-        {
+        for (position, c) in (0..height * width).flat_map(|p| (0..self.channels).map(move |c| (p, c))) {
             let to = position * self.channels + c;
             let mut largest: Option<Double> = None;
             for k in 0..sliding.kernel.0 * sliding.kernel.1 {
                 let y = position / width * sliding.stride.0 + k / sliding.kernel.1;
                 let x = position % width * sliding.stride.1 + k % sliding.kernel.1;
-                let at = (
-                    y.checked_sub(sliding.padding.0),
-                    x.checked_sub(sliding.padding.1),
-                );
+                let at = (y.checked_sub(sliding.padding.0), x.checked_sub(sliding.padding.1));
                 let (Some(y), Some(x)) = at else { continue };
                 if y >= self.height || x >= self.width {
                     continue;
@@ -194,14 +183,8 @@ impl Enclosed {
         let at = ((self.height / 2) * self.width + self.width / 2) * self.channels + channel;
         let (Double { high, low }, error) = (self.value[at], self.error[at]);
         match UPWARD * (error + low.abs()) {
-            0.0 => Interval {
-                least: high,
-                largest: high,
-            },
-            radius => Interval {
-                least: (high - radius).next_down(),
-                largest: (high + radius).next_up(),
-            },
+            0.0 => Interval { least: high, largest: high },
+            radius => Interval { least: (high - radius).next_down(), largest: (high + radius).next_up() },
         }
     }
 
@@ -244,7 +227,8 @@ fn bits(terms: usize) -> f64 {
     f64::from((53 - sum) / 2)
 }
 
-/// The weights as a matrix `[kh kw in, out]`, cut into slices until nothing is left of any of them, and the power of two above them.
+/// The weights as a matrix `[kh kw in, out]`, cut into slices until nothing is left of any of them, and the power of
+/// two above them.
 fn sliced_weights(layer: &TwinLayer, bits: f64) -> (Vec<Array2<f64>>, f64) {
     let mut left = layer.matrix(f64::from);
     let power = power_above(left.iter().copied());
@@ -280,18 +264,15 @@ fn apply(layer: &TwinLayer, x: &Enclosed, area: &Area) -> Enclosed {
     }
     let carried = layer.columns(&x.error, size, area);
     let carried = carried.dot(&layer.matrix(|w| f64::from(w).abs()));
-    // Of the products that are left out, those with i + j = LEVELS are fewer than slices of weights, what is left of inputs and weights
-    // makes one more each, and all the others together are less than one of these.
+    // Of the products that are left out, those with i + j = LEVELS are fewer than slices of weights, what is left of
+    // inputs and weights makes one more each, and all the others together are less than one of these.
     let left_out = (weights.len() + 2) as f64 * terms as f64;
     let left_out = left_out * power * weight_power * (-bits * LEVELS as f64).exp2();
     let (height, width) = steps(layer.sliding).output_size(x.height, x.width);
     let mut y = Enclosed::new((height, width, layer.outputs));
-    let outputs = area
-        .positions()
-        .flat_map(|(row, column)| (0..layer.outputs).map(move |o| (row * width + column, o)));
-    for (((position, o), (mut value, magnitude)), &carried) in outputs
-        .zip(values.into_iter().zip(magnitudes))
-        .zip(&carried)
+    let outputs = area.positions().flat_map(|(row, column)| (0..layer.outputs).map(move |o| (row * width + column, o)));
+    for (((position, o), (mut value, magnitude)), &carried) in
+        outputs.zip(values.into_iter().zip(magnitudes)).zip(&carried)
     {
         let mut error = carried + left_out + ROUNDING * magnitude;
         if let Some(bias) = &layer.bias {
@@ -316,11 +297,8 @@ impl TwinNetwork {
     /// The exact center activations of a block's channel for an image.
     pub(crate) fn enclose(&self, image: &Enclosed, block: Block, channel: usize) -> Option<Roles> {
         let cone = self.cone((image.height, image.width), block);
-        let mut stream = apply(&self.stem, image, &cone.stem)
-            .relu()
-            .max_pool(POOLING);
-        for ((at, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks)
-        {
+        let mut stream = apply(&self.stem, image, &cone.stem).relu().max_pool(POOLING);
+        for ((at, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks) {
             let enters = match projection {
                 None => stream.clone(),
                 Some(layer) => apply(layer, &stream, sum),
@@ -360,20 +338,15 @@ mod tests {
             let sites = twin.run(&plain, block, DOUBLE, &mut |_, _| ());
             for channel in [0, 9] {
                 let found = twin.enclose(&image, block, channel).unwrap();
-                for (role, found) in [
-                    (Role::Input, found.input),
-                    (Role::Block, found.block),
-                    (Role::Output, found.output),
-                ] {
+                for (role, found) in
+                    [(Role::Input, found.input), (Role::Block, found.block), (Role::Output, found.output)]
+                {
                     let (value, _) = sites[&block.read_site(role)].center(channel);
                     let size = value.abs().max(1e-3);
                     let width = found.largest - found.least;
                     assert!(width <= 1e-12 * size, "{block} {role:?}: {found:?}");
                     // Double precision alone makes errors of this size in sums of a thousand terms, layer after layer.
-                    assert!(
-                        (found.middle() - value).abs() <= 1e-10 * size,
-                        "{block} {role:?}: {found:?}, {value}"
-                    );
+                    assert!((found.middle() - value).abs() <= 1e-10 * size, "{block} {role:?}: {found:?}, {value}");
                 }
             }
         }
@@ -392,10 +365,7 @@ mod tests {
             *value = value.plus_one(1e-9 * f64::from(r).signum());
         }
         let moved = twin.enclose(&moved, block, 3).unwrap().output;
-        assert!(
-            wide.least < moved.least && moved.largest < wide.largest,
-            "{wide:?} {moved:?}"
-        );
+        assert!(wide.least < moved.least && moved.largest < wide.largest, "{wide:?} {moved:?}");
         assert!(moved.middle() != wide.middle());
     }
 

@@ -11,11 +11,13 @@ use std::sync::Arc;
 use testkit::golden::Archive;
 use testkit::relative_l2;
 
-/// The relative L2 error of a center neuron's gradient. It is what this project agreed on as a condition of acceptance, before there was
-/// code: PyTorch's own error in single precision, which would be the yardstick, is not among the reference values.
+/// The relative L2 error of a center neuron's gradient. It is what this project agreed on as a condition of acceptance,
+/// before there was code: PyTorch's own error in single precision, which would be the yardstick, is not among the
+/// reference values.
 const GRADIENTS: f64 = 1e-5;
-/// How far a colour of the picture, between 0 and 1, may be from Lucent's: a condition of acceptance as well. The worst case of analysis
-/// (`picture`) grows with the sum of a whole spectrum and is larger than this; a level of the 8-bit picture is 4e-3.
+/// How far a colour of the picture, between 0 and 1, may be from Lucent's: a condition of acceptance as well. The worst
+/// case of analysis (`picture`) grows with the sum of a whole spectrum and is larger than this; a level of the 8-bit
+/// picture is 4e-3.
 const PICTURE: f64 = 1e-6;
 
 /// Reference values of one network, and where they are from.
@@ -48,18 +50,10 @@ impl Golden {
         let stats = std::fs::read_to_string(folder.join("site_stats.json")).ok()?;
         let stats: Value = serde_json::from_str(&stats).ok()?;
         let names = stats["images"].as_array()?.iter();
-        let names: Vec<String> = names
-            .filter_map(|n| n.as_str().map(str::to_owned))
-            .collect();
+        let names: Vec<String> = names.filter_map(|n| n.as_str().map(str::to_owned)).collect();
         let pixels = Archive::open(pixels);
         let size = *pixels.u8(names.first()?).shape.first()?;
-        Some(Golden {
-            folder: folder.clone(),
-            images: images.clone(),
-            pixels,
-            names,
-            size,
-        })
+        Some(Golden { folder: folder.clone(), images: images.clone(), pixels, names, size })
     }
 
     /// The first image's name and its pixels, as the network reads them.
@@ -97,14 +91,10 @@ impl Golden {
         Archive::open(self.folder.join(name))
     }
 
-    /// Decoding, resizing and cropping, against Pillow. An image that is not there is none that could be compared; one that is there and cannot
-    /// be read differs in every value.
+    /// Decoding, resizing and cropping, against Pillow. An image that is not there is none that could be compared; one
+    /// that is there and cannot be read differs in every value.
     fn decoding(&self) -> Line {
-        let mut what = format!(
-            "JPEG, resize, crop: {} images of {1} by {1} pixels",
-            self.names.len(),
-            self.size
-        );
+        let mut what = format!("JPEG, resize, crop: {} images of {1} by {1} pixels", self.names.len(), self.size);
         let (mut values, mut differ) = (0, 0);
         for name in &self.names {
             let pillow = self.pixels.u8(name).values;
@@ -137,29 +127,21 @@ impl Golden {
     /// The image of a name, with or without its extension, in the folder or that of a class.
     fn find(&self, name: &str) -> Result<PathBuf, AuditError> {
         let folder = images::Folder::open(&self.images)?;
-        let is_it = |path: &Path| {
-            path.file_name().is_some_and(|n| n == name)
-                || path.file_stem().is_some_and(|n| n == name)
-        };
+        let is_it =
+            |path: &Path| path.file_name().is_some_and(|n| n == name) || path.file_stem().is_some_and(|n| n == name);
         let found = folder.entries().iter().find(|e| is_it(&e.path));
-        found
-            .map(|e| e.path.clone())
-            .ok_or_else(|| AuditError::Absent {
-                path: self.images.clone(),
-                expected: format!("the image {name} of the reference values"),
-                found: "none of that name".to_owned(),
-            })
+        found.map(|e| e.path.clone()).ok_or_else(|| AuditError::Absent {
+            path: self.images.clone(),
+            expected: format!("the image {name} of the reference values"),
+            found: "none of that name".to_owned(),
+        })
     }
 
     /// Center activations: twice the error that PyTorch's own single precision makes.
     fn centers(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
         let archive = self.archive("center_activations.npz");
         let names = archive.names();
-        let sites: Vec<Site> = network
-            .sites()
-            .into_iter()
-            .filter(|s| names.contains(&format!("{s}/f64")))
-            .collect();
+        let sites: Vec<Site> = network.sites().into_iter().filter(|s| names.contains(&format!("{s}/f64"))).collect();
         let mut reader = Reader::new(network, size, View::Plain, (&sites, Extent::Center), isa)?;
         let mut found = vec![Vec::new(); sites.len()];
         for image in &self.names {
@@ -189,35 +171,20 @@ impl Golden {
     /// Gradients of center neurons by the normalised image.
     fn gradients(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
         let archive = self.archive("center_gradients.npz");
-        let input = self
-            .archive("full_tensors_first_image.npz")
-            .f64("input")
-            .values;
+        let input = self.archive("full_tensors_first_image.npz").f64("input").values;
         let input = channels_last(&input, 3);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the input was stored in single precision"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
         let input: Vec<f32> = input.iter().map(|&v| v as f32).collect();
         let mut lines = Vec::new();
-        for unit in archive
-            .names()
-            .iter()
-            .filter_map(|n| n.strip_suffix("/grad"))
-        {
-            let named = unit.split_once(':').and_then(|(site, channel)| {
-                Some((site.parse::<Site>().ok()?, channel.parse::<usize>().ok()?))
-            });
+        for unit in archive.names().iter().filter_map(|n| n.strip_suffix("/grad")) {
+            let named = unit
+                .split_once(':')
+                .and_then(|(site, channel)| Some((site.parse::<Site>().ok()?, channel.parse::<usize>().ok()?)));
             let Some((site, channel)) = named else {
                 continue;
             };
             let mut graph = Graph::new();
-            let image = graph.add(
-                Input {
-                    shape: Shape::new(size, size, 3),
-                },
-                &[],
-            )?;
+            let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
             let Some(node) = network.add_to(&mut graph, image)?.get(site) else {
                 continue;
             };
@@ -255,9 +222,7 @@ impl Golden {
         let file = ["transforms.npz", "featviz_steps.npz"]
             .map(|name| self.folder.join(name))
             .into_iter()
-            .find(|path| {
-                path.is_file() && Archive::open(path).names().contains(&"spectrum".to_owned())
-            });
+            .find(|path| path.is_file() && Archive::open(path).names().contains(&"spectrum".to_owned()));
         let Some(file) = file else { return Ok(None) };
         let archive = Archive::open(file);
         let values = archive.f32("spectrum");
@@ -266,12 +231,7 @@ impl Golden {
         };
         let width = 2 * (columns - 1);
         let mut graph = Graph::new();
-        let spectrum = graph.add(
-            Input {
-                shape: Shape::new(3 * height, columns, 2),
-            },
-            &[],
-        )?;
+        let spectrum = graph.add(Input { shape: Shape::new(3 * height, columns, 2) }, &[])?;
         let image = graph.add(SpectralImage::new(height, width), &[spectrum])?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
@@ -290,9 +250,7 @@ impl Golden {
 /// `[C, H, W]` to `[H, W, C]`.
 fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
     let positions = values.len() / channels;
-    (0..values.len())
-        .map(|i| values[(i % channels) * positions + i / channels])
-        .collect()
+    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
 }
 
 #[cfg(test)]
@@ -301,27 +259,16 @@ mod tests {
     use testkit::golden::fixtures_dir;
 
     fn golden(images: &Path) -> Golden {
-        Golden::open(&Reference {
-            folder: fixtures_dir().join("golden"),
-            images: images.to_owned(),
-        })
-        .unwrap()
+        Golden::open(&Reference { folder: fixtures_dir().join("golden"), images: images.to_owned() }).unwrap()
     }
 
     #[test]
     fn images_are_looked_for_where_the_values_are_from_and_skipped_where_they_are_not() {
         let there = golden(&fixtures_dir().join("images")).decoding();
-        assert!(
-            there.passed && there.values == 6 * 128 * 128 * 3,
-            "{there:?}"
-        );
+        assert!(there.passed && there.values == 6 * 128 * 128 * 3, "{there:?}");
         for elsewhere in ["golden", "no such folder"] {
             let line = golden(&fixtures_dir().join(elsewhere)).decoding();
-            assert_eq!(
-                (line.verdict(), line.passed),
-                ("skipped", false),
-                "{elsewhere}"
-            );
+            assert_eq!((line.verdict(), line.passed), ("skipped", false), "{elsewhere}");
             assert!(!line.failed() && line.bound.contains(elsewhere), "{line:?}");
         }
     }
@@ -354,7 +301,8 @@ mod tests {
         assert_eq!(lines[1].values, 3 * 128 * 128);
     }
 
-    /// Copies the reference values, with the arrays of an archive changed whose names begin so, and those alone in it that are read here.
+    /// Copies the reference values, with the arrays of an archive changed whose names begin so, and those alone in it
+    /// that are read here.
     fn changed(to: &Path, archive: &str, array: &str, change: impl Fn(&mut Vec<f64>)) {
         use std::io::Write;
         let from = fixtures_dir().join("golden");
@@ -378,8 +326,7 @@ mod tests {
             let descr = if single { "<f4" } else { "<f8" };
             let sizes: Vec<String> = of.shape.iter().map(|n| format!("{n},")).collect();
             let shape = sizes.join(" ");
-            let mut header =
-                format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
+            let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
             header.push_str(&" ".repeat((64 - (11 + header.len()) % 64) % 64));
             header.push('\n');
             let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
@@ -417,10 +364,8 @@ mod tests {
         let lines = |archive: &str, array: &str, relative: f64| {
             let folder = tempfile::tempdir().unwrap();
             changed(folder.path(), archive, array, |v| nudged(v, relative));
-            let golden = Golden::open(&Reference {
-                folder: folder.path().to_owned(),
-                images: fixtures_dir().join("images"),
-            });
+            let golden =
+                Golden::open(&Reference { folder: folder.path().to_owned(), images: fixtures_dir().join("images") });
             golden.unwrap().of_network(&network, Isa::best()).unwrap()
         };
         let centers = ("center_activations.npz", "layer2.1.bn2/");
@@ -434,18 +379,13 @@ mod tests {
         assert_eq!(of("center activations"), sites);
         let units = Archive::open(fixtures_dir().join("golden/center_gradients.npz")).names();
         let units = units.iter().filter(|n| n.ends_with("/grad")).count();
-        assert_eq!(
-            (of("center gradients"), right.len()),
-            (units, sites + units)
-        );
+        assert_eq!((of("center gradients"), right.len()), (units, sites + units));
         let gradients = right.iter().filter(|l| l.step == "center gradients");
         assert!(gradients.clone().all(|l| l.values == 3 * 128 * 128));
-        let at_bn2 = right
-            .iter()
-            .find(|l| l.what == "layer2.1.bn2, 6 images")
-            .unwrap();
+        let at_bn2 = right.iter().find(|l| l.what == "layer2.1.bn2, 6 images").unwrap();
         assert_eq!(at_bn2.values, 6 * 32);
-        // Of both what is exact and what PyTorch's single precision makes of it, whose own error stays as it is: half of the bound.
+        // Of both what is exact and what PyTorch's single precision makes of it, whose own error stays as it is: half
+        // of the bound.
         let room = at_bn2.l2.unwrap() / at_bn2.used.unwrap();
         let failed = |lines: &[Line]| -> Vec<String> {
             let failed = lines.iter().filter(|l| l.failed());
@@ -454,17 +394,9 @@ mod tests {
         let beyond = lines(centers.0, centers.1, 2.0 * room);
         assert_eq!(failed(&beyond), ["layer2.1.bn2, 6 images"]);
         let unit = "layer1.1.bn2:5";
-        let beyond = lines(
-            "center_gradients.npz",
-            &format!("{unit}/grad"),
-            1.1 * GRADIENTS,
-        );
+        let beyond = lines("center_gradients.npz", &format!("{unit}/grad"), 1.1 * GRADIENTS);
         assert_eq!(failed(&beyond), [unit]);
-        let within = lines(
-            "center_gradients.npz",
-            &format!("{unit}/grad"),
-            0.5 * GRADIENTS,
-        );
+        let within = lines("center_gradients.npz", &format!("{unit}/grad"), 0.5 * GRADIENTS);
         assert_eq!(failed(&within), [""; 0]);
     }
 
@@ -473,10 +405,8 @@ mod tests {
         let lines = |archive: &str, array: &str, by: f64| {
             let folder = tempfile::tempdir().unwrap();
             changed(folder.path(), archive, array, |v| v[4_711] += by);
-            let golden = Golden::open(&Reference {
-                folder: folder.path().to_owned(),
-                images: fixtures_dir().join("images"),
-            });
+            let golden =
+                Golden::open(&Reference { folder: folder.path().to_owned(), images: fixtures_dir().join("images") });
             let lines = golden.unwrap().picture(Isa::best()).unwrap();
             lines.unwrap()
         };

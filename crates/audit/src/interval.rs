@@ -19,10 +19,7 @@ impl Interval {
 
     /// Without what is negative.
     pub(crate) fn clip(self) -> Interval {
-        Interval {
-            least: self.least.max(0.0),
-            largest: self.largest.max(0.0),
-        }
+        Interval { least: self.least.max(0.0), largest: self.largest.max(0.0) }
     }
 
     /// The difference, rounded outwards; equal numbers differ by nothing.
@@ -59,9 +56,6 @@ mod tests {
         assert_eq!(of(-1.0, -1e-300).sign(), Some(-1));
         assert_eq!(of(-1e-300, 1e-300).sign(), None);
         assert_eq!(of(0.0, 1.0).sign(), None);
-        assert_eq!(
-            of(-2.0, -1.0).clip().minus(of(-3.0, 0.0).clip()).sign(),
-            Some(0)
-        );
+        assert_eq!(of(-2.0, -1.0).clip().minus(of(-3.0, 0.0).clip()).sign(), Some(0));
     }
 }

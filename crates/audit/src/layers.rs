@@ -21,8 +21,8 @@ struct Reading {
     x: Map,
 }
 
-/// Every convolution with its batch norm and the operations between them: all forward, then all backward from the last to the first, then
-/// each with its adjoint.
+/// Every convolution with its batch norm and the operations between them: all forward, then all backward from the last
+/// to the first, then each with its adjoint.
 ///
 /// # Errors
 /// If a layer cannot be built from its tensors.
@@ -34,15 +34,9 @@ pub(crate) fn lines(
 ) -> Result<Vec<Line>, AuditError> {
     let mut readings = Vec::new();
     twin.run(image, last, SINGLE, &mut |layer, x| {
-        readings.push(Reading {
-            layer: layer.clone(),
-            x: x.value.map(|v| f64::from(single(v))),
-        });
+        readings.push(Reading { layer: layer.clone(), x: x.value.map(|v| f64::from(single(v))) });
     });
-    let of_layers: Result<Vec<Vec<Line>>, AuditError> = readings
-        .par_iter()
-        .map(|reading| reading.lines(isa))
-        .collect();
+    let of_layers: Result<Vec<Vec<Line>>, AuditError> = readings.par_iter().map(|reading| reading.lines(isa)).collect();
     let mut lines: Vec<Line> = of_layers?.into_iter().flatten().collect();
     if let Some(second) = readings.iter().find(|r| r.layer.name == "layer1.0.conv2") {
         lines.extend(between::lines(&second.x, tensors, isa)?);
@@ -55,12 +49,10 @@ pub(crate) fn lines(
 
 /// The forward pass, the backward pass the other way around, and what remains.
 fn in_order(lines: Vec<Line>) -> Vec<Line> {
-    let (mut forward, lines): (Vec<Line>, Vec<Line>) = lines
-        .into_iter()
-        .partition(|line| line.what.ends_with(", forward"));
-    let (backward, adjoints): (Vec<Line>, Vec<Line>) = lines
-        .into_iter()
-        .partition(|line| line.what.ends_with(", backward"));
+    let (mut forward, lines): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|line| line.what.ends_with(", forward"));
+    let (backward, adjoints): (Vec<Line>, Vec<Line>) =
+        lines.into_iter().partition(|line| line.what.ends_with(", backward"));
     forward.extend(backward.into_iter().rev());
     forward.extend(adjoints);
     forward
@@ -76,21 +68,11 @@ pub(crate) fn single(value: f64) -> f32 {
 
 impl Reading {
     fn lines(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let TwinLayer {
-            name,
-            outputs,
-            inputs,
-            sliding,
-            weights,
-            bias,
-            norm,
-            ..
-        } = &self.layer;
+        let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
         let mut graph = Graph::new();
         let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
         let input = graph.add(Input { shape }, &[])?;
-        let convolution =
-            Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?;
+        let convolution = Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?;
         let mut node = graph.add(convolution, &[input])?;
         if let Some(norm) = self.norm()? {
             node = graph.add(norm, &[node])?;
@@ -115,28 +97,17 @@ impl Reading {
 
         let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
-        let filters = |values| Filters {
-            outputs: *outputs,
-            inputs: *inputs,
-            kernel: sliding.kernel,
-            values,
-        };
+        let filters = |values| Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values };
         let factor = |c: usize| norm.as_ref().map_or(1.0, |(scale, _)| scale[c]);
         let seed = Map::from_f32((output.height, output.width, output.channels), &dy);
         let seed = Map::from_fn(seed.shape(), |i, j, c| seed.at(i, j, c) * factor(c));
         let size = (self.x.height, self.x.width);
-        let gradient = |dy: &Map, values| {
-            reference::conv2d_input_gradient(dy, filters(values), steps(*sliding), size)
-        };
+        let gradient = |dy: &Map, values| reference::conv2d_input_gradient(dy, filters(values), steps(*sliding), size);
         let exact = gradient(&seed, &wide);
         let sums = gradient(&seed.map(f64::abs), &magnitudes);
         // Every output that reads a position, and the scale and its product.
         let terms = outputs * sliding.kernel.0 * sliding.kernel.1;
-        let bound: Vec<f64> = sums
-            .data
-            .iter()
-            .map(|s| gamma(terms + 2) * s + underflow_slack(terms))
-            .collect();
+        let bound: Vec<f64> = sums.data.iter().map(|s| gamma(terms + 2) * s + underflow_slack(terms)).collect();
         let mut backward = Tally::default();
         let dx = of_map(workspace.gradient(input), shape);
         backward.add_all(&dx, &exact.data, &bound);
@@ -158,18 +129,8 @@ impl Reading {
         };
         let normed = if norm.is_some() { ", batch norm" } else { "" };
         let mut lines = vec![
-            forward.line(
-                "layer",
-                format!("{name}{normed}, forward"),
-                Witness::Twin,
-                "gamma(k + 1) (sum |w x| + |b|)",
-            ),
-            backward.line(
-                "layer",
-                format!("{name}{normed}, backward"),
-                Witness::Twin,
-                "gamma(k + 2) sum |w dy|",
-            ),
+            forward.line("layer", format!("{name}{normed}, forward"), Witness::Twin, "gamma(k + 1) (sum |w x| + |b|)"),
+            backward.line("layer", format!("{name}{normed}, backward"), Witness::Twin, "gamma(k + 2) sum |w dy|"),
             adjoint.line(&format!("{name}{normed}")),
         ];
         if let Some(tally) = self.winograd(&exact_sums, isa)? {
@@ -183,20 +144,13 @@ impl Reading {
         Ok(lines)
     }
 
-    /// The same layer by Winograd's algorithm, if that is how `activations` may compute it; `exact` is what it should give.
+    /// The same layer by Winograd's algorithm, if that is how `activations` may compute it; `exact` is what it should
+    /// give.
     fn winograd(&self, exact: &Map, isa: Isa) -> Result<Option<Tally>, AuditError> {
-        let TwinLayer {
-            outputs,
-            inputs,
-            sliding,
-            weights,
-            bias,
-            norm,
-            ..
-        } = &self.layer;
+        let TwinLayer { outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
         let size = (*outputs, *inputs);
-        let convolution = Convolution::new(weights.clone(), size, *sliding, bias.clone())?
-            .computed(Algorithm::Winograd);
+        let convolution =
+            Convolution::new(weights.clone(), size, *sliding, bias.clone())?.computed(Algorithm::Winograd);
         let Some(tile) = convolution.tile() else {
             return Ok(None);
         };
@@ -213,12 +167,7 @@ impl Reading {
         workspace.set_input(input, &x);
         workspace.forward();
         let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
-        let filters = Filters {
-            outputs: *outputs,
-            inputs: *inputs,
-            kernel: sliding.kernel,
-            values: &values,
-        };
+        let filters = Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values: &values };
         let found = reference::winograd(&self.x, filters, steps(*sliding), tile.size());
         let magnitude = found.magnitude;
         // The algorithm's own roundings, one for each of scale and shift, one to apply them.
@@ -226,9 +175,7 @@ impl Reading {
         let bound = magnitude.data.iter().enumerate().map(|(at, m)| {
             let o = at % outputs;
             let shift = bias.as_ref().map_or(0.0, |b| f64::from(b[o]).abs());
-            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |(scale, shift)| {
-                (scale[o].abs(), shift[o].abs())
-            });
+            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |(scale, shift)| (scale[o].abs(), shift[o].abs()));
             gamma(n) * (m * scale + shift) + underflow_slack(1 << 20)
         });
         let mut tally = Tally::default();
@@ -240,9 +187,8 @@ impl Reading {
     /// The batch norm behind the convolution, where it is separate: of its statistics, as the network has it.
     fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
         let statistics = self.layer.statistics.as_ref();
-        let norm = statistics.map(|parts| {
-            BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS)
-        });
+        let norm =
+            statistics.map(|parts| BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS));
         Ok(norm.transpose()?)
     }
 }
@@ -274,22 +220,12 @@ mod tests {
         assert!(lines.iter().all(|line| line.passed), "{lines:?}");
         let way = |line: &Line| {
             let ends = [", forward", ", backward", "<x, A' y>"];
-            ends.iter()
-                .position(|end| line.what.ends_with(end))
-                .unwrap()
+            ends.iter().position(|end| line.what.ends_with(end)).unwrap()
         };
         assert!(lines.is_sorted_by_key(way));
-        let of = |n| {
-            lines
-                .iter()
-                .filter(move |l| way(l) == n && l.step != "Winograd")
-        };
-        let backward: Vec<&str> = of(1)
-            .map(|l| l.what.trim_end_matches(", backward"))
-            .collect();
-        let forward: Vec<&str> = of(0)
-            .map(|l| l.what.trim_end_matches(", forward"))
-            .collect();
+        let of = |n| lines.iter().filter(move |l| way(l) == n && l.step != "Winograd");
+        let backward: Vec<&str> = of(1).map(|l| l.what.trim_end_matches(", backward")).collect();
+        let forward: Vec<&str> = of(0).map(|l| l.what.trim_end_matches(", forward")).collect();
         assert!(forward.iter().eq(backward.iter().rev()));
         for kind in [
             "conv1,",
@@ -311,20 +247,11 @@ mod tests {
         let last = "1.0".parse().unwrap();
         twin.run(&image(), last, DOUBLE, &mut |layer, x| {
             let x = x.value.map(|v| f64::from(single(v)));
-            readings.push(Reading {
-                layer: layer.clone(),
-                x,
-            });
+            readings.push(Reading { layer: layer.clone(), x });
         });
         let mut reading = readings.pop().unwrap();
-        let passed = |reading: &Reading| -> Vec<bool> {
-            reading
-                .lines(Isa::best())
-                .unwrap()
-                .iter()
-                .map(|l| l.passed)
-                .collect()
-        };
+        let passed =
+            |reading: &Reading| -> Vec<bool> { reading.lines(Isa::best()).unwrap().iter().map(|l| l.passed).collect() };
         assert!(passed(&reading).iter().all(|&p| p));
         // Our kernels get these weights, the twin keeps its own; the adjoint knows nothing of either.
         reading.layer.weights.iter_mut().for_each(|w| *w *= 1.01);

@@ -1,14 +1,15 @@
 //! Every numeric step, checked: what was compared with what, how far apart they are, and how far they may be.
 //!
-//! [`audit()`] walks the computation in order: decoding, resizing, normalisation, every layer forward and backward, the picture of a
-//! spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every instruction set and number of threads, a second opinion, and for
-//! mix ratios how much of them can be rounding. A [`Report`] holds a [`Line`] for each comparison.
+//! [`audit()`] walks the computation in order: decoding, resizing, normalisation, every layer forward and backward, the
+//! picture of a spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every
+//! instruction set and number of threads, a second opinion, and for mix ratios how much of them can be rounding. A
+//! [`Report`] holds a [`Line`] for each comparison.
 //!
-//! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person would write it, and holds
-//! the run's table, manifest and store against them.
+//! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person
+//! would write it, and holds the run's table, manifest and store against them.
 //!
-//! Invariant: what is compared was computed by different code, and every bound is derived where it is written, or is an agreed limit on what
-//! PyTorch, kornia or Lucent computed and says so in its line.
+//! Invariant: what is compared was computed by different code, and every bound is derived where it is written, or is an
+//! agreed limit on what PyTorch, kornia or Lucent computed and says so in its line.
 #![forbid(unsafe_code)]
 
 mod augmentations;
@@ -145,11 +146,7 @@ impl Report {
 ///
 /// # Errors
 /// If something cannot be read. What is beyond its bound is no error but a line of the report.
-pub fn audit(
-    options: &Options,
-    said: &mut dyn FnMut(&Line),
-    observer: &dyn Observer,
-) -> Result<Report, AuditError> {
+pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Observer) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
     let folder = options.run.as_ref();
     let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
@@ -226,12 +223,7 @@ pub fn audit(
     } else {
         let why = "there is no run, or the weights allow none";
         let what = "mix ratios";
-        add(vec![Line::skipped(
-            "error budget",
-            what,
-            Witness::Enclosure,
-            why,
-        )]);
+        add(vec![Line::skipped("error budget", what, Witness::Enclosure, why)]);
     }
     Ok(Report {
         provenance: Provenance {
@@ -255,11 +247,7 @@ pub fn audit(
 }
 
 /// What PyTorch, Lucent and Pillow say. Where there is nothing of these weights, a line says that it was skipped.
-fn of_others(
-    options: &Options,
-    golden: Option<&Golden>,
-    loaded: &Loaded,
-) -> Result<Vec<Line>, AuditError> {
+fn of_others(options: &Options, golden: Option<&Golden>, loaded: &Loaded) -> Result<Vec<Line>, AuditError> {
     let (size, isa) = (loaded.source.input_size, options.isa);
     let mut lines = Vec::new();
     if options.golden.as_ref() != Some(&options.embedded)
@@ -278,22 +266,17 @@ fn of_others(
         Some(golden) if golden.size() == size => {
             lines.extend(golden.of_network(&loaded.network, isa)?);
         }
-        Some(golden) => lines.push(skipped(format!(
-            "the reference values are of images of {0} by {0} pixels",
-            golden.size()
-        ))),
+        Some(golden) => {
+            lines.push(skipped(format!("the reference values are of images of {0} by {0} pixels", golden.size())))
+        }
         None => lines.push(skipped("no reference values for these weights".to_owned())),
     }
     Ok(lines)
 }
 
-/// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values, or of the embedded
-/// ones.
-fn walked(
-    options: &Options,
-    golden: Option<&Golden>,
-    size: usize,
-) -> Result<(Vec<u8>, PathBuf), AuditError> {
+/// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values,
+/// or of the embedded ones.
+fn walked(options: &Options, golden: Option<&Golden>, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
     if let Some(folder) = &options.images {
         return first_image(folder, size);
     }
@@ -314,10 +297,6 @@ fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditEr
             found: "none".to_owned(),
         });
     };
-    let picture = images::preprocess(
-        &images::decode(&entry.path)?,
-        (size * 256 + 112) / 224,
-        size,
-    )?;
+    let picture = images::preprocess(&images::decode(&entry.path)?, (size * 256 + 112) / 224, size)?;
     Ok((picture.into_pixels(), entry.path.clone()))
 }

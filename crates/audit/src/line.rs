@@ -74,10 +74,11 @@ pub struct Line {
     pub kind: Kind,
     /// How many values were compared.
     pub values: usize,
-    /// The largest error in units of the last place of the exact value, or of all exact values' root mean square where that is larger
-    /// (what cancels has no last place of its own); nothing where values are no single precision.
+    /// The largest error in units of the last place of the exact value, or of all exact values' root mean square where
+    /// that is larger (what cancels has no last place of its own); nothing where values are no single precision.
     pub ulps: Option<f64>,
-    /// The largest error as a fraction of the exact value, or of all exact values' root mean square where that is larger.
+    /// The largest error as a fraction of the exact value, or of all exact values' root mean square where that is
+    /// larger.
     pub relative: Option<f64>,
     /// `||found - exact|| / ||exact||`, where the bound is one for that.
     pub l2: Option<f64>,
@@ -104,10 +105,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// For values that are counted in a unit, such as levels, and have neither last places nor relative errors.
     pub(crate) fn of(unit: &'static str) -> Tally {
-        Tally {
-            unit: Some(unit),
-            ..Tally::default()
-        }
+        Tally { unit: Some(unit), ..Tally::default() }
     }
 
     /// Adds a value, the exact one, and how far they may be apart.
@@ -123,11 +121,7 @@ impl Tally {
             _ => f64::INFINITY,
         };
         // NaN is never within a bound, and `max` would lose it.
-        self.used = if used.is_nan() {
-            f64::INFINITY
-        } else {
-            self.used.max(used)
-        };
+        self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
         self.errors.push((error, exact.abs()));
     }
 
@@ -168,10 +162,7 @@ impl Tally {
             ulps: in_single(largest(&|error, size| error / unit_in_the_last_place(size))),
             relative: in_single(largest(&|error, size| error / size)),
             l2: None,
-            error: self.unit.map(|unit| Absolute {
-                value: largest(&|error, _| error),
-                unit,
-            }),
+            error: self.unit.map(|unit| Absolute { value: largest(&|error, _| error), unit }),
             bound: bound.into(),
             used: Some(finite(self.used)),
             passed: !self.errors.is_empty() && self.used <= 1.0,
@@ -202,10 +193,7 @@ impl Line {
     ) -> Line {
         let used = if error == 0.0 { 0.0 } else { error / bound };
         Line {
-            error: Some(Absolute {
-                value: finite(error),
-                unit: "",
-            }),
+            error: Some(Absolute { value: finite(error), unit: "" }),
             bound: words.into(),
             used: Some(finite(used)),
             passed: values > 0 && used <= 1.0,
@@ -228,10 +216,7 @@ impl Line {
         differ: usize,
     ) -> Line {
         Line {
-            error: Some(Absolute {
-                value: differ as f64,
-                unit: "differ",
-            }),
+            error: Some(Absolute { value: differ as f64, unit: "differ" }),
             bound: "equal".to_owned(),
             passed: values > 0 && differ == 0,
             ..Line::empty(step, what, witness, values)
@@ -245,11 +230,7 @@ impl Line {
         witness: Witness,
         why: impl Into<String>,
     ) -> Line {
-        Line {
-            kind: Kind::Skipped,
-            bound: why.into(),
-            ..Line::empty(step, what, witness, 0)
-        }
+        Line { kind: Kind::Skipped, bound: why.into(), ..Line::empty(step, what, witness, 0) }
     }
 
     /// The same, deciding nothing.
@@ -297,9 +278,7 @@ impl Line {
         match (self.relative, self.l2, self.error) {
             (Some(relative), ..) => short(Some(relative)),
             (_, Some(l2), _) => format!("{} L2", short(Some(l2))),
-            (.., Some(Absolute { value, unit })) => format!("{} {unit}", short(Some(value)))
-                .trim_end()
-                .to_owned(),
+            (.., Some(Absolute { value, unit })) => format!("{} {unit}", short(Some(value))).trim_end().to_owned(),
             _ => String::new(),
         }
     }
@@ -352,23 +331,14 @@ mod tests {
         levels.add(9.0, 7.0, 4.0);
         let levels = levels.line("s", "w", Witness::Pillow, "b");
         assert_eq!((levels.ulps, levels.relative), (None, None));
-        assert_eq!(
-            (levels.error_in_words(), levels.used),
-            ("2 levels".to_owned(), Some(0.5))
-        );
+        assert_eq!((levels.error_in_words(), levels.used), ("2 levels".to_owned(), Some(0.5)));
         let number = Line::number("s", "w", Witness::Identity, 1, (2e-7, 1.0), "b");
-        assert_eq!(
-            (number.relative, number.error_in_words().as_str()),
-            (None, "2.0e-7")
-        );
+        assert_eq!((number.relative, number.error_in_words().as_str()), (None, "2.0e-7"));
         let norm = number.in_l2();
         assert_eq!((norm.error, norm.l2), (None, Some(2e-7)));
         assert_eq!(norm.error_in_words(), "2.0e-7 L2");
         let equal = Line::equal("s", "w", Witness::Identity, 5, 2);
-        assert_eq!(
-            (equal.used, equal.error_in_words().as_str()),
-            (None, "2 differ")
-        );
+        assert_eq!((equal.used, equal.error_in_words().as_str()), (None, "2 differ"));
     }
 
     #[test]
@@ -441,9 +411,7 @@ mod tests {
 
     #[test]
     fn a_number_is_held_to_its_bound_to_the_last_bit_and_to_having_values() {
-        let number = |values, error, bound| {
-            Line::number("s", "w", Witness::Identity, values, (error, bound), "words")
-        };
+        let number = |values, error, bound| Line::number("s", "w", Witness::Identity, values, (error, bound), "words");
         let line = number(3, 0.5, 0.5);
         assert_eq!((line.passed, line.used, line.values), (true, Some(1.0), 3));
         assert_eq!((line.bound.as_str(), line.verdict()), ("words", "pass"));
@@ -478,15 +446,8 @@ mod tests {
 
     #[test]
     fn last_places_are_those_around_the_value_and_never_smaller_than_the_least_normal_ones() {
-        for (value, place) in [
-            (1.0, -23),
-            (1.99, -23),
-            (2.0, -22),
-            (-4.0, -21),
-            (0.5, -24),
-            (0.0, -149),
-            (1e-45, -149),
-        ] {
+        for (value, place) in [(1.0, -23), (1.99, -23), (2.0, -22), (-4.0, -21), (0.5, -24), (0.0, -149), (1e-45, -149)]
+        {
             assert_eq!(unit_in_the_last_place(value), 2_f64.powi(place), "{value}");
         }
     }

@@ -97,16 +97,15 @@ pub(crate) struct Adjoint<'a> {
 }
 
 impl Adjoint<'_> {
-    /// The line. Either side is off by its own bound, weighted with the other vector; the sums themselves are double precision's.
+    /// The line. Either side is off by its own bound, weighted with the other vector; the sums themselves are double
+    /// precision's.
     pub(crate) fn line(&self, what: &str) -> Line {
         let (found, constant) = self.forward;
         let linear = found.iter().zip(constant).map(|(a, c)| f64::from(*a) - c);
         let left: f64 = linear.zip(self.y).map(|(a, y)| a * y).sum();
         let pairs = self.backward.iter().zip(self.x);
         let right: f64 = pairs.map(|(a, x)| f64::from(*a) * x).sum();
-        let weighted = |bound: &[f64], by: &[f64]| -> f64 {
-            bound.iter().zip(by).map(|(b, v)| b * v.abs()).sum()
-        };
+        let weighted = |bound: &[f64], by: &[f64]| -> f64 { bound.iter().zip(by).map(|(b, v)| b * v.abs()).sum() };
         let bound = 1.001 * (weighted(self.bounds.0, self.y) + weighted(self.bounds.1, self.x));
         // Where values are only moved, the products are the same ones, added in another order.
         let terms = (found.len() + self.backward.len()) as f64;
@@ -118,11 +117,7 @@ impl Adjoint<'_> {
             "adjoints",
             format!("{what}: <A x, y> and <x, A' y>"),
             Witness::Identity,
-            if lengths {
-                found.len() + self.backward.len()
-            } else {
-                0
-            },
+            if lengths { found.len() + self.backward.len() } else { 0 },
             ((left - right).abs(), bound),
             "both sides' bounds, weighted",
         )
@@ -163,18 +158,8 @@ impl Subject<'_> {
         backward.add_all(&dx, &gradient.data, &backward_bound.data);
         let what = &self.what;
         let mut lines = vec![
-            forward.line(
-                self.step,
-                format!("{what}, forward"),
-                Witness::Twin,
-                self.bounds.0,
-            ),
-            backward.line(
-                self.step,
-                format!("{what}, backward"),
-                Witness::Twin,
-                self.bounds.1,
-            ),
+            forward.line(self.step, format!("{what}, forward"), Witness::Twin, self.bounds.0),
+            backward.line(self.step, format!("{what}, backward"), Witness::Twin, self.bounds.1),
         ];
         if self.linear {
             // Of what is affine the constant is taken away: it is the output for zeros.
@@ -229,12 +214,7 @@ mod tests {
                 shape: (3, 4, 2),
                 input: pseudo_random(5, 24),
                 linear: false,
-                forward: &|x| {
-                    (
-                        reference::relu(x).map(|v| v * factor),
-                        Map::zeros(x.shape()),
-                    )
-                },
+                forward: &|x| (reference::relu(x).map(|v| v * factor), Map::zeros(x.shape())),
                 backward: &|x, dy| (reference::relu_gradient(x, dy), Map::zeros(x.shape())),
                 bounds: ("0", "0"),
             };

@@ -14,21 +14,13 @@ pub(crate) fn lines(isa: Isa) -> Vec<Line> {
     let mut p = pseudo_random(1, N);
     let (mut m, mut v) = (vec![0.0; N], vec![0.0; N]);
     let mut adam = Adam::new(Direction::Ascent, rate, betas, epsilon);
-    let twin = reference::Adam {
-        learning_rate: rate,
-        betas,
-        epsilon,
-    };
+    let twin = reference::Adam { learning_rate: rate, betas, epsilon };
     let mut tally = Tally::default();
     for step in 1..=40_i32 {
         let g: Vec<f32> = pseudo_random(100 + u64::from(step.unsigned_abs()), N);
         let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
         let (before, mut exact) = (wide(&p), wide(&p));
-        let mut moments = Moments {
-            first: wide(&m),
-            second: wide(&v),
-            steps: step - 1,
-        };
+        let mut moments = Moments { first: wide(&m), second: wide(&v), steps: step - 1 };
         let down: Vec<f64> = g.iter().map(|&g| -f64::from(g)).collect();
         // Descent along the negative gradient; its first moment is the negative one.
         moments.first.iter_mut().for_each(|m| *m = -*m);
@@ -42,13 +34,8 @@ pub(crate) fn lines(isa: Isa) -> Vec<Line> {
             let root = (new_v / (1.0 - betas.1.powi(step))).sqrt();
             let size = rate / (1.0 - betas.0.powi(step));
             let change = exact[i] - before[i];
-            let relative = if new_v > 0.0 {
-                0.5 * v_bound / new_v + gamma(9)
-            } else {
-                0.0
-            };
-            let moved =
-                1.01 * (size * m_bound / (root + epsilon) + change.abs() * relative.min(1.0));
+            let relative = if new_v > 0.0 { 0.5 * v_bound / new_v + gamma(9) } else { 0.0 };
+            let moved = 1.01 * (size * m_bound / (root + epsilon) + change.abs() * relative.min(1.0));
             tally.add(p[i], exact[i], moved + gamma(1) * exact[i].abs());
             tally.add(m[i], new_m, m_bound);
             tally.add(v[i], new_v, v_bound);
@@ -69,11 +56,7 @@ mod tests {
     #[test]
     fn adam_is_its_twin_on_every_instruction_set() {
         for isa in Isa::supported() {
-            assert!(
-                lines(isa)
-                    .iter()
-                    .all(|line| line.passed && line.values == 12_360)
-            );
+            assert!(lines(isa).iter().all(|line| line.passed && line.values == 12_360));
         }
     }
 }

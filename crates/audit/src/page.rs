@@ -25,10 +25,7 @@ pub fn write(report: &Report, folder: &Path) -> Result<PathBuf, AuditError> {
     let mut report = report.clone();
     report.signature.clear();
     report.signature = blake3::hash(json(&report).as_bytes()).to_hex().to_string();
-    for (path, text) in [
-        (folder.join("audit.json"), json(&report)),
-        (page.clone(), html(&report)),
-    ] {
+    for (path, text) in [(folder.join("audit.json"), json(&report)), (page.clone(), html(&report))] {
         write_text(&path, &text)?;
     }
     Ok(page)
@@ -41,10 +38,8 @@ fn json(report: &Report) -> String {
 }
 
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), AuditError> {
-    report::write_atomically(path, text.as_bytes()).map_err(|source| AuditError::Write {
-        path: path.to_owned(),
-        source,
-    })
+    report::write_atomically(path, text.as_bytes())
+        .map_err(|source| AuditError::Write { path: path.to_owned(), source })
 }
 
 fn html(report: &Report) -> String {
@@ -76,37 +71,15 @@ fn provenance(report: &Report) -> Markup {
     let of = &report.provenance;
     let absent = || "none".to_owned();
     let rows = [
-        (
-            "program",
-            format!("{}, numerics {}", of.program, of.numerics_version),
-        ),
+        ("program", format!("{}, numerics {}", of.program, of.numerics_version)),
         ("source", of.build.source_digest.clone()),
         ("compiler", of.build.compiler.clone()),
-        (
-            "instruction sets",
-            format!(
-                "{}; used: {}",
-                of.build.cpu_features.join(", "),
-                of.instruction_set
-            ),
-        ),
+        ("instruction sets", format!("{}; used: {}", of.build.cpu_features.join(", "), of.instruction_set)),
         ("threads", of.threads.to_string()),
-        (
-            "weights",
-            format!("{}, digest {}", of.weights, of.weights_digest),
-        ),
-        (
-            "image that was walked",
-            format!("{}, digest {}", of.image, of.image_digest),
-        ),
-        (
-            "images of the run",
-            of.images_digest.clone().unwrap_or_else(absent),
-        ),
-        (
-            "manifest of the run",
-            of.run_digest.clone().unwrap_or_else(absent),
-        ),
+        ("weights", format!("{}, digest {}", of.weights, of.weights_digest)),
+        ("image that was walked", format!("{}, digest {}", of.image, of.image_digest)),
+        ("images of the run", of.images_digest.clone().unwrap_or_else(absent)),
+        ("manifest of the run", of.run_digest.clone().unwrap_or_else(absent)),
         ("signature of audit.json", report.signature.clone()),
     ];
     html! {

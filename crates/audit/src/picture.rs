@@ -47,19 +47,13 @@ pub(crate) fn scale() -> Vec<f64> {
     scale
 }
 
-/// Planes before colours, and one bound for all: the roundings of scale, bases and chains times the sum of all magnitudes.
+/// Planes before colours, and one bound for all: the roundings of scale, bases and chains times the sum of all
+/// magnitudes.
 fn planes(spectrum: &Map) -> (Map, f64) {
     let scale = scale();
-    let scaled: Vec<f64> = spectrum
-        .data
-        .iter()
-        .enumerate()
-        .map(|(i, s)| s * scale[i % scale.len()])
-        .collect();
+    let scaled: Vec<f64> = spectrum.data.iter().enumerate().map(|(i, s)| s * scale[i % scale.len()]).collect();
     let planes = reference::irfft2(&scaled, SIZE, (0..SIZE.0, 0..SIZE.1));
-    let largest = scaled
-        .chunks_exact(scale.len())
-        .map(|plane| plane.iter().map(|v| v.abs()).sum::<f64>());
+    let largest = scaled.chunks_exact(scale.len()).map(|plane| plane.iter().map(|v| v.abs()).sum::<f64>());
     let sum = largest.fold(0.0, f64::max) * 2.0 / ((SIZE.0 * SIZE.1) as f64).sqrt();
     (planes, gamma(roundings()) * sum)
 }
@@ -96,8 +90,7 @@ fn fourier(isa: Isa) -> Vec<Line> {
     let forward_bounds = vec![forward_bound; exact.len()];
     forward.add_all(&image, &exact, &forward_bounds);
     let mut backward = Tally::default();
-    let exact =
-        reference::irfft2_adjoint(&Map::new((height, width, 1), seed.clone()), SIZE, (0, 0));
+    let exact = reference::irfft2_adjoint(&Map::new((height, width, 1), seed.clone()), SIZE, (0, 0));
     let backward_bounds = vec![backward_bound; exact.len()];
     backward.add_all(&gradient, &exact, &backward_bounds);
     let adjoint = Adjoint {
@@ -109,18 +102,8 @@ fn fourier(isa: Isa) -> Vec<Line> {
     };
     let words = "gamma(8 + 2 (H + 1) + 2 (W + 1)) 4 sum |s| / sqrt(H W)";
     vec![
-        forward.line(
-            "DFT",
-            "inverse real transform, forward",
-            Witness::Twin,
-            words,
-        ),
-        backward.line(
-            "DFT",
-            "inverse real transform, backward",
-            Witness::Twin,
-            words,
-        ),
+        forward.line("DFT", "inverse real transform, forward", Witness::Twin, words),
+        backward.line("DFT", "inverse real transform, backward", Witness::Twin, words),
         adjoint.line("inverse real transform"),
     ]
 }
@@ -138,11 +121,7 @@ fn colours(isa: Isa) -> Vec<Line> {
     let exact = mixed.map(reference::sigmoid);
     let mut forward = Tally::default();
     for ((&found, &s), &sum) in pixels.iter().zip(&exact.data).zip(&sums.data) {
-        forward.add(
-            found,
-            s,
-            1.001 * s * (1.0 - s) * gamma(4) * sum + gamma(6) * s,
-        );
+        forward.add(found, s, 1.001 * s * (1.0 - s) * gamma(4) * sum + gamma(6) * s);
     }
     let dpixels = pseudo_random(54, 3 * N);
     let mut dplanes = vec![0.0; 3 * N];
@@ -158,7 +137,8 @@ fn colours(isa: Isa) -> Vec<Line> {
             backward.add(dplanes[c * N + i], terms.iter().sum(), gamma(7) * sum);
         }
     }
-    // Where every sigmoid is at one half its slope is a quarter, exactly: what is left of the gradient is the transposed matrix.
+    // Where every sigmoid is at one half its slope is a quarter, exactly: what is left of the gradient is the
+    // transposed matrix.
     squash_colours_gradient(isa, &vec![0.5; 3 * N], &dpixels, &mut dplanes);
     let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
     let (by, quarter) = (wide(&dpixels), mixed.map(|v| 0.25 * v));
@@ -172,16 +152,8 @@ fn colours(isa: Isa) -> Vec<Line> {
         x: &x.data,
         backward: &of_pixels,
         bounds: (
-            &quarter
-                .data
-                .iter()
-                .map(|v| gamma(1) * v.abs())
-                .collect::<Vec<_>>(),
-            &sums_back
-                .data
-                .iter()
-                .map(|v| gamma(7) * 0.25 * v)
-                .collect::<Vec<_>>(),
+            &quarter.data.iter().map(|v| gamma(1) * v.abs()).collect::<Vec<_>>(),
+            &sums_back.data.iter().map(|v| gamma(7) * 0.25 * v).collect::<Vec<_>>(),
         ),
     };
     vec![
@@ -191,20 +163,12 @@ fn colours(isa: Isa) -> Vec<Line> {
             Witness::Twin,
             "s (1 - s) gamma(4) sum |m x|, and 3 ULP",
         ),
-        backward.line(
-            "colours",
-            "correlation and sigmoid, backward",
-            Witness::Twin,
-            "gamma(7) sum |m s (1 - s) dy|",
-        ),
+        backward.line("colours", "correlation and sigmoid, backward", Witness::Twin, "gamma(7) sum |m s (1 - s) dy|"),
         adjoint.line("colour matrix, the twin's there and the kernel's back"),
     ]
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounded once, which the bound counts"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounded once, which the bound counts")]
 fn rounded(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| v as f32).collect()
 }
@@ -243,20 +207,11 @@ pub(crate) fn image_gradient(spectrum: &Map, dy: &Map) -> Exact {
     let scale = scale();
     let back = reference::irfft2_adjoint(&planes, SIZE, (0, 0));
     let root = ((SIZE.0 * SIZE.1) as f64).sqrt();
-    let total =
-        |map: &Map, c: usize| -> f64 { map.data.iter().skip(c).step_by(3).map(|v| v.abs()).sum() };
-    let bounds = [0, 1, 2]
-        .map(|c| 2.0 / root * (total(&plane_bound, c) + gamma(roundings()) * total(&planes, c)));
-    let value = back
-        .iter()
-        .enumerate()
-        .map(|(i, v)| v * scale[i % scale.len()]);
-    let bound = (0..back.len())
-        .map(|i| bounds[i / scale.len()] * scale[i % scale.len()] * (1.0 + gamma(2)));
-    (
-        Map::new(SPECTRUM, value.collect()),
-        Map::new(SPECTRUM, bound.collect()),
-    )
+    let total = |map: &Map, c: usize| -> f64 { map.data.iter().skip(c).step_by(3).map(|v| v.abs()).sum() };
+    let bounds = [0, 1, 2].map(|c| 2.0 / root * (total(&plane_bound, c) + gamma(roundings()) * total(&planes, c)));
+    let value = back.iter().enumerate().map(|(i, v)| v * scale[i % scale.len()]);
+    let bound = (0..back.len()).map(|i| bounds[i / scale.len()] * scale[i % scale.len()] * (1.0 + gamma(2)));
+    (Map::new(SPECTRUM, value.collect()), Map::new(SPECTRUM, bound.collect()))
 }
 
 fn spectrum(isa: Isa) -> Result<Vec<Line>, AuditError> {
@@ -277,18 +232,10 @@ fn spectrum(isa: Isa) -> Result<Vec<Line>, AuditError> {
     .lines(isa)
 }
 
-/// The largest byte that is no more than 255 times the value as single precision has it: every multiple of 1/255 with its neighbours, values
-/// between them, and what is no colour.
+/// The largest byte that is no more than 255 times the value as single precision has it: every multiple of 1/255 with
+/// its neighbours, values between them, and what is no colour.
 fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Line {
-    let mut values = vec![
-        -0.0,
-        -1e-6,
-        -7.0,
-        1.0 + f32::EPSILON,
-        300.0,
-        f32::INFINITY,
-        f32::NAN,
-    ];
+    let mut values = vec![-0.0, -1e-6, -7.0, 1.0 + f32::EPSILON, 300.0, f32::INFINITY, f32::NAN];
     for byte in 0..=255_u8 {
         let at = f32::from(byte) / 255.0;
         values.extend([at, at.next_down(), at.next_up()]);
@@ -304,13 +251,7 @@ fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Line {
     let differ = found.iter().zip(expected).filter(|&(&a, b)| a != b).count();
     let differ = differ + values.len().abs_diff(found.len());
     let what = "255 v, truncated: every level and its neighbours, beyond both ends, NaN";
-    Line::equal(
-        "8-bit picture",
-        what,
-        Witness::Identity,
-        values.len(),
-        differ,
-    )
+    Line::equal("8-bit picture", what, Witness::Identity, values.len(), differ)
 }
 
 fn elementary() -> Vec<Line> {

@@ -17,21 +17,12 @@ pub(crate) fn lines(pixels: &[u8], size: usize) -> Result<Vec<Line>, AuditError>
         let exact = resized(&picture, width, height);
         let mut tally = Tally::of("levels");
         for (&found, &exact) in found.pixels().iter().zip(&exact) {
-            // Rows are rounded to 8 bits between the two passes, by half a level, and the result once more; weights have 22 bits, and no
-            // more than a few dozen of them are above zero.
-            tally.add(
-                f32::from(found),
-                exact,
-                1.0 + 64.0 * 255.0 * 2_f64.powi(-22),
-            );
+            // Rows are rounded to 8 bits between the two passes, by half a level, and the result once more; weights
+            // have 22 bits, and no more than a few dozen of them are above zero.
+            tally.add(f32::from(found), exact, 1.0 + 64.0 * 255.0 * 2_f64.powi(-22));
         }
         let what = format!("{size} by {size} to {width} by {height} pixels, antialiased");
-        lines.push(tally.line(
-            "resize 8-bit",
-            what,
-            Witness::Twin,
-            "half a level in each pass",
-        ));
+        lines.push(tally.line("resize 8-bit", what, Witness::Twin, "half a level in each pass"));
     }
     Ok(lines)
 }
@@ -46,9 +37,7 @@ fn resized(picture: &Rgb8, width: usize, height: usize) -> Vec<f64> {
             for c in 0..3 {
                 let sum = row.iter().map(|&(y, wy)| {
                     let along = column.iter();
-                    wy * along
-                        .map(|&(x, wx)| wx * f64::from(picture.pixel(x, y)[c]))
-                        .sum::<f64>()
+                    wy * along.map(|&(x, wx)| wx * f64::from(picture.pixel(x, y)[c])).sum::<f64>()
                 });
                 result.push(sum.sum());
             }

@@ -1,11 +1,10 @@
-//! The rules of the method beyond a channel's own measures: histogram, tuning curves, photographs, weights, contributions.
+//! The rules of the method beyond a channel's own measures: histogram, tuning curves, photographs, weights,
+//! contributions.
 
 use crate::bounded::{DOUBLE, gamma};
 use crate::line::{Line, Witness};
 use analysis::statistics::NotDefined;
-use analysis::{
-    block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation,
-};
+use analysis::{block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation};
 use runs::{Contributions, Loaded, bn2_weight_abs, contributions, conv2_weight_mean_abs};
 use testkit::pseudo_random;
 
@@ -38,22 +37,11 @@ impl Worst {
             _ => f64::INFINITY,
         };
         // NaN is never within a bound, and `max` would lose it.
-        self.used = if used.is_nan() {
-            f64::INFINITY
-        } else {
-            self.used.max(used)
-        };
+        self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
     }
 
     fn line(self, step: &'static str, what: &str, words: &str) -> Line {
-        Line::number(
-            step,
-            what,
-            Witness::Identity,
-            self.values,
-            (self.used, 1.0),
-            words,
-        )
+        Line::number(step, what, Witness::Identity, self.values, (self.used, 1.0), words)
     }
 }
 
@@ -64,18 +52,8 @@ fn wide(values: &[f32]) -> Vec<f64> {
 /// `k / 4 <= min(M, 5) < (k + 1) / 4`, and 5 in the last.
 fn histogram(counts: impl Fn(&[f64]) -> Vec<usize>) -> Line {
     let mut ratios: Vec<f64> = (0..=48).map(|i| f64::from(i) / 8.0).collect();
-    ratios.extend([
-        10.0,
-        4.999_999,
-        5.000_001,
-        0.25_f64.next_down(),
-        4.75_f64.next_down(),
-    ]);
-    ratios.extend(
-        pseudo_random(71, 300)
-            .iter()
-            .map(|v| 3.0 * f64::from(v.abs())),
-    );
+    ratios.extend([10.0, 4.999_999, 5.000_001, 0.25_f64.next_down(), 4.75_f64.next_down()]);
+    ratios.extend(pseudo_random(71, 300).iter().map(|v| 3.0 * f64::from(v.abs())));
     let found = counts(&ratios);
     let in_bin = |bin: u8| {
         let of_bin = ratios.iter().filter(|&&m| {
@@ -91,33 +69,22 @@ fn histogram(counts: impl Fn(&[f64]) -> Vec<usize>) -> Line {
     Line::equal("histogram", what, Witness::Identity, ratios.len(), differ)
 }
 
-/// Pearson's correlation of average ranks, over the images whose Input is positive. Ranks and their sums are multiples of a half or a
-/// quarter: only products, roots and quotient round.
+/// Pearson's correlation of average ranks, over the images whose Input is positive. Ranks and their sums are multiples
+/// of a half or a quarter: only products, roots and quotient round.
 fn tuning(correlation: impl Fn(&[f64], &[f64]) -> Result<f64, NotDefined>) -> Line {
     let mut worst = Worst::default();
     for case in 0..40_u32 {
         let n = usize::try_from(case % 12 * 4).unwrap_or(0);
         let coarse = |seed: u32| -> Vec<f64> {
             let values = pseudo_random(seed.into(), n);
-            values
-                .iter()
-                .map(|v| f64::from((v * 8.0).round()) / 8.0)
-                .collect()
+            values.iter().map(|v| f64::from((v * 8.0).round()) / 8.0).collect()
         };
         let input = coarse(200 + case);
         // Every fifth case a Block that is constant.
-        let block = if case % 5 == 0 {
-            vec![1.0; n]
-        } else {
-            coarse(300 + case)
-        };
+        let block = if case % 5 == 0 { vec![1.0; n] } else { coarse(300 + case) };
         let pairs = input.iter().zip(&block).filter(|(i, _)| **i > 0.0);
         let (i, b): (Vec<f64>, Vec<f64>) = pairs.map(|(&i, &b)| (i, b)).unzip();
-        let expected = if i.len() < 3 {
-            None
-        } else {
-            pearson(&ranks(&i), &ranks(&b))
-        };
+        let expected = if i.len() < 3 { None } else { pearson(&ranks(&i), &ranks(&b)) };
         worst.add(correlation(&input, &block).ok(), expected, 16.0 * DOUBLE);
     }
     let what = "Spearman's rho over images with a positive Input; of fewer than three or constants not defined";
@@ -136,21 +103,13 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 
 fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     let middle = (x.len() as f64 + 1.0) / 2.0;
-    let product = |a: &[f64], b: &[f64]| -> f64 {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| (a - middle) * (b - middle))
-            .sum()
-    };
+    let product = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum() };
     let (xx, yy) = (product(x, x), product(y, y));
     (xx > 0.0 && yy > 0.0).then(|| product(x, y) / (xx * yy).sqrt())
 }
 
 /// Nine photographs in each place: each clipped at zero, then the mean; the denominator's are not clipped.
-fn photographs(
-    delta: impl Fn(&[f64], &[f64], &[f64]) -> Result<f64, NotDefined>,
-    name: &str,
-) -> Line {
+fn photographs(delta: impl Fn(&[f64], &[f64], &[f64]) -> Result<f64, NotDefined>, name: &str) -> Line {
     let mut worst = Worst::default();
     for case in 0..40 {
         let n = if case == 0 { 0 } else { 9 };
@@ -161,35 +120,23 @@ fn photographs(
         let total: f64 = own.iter().sum();
         let magnitudes: f64 = own.iter().map(|v| v.abs()).sum();
         let exact = (a - b) / total;
-        // Each mean: n differences to the first, as many sums, a quotient and the first; ours n sums. Values differ by at most twice the
-        // largest, one.
+        // Each mean: n differences to the first, as many sums, a quotient and the first; ours n sums. Values differ by
+        // at most twice the largest, one.
         let roundings = gamma(3 * 9 + 4, DOUBLE);
         let each = roundings * (2.0 * 9.0 + a.abs() + b.abs()) / total.abs();
         let below = roundings * (2.0 * 9.0 + magnitudes) / total.abs() * exact.abs();
         let expected = (n > 0).then_some(exact);
-        worst.add(
-            delta(&changed, &plain, &own).ok(),
-            expected,
-            1.01 * (each + below),
-        );
+        worst.add(delta(&changed, &plain, &own).ok(), expected, 1.01 * (each + below));
     }
     let what = format!("{name} of nine, each clipped before the mean; of none not defined");
-    worst.line(
-        "photographs",
-        &what,
-        "gamma(31) of all magnitudes, double precision",
-    )
+    worst.line("photographs", &what, "gamma(31) of all magnitudes, double precision")
 }
 
 /// `|bn2.weight|`, and the mean of `|conv2.weight|` over inputs and taps, of every channel.
 fn weights(loaded: &Loaded) -> Line {
     let mut worst = Worst::default();
     for &block in loaded.network.architecture().blocks() {
-        let of = |name: &str| {
-            loaded
-                .tensors
-                .get(&format!("{}.{name}.weight", block.module()))
-        };
+        let of = |name: &str| loaded.tensors.get(&format!("{}.{name}.weight", block.module()));
         let Some(convolution) = of("conv2") else {
             continue;
         };
@@ -201,27 +148,16 @@ fn weights(loaded: &Loaded) -> Line {
                 sum += f64::from(convolution.values()[channel * each + tap]).abs();
             }
             let exact = sum / each as f64;
-            let largest = convolution
-                .values()
-                .iter()
-                .fold(0.0_f32, |m, w| m.max(w.abs()));
+            let largest = convolution.values().iter().fold(0.0_f32, |m, w| m.max(w.abs()));
             let bound = gamma(3 * each + 4, DOUBLE) * (exact + f64::from(largest));
-            worst.add(
-                conv2_weight_mean_abs(loaded, block, channel),
-                Some(exact),
-                bound,
-            );
+            worst.add(conv2_weight_mean_abs(loaded, block, channel), Some(exact), bound);
             // Where batch norm is folded away there is none to be had.
             let norm = of("bn2").map(|w| f64::from(w.values()[channel].abs()));
             worst.add(bn2_weight_abs(loaded, block, channel), norm, 0.0);
         }
     }
     let what = "|bn2.weight| and mean |conv2.weight| of every channel";
-    worst.line(
-        "weights",
-        what,
-        "gamma(3 k + 4) of mean and largest, double precision",
-    )
+    worst.line("weights", what, "gamma(3 k + 4) of mean and largest, double precision")
 }
 
 /// Shares of what is passed on, and how often Block takes away. All numbers are multiples of 1/64: sums are exact.
@@ -231,10 +167,7 @@ fn split(contributions: impl Fn(&[f32], &[f32], &[f32]) -> Contributions) -> Lin
         let n = if case == 0 { 0 } else { 40 };
         let coarse = |seed: u64, up: f32| -> Vec<f32> {
             let values = pseudo_random(seed + 2 * case, n);
-            values
-                .iter()
-                .map(|v| ((v + up) * 64.0).round() / 64.0)
-                .collect()
+            values.iter().map(|v| ((v + up) * 64.0).round() / 64.0).collect()
         };
         // In every sixth case nothing is ever positive.
         let down = if case % 6 == 0 { 2.5 } else { 0.0 };

@@ -42,10 +42,7 @@ impl Run {
         let network = &manifest.network;
         let size = loaded.source.input_size;
         let expected = format!("{} at {size} pixels", loaded.digest);
-        let found = format!(
-            "{} at {} pixels",
-            network.weights_digest, network.input_size
-        );
+        let found = format!("{} at {} pixels", network.weights_digest, network.input_size);
         if found != expected {
             return Err(AuditError::Absent {
                 path: folder.join(layout::MANIFEST),
@@ -69,10 +66,7 @@ impl Run {
         let rows: Vec<ChannelRow> = read_table(&table)?;
         Ok(Run {
             folder: folder.to_owned(),
-            digests: (
-                manifest.digest.clone(),
-                manifest.images.as_ref().map(|images| images.digest.clone()),
-            ),
+            digests: (manifest.digest.clone(), manifest.images.as_ref().map(|images| images.digest.clone())),
             manifest,
             size,
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
@@ -95,27 +89,12 @@ impl Run {
     /// If it cannot be read.
     pub(crate) fn table_is_the_manifests(&self) -> Result<Line, AuditError> {
         let path = self.folder.join(layout::CHANNELS);
-        let bytes =
-            std::fs::read(&path).map_err(|source| report::ReportError::Read { path, source })?;
+        let bytes = std::fs::read(&path).map_err(|source| report::ReportError::Read { path, source })?;
         let now = blake3::hash(&bytes).to_hex();
-        let same = self
-            .manifest
-            .files
-            .get(layout::CHANNELS)
-            .map(String::as_str)
-            == Some(&now);
-        let what = format!(
-            "{} has the digest that the manifest lists",
-            layout::CHANNELS
-        );
+        let same = self.manifest.files.get(layout::CHANNELS).map(String::as_str) == Some(&now);
+        let what = format!("{} has the digest that the manifest lists", layout::CHANNELS);
         let differ = usize::from(!same);
-        Ok(Line::equal(
-            "error budget",
-            what,
-            Witness::Identity,
-            1,
-            differ,
-        ))
+        Ok(Line::equal("error budget", what, Witness::Identity, 1, differ))
     }
 
     /// What the table says of a channel.
@@ -134,10 +113,7 @@ impl Run {
     pub(crate) fn picture(&self, row: &ChannelRow, role: Role) -> Result<Picture, AuditError> {
         let name = layout::feature(&row.block, role.name(), row.channel);
         let path = self.folder.join(&name);
-        let bytes = std::fs::read(&path).map_err(|source| report::ReportError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let bytes = std::fs::read(&path).map_err(|source| report::ReportError::Read { path: path.clone(), source })?;
         let picture = images::decode_bytes(&bytes, &path)?;
         let (width, height) = (picture.width(), picture.height());
         if (width, height) != (self.size, self.size) {
@@ -147,11 +123,7 @@ impl Run {
                 found: format!("one of {width}x{height}"),
             });
         }
-        Ok(Picture {
-            name,
-            bytes,
-            pixels: picture.into_pixels(),
-        })
+        Ok(Picture { name, bytes, pixels: picture.into_pixels() })
     }
 
     /// The rows of up to `channels` channels of each block, evenly over the block, whose pictures are all there.
@@ -185,20 +157,13 @@ impl Run {
         chosen: &[&(Block, ChannelRow)],
         observer: &dyn Observer,
     ) -> Result<Vec<ChannelBudget>, AuditError> {
-        observer.event(Event::Phase {
-            name: "error budgets".into(),
-            total: chosen.len(),
-            done: 0,
-        });
+        observer.event(Event::Phase { name: "error budgets".into(), total: chosen.len(), done: 0 });
         let budget = |&&(block, ref row): &&(Block, ChannelRow)| {
             let budget = self.budget(twin, block, row)?;
             observer.event(Event::Advanced);
             Ok(budget)
         };
-        let budgets: Vec<_> = chosen
-            .par_iter()
-            .map(budget)
-            .collect::<Result<_, AuditError>>()?;
+        let budgets: Vec<_> = chosen.par_iter().map(budget).collect::<Result<_, AuditError>>()?;
         observer.event(Event::PhaseEnded);
         Ok(budgets)
     }
@@ -218,17 +183,13 @@ impl Run {
             twin.walk(&image, block).budget(Role::Output, channel)
         };
         let roles = |image: &Enclosed| -> Result<Roles, AuditError> {
-            twin.enclose(image, block, channel)
-                .ok_or_else(|| AuditError::Absent {
-                    path: self.folder.clone(),
-                    expected: format!("a run of a network with block {block}"),
-                    found: "none".to_owned(),
-                })
+            twin.enclose(image, block, channel).ok_or_else(|| AuditError::Absent {
+                path: self.folder.clone(),
+                expected: format!("a run of a network with block {block}"),
+                found: "none".to_owned(),
+            })
         };
-        let (image, of_block) = (
-            Enclosed::normalised(&input, size),
-            Enclosed::normalised(&added, size),
-        );
+        let (image, of_block) = (Enclosed::normalised(&input, size), Enclosed::normalised(&added, size));
         let exact = Exact {
             on_input: roles(&image)?,
             on_block: roles(&of_block)?,
@@ -240,28 +201,19 @@ impl Run {
     }
 }
 
-/// The lines about them: what the table says lies within the first-order bounds, and nothing that follows from it has changed or is
-/// undecided.
+/// The lines about them: what the table says lies within the first-order bounds, and nothing that follows from it has
+/// changed or is undecided.
 pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
     let count = |of: &dyn Fn(&ChannelBudget) -> bool| budgets.iter().filter(|b| of(b)).count();
     let n = budgets.len();
     if n == 0 {
         let why = "the table of the run has no channel";
-        return vec![Line::skipped(
-            "error budget",
-            "mix ratios",
-            Witness::Enclosure,
-            why,
-        )];
+        return vec![Line::skipped("error budget", "mix ratios", Witness::Enclosure, why)];
     }
     let used = budgets.iter().map(|b| b.used).fold(0.0, f64::max);
-    let rounding = budgets
-        .iter()
-        .map(ChannelBudget::rounding)
-        .fold(0.0, f64::max);
+    let rounding = budgets.iter().map(ChannelBudget::rounding).fold(0.0, f64::max);
     let open = count(&|b| b.open);
-    let equal =
-        |what: String, differ| Line::equal("error budget", what, Witness::Enclosure, n, differ);
+    let equal = |what: String, differ| Line::equal("error budget", what, Witness::Enclosure, n, differ);
     let mut ratios = Line::number(
         "error budget",
         format!(
@@ -273,16 +225,10 @@ pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
         (used, 1.0),
         "sum of |d activation / d z| gamma(k + 1) (sum |w x| + |b|), to first order",
     );
-    ratios.error = Some(Absolute {
-        value: rounding,
-        unit: "of M",
-    });
+    ratios.error = Some(Absolute { value: rounding, unit: "of M" });
     vec![
         ratios,
-        equal(
-            format!("categories that rounding changed, of {n} channels"),
-            count(&|b| b.category.flips()),
-        ),
+        equal(format!("categories that rounding changed, of {n} channels"), count(&|b| b.category.flips())),
         equal(
             format!("categories that the exact value's interval does not decide, of {n} channels"),
             count(&|b| b.category.straddles()),
@@ -294,9 +240,7 @@ pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
             count(&|b| b.scale_invariant.flips() || b.scale_invariant_no_mix.flips()),
         ),
         equal(
-            format!(
-                "scale invariance that the exact values' intervals do not decide, of {n} channels"
-            ),
+            format!("scale invariance that the exact values' intervals do not decide, of {n} channels"),
             count(&|b| b.scale_invariant.straddles() || b.scale_invariant_no_mix.straddles()),
         ),
     ]

@@ -1,10 +1,10 @@
-//! A second opinion: the forward pass with another product of matrices. `ndarray` multiplies with `matrixmultiply`, which cuts sums into
-//! blocks and knows nothing of the summation contract.
+//! A second opinion: the forward pass with another product of matrices. `ndarray` multiplies with `matrixmultiply`,
+//! which cuts sums into blocks and knows nothing of the summation contract.
 //!
-//! Each layer of both reads the same single-precision values, those that the other product made so far. Whatever the order of a sum of k
-//! products and a bias, it is within `gamma(k + 1) (sum |w x| + |b|)` of the exact one (Higham, section 3.1), so two are within twice that.
-//! At the end of the pass either is off by what all layers before it did, which no bound says anything useful about: how far they are apart
-//! is shown, and decides nothing.
+//! Each layer of both reads the same single-precision values, those that the other product made so far. Whatever the
+//! order of a sum of k products and a bias, it is within `gamma(k + 1) (sum |w x| + |b|)` of the exact one (Higham,
+//! section 3.1), so two are within twice that. At the end of the pass either is off by what all layers before it did,
+//! which no bound says anything useful about: how far they are apart is shown, and decides nothing.
 
 use crate::bounded::{Bounded, SINGLE, steps};
 use crate::error::AuditError;
@@ -46,8 +46,7 @@ pub(crate) fn lines(
     isa: Isa,
 ) -> Result<Vec<Line>, AuditError> {
     let (layers, last) = forward(twin, image);
-    let lines: Result<Vec<Line>, AuditError> =
-        layers.par_iter().map(|step| step.line(isa)).collect();
+    let lines: Result<Vec<Line>, AuditError> = layers.par_iter().map(|step| step.line(isa)).collect();
     let mut lines = lines?;
     if let Some((block, ..)) = twin.blocks.last() {
         let site: Site = block.read_site(Role::Output);
@@ -70,22 +69,13 @@ fn compare(ours: &[f32], theirs: &[f32], bound: &[f64]) -> Tally {
 
 impl Step<'_> {
     fn line(&self, isa: Isa) -> Result<Line, AuditError> {
-        let Single {
-            height,
-            width,
-            channels,
-            data,
-        } = &self.read;
+        let Single { height, width, channels, data } = &self.read;
         let exact = Map::from_f32((*height, *width, *channels), data);
         let slack = underflow_slack(self.layer.terms());
         let error = self.layer.apply(&Bounded::exact(exact), SINGLE).error;
         let bound: Vec<f64> = error.data.iter().map(|e| 2.0 * (e + slack)).collect();
         let tally = compare(&self.ours(isa)?, &self.made, &bound);
-        let normed = if self.layer.norm.is_some() {
-            ", batch norm"
-        } else {
-            ""
-        };
+        let normed = if self.layer.norm.is_some() { ", batch norm" } else { "" };
         Ok(tally.line(
             "second opinion",
             format!("{}{normed}, forward", self.layer.name),
@@ -101,12 +91,7 @@ impl Step<'_> {
         let shape = Shape::new(read.height, read.width, read.channels);
         let input = graph.add(Input { shape }, &[])?;
         let size = (layer.outputs, layer.inputs);
-        let convolution = Convolution::new(
-            layer.weights.clone(),
-            size,
-            layer.sliding,
-            layer.bias.clone(),
-        )?;
+        let convolution = Convolution::new(layer.weights.clone(), size, layer.sliding, layer.bias.clone())?;
         let mut node = graph.add(convolution, &[input])?;
         if let Some((scale, shift)) = &layer.norm {
             let rounded = |values: &[f64]| values.iter().copied().map(single).collect();
@@ -120,10 +105,7 @@ impl Step<'_> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounded once to single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision")]
 fn single(value: f64) -> f32 {
     value as f32
 }
@@ -133,11 +115,7 @@ fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<Step<'a>>, Vec<f3
     let mut layers = Vec::new();
     let mut apply = |layer: &'a TwinLayer, read: &Single| -> Single {
         let made = apply(layer, read);
-        layers.push(Step {
-            layer,
-            read: read.clone(),
-            made: made.data.clone(),
-        });
+        layers.push(Step { layer, read: read.clone(), made: made.data.clone() });
         made
     };
     let x = &image.value;
@@ -193,12 +171,7 @@ fn apply(layer: &TwinLayer, x: &Single) -> Single {
             *value = value.mul_add(single(scale[o]), single(shift[o]));
         }
     }
-    Single {
-        height,
-        width,
-        channels: layer.outputs,
-        data,
-    }
+    Single { height, width, channels: layer.outputs, data }
 }
 
 #[cfg(test)]
@@ -226,10 +199,7 @@ mod tests {
         for weight in layer.weights[4..filter].iter_mut().step_by(9) {
             *weight += largest * 1e-3;
         }
-        let wrong = Step {
-            made: apply(&layer, &step.read).data,
-            ..step
-        };
+        let wrong = Step { made: apply(&layer, &step.read).data, ..step };
         assert!(wrong.line(isa).unwrap().failed());
     }
 }

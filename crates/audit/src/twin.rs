@@ -1,9 +1,10 @@
-//! The whole network once more in double precision, with a running bound: beside each value how far any evaluation whose roundings are
-//! at most `u` may be from the exact one.
+//! The whole network once more in double precision, with a running bound: beside each value how far any evaluation
+//! whose roundings are at most `u` may be from the exact one.
 //!
-//! A convolution of k terms and a bias has the forward error `gamma(k + 1) (sum |w| |x| + |b|)` (Higham, section 3.1: whatever the order
-//! of the sum) for the x it reads, and those are off by at most e, which adds `sum |w| e (1 + gamma)`. Batch norm's scale and shift
-//! carry one rounding each, its fused multiply-add one more. ReLU and maximum pass an error on and make none.
+//! A convolution of k terms and a bias has the forward error `gamma(k + 1) (sum |w| |x| + |b|)` (Higham, section 3.1:
+//! whatever the order of the sum) for the x it reads, and those are off by at most e, which adds `sum |w| e (1 +
+//! gamma)`. Batch norm's scale and shift carry one rounding each, its fused multiply-add one more. ReLU and maximum
+//! pass an error on and make none.
 
 use crate::bounded::{Bounded, gamma, steps};
 use crate::cone::{Area, POOLING};
@@ -63,11 +64,7 @@ impl TwinLayer {
         let values = weights.values().to_vec();
         let mut packed = vec![0.0; values.len()];
         for (i, &w) in values.iter().enumerate() {
-            let (o, c, k) = (
-                i / (inputs * kh * kw),
-                i / (kh * kw) % inputs,
-                i % (kh * kw),
-            );
+            let (o, c, k) = (i / (inputs * kh * kw), i / (kh * kw) % inputs, i % (kh * kw));
             packed[(k * inputs + c) * outputs + o] = f64::from(w);
         }
         let (mut bias, mut statistics, mut affine, mut precise) = (None, None, None, None);
@@ -79,18 +76,9 @@ impl TwinLayer {
                 let part = |part: &str| -> Result<Vec<f32>, WeightsError> {
                     Ok(tensors.find(&format!("{norm}.{part}"))?.values().to_vec())
                 };
-                let parts = [
-                    part("weight")?,
-                    part("bias")?,
-                    part("running_mean")?,
-                    part("running_var")?,
-                ];
+                let parts = [part("weight")?, part("bias")?, part("running_mean")?, part("running_var")?];
                 let [gamma, beta, mean, variance] = parts.each_ref().map(|part| widened(part));
-                let scale: Vec<f64> = gamma
-                    .iter()
-                    .zip(&variance)
-                    .map(|(g, v)| g / (v + EPSILON).sqrt())
-                    .collect();
+                let scale: Vec<f64> = gamma.iter().zip(&variance).map(|(g, v)| g / (v + EPSILON).sqrt()).collect();
                 let shift = beta.iter().zip(&mean).zip(&scale);
                 let shift = shift.map(|((b, m), s)| b - m * s).collect();
                 affine = Some((scale, shift));
@@ -207,26 +195,12 @@ impl TwinLayer {
             let scale = scale.iter().map(|s| s.abs()).collect();
             (scale, vec![0.0; shift.len()])
         });
-        TwinLayer {
-            bias: None,
-            norm,
-            packed: self.packed.iter().map(|w| w.abs()).collect(),
-            ..self.clone()
-        }
+        TwinLayer { bias: None, norm, packed: self.packed.iter().map(|w| w.abs()).collect(), ..self.clone() }
     }
 
     /// Where in a map of `size` the channels begin that tap `k` of the output (i, j) reads; nothing beyond the map.
-    pub(crate) fn reads(
-        &self,
-        (i, j): (usize, usize),
-        k: usize,
-        size: (usize, usize),
-    ) -> Option<usize> {
-        let Sliding {
-            kernel,
-            stride,
-            padding,
-        } = self.sliding;
+    pub(crate) fn reads(&self, (i, j): (usize, usize), k: usize, size: (usize, usize)) -> Option<usize> {
+        let Sliding { kernel, stride, padding } = self.sliding;
         let row = (i * stride.0 + k / kernel.1).checked_sub(padding.0)?;
         let column = (j * stride.1 + k % kernel.1).checked_sub(padding.1)?;
         (row < size.0 && column < size.1).then_some((row * size.1 + column) * self.inputs)
@@ -242,12 +216,7 @@ impl TwinLayer {
     }
 
     /// The im2col matrix of a map of `size`, for the outputs in `area`: `[positions, kh kw in]`.
-    pub(crate) fn columns<T: Copy + Default>(
-        &self,
-        x: &[T],
-        size: (usize, usize),
-        area: &Area,
-    ) -> Array2<T> {
+    pub(crate) fn columns<T: Copy + Default>(&self, x: &[T], size: (usize, usize), area: &Area) -> Array2<T> {
         let taps = self.sliding.kernel.0 * self.sliding.kernel.1;
         let positions = area.rows.len() * area.columns.len();
         let mut data = vec![T::default(); positions * self.terms()];
@@ -295,10 +264,7 @@ impl TwinNetwork {
     ///
     /// # Errors
     /// If a tensor is missing.
-    pub(crate) fn new(
-        tensors: &TensorSet,
-        architecture: &Architecture,
-    ) -> Result<TwinNetwork, WeightsError> {
+    pub(crate) fn new(tensors: &TensorSet, architecture: &Architecture) -> Result<TwinNetwork, WeightsError> {
         let state = architecture.batch_norm();
         let layer = |name: &str, norm: &str, (kernel, stride)| {
             let sliding = Sliding::square(kernel, stride, kernel / 2);
@@ -309,9 +275,8 @@ impl TwinNetwork {
             let module = block.module();
             let name = |part: &str| format!("{module}.{part}");
             let stride = if block.has_projection() { 2 } else { 1 };
-            let projection = block
-                .has_projection()
-                .then(|| layer(&name("downsample.0"), &name("downsample.1"), (1, 2)));
+            let projection =
+                block.has_projection().then(|| layer(&name("downsample.0"), &name("downsample.1"), (1, 2)));
             blocks.push((
                 block,
                 layer(&name("conv1"), &name("bn1"), (3, stride))?,
@@ -319,10 +284,7 @@ impl TwinNetwork {
                 projection.transpose()?,
             ));
         }
-        Ok(TwinNetwork {
-            stem: layer("conv1", "bn1", (7, 2))?,
-            blocks,
-        })
+        Ok(TwinNetwork { stem: layer("conv1", "bn1", (7, 2))?, blocks })
     }
 
     /// The second convolution of a block.

@@ -1,8 +1,8 @@
 //! What single precision may do to an activation, to first order.
 //!
-//! A worst-case bound that is carried through absolute weights grows some thirtyfold with each layer and says nothing after a few. What is
-//! carried here is the first-order bound: to each layer's local bound `gamma(k + 1) (sum |w x| + |b|)` belongs the gradient of the
-//! activation by that layer's output, computed in double precision,
+//! A worst-case bound that is carried through absolute weights grows some thirtyfold with each layer and says nothing
+//! after a few. What is carried here is the first-order bound: to each layer's local bound `gamma(k + 1) (sum |w x| +
+//! |b|)` belongs the gradient of the activation by that layer's output, computed in double precision,
 //!
 //! ```text
 //! |error| <= sum over layers l and outputs i of |d activation / d z_l[i]| local_l[i]   + O(u^2)
@@ -38,12 +38,7 @@ impl<'a> Step<'a> {
     fn new(layer: &'a TwinLayer, x: &Map, area: &Area) -> Step<'a> {
         let x_exact = Bounded::exact(x.clone());
         let Bounded { value, error } = layer.apply_in(&x_exact, SINGLE, area);
-        Step {
-            layer,
-            size: (x.height, x.width),
-            z: value,
-            local: error,
-        }
+        Step { layer, size: (x.height, x.width), z: value, local: error }
     }
 
     /// Adds what the layer's roundings cost at these gradients of its outputs, and gives those of its inputs.
@@ -91,31 +86,16 @@ impl TwinNetwork {
         let rectified = reference::relu(&stem.z);
         let mut stream = reference::max_pool(&rectified, steps(POOLING));
         let mut blocks = Vec::new();
-        for ((_, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks)
-        {
+        for ((_, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks) {
             let first = Step::new(first, &stream, hidden);
             let second = Step::new(second, &reference::relu(&first.z), sum);
-            let projection = projection
-                .as_ref()
-                .map(|layer| Step::new(layer, &stream, sum));
+            let projection = projection.as_ref().map(|layer| Step::new(layer, &stream, sum));
             let enters = projection.as_ref().map_or(&stream, |step| &step.z);
-            let sum = Map::from_fn(second.z.shape(), |i, j, c| {
-                second.z.at(i, j, c) + enters.at(i, j, c)
-            });
+            let sum = Map::from_fn(second.z.shape(), |i, j, c| second.z.at(i, j, c) + enters.at(i, j, c));
             stream = reference::relu(&sum);
-            blocks.push(BlockSteps {
-                first,
-                second,
-                projection,
-                sum,
-            });
+            blocks.push(BlockSteps { first, second, projection, sum });
         }
-        Walk {
-            image,
-            stem,
-            rectified,
-            blocks,
-        }
+        Walk { image, stem, rectified, blocks }
     }
 }
 
@@ -123,10 +103,7 @@ impl Walk<'_> {
     /// A role of the last block's channel at the center, and how far single precision's may be off.
     pub(crate) fn budget(&self, role: Role, channel: usize) -> Budget {
         let Some(last) = self.blocks.last() else {
-            return Budget {
-                exact: f64::NAN,
-                bound: f64::NAN,
-            };
+            return Budget { exact: f64::NAN, bound: f64::NAN };
         };
         let at = self.blocks.len() - 1;
         let center = |map: &Map| map.at(map.height / 2, map.width / 2, channel);
@@ -182,9 +159,7 @@ impl Walk<'_> {
             None => gradient,
             Some(step) => step.back(&gradient, cost),
         };
-        let stream = Map::from_fn(through.shape(), |i, j, c| {
-            through.at(i, j, c) + beside.at(i, j, c)
-        });
+        let stream = Map::from_fn(through.shape(), |i, j, c| through.at(i, j, c) + beside.at(i, j, c));
         self.below_stream(block, &stream, cost);
     }
 
@@ -226,14 +201,8 @@ mod tests {
             let whole = |size: usize| Area::whole((size, size));
             let stage = |at: &Block| whole(24 >> (at.stage() - 1));
             let of_blocks = twin.blocks.iter().map(|(at, ..)| (stage(at), stage(at)));
-            let everything = Cone {
-                stem: whole(48),
-                blocks: of_blocks.take(cone.blocks.len()).collect(),
-            };
-            let (part, all) = (
-                twin.walk_in(&image, &cone),
-                twin.walk_in(&image, &everything),
-            );
+            let everything = Cone { stem: whole(48), blocks: of_blocks.take(cone.blocks.len()).collect() };
+            let (part, all) = (twin.walk_in(&image, &cone), twin.walk_in(&image, &everything));
             for role in [Role::Input, Role::Block, Role::Output] {
                 let (found, expected) = (part.budget(role, 5), all.budget(role, 5));
                 assert!(expected.bound > 0.0 || role == Role::Input);

@@ -6,18 +6,11 @@ use crate::ops::{Binding, Input};
 use crate::plan::{Plan, PlanError, Step, Stored, Wanted};
 use kernels::Region;
 
-pub(crate) fn compile(
-    graph: &Graph,
-    wanted: &[Wanted],
-    inputs: Option<&[NodeId]>,
-) -> Result<Plan, PlanError> {
+pub(crate) fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]>) -> Result<Plan, PlanError> {
     for want in wanted {
         let shape = graph.shape(want.node);
         if want.region.is_empty() || !shape.region().contains(&want.region) {
-            return Err(PlanError::Outside {
-                region: want.region,
-                shape,
-            });
+            return Err(PlanError::Outside { region: want.region, shape });
         }
     }
     let values = needed_regions(graph, wanted, |_| true);
@@ -27,9 +20,7 @@ pub(crate) fn compile(
             let carries = depends_on(graph, inputs);
             let regions = needed_regions(graph, wanted, |at| carries[at]);
             if let Some(input) = inputs.iter().find(|i| regions[i.0].is_empty()) {
-                return Err(PlanError::Independent {
-                    shape: graph.shape(*input),
-                });
+                return Err(PlanError::Independent { shape: graph.shape(*input) });
             }
             regions
         }
@@ -37,8 +28,7 @@ pub(crate) fn compile(
     let mut steps = steps(graph, wanted, &values, &gradients, inputs.is_some());
     let keep_all = inputs.is_some();
     let (stored_values, value_buffers) = store_values(graph, wanted, &values, &steps, keep_all);
-    let (stored_gradients, gradient_buffers) =
-        store_gradients(graph, wanted, inputs, &gradients, &mut steps);
+    let (stored_gradients, gradient_buffers) = store_gradients(graph, wanted, inputs, &gradients, &mut steps);
     Ok(Plan {
         shapes: graph.nodes.iter().map(|n| n.shape).collect(),
         steps,
@@ -71,20 +61,13 @@ fn needed_regions(graph: &Graph, wanted: &[Wanted], passes: impl Fn(usize) -> bo
 fn depends_on(graph: &Graph, inputs: &[NodeId]) -> Vec<bool> {
     let mut depends = vec![false; graph.nodes.len()];
     for at in 0..graph.nodes.len() {
-        depends[at] =
-            inputs.contains(&NodeId(at)) || graph.nodes[at].inputs.iter().any(|i| depends[i.0]);
+        depends[at] = inputs.contains(&NodeId(at)) || graph.nodes[at].inputs.iter().any(|i| depends[i.0]);
     }
     depends
 }
 
 /// The steps in graph order, with convolutions fused to what follows them.
-fn steps(
-    graph: &Graph,
-    wanted: &[Wanted],
-    values: &[Region],
-    gradients: &[Region],
-    backward: bool,
-) -> Vec<Step> {
+fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Region], backward: bool) -> Vec<Step> {
     let computed: Vec<bool> = values.iter().map(|r| !r.is_empty()).collect();
     let mut is_wanted = vec![false; graph.nodes.len()];
     for want in wanted {
@@ -106,10 +89,7 @@ fn steps(
         };
         let (inputs, kernel) = match chains.iter().find(|c| c.last == at) {
             Some(chain) => (chain.inputs.clone(), chain.bind(&binding)),
-            None => (
-                node.inputs.iter().map(|i| i.0).collect(),
-                node.operation.bind(&binding),
-            ),
+            None => (node.inputs.iter().map(|i| i.0).collect(), node.operation.bind(&binding)),
         };
         steps.push(Step {
             node: at,
@@ -133,12 +113,7 @@ impl Buffers {
     /// A buffer of at least `length`: the free one that fits most closely, or else the largest one, grown.
     fn take(&mut self, length: usize) -> usize {
         let lengths = &self.lengths;
-        let fitting = self
-            .free
-            .iter()
-            .copied()
-            .filter(|&b| lengths[b] >= length)
-            .min_by_key(|&b| lengths[b]);
+        let fitting = self.free.iter().copied().filter(|&b| lengths[b] >= length).min_by_key(|&b| lengths[b]);
         let chosen = fitting.or_else(|| self.free.iter().copied().max_by_key(|&b| lengths[b]));
         if let Some(buffer) = chosen {
             self.free.retain(|&b| b != buffer);
@@ -166,11 +141,7 @@ fn store_values(
     let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
     let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
         let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
-        stored[at] = Some(Stored {
-            region,
-            channels,
-            buffer: buffers.take(region.positions() * channels),
-        });
+        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
     };
     let given = |at: usize| graph.nodes[at].operation.as_any().is::<Input>();
     for at in (0..graph.nodes.len()).filter(|&at| given(at) && !regions[at].is_empty()) {
@@ -180,9 +151,7 @@ fn store_values(
     for (order, step) in steps.iter().enumerate() {
         store(step.node, &mut buffers, &mut stored);
         for input in step.inputs.into_iter().flatten().filter(|&i| !stays(i)) {
-            let read_later = steps[order + 1..]
-                .iter()
-                .any(|s| s.inputs.contains(&Some(input)));
+            let read_later = steps[order + 1..].iter().any(|s| s.inputs.contains(&Some(input)));
             if let (false, Some(value)) = (read_later, &stored[input]) {
                 buffers.give_back(value.buffer);
             }
@@ -203,11 +172,7 @@ fn store_gradients(
     let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
     let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
         let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
-        stored[at] = Some(Stored {
-            region,
-            channels,
-            buffer: buffers.take(region.positions() * channels),
-        });
+        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
     };
     let Some(inputs) = inputs else {
         return (stored, buffers.lengths);
@@ -222,9 +187,7 @@ fn store_gradients(
                 step.cleared.push(input);
             }
         }
-        let own = stored[step.node]
-            .as_ref()
-            .filter(|_| !inputs.contains(&NodeId(step.node)));
+        let own = stored[step.node].as_ref().filter(|_| !inputs.contains(&NodeId(step.node)));
         // The objective's buffer holds the seed, which the caller writes between executions.
         if let Some(own) = own.filter(|_| wanted.iter().all(|w| w.node.0 != step.node)) {
             buffers.give_back(own.buffer);

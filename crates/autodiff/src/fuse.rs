@@ -1,13 +1,11 @@
-//! Fusing what follows a convolution into it: convolution, then batch norm, then a residual addition, then a ReLU; without a backward
-//! pass, then max pooling.
+//! Fusing what follows a convolution into it: convolution, then batch norm, then a residual addition, then a ReLU;
+//! without a backward pass, then max pooling.
 //!
 //! A chain is fused only as far as nobody wants, or also reads, the values in between. The result is the same bits as
 //! the separate operations give: they are applied to the finished sum in the same order.
 
 use crate::graph::Graph;
-use crate::ops::{
-    Add, BatchNorm, Binding, Convolution, Fused, Kernel, MaxPool, PooledConvolution, Relu,
-};
+use crate::ops::{Add, BatchNorm, Binding, Convolution, Fused, Kernel, MaxPool, PooledConvolution, Relu};
 
 /// A convolution with what was fused to it.
 #[derive(Debug)]
@@ -33,20 +31,11 @@ impl Chain {
     }
 }
 
-/// The chains of a graph, given which nodes are computed, which values are wanted, and whether there is a backward pass.
-pub(crate) fn chains(
-    graph: &Graph,
-    computed: &[bool],
-    wanted: &[bool],
-    backward: bool,
-) -> Vec<Chain> {
+/// The chains of a graph, given which nodes are computed, which values are wanted, and whether there is a backward
+/// pass.
+pub(crate) fn chains(graph: &Graph, computed: &[bool], wanted: &[bool], backward: bool) -> Vec<Chain> {
     let mut consumers = vec![Vec::new(); graph.nodes.len()];
-    for (at, node) in graph
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| computed[*at])
-    {
+    for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| computed[*at]) {
         for input in &node.inputs {
             consumers[input.0].push(at);
         }
@@ -59,13 +48,7 @@ pub(crate) fn chains(
     let mut taken = vec![false; graph.nodes.len()];
     let mut chains = Vec::new();
     // Later convolutions first: of two that meet in an addition, the block's own comes after the projection.
-    for (at, node) in graph
-        .nodes
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(at, _)| computed[*at])
-    {
+    for (at, node) in graph.nodes.iter().enumerate().rev().filter(|(at, _)| computed[*at]) {
         let Some(convolution) = node.operation.as_any().downcast_ref::<Convolution>() else {
             continue;
         };
@@ -81,10 +64,7 @@ pub(crate) fn chains(
             chain.last = next;
         };
         if let Some(next) = only_consumer(chain.last)
-            && let Some(norm) = graph.nodes[next]
-                .operation
-                .as_any()
-                .downcast_ref::<BatchNorm>()
+            && let Some(norm) = graph.nodes[next].operation.as_any().downcast_ref::<BatchNorm>()
             && let Some(fused) = convolution.with_batch_norm(norm.scale(), norm.shift())
         {
             chain.fused = fused;

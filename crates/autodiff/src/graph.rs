@@ -19,11 +19,7 @@ pub struct Shape {
 impl Shape {
     /// A shape from its three sizes.
     pub fn new(height: usize, width: usize, channels: usize) -> Shape {
-        Shape {
-            height,
-            width,
-            channels,
-        }
+        Shape { height, width, channels }
     }
 
     /// All of its positions.
@@ -33,10 +29,7 @@ impl Shape {
 
     /// Row and column of the center: `size / 2`, rounded down (method section 1).
     pub fn center(&self) -> Region {
-        Region::position(
-            (self.height / 2).cast_signed(),
-            (self.width / 2).cast_signed(),
-        )
+        Region::position((self.height / 2).cast_signed(), (self.width / 2).cast_signed())
     }
 
     /// How many values it holds.
@@ -95,11 +88,7 @@ impl Graph {
     ///
     /// # Errors
     /// If the operation cannot take inputs of these shapes, or is given one node twice.
-    pub fn add(
-        &mut self,
-        operation: impl Operation + 'static,
-        inputs: &[NodeId],
-    ) -> Result<NodeId, GraphError> {
+    pub fn add(&mut self, operation: impl Operation + 'static, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
         self.add_shared(Arc::new(operation), inputs)
     }
 
@@ -107,11 +96,7 @@ impl Graph {
     ///
     /// # Errors
     /// As [`Graph::add`].
-    pub fn add_shared(
-        &mut self,
-        operation: Arc<dyn Operation>,
-        inputs: &[NodeId],
-    ) -> Result<NodeId, GraphError> {
+    pub fn add_shared(&mut self, operation: Arc<dyn Operation>, inputs: &[NodeId]) -> Result<NodeId, GraphError> {
         let shapes: Vec<Shape> = inputs.iter().map(|&i| self.shape(i)).collect();
         if inputs.len() == 2 && inputs[0] == inputs[1] {
             return Err(GraphError {
@@ -121,11 +106,7 @@ impl Graph {
             });
         }
         let shape = operation.output_shape(&shapes)?;
-        self.nodes.push(Node {
-            operation,
-            inputs: inputs.to_vec(),
-            shape,
-        });
+        self.nodes.push(Node { operation, inputs: inputs.to_vec(), shape });
         Ok(NodeId(self.nodes.len() - 1))
     }
 
@@ -164,19 +145,14 @@ impl Graph {
     }
 
     /// Which region of each input a region of node `at` needs.
-    pub(crate) fn needed_inputs(
-        &self,
-        at: usize,
-        region: Region,
-    ) -> impl Iterator<Item = (usize, Region)> {
+    pub(crate) fn needed_inputs(&self, at: usize, region: Region) -> impl Iterator<Item = (usize, Region)> {
         let node = &self.nodes[at];
         let shapes: Vec<Shape> = node.inputs.iter().map(|&i| self.shape(i)).collect();
         node.inputs.iter().enumerate().map(move |(slot, input)| {
             let needed = if region.is_empty() {
                 Region::EMPTY
             } else {
-                node.operation
-                    .input_region(slot, region, &shapes, node.shape)
+                node.operation.input_region(slot, region, &shapes, node.shape)
             };
             (input.0, needed)
         })

@@ -1,10 +1,10 @@
 //! A small graph of numerical operations, plans that execute part of it, and reverse mode.
 //!
 //! - A [`Graph`] is built node by node; each node is an operation ([`ops`]) with a shape `[height, width, channels]`.
-//! - A [`Plan`] is compiled once from a graph, the values that are wanted (a node and a [`kernels::Region`] of it) and, if
-//!   gradients are wanted, the inputs they are taken for. It computes of every node exactly the region that the wanted
-//!   values depend on, forward and backward: the cone of a neuron, not the network. Because every operation gives the
-//!   same bits for any region, this changes no value.
+//! - A [`Plan`] is compiled once from a graph, the values that are wanted (a node and a [`kernels::Region`] of it) and,
+//!   if gradients are wanted, the inputs they are taken for. It computes of every node exactly the region that the
+//!   wanted values depend on, forward and backward: the cone of a neuron, not the network. Because every operation
+//!   gives the same bits for any region, this changes no value.
 //! - A [`Workspace`] holds the buffers of one plan. Executing a plan in it allocates nothing.
 //!
 //! Reverse mode, in one line: with `g[n]` the gradient of the objective by node n, every node adds

@@ -18,18 +18,12 @@ pub struct Wanted {
 impl Wanted {
     /// The center neuron of every channel: the position (height / 2, width / 2).
     pub fn center(graph: &Graph, node: NodeId) -> Wanted {
-        Wanted {
-            node,
-            region: graph.shape(node).center(),
-        }
+        Wanted { node, region: graph.shape(node).center() }
     }
 
     /// All positions.
     pub fn whole(graph: &Graph, node: NodeId) -> Wanted {
-        Wanted {
-            node,
-            region: graph.shape(node).region(),
-        }
+        Wanted { node, region: graph.shape(node).region() }
     }
 }
 
@@ -45,9 +39,7 @@ pub enum PlanError {
         shape: Shape,
     },
     /// An input for which a gradient is asked does not influence the objective.
-    #[error(
-        "a plan asks for the gradient by an input of {shape}, which the objective does not depend on"
-    )]
+    #[error("a plan asks for the gradient by an input of {shape}, which the objective does not depend on")]
     Independent {
         /// The input's shape.
         shape: Shape,
@@ -110,11 +102,7 @@ impl Plan {
     ///
     /// # Errors
     /// If the objective's region is empty or not inside its map, or an input does not influence it.
-    pub fn with_gradients(
-        graph: &Graph,
-        objective: Wanted,
-        inputs: &[NodeId],
-    ) -> Result<Plan, PlanError> {
+    pub fn with_gradients(graph: &Graph, objective: Wanted, inputs: &[NodeId]) -> Result<Plan, PlanError> {
         compile::compile(graph, &[objective], Some(inputs))
     }
 
@@ -125,8 +113,7 @@ impl Plan {
 
     /// The region of a node inside its map that the plan computes or needs.
     pub fn region_inside(&self, node: NodeId) -> Region {
-        self.region(node)
-            .intersection(&self.shapes[node.0].region())
+        self.region(node).intersection(&self.shapes[node.0].region())
     }
 
     /// The most floats of scratch that a step needs.
@@ -150,9 +137,7 @@ impl Plan {
             grow(&mut gradients, &plan.gradient_buffers);
             scratch = plan.scratch_floats().max(scratch);
             let transforms = plan.steps.iter().filter_map(|s| s.kernel.dft());
-            dft = transforms
-                .map(WindowDft::scratch_bytes)
-                .fold(dft, usize::max);
+            dft = transforms.map(WindowDft::scratch_bytes).fold(dft, usize::max);
         }
         let floats = values.iter().chain(&gradients).sum::<usize>() + scratch;
         floats * size_of::<f32>() + dft

@@ -24,11 +24,12 @@ impl Drop for Over {
 
 /// Does `work` on this thread of a pool while the pool's other threads look for pieces of it all the time.
 ///
-/// A thread that finds nothing would fall asleep, and one that is woken often begins on the core of the thread that woke it, where
-/// it has to wait: a forward pass shares some twenty steps of less than a millisecond each.
+/// A thread that finds nothing would fall asleep, and one that is woken often begins on the core of the thread that
+/// woke it, where it has to wait: a forward pass shares some twenty steps of less than a millisecond each.
 ///
-/// No thread stays until the work is over whatever happens. It may have begun to look while it waited for another's half of a piece
-/// that it does itself; then the work waits for this piece, and the two would wait for each other for ever.
+/// No thread stays until the work is over whatever happens. It may have begun to look while it waited for another's
+/// half of a piece that it does itself; then the work waits for this piece, and the two would wait for each other for
+/// ever.
 pub(crate) fn wakeful(work: impl FnOnce()) {
     let over = Over(Arc::new(AtomicBool::new(false)));
     let (flag, this) = (Arc::clone(&over.0), current_thread_index());

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 /// The buffers of a plan. One thread executes the plan in it; others have workspaces of their own.
 ///
-/// A workspace can take up one plan after another ([`Workspace::switch_to`]): its memory is then that of the largest, not of all.
+/// A workspace can take up one plan after another ([`Workspace::switch_to`]): its memory is then that of the largest,
+/// not of all.
 #[derive(Debug)]
 pub struct Workspace {
     plan: Arc<Plan>,
@@ -40,8 +41,8 @@ impl Workspace {
         workspace
     }
 
-    /// Takes up a plan. What was computed for another is lost: inputs, draws and the seed are to be set again. Buffers grow where
-    /// they are too small; going back to a plan allocates nothing.
+    /// Takes up a plan. What was computed for another is lost: inputs, draws and the seed are to be set again. Buffers
+    /// grow where they are too small; going back to a plan allocates nothing.
     pub fn switch_to(&mut self, plan: &Arc<Plan>) {
         let grow = |buffers: &mut Vec<Vec<f32>>, lengths: &[usize]| {
             if buffers.len() < lengths.len() {
@@ -114,11 +115,7 @@ impl Workspace {
     )]
     pub fn swap_input(&mut self, input: NodeId, map: &mut Vec<f32>) {
         let stored = self.plan.values[input.0].expect("an input that the plan needs");
-        assert_eq!(
-            stored.region,
-            self.plan.shapes[input.0].region(),
-            "an input that the plan needs all of"
-        );
+        assert_eq!(stored.region, self.plan.shapes[input.0].region(), "an input that the plan needs all of");
         assert_eq!(map.len(), stored.len(), "values of an input");
         mem::swap(map, &mut self.values[stored.buffer]);
     }
@@ -163,8 +160,8 @@ impl Workspace {
         self.value(node).pixel(position.top, position.left)
     }
 
-    /// The gradient of the objective by an input that the plan was compiled for. Its region may reach beyond the input's map,
-    /// where it has no meaning.
+    /// The gradient of the objective by an input that the plan was compiled for. Its region may reach beyond the
+    /// input's map, where it has no meaning.
     ///
     /// # Panics
     /// If the plan was not compiled for this gradient.
@@ -173,8 +170,7 @@ impl Workspace {
         reason = "documented: asking for what the plan does not have is a mistake of the caller"
     )]
     pub fn gradient(&self, input: NodeId) -> Window<'_> {
-        let stored =
-            self.plan.gradients[input.0].expect("an input that the plan has a gradient for");
+        let stored = self.plan.gradients[input.0].expect("an input that the plan has a gradient for");
         window(&self.gradients[stored.buffer], &stored)
     }
 
@@ -183,11 +179,10 @@ impl Workspace {
         self.forward_steps(|kernel, step| kernel.forward(step));
     }
 
-    /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits. The first time
-    /// allocates scratch for the other threads.
+    /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits.
+    /// The first time allocates scratch for the other threads.
     pub fn forward_on(&mut self, pool: &ThreadPool) {
-        self.scratch
-            .resize_with(pool.current_num_threads(), Scratch::default);
+        self.scratch.resize_with(pool.current_num_threads(), Scratch::default);
         grow_scratch(&mut self.scratch, &self.plan);
         let share = |kernel: &dyn Kernel, mut step: Forward<'_>| {
             if !kernel.forward_apart(&mut step) {
@@ -206,10 +201,8 @@ impl Workspace {
                 continue;
             };
             let mut output = mem::take(&mut self.values[stored.buffer]);
-            let inputs = step.inputs.map(|i| {
-                i.and_then(|i| plan.values[i])
-                    .map(|s| window(&self.values[s.buffer], &s))
-            });
+            let inputs =
+                step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s)));
             let forward = Forward {
                 isa: self.isa,
                 inputs,
@@ -231,8 +224,7 @@ impl Workspace {
             self.gradients[stored.buffer][..stored.len()].copy_from_slice(&self.seed);
         }
         for step in plan.steps.iter().rev().filter(|s| s.backward) {
-            let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node])
-            else {
+            let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node]) else {
                 continue;
             };
             for stored in step.cleared.iter().filter_map(|&n| plan.gradients[n]) {
@@ -240,19 +232,13 @@ impl Workspace {
             }
             let targets = step.inputs.map(|i| i.and_then(|i| plan.gradients[i]));
             let mut gradient = mem::take(&mut self.gradients[own.buffer]);
-            let mut taken =
-                targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
+            let mut taken = targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
             step.kernel.backward(Backward {
                 isa: self.isa,
-                inputs: step.inputs.map(|i| {
-                    i.and_then(|i| plan.values[i])
-                        .map(|s| window(&self.values[s.buffer], &s))
-                }),
+                inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
                 output: window(&self.values[value.buffer], &value),
                 gradient: window_mut(&mut gradient, &own),
-                input_gradients: taken
-                    .each_mut()
-                    .map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
+                input_gradients: taken.each_mut().map(|t| t.as_mut().map(|(data, s)| window_mut(data, s))),
                 scratch: &mut self.scratch[0],
                 draw: self.draws[step.node],
             });
@@ -284,9 +270,7 @@ fn grow_scratch(scratch: &mut [Scratch], plan: &Plan) {
 /// Executes a step on a thread for each scratch, each with some of the output's rows, where the kernel allows it.
 fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>) {
     // Rows beyond the map cost nothing.
-    let rows = kernel
-        .shared()
-        .map_or(Region::EMPTY, |r| r.intersection(&step.output.region()));
+    let rows = kernel.shared().map_or(Region::EMPTY, |r| r.intersection(&step.output.region()));
     let together = kernel.rows_together().cast_signed();
     let first = rows.top.div_euclid(together);
     let groups = (rows.bottom() + together - 1).div_euclid(together) - first;
@@ -294,32 +278,15 @@ fn forward_shared(kernel: &dyn Kernel, step: Forward<'_>) {
     if threads < 2 {
         return kernel.forward(step);
     }
-    let Forward {
-        isa,
-        inputs,
-        output,
-        scratch,
-        more,
-        draw,
-    } = step;
+    let Forward { isa, inputs, output, scratch, more, draw } = step;
     let half = threads / 2;
     let middle = first.saturating_add_unsigned(groups.unsigned_abs() * half / threads) * together;
     let (above, below) = output.split_rows(middle);
     let (with_above, others) = more[..threads - 1].split_at_mut(half - 1);
     let (next, with_below) = others.split_at_mut(1);
     let run = |output, scratch, more| {
-        let step = Forward {
-            isa,
-            inputs,
-            output,
-            scratch,
-            more,
-            draw,
-        };
+        let step = Forward { isa, inputs, output, scratch, more, draw };
         forward_shared(kernel, step);
     };
-    rayon::join(
-        || run(above, scratch, with_above),
-        || run(below, &mut next[0], with_below),
-    );
+    rayon::join(|| run(above, scratch, with_above), || run(below, &mut next[0], with_below));
 }

@@ -1,8 +1,8 @@
 //! Every operation's gradient: `<A x, y> = <x, A' y>` for linear ones, the limit of central differences for the others.
 
 use autodiff::ops::{
-    Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear,
-    MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
+    Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use proptest::prelude::*;
@@ -18,13 +18,7 @@ struct Run {
     output: Shape,
 }
 
-fn run(
-    operation: &Arc<dyn Operation>,
-    draw: Draw,
-    shape: Shape,
-    x: &[f32],
-    dy: impl Fn(usize) -> Vec<f32>,
-) -> Run {
+fn run(operation: &Arc<dyn Operation>, draw: Draw, shape: Shape, x: &[f32], dy: impl Fn(usize) -> Vec<f32>) -> Run {
     let mut graph = Graph::new();
     let input = graph.add(Input { shape }, &[]).unwrap();
     let node = graph.add_shared(Arc::clone(operation), &[input]).unwrap();
@@ -51,14 +45,11 @@ fn run(
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(&a, &b)| f64::from(a) * f64::from(b))
-        .sum()
+    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
 
-/// Checks `<A x, y> = <x, A' y>`. `magnitudes` is the operation with the magnitudes of its coefficients; a value of either side
-/// has at most `roundings` roundings. What is affine is first applied to zeros.
+/// Checks `<A x, y> = <x, A' y>`. `magnitudes` is the operation with the magnitudes of its coefficients; a value of
+/// either side has at most `roundings` roundings. What is affine is first applied to zeros.
 fn assert_adjoint(
     operation: Arc<dyn Operation>,
     magnitudes: &Arc<dyn Operation>,
@@ -74,28 +65,16 @@ fn assert_adjoint(
     let right = dot(&found.dx, &x);
     let positive = |values: &[f32]| -> Vec<f32> { values.iter().map(|v| v.abs()).collect() };
     // sum |a| |x| |y|, computed in single precision itself, and the constants that are added and taken away.
-    let of_magnitudes = run(magnitudes, draw, shape, &positive(&x), |_| {
-        positive(&found.dy)
-    })
-    .y;
-    let sum =
-        dot(&of_magnitudes, &positive(&found.dy)) + dot(&positive(&constant), &positive(&found.dy));
+    let of_magnitudes = run(magnitudes, draw, shape, &positive(&x), |_| positive(&found.dy)).y;
+    let sum = dot(&of_magnitudes, &positive(&found.dy)) + dot(&positive(&constant), &positive(&found.dy));
     let bound = 2.002 * gamma(roundings) * sum * (1.0 + gamma(roundings))
         + underflow_slack(roundings) * (x.len() + found.output.len()) as f64;
     let name = operation.name();
-    assert!(
-        (left - right).abs() <= bound,
-        "{name}: {left:e} and {right:e} within {bound:e}"
-    );
+    assert!((left - right).abs() <= bound, "{name}: {left:e} and {right:e} within {bound:e}");
 }
 
 /// An operation whose coefficients are not negative.
-fn positive_adjoint(
-    operation: impl Operation + 'static,
-    draw: Draw,
-    shape: Shape,
-    how: (u64, usize),
-) {
+fn positive_adjoint(operation: impl Operation + 'static, draw: Draw, shape: Shape, how: (u64, usize)) {
     let operation: Arc<dyn Operation> = Arc::new(operation);
     assert_adjoint(Arc::clone(&operation), &operation, draw, shape, how);
 }

@@ -1,8 +1,7 @@
 //! Executing a plan allocates nothing, forward or backward.
 
 use autodiff::ops::{
-    Convolution, Draw, Input, Jitter, MaxPool, Normalise, ReflectPad, Relu, Resize, Rotate,
-    SpectralImage,
+    Convolution, Draw, Input, Jitter, MaxPool, Normalise, ReflectPad, Relu, Resize, Rotate, SpectralImage,
 };
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace, ops::Alignment};
 use std::sync::Arc;
@@ -12,36 +11,18 @@ use testkit::pseudo_random;
 fn executing_a_plan_allocates_nothing() {
     let size = 48;
     let mut graph = Graph::new();
-    let spectrum = graph
-        .add(
-            Input {
-                shape: Shape::new(3 * size, size / 2 + 1, 2),
-            },
-            &[],
-        )
-        .unwrap();
-    let mut node = graph
-        .add(SpectralImage::new(size, size), &[spectrum])
-        .unwrap();
+    let spectrum = graph.add(Input { shape: Shape::new(3 * size, size / 2 + 1, 2) }, &[]).unwrap();
+    let mut node = graph.add(SpectralImage::new(size, size), &[spectrum]).unwrap();
     node = graph.add(ReflectPad::new(4), &[node]).unwrap();
     let jitter = graph.add(Jitter::below(4), &[node]).unwrap();
-    node = graph
-        .add(Resize::new((58, 58), Alignment::Corners), &[jitter])
-        .unwrap();
+    node = graph.add(Resize::new((58, 58), Alignment::Corners), &[jitter]).unwrap();
     let rotated = graph.add(Rotate::within(5), &[node]).unwrap();
     node = graph.add(Normalise::imagenet(), &[rotated]).unwrap();
     let sliding = Sliding::square(7, 2, 3);
     let weights = pseudo_random(1, 20 * 3 * 49);
-    node = graph
-        .add(
-            Convolution::new(weights, (20, 3), sliding, None).unwrap(),
-            &[node],
-        )
-        .unwrap();
+    node = graph.add(Convolution::new(weights, (20, 3), sliding, None).unwrap(), &[node]).unwrap();
     node = graph.add(Relu, &[node]).unwrap();
-    node = graph
-        .add(MaxPool::new(Sliding::square(3, 2, 1)), &[node])
-        .unwrap();
+    node = graph.add(MaxPool::new(Sliding::square(3, 2, 1)), &[node]).unwrap();
     let plan = Plan::with_gradients(&graph, Wanted::center(&graph, node), &[spectrum]).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
     workspace.set_input(spectrum, &pseudo_random(2, 3 * size * (size / 2 + 1) * 2));
@@ -56,8 +37,5 @@ fn executing_a_plan_allocates_nothing() {
     let counted = allocation_counter::measure(|| run(4));
     assert_eq!(counted.count_total, 0, "{counted:?}");
     // The counter itself counts.
-    assert!(
-        allocation_counter::measure(|| drop(std::hint::black_box(vec![0.0_f32; 9]))).count_total
-            > 0
-    );
+    assert!(allocation_counter::measure(|| drop(std::hint::black_box(vec![0.0_f32; 9]))).count_total > 0);
 }

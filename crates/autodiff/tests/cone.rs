@@ -1,20 +1,12 @@
 //! A plan for a center neuron computes its cone alone, and gives the bits that the full plan gives.
 
 use autodiff::ops::{Add, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Relu};
-use autodiff::{
-    Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace,
-};
+use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use proptest::prelude::*;
 use std::sync::Arc;
 use testkit::pseudo_random;
 
-fn convolution(
-    seed: u64,
-    outputs: usize,
-    inputs: usize,
-    sliding: Sliding,
-    bias: bool,
-) -> Convolution {
+fn convolution(seed: u64, outputs: usize, inputs: usize, sliding: Sliding, bias: bool) -> Convolution {
     let weights = pseudo_random(seed, outputs * inputs * sliding.kernel.0 * sliding.kernel.1);
     let bias = bias.then(|| pseudo_random(seed + 1, outputs));
     Convolution::new(weights, (outputs, inputs), sliding, bias).unwrap()
@@ -30,35 +22,20 @@ struct Small {
 /// A stem with pooling and a block with a projection, as in ResNet18, with separate batch norm or with biases.
 fn small_network(height: usize, width: usize, folded: bool) -> Small {
     let mut graph = Graph::new();
-    let image = graph
-        .add(
-            Input {
-                shape: Shape::new(height, width, 3),
-            },
-            &[],
-        )
-        .unwrap();
+    let image = graph.add(Input { shape: Shape::new(height, width, 3) }, &[]).unwrap();
     let layer = |graph: &mut Graph, seed, (outputs, inputs), sliding, from| {
-        let node = graph
-            .add(convolution(seed, outputs, inputs, sliding, folded), &[from])
-            .unwrap();
+        let node = graph.add(convolution(seed, outputs, inputs, sliding, folded), &[from]).unwrap();
         if folded {
             return node;
         }
-        let [gamma, beta, mean, variance] = [1, 2, 3, 4].map(|i| {
-            pseudo_random(seed + i, outputs)
-                .iter()
-                .map(|v| v.abs() + 0.1)
-                .collect::<Vec<_>>()
-        });
+        let [gamma, beta, mean, variance] =
+            [1, 2, 3, 4].map(|i| pseudo_random(seed + i, outputs).iter().map(|v| v.abs() + 0.1).collect::<Vec<_>>());
         let norm = BatchNorm::from_statistics([&gamma, &beta, &mean, &variance], 1e-5).unwrap();
         graph.add(norm, &[node]).unwrap()
     };
     let stem = layer(&mut graph, 10, (5, 3), Sliding::square(7, 2, 3), image);
     let stem = graph.add(Relu, &[stem]).unwrap();
-    let pooled = graph
-        .add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem])
-        .unwrap();
+    let pooled = graph.add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem]).unwrap();
     let projected = layer(&mut graph, 20, (17, 5), Sliding::square(1, 2, 0), pooled);
     let hidden = layer(&mut graph, 30, (17, 5), Sliding::square(3, 2, 1), pooled);
     let hidden = graph.add(Relu, &[hidden]).unwrap();
@@ -68,11 +45,7 @@ fn small_network(height: usize, width: usize, folded: bool) -> Small {
     let average = graph.add(GlobalAveragePool, &[output]).unwrap();
     let scores = Linear::new(&pseudo_random(50, 17 * 4), &pseudo_random(51, 4), 17).unwrap();
     let scores = graph.add(scores, &[average]).unwrap();
-    Small {
-        graph,
-        image,
-        sites: vec![stem, contribution, sum, output, scores],
-    }
+    Small { graph, image, sites: vec![stem, contribution, sum, output, scores] }
 }
 
 fn executed(plan: Plan, image: NodeId, pixels: &[f32], isa: Isa) -> Workspace {
@@ -171,18 +144,11 @@ fn several_threads_give_the_same_bits() {
     let plan = || Plan::forward(&small.graph, &[Wanted::whole(&small.graph, site)]).unwrap();
     let one = executed(plan(), small.image, &pixels, Isa::best());
     for threads in [2, 3, 64] {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let mut workspace = Workspace::new(Arc::new(plan()), Isa::best());
         workspace.set_input(small.image, &pixels);
         workspace.forward_on(&pool);
-        testkit::assert_same_bits(
-            workspace.value(site).data(),
-            one.value(site).data(),
-            &format!("{threads} threads"),
-        );
+        testkit::assert_same_bits(workspace.value(site).data(), one.value(site).data(), &format!("{threads} threads"));
     }
 }
 
@@ -221,32 +187,17 @@ fn a_workspace_that_takes_up_one_plan_after_another_gives_the_bits_of_one_of_its
 fn a_plan_computes_no_more_than_its_cone() {
     let small = small_network(224, 224, true);
     let site = small.sites[2];
-    let plan = Plan::with_gradients(
-        &small.graph,
-        Wanted::center(&small.graph, site),
-        &[small.image],
-    )
-    .unwrap();
+    let plan = Plan::with_gradients(&small.graph, Wanted::center(&small.graph, site), &[small.image]).unwrap();
     // 3x3 at stride 1 and 3x3 at stride 2 need 7x7 of the pooled map, 15x15 of the stem, 35x35 of the image.
     let region = plan.region(small.image);
     assert_eq!((region.height, region.width), (35, 35));
-    assert_eq!(
-        region,
-        small
-            .graph
-            .receptive_field(site, small.graph.shape(site).center(), small.image)
-    );
+    assert_eq!(region, small.graph.receptive_field(site, small.graph.shape(site).center(), small.image));
 }
 
 #[test]
 fn a_region_outside_the_map_is_an_error() {
     let small = small_network(40, 40, true);
-    let wanted = Wanted {
-        node: small.sites[0],
-        region: Region::position(20, 0),
-    };
-    let message = Plan::forward(&small.graph, &[wanted])
-        .unwrap_err()
-        .to_string();
+    let wanted = Wanted { node: small.sites[0], region: Region::position(20, 0) };
+    let message = Plan::forward(&small.graph, &[wanted]).unwrap_err().to_string();
     assert!(message.contains("20 x 20 x 5"), "{message}");
 }

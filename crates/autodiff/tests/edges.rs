@@ -1,8 +1,7 @@
 //! What lies at the edges of maps, regions and fusion: cases that no network has, and that random graphs found.
 
 use autodiff::ops::{
-    Add, Algorithm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Operation, Relu,
-    Translate,
+    Add, Algorithm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Operation, Relu, Translate,
 };
 use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, Wanted, Workspace};
 use std::sync::Arc;
@@ -22,10 +21,8 @@ fn convolution(outputs: usize, inputs: usize) -> Convolution {
 fn the_padding_around_a_single_position_is_zero() {
     // The mean of a map, and a layer behind it: the 3 x 3 window around either sees eight positions of padding.
     let linear = Linear::new(&[2.0, 0.0, 0.0, 3.0], &[1.0, 1.0], 2).unwrap();
-    let last: [Vec<Arc<dyn Operation>>; 2] = [
-        vec![Arc::new(GlobalAveragePool)],
-        vec![Arc::new(GlobalAveragePool), Arc::new(linear)],
-    ];
+    let last: [Vec<Arc<dyn Operation>>; 2] =
+        [vec![Arc::new(GlobalAveragePool)], vec![Arc::new(GlobalAveragePool), Arc::new(linear)]];
     for (operations, expected) in last.into_iter().zip([30.0, 92.0]) {
         let mut graph = Graph::new();
         let image = input(&mut graph, Shape::new(2, 2, 2));
@@ -42,8 +39,7 @@ fn the_padding_around_a_single_position_is_zero() {
         let doubled = other.add(Relu, &[wide]).unwrap();
         let pooled = other.add(Relu, &[doubled]).unwrap();
         let all = [wide, doubled, pooled].map(|node| Wanted::whole(&other, node));
-        let mut workspace =
-            Workspace::new(Arc::new(Plan::forward(&other, &all).unwrap()), Isa::best());
+        let mut workspace = Workspace::new(Arc::new(Plan::forward(&other, &all).unwrap()), Isa::best());
         workspace.set_input(wide, &[5.0; 162]);
         workspace.forward();
         workspace.switch_to(&Arc::new(plan));
@@ -57,13 +53,8 @@ fn the_padding_around_a_single_position_is_zero() {
 fn what_has_entered_from_outside_the_map_is_zero_and_needs_no_input() {
     let mut graph = Graph::new();
     let image = input(&mut graph, Shape::new(3, 3, 1));
-    let padded = graph
-        .add(Translate::zero_pad((3, 3), (2, 2)), &[image])
-        .unwrap();
-    let corner = Wanted {
-        node: padded,
-        region: Region::between(0, 0, 2, 5),
-    };
+    let padded = graph.add(Translate::zero_pad((3, 3), (2, 2)), &[image]).unwrap();
+    let corner = Wanted { node: padded, region: Region::between(0, 0, 2, 5) };
     let plan = Plan::forward(&graph, &[corner]).unwrap();
     assert!(plan.region(image).is_empty());
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
@@ -86,10 +77,7 @@ fn a_convolution_of_x_added_to_x_itself_has_both_gradients() {
         let plan = Plan::with_gradients(&graph, wanted, &[image]).unwrap();
         let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
         workspace.set_input(image, &[1.0, 10.0, 100.0]);
-        workspace
-            .seed()
-            .data_mut()
-            .copy_from_slice(&[1.0, 2.0, 3.0]);
+        workspace.seed().data_mut().copy_from_slice(&[1.0, 2.0, 3.0]);
         workspace.forward();
         workspace.backward();
         assert_eq!(workspace.value(sum).data(), [3.0, 31.0, 310.0]);
@@ -106,9 +94,7 @@ fn a_convolution_before_max_pooling_is_computed_by_its_algorithm() {
         let image = input(&mut graph, Shape::new(9, 10, 16));
         let convolution = convolution(16, 16).computed(algorithm);
         let convolved = graph.add(convolution, &[image]).unwrap();
-        let pooled = graph
-            .add(MaxPool::new(Sliding::square(2, 2, 0)), &[convolved])
-            .unwrap();
+        let pooled = graph.add(MaxPool::new(Sliding::square(2, 2, 0)), &[convolved]).unwrap();
         let values = |wanted: &[NodeId]| {
             let wanted: Vec<Wanted> = wanted.iter().map(|&n| Wanted::whole(&graph, n)).collect();
             let plan = Plan::forward(&graph, &wanted).unwrap();

@@ -22,12 +22,6 @@ fn a_gradient_goes_through_both_sides_of_an_addition() {
     workspace.seed().data_mut().copy_from_slice(&dy);
     workspace.forward();
     workspace.backward();
-    assert_eq!(
-        workspace.value(sum).data(),
-        [14.0, 18.0, 1.0, 20.0, 30.0, 32.0]
-    );
-    assert_eq!(
-        workspace.gradient(x).data(),
-        [4.0, -10.0, 6.0, -40.0, 12.0, -60.0]
-    );
+    assert_eq!(workspace.value(sum).data(), [14.0, 18.0, 1.0, 20.0, 30.0, 32.0]);
+    assert_eq!(workspace.gradient(x).data(), [4.0, -10.0, 6.0, -40.0, 12.0, -60.0]);
 }

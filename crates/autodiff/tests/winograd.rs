@@ -1,9 +1,8 @@
-//! Plans that compute convolutions by Winograd's algorithm: any region, any number of threads and any instruction set give the same bits.
+//! Plans that compute convolutions by Winograd's algorithm: any region, any number of threads and any instruction set
+//! give the same bits.
 
 use autodiff::ops::{Add, Algorithm, Convolution, Input, Relu};
-use autodiff::{
-    Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace,
-};
+use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use proptest::prelude::*;
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
@@ -23,9 +22,7 @@ fn block(height: usize, width: usize, channels: usize, algorithm: Algorithm) -> 
         let weights = pseudo_random(seed, channels * inputs * 9);
         let (size, bias) = ((channels, inputs), pseudo_random(seed + 1, channels));
         let convolution = Convolution::new(weights, size, Sliding::square(3, 1, 1), Some(bias));
-        graph
-            .add(convolution.unwrap().computed(algorithm), &[from])
-            .unwrap()
+        graph.add(convolution.unwrap().computed(algorithm), &[from]).unwrap()
     };
     let stem = layer(&mut graph, 1, 3, image);
     let stem = graph.add(Relu, &[stem]).unwrap();
@@ -34,11 +31,7 @@ fn block(height: usize, width: usize, channels: usize, algorithm: Algorithm) -> 
     let added = layer(&mut graph, 5, channels, hidden);
     let sum = graph.add(Add, &[added, stem]).unwrap();
     let output = graph.add(Relu, &[sum]).unwrap();
-    Block {
-        graph,
-        image,
-        output,
-    }
+    Block { graph, image, output }
 }
 
 impl Block {
@@ -80,8 +73,8 @@ proptest! {
 
 #[test]
 fn threads_and_instruction_sets_give_the_same_bits() {
-    // With 160 channels the transformed weights are so many that threads share channels, with 32 rows; five threads divide
-    // neither evenly. 56 rows are 56 tiles, as many as are transformed together.
+    // With 160 channels the transformed weights are so many that threads share channels, with 32 rows; five threads
+    // divide neither evenly. 56 rows are 56 tiles, as many as are transformed together.
     for (height, channels) in [(27, 32), (56, 32), (9, 160)] {
         let block = block(height, 14, channels, Algorithm::Winograd);
         let whole = Wanted::whole(&block.graph, block.output);

@@ -43,12 +43,7 @@ impl Augmentation {
         if self.jitter == 0 {
             let scaled = add_scale(graph, image, self.scale)?;
             let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
-            return Ok(AugmentedImage {
-                image: rotated,
-                first: None,
-                rotated,
-                second: None,
-            });
+            return Ok(AugmentedImage { image: rotated, first: None, rotated, second: None });
         }
         let padded = graph.add(ReflectPad::new(self.jitter), &[image])?;
         let first = graph.add(Jitter::below(self.jitter), &[padded])?;
@@ -58,12 +53,7 @@ impl Augmentation {
         let Shape { height, width, .. } = graph.shape(second);
         let crop = Translate::center_crop((height, width), (shape.height, shape.width));
         let cropped = graph.add(crop, &[second])?;
-        Ok(AugmentedImage {
-            image: cropped,
-            first: Some(first),
-            rotated,
-            second: Some(second),
-        })
+        Ok(AugmentedImage { image: cropped, first: Some(first), rotated, second: Some(second) })
     }
 }
 
@@ -85,11 +75,8 @@ fn add_scale(graph: &mut Graph, image: NodeId, thousandths: u32) -> Result<NodeI
     let Shape { height, width, .. } = graph.shape(image);
     let scaled = |size: usize| (size * thousandths as usize).div_ceil(1000);
     let to = (scaled(height), scaled(width));
-    let resized = if to == (height, width) {
-        image
-    } else {
-        graph.add(Resize::new(to, Alignment::Corners), &[image])?
-    };
+    let resized =
+        if to == (height, width) { image } else { graph.add(Resize::new(to, Alignment::Corners), &[image])? };
     let margin = |size: usize, new: usize| size.saturating_sub(new).div_ceil(2);
     let margins = (margin(height, to.0), margin(width, to.1));
     if margins == (0, 0) {
@@ -105,21 +92,8 @@ mod tests {
 
     fn size_seen(jitter: usize, scale: u32) -> usize {
         let mut graph = Graph::new();
-        let image = graph
-            .add(
-                Input {
-                    shape: Shape::new(224, 224, 3),
-                },
-                &[],
-            )
-            .unwrap();
-        let augmented = Augmentation {
-            jitter,
-            scale,
-            degrees: 5,
-        }
-        .add_to(&mut graph, image)
-        .unwrap();
+        let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[]).unwrap();
+        let augmented = Augmentation { jitter, scale, degrees: 5 }.add_to(&mut graph, image).unwrap();
         graph.shape(augmented.image).height
     }
 

@@ -1,7 +1,8 @@
 //! Random numbers by address.
 //!
-//! Draws come from ChaCha8, a counter-based generator (Bernstein, *ChaCha, a variant of Salsa20*). Its key is the BLAKE3
-//! digest of the seed and the unit's name; its stream is the purpose: 0 for the spectrum, n for the augmentations of step n.
+//! Draws come from ChaCha8, a counter-based generator (Bernstein, *ChaCha, a variant of Salsa20*). Its key is the
+//! BLAKE3 digest of the seed and the unit's name; its stream is the purpose: 0 for the spectrum, n for the
+//! augmentations of step n.
 
 use crate::recipe::Recipe;
 use kernels::elementary::{cos_sin_fraction, ln};
@@ -33,9 +34,7 @@ impl Draws {
         let mut hasher = blake3::Hasher::new_derive_key("streamscope 2026 draws");
         hasher.update(&seed.to_le_bytes());
         hasher.update(unit.as_bytes());
-        Draws {
-            key: *hasher.finalize().as_bytes(),
-        }
+        Draws { key: *hasher.finalize().as_bytes() }
     }
 
     fn stream(&self, purpose: u64) -> ChaCha8Rng {
@@ -90,10 +89,7 @@ fn below(generator: &mut ChaCha8Rng, n: usize) -> usize {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the parameters are single precision: rounded once, here"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the parameters are single precision: rounded once, here")]
 fn single(value: f64) -> f32 {
     value as f32
 }
@@ -114,8 +110,7 @@ mod tests {
         assert_eq!(of(1, "a", 5), of(1, "a", 5));
         assert_ne!(of(1, "a", 5).0, of(2, "a", 5).0);
         assert_ne!(of(1, "a", 5).0, of(1, "b", 5).0);
-        let steps: std::collections::BTreeSet<_> =
-            (1..40).map(|s| format!("{:?}", of(1, "a", s).1)).collect();
+        let steps: std::collections::BTreeSet<_> = (1..40).map(|s| format!("{:?}", of(1, "a", s).1)).collect();
         assert!(steps.len() > 35, "steps repeat themselves: {}", steps.len());
     }
 
@@ -124,25 +119,11 @@ mod tests {
         let mut spectrum = vec![0.0; 151_872];
         Draws::new(3, "unit").spectrum(0.01, &mut spectrum);
         let n = spectrum.len() as f64;
-        let moment = |p: i32| {
-            spectrum
-                .iter()
-                .map(|&x| (f64::from(x) / 0.01).powi(p))
-                .sum::<f64>()
-                / n
-        };
+        let moment = |p: i32| spectrum.iter().map(|&x| (f64::from(x) / 0.01).powi(p)).sum::<f64>() / n;
         // Standard errors of the sample moments of a normal distribution: sqrt(1/n), sqrt(2/n), sqrt(15/n), sqrt(96/n).
-        for (p, expected, variance) in [
-            (1, 0.0, 1.0),
-            (2, 1.0, 2.0),
-            (3, 0.0, 15.0),
-            (4, 3.0, 96.0_f64),
-        ] {
+        for (p, expected, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0_f64)] {
             let error = (moment(p) - expected).abs();
-            assert!(
-                error < 4.5 * (variance / n).sqrt(),
-                "moment {p} is off by {error}"
-            );
+            assert!(error < 4.5 * (variance / n).sqrt(), "moment {p} is off by {error}");
         }
     }
 
@@ -162,12 +143,7 @@ mod tests {
             let expected = n as f64 / counts.len() as f64;
             // Five standard deviations of a binomial count.
             let slack = 5.0 * expected.sqrt();
-            assert!(
-                counts
-                    .iter()
-                    .all(|&c| (f64::from(c) - expected).abs() < slack),
-                "{counts:?}"
-            );
+            assert!(counts.iter().all(|&c| (f64::from(c) - expected).abs() < slack), "{counts:?}");
         }
     }
 

@@ -4,7 +4,8 @@
 //! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colours by
 //!   [`autodiff::ops::SpectralImage`].
 //! - Each step looks at it through an [`Augmentation`]: jitter, scale and rotation, drawn afresh.
-//! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of its own.
+//! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of
+//!   its own.
 //!
 //! Every draw is addressed by (seed, unit, step, purpose), so a picture does not depend on what was made before it or
 //! beside it, and it is the same bits on any instruction set.

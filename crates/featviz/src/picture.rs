@@ -22,11 +22,7 @@ impl Picture {
         let mut graph = Graph::new();
         let (spectrum, image) = add_picture(&mut graph, recipe.size)?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)])?;
-        Ok(Picture {
-            workspace: Workspace::new(Arc::new(plan), isa),
-            spectrum,
-            image,
-        })
+        Ok(Picture { workspace: Workspace::new(Arc::new(plan), isa), spectrum, image })
     }
 
     /// The picture of a spectrum: `[size, size, 3]` RGB, each value in (0, 1).

@@ -79,9 +79,7 @@ impl FromStr for Preset {
 
     fn from_str(text: &str) -> Result<Preset, ParsePresetError> {
         let found = Preset::ALL.into_iter().find(|p| p.name() == text);
-        found.ok_or_else(|| ParsePresetError {
-            found: text.to_owned(),
-        })
+        found.ok_or_else(|| ParsePresetError { found: text.to_owned() })
     }
 }
 
@@ -166,9 +164,6 @@ mod tests {
     #[test]
     fn an_unknown_preset_names_the_three() {
         let message = "fast".parse::<Preset>().unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "'fast' is not a preset: expected paper, quick or smoke"
-        );
+        assert_eq!(message, "'fast' is not a preset: expected paper, quick or smoke");
     }
 }

@@ -17,8 +17,9 @@ use std::sync::Arc;
 pub enum Objective {
     /// The center neuron of the channel.
     Neuron,
-    /// The mean of the whole channel, of what the site holds. Before a ReLU, negative places count, so that it is another number than
-    /// the mean after it; a center neuron is the same number on both sides, where it is positive.
+    /// The mean of the whole channel, of what the site holds. Before a ReLU, negative places count, so that it is
+    /// another number than the mean after it; a center neuron is the same number on both sides, where it is
+    /// positive.
     Channel,
 }
 
@@ -100,9 +101,7 @@ impl FromStr for Objective {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Objective, String> {
-        let found = [Objective::Neuron, Objective::Channel]
-            .into_iter()
-            .find(|o| o.name() == text);
+        let found = [Objective::Neuron, Objective::Channel].into_iter().find(|o| o.name() == text);
         found.ok_or_else(|| format!("'{text}' is not an objective: expected neuron or channel"))
     }
 }
@@ -125,28 +124,13 @@ impl Visualizer {
         }
         let jitter = jitter_of(site);
         let chain = |scale: &u32| {
-            let augmentation = Augmentation {
-                jitter,
-                scale: *scale,
-                degrees: recipe.degrees,
-            };
+            let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
             Chain::build(network, site, objective, recipe.size, augmentation)
         };
-        let chains = recipe
-            .scales
-            .iter()
-            .map(chain)
-            .collect::<Result<Vec<_>, _>>()?;
+        let chains = recipe.scales.iter().map(chain).collect::<Result<Vec<_>, _>>()?;
         let channels = chains.first().map_or(0, |c| c.channels);
         let chains = chains.into_iter().map(|c| c.chain).collect();
-        Ok(Visualizer {
-            recipe,
-            site,
-            objective,
-            jitter,
-            channels,
-            chains,
-        })
+        Ok(Visualizer { recipe, site, objective, jitter, channels, chains })
     }
 
     /// The recipe.
@@ -190,10 +174,7 @@ impl Chain {
         let augmented = augmentation.add_to(&mut graph, image)?;
         let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
         let sites = network.add_to(&mut graph, normalised)?;
-        let unavailable = || NetworkError::Unavailable {
-            site,
-            because: String::new(),
-        };
+        let unavailable = || NetworkError::Unavailable { site, because: String::new() };
         let node = sites.get(site).ok_or_else(unavailable)?;
         let wanted = match objective {
             Objective::Neuron => Wanted::center(&graph, node),
@@ -201,15 +182,7 @@ impl Chain {
         };
         let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[spectrum])?);
         let channels = graph.shape(node).channels;
-        Ok(Built {
-            chain: Chain {
-                spectrum,
-                augmented,
-                wanted,
-                plan,
-            },
-            channels,
-        })
+        Ok(Built { chain: Chain { spectrum, augmented, wanted, plan }, channels })
     }
 
     /// The mean of a channel over the wanted positions: of a center neuron, its value.
@@ -271,29 +244,15 @@ impl Studio {
     ///
     /// # Panics
     /// If the site has no such channel.
-    pub fn run_watched(
-        &mut self,
-        channel: usize,
-        seed: u64,
-        after_step: &mut dyn FnMut(),
-    ) -> Visualization {
+    pub fn run_watched(&mut self, channel: usize, seed: u64, after_step: &mut dyn FnMut()) -> Visualization {
         let visualizer = Arc::clone(&self.visualizer);
-        assert!(
-            channel < visualizer.channels,
-            "channel {channel} of {}",
-            visualizer.channels
-        );
+        assert!(channel < visualizer.channels, "channel {channel} of {}", visualizer.channels);
         let recipe = &visualizer.recipe;
         let draws = Draws::new(seed, &visualizer.unit_name(channel));
         draws.spectrum(recipe.deviation, &mut self.spectrum);
         self.first_average.fill(0.0);
         self.second_average.fill(0.0);
-        let mut adam = Adam::new(
-            Direction::Ascent,
-            recipe.learning_rate,
-            recipe.betas,
-            recipe.eps,
-        );
+        let mut adam = Adam::new(Direction::Ascent, recipe.learning_rate, recipe.betas, recipe.eps);
         let mut trajectory = Vec::with_capacity(recipe.steps);
         for step in 1..=recipe.steps {
             let drawn = draws.step(recipe, visualizer.jitter, step);
@@ -309,27 +268,14 @@ impl Studio {
             trajectory.push(chain.objective(workspace, channel));
             let gradient = workspace.gradient(chain.spectrum).data();
             let averages = (&mut self.first_average, &mut self.second_average);
-            adam_step(
-                self.isa,
-                &mut adam,
-                &mut self.spectrum,
-                gradient,
-                averages.0,
-                averages.1,
-            );
+            adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
             after_step();
         }
-        Visualization {
-            pixels: to_bytes(self.picture.draw(&self.spectrum)),
-            trajectory,
-        }
+        Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "sums are kept in double precision and rounded once"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
 fn single(value: f64) -> f32 {
     value as f32
 }

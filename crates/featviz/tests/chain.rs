@@ -8,12 +8,7 @@ use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
 
 /// What a graph's node holds for an image, after `set` has handed it draws.
-fn value(
-    graph: &Graph,
-    (image, node): (NodeId, NodeId),
-    pixels: &[f32],
-    set: impl Fn(&mut Workspace),
-) -> Vec<f32> {
+fn value(graph: &Graph, (image, node): (NodeId, NodeId), pixels: &[f32], set: impl Fn(&mut Workspace)) -> Vec<f32> {
     let plan = Plan::forward(graph, &[Wanted::whole(graph, node)]).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
     workspace.set_input(image, pixels);
@@ -34,16 +29,10 @@ fn scaled(graph: &mut Graph, node: NodeId, scale: usize) -> NodeId {
     let resize = Resize::new((to[0], to[1]), Alignment::Corners);
     let node = graph.add(resize, &[node]).unwrap();
     let margin = |size: usize, to: usize| {
-        if to < size {
-            (size - to).div_ceil(2)
-        } else {
-            0
-        }
+        if to < size { (size - to).div_ceil(2) } else { 0 }
     };
     let margins = (margin(height, to[0]), margin(width, to[1]));
-    graph
-        .add(Translate::zero_pad((to[0], to[1]), margins), &[node])
-        .unwrap()
+    graph.add(Translate::zero_pad((to[0], to[1]), margins), &[node]).unwrap()
 }
 
 #[test]
@@ -54,24 +43,13 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
     for jitter in [0, 2, 4, 16] {
         // The second shift is drawn from half as many.
         let second = (0, usize::from(jitter > 2));
-        let drawn = StepDraws {
-            scale: 0,
-            degrees: -4,
-            first: (1, 0),
-            second,
-        };
+        let drawn = StepDraws { scale: 0, degrees: -4, first: (1, 0), second };
         for scale in [1000, 975, 1025, 950, 1050, 500] {
-            let augmentation = Augmentation {
-                jitter,
-                scale,
-                degrees: 5,
-            };
+            let augmentation = Augmentation { jitter, scale, degrees: 5 };
             let (mut found, mut expected) = (Graph::new(), Graph::new());
             let from = image(&mut found, size);
             let augmented = augmentation.add_to(&mut found, from).unwrap();
-            let found = value(&found, (from, augmented.image), &pixels, |w| {
-                augmented.set_draws(w, &drawn)
-            });
+            let found = value(&found, (from, augmented.image), &pixels, |w| augmented.set_draws(w, &drawn));
 
             let graph = &mut expected;
             let from = image(graph, size);
@@ -88,9 +66,7 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
                 node = graph.add(Jitter::below(jitter / 2), &[node]).unwrap();
                 shifts.push((node, Draw::Shift(second.0, second.1)));
                 let Shape { height, width, .. } = graph.shape(node);
-                node = graph
-                    .add(Translate::center_crop((height, width), size), &[node])
-                    .unwrap();
+                node = graph.add(Translate::center_crop((height, width), size), &[node]).unwrap();
             }
             let expected = value(&expected, (from, node), &pixels, |workspace| {
                 workspace.set_draw(rotated, Draw::Degrees(-4));
@@ -98,11 +74,7 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
                     workspace.set_draw(node, shift);
                 }
             });
-            assert_same_bits(
-                &found,
-                &expected,
-                &format!("jitter {jitter}, scale {scale}"),
-            );
+            assert_same_bits(&found, &expected, &format!("jitter {jitter}, scale {scale}"));
         }
     }
 }
@@ -112,13 +84,7 @@ fn an_image_too_small_for_its_padding_is_refused() {
     let add = |size, jitter| {
         let mut graph = Graph::new();
         let from = image(&mut graph, size);
-        Augmentation {
-            jitter,
-            scale: 1000,
-            degrees: 5,
-        }
-        .add_to(&mut graph, from)
-        .map(drop)
+        Augmentation { jitter, scale: 1000, degrees: 5 }.add_to(&mut graph, from).map(drop)
     };
     assert!(add((17, 17), 16).is_ok());
     assert!(add((16, 17), 16).is_err() && add((17, 16), 16).is_err());
@@ -135,10 +101,7 @@ fn a_picture_is_inside_0_and_1_and_grey_without_a_spectrum() {
     let drawn = picture.draw(&spectrum).to_vec();
     assert!(drawn.iter().all(|v| *v > 0.0 && *v < 1.0));
     // What it drew before does not show.
-    let again = Picture::new(&recipe, Isa::best())
-        .unwrap()
-        .draw(&spectrum)
-        .to_vec();
+    let again = Picture::new(&recipe, Isa::best()).unwrap().draw(&spectrum).to_vec();
     assert_same_bits(&drawn, &again, "a picture");
 }
 

@@ -16,8 +16,9 @@ use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 /// PNG's colour type of grey without alpha.
 const PNG_GREY: u8 = 0;
 
-/// The most memory that decoding may take for samples: seven eighths of a GiB. It suffices for any PNG of at most [`MAX_PIXELS`] and 8 bits a
-/// sample, for 117 million pixels of RGBA with 16 bits, for JPEGs of 156 million, and of 78 million if they are progressive.
+/// The most memory that decoding may take for samples: seven eighths of a GiB. It suffices for any PNG of at most
+/// [`MAX_PIXELS`] and 8 bits a sample, for 117 million pixels of RGBA with 16 bits, for JPEGs of 156 million, and of 78
+/// million if they are progressive.
 const MAX_BYTES: u64 = 7 << 27;
 
 /// The most memory for a row, and for what a PNG says beside its pixels, unpacked.
@@ -29,10 +30,7 @@ const MAX_ASIDE: u64 = 32 << 20;
 /// If it cannot be opened, or is a pipe or whatever else would let us wait for ever.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, ImageError> {
     let path = path.as_ref();
-    let refused = |source| ImageError::CannotOpen {
-        path: path.to_owned(),
-        source,
-    };
+    let refused = |source| ImageError::CannotOpen { path: path.to_owned(), source };
     if !fs::metadata(path).map_err(refused)?.is_file() {
         let path = path.to_owned();
         return Err(ImageError::NotAFile { path });
@@ -44,7 +42,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, ImageError> {
 ///
 /// Alpha is dropped, not blended; palettes and grey are expanded; orientation tags, colour profiles and gamma are
 /// ignored; CMYK is read as Adobe writes it, inverted. Of 16-bit samples the high byte is taken, but of
-/// 16-bit *grey* Pillow keeps the value and cuts it at 255, so nearly everything is white: it is done the same way here.
+/// 16-bit *grey* Pillow keeps the value and cuts it at 255, so nearly everything is white: it is done the same way
+/// here.
 ///
 /// # Errors
 /// If the file cannot be opened, is neither format, is damaged or truncated, has no pixel or too many, needs
@@ -61,10 +60,7 @@ pub fn decode(path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
 /// Those of [`decode`], but for opening.
 pub fn decode_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
     let path = path.as_ref();
-    let format = header::format(bytes).map_err(|found| ImageError::NotAnImage {
-        path: path.to_owned(),
-        found,
-    })?;
+    let format = header::format(bytes).map_err(|found| ImageError::NotAnImage { path: path.to_owned(), found })?;
     match format {
         Format::Jpeg => decode_jpeg(bytes, path),
         Format::Png => decode_png(bytes, path),
@@ -74,42 +70,28 @@ pub fn decode_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Rgb8, ImageE
 fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
     let markers = JpegMarkers::read(bytes);
     let Some((width, height)) = markers.size else {
-        return Err(damaged(
-            path,
-            Format::Jpeg,
-            "it ends before its size is said",
-        ));
+        return Err(damaged(path, Format::Jpeg, "it ends before its size is said"));
     };
     check_size(path, Format::Jpeg, width, height)?;
     // The decoder would fill what is missing with grey.
     if !markers.ends {
-        return Err(damaged(
-            path,
-            Format::Jpeg,
-            "it is truncated: its end marker is missing",
-        ));
+        return Err(damaged(path, Format::Jpeg, "it is truncated: its end marker is missing"));
     }
     let pixels = 3 * width as u64 * height as u64;
     let needed = pixels + markers.samples.saturating_add(markers.kept);
     check_bytes(path, Format::Jpeg, (width, height), needed)?;
     // What is left to the library is rare: arithmetic codes, unfinished progressive files.
-    let pixels = jpeg::decode(bytes, (width, height))
-        .map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
+    let pixels = jpeg::decode(bytes, (width, height)).map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
     if let Some(pixels) = pixels {
         return Rgb8::from_pixels(width, height, pixels);
     }
-    let decoder =
-        JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;
+    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;
     to_rgb8(decoder, markers.kept, false, path, Format::Jpeg)
 }
 
 fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
     let Some(header) = PngHeader::read(bytes) else {
-        return Err(damaged(
-            path,
-            Format::Png,
-            "it does not begin with its header",
-        ));
+        return Err(damaged(path, Format::Png, "it does not begin with its header"));
     };
     if !header::has_whole_palettes(bytes) {
         let what = "its palette ends within a color";
@@ -118,14 +100,15 @@ fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
     check_size(path, Format::Png, header.width, header.height)?;
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_ASIDE);
-    let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits)
-        .map_err(|error| foreign(path, Format::Png, error))?;
+    let decoder =
+        PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(|error| foreign(path, Format::Png, error))?;
     let cut = header.bit_depth == 16 && header.color_type == PNG_GREY;
     to_rgb8(decoder, 0, cut, path, Format::Png)
 }
 
-/// Takes the first three channels of every pixel, or the grey one three times. Of wide samples it takes the high byte, or the value `cut`
-/// at 255, as Pillow's conversion from mode `I;16` has it. `beside` is what the decoder keeps beside its samples, in bytes.
+/// Takes the first three channels of every pixel, or the grey one three times. Of wide samples it takes the high byte,
+/// or the value `cut` at 255, as Pillow's conversion from mode `I;16` has it. `beside` is what the decoder keeps beside
+/// its samples, in bytes.
 fn to_rgb8(
     decoder: impl ImageDecoder,
     beside: u64,
@@ -145,9 +128,7 @@ fn to_rgb8(
     check_bytes(path, format, (width, height), needed)?;
     let length = usize::try_from(bytes).unwrap_or(usize::MAX);
     let mut samples = vec![0; length];
-    decoder
-        .read_image(&mut samples)
-        .map_err(|error| foreign(path, format, error))?;
+    decoder.read_image(&mut samples).map_err(|error| foreign(path, format, error))?;
     let wide = |sample: [u8; 2]| match u16::from_ne_bytes(sample) {
         level if cut => u8::try_from(level).unwrap_or(u8::MAX),
         level => level.to_be_bytes()[0],
@@ -160,19 +141,11 @@ fn to_rgb8(
         ColorType::L16 => expand(&samples, wide),
         // A transparent grey level makes the decoder add alpha.
         ColorType::La16 => narrow(samples, |[a, b, _, _]| [wide([a, b]); 3]),
-        ColorType::Rgb16 => narrow(samples, |[r, s, g, h, b, c]| {
-            [[r, s], [g, h], [b, c]].map(wide)
-        }),
-        ColorType::Rgba16 => narrow(samples, |[r, s, g, h, b, c, _, _]| {
-            [[r, s], [g, h], [b, c]].map(wide)
-        }),
+        ColorType::Rgb16 => narrow(samples, |[r, s, g, h, b, c]| [[r, s], [g, h], [b, c]].map(wide)),
+        ColorType::Rgba16 => narrow(samples, |[r, s, g, h, b, c, _, _]| [[r, s], [g, h], [b, c]].map(wide)),
         other => {
             let reason = format!("samples of {other:?}");
-            return Err(ImageError::Unsupported {
-                path: path.to_owned(),
-                format: format.name(),
-                reason,
-            });
+            return Err(ImageError::Unsupported { path: path.to_owned(), format: format.name(), reason });
         }
     };
     Rgb8::from_pixels(width, height, pixels)
@@ -201,31 +174,15 @@ fn narrow<const N: usize>(mut samples: Vec<u8>, rgb: impl Fn([u8; N]) -> [u8; 3]
 fn check_size(path: &Path, format: Format, width: usize, height: usize) -> Result<(), ImageError> {
     let (path, format) = (path.to_owned(), format.name());
     if width == 0 || height == 0 {
-        return Err(ImageError::ZeroSize {
-            path,
-            format,
-            width,
-            height,
-        });
+        return Err(ImageError::ZeroSize { path, format, width, height });
     }
     match byte_count(width, height) {
         Some(_) => Ok(()),
-        None => Err(ImageError::TooLarge {
-            path,
-            format,
-            width,
-            height,
-            limit: MAX_PIXELS,
-        }),
+        None => Err(ImageError::TooLarge { path, format, width, height, limit: MAX_PIXELS }),
     }
 }
 
-fn check_bytes(
-    path: &Path,
-    format: Format,
-    (width, height): (usize, usize),
-    needed: u64,
-) -> Result<(), ImageError> {
+fn check_bytes(path: &Path, format: Format, (width, height): (usize, usize), needed: u64) -> Result<(), ImageError> {
     if needed <= MAX_BYTES {
         return Ok(());
     }
@@ -240,11 +197,7 @@ fn check_bytes(
 }
 
 fn damaged(path: &Path, format: Format, reason: &str) -> ImageError {
-    ImageError::Damaged {
-        path: path.to_owned(),
-        format: format.name(),
-        reason: reason.to_owned(),
-    }
+    ImageError::Damaged { path: path.to_owned(), format: format.name(), reason: reason.to_owned() }
 }
 
 /// An error of the decoder in our words.
@@ -255,17 +208,9 @@ fn foreign(path: &Path, format: Format, error: image::ImageError) -> ImageError 
     let (path, format) = (path.to_owned(), format.name());
     match error {
         image::ImageError::Unsupported(_) | image::ImageError::Limits(_) => {
-            ImageError::Unsupported {
-                path,
-                format,
-                reason,
-            }
+            ImageError::Unsupported { path, format, reason }
         }
-        _ => ImageError::Damaged {
-            path,
-            format,
-            reason,
-        },
+        _ => ImageError::Damaged { path, format, reason },
     }
 }
 
@@ -280,16 +225,9 @@ mod tests {
     fn what_a_decoder_says_becomes_part_of_one_line() {
         let hint = ImageFormatHint::Exact(ImageFormat::Jpeg);
         let error = DecodingError::new(hint, "Not enough bytes,\nexpected 1\n");
-        let error = foreign(
-            Path::new("a.jpg"),
-            Format::Jpeg,
-            image::ImageError::Decoding(error),
-        );
+        let error = foreign(Path::new("a.jpg"), Format::Jpeg, image::ImageError::Decoding(error));
         let sentence = error.to_string();
-        assert!(
-            sentence.ends_with("Not enough bytes, expected 1"),
-            "{sentence:?}"
-        );
+        assert!(sentence.ends_with("Not enough bytes, expected 1"), "{sentence:?}");
         assert!(!sentence.contains('\n'), "{sentence:?}");
     }
 }

@@ -15,11 +15,7 @@ use crate::rgb8::Rgb8;
 /// If the encoder refuses, which it has no reason to.
 pub fn encode_png(picture: &Rgb8) -> Result<Vec<u8>, ImageError> {
     let (width, height) = (picture.width(), picture.height());
-    let refused = |reason: String| ImageError::Encode {
-        width,
-        height,
-        reason,
-    };
+    let refused = |reason: String| ImageError::Encode { width, height, reason };
     let columns = u32::try_from(width).map_err(|error| refused(error.to_string()))?;
     let rows = u32::try_from(height).map_err(|error| refused(error.to_string()))?;
     let mut bytes = Vec::new();

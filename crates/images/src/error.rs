@@ -114,9 +114,7 @@ pub enum ImageError {
         found: usize,
     },
     /// The encoder refuses a picture.
-    #[error(
-        "expected to encode a picture of {width}x{height} as PNG, found that the encoder refuses: {reason}"
-    )]
+    #[error("expected to encode a picture of {width}x{height} as PNG, found that the encoder refuses: {reason}")]
     Encode {
         /// Columns.
         width: usize,

@@ -9,8 +9,9 @@ use crate::error::ImageError;
 /// The images of a directory and of the class folders in it.
 ///
 /// Images are files named `.jpg`, `.jpeg` or `.png` in any case; names that begin with a dot are passed over, symbolic
-/// links are followed, and folders inside class folders are not entered. The order is that of the bytes of the class folder's
-/// name, then of the file's; files directly in the directory come first. It is the order of "top images" (method, section 3).
+/// links are followed, and folders inside class folders are not entered. The order is that of the bytes of the class
+/// folder's name, then of the file's; files directly in the directory come first. It is the order of "top images"
+/// (method, section 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,
@@ -35,30 +36,16 @@ impl Folder {
     /// If the path is missing, cannot be read or is not a directory, or there is no image below it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ImageError> {
         let path = path.as_ref().to_owned();
-        let metadata = fs::metadata(&path).map_err(|source| ImageError::CannotOpen {
-            path: path.clone(),
-            source,
-        })?;
+        let metadata = fs::metadata(&path).map_err(|source| ImageError::CannotOpen { path: path.clone(), source })?;
         if !metadata.is_dir() {
             return Err(ImageError::NotADirectory { path });
         }
         let top = Listing::read(&path)?;
-        let mut entries: Vec<FolderEntry> = top
-            .images
-            .iter()
-            .map(|file| FolderEntry::new(&path, None, file))
-            .collect();
+        let mut entries: Vec<FolderEntry> = top.images.iter().map(|file| FolderEntry::new(&path, None, file)).collect();
         for folder in &top.folders {
-            let class = folder
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned());
+            let class = folder.file_name().map(|name| name.to_string_lossy().into_owned());
             let inside = Listing::read(folder)?;
-            entries.extend(
-                inside
-                    .images
-                    .iter()
-                    .map(|file| FolderEntry::new(&path, class.clone(), file)),
-            );
+            entries.extend(inside.images.iter().map(|file| FolderEntry::new(&path, class.clone(), file)));
         }
         if entries.is_empty() {
             return Err(ImageError::NoImages { path });
@@ -83,11 +70,7 @@ impl FolderEntry {
     fn new(directory: &Path, class: Option<String>, file: &Path) -> Self {
         let below = file.strip_prefix(directory).unwrap_or(file);
         let parts: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
-        Self {
-            path: file.to_owned(),
-            class,
-            name: parts.join("/"),
-        }
+        Self { path: file.to_owned(), class, name: parts.join("/") }
     }
 }
 
@@ -99,20 +82,11 @@ struct Listing {
 
 impl Listing {
     fn read(directory: &Path) -> Result<Self, ImageError> {
-        let refused = |source| ImageError::CannotOpen {
-            path: directory.to_owned(),
-            source,
-        };
-        let mut listing = Self {
-            images: Vec::new(),
-            folders: Vec::new(),
-        };
+        let refused = |source| ImageError::CannotOpen { path: directory.to_owned(), source };
+        let mut listing = Self { images: Vec::new(), folders: Vec::new() };
         for entry in fs::read_dir(directory).map_err(refused)? {
             let path = entry.map_err(refused)?.path();
-            if path
-                .file_name()
-                .is_none_or(|name| name.as_encoded_bytes().starts_with(b"."))
-            {
+            if path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b".")) {
                 continue;
             }
             // A link that leads nowhere is listed by its name, so that reading it reports it.
@@ -135,6 +109,5 @@ fn name_bytes(path: &Path) -> &[u8] {
 
 fn has_image_extension(path: &Path) -> bool {
     let extension = path.extension().map(OsStr::to_ascii_lowercase);
-    extension
-        .is_some_and(|extension| extension == "jpg" || extension == "jpeg" || extension == "png")
+    extension.is_some_and(|extension| extension == "jpg" || extension == "jpeg" || extension == "png")
 }

@@ -51,16 +51,12 @@ impl PngHeader {
         if bytes.get(12..16)? != b"IHDR" {
             return None;
         }
-        Some(Self {
-            width: side(16)?,
-            height: side(20)?,
-            bit_depth: *bytes.get(24)?,
-            color_type: *bytes.get(25)?,
-        })
+        Some(Self { width: side(16)?, height: side(20)?, bit_depth: *bytes.get(24)?, color_type: *bytes.get(25)? })
     }
 }
 
-/// Whether each palette of a PNG before its pixels has whole entries of three bytes (PNG, 11.2.2): a decoder may take that for granted.
+/// Whether each palette of a PNG before its pixels has whole entries of three bytes (PNG, 11.2.2): a decoder may take
+/// that for granted.
 pub(crate) fn has_whole_palettes(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(PNG_SIGNATURE.len()..).unwrap_or_default();
     // A chunk is its length, its name, its bytes and a check sum.
@@ -111,22 +107,16 @@ impl Frame {
         Some(Self {
             size: (side(5)?, side(3)?),
             progressive: code == 0xc2,
-            sampling: components
-                .take(count)
-                .map(|c| (c[1] >> 4, c[1] & 15))
-                .collect(),
+            sampling: components.take(count).map(|c| (c[1] >> 4, c[1] & 15)).collect(),
         })
     }
 
-    /// Bytes of all coefficients, 16 bits each: as many blocks of 64 as the sampling factors say, for each unit of the picture.
+    /// Bytes of all coefficients, 16 bits each: as many blocks of 64 as the sampling factors say, for each unit of the
+    /// picture.
     fn samples(&self) -> u64 {
-        let largest =
-            |of: fn(&(u8, u8)) -> u8| self.sampling.iter().map(of).max().unwrap_or(1).max(1);
+        let largest = |of: fn(&(u8, u8)) -> u8| self.sampling.iter().map(of).max().unwrap_or(1).max(1);
         let units = |size: usize, factor: u8| size.div_ceil(8 * usize::from(factor)) as u64;
-        let blocks = self
-            .sampling
-            .iter()
-            .map(|&(h, v)| u64::from(h) * u64::from(v));
+        let blocks = self.sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v));
         let blocks: u64 = blocks.sum();
         blocks * units(self.size.0, largest(|s| s.0)) * units(self.size.1, largest(|s| s.1)) * 64
     }
@@ -185,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_jpeg_without_its_last_marker_does_not_end() {
-        // Start, a frame header of 2 rows and 3 columns, a scan whose data holds an escaped 0xff and a restart, the end.
+        // Start, a frame header of 2 rows and 3 columns, a scan whose data holds an escaped 0xff and a restart, the
+        // end.
         let whole = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x02\x00\x03\x01\x01\x11\x00\xff\xda\x00\x02\x12\xff\x00\xff\xd0\x34\xff\xd9";
         let read = |bytes| {
             let markers = JpegMarkers::read(bytes);
@@ -201,9 +192,7 @@ mod tests {
     #[test]
     fn coefficients_are_kept_of_progressive_pictures_alone() {
         let with = |code: u8, components: u8| {
-            let frame = [
-                0xff, code, 0, 17, 8, 0, 9, 0, 17, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1,
-            ];
+            let frame = [0xff, code, 0, 17, 8, 0, 9, 0, 17, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1];
             let scan = [0xff, 0xda, 0, 8, components];
             let markers = JpegMarkers::read(&[&[0xff, 0xd8], &frame[..], &scan].concat());
             (markers.samples, markers.kept)

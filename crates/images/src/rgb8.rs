@@ -22,26 +22,14 @@ impl Rgb8 {
     /// A picture from its bytes, `[height, width, 3]`.
     ///
     /// # Errors
-    /// If a side is zero, the picture has more pixels than Pillow would open, or there are not 3 * width * height bytes.
+    /// If a side is zero, the picture has more pixels than Pillow would open, or there are not 3 * width * height
+    /// bytes.
     pub fn from_pixels(width: usize, height: usize, pixels: Vec<u8>) -> Result<Self, ImageError> {
-        let expected = byte_count(width, height).ok_or(ImageError::Size {
-            width,
-            height,
-            limit: MAX_PIXELS,
-        })?;
+        let expected = byte_count(width, height).ok_or(ImageError::Size { width, height, limit: MAX_PIXELS })?;
         if pixels.len() != expected {
-            return Err(ImageError::PixelCount {
-                width,
-                height,
-                expected,
-                found: pixels.len(),
-            });
+            return Err(ImageError::PixelCount { width, height, expected, found: pixels.len() });
         }
-        Ok(Self {
-            width,
-            height,
-            pixels,
-        })
+        Ok(Self { width, height, pixels })
     }
 
     /// The number of columns, at least 1.
@@ -74,11 +62,7 @@ impl Rgb8 {
     /// If the picture has no such column or row.
     #[must_use]
     pub fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
-        assert!(
-            x < self.width,
-            "column {x} of a picture {} wide",
-            self.width
-        );
+        assert!(x < self.width, "column {x} of a picture {} wide", self.width);
         let row = self.row(y);
         [row[3 * x], row[3 * x + 1], row[3 * x + 2]]
     }

@@ -1,4 +1,5 @@
-//! How much memory decoding takes: in a process that does nothing else, since the system tells only the peak of a whole process.
+//! How much memory decoding takes: in a process that does nothing else, since the system tells only the peak of a whole
+//! process.
 #![cfg(target_os = "linux")]
 
 use image::codecs::png::PngEncoder;
@@ -20,7 +21,8 @@ fn peak() -> u64 {
     kib.unwrap() * 1024
 }
 
-/// Asserts that a process which decodes this does not hold more. The test of this name is called again, in a child that finds the file.
+/// Asserts that a process which decodes this does not hold more. The test of this name is called again, in a child that
+/// finds the file.
 fn assert_peak(test: &str, allowed: u64, png: impl FnOnce(PngEncoder<&mut Vec<u8>>)) {
     if let Some(file) = std::env::var_os(FILE) {
         let picture = images::decode(file).unwrap();

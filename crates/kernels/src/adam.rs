@@ -34,15 +34,10 @@ struct Factors {
 }
 
 impl Adam {
-    /// Adam before its first step: `betas` are the decays of the first and second moment, `epsilon` is added to the root.
+    /// Adam before its first step: `betas` are the decays of the first and second moment, `epsilon` is added to the
+    /// root.
     pub fn new(direction: Direction, learning_rate: f64, betas: (f64, f64), epsilon: f64) -> Adam {
-        Adam {
-            direction,
-            learning_rate,
-            betas,
-            epsilon,
-            powers: (1.0, 1.0),
-        }
+        Adam { direction, learning_rate, betas, epsilon, powers: (1.0, 1.0) }
     }
 
     /// Counts a step and gives its factors, computed in double precision and each rounded once.
@@ -74,19 +69,12 @@ impl Adam {
 /// p = p +- (learning_rate / (1 - beta1^t)) m / (sqrt v / sqrt(1 - beta2^t) + epsilon)
 /// ```
 ///
-/// The scalars are computed in double precision, powers by repeated multiplication, and rounded once; the vectors' products,
-/// quotients and roots round one by one. Before the first step m and v are to be zero.
+/// The scalars are computed in double precision, powers by repeated multiplication, and rounded once; the vectors'
+/// products, quotients and roots round one by one. Before the first step m and v are to be zero.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn adam_step(
-    isa: Isa,
-    adam: &mut Adam,
-    parameters: &mut [f32],
-    gradient: &[f32],
-    m: &mut [f32],
-    v: &mut [f32],
-) {
+pub fn adam_step(isa: Isa, adam: &mut Adam, parameters: &mut [f32], gradient: &[f32], m: &mut [f32], v: &mut [f32]) {
     let length = parameters.len();
     assert!(
         gradient.len() == length && m.len() == length && v.len() == length,
@@ -106,10 +94,7 @@ per_isa! {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding to single precision is meant"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
 fn single(x: f64) -> f32 {
     x as f32
 }
@@ -126,15 +111,9 @@ mod tests {
     fn the_first_step_moves_by_the_learning_rate_whatever_the_gradient() {
         let mut p = [1.0, 1.0, 1.0];
         let mut adam = adam(Direction::Ascent);
-        adam_step(
-            Isa::best(),
-            &mut adam,
-            &mut p,
-            &[4.0, -0.001, 0.0],
-            &mut [0.0; 3],
-            &mut [0.0; 3],
-        );
-        // The step is within ten roundings of 0.05, and epsilon / |g| = 1e-5 smaller for the second; the sum rounds once.
+        adam_step(Isa::best(), &mut adam, &mut p, &[4.0, -0.001, 0.0], &mut [0.0; 3], &mut [0.0; 3]);
+        // The step is within ten roundings of 0.05, and epsilon / |g| = 1e-5 smaller for the second; the sum rounds
+        // once.
         assert!((p[0] - 1.05).abs() <= 2.0 * f32::EPSILON, "{p:?}");
         assert!((p[1] - 0.95).abs() <= 2.0 * f32::EPSILON + 0.05e-5, "{p:?}");
         assert_eq!(p[2], 1.0);
@@ -144,22 +123,8 @@ mod tests {
     fn descent_is_ascent_of_the_negative_bit_for_bit() {
         let (mut up, mut down) = ([0.3, -2.0], [-0.3, 2.0]);
         let (mut m, mut v) = ([[0.1, -0.2]; 2], [[0.01, 0.04]; 2]);
-        adam_step(
-            Isa::best(),
-            &mut adam(Direction::Ascent),
-            &mut up,
-            &[1.5, 0.25],
-            &mut m[0],
-            &mut v[0],
-        );
-        adam_step(
-            Isa::best(),
-            &mut adam(Direction::Descent),
-            &mut down,
-            &[1.5, 0.25],
-            &mut m[1],
-            &mut v[1],
-        );
+        adam_step(Isa::best(), &mut adam(Direction::Ascent), &mut up, &[1.5, 0.25], &mut m[0], &mut v[0]);
+        adam_step(Isa::best(), &mut adam(Direction::Descent), &mut down, &[1.5, 0.25], &mut m[1], &mut v[1]);
         assert_eq!(up.map(|p| -p), down);
         assert_eq!((m[0], v[0]), (m[1], v[1]));
     }
@@ -167,13 +132,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "two moments for each parameter")]
     fn slices_of_different_lengths_are_refused() {
-        adam_step(
-            Isa::best(),
-            &mut adam(Direction::Ascent),
-            &mut [0.0],
-            &[1.0],
-            &mut [],
-            &mut [0.0],
-        );
+        adam_step(Isa::best(), &mut adam(Direction::Ascent), &mut [0.0], &[1.0], &mut [], &mut [0.0]);
     }
 }

@@ -8,15 +8,9 @@ use crate::region::{Region, Window, WindowMut};
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn add(isa: Isa, region: Region, a: Window<'_>, b: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(
-        region,
-        [a.region(), b.region()],
-        y,
-        [a.channels(), b.channels()],
-        |[i, j], y, n| {
-            add_line(isa, &a.data()[i..i + n], &b.data()[j..j + n], y);
-        },
-    );
+    on_lines(region, [a.region(), b.region()], y, [a.channels(), b.channels()], |[i, j], y, n| {
+        add_line(isa, &a.data()[i..i + n], &b.data()[j..j + n], y);
+    });
 }
 
 /// `y += a` on `region`: how a gradient gathers the contributions of its consumers.
@@ -24,9 +18,7 @@ pub fn add(isa: Isa, region: Region, a: Window<'_>, b: Window<'_>, y: &mut Windo
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn accumulate(isa: Isa, region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| {
-        accumulate_line(isa, &a.data()[i..i + n], y)
-    });
+    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| accumulate_line(isa, &a.data()[i..i + n], y));
 }
 
 /// `y += a`, value by value.
@@ -43,27 +35,15 @@ pub fn accumulate_slice(isa: Isa, a: &[f32], y: &mut [f32]) {
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn relu(isa: Isa, region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| {
-        relu_line(isa, &a.data()[i..i + n], y)
-    });
+    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| relu_line(isa, &a.data()[i..i + n], y));
 }
 
 /// `y = fma(a, scale, shift)` on `region`, with a scale and a shift for each channel: a batch norm.
 ///
 /// # Panics
 /// If there is not one scale and shift a channel, or a window lacks part of the region.
-pub fn scale_and_shift(
-    isa: Isa,
-    region: Region,
-    a: Window<'_>,
-    scale: &[f32],
-    shift: &[f32],
-    y: &mut WindowMut<'_>,
-) {
-    assert!(
-        scale.len() == y.channels() && shift.len() == y.channels(),
-        "one scale and shift for each channel"
-    );
+pub fn scale_and_shift(isa: Isa, region: Region, a: Window<'_>, scale: &[f32], shift: &[f32], y: &mut WindowMut<'_>) {
+    assert!(scale.len() == y.channels() && shift.len() == y.channels(), "one scale and shift for each channel");
     on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| {
         scale_and_shift_line(isa, &a.data()[i..i + n], scale, shift, y);
     });
@@ -74,9 +54,7 @@ pub fn scale_and_shift(
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn copy(region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| {
-        y.copy_from_slice(&a.data()[i..i + n])
-    });
+    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| y.copy_from_slice(&a.data()[i..i + n]));
 }
 
 /// Sets `gradient` to zero on `region` wherever `output`, the result of a ReLU, is not positive.
@@ -84,15 +62,9 @@ pub fn copy(region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn mask_by_relu(isa: Isa, region: Region, output: Window<'_>, gradient: &mut WindowMut<'_>) {
-    on_lines(
-        region,
-        [output.region()],
-        gradient,
-        [output.channels()],
-        |[i], gradient, n| {
-            mask_line(isa, &output.data()[i..i + n], gradient);
-        },
-    );
+    on_lines(region, [output.region()], gradient, [output.channels()], |[i], gradient, n| {
+        mask_line(isa, &output.data()[i..i + n], gradient);
+    });
 }
 
 /// Multiplies each channel of `gradient` by its scale on `region`: a batch norm's backward pass.
@@ -102,9 +74,7 @@ pub fn mask_by_relu(isa: Isa, region: Region, output: Window<'_>, gradient: &mut
 pub fn scale_channels(isa: Isa, region: Region, scale: &[f32], gradient: &mut WindowMut<'_>) {
     let channels = gradient.channels();
     assert_eq!(scale.len(), channels, "one scale for each channel");
-    on_lines(region, [], gradient, [], |[], line, _| {
-        scale_line(isa, scale, line)
-    });
+    on_lines(region, [], gradient, [], |[], line, _| scale_line(isa, scale, line));
 }
 
 /// `y = a * b`, value by value.
@@ -112,10 +82,7 @@ pub fn scale_channels(isa: Isa, region: Region, scale: &[f32], gradient: &mut Wi
 /// # Panics
 /// If the slices differ in length.
 pub fn multiply(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
-    assert!(
-        a.len() == y.len() && b.len() == y.len(),
-        "two factors for each product"
-    );
+    assert!(a.len() == y.len() && b.len() == y.len(), "two factors for each product");
     multiply_line(isa, a, b, y);
 }
 
@@ -124,10 +91,7 @@ pub fn multiply(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
 /// # Panics
 /// If the slices differ in length.
 pub fn multiply_add(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
-    assert!(
-        a.len() == y.len() && b.len() == y.len(),
-        "two factors for each sum"
-    );
+    assert!(a.len() == y.len() && b.len() == y.len(), "two factors for each sum");
     multiply_add_line(isa, a, b, y);
 }
 
@@ -147,16 +111,12 @@ pub(crate) fn on_lines<const N: usize>(
         assert_eq!(c, y.channels(), "the channels of two windows");
     }
     for held in inputs.iter().chain([&y.region()]) {
-        assert!(
-            held.contains(&region),
-            "a window of {held:?} lacks part of {region:?}"
-        );
+        assert!(held.contains(&region), "a window of {held:?} lacks part of {region:?}");
     }
     for row in region.top..region.bottom() {
         let to = y.offset(row, region.left);
-        let from = inputs.map(|held| {
-            (row.abs_diff(held.top) * held.width + region.left.abs_diff(held.left)) * y.channels()
-        });
+        let from =
+            inputs.map(|held| (row.abs_diff(held.top) * held.width + region.left.abs_diff(held.left)) * y.channels());
         each(from, &mut y.data_mut()[to..to + length], length);
     }
 }
@@ -255,12 +215,7 @@ mod tests {
         let output = [0.0, 2.0, f32::NAN, 0.5];
         let mut gradient = [1.0, -3.0, 1.0, f32::INFINITY];
         let mut window = WindowMut::new(&mut gradient, held, 1);
-        mask_by_relu(
-            Isa::best(),
-            held,
-            Window::new(&output, held, 1),
-            &mut window,
-        );
+        mask_by_relu(Isa::best(), held, Window::new(&output, held, 1), &mut window);
         assert_eq!(gradient, [0.0, -3.0, 0.0, f32::INFINITY]);
     }
 }

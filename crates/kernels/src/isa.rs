@@ -49,17 +49,10 @@ const TABLE: &[Entry] = &[
     #[cfg(target_arch = "x86_64")]
     Entry {
         name: "avx2",
-        supported: || {
-            std::arch::is_x86_feature_detected!("avx2")
-                && std::arch::is_x86_feature_detected!("fma")
-        },
+        supported: || std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma"),
         level: Level::Avx2,
     },
-    Entry {
-        name: "portable",
-        supported: || true,
-        level: Level::Portable,
-    },
+    Entry { name: "portable", supported: || true, level: Level::Portable },
 ];
 
 /// Why an instruction set could not be chosen.
@@ -86,11 +79,7 @@ pub enum IsaError {
 impl Isa {
     /// Every instruction set that this processor supports, fastest first. Never empty: `portable` always works.
     pub fn supported() -> Vec<Isa> {
-        TABLE
-            .iter()
-            .filter(|e| (e.supported)())
-            .map(|e| Isa { level: e.level })
-            .collect()
+        TABLE.iter().filter(|e| (e.supported)()).map(|e| Isa { level: e.level }).collect()
     }
 
     /// The names in the table, supported here or not, fastest first.
@@ -103,18 +92,12 @@ impl Isa {
         let entry = TABLE
             .iter()
             .find(|e| e.name == name)
-            .ok_or_else(|| IsaError::Unknown {
-                found: name.to_owned(),
-                expected: Self::all_names().join(", "),
-            })?;
+            .ok_or_else(|| IsaError::Unknown { found: name.to_owned(), expected: Self::all_names().join(", ") })?;
         if (entry.supported)() {
             return Ok(Isa { level: entry.level });
         }
         let supported: Vec<&str> = Self::supported().iter().map(|i| i.name()).collect();
-        Err(IsaError::Unsupported {
-            found: name.to_owned(),
-            supported: supported.join(", "),
-        })
+        Err(IsaError::Unsupported { found: name.to_owned(), supported: supported.join(", ") })
     }
 
     /// What `STREAMSCOPE_ISA` asks for, or the fastest one where it is unset or empty.
@@ -133,10 +116,7 @@ impl Isa {
 
     /// Its name in the table.
     pub fn name(self) -> &'static str {
-        TABLE
-            .iter()
-            .find(|e| e.level == self.level)
-            .map_or("portable", |e| e.name)
+        TABLE.iter().find(|e| e.level == self.level).map_or("portable", |e| e.name)
     }
 
     pub(crate) fn level(self) -> Level {
@@ -156,7 +136,8 @@ impl fmt::Display for Isa {
     }
 }
 
-/// Defines a function whose body is compiled once for each instruction set and picked by its first argument, an [`Isa`].
+/// Defines a function whose body is compiled once for each instruction set and picked by its first argument, an
+/// [`Isa`].
 ///
 /// The body is ordinary Rust. It may use `f32::mul_add`, which becomes one instruction where the instruction set has
 /// it; Rust never contracts or reassociates floating point, so all versions give the same bits.
@@ -213,9 +194,6 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let message = Isa::named("sse9").unwrap_err().to_string();
-        assert!(
-            message.contains("sse9") && message.contains("portable"),
-            "{message}"
-        );
+        assert!(message.contains("sse9") && message.contains("portable"), "{message}");
     }
 }

@@ -19,7 +19,8 @@ pub struct BatchNormStatistics<'a> {
 }
 
 impl BatchNormStatistics<'_> {
-    /// `scale = gamma / sqrt(variance + epsilon)` and `shift = beta - mean scale`, in double precision, each rounded once.
+    /// `scale = gamma / sqrt(variance + epsilon)` and `shift = beta - mean scale`, in double precision, each rounded
+    /// once.
     ///
     /// A variance below minus epsilon gives NaN.
     ///
@@ -28,15 +29,12 @@ impl BatchNormStatistics<'_> {
     pub fn scale_and_shift(&self) -> (Vec<f32>, Vec<f32>) {
         let channels = self.gamma.len();
         assert!(
-            [self.beta, self.mean, self.variance]
-                .iter()
-                .all(|values| values.len() == channels),
+            [self.beta, self.mean, self.variance].iter().all(|values| values.len() == channels),
             "a gamma, beta, mean and variance for each channel"
         );
         (0..channels)
             .map(|c| {
-                let scale =
-                    f64::from(self.gamma[c]) / (f64::from(self.variance[c]) + self.epsilon).sqrt();
+                let scale = f64::from(self.gamma[c]) / (f64::from(self.variance[c]) + self.epsilon).sqrt();
                 let shift = f64::from(self.beta[c]) - f64::from(self.mean[c]) * scale;
                 (single(scale), single(shift))
             })
@@ -44,10 +42,7 @@ impl BatchNormStatistics<'_> {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding to single precision is meant"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
 fn single(x: f64) -> f32 {
     x as f32
 }
@@ -66,22 +61,13 @@ mod tests {
             epsilon: 1.0,
         };
         // 6 / sqrt(4) = 3 and 1 - 5 x 3 = -14; -1 / 1 = -1 and 0 + 2.
-        assert_eq!(
-            statistics.scale_and_shift(),
-            (vec![3.0, -1.0], vec![-14.0, 2.0])
-        );
+        assert_eq!(statistics.scale_and_shift(), (vec![3.0, -1.0], vec![-14.0, 2.0]));
     }
 
     #[test]
     #[should_panic(expected = "for each channel")]
     fn statistics_of_different_lengths_are_refused() {
-        let short = BatchNormStatistics {
-            gamma: &[1.0],
-            beta: &[],
-            mean: &[0.0],
-            variance: &[1.0],
-            epsilon: 0.0,
-        };
+        let short = BatchNormStatistics { gamma: &[1.0], beta: &[], mean: &[0.0], variance: &[1.0], epsilon: 0.0 };
         let _ = short.scale_and_shift();
     }
 }

@@ -18,31 +18,16 @@ pub struct Region {
 
 impl Region {
     /// The empty region.
-    pub const EMPTY: Region = Region {
-        top: 0,
-        left: 0,
-        height: 0,
-        width: 0,
-    };
+    pub const EMPTY: Region = Region { top: 0, left: 0, height: 0, width: 0 };
 
     /// A whole map of `height` rows and `width` columns.
     pub fn whole(height: usize, width: usize) -> Region {
-        Region {
-            top: 0,
-            left: 0,
-            height,
-            width,
-        }
+        Region { top: 0, left: 0, height, width }
     }
 
     /// The single position at row `y` and column `x`.
     pub fn position(y: isize, x: isize) -> Region {
-        Region {
-            top: y,
-            left: x,
-            height: 1,
-            width: 1,
-        }
+        Region { top: y, left: x, height: 1, width: 1 }
     }
 
     /// The region of rows `top..bottom` and columns `left..right`; empty where an end is not behind its start.
@@ -50,12 +35,7 @@ impl Region {
         if bottom <= top || right <= left {
             return Region::EMPTY;
         }
-        Region {
-            top,
-            left,
-            height: (bottom - top).unsigned_abs(),
-            width: (right - left).unsigned_abs(),
-        }
+        Region { top, left, height: (bottom - top).unsigned_abs(), width: (right - left).unsigned_abs() }
     }
 
     /// The row behind the last one.
@@ -114,11 +94,7 @@ impl Region {
 
     /// The same rectangle moved down by `dy` and right by `dx`.
     pub fn shifted(&self, dy: isize, dx: isize) -> Region {
-        Region {
-            top: self.top + dy,
-            left: self.left + dx,
-            ..*self
-        }
+        Region { top: self.top + dy, left: self.left + dx, ..*self }
     }
 
     /// The rectangle grown by a margin on each side.
@@ -157,16 +133,8 @@ impl<'a> Window<'a> {
     /// # Panics
     /// If `data` has not exactly `height * width * channels` values.
     pub fn new(data: &'a [f32], region: Region, channels: usize) -> Window<'a> {
-        assert_eq!(
-            data.len(),
-            region.positions() * channels,
-            "a window of {region:?} with {channels} channels"
-        );
-        Window {
-            data,
-            region,
-            channels,
-        }
+        assert_eq!(data.len(), region.positions() * channels, "a window of {region:?} with {channels} channels");
+        Window { data, region, channels }
     }
 
     /// The rectangle it covers.
@@ -205,16 +173,8 @@ impl<'a> WindowMut<'a> {
     /// # Panics
     /// If `data` has not exactly `height * width * channels` values.
     pub fn new(data: &'a mut [f32], region: Region, channels: usize) -> WindowMut<'a> {
-        assert_eq!(
-            data.len(),
-            region.positions() * channels,
-            "a window of {region:?} with {channels} channels"
-        );
-        WindowMut {
-            data,
-            region,
-            channels,
-        }
+        assert_eq!(data.len(), region.positions() * channels, "a window of {region:?} with {channels} channels");
+        WindowMut { data, region, channels }
     }
 
     /// The rectangle it covers.
@@ -237,27 +197,13 @@ impl<'a> WindowMut<'a> {
     /// # Panics
     /// If `row` is neither in the region nor just below it.
     pub fn split_rows(self, row: isize) -> (WindowMut<'a>, WindowMut<'a>) {
-        let Region {
-            top,
-            left,
-            height,
-            width,
-        } = self.region;
-        assert!(
-            row >= top && row <= self.region.bottom(),
-            "row {row} of {:?}",
-            self.region
-        );
+        let Region { top, left, height, width } = self.region;
+        assert!(row >= top && row <= self.region.bottom(), "row {row} of {:?}", self.region);
         let above = row.abs_diff(top);
         let (first, second) = self.data.split_at_mut(above * width * self.channels);
         let part = |data, top, height| WindowMut {
             data,
-            region: Region {
-                top,
-                left,
-                height,
-                width,
-            },
+            region: Region { top, left, height, width },
             channels: self.channels,
         };
         (part(first, top, above), part(second, row, height - above))
@@ -265,11 +211,7 @@ impl<'a> WindowMut<'a> {
 
     /// The same buffer for reading.
     pub fn as_window(&self) -> Window<'_> {
-        Window {
-            data: self.data,
-            region: self.region,
-            channels: self.channels,
-        }
+        Window { data: self.data, region: self.region, channels: self.channels }
     }
 
     /// Where the values of position (`y`, `x`) begin in [`WindowMut::data_mut`].
@@ -295,10 +237,7 @@ impl<'a> WindowMut<'a> {
         }
         let row = self.region.width * self.channels;
         let first = kept.top.abs_diff(self.region.top);
-        let (start, end) = (
-            kept.left.abs_diff(self.region.left),
-            kept.right().abs_diff(self.region.left),
-        );
+        let (start, end) = (kept.left.abs_diff(self.region.left), kept.right().abs_diff(self.region.left));
         self.data[..first * row].fill(0.0);
         self.data[(first + kept.height) * row..].fill(0.0);
         for line in self.data[first * row..(first + kept.height) * row].chunks_exact_mut(row) {
@@ -325,10 +264,7 @@ mod tests {
         let a = Region::between(-2, -1, 3, 4);
         let b = Region::whole(5, 2);
         assert_eq!(a.intersection(&b), Region::between(0, 0, 3, 2));
-        assert_eq!(
-            a.intersection(&Region::whole(9, 9).shifted(3, 0)),
-            Region::EMPTY
-        );
+        assert_eq!(a.intersection(&Region::whole(9, 9).shifted(3, 0)), Region::EMPTY);
     }
 
     #[test]
@@ -348,10 +284,7 @@ mod tests {
         let (above, below) = WindowMut::new(&mut data, region, 1).split_rows(1);
         assert_eq!(above.region(), Region::between(-1, 2, 1, 4));
         assert_eq!(below.region(), Region::between(1, 2, 3, 4));
-        assert_eq!(
-            (above.as_window().pixel(0, 3), below.as_window().pixel(2, 2)),
-            (&[3.0][..], &[6.0][..])
-        );
+        assert_eq!((above.as_window().pixel(0, 3), below.as_window().pixel(2, 2)), (&[3.0][..], &[6.0][..]));
     }
 
     #[test]
@@ -364,11 +297,7 @@ mod tests {
             for x in region.left..region.right() {
                 let inside = (0..2).contains(&y) && (0..2).contains(&x);
                 let expected = if inside { 1.0 } else { 0.0 };
-                assert_eq!(
-                    window.as_window().pixel(y, x),
-                    &[expected, expected],
-                    "at ({y}, {x})"
-                );
+                assert_eq!(window.as_window().pixel(y, x), &[expected, expected], "at ({y}, {x})");
             }
         }
     }

@@ -52,11 +52,7 @@ mod tests {
 
     #[test]
     fn nan_in_is_nan_everywhere_out() {
-        for x in [
-            [1.0, f32::NAN, 2.0],
-            [f32::INFINITY, 0.0, 1.0],
-            [f32::NEG_INFINITY; 3],
-        ] {
+        for x in [[1.0, f32::NAN, 2.0], [f32::INFINITY, 0.0, 1.0], [f32::NEG_INFINITY; 3]] {
             assert!(of(&x).iter().all(|y| y.is_nan()), "{x:?}");
         }
     }

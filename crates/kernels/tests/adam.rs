@@ -16,21 +16,13 @@ struct State {
 }
 
 fn start(seed: u64, n: usize) -> State {
-    State {
-        p: pseudo_random(seed, n),
-        m: vec![0.0; n],
-        v: vec![0.0; n],
-    }
+    State { p: pseudo_random(seed, n), m: vec![0.0; n], v: vec![0.0; n] }
 }
 
 /// Gradients of very different sizes, some of them zero.
 fn gradient(seed: u64, n: usize) -> Vec<f32> {
     let factors = [1.0, 1e-3, 0.0, 1e4, 1e-12];
-    pseudo_random(seed, n)
-        .iter()
-        .enumerate()
-        .map(|(i, g)| g * factors[i % 5])
-        .collect()
+    pseudo_random(seed, n).iter().enumerate().map(|(i, g)| g * factors[i % 5]).collect()
 }
 
 #[test]
@@ -51,43 +43,30 @@ fn every_step_is_that_of_the_definition_within_its_bound() {
                 let new_v = BETAS.1 * v + (1.0 - BETAS.1) * g * g;
                 let root = (new_v / (1.0 - BETAS.1.powi(step))).sqrt();
                 let size = LEARNING_RATE / (1.0 - BETAS.0.powi(step));
-                let change = if root == 0.0 {
-                    0.0
-                } else {
-                    size * new_m / (root + EPSILON)
-                };
-                // m: g - m, its factor and the sum round; v: two factors, two products and the sum; tiny squares underflow.
+                let change = if root == 0.0 { 0.0 } else { size * new_m / (root + EPSILON) };
+                // m: g - m, its factor and the sum round; v: two factors, two products and the sum; tiny squares
+                // underflow.
                 let m_bound = gamma(3) * (m.abs() + (g.abs() + m.abs()) * 0.1);
                 let v_bound = gamma(5) * new_v + TINY;
-                // The change: m's error, half of v's relative error, and rounding of two scalars, the root, its quotient, epsilon, the sum,
-                // the product and the quotient; then the sum with p.
-                let relative = if new_v > 0.0 {
-                    0.5 * v_bound / new_v + gamma(9)
-                } else {
-                    0.0
-                };
+                // The change: m's error, half of v's relative error, and rounding of two scalars, the root, its
+                // quotient, epsilon, the sum, the product and the quotient; then the sum with p.
+                let relative = if new_v > 0.0 { 0.5 * v_bound / new_v + gamma(9) } else { 0.0 };
                 let p_bound = if root == 0.0 {
                     0.0
                 } else {
                     1.01 * (size * m_bound / (root + EPSILON) + change.abs() * relative.min(1.0))
                 };
-                for (kind, (value, error)) in [
-                    (p + change, p_bound + gamma(1) * (p + change).abs()),
-                    (new_m, m_bound),
-                    (new_v, v_bound),
-                ]
-                .into_iter()
-                .enumerate()
+                for (kind, (value, error)) in
+                    [(p + change, p_bound + gamma(1) * (p + change).abs()), (new_m, m_bound), (new_v, v_bound)]
+                        .into_iter()
+                        .enumerate()
                 {
                     expected[kind].push(value);
                     bound[kind].push(error);
                 }
             }
             for (kind, found) in [&state.p, &state.m, &state.v].into_iter().enumerate() {
-                let what = format!(
-                    "{} after step {step} on {isa}",
-                    ["parameters", "m", "v"][kind]
-                );
+                let what = format!("{} after step {step} on {isa}", ["parameters", "m", "v"][kind]);
                 assert_within_bound(found, &expected[kind], &bound[kind], &what);
             }
         }
@@ -104,14 +83,7 @@ fn forty_steps_are_the_same_on_every_instruction_set() {
             let mut state = start(3, n);
             let mut adam = Adam::new(Direction::Descent, LEARNING_RATE, BETAS, EPSILON);
             for step in 0..40 {
-                adam_step(
-                    isa,
-                    &mut adam,
-                    &mut state.p,
-                    &gradient(step, n),
-                    &mut state.m,
-                    &mut state.v,
-                );
+                adam_step(isa, &mut adam, &mut state.p, &gradient(step, n), &mut state.m, &mut state.v);
             }
             [state.p, state.m, state.v].concat()
         };

@@ -1,8 +1,6 @@
 //! Colours and normalisation against their twins, on every instruction set.
 
-use kernels::colour::{
-    colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient,
-};
+use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random};
@@ -11,19 +9,12 @@ use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_ran
 const COUNTS: [usize; 9] = [0, 1, 2, 15, 63, 64, 65, 127, 321];
 
 fn scaled(seed: u64, len: usize, factor: f32) -> Vec<f32> {
-    pseudo_random(seed, len)
-        .iter()
-        .map(|x| x * factor)
-        .collect()
+    pseudo_random(seed, len).iter().map(|x| x * factor).collect()
 }
 
 /// The colour matrix from its definition, in double precision.
 fn exact_matrix() -> [[f64; 3]; 3] {
-    let m = [
-        [0.26, 0.09, 0.02],
-        [0.27, 0.00, -0.05],
-        [0.27, -0.09, 0.03_f64],
-    ];
+    let m = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03_f64]];
     let largest = (0.26_f64 * 0.26 + 2.0 * 0.27 * 0.27).sqrt();
     m.map(|row| row.map(|value| value / largest))
 }
@@ -40,8 +31,9 @@ fn pixels_are_the_sigmoid_of_the_correlated_planes() {
                     let terms = [0, 1, 2].map(|c| row[c] * f64::from(planes[c * n + i]));
                     let s = 1.0 / (1.0 + (-terms.iter().sum::<f64>()).exp());
                     expected.push(s);
-                    // Three roundings and the matrix element's own in the sum; the sigmoid's slope is s (1 - s), and over an error of
-                    // 3e-5 at most it changes by less than a thousandth; then 3 ULP, each at most 2 units of roundoff.
+                    // Three roundings and the matrix element's own in the sum; the sigmoid's slope is s (1 - s), and
+                    // over an error of 3e-5 at most it changes by less than a thousandth; then 3
+                    // ULP, each at most 2 units of roundoff.
                     let sum: f64 = terms.iter().map(|t| t.abs()).sum();
                     bound.push(1.001 * s * (1.0 - s) * gamma(4) * sum + gamma(6) * s);
                 }
@@ -61,10 +53,7 @@ fn pixels_are_the_sigmoid_of_the_correlated_planes() {
 fn the_gradient_is_the_transposed_jacobian() {
     let m = exact_matrix();
     for (seed, n) in COUNTS.into_iter().enumerate().skip(1) {
-        let pixels: Vec<f32> = pseudo_random(seed as u64, 3 * n)
-            .iter()
-            .map(|x| 0.5 + 0.5 * x)
-            .collect();
+        let pixels: Vec<f32> = pseudo_random(seed as u64, 3 * n).iter().map(|x| 0.5 + 0.5 * x).collect();
         let dpixels = pseudo_random(seed as u64 + 100, 3 * n);
         let (mut expected, mut bound) = (vec![0.0; 3 * n], vec![0.0; 3 * n]);
         for i in 0..n {
@@ -109,17 +98,7 @@ fn every_instruction_set_gives_the_same_bits() {
 #[test]
 fn infinite_planes_saturate_and_nan_stays_in_its_pixel() {
     // The first plane is lightness: its infinity saturates all three colours of its pixel.
-    let planes = [
-        f32::INFINITY,
-        f32::NEG_INFINITY,
-        f32::NAN,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-    ];
+    let planes = [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     for isa in Isa::supported() {
         let mut pixels = poisoned(9);
         squash_colours(isa, &planes, &mut pixels);
@@ -134,10 +113,7 @@ fn the_matrix_is_the_definition_rounded_once() {
     for (row, exact) in colour_matrix().iter().zip(&exact) {
         for (found, exact) in row.iter().zip(exact) {
             // Half an ULP of the single, and a few of the double.
-            assert!(
-                (f64::from(*found) - exact).abs() <= gamma(1) * exact.abs(),
-                "{found} or {exact}"
-            );
+            assert!((f64::from(*found) - exact).abs() <= gamma(1) * exact.abs(), "{found} or {exact}");
         }
     }
 }

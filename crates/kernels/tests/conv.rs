@@ -3,17 +3,14 @@
 mod regions;
 
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_rows,
-    input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_rows, input_gradient_scratch,
 };
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::{Filters, Map, Padding};
 use regions::{padded, part};
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
 
 /// A convolution's shape: the input map, channels in and out, the window.
 #[derive(Clone, Copy, Debug)]
@@ -29,28 +26,16 @@ fn cases() -> impl Strategy<Value = Case> {
     let size = (1_usize..14, 1_usize..14);
     let channels = prop::sample::select(vec![1_usize, 2, 3, 5, 16, 17, 31, 33]);
     // Padding up to twice what a window of this size can need.
-    let window = (
-        (1_usize..8, 1_usize..8),
-        (1_usize..4, 1_usize..4),
-        (0_usize..8, 0_usize..8),
-    );
+    let window = ((1_usize..8, 1_usize..8), (1_usize..4, 1_usize..4), (0_usize..8, 0_usize..8));
     (size, channels.clone(), channels, window, any::<u64>())
-        .prop_map(
-            |(size, inputs, outputs, (kernel, stride, padding), seed)| Case {
-                size,
-                inputs,
-                outputs,
-                sliding: Sliding {
-                    kernel,
-                    stride,
-                    padding,
-                },
-                seed,
-            },
-        )
-        .prop_filter("a window that fits the padded map", |case| {
-            case.output().is_some()
+        .prop_map(|(size, inputs, outputs, (kernel, stride, padding), seed)| Case {
+            size,
+            inputs,
+            outputs,
+            sliding: Sliding { kernel, stride, padding },
+            seed,
         })
+        .prop_filter("a window that fits the padded map", |case| case.output().is_some())
 }
 
 impl Case {
@@ -72,10 +57,7 @@ impl Case {
     }
 
     fn weights(&self) -> Vec<f32> {
-        pseudo_random(
-            self.seed ^ 1,
-            self.outputs * self.inputs * self.sliding.kernel.0 * self.sliding.kernel.1,
-        )
+        pseudo_random(self.seed ^ 1, self.outputs * self.inputs * self.sliding.kernel.0 * self.sliding.kernel.1)
     }
 
     fn terms(&self) -> usize {
@@ -84,26 +66,12 @@ impl Case {
 
     fn twin_sliding(&self) -> reference::Sliding {
         let (rows, columns) = self.sliding.padding;
-        let padding = Padding {
-            top: rows,
-            bottom: rows,
-            left: columns,
-            right: columns,
-        };
-        reference::Sliding {
-            kernel: self.sliding.kernel,
-            stride: self.sliding.stride,
-            padding,
-        }
+        let padding = Padding { top: rows, bottom: rows, left: columns, right: columns };
+        reference::Sliding { kernel: self.sliding.kernel, stride: self.sliding.stride, padding }
     }
 
     fn filters<'a>(&self, values: &'a [f64]) -> Filters<'a> {
-        Filters {
-            outputs: self.outputs,
-            inputs: self.inputs,
-            kernel: self.sliding.kernel,
-            values,
-        }
+        Filters { outputs: self.outputs, inputs: self.inputs, kernel: self.sliding.kernel, values }
     }
 
     /// The window of the input that `region` of the output needs: zeros beyond the map.
@@ -119,14 +87,7 @@ impl Case {
         let mut y = poisoned(region.positions() * self.outputs);
         let mut target = WindowMut::new(&mut y, region, self.outputs);
         let input = Window::new(&data, held, self.inputs);
-        convolve(
-            isa,
-            input,
-            &weights,
-            epilogue,
-            self.output().unwrap(),
-            &mut target,
-        );
+        convolve(isa, input, &weights, epilogue, self.output().unwrap(), &mut target);
         y
     }
 
@@ -137,13 +98,7 @@ impl Case {
         let mut dx = vec![start; held.positions() * self.inputs];
         let mut scratch = poisoned(input_gradient_scratch(self.sliding, self.inputs));
         let whole = Window::new(dy, self.output_map(), self.outputs);
-        weights.add_input_gradient(
-            isa,
-            whole,
-            region,
-            &mut WindowMut::new(&mut dx, held, self.inputs),
-            &mut scratch,
-        );
+        weights.add_input_gradient(isa, whole, region, &mut WindowMut::new(&mut dx, held, self.inputs), &mut scratch);
         (dx, held)
     }
 }
@@ -311,38 +266,19 @@ proptest! {
 
 #[test]
 fn nan_and_infinity_spread_to_the_positions_that_see_them_and_no_others() {
-    let case = Case {
-        size: (9, 9),
-        inputs: 3,
-        outputs: 17,
-        sliding: Sliding::square(3, 1, 1),
-        seed: 3,
-    };
+    let case = Case { size: (9, 9), inputs: 3, outputs: 17, sliding: Sliding::square(3, 1, 1), seed: 3 };
     let weights = ConvWeights::new(&case.weights(), case.outputs, case.inputs, case.sliding);
-    for (bad, is) in [
-        (f32::NAN, f32::is_nan as fn(f32) -> bool),
-        (f32::INFINITY, |v: f32| !v.is_finite()),
-    ] {
+    for (bad, is) in [(f32::NAN, f32::is_nan as fn(f32) -> bool), (f32::INFINITY, |v: f32| !v.is_finite())] {
         let mut x = case.input();
         x[(4 * 9 + 5) * 3 + 1] = bad;
         let (data, held) = case.window(&x, case.output_map());
         for isa in Isa::supported() {
             let mut y = poisoned(81 * 17);
             let mut target = WindowMut::new(&mut y, case.output_map(), 17);
-            convolve(
-                isa,
-                Window::new(&data, held, 3),
-                &weights,
-                &ConvEpilogue::default(),
-                (9, 9),
-                &mut target,
-            );
+            convolve(isa, Window::new(&data, held, 3), &weights, &ConvEpilogue::default(), (9, 9), &mut target);
             for (at, values) in y.chunks(17).enumerate() {
                 let near = (at / 9).abs_diff(4) <= 1 && (at % 9).abs_diff(5) <= 1;
-                assert!(
-                    values.iter().all(|&v| is(v) == near),
-                    "{isa}: {bad} at {at}: {values:?}"
-                );
+                assert!(values.iter().all(|&v| is(v) == near), "{isa}: {bad} at {at}: {values:?}");
             }
         }
     }

@@ -20,10 +20,7 @@ type Place = (usize, (usize, usize));
 
 impl Case {
     fn whole(self) -> Case {
-        Case {
-            window: Region::whole(self.height, self.width),
-            ..self
-        }
+        Case { window: Region::whole(self.height, self.width), ..self }
     }
 
     fn columns(self) -> usize {
@@ -53,40 +50,29 @@ impl Case {
     }
 
     /// How the image at (i, j) depends on the real and the imaginary part of the spectrum at (v, u), and the largest
-    /// that the products of the four factors' parts, which the transform sums, can be: of each factor, a cosine and a sine.
+    /// that the products of the four factors' parts, which the transform sums, can be: of each factor, a cosine and a
+    /// sine.
     fn coefficients(self, (i, j): (usize, usize), (v, u): (usize, usize)) -> ([f64; 2], f64) {
         let size = |n: usize| n as f64;
-        let weight = if u == 0 || 2 * u == self.width {
-            1.0
-        } else {
-            2.0
-        } / size(self.height * self.width).sqrt();
-        let along =
-            |frequency: usize, at: usize, n: usize| TAU * size((frequency * at) % n) / size(n);
+        let weight = if u == 0 || 2 * u == self.width { 1.0 } else { 2.0 } / size(self.height * self.width).sqrt();
+        let along = |frequency: usize, at: usize, n: usize| TAU * size((frequency * at) % n) / size(n);
         let angle = along(v, i, self.height) + along(u, j, self.width);
-        (
-            [weight * angle.cos(), -weight * angle.sin()],
-            weight * SQRT_2.powi(4),
-        )
+        ([weight * angle.cos(), -weight * angle.sin()], weight * SQRT_2.powi(4))
     }
 
     /// Every pair of a position of the window and a frequency, with their places in memory.
     fn pairs(self) -> impl Iterator<Item = (Place, Place)> {
         let columns = self.columns();
-        let (top, left) = (
-            self.window.top.unsigned_abs(),
-            self.window.left.unsigned_abs(),
-        );
+        let (top, left) = (self.window.top.unsigned_abs(), self.window.left.unsigned_abs());
         (0..self.window.positions()).flat_map(move |at| {
             let position = (top + at / self.window.width, left + at % self.window.width);
-            (0..self.height * columns)
-                .map(move |f| ((at, position), (f, (f / columns, f % columns))))
+            (0..self.height * columns).map(move |f| ((at, position), (f, (f / columns, f % columns))))
         })
     }
 
-    /// Roundings on the way from an operand to a result: of the weight and its product, of the four bases' elements, and along
-    /// four chains. Whatever the factors of a length n are, they and the two parts of a complex number make chains of no more than
-    /// 2 (n + 1) together; the zeros that fill up lanes round nothing.
+    /// Roundings on the way from an operand to a result: of the weight and its product, of the four bases' elements,
+    /// and along four chains. Whatever the factors of a length n are, they and the two parts of a complex number
+    /// make chains of no more than 2 (n + 1) together; the zeros that fill up lanes round nothing.
     fn roundings(self) -> usize {
         6 + 2 * (self.width + 1) + 2 * (self.height + 1)
     }
@@ -99,27 +85,16 @@ impl Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let size = || prop::sample::select(vec![1_usize, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 36, 48]);
-    (
-        size(),
-        size(),
-        any::<[prop::sample::Index; 4]>(),
-        any::<u64>(),
-    )
-        .prop_map(|(height, width, [a, b, c, d], seed)| {
-            let (top, left) = (a.index(height), b.index(width));
-            let window = Region {
-                top: top.cast_signed(),
-                left: left.cast_signed(),
-                height: 1 + c.index(height - top),
-                width: 1 + d.index(width - left),
-            };
-            Case {
-                height,
-                width,
-                window,
-                seed,
-            }
-        })
+    (size(), size(), any::<[prop::sample::Index; 4]>(), any::<u64>()).prop_map(|(height, width, [a, b, c, d], seed)| {
+        let (top, left) = (a.index(height), b.index(width));
+        let window = Region {
+            top: top.cast_signed(),
+            left: left.cast_signed(),
+            height: 1 + c.index(height - top),
+            width: 1 + d.index(width - left),
+        };
+        Case { height, width, window, seed }
+    })
 }
 
 proptest! {
@@ -206,22 +181,12 @@ proptest! {
 
 #[test]
 fn the_scratch_may_hold_anything() {
-    let case = Case {
-        height: 9,
-        width: 20,
-        window: Region::between(2, 3, 8, 20),
-        seed: 4,
-    };
+    let case = Case { height: 9, width: 20, window: Region::between(2, 3, 8, 20), seed: 4 };
     let dft = WindowDft::new(case.height, case.width, case.window);
     let (mut scratch, spectrum, image) = (dft.scratch(), case.spectrum(), case.picture());
     let (mut out, mut back) = (poisoned(case.window.positions()), poisoned(spectrum.len()));
     // NaN through both directions leaves NaN in every buffer.
-    dft.inverse(
-        Isa::best(),
-        &poisoned(spectrum.len()),
-        &mut scratch,
-        &mut out,
-    );
+    dft.inverse(Isa::best(), &poisoned(spectrum.len()), &mut scratch, &mut out);
     dft.adjoint(Isa::best(), &poisoned(image.len()), &mut scratch, &mut back);
     dft.inverse(Isa::best(), &spectrum, &mut scratch, &mut out);
     dft.adjoint(Isa::best(), &image, &mut scratch, &mut back);

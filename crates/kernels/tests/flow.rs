@@ -4,10 +4,7 @@ use kernels::norm::BatchNormStatistics;
 use kernels::{Isa, Region, Window, WindowMut, flow};
 use proptest::prelude::*;
 
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
-    wild_values,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, wild_values};
 
 /// Channels, a window of a and one of b, one of y, and a region that all of them hold.
 #[derive(Clone, Debug)]
@@ -20,10 +17,7 @@ struct Case {
 
 impl Case {
     fn values(&self, of: usize) -> Vec<f32> {
-        pseudo_random(
-            self.seed ^ (of as u64 + 1),
-            self.held[of].positions() * self.channels,
-        )
+        pseudo_random(self.seed ^ (of as u64 + 1), self.held[of].positions() * self.channels)
     }
 
     fn window<'a>(&self, of: usize, values: &'a [f32]) -> Window<'a> {
@@ -53,44 +47,26 @@ impl Case {
     /// Checks that nothing but the region was written.
     fn assert_rest_is_poisoned(&self, y: &[f32]) {
         let written = y.iter().filter(|y| !y.is_nan()).count();
-        assert_eq!(
-            written,
-            self.region.positions() * self.channels,
-            "values written for {:?}",
-            self.region
-        );
+        assert_eq!(written, self.region.positions() * self.channels, "values written for {:?}", self.region);
     }
 }
 
 fn cases() -> impl Strategy<Value = Case> {
     let margins = prop::array::uniform4(0..3_usize);
-    let region = (-3..4_isize, -3..4_isize, 1..5_usize, 1..6_usize).prop_map(
-        |(top, left, height, width)| Region {
-            top,
-            left,
-            height,
-            width,
-        },
-    );
+    let region = (-3..4_isize, -3..4_isize, 1..5_usize, 1..6_usize).prop_map(|(top, left, height, width)| Region {
+        top,
+        left,
+        height,
+        width,
+    });
     let channels = prop::sample::select(vec![1_usize, 3, 8, 15, 16, 17, 33]);
-    (
-        channels,
-        region,
-        prop::array::uniform3(margins),
-        any::<u64>(),
-    )
-        .prop_map(|(channels, region, margins, seed)| {
-            let held = margins.map(|[above, left, below, right]| {
-                let top_left = region.shifted(-above.cast_signed(), -left.cast_signed());
-                top_left.hull(&region.shifted(below.cast_signed(), right.cast_signed()))
-            });
-            Case {
-                channels,
-                region,
-                held,
-                seed,
-            }
-        })
+    (channels, region, prop::array::uniform3(margins), any::<u64>()).prop_map(|(channels, region, margins, seed)| {
+        let held = margins.map(|[above, left, below, right]| {
+            let top_left = region.shifted(-above.cast_signed(), -left.cast_signed());
+            top_left.hull(&region.shifted(below.cast_signed(), right.cast_signed()))
+        });
+        Case { channels, region, held, seed }
+    })
 }
 
 /// Rounds to single precision.
@@ -223,10 +199,5 @@ proptest! {
 fn a_window_that_lacks_part_of_the_region_is_refused() {
     let (small, large) = (Region::whole(2, 2), Region::whole(2, 3));
     let mut y = [0.0; 6];
-    flow::relu(
-        Isa::best(),
-        large,
-        Window::new(&[0.0; 4], small, 1),
-        &mut WindowMut::new(&mut y, large, 1),
-    );
+    flow::relu(Isa::best(), large, Window::new(&[0.0; 4], small, 1), &mut WindowMut::new(&mut y, large, 1));
 }

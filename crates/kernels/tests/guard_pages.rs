@@ -1,7 +1,9 @@
-//! No kernel reads or writes beyond the buffers it is given: every one lies flush against a page that may not be touched, before it or behind it.
+//! No kernel reads or writes beyond the buffers it is given: every one lies flush against a page that may not be
+//! touched, before it or behind it.
 //!
 //! Of what an interface owns itself, such as packed weights, the factors of a transform and its scratch, the tests in
-//! `src/matmul/micro/tests.rs` speak: they put everything that a micro-kernel touches through a pointer between guard pages.
+//! `src/matmul/micro/tests.rs` speak: they put everything that a micro-kernel touches through a pointer between guard
+//! pages.
 //!
 //! Values are compared with those of ordinary buffers, so that what stays inside is also right.
 #![cfg(unix)]
@@ -12,8 +14,8 @@ use guarded::{Flush, Guarded};
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
-    input_gradient_scratch, winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, input_gradient_scratch,
+    winograd_channels, winograd_rows,
 };
 use kernels::dft::WindowDft;
 use kernels::linear::LinearWeights;
@@ -23,13 +25,9 @@ use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
 
-/// Runs a kernel on ordinary buffers and on guarded ones of both kinds, with every instruction set; results are the same bits.
-fn check(
-    what: &str,
-    inputs: &[Vec<f32>],
-    outputs: &[usize],
-    kernel: impl Fn(Isa, &[&[f32]], &mut [&mut [f32]]),
-) {
+/// Runs a kernel on ordinary buffers and on guarded ones of both kinds, with every instruction set; results are the
+/// same bits.
+fn check(what: &str, inputs: &[Vec<f32>], outputs: &[usize], kernel: impl Fn(Isa, &[&[f32]], &mut [&mut [f32]])) {
     for isa in Isa::supported() {
         let mut expected: Vec<Vec<f32>> = outputs.iter().map(|&n| vec![0.5; n]).collect();
         let borrowed: Vec<&[f32]> = inputs.iter().map(Vec::as_slice).collect();
@@ -37,21 +35,14 @@ fn check(
         kernel(isa, &borrowed, &mut targets);
         for flush in [Flush::Before, Flush::Behind] {
             let guarded: Vec<Guarded> = inputs.iter().map(|v| Guarded::new(v, flush)).collect();
-            let mut results: Vec<Guarded> = outputs
-                .iter()
-                .map(|&n| Guarded::new(&vec![0.5; n], flush))
-                .collect();
+            let mut results: Vec<Guarded> = outputs.iter().map(|&n| Guarded::new(&vec![0.5; n], flush)).collect();
             let borrowed: Vec<&[f32]> = guarded.iter().map(|g| &**g).collect();
             let mut targets: Vec<&mut [f32]> = results.iter_mut().map(|g| &mut **g).collect();
             kernel(isa, &borrowed, &mut targets);
             // A kernel may need no scratch.
             let some = results.iter().zip(&expected).filter(|(r, _)| !r.is_empty());
             for (found, expected) in some {
-                assert_same_bits(
-                    found,
-                    expected,
-                    &format!("{what} on {isa}, guarded {flush:?}"),
-                );
+                assert_same_bits(found, expected, &format!("{what} on {isa}, guarded {flush:?}"));
             }
         }
     }
@@ -59,18 +50,9 @@ fn check(
 
 #[test]
 fn products() {
-    for (m, k, n) in [
-        (1, 1, 1),
-        (3, 5, 7),
-        (14, 64, 32),
-        (15, 65, 33),
-        (29, 300, 17),
-        (2, 2500, 70),
-    ] {
+    for (m, k, n) in [(1, 1, 1), (3, 5, 7), (14, 64, 32), (15, 65, 33), (29, 300, 17), (2, 2500, 70)] {
         let inputs = [pseudo_random(1, m * k), pseudo_random(2, k * n)];
-        check("product", &inputs, &[m * n], |isa, x, y| {
-            matmul(isa, [m, k, n], x[0], x[1], y[0])
-        });
+        check("product", &inputs, &[m * n], |isa, x, y| matmul(isa, [m, k, n], x[0], x[1], y[0]));
     }
 }
 
@@ -101,61 +83,41 @@ fn convolutions_and_their_gradients() {
         for row in inside.top..inside.bottom() {
             for column in inside.left..inside.right() {
                 let from = (row.unsigned_abs() * width + column.unsigned_abs()) * inputs;
-                window
-                    .pixel_mut(row, column)
-                    .copy_from_slice(&x[from..from + inputs]);
+                window.pixel_mut(row, column).copy_from_slice(&x[from..from + inputs]);
             }
         }
         let what = format!("{height} x {width} x {inputs}, {outputs} outputs, {kernel} / {stride}");
         let affine = ColumnAffine::bias(&pseudo_random(19, outputs));
         let residual = pseudo_random(20, map.positions() * outputs);
-        check(
-            &what,
-            &[padded, residual],
-            &[map.positions() * outputs, map.positions() * outputs],
-            |isa, x, y| {
-                let [plain, finished] = y else {
-                    unreachable!("two outputs")
-                };
-                let input = Window::new(x[0], held, inputs);
-                let mut target = WindowMut::new(plain, map, outputs);
-                let residual = Window::new(x[1], map, outputs);
-                let nothing = finish(false, &affine, residual);
-                convolve(isa, input, &weights, &nothing, size, &mut target);
-                let everything = finish(true, &affine, residual);
-                let mut target = WindowMut::new(finished, map, outputs);
-                convolve(isa, input, &weights, &everything, size, &mut target);
-            },
-        );
+        check(&what, &[padded, residual], &[map.positions() * outputs, map.positions() * outputs], |isa, x, y| {
+            let [plain, finished] = y else { unreachable!("two outputs") };
+            let input = Window::new(x[0], held, inputs);
+            let mut target = WindowMut::new(plain, map, outputs);
+            let residual = Window::new(x[1], map, outputs);
+            let nothing = finish(false, &affine, residual);
+            convolve(isa, input, &weights, &nothing, size, &mut target);
+            let everything = finish(true, &affine, residual);
+            let mut target = WindowMut::new(finished, map, outputs);
+            convolve(isa, input, &weights, &everything, size, &mut target);
+        });
         let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
         let dy = pseudo_random(5, map.positions() * outputs);
         let scratch = input_gradient_scratch(sliding, inputs);
         let lengths = [held.positions() * inputs, scratch];
-        check(
-            &format!("gradient, {what}"),
-            &[dy],
-            &lengths,
-            |isa, x, y| {
-                let [dx, scratch] = y else {
-                    unreachable!("two outputs")
-                };
-                let dy = Window::new(x[0], map, outputs);
-                let mut target = WindowMut::new(dx, held, inputs);
-                gradient.add_input_gradient(isa, dy, map, &mut target, scratch);
-                // What is left in the scratch is nobody's.
-                scratch.fill(0.0);
-            },
-        );
+        check(&format!("gradient, {what}"), &[dy], &lengths, |isa, x, y| {
+            let [dx, scratch] = y else { unreachable!("two outputs") };
+            let dy = Window::new(x[0], map, outputs);
+            let mut target = WindowMut::new(dx, held, inputs);
+            gradient.add_input_gradient(isa, dy, map, &mut target, scratch);
+            // What is left in the scratch is nobody's.
+            scratch.fill(0.0);
+        });
     }
 }
 
 /// Everything that may follow a convolution's sum, or nothing.
 fn finish<'a>(all: bool, affine: &'a ColumnAffine, residual: Window<'a>) -> ConvEpilogue<'a> {
-    ConvEpilogue {
-        affine: all.then_some(affine),
-        residual: all.then_some(residual),
-        relu: all,
-    }
+    ConvEpilogue { affine: all.then_some(affine), residual: all.then_some(residual), relu: all }
 }
 
 #[test]
@@ -177,19 +139,13 @@ fn convolutions_by_winograds_algorithm() {
         let raw = pseudo_random(21, outputs * inputs * 9);
         let weights = WinogradWeights::with_tile(tile, &raw, (outputs, inputs), sliding);
         let affine = ColumnAffine::bias(&pseudo_random(22, outputs));
-        let given = [
-            pseudo_random(23, held.positions() * inputs),
-            pseudo_random(24, map.positions() * outputs),
-        ];
+        let given = [pseudo_random(23, held.positions() * inputs), pseudo_random(24, map.positions() * outputs)];
         let scratch = weights.scratch(outputs);
         for finished in [false, true] {
-            let what =
-                format!("Winograd, {tile:?}, {height} x {width} x {inputs}, {outputs}, {finished}");
+            let what = format!("Winograd, {tile:?}, {height} x {width} x {inputs}, {outputs}, {finished}");
             let length = map.positions() * outputs;
             check(&what, &given, &[length, scratch], |isa, x, y| {
-                let [y, scratch] = y else {
-                    unreachable!("two outputs")
-                };
+                let [y, scratch] = y else { unreachable!("two outputs") };
                 let input = Window::new(x[0], held, inputs);
                 let mut target = WindowMut::new(y, map, outputs);
                 let residual = Window::new(x[1], map, outputs);
@@ -202,9 +158,7 @@ fn convolutions_by_winograds_algorithm() {
             let last = outputs - 16..outputs;
             let lengths = [map.positions() * 16, weights.scratch(16)];
             check(&what, &given, &lengths, |isa, x, y| {
-                let [y, scratch] = y else {
-                    unreachable!("two outputs")
-                };
+                let [y, scratch] = y else { unreachable!("two outputs") };
                 let input = Window::new(x[0], held, inputs);
                 let residual = Window::new(x[1], map, outputs);
                 let epilogue = finish(finished, &affine, residual);
@@ -219,28 +173,15 @@ fn convolutions_by_winograds_algorithm() {
 #[test]
 fn transforms() {
     for (height, width) in [(1, 1), (2, 3), (8, 8), (13, 17), (28, 16), (33, 36)] {
-        for window in [
-            Region::whole(height, width),
-            Region::between(0, 0, height.div_ceil(2).cast_signed(), 1),
-        ] {
+        for window in [Region::whole(height, width), Region::between(0, 0, height.div_ceil(2).cast_signed(), 1)] {
             let dft = WindowDft::new(height, width, window);
             let (spectrum, image) = (dft.spectrum_length(), window.positions());
-            check(
-                "inverse transform",
-                &[pseudo_random(6, spectrum)],
-                &[image],
-                |isa, x, y| {
-                    dft.inverse(isa, x[0], &mut dft.scratch(), y[0]);
-                },
-            );
-            check(
-                "its adjoint",
-                &[pseudo_random(7, image)],
-                &[spectrum],
-                |isa, x, y| {
-                    dft.adjoint(isa, x[0], &mut dft.scratch(), y[0]);
-                },
-            );
+            check("inverse transform", &[pseudo_random(6, spectrum)], &[image], |isa, x, y| {
+                dft.inverse(isa, x[0], &mut dft.scratch(), y[0]);
+            });
+            check("its adjoint", &[pseudo_random(7, image)], &[spectrum], |isa, x, y| {
+                dft.adjoint(isa, x[0], &mut dft.scratch(), y[0]);
+            });
         }
     }
 }
@@ -249,31 +190,17 @@ fn transforms() {
 fn colours_and_normalisation() {
     for n in [1, 5, 15, 16, 17, 63, 64, 65, 200] {
         let planes = pseudo_random(8, 3 * n);
-        check("colours", &[planes], &[3 * n], |isa, x, y| {
-            squash_colours(isa, x[0], y[0])
-        });
+        check("colours", &[planes], &[3 * n], |isa, x, y| squash_colours(isa, x[0], y[0]));
         let inputs = [pseudo_random(9, 3 * n), pseudo_random(10, 3 * n)];
         check("colours' gradient", &inputs, &[3 * n], |isa, x, y| {
             squash_colours_gradient(isa, x[0], x[1], y[0]);
         });
         let map = Region::whole(1, n);
-        check(
-            "normalisation",
-            &[pseudo_random(11, 3 * n)],
-            &[3 * n],
-            |isa, x, y| {
-                let input = Window::new(x[0], map, 3);
-                let mut target = WindowMut::new(y[0], map, 3);
-                normalise(
-                    isa,
-                    map,
-                    input,
-                    [0.4, 0.5, 0.6],
-                    [0.2, 0.3, 0.1],
-                    &mut target,
-                );
-            },
-        );
+        check("normalisation", &[pseudo_random(11, 3 * n)], &[3 * n], |isa, x, y| {
+            let input = Window::new(x[0], map, 3);
+            let mut target = WindowMut::new(y[0], map, 3);
+            normalise(isa, map, input, [0.4, 0.5, 0.6], [0.2, 0.3, 0.1], &mut target);
+        });
     }
 }
 
@@ -286,49 +213,22 @@ fn pooling_linear_layers_softmax_and_adam() {
         let map = Region::whole(size.0, size.1);
         let held = sliding.input_region(&map);
         let x = pseudo_random(12, held.positions() * channels);
-        check(
-            "max pool",
-            &[x],
-            &[map.positions() * channels],
-            |isa, x, y| {
-                let input = Window::new(x[0], held, channels);
-                max_pool(
-                    isa,
-                    (height, width),
-                    sliding,
-                    input,
-                    &mut WindowMut::new(y[0], map, channels),
-                );
-            },
-        );
+        check("max pool", &[x], &[map.positions() * channels], |isa, x, y| {
+            let input = Window::new(x[0], held, channels);
+            max_pool(isa, (height, width), sliding, input, &mut WindowMut::new(y[0], map, channels));
+        });
     }
     for (inputs, outputs) in [(1, 1), (7, 33), (65, 20), (128, 31)] {
-        let layer = LinearWeights::new(
-            &pseudo_random(13, inputs * outputs),
-            &pseudo_random(14, outputs),
-            inputs,
-        );
-        check(
-            "linear layer",
-            &[pseudo_random(15, inputs)],
-            &[outputs],
-            |isa, x, y| layer.forward(isa, x[0], y[0]),
-        );
-        check(
-            "its gradient",
-            &[pseudo_random(16, outputs)],
-            &[inputs],
-            |isa, x, y| layer.input_gradient(isa, x[0], y[0]),
-        );
+        let layer = LinearWeights::new(&pseudo_random(13, inputs * outputs), &pseudo_random(14, outputs), inputs);
+        check("linear layer", &[pseudo_random(15, inputs)], &[outputs], |isa, x, y| layer.forward(isa, x[0], y[0]));
+        check("its gradient", &[pseudo_random(16, outputs)], &[inputs], |isa, x, y| {
+            layer.input_gradient(isa, x[0], y[0])
+        });
     }
     for n in [1, 2, 15, 16, 31, 33, 1000] {
-        check("softmax", &[pseudo_random(17, n)], &[n], |isa, x, y| {
-            softmax(isa, x[0], y[0])
-        });
+        check("softmax", &[pseudo_random(17, n)], &[n], |isa, x, y| softmax(isa, x[0], y[0]));
         check("Adam", &[pseudo_random(18, n)], &[n, n, n], |isa, x, y| {
-            let [p, m, v] = y else {
-                unreachable!("three outputs")
-            };
+            let [p, m, v] = y else { unreachable!("three outputs") };
             let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
             adam_step(isa, &mut adam, p, x[0], m, v);
         });

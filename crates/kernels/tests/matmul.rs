@@ -1,21 +1,20 @@
-//! The matrix product: the summation contract bit for bit, the twin within its bound, `matrixmultiply` as a second opinion.
+//! The matrix product: the summation contract bit for bit, the twin within its bound, `matrixmultiply` as a second
+//! opinion.
 
 use kernels::Isa;
 use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product,
-    product_of_rows,
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product, product_of_rows,
 };
 use ndarray::ArrayView2;
 use proptest::prelude::*;
 use testkit::{
-    assert_same_bits, assert_within_bound, awkward_size, finite_values, gamma, poisoned,
-    pseudo_random, underflow_slack, widened, wild_values,
+    assert_same_bits, assert_within_bound, awkward_size, finite_values, gamma, poisoned, pseudo_random,
+    underflow_slack, widened, wild_values,
 };
 
 /// The summation contract written down: one chain of fused multiply-adds over k ascending, from zero.
 fn contract([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
-    let element =
-        |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
+    let element = |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
     (0..m * n).map(|at| element(at / n, at % n)).collect()
 }
 
@@ -26,10 +25,7 @@ fn twin([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> (Vec<f64>, Vec<f64>) {
     let exact = reference::matmul(&a, &b, (m, k, n));
     let sums = reference::matmul(&magnitudes(&a), &magnitudes(&b), (m, k, n));
     // One rounding for each fused step; the twin's own are 2^-29 of that, which the last term covers.
-    let bound = sums
-        .iter()
-        .map(|s| (gamma(k) + k as f64 * f64::EPSILON) * s + underflow_slack(k))
-        .collect();
+    let bound = sums.iter().map(|s| (gamma(k) + k as f64 * f64::EPSILON) * s + underflow_slack(k)).collect();
     (exact, bound)
 }
 
@@ -37,9 +33,7 @@ fn sizes() -> impl Strategy<Value = [usize; 3]> {
     [awkward_size(), awkward_size(), awkward_size()]
 }
 
-fn operands(
-    values: fn(usize) -> BoxedStrategy<Vec<f32>>,
-) -> impl Strategy<Value = ([usize; 3], Vec<f32>, Vec<f32>)> {
+fn operands(values: fn(usize) -> BoxedStrategy<Vec<f32>>) -> impl Strategy<Value = ([usize; 3], Vec<f32>, Vec<f32>)> {
     sizes().prop_flat_map(move |[m, k, n]| (Just([m, k, n]), values(m * k), values(k * n)))
 }
 
@@ -237,19 +231,10 @@ fn a_sum_of_more_than_2048_terms_is_one_chain_too_and_its_epilogue_comes_last() 
     let k = segments * length;
     let (a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
     let (scale, shift) = (pseudo_random(3, n), pseudo_random(4, n));
-    let left = LeftMatrix {
-        segments,
-        segment_step: length,
-        segment_length: length,
-        ..LeftMatrix::row_major(&a, k)
-    };
+    let left = LeftMatrix { segments, segment_step: length, segment_length: length, ..LeftMatrix::row_major(&a, k) };
     let right = PackedMatrix::from_row_major(k, n, &b);
     let affine = ColumnAffine::new(&scale, &shift);
-    let epilogue = Epilogue {
-        affine: Some(&affine),
-        relu: true,
-        ..Epilogue::default()
-    };
+    let epilogue = Epilogue { affine: Some(&affine), relu: true, ..Epilogue::default() };
     let expected: Vec<f32> = contract([m, k, n], &a, &b)
         .iter()
         .enumerate()

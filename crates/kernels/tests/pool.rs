@@ -1,9 +1,7 @@
 //! Pooling against its twin, on every instruction set, for every region.
 
 use kernels::conv::Sliding;
-use kernels::pool::{
-    global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient,
-};
+use kernels::pool::{global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 
@@ -20,17 +18,12 @@ struct Case {
 
 impl Case {
     fn output(&self) -> (usize, usize) {
-        self.sliding
-            .output_size(self.map.0, self.map.1)
-            .unwrap_or((0, 0))
+        self.sliding.output_size(self.map.0, self.map.1).unwrap_or((0, 0))
     }
 
     /// Small integers: exact sums, and many equal maxima.
     fn integers(&self, seed: u64, len: usize) -> Vec<f32> {
-        pseudo_random(self.seed ^ seed, len)
-            .iter()
-            .map(|x| (x * 4.0).round())
-            .collect()
+        pseudo_random(self.seed ^ seed, len).iter().map(|x| (x * 4.0).round()).collect()
     }
 
     fn input(&self) -> Vec<f32> {
@@ -41,13 +34,7 @@ impl Case {
         let mut y = poisoned(region.positions() * self.channels);
         let whole = Region::whole(self.map.0, self.map.1);
         let x = Window::new(x, whole, self.channels);
-        max_pool(
-            isa,
-            self.map,
-            self.sliding,
-            x,
-            &mut WindowMut::new(&mut y, region, self.channels),
-        );
+        max_pool(isa, self.map, self.sliding, x, &mut WindowMut::new(&mut y, region, self.channels));
         y
     }
 
@@ -71,53 +58,30 @@ impl Case {
 fn cases() -> impl Strategy<Value = Case> {
     let pair = |range: std::ops::Range<usize>| (range.clone(), range);
     let channels = prop::sample::select(vec![1_usize, 3, 16, 17, 63, 64, 65, 130]);
-    (
-        pair(1..10),
-        channels,
-        pair(1..5),
-        pair(1..4),
-        pair(0..4),
-        any::<u64>(),
+    (pair(1..10), channels, pair(1..5), pair(1..4), pair(0..4), any::<u64>()).prop_filter_map(
+        "the window fits the padded map",
+        |(map, channels, kernel, stride, padding, seed)| {
+            let sliding = Sliding { kernel, stride, padding };
+            sliding.output_size(map.0, map.1)?;
+            Some(Case { map, channels, sliding, seed })
+        },
     )
-        .prop_filter_map(
-            "the window fits the padded map",
-            |(map, channels, kernel, stride, padding, seed)| {
-                let sliding = Sliding {
-                    kernel,
-                    stride,
-                    padding,
-                };
-                sliding.output_size(map.0, map.1)?;
-                Some(Case {
-                    map,
-                    channels,
-                    sliding,
-                    seed,
-                })
-            },
-        )
 }
 
 /// A region that may lie anywhere in a small map or beyond its edges.
 fn regions() -> impl Strategy<Value = Region> {
-    (-3..9_isize, -3..9_isize, 1..8_usize, 1..8_usize).prop_map(|(top, left, height, width)| {
-        Region {
-            top,
-            left,
-            height,
-            width,
-        }
+    (-3..9_isize, -3..9_isize, 1..8_usize, 1..8_usize).prop_map(|(top, left, height, width)| Region {
+        top,
+        left,
+        height,
+        width,
     })
 }
 
 /// Every tap inside the map of each output position, row by row: `(output offset, input offset)` of the first channel.
 fn taps(case: &Case) -> Vec<Vec<(usize, usize)>> {
     let (height, width) = case.output();
-    let Sliding {
-        kernel,
-        stride,
-        padding,
-    } = case.sliding;
+    let Sliding { kernel, stride, padding } = case.sliding;
     let mut of_positions = Vec::new();
     for position in 0..height * width {
         let mut seen = Vec::new();
@@ -129,10 +93,7 @@ fn taps(case: &Case) -> Vec<Vec<(usize, usize)>> {
                     && row < case.map.0
                     && column < case.map.1
                 {
-                    seen.push((
-                        position * case.channels,
-                        (row * case.map.1 + column) * case.channels,
-                    ));
+                    seen.push((position * case.channels, (row * case.map.1 + column) * case.channels));
                 }
             }
         }
@@ -142,12 +103,7 @@ fn taps(case: &Case) -> Vec<Vec<(usize, usize)>> {
 }
 
 /// That part of a whole map, zero beyond its edges.
-fn part_of(
-    values: &[f32],
-    (height, width): (usize, usize),
-    channels: usize,
-    region: Region,
-) -> Vec<f32> {
+fn part_of(values: &[f32], (height, width): (usize, usize), channels: usize, region: Region) -> Vec<f32> {
     let whole = Region::whole(height, width);
     let held = Window::new(values, whole, channels);
     let mut part = Vec::new();

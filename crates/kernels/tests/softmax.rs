@@ -2,27 +2,20 @@
 
 use kernels::Isa;
 use kernels::softmax::softmax;
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack};
 
 #[test]
 fn softmax_is_within_its_bound_and_the_same_on_every_instruction_set() {
     for (seed, n) in [1_usize, 2, 7, 16, 33, 1000].into_iter().enumerate() {
         for factor in [1.0_f32, 20.0, 100.0] {
-            let x: Vec<f32> = pseudo_random(seed as u64, n)
-                .iter()
-                .map(|x| x * factor)
-                .collect();
+            let x: Vec<f32> = pseudo_random(seed as u64, n).iter().map(|x| x * factor).collect();
             let largest = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let exponentials: Vec<f64> = x
-                .iter()
-                .map(|x| (f64::from(*x) - f64::from(largest)).exp())
-                .collect();
+            let exponentials: Vec<f64> = x.iter().map(|x| (f64::from(*x) - f64::from(largest)).exp()).collect();
             let sum: f64 = exponentials.iter().sum();
             let expected: Vec<f64> = exponentials.iter().map(|e| e / sum).collect();
-            // x - max is off by u |x - max|, and so is, relatively, its exponential, which adds 2 u; the sum of n such has
-            // n roundings more and the largest such error; the quotient has one. Denormal exponentials are off by one unit.
+            // x - max is off by u |x - max|, and so is, relatively, its exponential, which adds 2 u; the sum of n such
+            // has n roundings more and the largest such error; the quotient has one. Denormal exponentials
+            // are off by one unit.
             let bound: Vec<f64> = expected
                 .iter()
                 .zip(&x)

@@ -12,9 +12,7 @@ use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut, flow};
 use proptest::prelude::*;
 use reference::{Map, Padding};
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
 
 /// One unit in the last place, relative to the value: at most 2^-23.
 const ULP: f64 = 1.0 / 8_388_608.0;
@@ -23,10 +21,7 @@ fn magnitudes(values: &[f64]) -> Vec<f64> {
     values.iter().map(|v| v.abs()).collect()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the twin's result is exact: no value was computed"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the twin's result is exact: no value was computed")]
 fn single(values: &[f64]) -> Vec<f32> {
     values.iter().map(|&v| v as f32).collect()
 }

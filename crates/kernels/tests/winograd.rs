@@ -1,18 +1,15 @@
-//! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction set.
+//! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction
+//! set.
 
 mod regions;
 
-use kernels::conv::{
-    ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_channels, winograd_rows,
-};
+use kernels::conv::{ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_channels, winograd_rows};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::{Epilogue, Filters, Map, Padding, conv2d, winograd};
 use regions::{padded, part};
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
 
 /// A convolution's shape: the input map, channels in and out, the padding.
 #[derive(Clone, Copy, Debug)]
@@ -30,23 +27,13 @@ fn cases() -> impl Strategy<Value = Case> {
     let tile = prop::sample::select(vec![Tile::Two, Tile::Four]);
     let size = (1_usize..40, 1_usize..23);
     let padding = (0_usize..4, 0_usize..4);
-    (
-        size,
-        channels.clone(),
-        channels,
-        padding,
-        (tile, any::<u64>()),
-    )
+    (size, channels.clone(), channels, padding, (tile, any::<u64>()))
         .prop_map(|(size, inputs, outputs, padding, (tile, seed))| Case {
             tile,
             size,
             inputs,
             outputs,
-            sliding: Sliding {
-                kernel: (3, 3),
-                stride: (1, 1),
-                padding,
-            },
+            sliding: Sliding { kernel: (3, 3), stride: (1, 1), padding },
             seed,
         })
         .prop_filter("a window that fits the padded map", |case| {
@@ -56,10 +43,7 @@ fn cases() -> impl Strategy<Value = Case> {
 
 impl Case {
     fn output_map(&self) -> Region {
-        let (height, width) = self
-            .sliding
-            .output_size(self.size.0, self.size.1)
-            .expect("a window that fits");
+        let (height, width) = self.sliding.output_size(self.size.0, self.size.1).expect("a window that fits");
         Region::whole(height, width)
     }
 
@@ -83,13 +67,7 @@ impl Case {
     }
 
     /// Computes `region` of the output into a window of the whole map that was poisoned before.
-    fn compute(
-        &self,
-        isa: Isa,
-        x: &[f32],
-        region: Region,
-        epilogue: &ConvEpilogue<'_>,
-    ) -> Vec<f32> {
+    fn compute(&self, isa: Isa, x: &[f32], region: Region, epilogue: &ConvEpilogue<'_>) -> Vec<f32> {
         let (data, held) = self.window(x, region);
         let input = Window::new(&data, held, self.inputs);
         let map = self.output_map();
@@ -97,15 +75,7 @@ impl Case {
         let weights = self.transformed();
         let mut scratch = poisoned(weights.scratch(self.outputs));
         let mut target = WindowMut::new(&mut y, map, self.outputs);
-        winograd_rows(
-            isa,
-            input,
-            &weights,
-            epilogue,
-            region,
-            &mut target,
-            &mut scratch,
-        );
+        winograd_rows(isa, input, &weights, epilogue, region, &mut target, &mut scratch);
         y
     }
 }
@@ -210,14 +180,8 @@ proptest! {
 
 #[test]
 fn a_nan_reaches_its_tiles_and_no_others() {
-    let case = Case {
-        tile: Tile::Four,
-        size: (12, 12),
-        inputs: 16,
-        outputs: 16,
-        sliding: Sliding::square(3, 1, 1),
-        seed: 5,
-    };
+    let case =
+        Case { tile: Tile::Four, size: (12, 12), inputs: 16, outputs: 16, sliding: Sliding::square(3, 1, 1), seed: 5 };
     let mut x = case.input();
     // Inputs of the tile at row 4, column 8 are rows 3 to 8 and columns 7 to 12; this one is read by no other tile.
     x[(5 * 12 + 10) * 16 + 3] = f32::NAN;
@@ -251,9 +215,6 @@ fn tiles_are_counted_from_the_first_row_and_column_of_the_map() {
     let region = Region::between(5, 4, 9, 7);
     assert_eq!(Tile::Four.covering(&region), Region::between(4, 4, 12, 8));
     assert_eq!(Tile::Two.covering(&region), Region::between(4, 4, 10, 8));
-    assert_eq!(
-        Tile::Four.covering(&Region::between(-1, 0, 1, 1)),
-        Region::between(-4, 0, 4, 4)
-    );
+    assert_eq!(Tile::Four.covering(&Region::between(-1, 0, 1, 1)), Region::between(-4, 0, 4, 4));
     assert_eq!(Tile::Two.covering(&Region::EMPTY), Region::EMPTY);
 }

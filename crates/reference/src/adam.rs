@@ -25,15 +25,12 @@ pub struct Moments {
 impl Moments {
     /// The moments of `len` parameters before the first step: zeros.
     pub fn zeros(len: usize) -> Moments {
-        Moments {
-            first: vec![0.0; len],
-            second: vec![0.0; len],
-            steps: 0,
-        }
+        Moments { first: vec![0.0; len], second: vec![0.0; len], steps: 0 }
     }
 }
 
-/// One step of descent; for ascent, give the negative gradient. In this order, t being the number of the step, from one:
+/// One step of descent; for ascent, give the negative gradient. In this order, t being the number of the step, from
+/// one:
 ///
 /// ```text
 /// m = beta1 m + (1 - beta1) g
@@ -69,11 +66,7 @@ mod tests {
     use crate::testing::assert_close;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    const ADAM: Adam = Adam {
-        learning_rate: 0.05,
-        betas: (0.9, 0.999),
-        epsilon: 1e-8,
-    };
+    const ADAM: Adam = Adam { learning_rate: 0.05, betas: (0.9, 0.999), epsilon: 1e-8 };
 
     #[test]
     fn three_steps_equal_pytorch() {
@@ -82,25 +75,15 @@ mod tests {
         adam_step(ADAM, &mut p, &[0.5, -3.0, 1e-9], &mut moments);
         assert_close(&p, &[0.950000001, -1.9500000001666666, 0.4954545454545455]);
         adam_step(ADAM, &mut p, &[1.0, 2.0, 0.0], &mut moments);
-        assert_close(
-            &p,
-            &[0.9017409003192548, -1.9427739737091887, 0.49324250047424406],
-        );
+        assert_close(&p, &[0.9017409003192548, -1.9427739737091887, 0.49324250047424406]);
         adam_step(ADAM, &mut p, &[-0.25, 0.125, 2e-9], &mut moments);
-        assert_close(
-            &p,
-            &[0.8723105641277785, -1.9382992088522077, 0.4886509439672823],
-        );
+        assert_close(&p, &[0.8723105641277785, -1.9382992088522077, 0.4886509439672823]);
     }
 
     #[test]
     fn a_missing_gradient_or_moment_is_refused() {
         for lengths in [(1, 2, 2), (2, 1, 2), (2, 2, 1)] {
-            let mut moments = Moments {
-                first: vec![0.0; lengths.1],
-                second: vec![0.0; lengths.2],
-                steps: 0,
-            };
+            let mut moments = Moments { first: vec![0.0; lengths.1], second: vec![0.0; lengths.2], steps: 0 };
             let gradient = vec![1.0; lengths.0];
             let step = || adam_step(ADAM, &mut [0.0; 2], &gradient, &mut moments);
             assert!(catch_unwind(AssertUnwindSafe(step)).is_err(), "{lengths:?}");

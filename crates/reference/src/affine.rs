@@ -78,10 +78,7 @@ pub fn affine_adjoint(dy: &Map, matrix: AffineMatrix, size: (usize, usize)) -> M
 pub fn rotation(degrees: f64, size: (usize, usize)) -> AffineMatrix {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let (cy, cx) = ((size.0 as f64 - 1.0) / 2.0, (size.1 as f64 - 1.0) / 2.0);
-    [
-        [cos, -sin, cx - cos * cx + sin * cy],
-        [sin, cos, cy - sin * cx - cos * cy],
-    ]
+    [[cos, -sin, cx - cos * cx + sin * cy], [sin, cos, cy - sin * cx - cos * cy]]
 }
 
 /// Rotates by [`rotation`], bilinear, zeros outside: kornia's `rotate`. `[H, W, C] -> [H, W, C]`.
@@ -113,17 +110,7 @@ mod tests {
     #[test]
     fn a_shear_and_its_adjoint_equal_grid_sample() {
         let y = affine(&map((3, 4, 1), 1), SHEAR, (2, 3));
-        assert_close(
-            &y.data,
-            &[
-                -1.2500000000000002,
-                -0.9999999999999998,
-                -2.0,
-                -0.375,
-                -1.3750000000000007,
-                0.1875,
-            ],
-        );
+        assert_close(&y.data, &[-1.2500000000000002, -0.9999999999999998, -2.0, -0.375, -1.3750000000000007, 0.1875]);
         let dx = affine_adjoint(&map((2, 3, 1), 3), SHEAR, (3, 4));
         assert_close(
             &dx.data,
@@ -202,10 +189,7 @@ mod tests {
             assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
         }
         let (x, dy) = (map((6, 5, 2), 1), map((3, 8, 2), 4));
-        let (y, dx) = (
-            affine(&x, SHEAR, (3, 8)),
-            affine_adjoint(&dy, SHEAR, (6, 5)),
-        );
+        let (y, dx) = (affine(&x, SHEAR, (3, 8)), affine_adjoint(&dy, SHEAR, (6, 5)));
         assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
     }
 }

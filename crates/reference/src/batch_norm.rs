@@ -17,7 +17,8 @@ pub struct BatchNorm<'a> {
     pub epsilon: f64,
 }
 
-/// `y[.., c] = (x[.., c] - mean[c]) / sqrt(variance[c] + epsilon) * gamma[c] + beta[c]`, PyTorch's formula in evaluation mode.
+/// `y[.., c] = (x[.., c] - mean[c]) / sqrt(variance[c] + epsilon) * gamma[c] + beta[c]`, PyTorch's formula in
+/// evaluation mode.
 ///
 /// # Panics
 /// If a parameter is missing for a channel.
@@ -33,9 +34,7 @@ pub fn batch_norm(x: &Map, norm: BatchNorm<'_>) -> Map {
 /// # Panics
 /// If a parameter is missing for a channel.
 pub fn batch_norm_gradient(dy: &Map, norm: BatchNorm<'_>) -> Map {
-    Map::from_fn(dy.shape(), |i, j, c| {
-        dy.at(i, j, c) * norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt()
-    })
+    Map::from_fn(dy.shape(), |i, j, c| dy.at(i, j, c) * norm.gamma[c] / (norm.variance[c] + norm.epsilon).sqrt())
 }
 
 #[cfg(test)]
@@ -54,34 +53,14 @@ mod tests {
     #[test]
     fn values_and_gradient_equal_pytorch() {
         let y = batch_norm(&map((1, 2, 2), 1), NORM);
-        assert_close(
-            &y.data,
-            &[
-                -0.2803287600696678,
-                4.99994000179994,
-                2.9016438003483387,
-                2.0,
-            ],
-        );
+        assert_close(&y.data, &[-0.2803287600696678, 4.99994000179994, 2.9016438003483387, 2.0]);
         let dx = batch_norm_gradient(&map((1, 2, 2), 3), NORM);
-        assert_close(
-            &dx.data,
-            &[
-                -1.0606575201393356,
-                4.999900002999899,
-                2.121315040278671,
-                1.9999600011999599,
-            ],
-        );
+        assert_close(&dx.data, &[-1.0606575201393356, 4.999900002999899, 2.121315040278671, 1.9999600011999599]);
     }
 
     #[test]
     fn the_mean_becomes_beta_and_a_deviation_gamma() {
-        let norm = BatchNorm {
-            variance: &[4.0, 0.25],
-            epsilon: 0.0,
-            ..NORM
-        };
+        let norm = BatchNorm { variance: &[4.0, 0.25], epsilon: 0.0, ..NORM };
         let x = Map::new((2, 1, 2), vec![0.5, -1.0, 2.5, -0.5]);
         assert_eq!(batch_norm(&x, norm).data, [0.25, 2.0, 1.75, 1.5]);
     }

@@ -22,9 +22,7 @@ pub fn colour_correlation() -> [[f64; 3]; 3] {
 /// If the map has not three channels.
 pub fn mix_colours(x: &Map, matrix: [[f64; 3]; 3]) -> Map {
     assert_eq!(x.channels, 3, "channels of a picture");
-    Map::from_fn(x.shape(), |i, j, r| {
-        (0..3).map(|c| matrix[r][c] * x.at(i, j, c)).sum()
-    })
+    Map::from_fn(x.shape(), |i, j, r| (0..3).map(|c| matrix[r][c] * x.at(i, j, c)).sum())
 }
 
 /// The adjoint of [`mix_colours`]: `dx[.., c] = sum over r of matrix[r][c] dy[.., r]`.
@@ -33,9 +31,7 @@ pub fn mix_colours(x: &Map, matrix: [[f64; 3]; 3]) -> Map {
 /// If the map has not three channels.
 pub fn mix_colours_adjoint(dy: &Map, matrix: [[f64; 3]; 3]) -> Map {
     assert_eq!(dy.channels, 3, "channels of a picture");
-    Map::from_fn(dy.shape(), |i, j, c| {
-        (0..3).map(|r| matrix[r][c] * dy.at(i, j, r)).sum()
-    })
+    Map::from_fn(dy.shape(), |i, j, c| (0..3).map(|r| matrix[r][c] * dy.at(i, j, r)).sum())
 }
 
 /// `y[.., c] = (x[.., c] - mean[c]) / deviation[c]`.
@@ -43,9 +39,7 @@ pub fn mix_colours_adjoint(dy: &Map, matrix: [[f64; 3]; 3]) -> Map {
 /// # Panics
 /// If a channel has no mean or deviation.
 pub fn normalise(x: &Map, mean: &[f64], deviation: &[f64]) -> Map {
-    Map::from_fn(x.shape(), |i, j, c| {
-        (x.at(i, j, c) - mean[c]) / deviation[c]
-    })
+    Map::from_fn(x.shape(), |i, j, c| (x.at(i, j, c) - mean[c]) / deviation[c])
 }
 
 /// `dx[.., c] = dy[.., c] / deviation[c]`.
@@ -102,10 +96,7 @@ mod tests {
         let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
         let x = Map::new((1, 1, 3), vec![0.5, 0.25, 1.0]);
         let y = normalise(&x, &mean, &deviation);
-        assert_close(
-            &y.data,
-            &[0.06550218340611359, -0.9196428571428572, 2.6399999999999997],
-        );
+        assert_close(&y.data, &[0.06550218340611359, -0.9196428571428572, 2.6399999999999997]);
         let dx = normalise_gradient(&Map::new((1, 1, 3), vec![0.229, -0.448, 0.0]), &deviation);
         assert_eq!(dx.data, [1.0, -2.0, 0.0]);
     }

@@ -27,11 +27,7 @@ impl Filters<'_> {
     fn check(&self, sliding: Sliding) {
         assert_eq!(self.kernel, sliding.kernel, "the window of a convolution");
         let positions = self.kernel.0 * self.kernel.1;
-        assert_eq!(
-            self.values.len(),
-            self.outputs * self.inputs * positions,
-            "weights of a convolution"
-        );
+        assert_eq!(self.values.len(), self.outputs * self.inputs * positions, "weights of a convolution");
     }
 }
 
@@ -49,7 +45,8 @@ pub struct Epilogue<'a> {
 /// `y[i, j, o] = sum over ky, kx, c of x[i s + ky - top, j s' + kx - left, c] w[o, c, ky, kx]`, then the epilogue:
 /// `[H, W, C] -> [H', W', O]`.
 ///
-/// x is zero outside the map, and those zeros are multiplied like any other value: an infinite weight over them gives NaN.
+/// x is zero outside the map, and those zeros are multiplied like any other value: an infinite weight over them gives
+/// NaN.
 ///
 /// # Panics
 /// If the sizes of the arguments contradict each other.
@@ -90,34 +87,21 @@ pub fn conv2d(x: &Map, filters: Filters<'_>, sliding: Sliding, epilogue: Epilogu
 fn padded(x: &Map, sliding: Sliding, row: usize, column: usize, c: usize) -> f64 {
     let (top, left) = (sliding.padding.top, sliding.padding.left);
     let inside = row >= top && row < top + x.height && column >= left && column < left + x.width;
-    if inside {
-        x.at(row - top, column - left, c)
-    } else {
-        0.0
-    }
+    if inside { x.at(row - top, column - left, c) } else { 0.0 }
 }
 
 /// The gradient of the sums of [`conv2d`] with respect to x, a map of `size` rows and columns:
 /// `[H', W', O] -> [H, W, C]`.
 ///
-/// `dx[y, x, c] = sum over every output (i, j, o) and tap (ky, kx) that reads it of w[o, c, ky, kx] dy[i, j, o]`, which are
-/// those with `i s + ky = y + top` and `j s' + kx = x + left`.
+/// `dx[y, x, c] = sum over every output (i, j, o) and tap (ky, kx) that reads it of w[o, c, ky, kx] dy[i, j, o]`, which
+/// are those with `i s + ky = y + top` and `j s' + kx = x + left`.
 ///
 /// # Panics
 /// If the sizes of the arguments contradict each other.
-pub fn conv2d_input_gradient(
-    dy: &Map,
-    filters: Filters<'_>,
-    sliding: Sliding,
-    size: (usize, usize),
-) -> Map {
+pub fn conv2d_input_gradient(dy: &Map, filters: Filters<'_>, sliding: Sliding, size: (usize, usize)) -> Map {
     filters.check(sliding);
     let (height, width) = sliding.output_size(size.0, size.1);
-    assert_eq!(
-        dy.shape(),
-        (height, width, filters.outputs),
-        "the gradient of a convolution's output"
-    );
+    assert_eq!(dy.shape(), (height, width, filters.outputs), "the gradient of a convolution's output");
     Map::from_fn((size.0, size.1, filters.inputs), |row, column, c| {
         let (row, column) = (row + sliding.padding.top, column + sliding.padding.left);
         let mut sum = 0.0;
@@ -134,12 +118,7 @@ pub fn conv2d_input_gradient(
 }
 
 /// The outputs along one axis whose window holds a position of the padded input.
-fn reading(
-    position: usize,
-    kernel: usize,
-    stride: usize,
-    outputs: usize,
-) -> impl Iterator<Item = usize> {
+fn reading(position: usize, kernel: usize, stride: usize, outputs: usize) -> impl Iterator<Item = usize> {
     (0..outputs).filter(move |i| i * stride <= position && position < i * stride + kernel)
 }
 
@@ -149,55 +128,23 @@ mod tests {
     use crate::Padding;
     use crate::testing::{assert_adjoint, map, pattern};
 
-    const SLIDING: Sliding = Sliding {
-        kernel: (3, 2),
-        stride: (2, 1),
-        padding: Padding {
-            top: 1,
-            left: 2,
-            bottom: 0,
-            right: 1,
-        },
-    };
+    const SLIDING: Sliding =
+        Sliding { kernel: (3, 2), stride: (2, 1), padding: Padding { top: 1, left: 2, bottom: 0, right: 1 } };
 
     fn filters(values: &[f64]) -> Filters<'_> {
-        Filters {
-            outputs: 3,
-            inputs: 2,
-            kernel: (3, 2),
-            values,
-        }
+        Filters { outputs: 3, inputs: 2, kernel: (3, 2), values }
     }
 
     #[test]
     fn a_difference_of_neighbours_by_hand() {
         let x = Map::new((1, 3, 1), vec![1.0, 4.0, 9.0]);
-        let difference = Filters {
-            outputs: 1,
-            inputs: 1,
-            kernel: (1, 2),
-            values: &[-1.0, 1.0],
-        };
-        let sliding = Sliding {
-            kernel: (1, 2),
-            stride: (1, 1),
-            padding: Padding {
-                right: 1,
-                ..Padding::default()
-            },
-        };
+        let difference = Filters { outputs: 1, inputs: 1, kernel: (1, 2), values: &[-1.0, 1.0] };
+        let sliding = Sliding { kernel: (1, 2), stride: (1, 1), padding: Padding { right: 1, ..Padding::default() } };
         let residual = Map::new((1, 3, 1), vec![0.0, 0.0, 0.5]);
-        let epilogue = Epilogue {
-            bias: Some(&[0.25]),
-            residual: Some(&residual),
-            relu: false,
-        };
+        let epilogue = Epilogue { bias: Some(&[0.25]), residual: Some(&residual), relu: false };
         let y = conv2d(&x, difference, sliding, epilogue);
         assert_eq!(y.data, [3.25, 5.25, -8.25]);
-        let rectified = Epilogue {
-            relu: true,
-            ..epilogue
-        };
+        let rectified = Epilogue { relu: true, ..epilogue };
         let y = conv2d(&x, difference, sliding, rectified);
         assert_eq!(y.data, [3.25, 5.25, 0.0]);
         let dy = Map::new((1, 3, 1), vec![1.0, 10.0, 100.0]);
@@ -208,15 +155,12 @@ mod tests {
     #[test]
     fn equals_pytorch_with_uneven_stride_and_padding() {
         let weights = pattern(36, 2);
-        let epilogue = Epilogue {
-            bias: Some(&[1.0, -2.0, 3.0]),
-            ..Epilogue::default()
-        };
+        let epilogue = Epilogue { bias: Some(&[1.0, -2.0, 3.0]), ..Epilogue::default() };
         let y = conv2d(&map((5, 4, 2), 1), filters(&weights), SLIDING, epilogue);
         let expected = [
-            1.0, -2.0, 3.0, -26.0, 6.0, -9.0, 21.0, -15.0, -10.0, 12.0, -21.0, 42.0, -19.0, -5.0,
-            39.0, -8.0, -21.0, -15.0, 1.0, -2.0, 3.0, -8.0, 22.0, -17.0, 59.0, -38.0, 27.0, 19.0,
-            42.0, -15.0, -54.0, 56.0, -35.0, 7.0, -25.0, 39.0,
+            1.0, -2.0, 3.0, -26.0, 6.0, -9.0, 21.0, -15.0, -10.0, 12.0, -21.0, 42.0, -19.0, -5.0, 39.0, -8.0, -21.0,
+            -15.0, 1.0, -2.0, 3.0, -8.0, 22.0, -17.0, 59.0, -38.0, 27.0, 19.0, 42.0, -15.0, -54.0, 56.0, -35.0, 7.0,
+            -25.0, 39.0,
         ];
         assert_eq!((y.shape(), &y.data[..]), ((2, 6, 3), &expected[..]));
     }
@@ -226,9 +170,9 @@ mod tests {
         let weights = pattern(36, 2);
         let dx = conv2d_input_gradient(&map((2, 6, 3), 3), filters(&weights), SLIDING, (5, 4));
         let expected = [
-            13.0, 14.0, 12.0, 14.0, 11.0, 14.0, -23.0, -41.0, -15.0, -7.0, 27.0, 15.0, 25.0, 15.0,
-            23.0, -7.0, 18.0, -41.0, -27.0, 14.0, -28.0, 14.0, -29.0, 14.0, 13.0, 20.0, 5.0, -20.0,
-            8.0, -27.0, 11.0, -34.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            13.0, 14.0, 12.0, 14.0, 11.0, 14.0, -23.0, -41.0, -15.0, -7.0, 27.0, 15.0, 25.0, 15.0, 23.0, -7.0, 18.0,
+            -41.0, -27.0, 14.0, -28.0, 14.0, -29.0, 14.0, 13.0, 20.0, 5.0, -20.0, 8.0, -27.0, 11.0, -34.0, 0.0, 0.0,
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
         ];
         assert_eq!(dx.data, expected);
     }
@@ -245,27 +189,13 @@ mod tests {
     #[test]
     fn each_axis_has_its_own_stride() {
         let x = Map::from_fn((3, 7, 1), |i, j, _| (10 * i + j) as f64);
-        let identity = Filters {
-            outputs: 1,
-            inputs: 1,
-            kernel: (1, 1),
-            values: &[1.0],
-        };
-        let sliding = Sliding {
-            kernel: (1, 1),
-            stride: (2, 3),
-            padding: Padding::default(),
-        };
+        let identity = Filters { outputs: 1, inputs: 1, kernel: (1, 1), values: &[1.0] };
+        let sliding = Sliding { kernel: (1, 1), stride: (2, 3), padding: Padding::default() };
         let y = conv2d(&x, identity, sliding, Epilogue::default());
         assert_eq!(y.data, [0.0, 3.0, 6.0, 20.0, 23.0, 26.0]);
         let dx = conv2d_input_gradient(&y, identity, sliding, (3, 7));
         let read = |i, j| i % 2 == 0 && j % 3 == 0;
-        let expected = Map::from_fn(
-            x.shape(),
-            |i, j, c| {
-                if read(i, j) { x.at(i, j, c) } else { 0.0 }
-            },
-        );
+        let expected = Map::from_fn(x.shape(), |i, j, c| if read(i, j) { x.at(i, j, c) } else { 0.0 });
         assert_eq!(dx, expected);
     }
 
@@ -273,15 +203,8 @@ mod tests {
     fn the_gradient_is_the_adjoint_for_wide_strides_and_overlaps() {
         let weights = pattern(3 * 2 * 2 * 3, 5);
         for stride in [(1, 2), (3, 2), (2, 5)] {
-            let sliding = Sliding {
-                kernel: (2, 3),
-                stride,
-                padding: Padding::all(2),
-            };
-            let filters = Filters {
-                kernel: (2, 3),
-                ..filters(&weights)
-            };
+            let sliding = Sliding { kernel: (2, 3), stride, padding: Padding::all(2) };
+            let filters = Filters { kernel: (2, 3), ..filters(&weights) };
             let x = map((5, 7, 2), 2);
             let y = conv2d(&x, filters, sliding, Epilogue::default());
             let dy = map(y.shape(), 3);
@@ -293,17 +216,8 @@ mod tests {
     #[test]
     fn padding_is_multiplied() {
         let x = Map::new((1, 1, 1), vec![1.0]);
-        let infinite = Filters {
-            outputs: 1,
-            inputs: 1,
-            kernel: (1, 2),
-            values: &[f64::INFINITY, 1.0],
-        };
-        let sliding = Sliding {
-            kernel: (1, 2),
-            stride: (1, 1),
-            padding: Padding::all(1),
-        };
+        let infinite = Filters { outputs: 1, inputs: 1, kernel: (1, 2), values: &[f64::INFINITY, 1.0] };
+        let sliding = Sliding { kernel: (1, 2), stride: (1, 1), padding: Padding::all(1) };
         let y = conv2d(&x, infinite, sliding, Epilogue::default());
         assert!(y.data[2].is_nan() && y.data[3] == f64::INFINITY, "{y:?}");
     }

@@ -19,9 +19,7 @@ pub fn global_average_pool(x: &Map) -> Vec<f64> {
 
 /// `dx[.., c] = dy[c] / (H W)` for a map of `size` (H, W): `[C] -> [H, W, C]`.
 pub fn global_average_pool_gradient(dy: &[f64], size: (usize, usize)) -> Map {
-    Map::from_fn((size.0, size.1, dy.len()), |_, _, c| {
-        dy[c] / (size.0 * size.1) as f64
-    })
+    Map::from_fn((size.0, size.1, dy.len()), |_, _, c| dy[c] / (size.0 * size.1) as f64)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ fn columns(width: usize) -> usize {
     width / 2 + 1
 }
 
-/// How often a column of the half spectrum stands in the whole one: column 0, and column W/2 of an even width, are their own
-/// mirror images; every other has one.
+/// How often a column of the half spectrum stands in the whole one: column 0, and column W/2 of an even width, are
+/// their own mirror images; every other has one.
 fn multiplicity(u: usize, width: usize) -> f64 {
     if u == 0 || 2 * u == width { 1.0 } else { 2.0 }
 }
@@ -23,12 +23,12 @@ fn phase((v, u): (usize, usize), (y, x): (usize, usize), size: (usize, usize)) -
     (cos, sin)
 }
 
-/// `y[y, x, c] = sum over v < H and u <= W/2 of m(u) (re cos t - im sin t) / sqrt(H W)`, with `t = 2 pi (v y / H + u x / W)`:
-/// `[C, H, W/2 + 1, 2] -> [H', W', C]`.
+/// `y[y, x, c] = sum over v < H and u <= W/2 of m(u) (re cos t - im sin t) / sqrt(H W)`, with `t = 2 pi (v y / H + u x
+/// / W)`: `[C, H, W/2 + 1, 2] -> [H', W', C]`.
 ///
 /// The spectrum holds real and imaginary parts; m(u) counts a column and its mirror image. This is the real part of the
-/// double sum, and NumPy's `irfft2(norm="ortho")`: of columns 0 and W/2 only the part that a real image can have counts.
-/// `size` is (H, W), and the result is the window of these rows and columns of the image.
+/// double sum, and NumPy's `irfft2(norm="ortho")`: of columns 0 and W/2 only the part that a real image can have
+/// counts. `size` is (H, W), and the result is the window of these rows and columns of the image.
 ///
 /// # Panics
 /// If the spectrum is not whole channels, or the window is not inside the image.
@@ -38,10 +38,7 @@ pub fn irfft2(spectrum: &[f64], size: (usize, usize), window: (Range<usize>, Ran
     let channels = spectrum.len() / channel;
     assert_eq!(spectrum.len(), channels * channel, "values of a spectrum");
     let (rows, cols) = window;
-    assert!(
-        rows.end <= height && cols.end <= width,
-        "a window inside the image"
-    );
+    assert!(rows.end <= height && cols.end <= width, "a window inside the image");
     let mut image = Map::zeros((rows.len(), cols.len(), channels));
     for y in rows.clone() {
         for x in cols.clone() {
@@ -63,17 +60,14 @@ pub fn irfft2(spectrum: &[f64], size: (usize, usize), window: (Range<usize>, Ran
 
 /// The adjoint of [`irfft2`]: `[H', W', C] -> [C, H, W/2 + 1, 2]`.
 ///
-/// `dre[v, u, c] = m(u) / sqrt(H W) sum over the window of cos t dy[y, x, c]`, and `dim` the same with `-sin t`. `origin` is
-/// the first row and column of the window, whose size is that of `dy`.
+/// `dre[v, u, c] = m(u) / sqrt(H W) sum over the window of cos t dy[y, x, c]`, and `dim` the same with `-sin t`.
+/// `origin` is the first row and column of the window, whose size is that of `dy`.
 ///
 /// # Panics
 /// If the window is not inside the image.
 pub fn irfft2_adjoint(dy: &Map, size: (usize, usize), origin: (usize, usize)) -> Vec<f64> {
     let (height, width) = size;
-    assert!(
-        origin.0 + dy.height <= height && origin.1 + dy.width <= width,
-        "a window inside the image"
-    );
+    assert!(origin.0 + dy.height <= height && origin.1 + dy.width <= width, "a window inside the image");
     let mut spectrum = vec![0.0; dy.channels * height * columns(width) * 2];
     for v in 0..height {
         for u in 0..columns(width) {

@@ -1,11 +1,13 @@
 //! Every numeric operation once more, from its definition, in f64: what the fast ones are checked against.
 //!
 //! Each file holds one operation and nothing clever: the loops stand in the order of the formula above them, sizes are
-//! computed here and not asked of anybody, and nothing is vectorised, blocked or reused. Gradients and adjoints are sums of
-//! their own over the same coefficients, so that `<A x, y> = <x, A' y>` is something to test and not something built in.
+//! computed here and not asked of anybody, and nothing is vectorised, blocked or reused. Gradients and adjoints are
+//! sums of their own over the same coefficients, so that `<A x, y> = <x, A' y>` is something to test and not something
+//! built in.
 //!
-//! Feature maps are [`Map`]s with the channels last, `[H, W, C]`; matrices are row-major slices; convolution weights are
-//! `[out, in, kh, kw]`, as PyTorch keeps them. Sizes that contradict each other are a mistake of the caller and panic.
+//! Feature maps are [`Map`]s with the channels last, `[H, W, C]`; matrices are row-major slices; convolution weights
+//! are `[out, in, kh, kw]`, as PyTorch keeps them. Sizes that contradict each other are a mistake of the caller and
+//! panic.
 //!
 //! The unit tests hold the operations to numbers from PyTorch 2 and NumPy, computed in f64.
 //!
@@ -36,9 +38,7 @@ mod winograd;
 pub use adam::{Adam, Moments, adam_step};
 pub use affine::{AffineMatrix, affine, affine_adjoint, rotate, rotate_adjoint, rotation};
 pub use batch_norm::{BatchNorm, batch_norm, batch_norm_gradient};
-pub use colour::{
-    colour_correlation, mix_colours, mix_colours_adjoint, normalise, normalise_gradient,
-};
+pub use colour::{colour_correlation, mix_colours, mix_colours_adjoint, normalise, normalise_gradient};
 pub use conv2d::{Epilogue, Filters, conv2d, conv2d_input_gradient};
 pub use global_average_pool::{global_average_pool, global_average_pool_gradient};
 pub use irfft2::{irfft2, irfft2_adjoint};

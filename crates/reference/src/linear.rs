@@ -43,9 +43,6 @@ mod tests {
     fn values_and_gradient_equal_pytorch() {
         let y = linear(&[2.0, -1.0, 0.5], &pattern(6, 1), &[1.0, -1.0]);
         assert_eq!(y, [6.5, 3.0]);
-        assert_eq!(
-            linear_gradient(&[3.0, -2.0], &pattern(6, 1), 3),
-            [2.0, -2.0, 5.0]
-        );
+        assert_eq!(linear_gradient(&[3.0, -2.0], &pattern(6, 1), 3), [2.0, -2.0, 5.0]);
     }
 }

@@ -20,12 +20,7 @@ impl Map {
     /// If there are not `height * width * channels` of them.
     pub fn new((height, width, channels): (usize, usize, usize), data: Vec<f64>) -> Map {
         assert_eq!(data.len(), height * width * channels, "values of a map");
-        Map {
-            height,
-            width,
-            channels,
-            data,
-        }
+        Map { height, width, channels, data }
     }
 
     /// A map of zeros.
@@ -42,10 +37,7 @@ impl Map {
     }
 
     /// A map whose values are those of a function of (row, column, channel).
-    pub fn from_fn(
-        shape: (usize, usize, usize),
-        mut value: impl FnMut(usize, usize, usize) -> f64,
-    ) -> Map {
+    pub fn from_fn(shape: (usize, usize, usize), mut value: impl FnMut(usize, usize, usize) -> f64) -> Map {
         let mut map = Map::zeros(shape);
         for y in 0..map.height {
             for x in 0..map.width {
@@ -110,12 +102,7 @@ pub struct Padding {
 impl Padding {
     /// The same on every side.
     pub fn all(n: usize) -> Padding {
-        Padding {
-            top: n,
-            left: n,
-            bottom: n,
-            right: n,
-        }
+        Padding { top: n, left: n, bottom: n, right: n }
     }
 }
 
@@ -136,12 +123,7 @@ impl Sliding {
     /// # Panics
     /// If a size of the window or a step is zero.
     pub fn output_size(&self, height: usize, width: usize) -> (usize, usize) {
-        let Padding {
-            top,
-            left,
-            bottom,
-            right,
-        } = self.padding;
+        let Padding { top, left, bottom, right } = self.padding;
         (
             places(top + height + bottom, self.kernel.0, self.stride.0),
             places(left + width + right, self.kernel.1, self.stride.1),
@@ -151,14 +133,8 @@ impl Sliding {
 
 /// How many multiples of `stride` leave room for `kernel` within `length`.
 fn places(length: usize, kernel: usize, stride: usize) -> usize {
-    assert!(
-        kernel > 0 && stride > 0,
-        "a window and a step of at least one"
-    );
-    (0..length)
-        .step_by(stride)
-        .filter(|start| start + kernel <= length)
-        .count()
+    assert!(kernel > 0 && stride > 0, "a window and a step of at least one");
+    (0..length).step_by(stride).filter(|start| start + kernel <= length).count()
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use crate::{Map, Sliding};
 pub fn max_pool(x: &Map, sliding: Sliding) -> Map {
     let (height, width) = sliding.output_size(x.height, x.width);
     Map::from_fn((height, width, x.channels), |i, j, c| {
-        maximum(x, sliding, (i, j), c)
-            .map_or(f64::NEG_INFINITY, |(row, column)| x.at(row, column, c))
+        maximum(x, sliding, (i, j), c).map_or(f64::NEG_INFINITY, |(row, column)| x.at(row, column, c))
     })
 }
 
@@ -22,11 +21,7 @@ pub fn max_pool(x: &Map, sliding: Sliding) -> Map {
 /// If `dy` has not the shape of the output.
 pub fn max_pool_gradient(x: &Map, dy: &Map, sliding: Sliding) -> Map {
     let (height, width) = sliding.output_size(x.height, x.width);
-    assert_eq!(
-        dy.shape(),
-        (height, width, x.channels),
-        "the gradient of a max pool's output"
-    );
+    assert_eq!(dy.shape(), (height, width, x.channels), "the gradient of a max pool's output");
     let mut dx = Map::zeros(x.shape());
     for i in 0..height {
         for j in 0..width {
@@ -69,11 +64,7 @@ mod tests {
     use crate::testing::map;
 
     fn square(kernel: usize, stride: usize, padding: usize) -> Sliding {
-        Sliding {
-            kernel: (kernel, kernel),
-            stride: (stride, stride),
-            padding: Padding::all(padding),
-        }
+        Sliding { kernel: (kernel, kernel), stride: (stride, stride), padding: Padding::all(padding) }
     }
 
     #[test]
@@ -84,9 +75,8 @@ mod tests {
         assert_eq!((y.shape(), &y.data[..]), ((3, 2, 2), &expected[..]));
         let dx = max_pool_gradient(&x, &map((3, 2, 2), 3), square(3, 2, 1));
         let expected = [
-            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.0, 0.0, 0.0, 1.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0,
-            0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0,
-            0.0, -4.0, 0.0, 0.0, 3.0, 0.0,
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -2.0, 0.0, 0.0, 1.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0,
+            0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, -4.0, 0.0, 0.0, 3.0, 0.0,
         ];
         assert_eq!(dx.data, expected);
     }
@@ -103,12 +93,7 @@ mod tests {
     fn nan_propagates_and_its_last_place_takes_the_gradient_as_in_pytorch() {
         let nan = f64::NAN;
         let x = Map::new((2, 3, 1), vec![1.0, nan, 2.0, nan, 3.0, 3.0]);
-        assert!(
-            max_pool(&x, square(2, 1, 0))
-                .data
-                .iter()
-                .all(|y| y.is_nan())
-        );
+        assert!(max_pool(&x, square(2, 1, 0)).data.iter().all(|y| y.is_nan()));
         let dy = Map::new((1, 2, 1), vec![1.0, 10.0]);
         let dx = max_pool_gradient(&x, &dy, square(2, 1, 0));
         assert_eq!(dx.data, [0.0, 10.0, 0.0, 1.0, 0.0, 0.0]);
@@ -118,10 +103,7 @@ mod tests {
     fn a_window_of_padding_alone_is_minus_infinity_and_passes_nothing_back() {
         let x = Map::new((1, 1, 1), vec![-3.0]);
         let y = max_pool(&x, square(1, 1, 1));
-        assert_eq!(
-            y.data.iter().filter(|&&y| y == f64::NEG_INFINITY).count(),
-            8
-        );
+        assert_eq!(y.data.iter().filter(|&&y| y == f64::NEG_INFINITY).count(), 8);
         assert_eq!(y.at(1, 1, 0), -3.0);
         let dx = max_pool_gradient(&x, &map((3, 3, 1), 2), square(1, 1, 1));
         assert_eq!(dx.data, [map((3, 3, 1), 2).at(1, 1, 0)]);

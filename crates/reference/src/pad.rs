@@ -3,11 +3,7 @@
 use crate::{Map, Padding};
 
 fn padded_shape(x: &Map, padding: Padding) -> (usize, usize, usize) {
-    (
-        padding.top + x.height + padding.bottom,
-        padding.left + x.width + padding.right,
-        x.channels,
-    )
+    (padding.top + x.height + padding.bottom, padding.left + x.width + padding.right, x.channels)
 }
 
 /// The size of the map whose padding gave `y`.
@@ -38,9 +34,7 @@ pub fn pad_zeros(x: &Map, padding: Padding) -> Map {
 /// # Panics
 /// If `dy` is smaller than the padding.
 pub fn pad_zeros_adjoint(dy: &Map, padding: Padding) -> Map {
-    Map::from_fn(inner_shape(dy, padding), |i, j, c| {
-        dy.at(padding.top + i, padding.left + j, c)
-    })
+    Map::from_fn(inner_shape(dy, padding), |i, j, c| dy.at(padding.top + i, padding.left + j, c))
 }
 
 /// The pixel of n that stands at a position after padding, the edge not repeated: .. 2 1 | 0 1 2 .. n-1 | n-2 n-3 ..
@@ -100,21 +94,12 @@ mod tests {
     use crate::testing::{assert_adjoint, map};
     use std::panic::catch_unwind;
 
-    const UNEVEN: Padding = Padding {
-        top: 1,
-        left: 2,
-        bottom: 2,
-        right: 1,
-    };
+    const UNEVEN: Padding = Padding { top: 1, left: 2, bottom: 2, right: 1 };
 
     #[test]
     fn a_row_by_hand() {
         let x = Map::new((1, 3, 1), vec![1.0, 2.0, 3.0]);
-        let sides = Padding {
-            left: 2,
-            right: 1,
-            ..Padding::default()
-        };
+        let sides = Padding { left: 2, right: 1, ..Padding::default() };
         assert_eq!(pad_zeros(&x, sides).data, [0.0, 0.0, 1.0, 2.0, 3.0, 0.0]);
         assert_eq!(pad_reflect(&x, sides).data, [3.0, 2.0, 1.0, 2.0, 3.0, 2.0]);
         let dy = Map::new((1, 6, 1), vec![1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
@@ -128,18 +113,13 @@ mod tests {
         assert_eq!(
             y.data,
             [
-                -2.0, 2.0, -5.0, 2.0, -2.0, 5.0, -2.0, 3.0, -4.0, 0.0, -4.0, 3.0, -1.0, 3.0, -2.0,
-                2.0, -5.0, 2.0, -2.0, 5.0, -2.0, 4.0, -3.0, 1.0, -3.0, 4.0, 0.0, 4.0, -2.0, 2.0,
-                -5.0, 2.0, -2.0, 5.0, -2.0, 3.0, -4.0, 0.0, -4.0, 3.0, -1.0, 3.0
+                -2.0, 2.0, -5.0, 2.0, -2.0, 5.0, -2.0, 3.0, -4.0, 0.0, -4.0, 3.0, -1.0, 3.0, -2.0, 2.0, -5.0, 2.0,
+                -2.0, 5.0, -2.0, 4.0, -3.0, 1.0, -3.0, 4.0, 0.0, 4.0, -2.0, 2.0, -5.0, 2.0, -2.0, 5.0, -2.0, 3.0, -4.0,
+                0.0, -4.0, 3.0, -1.0, 3.0
             ]
         );
         let dx = pad_reflect_adjoint(&map((6, 7, 1), 3), UNEVEN);
-        assert_eq!(
-            dx.data,
-            [
-                1.0, 2.0, 4.0, -1.0, 3.0, -5.0, -6.0, 0.0, -5.0, 1.0, 2.0, 5.0
-            ]
-        );
+        assert_eq!(dx.data, [1.0, 2.0, 4.0, -1.0, 3.0, -5.0, -6.0, 0.0, -5.0, 1.0, 2.0, 5.0]);
     }
 
     #[test]
@@ -154,17 +134,11 @@ mod tests {
     #[test]
     fn a_reflection_as_wide_as_the_map_is_refused_on_every_side() {
         let widest = Padding::all(2);
-        assert_eq!(
-            pad_reflect(&Map::zeros((3, 3, 1)), widest).shape(),
-            (7, 7, 1)
-        );
+        assert_eq!(pad_reflect(&Map::zeros((3, 3, 1)), widest).shape(), (7, 7, 1));
         let too_wide = [
             Padding { top: 3, ..widest },
             Padding { left: 3, ..widest },
-            Padding {
-                bottom: 3,
-                ..widest
-            },
+            Padding { bottom: 3, ..widest },
             Padding { right: 3, ..widest },
         ];
         for padding in too_wide {

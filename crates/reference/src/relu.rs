@@ -13,13 +13,7 @@ pub fn relu(x: &Map) -> Map {
 /// If the shapes differ.
 pub fn relu_gradient(x: &Map, dy: &Map) -> Map {
     assert_eq!(x.shape(), dy.shape(), "a value and its gradient");
-    Map::from_fn(x.shape(), |i, j, c| {
-        if x.at(i, j, c) <= 0.0 {
-            0.0
-        } else {
-            dy.at(i, j, c)
-        }
-    })
+    Map::from_fn(x.shape(), |i, j, c| if x.at(i, j, c) <= 0.0 { 0.0 } else { dy.at(i, j, c) })
 }
 
 #[cfg(test)]
@@ -28,10 +22,7 @@ mod tests {
 
     #[test]
     fn equals_pytorch_at_zero_and_nan() {
-        let x = Map::new(
-            (1, 3, 2),
-            vec![-1.0, 0.0, 2.0, f64::NAN, -0.0, f64::INFINITY],
-        );
+        let x = Map::new((1, 3, 2), vec![-1.0, 0.0, 2.0, f64::NAN, -0.0, f64::INFINITY]);
         let y = relu(&x);
         assert_eq!(y.data[..3], [0.0, 0.0, 2.0]);
         assert!(y.data[3].is_nan());

@@ -7,7 +7,8 @@ use crate::Map;
 pub enum Alignment {
     /// The centers of the corner pixels: output i reads `i (n - 1) / (m - 1)`, and 0 where m is 1.
     Corners,
-    /// The edges of the images: output i reads `(i + 1/2) n / m - 1/2`, clamped to the centers of the first and last pixel.
+    /// The edges of the images: output i reads `(i + 1/2) n / m - 1/2`, clamped to the centers of the first and last
+    /// pixel.
     HalfPixel,
 }
 
@@ -97,10 +98,7 @@ mod tests {
         let half_pixel = resize_bilinear(&x, (1, 4), Alignment::HalfPixel);
         assert_eq!(half_pixel.data, [0.0, 2.0, 6.0, 8.0]);
         assert_eq!(resize_bilinear(&x, (1, 1), Alignment::Corners).data, [0.0]);
-        assert_eq!(
-            resize_bilinear(&x, (1, 1), Alignment::HalfPixel).data,
-            [4.0]
-        );
+        assert_eq!(resize_bilinear(&x, (1, 1), Alignment::HalfPixel).data, [4.0]);
     }
 
     #[test]

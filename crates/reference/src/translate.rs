@@ -7,9 +7,7 @@ use crate::Map;
 /// # Panics
 /// If that part is not inside the map.
 pub fn crop(x: &Map, origin: (usize, usize), size: (usize, usize)) -> Map {
-    Map::from_fn((size.0, size.1, x.channels), |i, j, c| {
-        x.at(origin.0 + i, origin.1 + j, c)
-    })
+    Map::from_fn((size.0, size.1, x.channels), |i, j, c| x.at(origin.0 + i, origin.1 + j, c))
 }
 
 /// The adjoint of [`crop`] for a map of `size` (H, W): `dx[top + i, left + j, c] = dy[i, j, c]`, and zero around.
@@ -32,9 +30,7 @@ pub fn crop_adjoint(dy: &Map, origin: (usize, usize), size: (usize, usize)) -> M
 pub fn shift(x: &Map, (down, right): (isize, isize)) -> Map {
     Map::from_fn(x.shape(), |i, j, c| {
         let row = i.checked_add_signed(-down).filter(|&row| row < x.height);
-        let column = j
-            .checked_add_signed(-right)
-            .filter(|&column| column < x.width);
+        let column = j.checked_add_signed(-right).filter(|&column| column < x.width);
         match (row, column) {
             (Some(row), Some(column)) => x.at(row, column, c),
             _ => 0.0,
@@ -48,9 +44,7 @@ pub fn shift_adjoint(dy: &Map, (down, right): (isize, isize)) -> Map {
     for i in 0..dy.height {
         for j in 0..dy.width {
             let row = i.checked_add_signed(-down).filter(|&row| row < dx.height);
-            let column = j
-                .checked_add_signed(-right)
-                .filter(|&column| column < dx.width);
+            let column = j.checked_add_signed(-right).filter(|&column| column < dx.width);
             if let (Some(row), Some(column)) = (row, column) {
                 for c in 0..dy.channels {
                     *dx.at_mut(row, column, c) += dy.at(i, j, c);

@@ -1,4 +1,5 @@
-//! Winograd's way to a convolution by 3 x 3 kernels of stride 1, and the sizes that its rounding errors are measured against.
+//! Winograd's way to a convolution by 3 x 3 kernels of stride 1, and the sizes that its rounding errors are measured
+//! against.
 
 use crate::{Filters, Map, Sliding};
 
@@ -14,12 +15,13 @@ type Matrix = Vec<Vec<f64>>;
 pub struct Winograd {
     /// `A^T [sum over c of (G g_c G^T) * (B^T d_c B)] A`, which is the convolution.
     pub value: Map,
-    /// `|A^T| [sum over c of |G g_c G^T| * (|B^T| |d_c| |B|)] |A|`: a float computation errs by so many roundings of that.
+    /// `|A^T| [sum over c of |G g_c G^T| * (|B^T| |d_c| |B|)] |A|`: a float computation errs by so many roundings of
+    /// that.
     pub magnitude: Map,
 }
 
-/// The matrices A, G and B of Toom and Cook's construction for n points, infinity included: of n values d and three taps g,
-/// `A^T [(G g) * (B^T d)]` is the correlation.
+/// The matrices A, G and B of Toom and Cook's construction for n points, infinity included: of n values d and three
+/// taps g, `A^T [(G g) * (B^T d)]` is the correlation.
 struct Matrices {
     /// `[n - 2][n]`.
     at: Matrix,
@@ -78,21 +80,18 @@ fn both_sides(m: &Matrix, x: &Matrix) -> Matrix {
         }
         sum
     };
-    (0..m.len())
-        .map(|i| (0..m.len()).map(|j| columns(i, j)).collect())
-        .collect()
+    (0..m.len()).map(|i| (0..m.len()).map(|j| columns(i, j)).collect()).collect()
 }
 
 fn magnitudes(m: &Matrix) -> Matrix {
-    m.iter()
-        .map(|row| row.iter().map(|v| v.abs()).collect())
-        .collect()
+    m.iter().map(|row| row.iter().map(|v| v.abs()).collect()).collect()
 }
 
 /// The convolution of x by 3 x 3 kernels of stride 1, by tiles of `tile` rows and columns: `[H, W, C] -> [H', W', O]`.
 ///
 /// # Panics
-/// If the kernels are not 3 x 3 of stride 1, tiles are neither 2 nor 4, or the sizes of the arguments contradict each other.
+/// If the kernels are not 3 x 3 of stride 1, tiles are neither 2 nor 4, or the sizes of the arguments contradict each
+/// other.
 pub fn winograd(x: &Map, filters: Filters<'_>, sliding: Sliding, tile: usize) -> Winograd {
     assert_eq!(
         (filters.kernel, sliding.kernel, sliding.stride),
@@ -116,23 +115,15 @@ pub fn winograd(x: &Map, filters: Filters<'_>, sliding: Sliding, tile: usize) ->
         let taps = |ky| (0..3).map(|kx| filters.at(o, c, ky, kx)).collect();
         both_sides(&matrices.g, &(0..3).map(taps).collect())
     };
-    let weights: Vec<Vec<Matrix>> = (0..filters.outputs)
-        .map(|o| (0..filters.inputs).map(|c| weight(o, c)).collect())
-        .collect();
+    let weights: Vec<Vec<Matrix>> =
+        (0..filters.outputs).map(|o| (0..filters.inputs).map(|c| weight(o, c)).collect()).collect();
     for top in (0..height).step_by(tile) {
         for left in (0..width).step_by(tile) {
-            let tiles: Vec<Matrix> = (0..x.channels)
-                .map(|c| input_tile(x, sliding, (top, left, side), c))
-                .collect();
-            let transformed: Vec<Matrix> =
-                tiles.iter().map(|d| both_sides(&matrices.bt, d)).collect();
-            let sizes: Vec<Matrix> = tiles
-                .iter()
-                .map(|d| both_sides(&absolute.1, &magnitudes(d)))
-                .collect();
+            let tiles: Vec<Matrix> = (0..x.channels).map(|c| input_tile(x, sliding, (top, left, side), c)).collect();
+            let transformed: Vec<Matrix> = tiles.iter().map(|d| both_sides(&matrices.bt, d)).collect();
+            let sizes: Vec<Matrix> = tiles.iter().map(|d| both_sides(&absolute.1, &magnitudes(d))).collect();
             for o in 0..filters.outputs {
-                let (mut sums, mut bounds) =
-                    (vec![vec![0.0; side]; side], vec![vec![0.0; side]; side]);
+                let (mut sums, mut bounds) = (vec![vec![0.0; side]; side], vec![vec![0.0; side]; side]);
                 for c in 0..filters.inputs {
                     for i in 0..side {
                         for j in 0..side {
@@ -156,13 +147,9 @@ pub fn winograd(x: &Map, filters: Filters<'_>, sliding: Sliding, tile: usize) ->
     found
 }
 
-/// The inputs of channel `c` that the tile at an output position depends on, `side` rows and columns; zero outside the map.
-fn input_tile(
-    x: &Map,
-    sliding: Sliding,
-    (top, left, side): (usize, usize, usize),
-    c: usize,
-) -> Matrix {
+/// The inputs of channel `c` that the tile at an output position depends on, `side` rows and columns; zero outside the
+/// map.
+fn input_tile(x: &Map, sliding: Sliding, (top, left, side): (usize, usize, usize), c: usize) -> Matrix {
     let value = |i: usize, j: usize| {
         let row = (top + i).checked_sub(sliding.padding.top);
         let column = (left + j).checked_sub(sliding.padding.left);
@@ -171,9 +158,7 @@ fn input_tile(
             _ => 0.0,
         }
     };
-    (0..side)
-        .map(|i| (0..side).map(|j| value(i, j)).collect())
-        .collect()
+    (0..side).map(|i| (0..side).map(|j| value(i, j)).collect()).collect()
 }
 
 #[cfg(test)]
@@ -186,19 +171,12 @@ mod tests {
         // In one dimension, by the definition: y[i] = sum of d[i + k] g[k].
         for points in [&POINTS_FOUR[..], &POINTS_TWO] {
             let m = Matrices::new(points);
-            let (d, g) = (
-                &[1.0, -2.0, 3.0, 5.0, -7.0, 11.0][..points.len() + 1],
-                [2.0, 3.0, -5.0],
-            );
+            let (d, g) = (&[1.0, -2.0, 3.0, 5.0, -7.0, 11.0][..points.len() + 1], [2.0, 3.0, -5.0]);
             let times = |matrix: &Matrix, v: &[f64]| -> Vec<f64> {
                 let row = |row: &Vec<f64>| row.iter().zip(v).map(|(a, b)| a * b).sum();
                 matrix.iter().map(row).collect()
             };
-            let product: Vec<f64> = times(&m.g, &g)
-                .iter()
-                .zip(times(&m.bt, d))
-                .map(|(a, b)| a * b)
-                .collect();
+            let product: Vec<f64> = times(&m.g, &g).iter().zip(times(&m.bt, d)).map(|(a, b)| a * b).collect();
             for (i, y) in times(&m.at, &product).iter().enumerate() {
                 let expected: f64 = (0..3).map(|k| d[i + k] * g[k]).sum();
                 assert!((y - expected).abs() < 1e-12, "{i}: {y} and {expected}");
@@ -208,40 +186,17 @@ mod tests {
 
     #[test]
     fn the_value_is_the_convolution_and_the_magnitude_exceeds_it() {
-        for (height, width, padding, tile) in [
-            (1, 1, 1, 4),
-            (4, 9, 1, 2),
-            (7, 5, 0, 4),
-            (7, 5, 1, 2),
-            (6, 6, 2, 4),
-        ] {
+        for (height, width, padding, tile) in [(1, 1, 1, 4), (4, 9, 1, 2), (7, 5, 0, 4), (7, 5, 1, 2), (6, 6, 2, 4)] {
             let x = Map::from_fn((height, width, 3), |y, x, c| {
                 [-6.0, 4.0, 1.0, -3.0, 5.0, 0.0, -1.0][(y * 3 + x * 5 + c * 2) % 7]
             });
-            let values: Vec<f64> = (0..2 * 3 * 9_u32)
-                .map(|i| f64::from(i * 5 % 11) - 5.0)
-                .collect();
-            let filters = Filters {
-                outputs: 2,
-                inputs: 3,
-                kernel: (3, 3),
-                values: &values,
-            };
-            let sliding = Sliding {
-                kernel: (3, 3),
-                stride: (1, 1),
-                padding: Padding::all(padding),
-            };
+            let values: Vec<f64> = (0..2 * 3 * 9_u32).map(|i| f64::from(i * 5 % 11) - 5.0).collect();
+            let filters = Filters { outputs: 2, inputs: 3, kernel: (3, 3), values: &values };
+            let sliding = Sliding { kernel: (3, 3), stride: (1, 1), padding: Padding::all(padding) };
             let direct = conv2d(&x, filters, sliding, Epilogue::default());
             let found = winograd(&x, filters, sliding, tile);
             assert_eq!(found.value.shape(), direct.shape());
-            for ((w, m), d) in found
-                .value
-                .data
-                .iter()
-                .zip(&found.magnitude.data)
-                .zip(&direct.data)
-            {
+            for ((w, m), d) in found.value.data.iter().zip(&found.magnitude.data).zip(&direct.data) {
                 assert!((w - d).abs() < 1e-10, "{w} and {d}");
                 assert!(*m >= d.abs() - 1e-10, "{m} for {d}");
             }

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are made.
+/// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are
+/// made.
 ///
 /// # Errors
-/// What the system says; then the file is as it was before, or whole and new where only its folder could not be synced, and nothing else is left.
+/// What the system says; then the file is as it was before, or whole and new where only its folder could not be synced,
+/// and nothing else is left.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_atomically_with(path, |file| file.write_all(bytes))
 }
@@ -22,33 +24,20 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system or `write` says; then what is left is as with [`write_atomically`].
-pub fn write_atomically_with(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
+pub fn write_atomically_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     place(&System, path, write)
 }
 
-fn place<D: Disk>(
-    disk: &D,
-    path: &Path,
-    write: impl FnOnce(&mut D::File) -> io::Result<()>,
-) -> io::Result<()> {
+fn place<D: Disk>(disk: &D, path: &Path, write: impl FnOnce(&mut D::File) -> io::Result<()>) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let path = &target(path)?;
     let folder = folder_of(path);
     make_folders(disk, folder)?;
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
+    let name =
+        path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let temporary = folder.join(format!(
-        ".{}.{}-{count}.tmp",
-        name.to_string_lossy(),
-        process::id()
-    ));
-    let written =
-        write_and_sync(disk, &temporary, write).and_then(|()| disk.rename(&temporary, path));
+    let temporary = folder.join(format!(".{}.{}-{count}.tmp", name.to_string_lossy(), process::id()));
+    let written = write_and_sync(disk, &temporary, write).and_then(|()| disk.rename(&temporary, path));
     if written.is_err() {
         // What failed matters more than what is left of it.
         let _ = disk.remove(&temporary);
@@ -111,14 +100,14 @@ pub fn way_on(error: &io::Error) -> &'static str {
     }
 }
 
-/// The file that is written: what a link leads to. Renaming would put a file in the place of a link, a device or a pipe.
+/// The file that is written: what a link leads to. Renaming would put a file in the place of a link, a device or a
+/// pipe.
 fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-        Ok(there) if !there.is_file() => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "expected a regular file or none, found something else",
-        )),
+        Ok(there) if !there.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "expected a regular file or none, found something else"))
+        }
         Ok(_) if path.is_symlink() => fs::canonicalize(path),
         Ok(_) | Err(_) => Ok(path.to_owned()),
     }

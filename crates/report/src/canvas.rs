@@ -48,10 +48,7 @@ pub fn embed_font() {
 /// Writes `<name>.svg` and `<name>.png`; the width in units.
 pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<u32, ReportError> {
     embed_font();
-    let failed = |reason: String| ReportError::Draw {
-        path: path.to_owned(),
-        reason,
-    };
+    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
     let (width, height) = figure.size();
     let mut svg = String::new();
     {
@@ -65,15 +62,10 @@ pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<u32, ReportError
     let mut pixels = vec![255; (width * height * 3) as usize];
     {
         let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        figure
-            .draw(&area, SCALE)
-            .map_err(|e| failed(e.to_string()))?;
+        figure.draw(&area, SCALE).map_err(|e| failed(e.to_string()))?;
         area.present().map_err(|e| failed(e.to_string()))?;
     }
-    write_file(
-        &path.with_extension("png"),
-        &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?,
-    )?;
+    write_file(&path.with_extension("png"), &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?)?;
     Ok(figure.size().0)
 }
 

@@ -4,14 +4,7 @@ use crate::layout;
 use crate::schema::{ClaimRow, Verdict};
 use maud::{Markup, html};
 
-const COLUMNS: [&str; 6] = [
-    "claim",
-    "source",
-    "paper",
-    "ours",
-    "verdict",
-    "why, or limits",
-];
+const COLUMNS: [&str; 6] = ["claim", "source", "paper", "ours", "verdict", "why, or limits"];
 
 impl ClaimRow {
     fn cells(&self) -> [String; 6] {
@@ -40,9 +33,7 @@ fn counts(claims: &[ClaimRow]) -> String {
 
 /// The section of the page; those that were not checked are folded away.
 pub(crate) fn section(claims: &[ClaimRow]) -> Markup {
-    let (open, checked): (Vec<_>, Vec<_>) = claims
-        .iter()
-        .partition(|c| c.verdict == Verdict::NotChecked);
+    let (open, checked): (Vec<_>, Vec<_>) = claims.iter().partition(|c| c.verdict == Verdict::NotChecked);
     html! {
         @if !claims.is_empty() {
             h2 { "Paper against ours" }
@@ -81,9 +72,7 @@ pub(crate) fn markdown(claims: &[ClaimRow]) -> String {
 
 /// A cell that neither ends its column nor its line.
 fn escaped(cell: &str) -> String {
-    cell.replace('\\', "\\\\")
-        .replace('|', "\\|")
-        .replace('\n', " ")
+    cell.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ")
 }
 
 #[cfg(test)]

@@ -12,9 +12,7 @@ const NAMED: usize = 20;
 pub fn table_differences(name: &str, was: &[u8], again: &[u8]) -> Vec<String> {
     let (was, again) = (records(was), records(again));
     let ((Some(heading), rows), (Some(expected), derived)) = (split(&was), split(&again)) else {
-        return vec![format!(
-            "{name}: it has no line in common with what is derived again"
-        )];
+        return vec![format!("{name}: it has no line in common with what is derived again")];
     };
     if heading != expected {
         return vec![format!(
@@ -26,9 +24,7 @@ pub fn table_differences(name: &str, was: &[u8], again: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     if rows.len() != derived.len() {
         let (was, again) = (rows.len(), derived.len());
-        found.push(format!(
-            "{name}: it has {was} rows, derived again it has {again}"
-        ));
+        found.push(format!("{name}: it has {was} rows, derived again it has {again}"));
     }
     for (row, again) in rows.iter().zip(derived) {
         // The names of a row are those of what is derived: who changed a table may have changed names.
@@ -36,17 +32,11 @@ pub fn table_differences(name: &str, was: &[u8], again: &[u8]) -> Vec<String> {
         for (at, column) in heading.iter().enumerate() {
             let (was, again) = (cell(row, at), cell(again, at));
             if was != again {
-                found.push(format!(
-                    "{name}: {of}: {column} is {was}, derived again it is {again}"
-                ));
+                found.push(format!("{name}: {of}: {column} is {was}, derived again it is {again}"));
             }
         }
         if row.len() > heading.len() {
-            found.push(format!(
-                "{name}: {of}: it has {} cells for {} columns",
-                row.len(),
-                heading.len()
-            ));
+            found.push(format!("{name}: {of}: it has {} cells for {} columns", row.len(), heading.len()));
         }
     }
     if found.is_empty() {
@@ -64,10 +54,7 @@ pub fn table_differences(name: &str, was: &[u8], again: &[u8]) -> Vec<String> {
 fn records(bytes: &[u8]) -> Vec<StringRecord> {
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).from_reader(bytes);
-    reader
-        .into_byte_records()
-        .map_while(|record| Some(StringRecord::from_byte_record_lossy(record.ok()?)))
-        .collect()
+    reader.into_byte_records().map_while(|record| Some(StringRecord::from_byte_record_lossy(record.ok()?))).collect()
 }
 
 fn split(records: &[StringRecord]) -> (Option<&StringRecord>, &[StringRecord]) {
@@ -94,9 +81,7 @@ fn key(name: &str, heading: &StringRecord, row: &StringRecord) -> String {
         _ => 5,
     };
     let names = heading.iter().zip(row).take(cells);
-    let names: Vec<String> = names
-        .map(|(column, cell)| format!("{column} {cell}"))
-        .collect();
+    let names: Vec<String> = names.map(|(column, cell)| format!("{column} {cell}")).collect();
     names.join(", ")
 }
 
@@ -114,45 +99,26 @@ mod tests {
     fn a_changed_cell_is_named_by_row_and_column() {
         assert_eq!(
             differences(&TABLE.replace("1.02", "0.98")),
-            [
-                "tables/channels.csv: block 1.1, channel 3: mix_ratio is 0.98, derived again it is 1.02"
-            ]
+            ["tables/channels.csv: block 1.1, channel 3: mix_ratio is 0.98, derived again it is 1.02"]
         );
         assert_eq!(
             differences(&TABLE.replace("overwrite", "")),
-            [
-                "tables/channels.csv: block 1.1, channel 2: category is empty, derived again it is overwrite"
-            ]
+            ["tables/channels.csv: block 1.1, channel 2: category is empty, derived again it is overwrite"]
         );
     }
 
     #[test]
     fn every_other_change_is_said_too() {
         let cases = [
-            (
-                TABLE.replace("mix_ratio", "ratio"),
-                "its columns are block, channel, ratio, category",
-            ),
-            (
-                TABLE.replace("1.1,3,1.02,mix\n", ""),
-                "it has 1 rows, derived again it has 2",
-            ),
-            (
-                TABLE.replace("1.1,3", "\"1.1\",3"),
-                "the same cells in other bytes",
-            ),
-            (
-                TABLE.replace("mix\n", "mix,9\n"),
-                "it has 5 cells for 4 columns",
-            ),
+            (TABLE.replace("mix_ratio", "ratio"), "its columns are block, channel, ratio, category"),
+            (TABLE.replace("1.1,3,1.02,mix\n", ""), "it has 1 rows, derived again it has 2"),
+            (TABLE.replace("1.1,3", "\"1.1\",3"), "the same cells in other bytes"),
+            (TABLE.replace("mix\n", "mix,9\n"), "it has 5 cells for 4 columns"),
             (String::new(), "no line in common"),
         ];
         for (was, expected) in cases {
             let found = differences(&was);
-            assert!(
-                found.iter().any(|d| d.contains(expected)),
-                "{expected}: {found:?}"
-            );
+            assert!(found.iter().any(|d| d.contains(expected)), "{expected}: {found:?}");
         }
     }
 
@@ -163,22 +129,15 @@ mod tests {
                 let mut was = TABLE.as_bytes().to_vec();
                 was[at] ^= flip;
                 let found = table_differences(layout::CHANNELS, &was, TABLE.as_bytes());
-                assert!(
-                    !found.is_empty() && found[0].starts_with(layout::CHANNELS),
-                    "{at}"
-                );
+                assert!(!found.is_empty() && found[0].starts_with(layout::CHANNELS), "{at}");
             }
         }
     }
 
     #[test]
     fn of_many_differences_the_first_are_named_and_the_others_counted() {
-        let rows =
-            |value: &str| -> String { (0..50).map(|row| format!("1.1,{row},{value}\n")).collect() };
-        let (was, again) = (
-            format!("block,channel,a\n{}", rows("0")),
-            format!("block,channel,a\n{}", rows("1")),
-        );
+        let rows = |value: &str| -> String { (0..50).map(|row| format!("1.1,{row},{value}\n")).collect() };
+        let (was, again) = (format!("block,channel,a\n{}", rows("0")), format!("block,channel,a\n{}", rows("1")));
         let found = table_differences(layout::CHANNELS, was.as_bytes(), again.as_bytes());
         assert_eq!(found.len(), NAMED + 1);
         assert_eq!(found[NAMED], "tables/channels.csv: and 30 differences more");

@@ -1,4 +1,5 @@
-//! What a file that is there whole or not at all takes of the system, one call a function: so that a test can let each of them fail.
+//! What a file that is there whole or not at all takes of the system, one call a function: so that a test can let each
+//! of them fail.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -45,7 +46,8 @@ impl Disk for System {
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
         match File::open(folder).and_then(|folder| folder.sync_all()) {
-            // Not every file system syncs folders, and one that may be written to need not be readable: there is no more to be done.
+            // Not every file system syncs folders, and one that may be written to need not be readable: there is no
+            // more to be done.
             Err(e) if matches!(e.kind(), InvalidInput | PermissionDenied | Unsupported) => Ok(()),
             synced => synced,
         }

@@ -1,6 +1,6 @@
-//! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the center-neuron
-//! picture and, where this run made them, the whole-channel picture, the nine photographs that it answers to most, and where in them Block
-//! inhibits (red) or adds (blue).
+//! Figures 1 and 6 to 8: what chosen channels of a block respond to. Columns are Input, Block and Output; rows are the
+//! center-neuron picture and, where this run made them, the whole-channel picture, the nine photographs that it answers
+//! to most, and where in them Block inhibits (red) or adds (blue).
 
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
@@ -75,10 +75,7 @@ pub(crate) fn save(
     path: &Path,
 ) -> Result<Option<u32>, ReportError> {
     let mut grids = Vec::new();
-    for exemplar in exemplars
-        .iter()
-        .filter(|e| e.figure == figure && e.block == block)
-    {
+    for exemplar in exemplars.iter().filter(|e| e.figure == figure && e.block == block) {
         grids.push(grid(folder, exemplar, manifest)?);
     }
     if grids.is_empty() {
@@ -119,11 +116,7 @@ fn grid(folder: &Path, exemplar: &ExemplarRow, manifest: &Manifest) -> Result<Gr
             rows.push((label, [input?, block?, output?]));
         }
     }
-    Ok(Grid {
-        heading: exemplar.heading(),
-        measures: exemplar.measures(),
-        rows,
-    })
+    Ok(Grid { heading: exemplar.heading(), measures: exemplar.measures(), rows })
 }
 
 impl Manifest {
@@ -142,10 +135,7 @@ impl ExemplarRow {
 
     /// What is measured of it. A mix ratio that is none, but stands for an Output that never answers, is said to be so.
     pub(crate) fn measures(&self) -> String {
-        let metric = self
-            .scale_metric
-            .filter(|_| self.figure != 1)
-            .map(|m| format!("scale metric {m:.2}"));
+        let metric = self.scale_metric.filter(|_| self.figure != 1).map(|m| format!("scale metric {m:.2}"));
         let ratio = self.mix_ratio.map(|m| match (self.sentinel, m) {
             (false, m) => format!("mix ratio {m:.2}"),
             (true, NEVER_FROM_INPUT) => format!("mix ratio {m}: O(I) is not positive"),
@@ -178,10 +168,7 @@ fn arrange(title: &str, grids: Vec<Grid>) -> Sheet {
     let above = if with_key { TOP + 2 * KEY_LINE } else { TOP };
     let width = 2 * MARGIN + columns * (grid_width + BETWEEN) - BETWEEN - GAP;
     let mut sheet = Sheet {
-        size: (
-            width.max(WIDTH),
-            above + lines * (grid_height + BETWEEN) - BETWEEN - GAP + MARGIN,
-        ),
+        size: (width.max(WIDTH), above + lines * (grid_height + BETWEEN) - BETWEEN - GAP + MARGIN),
         pictures: Vec::new(),
         swatches: Vec::new(),
         texts: Vec::new(),
@@ -191,10 +178,8 @@ fn arrange(title: &str, grids: Vec<Grid>) -> Sheet {
         sheet.key();
     }
     for (i, grid) in (0_u32..).zip(grids) {
-        let (left, top) = (
-            MARGIN + i % columns * (grid_width + BETWEEN),
-            above + i / columns * (grid_height + BETWEEN),
-        );
+        let (left, top) =
+            (MARGIN + i % columns * (grid_width + BETWEEN), above + i / columns * (grid_height + BETWEEN));
         sheet.say((left, top), 14, &grid.heading);
         sheet.say((left, top + 20), 11, &grid.measures);
         for (column, (_, title)) in (0_u32..).zip(ROLES) {
@@ -217,10 +202,7 @@ fn arrange(title: &str, grids: Vec<Grid>) -> Sheet {
 
 impl Sheet {
     fn say(&mut self, at: (u32, u32), size: u32, words: &str) {
-        self.texts.push(Placed {
-            at,
-            item: (words.to_owned(), size),
-        });
+        self.texts.push(Placed { at, item: (words.to_owned(), size) });
     }
 
     /// What the colors of the maps mean.
@@ -228,10 +210,7 @@ impl Sheet {
         let mut x = MARGIN;
         self.say((x, TOP), 11, "Block's part:");
         x += 82;
-        for (color, words, width) in [
-            (TAKES, "takes away from a positive Input", 200),
-            (ADDS, "adds", 0),
-        ] {
+        for (color, words, width) in [(TAKES, "takes away from a positive Input", 200), (ADDS, "adds", 0)] {
             let at = (x, TOP - 1);
             self.swatches.push(Placed { at, item: color });
             self.say((x + SWATCH + 5, TOP), 11, words);
@@ -246,12 +225,8 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
     let (width, height) = sheet.size;
     let mut pictures = Vec::new();
     for Placed { at, item } in &sheet.pictures {
-        let bytes =
-            png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
-        pictures.push((
-            at,
-            format!("data:image/png;base64,{}", STANDARD.encode(bytes)),
-        ));
+        let bytes = png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
+        pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes))));
     }
     let drawn = html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
@@ -268,9 +243,7 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
         }
     };
     let PreEscaped(body) = drawn;
-    Ok(format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"
-    ))
+    Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"))
 }
 
 fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
@@ -282,17 +255,12 @@ fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
         write_texts(&area, sheet).map_err(|e| failed(path, e.to_string()))?;
         area.present().map_err(|e| failed(path, e.to_string()))?;
     }
-    let mut canvas = RgbImage::from_raw(width, height, pixels)
-        .ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
+    let mut canvas =
+        RgbImage::from_raw(width, height, pixels).ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
     for Placed { at, item } in &sheet.pictures {
         let side = PICTURE * SCALE;
         let scaled = resize(item, side, side, FilterType::CatmullRom);
-        image::imageops::replace(
-            &mut canvas,
-            &scaled,
-            i64::from(at.0 * SCALE),
-            i64::from(at.1 * SCALE),
-        );
+        image::imageops::replace(&mut canvas, &scaled, i64::from(at.0 * SCALE), i64::from(at.1 * SCALE));
     }
     png(canvas.as_raw(), canvas.dimensions()).map_err(|e| failed(path, e.to_string()))
 }
@@ -303,24 +271,13 @@ fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet)
         let corners = [corner(at.0, at.1), corner(at.0 + SWATCH, at.1 + SWATCH)];
         area.draw(&Rectangle::new(corners, item.filled()))?;
     }
-    for Placed {
-        at,
-        item: (words, size),
-    } in &sheet.texts
-    {
+    for Placed { at, item: (words, size) } in &sheet.texts {
         let at = ((at.0 * SCALE).cast_signed(), (at.1 * SCALE).cast_signed());
-        area.draw(&Text::new(
-            words.as_str(),
-            at,
-            text(*size, SCALE).color(&INK),
-        ))?;
+        area.draw(&Text::new(words.as_str(), at, text(*size, SCALE).color(&INK)))?;
     }
     Ok(())
 }
 
 fn failed(path: &Path, reason: String) -> ReportError {
-    ReportError::Draw {
-        path: path.to_owned(),
-        reason,
-    }
+    ReportError::Draw { path: path.to_owned(), reason }
 }

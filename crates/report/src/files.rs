@@ -13,10 +13,7 @@ use std::path::Path;
 /// If the file cannot be written.
 pub fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), ReportError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let draw = |reason: String| ReportError::Draw {
-        path: path.to_owned(),
-        reason,
-    };
+    let draw = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
     for row in rows {
         writer.serialize(row).map_err(|e| draw(e.to_string()))?;
     }
@@ -30,9 +27,7 @@ pub fn write_table<T: Serialize>(path: &Path, rows: &[T]) -> Result<(), ReportEr
 /// If the file cannot be read or is no such table.
 pub fn read_table<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ReportError> {
     let bytes = read_file(path)?;
-    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(bytes.as_slice())
-        .deserialize()
-        .collect();
+    let rows: Result<Vec<T>, csv::Error> = csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
     rows.map_err(|e| ReportError::Damaged {
         path: path.to_owned(),
         expected: "a table of Streamscope",
@@ -41,15 +36,9 @@ pub fn read_table<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, ReportErro
 }
 
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    write_atomically(path, bytes).map_err(|source| ReportError::Write {
-        path: path.to_owned(),
-        source,
-    })
+    write_atomically(path, bytes).map_err(|source| ReportError::Write { path: path.to_owned(), source })
 }
 
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ReportError> {
-    fs::read(path).map_err(|source| ReportError::Read {
-        path: path.to_owned(),
-        source,
-    })
+    fs::read(path).map_err(|source| ReportError::Read { path: path.to_owned(), source })
 }

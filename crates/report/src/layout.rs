@@ -38,32 +38,20 @@ pub fn activations(site: &str) -> PathBuf {
 
 /// The nine photographs that a role of a channel answers to most, three by three.
 pub fn top_images(block: &str, role: &str, channel: usize) -> PathBuf {
-    Path::new("features")
-        .join(block)
-        .join(role)
-        .join(format!("{channel}.top.png"))
+    Path::new("features").join(block).join(role).join(format!("{channel}.top.png"))
 }
 
 /// The same photographs with what Block takes from the Input and adds to it.
 pub fn inhibition(block: &str, role: &str, channel: usize) -> PathBuf {
-    Path::new("features")
-        .join(block)
-        .join(role)
-        .join(format!("{channel}.inhibition.png"))
+    Path::new("features").join(block).join(role).join(format!("{channel}.inhibition.png"))
 }
 
 /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.
 pub fn feature(block: &str, role: &str, channel: usize) -> PathBuf {
-    Path::new("features")
-        .join(block)
-        .join(role)
-        .join(format!("{channel}.png"))
+    Path::new("features").join(block).join(role).join(format!("{channel}.png"))
 }
 
 /// The whole-channel picture of a role of a channel.
 pub fn channel_feature(block: &str, role: &str, channel: usize) -> PathBuf {
-    Path::new("features")
-        .join(block)
-        .join(role)
-        .join(format!("{channel}.channel.png"))
+    Path::new("features").join(block).join(role).join(format!("{channel}.channel.png"))
 }

@@ -4,7 +4,8 @@
 //!   [`layout`] says where they are. [`write_table`] and [`Manifest::write`] write them whole or not at all.
 //! - [`render`] reads the tables, the manifest and the pictures back and draws the figures and `index.html`.
 //!
-//! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same bytes.
+//! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same
+//! bytes.
 #![forbid(unsafe_code)]
 
 mod atomic;
@@ -27,9 +28,7 @@ mod scale_invariance;
 mod scale_tuning;
 mod schema;
 
-pub use atomic::{
-    check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with,
-};
+pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
 pub use compare::table_differences;
 pub use error::ReportError;
@@ -39,6 +38,5 @@ pub use panels::probability;
 pub use provenance::{BuildRecord, PictureRecord};
 pub use render::{render, render_all};
 pub use schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow,
-    ScaleTuningRow, Verdict,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, Verdict,
 };

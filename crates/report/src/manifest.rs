@@ -60,7 +60,8 @@ pub struct ImagesRecord {
 pub struct Manifest {
     /// Name and version of the program.
     pub program: String,
-    /// The version of the program's arithmetic: raised by hand whenever a change to the source changes any bit of any picture.
+    /// The version of the program's arithmetic: raised by hand whenever a change to the source changes any bit of any
+    /// picture.
     pub numerics_version: u32,
     /// The program's source, compiler and processor; the last two change no bit.
     pub build: BuildRecord,
@@ -72,7 +73,8 @@ pub struct Manifest {
     pub preset: String,
     /// Every constant of the recipe.
     pub recipe: serde_json::Value,
-    /// The jitter of each site that pictures were optimised for, in pixels; 0 is none. Manifests from before it was recorded lack it.
+    /// The jitter of each site that pictures were optimised for, in pixels; 0 is none. Manifests from before it was
+    /// recorded lack it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub jitter: BTreeMap<String, usize>,
     /// The seed of every draw.
@@ -95,8 +97,8 @@ pub struct Manifest {
     pub threads: usize,
     /// Seconds spent, by phase, in the run that wrote this.
     pub seconds: BTreeMap<String, f64>,
-    /// What every table, figure and other derived file was made from: files of this folder or keys of its store, or `pictures` for all of
-    /// them, `images` and `weights` as they are described here.
+    /// What every table, figure and other derived file was made from: files of this folder or keys of its store, or
+    /// `pictures` for all of them, `images` and `weights` as they are described here.
     pub made_from: BTreeMap<String, Vec<String>>,
     /// BLAKE3 digest of every file of the run below the folder, except the store and this one.
     pub files: BTreeMap<String, String>,
@@ -105,16 +107,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Writes `manifest.json` in a folder, with the digests of every file below it that `of_run` tells by its name, what each was made
-    /// from, and its own digest.
+    /// Writes `manifest.json` in a folder, with the digests of every file below it that `of_run` tells by its name,
+    /// what each was made from, and its own digest.
     ///
     /// # Errors
     /// If a file cannot be read or the manifest not be written.
-    pub fn write(
-        &mut self,
-        folder: &Path,
-        of_run: impl Fn(&str) -> bool,
-    ) -> Result<(), ReportError> {
+    pub fn write(&mut self, folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<(), ReportError> {
         self.files = digests(folder, of_run)?;
         let with_images = self.images.is_some();
         let exemplars: Vec<ExemplarRow> = match self.files.contains_key(layout::EXEMPLARS) {
@@ -145,10 +143,7 @@ impl Manifest {
     }
 
     /// The file's text.
-    #[expect(
-        clippy::expect_used,
-        reason = "a manifest is strings and finite numbers, which JSON can always hold"
-    )]
+    #[expect(clippy::expect_used, reason = "a manifest is strings and finite numbers, which JSON can always hold")]
     pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
         text.push('\n');
@@ -179,22 +174,17 @@ impl Manifest {
     }
 }
 
-/// The BLAKE3 digest of every file below a folder that `of_run` tells by its name; the store, the manifest and hidden files left out.
+/// The BLAKE3 digest of every file below a folder that `of_run` tells by its name; the store, the manifest and hidden
+/// files left out.
 ///
 /// # Errors
 /// If a file cannot be read.
-pub fn digests(
-    folder: &Path,
-    of_run: impl Fn(&str) -> bool,
-) -> Result<BTreeMap<String, String>, ReportError> {
+pub fn digests(folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<BTreeMap<String, String>, ReportError> {
     let mut found = BTreeMap::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(below) = folders.pop() {
         let here = folder.join(&below);
-        let read = |source| ReportError::Read {
-            path: here.clone(),
-            source,
-        };
+        let read = |source| ReportError::Read { path: here.clone(), source };
         for entry in fs::read_dir(&here).map_err(read)? {
             let entry = entry.map_err(read)?;
             let name = below.join(entry.file_name());

@@ -29,10 +29,7 @@ impl MixRatios<'_> {
 impl Figure for MixRatios<'_> {
     fn size(&self) -> (u32, u32) {
         let count = |n: usize| u32::try_from(n).unwrap_or(1);
-        (
-            (PANEL.0 * count(self.columns())).max(460),
-            PANEL.1 * count(self.rows()) + TITLE,
-        )
+        ((PANEL.0 * count(self.columns())).max(460), PANEL.1 * count(self.rows()) + TITLE)
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
@@ -51,32 +48,16 @@ impl Figure for MixRatios<'_> {
 }
 
 impl MixRatios<'_> {
-    fn panel<DB: DrawingBackend>(
-        &self,
-        area: &DrawingArea<DB, Shift>,
-        block: &BlockRow,
-        scale: u32,
-    ) -> Drawn<DB> {
-        let bins: Vec<&HistogramRow> = self
-            .bins
-            .iter()
-            .filter(|b| b.block == block.block)
-            .collect();
+    fn panel<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, block: &BlockRow, scale: u32) -> Drawn<DB> {
+        let bins: Vec<&HistogramRow> = self.bins.iter().filter(|b| b.block == block.block).collect();
         let highest = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
         let top = highest as f64 * 1.18;
         let studied = match block.studied == block.channels {
             true => format!("n = {}", block.studied),
             false => format!("n = {} of {}", block.studied, block.channels),
         };
-        let counts = format!(
-            "overwrite {}, mix {}, skip {}",
-            block.overwrite, block.mix, block.skip
-        );
-        area.draw(&Text::new(
-            format!("{} ({studied})", block.block),
-            at(52, 4, scale),
-            text(13, scale),
-        ))?;
+        let counts = format!("overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip);
+        area.draw(&Text::new(format!("{} ({studied})", block.block), at(52, 4, scale), text(13, scale)))?;
         area.draw(&Text::new(counts, at(52, 22, scale), text(11, scale)))?;
         let mut chart = ChartBuilder::on(area)
             .margin_top(40 * scale)
@@ -108,12 +89,7 @@ impl MixRatios<'_> {
                 .map(|b| Rectangle::new([(b.from, 0.0), (b.to, b.count as f64)], FIRST.filled())),
         )?;
         let dash = 6 * scale.cast_signed();
-        chart.draw_series(DashedLineSeries::new(
-            [(1.0, 0.0), (1.0, top)],
-            dash,
-            dash,
-            INK.stroke_width(scale),
-        ))?;
+        chart.draw_series(DashedLineSeries::new([(1.0, 0.0), (1.0, top)], dash, dash, INK.stroke_width(scale)))?;
         Ok(())
     }
 }

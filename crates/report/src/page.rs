@@ -47,15 +47,7 @@ details > summary { cursor: pointer; font-weight: 600; margin: .5rem 0; }
 
 /// The whole page.
 pub(crate) fn page(contents: &Contents) -> String {
-    let Contents {
-        manifest,
-        blocks,
-        channels,
-        claims,
-        exemplars,
-        extremes,
-        figures,
-    } = contents;
+    let Contents { manifest, blocks, channels, claims, exemplars, extremes, figures } = contents;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -127,8 +119,7 @@ fn tables(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static s
         (layout::SCALE_TUNING, "scale tuning"),
     ];
     let extremes = (layout::EXTREMES, "images at either end of every channel");
-    all.into_iter()
-        .chain(manifest.images.is_some().then_some(extremes))
+    all.into_iter().chain(manifest.images.is_some().then_some(extremes))
 }
 
 /// The last part of the weights' path.
@@ -235,8 +226,6 @@ fn jitter(of_sites: &BTreeMap<String, usize>) -> String {
     for (site, &pixels) in of_sites {
         sites.entry(pixels).or_default().push(site);
     }
-    let each = sites
-        .iter()
-        .map(|(pixels, sites)| format!("{pixels} pixels at {}", sites.join(", ")));
+    let each = sites.iter().map(|(pixels, sites)| format!("{pixels} pixels at {}", sites.join(", ")));
     each.collect::<Vec<String>>().join("; ")
 }

@@ -1,4 +1,5 @@
-//! Figures 3, 4 and 9: a measure of each channel against its mix ratio, one panel a block, with the statistics of `tables/panels.csv`.
+//! Figures 3, 4 and 9: a measure of each channel against its mix ratio, one panel a block, with the statistics of
+//! `tables/panels.csv`.
 
 use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
 use crate::schema::{ChannelRow, PanelRow};
@@ -65,10 +66,7 @@ impl Figure for Panels<'_> {
         let cells = below.split_evenly((2, blocks.len().max(1)));
         for (row, measure) in self.rows.iter().enumerate() {
             for (column, block) in blocks.iter().enumerate() {
-                let panel = self
-                    .panels
-                    .iter()
-                    .find(|p| p.block == *block && p.measure == measure.name);
+                let panel = self.panels.iter().find(|p| p.block == *block && p.measure == measure.name);
                 if let Some(panel) = panel {
                     self.panel(&cells[row * blocks.len() + column], measure, panel, scale)?;
                 }
@@ -102,19 +100,11 @@ impl Panels<'_> {
         }
         if points.is_empty() {
             for (line, words) in (0_i32..).zip(measure.missing.split('\n')) {
-                area.draw(&Text::new(
-                    words,
-                    at(62, 40 + 18 * line, scale),
-                    text(11, scale),
-                ))?;
+                area.draw(&Text::new(words, at(62, 40 + 18 * line, scale), text(11, scale)))?;
             }
             return Ok(());
         }
-        area.draw(&Text::new(
-            statistics(measure, panel),
-            at(62, 19, scale),
-            text(11, scale),
-        ))?;
+        area.draw(&Text::new(statistics(measure, panel), at(62, 19, scale), text(11, scale)))?;
         if measure.groups {
             let words = means(panel);
             area.draw(&Text::new(words, at(62, 35, scale), text(11, scale)))?;
@@ -146,10 +136,7 @@ impl Panels<'_> {
             .draw()?;
         // Behind the dots, which are what was measured.
         if measure.groups {
-            let means = [
-                (0.0, 1.0, panel.overwrite_mean),
-                (1.0, RIGHT, panel.skip_mean),
-            ];
+            let means = [(0.0, 1.0, panel.overwrite_mean), (1.0, RIGHT, panel.skip_mean)];
             for (from, to, mean) in means {
                 let Some(mean) = mean else { continue };
                 let line = [(from, mean), (to, mean)];
@@ -157,24 +144,16 @@ impl Panels<'_> {
             }
             let dash = 5 * scale.cast_signed();
             let edge = [(1.0, low), (1.0, high)];
-            chart.draw_series(DashedLineSeries::new(
-                edge,
-                dash,
-                dash,
-                INK.stroke_width(scale),
-            ))?;
+            chart.draw_series(DashedLineSeries::new(edge, dash, dash, INK.stroke_width(scale)))?;
         }
         let radius = 2 * scale;
-        chart.draw_series(
-            points
-                .iter()
-                .map(|&point| Circle::new(point, radius, FIRST.mix(0.55).filled())),
-        )?;
+        chart.draw_series(points.iter().map(|&point| Circle::new(point, radius, FIRST.mix(0.55).filled())))?;
         Ok(())
     }
 }
 
-/// What a panel of figure 3 or 4 says of itself where the paper's figure has none of its block. Of figure 9 the caption says it of all.
+/// What a panel of figure 3 or 4 says of itself where the paper's figure has none of its block. Of figure 9 the caption
+/// says it of all.
 fn not_in_the_paper(panel: &PanelRow) -> Option<&'static str> {
     let papers = [3, 4].contains(&panel.figure);
     (papers && !IN_PAPER.contains(&panel.block.as_str())).then_some("not in the paper")
@@ -201,10 +180,8 @@ fn means(panel: &PanelRow) -> String {
         Some(mean) => format!("{name}: {} (n = {count})", significant(mean)),
         None => format!("{name}: not defined (n = {count})"),
     };
-    let [below, above] = [
-        of("below 1", panel.overwrite_mean, panel.overwrite),
-        of("from 1", panel.skip_mean, panel.skip),
-    ];
+    let [below, above] =
+        [of("below 1", panel.overwrite_mean, panel.overwrite), of("from 1", panel.skip_mean, panel.skip)];
     format!("{below}; {above}")
 }
 
@@ -230,11 +207,7 @@ fn significant(value: f64) -> String {
 /// A label of an axis that spans `range`.
 fn tick(value: f64, range: f64) -> String {
     // What is zero but for rounding has no sign.
-    let value = if value.abs() < range * 1e-6 {
-        0.0
-    } else {
-        value
-    };
+    let value = if value.abs() < range * 1e-6 { 0.0 } else { value };
     match range {
         r if r >= 10.0 => format!("{value:.0}"),
         r if r >= 1.0 => format!("{value:.1}"),
@@ -264,10 +237,7 @@ mod tests {
     #[test]
     fn probabilities_have_three_digits_or_a_power_of_ten() {
         let shown = [0.25, 0.04321, 3.2e-5, 1e-299, 0.0].map(probability);
-        assert_eq!(
-            shown,
-            ["p = 0.250", "p = 0.043", "p = 3e-5", "p = 1e-299", "p = 0"]
-        );
+        assert_eq!(shown, ["p = 0.250", "p = 0.043", "p = 3e-5", "p = 1e-299", "p = 0"]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The section of the page on photographs: what they say of blocks, and which of them exemplars answer to most and least.
+//! The section of the page on photographs: what they say of blocks, and which of them exemplars answer to most and
+//! least.
 
 use crate::page::number;
 use crate::schema::{BlockRow, ChannelRow, ExemplarRow, ExtremeRow};
@@ -93,9 +94,7 @@ fn of_channel(c: &ChannelRow) -> Markup {
 fn ends(block: &str, channel: usize, extremes: &[ExtremeRow]) -> Markup {
     let columns = ["input", "block", "output"].map(|role| {
         ["top", "bottom"].map(|end| -> Vec<&ExtremeRow> {
-            let of = |e: &&ExtremeRow| {
-                e.block == block && e.channel == channel && e.role == role && e.end == end
-            };
+            let of = |e: &&ExtremeRow| e.block == block && e.channel == channel && e.role == role && e.end == end;
             extremes.iter().filter(of).collect()
         })
     });

@@ -30,7 +30,8 @@ impl PictureRecord {
 /// The program that wrote a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildRecord {
-    /// BLAKE3 digest of all that the crates are built from, fonts included, and of the versions of what they depend on.
+    /// BLAKE3 digest of all that the crates are built from, fonts included, and of the versions of what they depend
+    /// on.
     pub source_digest: String,
     /// The compiler, as it names itself.
     pub compiler: String,
@@ -43,9 +44,9 @@ const PICTURES: &str = "pictures";
 const IMAGES: &str = "images";
 const WEIGHTS: &str = "weights";
 
-/// What a file below an output folder was made from: files there, or `pictures`, `images` and `weights` of its manifest. Pictures
-/// themselves are not among the answers: [`PictureRecord`] says more of them. Nor are those that a figure of exemplars shows, of which
-/// [`shown_in`] knows.
+/// What a file below an output folder was made from: files there, or `pictures`, `images` and `weights` of its
+/// manifest. Pictures themselves are not among the answers: [`PictureRecord`] says more of them. Nor are those that a
+/// figure of exemplars shows, of which [`shown_in`] knows.
 pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static str>> {
     let figure = |number: &str| name.starts_with(&format!("figures/fig{number}_"));
     let mut sources = match name {
@@ -83,10 +84,7 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
 }
 
 /// The exemplars that the figure of this name shows.
-pub(crate) fn exemplars_of<'a>(
-    name: &str,
-    exemplars: &'a [ExemplarRow],
-) -> impl Iterator<Item = &'a ExemplarRow> {
+pub(crate) fn exemplars_of<'a>(name: &str, exemplars: &'a [ExemplarRow]) -> impl Iterator<Item = &'a ExemplarRow> {
     let figure = [(1, "figures/fig1_exemplars_"), (6, "figures/fig6_scale_")];
     let shown = figure.into_iter().find_map(|(figure, begins)| {
         let rest = name.strip_prefix(begins)?;
@@ -125,10 +123,7 @@ mod tests {
 
     /// Everything that `name` goes back to.
     fn roots(name: &'static str) -> Vec<&'static str> {
-        made_from(name, true).map_or_else(
-            || vec![name],
-            |sources| sources.into_iter().flat_map(roots).collect(),
-        )
+        made_from(name, true).map_or_else(|| vec![name], |sources| sources.into_iter().flat_map(roots).collect())
     }
 
     #[test]
@@ -148,16 +143,12 @@ mod tests {
         ] {
             let found = roots(name);
             assert!(!found.is_empty() && found != [name], "{name}");
-            assert!(
-                found.iter().all(|end| ends.contains(end)),
-                "{name}: {found:?}"
-            );
+            assert!(found.iter().all(|end| ends.contains(end)), "{name}: {found:?}");
         }
     }
 
     #[test]
-    fn a_picture_or_a_file_of_somebody_else_has_no_chain_and_no_chain_names_images_that_were_not_there()
-     {
+    fn a_picture_or_a_file_of_somebody_else_has_no_chain_and_no_chain_names_images_that_were_not_there() {
         assert_eq!(made_from("features/1.1/input/3.png", true), None);
         assert_eq!(made_from("notes.txt", true), None);
         let sources = made_from(layout::CHANNELS, false).unwrap();

@@ -12,9 +12,7 @@ use crate::page::{self, Contents, Shown};
 use crate::panels::{Measure, Panels};
 use crate::scale_invariance::ScaleInvariance;
 use crate::scale_tuning::ScaleTuning;
-use crate::schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow,
-};
+use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
 use std::path::{Path, PathBuf};
 
 /// Draws the figures and `index.html` of an output folder from its tables, manifest and pictures; the page's path.
@@ -44,10 +42,7 @@ pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
         None => Vec::new(),
     };
     let mut figures = exemplar_grids(folder, 1, &blocks, (&rows, &manifest))?;
-    let ratios = MixRatios {
-        blocks: &blocks,
-        bins: &bins,
-    };
+    let ratios = MixRatios { blocks: &blocks, bins: &bins };
     figures.push(drawn(folder, "fig2_mix_ratios", MIX_RATIOS, &ratios)?);
     let drawn_panels = |number, name, caption| {
         let figure = panels_of(number, &panels, &channels, &manifest);
@@ -65,11 +60,7 @@ pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
         figures.extend(drawn_panels(9, "fig9_contributions", CONTRIBUTIONS)?);
     }
     for BlockRow { block, .. } in &blocks {
-        let curves = ScaleTuning {
-            block,
-            exemplars: with_curves(block, &rows),
-            rows: &tuning,
-        };
+        let curves = ScaleTuning { block, exemplars: with_curves(block, &rows), rows: &tuning };
         if !curves.exemplars.is_empty() {
             let name = format!("fig10_scale_tuning_{block}");
             figures.push(drawn(folder, &name, SCALE_TUNING, &curves)?);
@@ -84,21 +75,14 @@ pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
         written.extend(both);
     }
     let index = folder.join(layout::INDEX);
-    let contents = Contents {
-        manifest,
-        blocks,
-        channels,
-        claims,
-        exemplars: rows,
-        extremes,
-        figures,
-    };
+    let contents = Contents { manifest, blocks, channels, claims, exemplars: rows, extremes, figures };
     write_file(&index, page::page(&contents).as_bytes())?;
     written.push(index);
     Ok(written)
 }
 
-/// The exemplars of a block whose curves are drawn: those that the paper names, then those with the largest scale metric, each once.
+/// The exemplars of a block whose curves are drawn: those that the paper names, then those with the largest scale
+/// metric, each once.
 fn with_curves<'a>(block: &str, rows: &'a [ExemplarRow]) -> Vec<&'a ExemplarRow> {
     let mut shown: Vec<&ExemplarRow> = Vec::new();
     let of_block = || rows.iter().filter(|e| e.block == block);
@@ -112,19 +96,10 @@ fn with_curves<'a>(block: &str, rows: &'a [ExemplarRow]) -> Vec<&'a ExemplarRow>
 }
 
 /// Draws a figure.
-fn drawn(
-    folder: &Path,
-    name: &str,
-    caption: &str,
-    figure: &impl Figure,
-) -> Result<Shown, ReportError> {
+fn drawn(folder: &Path, name: &str, caption: &str, figure: &impl Figure) -> Result<Shown, ReportError> {
     let path = format!("figures/{name}");
     let width = canvas::save(figure, &with_name(folder, &path))?;
-    Ok(Shown {
-        path,
-        caption: caption.to_owned(),
-        width,
-    })
+    Ok(Shown { path, caption: caption.to_owned(), width })
 }
 
 /// The grids of a figure, one for each block that has exemplars for it.
@@ -141,8 +116,7 @@ fn exemplar_grids(
     let mut shown = Vec::new();
     for BlockRow { block, .. } in blocks {
         let (path, caption) = if figure == 1 {
-            let caption =
-                format!("Figure 1, block {block}: what exemplary channels respond to.{map}");
+            let caption = format!("Figure 1, block {block}: what exemplary channels respond to.{map}");
             (format!("figures/fig1_exemplars_{block}"), caption)
         } else {
             let caption = format!(
@@ -154,11 +128,7 @@ fn exemplar_grids(
         };
         let to = with_name(folder, &path);
         if let Some(width) = exemplars::save(folder, (figure, block), (rows, manifest), &to)? {
-            shown.push(Shown {
-                path,
-                caption,
-                width,
-            });
+            shown.push(Shown { path, caption, width });
         }
     }
     Ok(shown)
@@ -183,79 +153,34 @@ const WEIGHTS: &str = "Figure 3: weight magnitudes against mix ratio, a dot for 
 const TUNING: &str = "Figure 4: what the Block contributes on the Input picture (above), and how Input and Block go together over images \
                       (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two. \
                       The paper shows blocks 1.1, 2.1 and 3.1.";
-const FOLDED: &str = "Batch norm is folded into the\nconvolution: |bn2.weight| cannot\nbe recovered from these weights.";
-const NO_IMAGES: &str =
-    "Not defined: tuning curves are\nmeasured on images, and there were\nnone, or too few.";
+const FOLDED: &str =
+    "Batch norm is folded into the\nconvolution: |bn2.weight| cannot\nbe recovered from these weights.";
+const NO_IMAGES: &str = "Not defined: tuning curves are\nmeasured on images, and there were\nnone, or too few.";
 
 /// The two rows of figure 3, 4 or 9.
-fn panels_of<'a>(
-    figure: u8,
-    panels: &'a [PanelRow],
-    channels: &'a [ChannelRow],
-    manifest: &Manifest,
-) -> Panels<'a> {
+fn panels_of<'a>(figure: u8, panels: &'a [PanelRow], channels: &'a [ChannelRow], manifest: &Manifest) -> Panels<'a> {
     let folded = manifest.network.batch_norm == "folded";
-    let convolution = if folded {
-        "mean |conv2.weight|, folded"
-    } else {
-        "mean |conv2.weight|"
-    };
-    let measure = |name, label, of, missing, groups| Measure {
-        name,
-        label,
-        of,
-        missing,
-        groups,
-    };
+    let convolution = if folded { "mean |conv2.weight|, folded" } else { "mean |conv2.weight|" };
+    let measure = |name, label, of, missing, groups| Measure { name, label, of, missing, groups };
     let (title, rows) = match figure {
         3 => (
             "Figure 3. Weight magnitudes against mix ratio",
             [
-                measure(
-                    "bn2_weight_abs",
-                    "|bn2.weight|",
-                    |c| c.bn2_weight_abs,
-                    FOLDED,
-                    false,
-                ),
-                measure(
-                    "conv2_weight_mean_abs",
-                    convolution,
-                    |c| c.conv2_weight_mean_abs,
-                    "no weights",
-                    false,
-                ),
+                measure("bn2_weight_abs", "|bn2.weight|", |c| c.bn2_weight_abs, FOLDED, false),
+                measure("conv2_weight_mean_abs", convolution, |c| c.conv2_weight_mean_abs, "no weights", false),
             ],
         ),
         4 => (
             "Figure 4. Block on the Input picture, and tuning curves, against mix ratio",
             [
-                measure(
-                    "block_on_input",
-                    "B(I)",
-                    |c| Some(c.b_i),
-                    "no channels",
-                    true,
-                ),
-                measure(
-                    "tuning_curve_rho",
-                    "correlation of I and B",
-                    |c| c.tuning_curve_rho,
-                    NO_IMAGES,
-                    true,
-                ),
+                measure("block_on_input", "B(I)", |c| Some(c.b_i), "no channels", true),
+                measure("tuning_curve_rho", "correlation of I and B", |c| c.tuning_curve_rho, NO_IMAGES, true),
             ],
         ),
         _ => (
             "Figure 9. Who contributes on photographs, against mix ratio",
             [
-                measure(
-                    "photo_input_share",
-                    "share of the Input",
-                    |c| c.photo_input_share,
-                    NO_IMAGES,
-                    false,
-                ),
+                measure("photo_input_share", "share of the Input", |c| c.photo_input_share, NO_IMAGES, false),
                 measure(
                     "photo_inhibited_percent",
                     "% of images with B < 0",
@@ -266,12 +191,7 @@ fn panels_of<'a>(
             ],
         ),
     };
-    Panels {
-        title,
-        rows,
-        panels: panels.iter().filter(|p| p.figure == figure).collect(),
-        channels,
-    }
+    Panels { title, rows, panels: panels.iter().filter(|p| p.figure == figure).collect(), channels }
 }
 
 /// A path whose last dot is no extension: block names have dots.

@@ -23,23 +23,12 @@ impl Figure for ScaleInvariance<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let unit = scale.cast_signed();
-        area.draw(&Text::new(
-            "Figure 5. Scale-invariant channels",
-            (10 * unit, 10 * unit),
-            text(15, scale),
-        ))?;
-        for (i, (color, label)) in [
-            (FIRST, "all criteria"),
-            (SECOND, "without the mix criterion"),
-        ]
-        .into_iter()
-        .enumerate()
+        area.draw(&Text::new("Figure 5. Scale-invariant channels", (10 * unit, 10 * unit), text(15, scale)))?;
+        for (i, (color, label)) in
+            [(FIRST, "all criteria"), (SECOND, "without the mix criterion")].into_iter().enumerate()
         {
             let (x, y) = ((12 + 110 * i32::try_from(i).unwrap_or(0)) * unit, 34 * unit);
-            area.draw(&Rectangle::new(
-                [(x, y), (x + 11 * unit, y + 11 * unit)],
-                color.filled(),
-            ))?;
+            area.draw(&Rectangle::new([(x, y), (x + 11 * unit, y + 11 * unit)], color.filled()))?;
             area.draw(&Text::new(
                 label,
                 (x + 16 * unit, y + 6 * unit),
@@ -47,12 +36,7 @@ impl Figure for ScaleInvariance<'_> {
             ))?;
         }
         let percents = |b: &BlockRow| [b.percent_scale_invariant, b.percent_scale_invariant_no_mix];
-        let highest = self
-            .blocks
-            .iter()
-            .flat_map(percents)
-            .flatten()
-            .fold(0.0, f64::max);
+        let highest = self.blocks.iter().flat_map(percents).flatten().fold(0.0, f64::max);
         // From 10 on, up to ten labels are whole numbers.
         let top = (highest * 1.15).max(10.0);
         let blocks = self.blocks.len().max(1) as f64;
@@ -80,21 +64,12 @@ impl Figure for ScaleInvariance<'_> {
             .draw()?;
         let centered = |size, vertical| text(size, scale).pos(Pos::new(HPos::Center, vertical));
         for (i, block) in self.blocks.iter().enumerate() {
-            for (j, (percent, color)) in
-                percents(block).into_iter().zip([FIRST, SECOND]).enumerate()
-            {
+            for (j, (percent, color)) in percents(block).into_iter().zip([FIRST, SECOND]).enumerate() {
                 let Some(percent) = percent else { continue };
                 let left = i as f64 + 0.14 + 0.36 * j as f64;
-                chart.draw_series([Rectangle::new(
-                    [(left, 0.0), (left + 0.34, percent)],
-                    color.filled(),
-                )])?;
+                chart.draw_series([Rectangle::new([(left, 0.0), (left + 0.34, percent)], color.filled())])?;
                 let label = EmptyElement::at((left + 0.17, percent))
-                    + Text::new(
-                        format!("{percent:.1}"),
-                        (0, -3 * unit),
-                        centered(10, VPos::Bottom),
-                    );
+                    + Text::new(format!("{percent:.1}"), (0, -3 * unit), centered(10, VPos::Bottom));
                 chart.draw_series([label])?;
             }
             let (x, y) = chart.backend_coord(&(i as f64 + 0.5, 0.0));
@@ -104,16 +79,8 @@ impl Figure for ScaleInvariance<'_> {
                 false => format!("{} of {}", block.studied, block.channels),
             };
             let (x, y) = (x - left, y - above);
-            area.draw(&Text::new(
-                block.block.clone(),
-                (x, y + 8 * unit),
-                centered(12, VPos::Top),
-            ))?;
-            area.draw(&Text::new(
-                studied,
-                (x, y + 26 * unit),
-                centered(10, VPos::Top),
-            ))?;
+            area.draw(&Text::new(block.block.clone(), (x, y + 8 * unit), centered(12, VPos::Top)))?;
+            area.draw(&Text::new(studied, (x, y + 26 * unit), centered(10, VPos::Top)))?;
         }
         Ok(())
     }

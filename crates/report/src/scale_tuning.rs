@@ -1,4 +1,5 @@
-//! Figure 10: what Input, Block and Output of chosen channels answer to their pictures and photographs at sizes from half to double.
+//! Figure 10: what Input, Block and Output of chosen channels answer to their pictures and photographs at sizes from
+//! half to double.
 
 use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
 use crate::schema::{ExemplarRow, ScaleTuningRow};
@@ -13,13 +14,10 @@ const HEADING: u32 = 24;
 const BLOCK: RGBColor = RGBColor(214, 95, 14);
 const OUTPUT: RGBColor = RGBColor(178, 178, 178);
 /// The roles: name, title, color, width of the line on pictures.
-const ROLES: [(&str, &str, RGBColor, u32); 3] = [
-    ("input", "Input", FIRST, 2),
-    ("block", "Block", BLOCK, 2),
-    ("output", "Output", OUTPUT, 7),
-];
-/// The roles from the back to the front. The Output is the Block where the Input is zero, and the other way around: a wide pale line behind
-/// leaves both to be seen.
+const ROLES: [(&str, &str, RGBColor, u32); 3] =
+    [("input", "Input", FIRST, 2), ("block", "Block", BLOCK, 2), ("output", "Output", OUTPUT, 7)];
+/// The roles from the back to the front. The Output is the Block where the Input is zero, and the other way around: a
+/// wide pale line behind leaves both to be seen.
 const BACK_TO_FRONT: [usize; 3] = [2, 0, 1];
 
 /// What curves on photographs are called in the table.
@@ -80,9 +78,7 @@ impl ScaleTuning<'_> {
         }
         let mut shown = self.exemplars.iter().flat_map(|e| self.of(e.channel));
         let words = match shown.any(|r| r.stimulus == PHOTOGRAPHS) {
-            true => {
-                "lines: on pictures; thin, with dots: mean over top nine images, each clipped at zero"
-            }
+            true => "lines: on pictures; thin, with dots: mean over top nine images, each clipped at zero",
             false => "on optimised pictures",
         };
         area.draw(&Text::new(words, ((x + 12) * unit, y), left))
@@ -96,9 +92,7 @@ impl ScaleTuning<'_> {
     ) -> Drawn<DB> {
         let of_panel: Vec<&ScaleTuningRow> = self.of(channel).filter(|r| r.seen == seen).collect();
         let values = of_panel.iter().flat_map(|r| activations(r));
-        let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), v| {
-            (low.min(v), high.max(v))
-        });
+        let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         let margin = ((high - low) * 0.06).max(1e-6);
         let mut chart = ChartBuilder::on(area)
             .margin_top(6 * scale)
@@ -132,9 +126,7 @@ impl ScaleTuning<'_> {
                     .map(|r| (r.scale.log2(), activations(r)[role]))
                     .collect();
                 if stimulus == PHOTOGRAPHS {
-                    let dots = points
-                        .iter()
-                        .map(|&at| Circle::new(at, (wide / 2 + 1) * scale, color.filled()));
+                    let dots = points.iter().map(|&at| Circle::new(at, (wide / 2 + 1) * scale, color.filled()));
                     chart.draw_series(dots)?;
                 }
                 chart.draw_series(LineSeries::new(points, color.stroke_width(width * scale)))?;
@@ -145,9 +137,5 @@ impl ScaleTuning<'_> {
 }
 
 fn activations(row: &ScaleTuningRow) -> [f64; 3] {
-    [
-        row.input_activation,
-        row.block_activation,
-        row.output_activation,
-    ]
+    [row.input_activation, row.block_activation, row.output_activation]
 }

@@ -52,8 +52,8 @@ pub struct ChannelRow {
     pub conv2_weight_mean_abs: Option<f64>,
     /// Spearman correlation of Input and Block over images; empty where not computed or not defined.
     pub tuning_curve_rho: Option<f64>,
-    /// As `o_o`, on photographs: the mean over the nine images that the Output answers to most, rectified before. This and all that
-    /// follows of photographs is empty where there were no images.
+    /// As `o_o`, on photographs: the mean over the nine images that the Output answers to most, rectified before. This
+    /// and all that follows of photographs is empty where there were no images.
     pub photo_o_o: Option<f64>,
     /// Input on the Output's top nine images.
     pub photo_i_o: Option<f64>,
@@ -73,7 +73,8 @@ pub struct ChannelRow {
     pub photo_b_b: Option<f64>,
     /// The mix ratio of these; empty where neither O(I) nor O(B) is positive.
     pub photo_mix_ratio: Option<f64>,
-    /// dB on the top nine images: in its numerator each is clipped at zero before the mean is taken, in its denominator, B(B), none is.
+    /// dB on the top nine images: in its numerator each is clipped at zero before the mean is taken, in its
+    /// denominator, B(B), none is.
     pub photo_block_delta: Option<f64>,
     /// dI on the top nine images, clipped as in dB; its denominator is I(I).
     pub photo_input_delta: Option<f64>,
@@ -81,8 +82,8 @@ pub struct ChannelRow {
     pub photo_scale_metric: Option<f64>,
     /// Whether the measures on photographs meet all criteria of scale invariance.
     pub photo_scale_invariant: Option<bool>,
-    /// The Input's share of the sum, over all images whose Output is positive; the Block's is the rest, so it is above 1 where Block on the
-    /// whole takes away.
+    /// The Input's share of the sum, over all images whose Output is positive; the Block's is the rest, so it is above
+    /// 1 where Block on the whole takes away.
     pub photo_input_share: Option<f64>,
     /// The Block's share.
     pub photo_block_share: Option<f64>,
@@ -127,8 +128,8 @@ pub struct BlockRow {
     pub scale_invariant_no_mix: usize,
     /// The same in percent.
     pub percent_scale_invariant_no_mix: Option<f64>,
-    /// How many of these have a B(B) or I(I) that is not positive. Divided by it, a loss counts as a gain, so that they say nothing of
-    /// scale.
+    /// How many of these have a B(B) or I(I) that is not positive. Divided by it, a loss counts as a gain, so that
+    /// they say nothing of scale.
     pub no_mix_by_denominator: usize,
     /// How many meet paper 2's criterion: dB > 0, and the mix ratio of a mix.
     pub scale_invariant_by_block: usize,
@@ -177,7 +178,8 @@ pub struct ExemplarRow {
     pub in_paper: bool,
     /// Its mix ratio.
     pub mix_ratio: Option<f64>,
-    /// Whether that is no ratio but stands for an activation that is not positive: 0 for O(I), 10 for O(B). A ratio may be 10 too.
+    /// Whether that is no ratio but stands for an activation that is not positive: 0 for O(I), 10 for O(B). A ratio
+    /// may be 10 too.
     pub sentinel: bool,
     /// Its scale metric.
     pub scale_metric: Option<f64>,
@@ -213,7 +215,8 @@ pub struct ScaleTuningRow {
     pub stimulus: String,
     /// Whose picture or top photographs are seen: `input`, `block` or `output`.
     pub seen: String,
-    /// How large it is seen: 1 as it is, 2 is its enlarged central half, 0.5 is shrunk to half and padded by reflection.
+    /// How large it is seen: 1 as it is, 2 is its enlarged central half, 0.5 is shrunk to half and padded by
+    /// reflection.
     pub scale: f64,
     /// Input's center activation.
     pub input_activation: f64,

@@ -25,12 +25,7 @@ fn a_changed_cell_of_any_table_is_named_by_as_many_cells_as_tell_its_row_from_th
     for (name, cells) in TABLES {
         let again = fs::read_to_string(folder.path().join(name)).unwrap();
         let lines: Vec<&str> = again.lines().collect();
-        let names = |line: &str| {
-            line.split(',')
-                .take(cells)
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
+        let names = |line: &str| line.split(',').take(cells).map(str::to_owned).collect::<Vec<_>>();
         // No two rows have the same, and with one cell less two would.
         let mut keys: Vec<Vec<String>> = lines.iter().map(|l| names(l)).collect();
         keys.sort();
@@ -41,19 +36,12 @@ fn a_changed_cell_of_any_table_is_named_by_as_many_cells_as_tell_its_row_from_th
         let heading: Vec<&str> = lines[0].split(',').collect();
         let column = heading[heading.len() - 1];
         let was = again.trim_end().to_owned() + "9\n";
-        let key: Vec<String> = heading
-            .iter()
-            .zip(names(last))
-            .map(|(h, c)| format!("{h} {c}"))
-            .collect();
+        let key: Vec<String> = heading.iter().zip(names(last)).map(|(h, c)| format!("{h} {c}")).collect();
         let cell = last.rsplit(',').next().unwrap();
         let shown = if cell.is_empty() { "empty" } else { cell };
         assert_eq!(
             table_differences(name, was.as_bytes(), again.as_bytes()),
-            [format!(
-                "{name}: {}: {column} is {cell}9, derived again it is {shown}",
-                key.join(", ")
-            )]
+            [format!("{name}: {}: {column} is {cell}9, derived again it is {shown}", key.join(", "))]
         );
     }
 }
@@ -64,15 +52,8 @@ fn as_many_differences_as_are_named_are_all_named() {
         let rows = (0..count).map(|row| format!("1.1,{row},{value}\n"));
         "block,channel,a\n".to_owned() + &rows.collect::<String>()
     };
-    for (count, last) in [
-        (20, "channel 19: a is 0, derived again it is 1"),
-        (21, "and 1 differences more"),
-    ] {
-        let found = table_differences(
-            layout::CHANNELS,
-            rows(count, "0").as_bytes(),
-            rows(count, "1").as_bytes(),
-        );
+    for (count, last) in [(20, "channel 19: a is 0, derived again it is 1"), (21, "and 1 differences more")] {
+        let found = table_differences(layout::CHANNELS, rows(count, "0").as_bytes(), rows(count, "1").as_bytes());
         assert_eq!(found.len(), count);
         assert!(found.last().unwrap().ends_with(last), "{found:?}");
     }

@@ -2,9 +2,7 @@
 
 mod folder;
 
-use folder::{
-    ALL_BLOCKS, ROLES, add_images, add_whole_channels, images_record, write_folder, write_picture,
-};
+use folder::{ALL_BLOCKS, ROLES, add_images, add_whole_channels, images_record, write_folder, write_picture};
 use report::{Manifest, ReportError, layout, render};
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,10 +14,7 @@ fn drawn(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     for entry in fs::read_dir(folder.join("figures")).unwrap() {
         files.push(entry.unwrap().path());
     }
-    files
-        .into_iter()
-        .map(|path| (path.clone(), fs::read(&path).unwrap()))
-        .collect()
+    files.into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect()
 }
 
 /// Panics unless tags are closed in order, attributes quoted and entities known; the texts between tags, joined.
@@ -30,10 +25,7 @@ fn check_xml(text: &str) -> String {
     while let Some(start) = rest.find('<') {
         let (before, tag) = rest.split_at(start);
         assert!(!before.contains('>'), "a bare > in {before:?}");
-        assert!(
-            open.is_empty() <= before.trim().is_empty(),
-            "text outside: {before:?}"
-        );
+        assert!(open.is_empty() <= before.trim().is_empty(), "text outside: {before:?}");
         texts.push_str(before);
         let end = tag.find('>').expect("a tag without its end");
         let (inside, after) = (&tag[1..end], &tag[end + 1..]);
@@ -51,10 +43,7 @@ fn check_xml(text: &str) -> String {
     assert!(open.is_empty(), "left open: {open:?}");
     for entity in text.split('&').skip(1) {
         let name = entity.split(';').next().unwrap();
-        assert!(
-            ["amp", "lt", "gt", "quot", "apos"].contains(&name),
-            "&{name}"
-        );
+        assert!(["amp", "lt", "gt", "quot", "apos"].contains(&name), "&{name}");
     }
     texts
 }
@@ -99,20 +88,16 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let exemplars = [
             ("fig1_exemplars_", "Figure 1. ", "channel 0: overwrite"),
-            (
-                "fig6_scale_",
-                "Figures 6 to 8. ",
-                "scale metric 0.25, mix ratio 0.50",
-            ),
+            ("fig6_scale_", "Figures 6 to 8. ", "scale metric 0.25, mix ratio 0.50"),
             (
                 "fig10_scale_tuning_",
                 "Figure 10. ",
                 "channel 0: scale-invariant but for the mix; scale metric 0.25, mix ratio 0.50",
             ),
         ];
-        let of_block = exemplars.into_iter().find_map(|(prefix, number, heading)| {
-            Some((name.strip_prefix(prefix)?, number, heading))
-        });
+        let of_block = exemplars
+            .into_iter()
+            .find_map(|(prefix, number, heading)| Some((name.strip_prefix(prefix)?, number, heading)));
         // No channel of the fixture has a tuning curve or a batch norm's weight.
         let panels = [("fig3", 1), ("fig4", 1)];
         match of_block {
@@ -129,11 +114,7 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
                 }
                 if let Some(rows) = panels.iter().find(|(figure, _)| name.starts_with(figure)) {
                     let found = texts.matches("mix ratio (at most 5)").count();
-                    assert_eq!(
-                        found,
-                        rows.1 * ALL_BLOCKS.len(),
-                        "{name}: one panel a block and measure"
-                    );
+                    assert_eq!(found, rows.1 * ALL_BLOCKS.len(), "{name}: one panel a block and measure");
                 }
             }
         }
@@ -173,18 +154,10 @@ fn a_block_without_a_studied_channel_is_drawn_without_numbers() {
     render(folder.path()).unwrap();
     let page = fs::read_to_string(folder.path().join(layout::INDEX)).unwrap();
     assert!(page.contains("not defined"));
-    assert!(
-        !folder
-            .path()
-            .join("figures/fig1_exemplars_3.1.svg")
-            .exists()
-    );
+    assert!(!folder.path().join("figures/fig1_exemplars_3.1.svg").exists());
     let svg = fs::read_to_string(folder.path().join("figures/fig5_scale_invariance.svg")).unwrap();
     let texts = check_xml(&svg);
-    assert!(
-        texts.contains("0 of 64") && !texts.contains("NaN"),
-        "{texts}"
-    );
+    assert!(texts.contains("0 of 64") && !texts.contains("NaN"), "{texts}");
 }
 
 #[test]
@@ -262,10 +235,7 @@ fn a_whole_channel_row_is_drawn_where_there_are_pictures_for_it() {
 
 #[test]
 fn a_missing_or_damaged_picture_of_an_exemplar_is_named() {
-    for name in [
-        "features/1.1/block/0.png",
-        "features/1.1/output/0.channel.png",
-    ] {
+    for name in ["features/1.1/block/0.png", "features/1.1/output/0.channel.png"] {
         let folder = write_folder("weights", &["1.1"], 1);
         add_whole_channels(folder.path(), "1.1");
         let path = folder.path().join(name);
@@ -281,23 +251,14 @@ fn a_missing_or_damaged_picture_of_an_exemplar_is_named() {
 
 #[test]
 fn a_missing_table_or_manifest_is_named() {
-    for name in [
-        layout::CHANNELS,
-        layout::BLOCKS,
-        layout::HISTOGRAM,
-        layout::EXEMPLARS,
-        layout::MANIFEST,
-    ] {
+    for name in [layout::CHANNELS, layout::BLOCKS, layout::HISTOGRAM, layout::EXEMPLARS, layout::MANIFEST] {
         let folder = write_folder("weights", &["1.1"], 1);
         let path = folder.path().join(name);
         fs::remove_file(&path).unwrap();
         let error = render(folder.path()).unwrap_err();
         assert!(matches!(&error, ReportError::Read { path: p, .. } if *p == path));
         let sentence = error.to_string();
-        assert!(
-            sentence.contains(name) && !sentence.contains('\n'),
-            "{sentence}"
-        );
+        assert!(sentence.contains(name) && !sentence.contains('\n'), "{sentence}");
         assert!(!folder.path().join(layout::INDEX).exists());
     }
 }
@@ -318,8 +279,5 @@ fn photographs_are_drawn_with_a_key_to_their_colors_where_this_run_had_images() 
     }
     assert!(page.contains("red where Block takes away"));
     fs::remove_file(folder.path().join(layout::inhibition("1.1", "block", 0))).unwrap();
-    assert!(matches!(
-        render(folder.path()),
-        Err(ReportError::Read { .. })
-    ));
+    assert!(matches!(render(folder.path()), Err(ReportError::Read { .. })));
 }

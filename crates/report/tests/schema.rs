@@ -3,10 +3,7 @@
 mod folder;
 
 use folder::{block_row, channel_row, manifest, write_folder};
-use report::{
-    BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, digests, layout, read_table,
-    write_table,
-};
+use report::{BlockRow, ChannelRow, ImagesRecord, Manifest, ReportError, digests, layout, read_table, write_table};
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -29,11 +26,7 @@ fn numbers_come_back_from_csv_with_the_same_bits() {
     let rows: Vec<ChannelRow> = HARD_NUMBERS
         .iter()
         .enumerate()
-        .map(|(channel, &number)| ChannelRow {
-            o_o: number,
-            mix_ratio: Some(number),
-            ..channel_row("1.1", channel)
-        })
+        .map(|(channel, &number)| ChannelRow { o_o: number, mix_ratio: Some(number), ..channel_row("1.1", channel) })
         .collect();
     write_table(&path, &rows).unwrap();
     let back: Vec<ChannelRow> = read_table(&path).unwrap();
@@ -48,12 +41,7 @@ fn numbers_come_back_from_csv_with_the_same_bits() {
 fn a_cell_that_does_not_apply_is_empty_and_comes_back_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
-    let row = ChannelRow {
-        mix_ratio: None,
-        category: None,
-        block_delta: None,
-        ..channel_row("1.1", 7)
-    };
+    let row = ChannelRow { mix_ratio: None, category: None, block_delta: None, ..channel_row("1.1", 7) };
     write_table(&path, std::slice::from_ref(&row)).unwrap();
     let text = fs::read_to_string(&path).unwrap();
     let cells: Vec<&str> = text.lines().nth(1).unwrap().split(',').collect();
@@ -69,10 +57,7 @@ fn a_cell_that_does_not_apply_is_empty_and_comes_back_so() {
 fn text_with_commas_quotes_and_line_breaks_comes_back_from_csv() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
-    let row = ChannelRow {
-        category: Some("a, \"b\"\nc".to_owned()),
-        ..channel_row("1.1", 0)
-    };
+    let row = ChannelRow { category: Some("a, \"b\"\nc".to_owned()), ..channel_row("1.1", 0) };
     write_table(&path, std::slice::from_ref(&row)).unwrap();
     assert_eq!(read_table::<ChannelRow>(&path).unwrap(), [row]);
 }
@@ -118,10 +103,7 @@ fn a_manifest_comes_back_from_json_whole() {
     let back = Manifest::read(folder.path()).unwrap();
     assert_eq!(back, written);
     for (i, number) in HARD_NUMBERS.iter().enumerate() {
-        assert_eq!(
-            back.seconds[&format!("phase {i}")].to_bits(),
-            number.to_bits()
-        );
+        assert_eq!(back.seconds[&format!("phase {i}")].to_bits(), number.to_bits());
     }
 }
 
@@ -145,16 +127,9 @@ fn digests_tell_changed_and_missing_files_and_nothing_else() {
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&picture, bytes).unwrap();
     let now = digests(folder.path(), |_| true).unwrap();
-    let altered: Vec<&String> = manifest
-        .files
-        .iter()
-        .filter(|(name, digest)| now.get(*name) != Some(*digest))
-        .map(|(name, _)| name)
-        .collect();
-    assert_eq!(
-        altered,
-        ["features/1.1/block/1.png", "tables/mix_histogram.csv"]
-    );
+    let altered: Vec<&String> =
+        manifest.files.iter().filter(|(name, digest)| now.get(*name) != Some(*digest)).map(|(name, _)| name).collect();
+    assert_eq!(altered, ["features/1.1/block/1.png", "tables/mix_histogram.csv"]);
 }
 
 #[test]
@@ -162,8 +137,7 @@ fn a_manifest_changed_in_any_byte_is_no_longer_sealed() {
     let folder = write_folder("weights", &["1.1"], 1);
     let path = folder.path().join(layout::MANIFEST);
     let good = fs::read(&path).unwrap();
-    let sealed =
-        || Manifest::read(folder.path()).is_ok_and(|m| m.is_sealed(folder.path()).unwrap());
+    let sealed = || Manifest::read(folder.path()).is_ok_and(|m| m.is_sealed(folder.path()).unwrap());
     assert!(sealed());
     for at in 0..good.len() {
         let mut bad = good.clone();
@@ -180,10 +154,7 @@ fn a_damaged_table_is_refused_in_one_sentence_with_its_name() {
     write_table(&path, &[channel_row("1.1", 0)]).unwrap();
     let good = fs::read_to_string(&path).unwrap();
     let cases = [
-        (
-            "a cell short",
-            good.trim_end().trim_end_matches(",0").to_owned(),
-        ),
+        ("a cell short", good.trim_end().trim_end_matches(",0").to_owned()),
         ("a word for a number", good.replace("9.0", "nine")),
         ("another header", good.replacen("o_o", "o_x", 1)),
         ("a truth value that is none", good.replace("false", "maybe")),

@@ -4,8 +4,7 @@ mod folder;
 
 use folder::{add_images, block_row, channel_row, images_record, write_folder};
 use report::{
-    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, ScaleTuningRow, layout, read_table,
-    render, write_table,
+    BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, ScaleTuningRow, layout, read_table, render, write_table,
 };
 use std::fs;
 use std::path::Path;
@@ -37,12 +36,7 @@ fn bars(folder: &Path, figure: &str) -> Vec<Bar> {
     let rectangles = svg.split("<rect").skip(1).map(|part| {
         let tag = part.split('>').next().unwrap();
         let number = |name| value(tag, name).parse().unwrap();
-        Bar {
-            fill: value(tag, "fill"),
-            x: number("x"),
-            width: number("width"),
-            height: number("height"),
-        }
+        Bar { fill: value(tag, "fill"), x: number("x"), width: number("width"), height: number("height") }
     });
     rectangles
         .filter(|bar| bar.fill == FIRST || bar.fill == SECOND)
@@ -73,24 +67,13 @@ fn table_of(folder: &Path, blocks: &[BlockRow]) {
 #[test]
 fn bars_of_figure_2_have_the_places_and_heights_of_their_blocks_bins() {
     let folder = write_folder("weights", &["1.1", "2.0"], 1);
-    let counts = [
-        ("1.1", [(0, 3), (4, 12), (8, 7)]),
-        ("2.0", [(2, 5), (9, 2), (16, 9)]),
-    ];
+    let counts = [("1.1", [(0, 3), (4, 12), (8, 7)]), ("2.0", [(2, 5), (9, 2), (16, 9)])];
     let mut rows = Vec::new();
     for (block, of_block) in &counts {
         for bin in 0..20 {
-            let count = of_block
-                .iter()
-                .find(|(b, _)| *b == bin)
-                .map_or(0, |(_, n)| *n);
+            let count = of_block.iter().find(|(b, _)| *b == bin).map_or(0, |(_, n)| *n);
             let from = f64::from(bin) * 0.25;
-            rows.push(HistogramRow {
-                block: (*block).to_owned(),
-                from,
-                to: from + 0.25,
-                count,
-            });
+            rows.push(HistogramRow { block: (*block).to_owned(), from, to: from + 0.25, count });
         }
     }
     write_table(&folder.path().join(layout::HISTOGRAM), &rows).unwrap();
@@ -101,8 +84,8 @@ fn bars_of_figure_2_have_the_places_and_heights_of_their_blocks_bins() {
     for ((_, of_block), bars) in counts.iter().zip(bars.chunks(3)) {
         let numbers: Vec<f64> = of_block.iter().map(|&(_, n)| n as f64).collect();
         assert_heights(bars, &numbers);
-        // With k units a bin, and each x cut to whole units, the distance d of n bins is off by less than 1; so, as with heights,
-        // |d1 n2 - d2 n1| < n1 + n2.
+        // With k units a bin, and each x cut to whole units, the distance d of n bins is off by less than 1; so, as
+        // with heights, |d1 n2 - d2 n1| < n1 + n2.
         let bins = of_block.map(|(b, _)| i64::from(b));
         let (n1, n2) = (bins[1] - bins[0], bins[2] - bins[0]);
         let (d1, d2) = (bars[1].x - bars[0].x, bars[2].x - bars[0].x);
@@ -118,10 +101,7 @@ fn bars_of_figure_5_are_all_criteria_and_then_those_without_the_mix_ratio() {
         percent_scale_invariant_no_mix: Some(without),
         ..block_row(block, 64, 64)
     };
-    table_of(
-        folder.path(),
-        &[row("1.1", 12.5, 50.0), row("2.0", 25.0, 37.5)],
-    );
+    table_of(folder.path(), &[row("1.1", 12.5, 50.0), row("2.0", 25.0, 37.5)]);
     render(folder.path()).unwrap();
     let bars = bars(folder.path(), "fig5_scale_invariance.svg");
     let fills: Vec<&str> = bars.iter().map(|bar| bar.fill.as_str()).collect();
@@ -219,16 +199,11 @@ fn figure_3_says_what_folded_weights_lack() {
 
 /// The cells of the only row of the page that holds a text.
 fn cells(page: &str, holding: &str) -> Vec<String> {
-    let rows = page
-        .split("<tr>")
-        .filter_map(|row| Some(row.split_once("</tr>")?.0));
+    let rows = page.split("<tr>").filter_map(|row| Some(row.split_once("</tr>")?.0));
     let mut rows = rows.filter(|row| row.contains(holding));
     let row = rows.next().unwrap();
     assert!(rows.next().is_none(), "two rows with {holding}");
-    row.split("<td>")
-        .skip(1)
-        .map(|cell| cell.trim_end_matches("</td>").to_owned())
-        .collect()
+    row.split("<td>").skip(1).map(|cell| cell.trim_end_matches("</td>").to_owned()).collect()
 }
 
 #[test]
@@ -242,26 +217,10 @@ fn a_channels_row_of_the_page_is_its_row_of_the_table() {
     let cells = cells(&page, "features/1.1/input/0.png");
     assert_eq!(cells[0], "0");
     for (cell, role) in cells[1..4].iter().zip(folder::ROLES) {
-        assert!(
-            cell.contains(&format!("features/1.1/{role}/0.png")),
-            "{cell}"
-        );
+        assert!(cell.contains(&format!("features/1.1/{role}/0.png")), "{cell}");
     }
     // Mix ratio, category, O(I), O(B), O(O), dB, dI, scale metric, scale-invariant.
-    assert_eq!(
-        cells[4..],
-        [
-            "0.500",
-            "overwrite",
-            "3.000",
-            "6.000",
-            "9.000",
-            "0.250",
-            "-0.500",
-            "not defined",
-            "no"
-        ]
-    );
+    assert_eq!(cells[4..], ["0.500", "overwrite", "3.000", "6.000", "9.000", "0.250", "-0.500", "not defined", "no"]);
 }
 
 #[test]
@@ -283,20 +242,7 @@ fn a_blocks_row_of_the_page_is_its_row_of_the_table() {
     let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
     assert_eq!(
         cells(&page, "50 of 64"),
-        [
-            "1.1",
-            "50 of 64",
-            "21",
-            "22",
-            "7",
-            "0.50",
-            "not defined",
-            "6.2",
-            "12.5",
-            "3",
-            "18.8",
-            "4"
-        ]
+        ["1.1", "50 of 64", "21", "22", "7", "0.50", "not defined", "6.2", "12.5", "3", "18.8", "4"]
     );
 }
 
@@ -307,10 +253,7 @@ fn the_page_says_which_images_were_read_and_which_were_not() {
     assert!(!page().contains("<dt>images</dt>"));
     add_images(folder.path(), &["1.1"], images_record());
     let page = page();
-    assert!(
-        page.contains("<dt>images</dt><dd>photos &amp; more, 198 read"),
-        "{page}"
-    );
+    assert!(page.contains("<dt>images</dt><dd>photos &amp; more, 198 read"), "{page}");
     assert!(page.contains("photos/&lt;x&gt;.png: not a picture"));
 }
 
@@ -338,23 +281,10 @@ fn the_page_shows_what_photographs_say_of_blocks_and_exemplars() {
     };
     table_of(folder.path(), &[block]);
     let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert_eq!(
-        cells(&page, "<td>41</td>"),
-        ["1.1", "41", "0.75", "5", "12.5", "0.625", "37.5"]
-    );
+    assert_eq!(cells(&page, "<td>41</td>"), ["1.1", "41", "0.75", "5", "12.5", "0.625", "37.5"]);
     assert_eq!(
         cells(&page, "<td>0.875</td>"),
-        [
-            "0",
-            "0.875",
-            "0.500",
-            "0.375",
-            "not defined",
-            "not defined",
-            "yes",
-            "1.250",
-            "62.5"
-        ]
+        ["0", "0.875", "0.500", "0.375", "not defined", "not defined", "yes", "1.250", "62.5"]
     );
     // Input's, Block's and Output's images at both ends, the second of each.
     assert_eq!(
@@ -416,10 +346,7 @@ fn figure_10_shows_a_channel_that_the_paper_names_before_those_of_figure_6_and_e
     assert!(drawn.contains("channel 0: mix in the paper"));
     assert!(!drawn.contains("but for the mix"));
     let drawn = figure("fig10_scale_tuning_1.1.svg", |_| {});
-    assert!(
-        drawn.contains("channel 0: scale-invariant but for the mix")
-            && !drawn.contains("overwrite")
-    );
+    assert!(drawn.contains("channel 0: scale-invariant but for the mix") && !drawn.contains("overwrite"));
 }
 
 #[test]
@@ -430,11 +357,7 @@ fn figure_10_speaks_of_photographs_where_there_are_curves_on_them_and_draws_the_
     let drawn = fs::read_to_string(&path).unwrap();
     assert!(drawn.contains("on optimised pictures") && !drawn.contains("top nine"));
     // Output, Input and Block in each of the three panels, after the legend's three.
-    let color = |tag: &str| {
-        ["#B2B2B2", "#1F77B4", "#D65F0E"]
-            .iter()
-            .position(|color| tag.contains(color))
-    };
+    let color = |tag: &str| ["#B2B2B2", "#1F77B4", "#D65F0E"].iter().position(|color| tag.contains(color));
     let lines: Vec<usize> = drawn.split("<polyline").skip(1).filter_map(color).collect();
     assert_eq!(lines[3..], [0, 1, 2, 0, 1, 2, 0, 1, 2]);
     let table = folder.path().join(layout::SCALE_TUNING);

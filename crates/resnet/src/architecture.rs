@@ -45,55 +45,29 @@ impl Architecture {
         let (mut blocks, mut missing) = (Vec::new(), Vec::new());
         for block in Block::ALL {
             let layout = layout::block(block, widths);
-            let expected: Vec<_> = layout
-                .convolutions()
-                .flat_map(|c| c.tensors(batch_norm))
-                .collect();
+            let expected: Vec<_> = layout.convolutions().flat_map(|c| c.tensors(batch_norm)).collect();
             let absent = absent(tensors, &expected)?;
             known.extend(expected.into_iter().map(|(name, _)| name));
             if absent.is_empty() && missing.is_empty() {
                 blocks.push(block);
             } else {
-                missing.push(Missing {
-                    block: Some(block),
-                    tensors: absent,
-                });
+                missing.push(Missing { block: Some(block), tensors: absent });
             }
         }
-        let classes = tensors
-            .get("fc.weight")
-            .or(tensors.get("fc.bias"))
-            .and_then(|t| t.shape().first().copied());
-        let expected = [
-            ("fc.weight", vec![classes.unwrap_or(0), widths[3]]),
-            ("fc.bias", vec![classes.unwrap_or(0)]),
-        ]
-        .map(|(name, shape)| (name.to_owned(), shape));
+        let classes = tensors.get("fc.weight").or(tensors.get("fc.bias")).and_then(|t| t.shape().first().copied());
+        let expected = [("fc.weight", vec![classes.unwrap_or(0), widths[3]]), ("fc.bias", vec![classes.unwrap_or(0)])]
+            .map(|(name, shape)| (name.to_owned(), shape));
         let absent = absent(tensors, &expected)?;
         known.extend(expected.map(|(name, _)| name));
         if !absent.is_empty() || !missing.is_empty() {
-            missing.push(Missing {
-                block: None,
-                tensors: absent,
-            });
+            missing.push(Missing { block: None, tensors: absent });
         }
-        if let Some(tensor) = tensors
-            .iter()
-            .find(|t| !known.iter().any(|k| k == t.name()))
-        {
-            return Err(WeightsError::Unexpected {
-                file: tensor.file().to_owned(),
-                tensor: tensor.name().to_owned(),
-            }
-            .into());
+        if let Some(tensor) = tensors.iter().find(|t| !known.iter().any(|k| k == t.name())) {
+            return Err(
+                WeightsError::Unexpected { file: tensor.file().to_owned(), tensor: tensor.name().to_owned() }.into()
+            );
         }
-        Ok(Architecture {
-            widths,
-            classes,
-            batch_norm,
-            blocks,
-            missing,
-        })
+        Ok(Architecture { widths, classes, batch_norm, blocks, missing })
     }
 
     /// Channels of the four stages; zero for a stage of which there is no tensor.
@@ -135,29 +109,15 @@ impl Architecture {
     pub fn missing_sentence(&self) -> Option<String> {
         let name = |m: &Missing| m.block.map_or_else(|| "fc".to_owned(), |b| b.to_string());
         let names: Vec<String> = self.missing.iter().map(name).collect();
-        let tensors: Vec<String> = self
-            .missing
-            .iter()
-            .flat_map(|m| m.tensors.clone())
-            .collect();
+        let tensors: Vec<String> = self.missing.iter().flat_map(|m| m.tensors.clone()).collect();
         let (last, rest) = names.split_last()?;
-        let names = if rest.is_empty() {
-            last.clone()
-        } else {
-            format!("{} and {last}", rest.join(", "))
-        };
-        Some(format!(
-            "{names} cannot be computed: missing {}",
-            tensors.join(", ")
-        ))
+        let names = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
+        Some(format!("{names} cannot be computed: missing {}", tensors.join(", ")))
     }
 }
 
 /// The names among `expected` that are absent; those present must have the expected shape.
-fn absent(
-    tensors: &TensorSet,
-    expected: &[(String, Vec<usize>)],
-) -> Result<Vec<String>, WeightsError> {
+fn absent(tensors: &TensorSet, expected: &[(String, Vec<usize>)]) -> Result<Vec<String>, WeightsError> {
     let mut absent = Vec::new();
     for (name, shape) in expected {
         match tensors.get(name) {
@@ -171,18 +131,15 @@ fn absent(
 /// Folded where a convolution has a bias, separate where a batch norm has a running mean; both at once is an error.
 fn batch_norm_state(tensors: &TensorSet) -> Result<BatchNormState, NetworkError> {
     let is_convolution_bias = |name: &str| {
-        name.ends_with("downsample.0.bias")
-            || name.ends_with("conv1.bias")
-            || name.ends_with("conv2.bias")
+        name.ends_with("downsample.0.bias") || name.ends_with("conv1.bias") || name.ends_with("conv2.bias")
     };
     let find = |is: &dyn Fn(&str) -> bool| tensors.iter().map(|t| t.name()).find(|name| is(name));
     let bias = find(&is_convolution_bias);
     let mean = find(&|name| name.ends_with("running_mean"));
     match (bias, mean) {
-        (Some(bias), Some(mean)) => Err(NetworkError::MixedBatchNorm {
-            separate: mean.to_owned(),
-            folded: bias.to_owned(),
-        }),
+        (Some(bias), Some(mean)) => {
+            Err(NetworkError::MixedBatchNorm { separate: mean.to_owned(), folded: bias.to_owned() })
+        }
         (Some(_), None) => Ok(BatchNormState::Folded),
         _ => Ok(BatchNormState::Separate),
     }
@@ -200,10 +157,7 @@ fn widths(tensors: &TensorSet) -> Result<[usize; 4], NetworkError> {
         for tensor in tensors.iter().filter(|t| t.name().starts_with(&prefix)) {
             *votes.entry(first(tensor.shape())).or_insert(0) += 1;
         }
-        widths[stage - 1] = votes
-            .into_iter()
-            .max_by_key(|(_, count)| *count)
-            .map_or(0, |(width, _)| width);
+        widths[stage - 1] = votes.into_iter().max_by_key(|(_, count)| *count).map_or(0, |(width, _)| width);
     }
     Ok(widths)
 }

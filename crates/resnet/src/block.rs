@@ -76,7 +76,8 @@ impl Block {
 
     /// Where a role's value is read: what is added, and the sum before its ReLU.
     ///
-    /// Input is what enters the sum: the projection where there is one, else the previous block's output after its ReLU.
+    /// Input is what enters the sum: the projection where there is one, else the previous block's output after its
+    /// ReLU.
     pub fn read_site(self, role: Role) -> Site {
         match (role, self.previous()) {
             (Role::Block, _) => Site::Contribution(self),
@@ -87,11 +88,12 @@ impl Block {
         }
     }
 
-    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero. Only what enters
-    /// block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU itself.
+    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero.
+    /// Only what enters block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU
+    /// itself.
     ///
-    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU, negative places
-    /// lower it.
+    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU,
+    /// negative places lower it.
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {
             Site::Output(block) => Site::Sum(block),
@@ -111,9 +113,7 @@ impl FromStr for Block {
 
     fn from_str(text: &str) -> Result<Block, ParseBlockError> {
         let found = Self::ALL.into_iter().find(|b| b.to_string() == text);
-        found.ok_or_else(|| ParseBlockError {
-            found: text.to_owned(),
-        })
+        found.ok_or_else(|| ParseBlockError { found: text.to_owned() })
     }
 }
 
@@ -144,20 +144,11 @@ mod tests {
     #[test]
     fn the_input_of_a_first_block_is_its_projection_and_of_a_second_the_previous_output() {
         let block: Block = "3.0".parse().unwrap();
-        assert_eq!(
-            block.read_site(Role::Input).to_string(),
-            "layer3.0.downsample.1"
-        );
-        assert_eq!(
-            block.optimised_site(Role::Input).to_string(),
-            "layer3.0.downsample.1"
-        );
+        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
+        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.downsample.1");
         let block: Block = "3.1".parse().unwrap();
         assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
-        assert_eq!(
-            block.optimised_site(Role::Input).to_string(),
-            "layer3.0.pre"
-        );
+        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
     }
 
     #[test]
@@ -172,14 +163,7 @@ mod tests {
             assert_eq!(block.to_string().parse(), Ok(block));
         }
         for wrong in ["", "1", "5.0", "1.2", "1.1 ", "11"] {
-            assert!(
-                wrong
-                    .parse::<Block>()
-                    .unwrap_err()
-                    .to_string()
-                    .contains("1.1"),
-                "{wrong}"
-            );
+            assert!(wrong.parse::<Block>().unwrap_err().to_string().contains("1.1"), "{wrong}");
         }
     }
 }

@@ -35,20 +35,8 @@ pub(crate) struct ConvolutionLayout {
 }
 
 impl ConvolutionLayout {
-    fn new(
-        prefix: &str,
-        conv: &str,
-        norm: &str,
-        (outputs, inputs): (usize, usize),
-        sliding: Sliding,
-    ) -> Self {
-        Self {
-            name: format!("{prefix}{conv}"),
-            norm: format!("{prefix}{norm}"),
-            outputs,
-            inputs,
-            sliding,
-        }
+    fn new(prefix: &str, conv: &str, norm: &str, (outputs, inputs): (usize, usize), sliding: Sliding) -> Self {
+        Self { name: format!("{prefix}{conv}"), norm: format!("{prefix}{norm}"), outputs, inputs, sliding }
     }
 
     /// Name of the weights.
@@ -59,10 +47,7 @@ impl ConvolutionLayout {
     /// Every tensor of it with its shape; the weights first.
     pub(crate) fn tensors(&self, state: BatchNormState) -> Vec<(String, Vec<usize>)> {
         let (height, width) = self.sliding.kernel;
-        let mut tensors = vec![(
-            self.weight(),
-            vec![self.outputs, self.inputs, height, width],
-        )];
+        let mut tensors = vec![(self.weight(), vec![self.outputs, self.inputs, height, width])];
         let each = vec![self.outputs];
         match state {
             BatchNormState::Folded => tensors.push((format!("{}.bias", self.name), each)),
@@ -85,9 +70,7 @@ pub(crate) struct BlockLayout {
 
 impl BlockLayout {
     pub(crate) fn convolutions(&self) -> impl Iterator<Item = &ConvolutionLayout> {
-        [&self.first, &self.second]
-            .into_iter()
-            .chain(&self.projection)
+        [&self.first, &self.second].into_iter().chain(&self.projection)
     }
 }
 
@@ -100,26 +83,15 @@ pub(crate) fn stem(width: usize) -> ConvolutionLayout {
 pub(crate) fn block(block: Block, widths: [usize; 4]) -> BlockLayout {
     let prefix = format!("{}.", block.module());
     let width = widths[block.stage() - 1];
-    let enters = if block.has_projection() {
-        widths[block.stage() - 2]
-    } else {
-        width
-    };
+    let enters = if block.has_projection() { widths[block.stage() - 2] } else { width };
     let stride = if block.has_projection() { 2 } else { 1 };
-    let layout = |conv, norm, inputs, sliding| {
-        ConvolutionLayout::new(&prefix, conv, norm, (width, inputs), sliding)
-    };
+    let layout = |conv, norm, inputs, sliding| ConvolutionLayout::new(&prefix, conv, norm, (width, inputs), sliding);
     BlockLayout {
         first: layout("conv1", "bn1", enters, Sliding::square(3, stride, 1)),
         second: layout("conv2", "bn2", width, Sliding::square(3, 1, 1)),
-        projection: block.has_projection().then(|| {
-            layout(
-                "downsample.0",
-                "downsample.1",
-                enters,
-                Sliding::square(1, stride, 0),
-            )
-        }),
+        projection: block
+            .has_projection()
+            .then(|| layout("downsample.0", "downsample.1", enters, Sliding::square(1, stride, 0))),
     }
 }
 

@@ -4,9 +4,7 @@ use crate::architecture::Architecture;
 use crate::block::Block;
 use crate::layout::{self, BatchNormState, ConvolutionLayout};
 use crate::site::Site;
-use autodiff::ops::{
-    Add, Algorithm, BatchNorm, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu,
-};
+use autodiff::ops::{Add, Algorithm, BatchNorm, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu};
 use autodiff::{Graph, GraphError, NodeId, PlanError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,9 +31,7 @@ pub enum NetworkError {
         folded: String,
     },
     /// A variance of batch norm is negative, so that nothing could be divided by its root.
-    #[error(
-        "tensor '{tensor}': expected variances of 0 or more, found {found} for channel {channel}"
-    )]
+    #[error("tensor '{tensor}': expected variances of 0 or more, found {found} for channel {channel}")]
     Variance {
         /// The tensor.
         tensor: String,
@@ -104,9 +100,7 @@ impl Sites {
 
     /// All sites in the order of computation.
     pub fn iter(&self) -> impl Iterator<Item = (Site, NodeId)> {
-        Site::all()
-            .into_iter()
-            .filter_map(|s| Some((s, self.get(s)?)))
+        Site::all().into_iter().filter_map(|s| Some((s, self.get(s)?)))
     }
 }
 
@@ -130,17 +124,9 @@ impl Network {
         let blocks = architecture.blocks().iter().map(|&block| {
             let layout = layout::block(block, architecture.widths());
             let projection = layout.projection.as_ref().map(layer).transpose()?;
-            Ok(BlockLayers {
-                first: layer(&layout.first)?,
-                second: layer(&layout.second)?,
-                projection,
-            })
+            Ok(BlockLayers { first: layer(&layout.first)?, second: layer(&layout.second)?, projection })
         });
-        let classifier = match (
-            architecture.is_complete(),
-            tensors.get("fc.weight"),
-            tensors.get("fc.bias"),
-        ) {
+        let classifier = match (architecture.is_complete(), tensors.get("fc.weight"), tensors.get("fc.bias")) {
             (true, Some(weight), Some(bias)) => {
                 let linear = Linear::new(weight.values(), bias.values(), architecture.widths()[3])?;
                 Some(Arc::new(linear) as Arc<dyn Operation>)
@@ -226,10 +212,7 @@ impl Network {
         if let Some(classifier) = &self.classifier {
             let average = graph.add(GlobalAveragePool, &[stream])?;
             nodes.insert(Site::AveragePool, average);
-            nodes.insert(
-                Site::Classes,
-                graph.add_shared(Arc::clone(classifier), &[average])?,
-            );
+            nodes.insert(Site::Classes, graph.add_shared(Arc::clone(classifier), &[average])?);
         }
         Ok(Sites { nodes })
     }
@@ -253,10 +236,7 @@ fn layer(
     let values = |name: String| Ok::<_, WeightsError>(tensors.find(&name)?.values());
     let part = |part: &str| values(format!("{}.{part}", layout.norm));
     let (bias, norm) = match state {
-        BatchNormState::Folded => (
-            Some(values(format!("{}.bias", layout.name))?.to_vec()),
-            None,
-        ),
+        BatchNormState::Folded => (Some(values(format!("{}.bias", layout.name))?.to_vec()), None),
         BatchNormState::Separate => {
             let variances = part("running_var")?;
             if let Some(channel) = variances.iter().position(|&variance| variance < 0.0) {
@@ -266,25 +246,12 @@ fn layer(
                     found: variances[channel],
                 });
             }
-            let statistics = [
-                part("weight")?,
-                part("bias")?,
-                part("running_mean")?,
-                variances,
-            ];
-            (
-                None,
-                Some(BatchNorm::from_statistics(statistics, BATCH_NORM_EPS)?),
-            )
+            let statistics = [part("weight")?, part("bias")?, part("running_mean")?, variances];
+            (None, Some(BatchNorm::from_statistics(statistics, BATCH_NORM_EPS)?))
         }
     };
     let weights = values(layout.weight())?.to_vec();
-    let convolution = Convolution::new(
-        weights,
-        (layout.outputs, layout.inputs),
-        layout.sliding,
-        bias,
-    )?;
+    let convolution = Convolution::new(weights, (layout.outputs, layout.inputs), layout.sliding, bias)?;
     Ok(Layer {
         convolution: Arc::new(convolution.computed(algorithm)),
         norm: norm.map(|n| Arc::new(n) as Arc<dyn Operation>),

@@ -17,7 +17,8 @@ pub enum View {
     Shrunk,
     /// Its central rows and columns, so many of each, resized to the full size: [`View::Enlarged`] by another factor.
     Cropped(usize),
-    /// Resized to so many rows and columns, then padded by reflection to the full size: [`View::Shrunk`] by another factor.
+    /// Resized to so many rows and columns, then padded by reflection to the full size: [`View::Shrunk`] by another
+    /// factor.
     Padded(usize),
 }
 
@@ -41,8 +42,8 @@ pub struct Reader {
 }
 
 impl View {
-    /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even number of pixels
-    /// around the center allows, and how large they are in it.
+    /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even
+    /// number of pixels around the center allows, and how large they are in it.
     pub fn scaled(scale: f64, size: usize) -> (View, f64) {
         let full = size as f64;
         let centered = |wanted: f64| {
@@ -90,20 +91,14 @@ impl View {
 fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let Shape { height, width, .. } = graph.shape(image);
     let cropped = graph.add(Translate::center_crop((height, width), part), &[image])?;
-    graph.add(
-        Resize::new((height, width), Alignment::HalfPixel),
-        &[cropped],
-    )
+    graph.add(Resize::new((height, width), Alignment::HalfPixel), &[cropped])
 }
 
 /// An image resized to `part`, with what is then around it reflected.
 fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let height = graph.shape(image).height;
     let resized = graph.add(Resize::new(part, Alignment::HalfPixel), &[image])?;
-    graph.add(
-        ReflectPad::new(height.saturating_sub(part.0) / 2),
-        &[resized],
-    )
+    graph.add(ReflectPad::new(height.saturating_sub(part.0) / 2), &[resized])
 }
 
 impl Reader {
@@ -120,12 +115,7 @@ impl Reader {
     ) -> Result<Reader, NetworkError> {
         Network::require_input_size(size)?;
         let mut graph = Graph::new();
-        let image = graph.add(
-            Input {
-                shape: Shape::new(size, size, 3),
-            },
-            &[],
-        )?;
+        let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
         let normalised = graph.add(Normalise::imagenet(), &[image])?;
         let seen = view.add_to(&mut graph, normalised)?;
         let nodes = network.add_to(&mut graph, seen)?;
@@ -142,13 +132,7 @@ impl Reader {
             });
         }
         let plan = Plan::forward(&graph, &wanted)?;
-        Ok(Reader {
-            workspace: Workspace::new(Arc::new(plan), isa),
-            image,
-            size,
-            sites: nodes,
-            shapes,
-        })
+        Ok(Reader { workspace: Workspace::new(Arc::new(plan), isa), image, size, sites: nodes, shapes })
     }
 
     /// The sites that it reads, with the shapes of their whole maps.
@@ -175,12 +159,7 @@ impl Reader {
     }
 
     fn set_image(&mut self, pixels: &[u8]) {
-        assert_eq!(
-            pixels.len(),
-            self.size * self.size * 3,
-            "bytes of an image of {0} x {0}",
-            self.size
-        );
+        assert_eq!(pixels.len(), self.size * self.size * 3, "bytes of an image of {0} x {0}", self.size);
         let inside = self.workspace.plan().region_inside(self.image);
         let size = self.size;
         let mut image = self.workspace.input_mut(self.image);
@@ -203,11 +182,7 @@ impl Reader {
         reason = "documented: asking for a site that was not asked for is a mistake of the caller"
     )]
     pub fn center(&self, site: Site) -> &[f32] {
-        let (_, shape) = self
-            .shapes
-            .iter()
-            .find(|(s, _)| *s == site)
-            .expect("a site that the reader was made for");
+        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
         self.workspace.at(node, shape.center())
     }
@@ -221,19 +196,13 @@ impl Reader {
         reason = "documented: asking for a site that was not asked for is a mistake of the caller"
     )]
     pub fn whole(&self, site: Site) -> Vec<f32> {
-        let (_, shape) = self
-            .shapes
-            .iter()
-            .find(|(s, _)| *s == site)
-            .expect("a site that the reader was made for");
+        let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
         let value = self.workspace.value(node);
         let rows = 0..shape.height.cast_signed();
         rows.flat_map(|y| {
             let from = value.offset(y, 0);
-            value.data()[from..from + shape.width * shape.channels]
-                .iter()
-                .copied()
+            value.data()[from..from + shape.width * shape.channels].iter().copied()
         })
         .collect()
     }

@@ -43,11 +43,7 @@ impl Site {
             if block.has_projection() {
                 sites.push(Site::Projection(block));
             }
-            sites.extend([
-                Site::Contribution(block),
-                Site::Sum(block),
-                Site::Output(block),
-            ]);
+            sites.extend([Site::Contribution(block), Site::Sum(block), Site::Output(block)]);
         }
         sites.extend([Site::AveragePool, Site::Classes]);
         sites

@@ -26,14 +26,8 @@ fn widths_classes_and_the_state_of_batch_norm_are_inferred() {
     for state in [BatchNormState::Separate, BatchNormState::Folded] {
         let network = network(state, |_| ()).unwrap();
         let architecture = network.architecture();
-        assert_eq!(
-            (architecture.widths(), architecture.classes()),
-            (WIDTHS, Some(CLASSES))
-        );
-        assert_eq!(
-            (architecture.batch_norm(), architecture.is_complete()),
-            (state, true)
-        );
+        assert_eq!((architecture.widths(), architecture.classes()), (WIDTHS, Some(CLASSES)));
+        assert_eq!((architecture.batch_norm(), architecture.is_complete()), (state, true));
         assert_eq!(architecture.missing_sentence(), None);
         assert_eq!(network.sites(), Site::all());
     }
@@ -43,26 +37,13 @@ fn widths_classes_and_the_state_of_batch_norm_are_inferred() {
 fn any_input_size_can_be_read_and_the_sum_is_exact_at_every_block() {
     let network = network(BatchNormState::Separate, |_| ()).unwrap();
     for size in [8, 20, 64] {
-        let bytes: Vec<u8> = (0..size * size * 3)
-            .map(|i| (i * 89 % 251).try_into().unwrap())
-            .collect();
+        let bytes: Vec<u8> = (0..size * size * 3).map(|i| (i * 89 % 251).try_into().unwrap()).collect();
         for &block in network.architecture().blocks() {
             let sites = Role::ALL.map(|role| block.read_site(role));
-            let mut reader = Reader::new(
-                &network,
-                size,
-                View::Plain,
-                (&sites, Extent::Whole),
-                Isa::best(),
-            )
-            .unwrap();
+            let mut reader = Reader::new(&network, size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
             reader.read(&bytes);
             let [input, contribution, output] = sites.map(|site| reader.whole(site));
-            let sums: Vec<f32> = input
-                .iter()
-                .zip(&contribution)
-                .map(|(i, b)| i + b)
-                .collect();
+            let sums: Vec<f32> = input.iter().zip(&contribution).map(|(i, b)| i + b).collect();
             testkit::assert_same_bits(&output, &sums, &format!("{block} at {size}"));
         }
     }
@@ -70,16 +51,10 @@ fn any_input_size_can_be_read_and_the_sum_is_exact_at_every_block() {
 
 #[test]
 fn blocks_before_the_first_incomplete_one_are_usable_and_the_others_are_listed() {
-    let network = network(BatchNormState::Folded, |shapes| {
-        shapes.retain(|(n, _)| n != "layer2.1.conv2.bias" && n != "fc.bias")
-    })
-    .unwrap();
-    let names: Vec<String> = network
-        .architecture()
-        .blocks()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let network =
+        network(BatchNormState::Folded, |shapes| shapes.retain(|(n, _)| n != "layer2.1.conv2.bias" && n != "fc.bias"))
+            .unwrap();
+    let names: Vec<String> = network.architecture().blocks().iter().map(ToString::to_string).collect();
     assert_eq!(names, ["1.0", "1.1", "2.0"]);
     assert_eq!(
         network.architecture().missing_sentence().unwrap(),
@@ -87,10 +62,7 @@ fn blocks_before_the_first_incomplete_one_are_usable_and_the_others_are_listed()
     );
     let site: Site = "layer2.1.pre".parse().unwrap();
     let said = network.require(site).unwrap_err().to_string();
-    assert!(
-        said.contains("layer2.1.pre") && said.contains("layer2.1.conv2.bias"),
-        "{said}"
-    );
+    assert!(said.contains("layer2.1.pre") && said.contains("layer2.1.conv2.bias"), "{said}");
 }
 
 #[test]
@@ -112,41 +84,22 @@ fn a_tensor_of_the_wrong_shape_is_the_one_that_is_named() {
         }))
     };
     let said = resize("layer2.0.bn1.bias", vec![9]);
-    assert!(
-        said.contains("`layer2.0.bn1.bias`") && said.contains("[5]") && said.contains("[9]"),
-        "{said}"
-    );
+    assert!(said.contains("`layer2.0.bn1.bias`") && said.contains("[5]") && said.contains("[9]"), "{said}");
     let said = resize("layer3.1.conv1.weight", vec![4, 4, 5, 5]);
-    assert!(
-        said.contains("`layer3.1.conv1.weight`") && said.contains("[4, 4, 3, 3]"),
-        "{said}"
-    );
+    assert!(said.contains("`layer3.1.conv1.weight`") && said.contains("[4, 4, 3, 3]"), "{said}");
     let said = resize("fc.weight", vec![CLASSES, 8]);
-    assert!(
-        said.contains("`fc.weight`") && said.contains("[6, 7]"),
-        "{said}"
-    );
+    assert!(said.contains("`fc.weight`") && said.contains("[6, 7]"), "{said}");
 }
 
 #[test]
 fn what_no_resnet18_has_is_refused() {
-    let said = message(network(BatchNormState::Separate, |s| {
-        s.push(("layer1.2.conv1.weight".into(), vec![3, 3, 3, 3]))
-    }));
+    let said =
+        message(network(BatchNormState::Separate, |s| s.push(("layer1.2.conv1.weight".into(), vec![3, 3, 3, 3]))));
     assert!(said.contains("layer1.2.conv1.weight"), "{said}");
-    let said = message(network(BatchNormState::Separate, |s| {
-        s.retain(|(n, _)| n != "bn1.running_var")
-    }));
+    let said = message(network(BatchNormState::Separate, |s| s.retain(|(n, _)| n != "bn1.running_var")));
     assert!(said.contains("bn1.running_var"), "{said}");
-    let said = message(network(BatchNormState::Separate, |s| {
-        s.push(("layer4.1.conv2.bias".into(), vec![7]))
-    }));
-    assert!(
-        said.contains("layer4.1.conv2.bias")
-            && said.contains("folded")
-            && said.contains("separate"),
-        "{said}"
-    );
+    let said = message(network(BatchNormState::Separate, |s| s.push(("layer4.1.conv2.bias".into(), vec![7]))));
+    assert!(said.contains("layer4.1.conv2.bias") && said.contains("folded") && said.contains("separate"), "{said}");
 }
 
 #[test]
@@ -177,17 +130,8 @@ fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
     let network = network(BatchNormState::Folded, |_| ()).unwrap();
     for size in [0, 4, 30, 4100] {
         let site = [Site::MaxPool];
-        let made = Reader::new(
-            &network,
-            size,
-            View::Plain,
-            (&site, Extent::Center),
-            Isa::best(),
-        );
-        assert!(
-            made.unwrap_err().to_string().contains("multiple of 4"),
-            "{size}"
-        );
+        let made = Reader::new(&network, size, View::Plain, (&site, Extent::Center), Isa::best());
+        assert!(made.unwrap_err().to_string().contains("multiple of 4"), "{size}");
     }
 }
 
@@ -196,9 +140,7 @@ fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
     const SIZE: usize = 32;
     let network = network(BatchNormState::Separate, |_| ()).unwrap();
     let site = "maxpool".parse().unwrap();
-    let image: Vec<u8> = (0..SIZE * SIZE * 3)
-        .map(|i| (i * 89 % 251).try_into().unwrap())
-        .collect();
+    let image: Vec<u8> = (0..SIZE * SIZE * 3).map(|i| (i * 89 % 251).try_into().unwrap()).collect();
     let mut other_edges = image.clone();
     for (at, byte) in other_edges.iter_mut().enumerate() {
         let (row, column) = (at / 3 / SIZE, at / 3 % SIZE);
@@ -206,12 +148,9 @@ fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
             *byte = 255 - *byte;
         }
     }
-    for (view, edges_matter) in [
-        (View::Plain, true),
-        (View::Enlarged, false),
-        (View::Cropped(SIZE / 2), false),
-        (View::Shrunk, true),
-    ] {
+    for (view, edges_matter) in
+        [(View::Plain, true), (View::Enlarged, false), (View::Cropped(SIZE / 2), false), (View::Shrunk, true)]
+    {
         let sites = (&[site][..], Extent::Whole);
         let mut reader = Reader::new(&network, SIZE, view, sites, Isa::best()).unwrap();
         let [one, other] = [&image, &other_edges].map(|bytes| {

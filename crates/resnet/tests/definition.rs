@@ -1,10 +1,11 @@
-//! Every site, from the definition: the network of section 1 of the method, built here operation by operation, against what the crate builds.
+//! Every site, from the definition: the network of section 1 of the method, built here operation by operation, against
+//! what the crate builds.
 
 mod made;
 
 use autodiff::ops::{
-    Add, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Normalise,
-    ReflectPad, Relu, Resize, Translate,
+    Add, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Normalise, ReflectPad, Relu,
+    Resize, Translate,
 };
 use autodiff::{Graph, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use made::{WIDTHS, shapes, tensor};
@@ -17,9 +18,7 @@ use weights::TensorSet;
 const SIZE: usize = 32;
 
 fn tensors(state: BatchNormState) -> TensorSet {
-    let all = shapes(state)
-        .into_iter()
-        .map(|(name, shape)| tensor(&name, shape));
+    let all = shapes(state).into_iter().map(|(name, shape)| tensor(&name, shape));
     TensorSet::new("made.npz", all).unwrap()
 }
 
@@ -63,21 +62,9 @@ impl Built<'_> {
         let stem = self.layer(["conv1", "bn1"], Sliding::square(7, 2, 3), from);
         let stem = self.graph.add(Relu, &[stem]).unwrap();
         self.sites.insert("relu".into(), stem);
-        let mut stream = self
-            .graph
-            .add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem])
-            .unwrap();
+        let mut stream = self.graph.add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem]).unwrap();
         self.sites.insert("maxpool".into(), stream);
-        for (stage, index) in [
-            (1, 0),
-            (1, 1),
-            (2, 0),
-            (2, 1),
-            (3, 0),
-            (3, 1),
-            (4, 0),
-            (4, 1),
-        ] {
+        for (stage, index) in [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1), (4, 0), (4, 1)] {
             let module = format!("layer{stage}.{index}");
             let name = |part: &str| format!("{module}.{part}");
             let halves = stage > 1 && index == 0;
@@ -109,40 +96,24 @@ impl Built<'_> {
 }
 
 /// Every site's whole map on the picture, seen through a view that is built by `look`.
-fn expected(
-    state: BatchNormState,
-    look: impl Fn(&mut Graph, NodeId) -> NodeId,
-) -> BTreeMap<String, (Shape, Vec<f32>)> {
+fn expected(state: BatchNormState, look: impl Fn(&mut Graph, NodeId) -> NodeId) -> BTreeMap<String, (Shape, Vec<f32>)> {
     let tensors = tensors(state);
-    let mut built = Built {
-        graph: Graph::new(),
-        tensors: &tensors,
-        state,
-        sites: BTreeMap::new(),
-    };
+    let mut built = Built { graph: Graph::new(), tensors: &tensors, state, sites: BTreeMap::new() };
     let shape = Shape::new(SIZE, SIZE, 3);
     let image = built.graph.add(Input { shape }, &[]).unwrap();
     let normalised = built.graph.add(Normalise::imagenet(), &[image]).unwrap();
     let seen = look(&mut built.graph, normalised);
     built.network(seen);
-    let wanted: Vec<Wanted> = built
-        .sites
-        .values()
-        .map(|&n| Wanted::whole(&built.graph, n))
-        .collect();
+    let wanted: Vec<Wanted> = built.sites.values().map(|&n| Wanted::whole(&built.graph, n)).collect();
     let plan = Plan::forward(&built.graph, &wanted).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    let pixels: Vec<f32> = picture()
-        .iter()
-        .map(|&byte| f32::from(byte) / 255.0)
-        .collect();
+    let pixels: Vec<f32> = picture().iter().map(|&byte| f32::from(byte) / 255.0).collect();
     workspace.set_input(image, &pixels);
     workspace.forward();
     let value = |(name, &node): (&String, &NodeId)| {
         let shape = built.graph.shape(node);
         let value = workspace.value(node);
-        let rows = (0..shape.height.cast_signed())
-            .flat_map(|y| (0..shape.width.cast_signed()).map(move |x| (y, x)));
+        let rows = (0..shape.height.cast_signed()).flat_map(|y| (0..shape.width.cast_signed()).map(move |x| (y, x)));
         let values = rows.flat_map(|(y, x)| value.pixel(y, x).to_vec()).collect();
         (name.clone(), (shape, values))
     };
@@ -156,9 +127,8 @@ fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
         let network = Network::new(&tensors(state)).unwrap();
         let sites = network.sites();
         assert_eq!(sites.len(), expected.len());
-        let [mut center, mut whole] = [Extent::Center, Extent::Whole].map(|extent| {
-            Reader::new(&network, SIZE, View::Plain, (&sites, extent), Isa::best()).unwrap()
-        });
+        let [mut center, mut whole] = [Extent::Center, Extent::Whole]
+            .map(|extent| Reader::new(&network, SIZE, View::Plain, (&sites, extent), Isa::best()).unwrap());
         center.read(&picture());
         whole.read(&picture());
         assert_eq!(whole.shapes().len(), sites.len());
@@ -176,11 +146,7 @@ fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
         whole.read(&vec![255; SIZE * SIZE * 3]);
         whole.read_on(&picture(), &pool);
         for site in sites {
-            assert_same_bits(
-                &whole.whole(site),
-                &expected[&site.to_string()].1,
-                &site.to_string(),
-            );
+            assert_same_bits(&whole.whole(site), &expected[&site.to_string()].1, &site.to_string());
         }
     }
 }
@@ -196,11 +162,7 @@ fn a_site_alone_needs_no_more_of_the_picture_than_it_sees_and_has_the_same_bits(
         reader.read(&picture());
         let (shape, values) = &expected[&site.to_string()];
         let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
-        assert_same_bits(
-            reader.center(site),
-            &values[at..at + shape.channels],
-            &site.to_string(),
-        );
+        assert_same_bits(reader.center(site), &values[at..at + shape.channels], &site.to_string());
     }
 }
 
@@ -208,11 +170,8 @@ fn a_site_alone_needs_no_more_of_the_picture_than_it_sees_and_has_the_same_bits(
 fn a_view_changes_the_normalised_picture_as_documented() {
     let state = BatchNormState::Folded;
     let network = Network::new(&tensors(state)).unwrap();
-    let resized = |graph: &mut Graph, node, to| {
-        graph
-            .add(Resize::new((to, to), Alignment::HalfPixel), &[node])
-            .unwrap()
-    };
+    let resized =
+        |graph: &mut Graph, node, to| graph.add(Resize::new((to, to), Alignment::HalfPixel), &[node]).unwrap();
     let cropped = |graph: &mut Graph, node, side| {
         let crop = Translate::center_crop((SIZE, SIZE), (side, side));
         let middle = graph.add(crop, &[node]).unwrap();
@@ -220,9 +179,7 @@ fn a_view_changes_the_normalised_picture_as_documented() {
     };
     let padded = |graph: &mut Graph, node, side| {
         let small = resized(graph, node, side);
-        graph
-            .add(ReflectPad::new((SIZE - side) / 2), &[small])
-            .unwrap()
+        graph.add(ReflectPad::new((SIZE - side) / 2), &[small]).unwrap()
     };
     type Look<'a> = &'a dyn Fn(&mut Graph, NodeId) -> NodeId;
     let views: [(View, Look<'_>); 5] = [
@@ -234,18 +191,11 @@ fn a_view_changes_the_normalised_picture_as_documented() {
     ];
     for (view, look) in views {
         let expected = expected(state, look);
-        let sites: Vec<Site> = ["relu", "layer1.1", "layer2.1.bn2"]
-            .map(|name| name.parse().unwrap())
-            .to_vec();
-        let mut reader =
-            Reader::new(&network, SIZE, view, (&sites, Extent::Whole), Isa::best()).unwrap();
+        let sites: Vec<Site> = ["relu", "layer1.1", "layer2.1.bn2"].map(|name| name.parse().unwrap()).to_vec();
+        let mut reader = Reader::new(&network, SIZE, view, (&sites, Extent::Whole), Isa::best()).unwrap();
         reader.read(&picture());
         for site in sites {
-            assert_same_bits(
-                &reader.whole(site),
-                &expected[&site.to_string()].1,
-                &format!("{site} {view:?}"),
-            );
+            assert_same_bits(&reader.whole(site), &expected[&site.to_string()].1, &format!("{site} {view:?}"));
         }
     }
 }
@@ -256,14 +206,7 @@ fn layers_whose_channels_are_no_whole_panels_are_direct_whatever_the_algorithm()
     let [direct, winograd] = Algorithm::ALL.map(|algorithm| {
         let network = Network::computed(&tensors, algorithm).unwrap();
         let site: Site = "layer4.1".parse().unwrap();
-        let mut reader = Reader::new(
-            &network,
-            SIZE,
-            View::Plain,
-            (&[site], Extent::Whole),
-            Isa::best(),
-        )
-        .unwrap();
+        let mut reader = Reader::new(&network, SIZE, View::Plain, (&[site], Extent::Whole), Isa::best()).unwrap();
         reader.read(&picture());
         reader.whole(site)
     });

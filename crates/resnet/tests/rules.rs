@@ -48,79 +48,37 @@ fn blocks_roles_and_sites_are_named_and_follow_each_other() {
         let module = block.module();
         let [input, start] = match (before, block.has_projection()) {
             (None, _) => ["maxpool".to_owned(), "maxpool".to_owned()],
-            (_, true) => [
-                format!("{module}.downsample.1"),
-                format!("{module}.downsample.1"),
-            ],
+            (_, true) => [format!("{module}.downsample.1"), format!("{module}.downsample.1")],
             (Some(before), false) => [before.module(), format!("{}.pre", before.module())],
         };
-        assert_eq!(
-            read,
-            [input, format!("{module}.bn2"), format!("{module}.pre")]
-        );
-        assert_eq!(
-            optimised,
-            [start, format!("{module}.bn2"), format!("{module}.pre")]
-        );
+        assert_eq!(read, [input, format!("{module}.bn2"), format!("{module}.pre")]);
+        assert_eq!(optimised, [start, format!("{module}.bn2"), format!("{module}.pre")]);
         before = Some(block);
     }
     assert_eq!(Role::ALL.map(Role::name), ["input", "block", "output"]);
-    assert_eq!(
-        Role::ALL.map(|role| role.to_string()),
-        ["input", "block", "output"]
-    );
-    assert_eq!(
-        [BatchNormState::Separate, BatchNormState::Folded].map(BatchNormState::name),
-        ["separate", "folded"]
-    );
+    assert_eq!(Role::ALL.map(|role| role.to_string()), ["input", "block", "output"]);
+    assert_eq!([BatchNormState::Separate, BatchNormState::Folded].map(BatchNormState::name), ["separate", "folded"]);
     let sites = Site::all();
     let names: Vec<String> = sites.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        names[..5],
-        [
-            "relu",
-            "maxpool",
-            "layer1.0.bn2",
-            "layer1.0.pre",
-            "layer1.0"
-        ]
-    );
-    assert_eq!(
-        names[8..12],
-        [
-            "layer2.0.downsample.1",
-            "layer2.0.bn2",
-            "layer2.0.pre",
-            "layer2.0"
-        ]
-    );
+    assert_eq!(names[..5], ["relu", "maxpool", "layer1.0.bn2", "layer1.0.pre", "layer1.0"]);
+    assert_eq!(names[8..12], ["layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre", "layer2.0"]);
     assert_eq!(names[names.len() - 2..], ["avgpool", "fc"]);
     assert_eq!(names.len(), 2 + 8 * 3 + 3 + 2);
     for (site, name) in sites.iter().zip(&names) {
         assert_eq!(site.is_stem(), ["relu", "maxpool"].contains(&name.as_str()));
-        let block = Block::ALL
-            .into_iter()
-            .find(|b| name.starts_with(&b.module()));
+        let block = Block::ALL.into_iter().find(|b| name.starts_with(&b.module()));
         assert_eq!(site.block(), block, "{name}");
     }
     let said = "layer9".parse::<Site>().unwrap_err().to_string();
-    assert!(
-        said.starts_with("unknown site 'layer9': did you mean '"),
-        "{said}"
-    );
+    assert!(said.starts_with("unknown site 'layer9': did you mean '"), "{said}");
     assert_eq!(said.matches('\'').count(), 8, "{said}");
     let said = "5.0".parse::<Block>().unwrap_err().to_string();
-    assert_eq!(
-        said,
-        "'5.0' is not a block: expected one of 1.0, 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1"
-    );
+    assert_eq!(said, "'5.0' is not a block: expected one of 1.0, 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1");
 }
 
 /// The network without some tensors, and its message about what is missing.
 fn without(is_gone: impl Fn(&str) -> bool) -> (Network, Option<String>) {
-    let all = shapes(BatchNormState::Folded)
-        .into_iter()
-        .filter(|(name, _)| !is_gone(name));
+    let all = shapes(BatchNormState::Folded).into_iter().filter(|(name, _)| !is_gone(name));
     let all = all.map(|(name, shape)| tensor(&name, shape));
     let network = Network::new(&TensorSet::new("made.npz", all).unwrap()).unwrap();
     let sentence = network.architecture().missing_sentence();
@@ -138,21 +96,14 @@ fn what_is_missing_is_listed_in_order_and_its_sites_are_gone() {
     // The classes alone.
     for (gone, classes) in [("fc.weight", Some(CLASSES)), ("fc.bias", Some(CLASSES))] {
         let (network, sentence) = without(|name| name == gone);
-        assert_eq!(
-            sentence.unwrap(),
-            format!("fc cannot be computed: missing {gone}")
-        );
+        assert_eq!(sentence.unwrap(), format!("fc cannot be computed: missing {gone}"));
         let architecture = network.architecture();
-        assert_eq!(
-            (architecture.classes(), architecture.is_complete()),
-            (classes, false)
-        );
+        assert_eq!((architecture.classes(), architecture.is_complete()), (classes, false));
         assert_eq!(architecture.blocks(), Block::ALL);
         let sites: Vec<String> = network.sites().iter().map(ToString::to_string).collect();
         assert_eq!(sites.last().unwrap(), "layer4.1");
     }
-    let (network, sentence) =
-        without(|name| name == "layer4.1.conv1.weight" || name == "layer4.0.conv2.bias");
+    let (network, sentence) = without(|name| name == "layer4.1.conv1.weight" || name == "layer4.0.conv2.bias");
     assert_eq!(
         sentence.unwrap(),
         "4.0, 4.1 and fc cannot be computed: missing layer4.0.conv2.bias, layer4.1.conv1.weight"
@@ -167,14 +118,8 @@ fn what_is_missing_is_listed_in_order_and_its_sites_are_gone() {
         assert_eq!(network.require(site).is_ok(), there, "{site}");
         assert_eq!(network.sites().contains(&site), there, "{site}");
     }
-    let said = network
-        .require("fc".parse().unwrap())
-        .unwrap_err()
-        .to_string();
-    assert!(
-        said.starts_with("site 'fc' is not available: 4.0, 4.1 and fc cannot be computed"),
-        "{said}"
-    );
+    let said = network.require("fc".parse().unwrap()).unwrap_err().to_string();
+    assert!(said.starts_with("site 'fc' is not available: 4.0, 4.1 and fc cannot be computed"), "{said}");
 }
 
 #[test]
@@ -186,27 +131,11 @@ fn a_networks_sites_in_a_graph_are_in_the_order_of_computation() {
     let sites = network.add_to(&mut graph, image).unwrap();
     let found: Vec<Site> = sites.iter().map(|(site, _)| site).collect();
     assert_eq!(found, network.sites());
-    assert!(
-        sites
-            .iter()
-            .all(|(site, node)| sites.get(site) == Some(node))
-    );
-    assert!(
-        sites
-            .iter()
-            .zip(sites.iter().skip(1))
-            .all(|((_, a), (_, b))| a < b)
-    );
+    assert!(sites.iter().all(|(site, node)| sites.get(site) == Some(node)));
+    assert!(sites.iter().zip(sites.iter().skip(1)).all(|((_, a), (_, b))| a < b));
     assert_eq!(sites.get("fc".parse().unwrap()), None);
     // Four channels are no image.
-    let four = graph
-        .add(
-            Input {
-                shape: Shape::new(8, 8, 4),
-            },
-            &[],
-        )
-        .unwrap();
+    let four = graph.add(Input { shape: Shape::new(8, 8, 4) }, &[]).unwrap();
     assert!(network.add_to(&mut graph, four).is_err());
 }
 
@@ -231,28 +160,15 @@ fn input_sizes_are_multiples_of_4_from_8_to_4096() {
         assert_eq!(Network::require_input_size(size).is_ok(), fine, "{size}");
     }
     let said = Network::require_input_size(10).unwrap_err().to_string();
-    assert_eq!(
-        said,
-        "input size 10: expected a multiple of 4 from 8 to 4096"
-    );
+    assert_eq!(said, "input size 10: expected a multiple of 4 from 8 to 4096");
 }
 
 #[test]
 fn the_wrong_number_of_bytes_and_a_site_that_is_not_read_are_refused() {
     let (network, _) = without(|_| false);
     let sites: [Site; 2] = ["relu", "layer1.0"].map(|name| name.parse().unwrap());
-    let reader = || {
-        Reader::new(
-            &network,
-            8,
-            View::Plain,
-            (&sites[..1], Extent::Center),
-            Isa::best(),
-        )
-        .unwrap()
-    };
-    let refused =
-        |run: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err();
+    let reader = || Reader::new(&network, 8, View::Plain, (&sites[..1], Extent::Center), Isa::best()).unwrap();
+    let refused = |run: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err();
     reader().read(&[0; 192]);
     assert!(refused(&|| reader().read(&[0; 191])) && refused(&|| reader().read(&[0; 193])));
     assert!(

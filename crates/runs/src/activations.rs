@@ -47,9 +47,9 @@ pub struct Scanned {
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
 /// `[images, channels, height, width]`, and the file names in order as `images`.
 ///
-/// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (method section 3).
-/// Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept beside it in
-/// `<archive>.<key>.part`: an interrupted command goes on there.
+/// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (method
+/// section 3). Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept
+/// beside it in `<archive>.<key>.part`: an interrupted command goes on there.
 ///
 /// # Errors
 /// If the network or every image is unusable, a site is missing or named twice, or the archive cannot be written.
@@ -59,10 +59,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         if request.sites[..at].contains(&site) {
             return Err(RunError::SiteTwice { site });
         }
-        loaded
-            .network
-            .require(site)
-            .map_err(|e| loaded.because(e))?;
+        loaded.network.require(site).map_err(|e| loaded.because(e))?;
     }
     let entries = scan::entries(&request.images)?;
     // A folder that cannot be written to should not cost the whole computation.
@@ -72,11 +69,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         loaded: &loaded,
         sites: &request.sites,
         view: View::Plain,
-        extent: if request.full {
-            Extent::Whole
-        } else {
-            Extent::Center
-        },
+        extent: if request.full { Extent::Whole } else { Extent::Center },
         threads: request.threads,
         isa: request.isa,
     };
@@ -109,17 +102,11 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             found: entries.len(),
         });
     }
-    report::write_atomically_with(&request.out, |file| {
-        archive(file, &shapes, request.full, (&names, &digests), &kept)
-    })
-    .map_err(write)?;
+    report::write_atomically_with(&request.out, |file| archive(file, &shapes, request.full, (&names, &digests), &kept))
+        .map_err(write)?;
     drop(kept);
     part.end()?;
-    Ok(Scanned {
-        read: names.len(),
-        skipped,
-        shapes,
-    })
+    Ok(Scanned { read: names.len(), skipped, shapes })
 }
 
 /// Writes the archive: one site after another, where a scan gave one image after another.
@@ -175,11 +162,7 @@ impl Part {
         match lock.try_lock() {
             Err(fs::TryLockError::WouldBlock) => Err(RunError::Busy { path }),
             // Not every file system has locks.
-            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part {
-                path,
-                _lock: lock,
-                stem,
-            }),
+            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part { path, _lock: lock, stem }),
         }
     }
 

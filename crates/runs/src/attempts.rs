@@ -47,19 +47,15 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the visualization
-    /// failed, and both are made again from the next seed (method section 3).
+    /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the
+    /// visualization failed, and both are made again from the next seed (method section 3).
     pub(crate) fn measure_until_sound(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
         let mut channels = self.measure_all(&self.first_attempts(studies))?;
         for retry in 1..=MAX_RETRIES {
             let failed: Vec<Attempt> = channels
                 .iter()
                 .filter(|c| !c.is_sound())
-                .map(|c| Attempt {
-                    block: c.block,
-                    channel: c.channel,
-                    retries: retry,
-                })
+                .map(|c| Attempt { block: c.block, channel: c.channel, retries: retry })
                 .collect();
             if failed.is_empty() {
                 break;
@@ -68,12 +64,9 @@ impl Run<'_> {
             for unit in again.iter().filter(|u| u.seed != self.options.seed) {
                 self.observer.event(Event::Retried(*unit));
             }
-            self.workshop
-                .make("pictures made again", &again, self.observer)?;
+            self.workshop.make("pictures made again", &again, self.observer)?;
             for measured in self.measure_all(&failed)? {
-                let at = channels
-                    .iter()
-                    .position(|c| (c.block, c.channel) == (measured.block, measured.channel));
+                let at = channels.iter().position(|c| (c.block, c.channel) == (measured.block, measured.channel));
                 if let Some(at) = at {
                     channels[at] = measured;
                 }
@@ -88,11 +81,7 @@ impl Run<'_> {
     fn first_attempts(&self, studies: &[Study]) -> Vec<Attempt> {
         let of = |s: &Study| {
             let block = s.block;
-            s.channels.clone().into_iter().map(move |channel| Attempt {
-                block,
-                channel,
-                retries: 0,
-            })
+            s.channels.clone().into_iter().map(move |channel| Attempt { block, channel, retries: 0 })
         };
         studies.iter().flat_map(of).collect()
     }
@@ -100,11 +89,7 @@ impl Run<'_> {
     /// The Input, Block and Output pictures of an attempt: retries take new seeds for the first two.
     pub(crate) fn units(&self, attempt: &Attempt) -> [Unit; 3] {
         let seed = |role| {
-            if role == Role::Output {
-                0
-            } else {
-                attempt.retries
-            }
+            if role == Role::Output { 0 } else { attempt.retries }
         };
         let Attempt { block, channel, .. } = *attempt;
         Role::ALL.map(|role| {
@@ -115,9 +100,7 @@ impl Run<'_> {
 
     /// Measures channels on all threads; the result is in the order of the attempts.
     fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
-        self.each("measurements", attempts, |reader, attempt| {
-            self.measure_one(attempt, reader)
-        })
+        self.each("measurements", attempts, |reader, attempt| self.measure_one(attempt, reader))
     }
 
     /// Every channel's answers to its own pictures at every size.
@@ -128,27 +111,22 @@ impl Run<'_> {
         let attempts: Vec<Attempt> = channels.iter().map(Channel::attempt).collect();
         let curves = self.each("scale tuning", &attempts, |reader, attempt| {
             let Attempt { block, channel, .. } = *attempt;
-            let reader = reader_of(reader, block, || {
-                ScaleReader::new(self.loaded, block, self.options.isa)
-            })?;
+            let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.options.isa))?;
             let curves = reader.curves(channel, &self.pictures(attempt)?);
             Ok(((block, channel), curves))
         })?;
         Ok(curves.into_iter().collect())
     }
 
-    /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in order.
+    /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in
+    /// order.
     fn each<R: Send, S>(
         &self,
         name: &'static str,
         attempts: &[Attempt],
         work: impl Fn(&mut Option<(Block, S)>, &Attempt) -> Result<R, RunError> + Sync,
     ) -> Result<Vec<R>, RunError> {
-        self.observer.event(Event::Phase {
-            name: name.into(),
-            total: attempts.len(),
-            done: 0,
-        });
+        self.observer.event(Event::Phase { name: name.into(), total: attempts.len(), done: 0 });
         let mut results = Vec::new();
         in_order(
             self.options.threads,
@@ -165,27 +143,12 @@ impl Run<'_> {
         Ok(results)
     }
 
-    fn measure_one(
-        &self,
-        attempt: &Attempt,
-        reader: &mut Option<(Block, BlockReader)>,
-    ) -> Result<Channel, RunError> {
-        let Attempt {
-            block,
-            channel,
-            retries,
-        } = *attempt;
-        let reader = reader_of(reader, block, || {
-            BlockReader::new(self.loaded, block, self.options.isa)
-        })?;
+    fn measure_one(&self, attempt: &Attempt, reader: &mut Option<(Block, BlockReader)>) -> Result<Channel, RunError> {
+        let Attempt { block, channel, retries } = *attempt;
+        let reader = reader_of(reader, block, || BlockReader::new(self.loaded, block, self.options.isa))?;
         let [input, of_block, output] = self.pictures(attempt)?;
         let measured = reader.measure(channel, &input, &of_block, &output);
-        Ok(Channel {
-            block,
-            channel,
-            measured,
-            retries,
-        })
+        Ok(Channel { block, channel, measured, retries })
     }
 
     /// The pixels of the Input, Block and Output pictures of an attempt.
@@ -207,11 +170,7 @@ impl Channel {
     /// If the visualization failed: neither the Input nor the Block picture makes the Output positive.
     pub fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
         let m = &self.measured;
-        ChannelMeasures::new(
-            &m.activations,
-            m.block_on_enlarged_input,
-            m.input_on_shrunk_block,
-        )
+        ChannelMeasures::new(&m.activations, m.block_on_enlarged_input, m.input_on_shrunk_block)
     }
 
     /// Whether the visualization succeeded.
@@ -231,11 +190,7 @@ impl Channel {
     }
 
     pub(crate) fn attempt(&self) -> Attempt {
-        Attempt {
-            block: self.block,
-            channel: self.channel,
-            retries: self.retries,
-        }
+        Attempt { block: self.block, channel: self.channel, retries: self.retries }
     }
 }
 

@@ -23,10 +23,7 @@ pub struct ParseChannelsError {
 impl ChannelRange {
     /// The first so many channels, at least one.
     pub fn first(count: usize) -> ChannelRange {
-        ChannelRange {
-            first: 0,
-            end: count.max(1),
-        }
+        ChannelRange { first: 0, end: count.max(1) }
     }
 }
 
@@ -34,9 +31,7 @@ impl FromStr for ChannelRange {
     type Err = ParseChannelsError;
 
     fn from_str(text: &str) -> Result<ChannelRange, ParseChannelsError> {
-        let wrong = || ParseChannelsError {
-            found: text.to_owned(),
-        };
+        let wrong = || ParseChannelsError { found: text.to_owned() };
         let number = |text: &str| text.parse::<usize>().ok();
         let (first, end) = match text.split_once("..") {
             Some((first, end)) => (number(first), number(end)),
@@ -51,11 +46,7 @@ impl FromStr for ChannelRange {
 
 impl fmt::Display for ChannelRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.end == self.first + 1 {
-            write!(f, "{}", self.first)
-        } else {
-            write!(f, "{}..{}", self.first, self.end)
-        }
+        if self.end == self.first + 1 { write!(f, "{}", self.first) } else { write!(f, "{}..{}", self.first, self.end) }
     }
 }
 
@@ -63,22 +54,13 @@ impl fmt::Display for ChannelRange {
 ///
 /// # Errors
 /// If a range reaches beyond `count`, naming `place`.
-pub(crate) fn select(
-    ranges: &[ChannelRange],
-    count: usize,
-    place: &str,
-) -> Result<Vec<usize>, RunError> {
+pub(crate) fn select(ranges: &[ChannelRange], count: usize, place: &str) -> Result<Vec<usize>, RunError> {
     if ranges.is_empty() {
         return Ok((0..count).collect());
     }
     if let Some(range) = ranges.iter().find(|r| r.end > count) {
         let (found, last) = (range.to_string(), count.saturating_sub(1));
-        return Err(RunError::Channel {
-            found,
-            last,
-            place: place.to_owned(),
-            plural: true,
-        });
+        return Err(RunError::Channel { found, last, place: place.to_owned(), plural: true });
     }
     let mut channels: Vec<usize> = ranges.iter().flat_map(|r| r.first..r.end).collect();
     channels.sort_unstable();
@@ -96,43 +78,20 @@ mod tests {
 
     #[test]
     fn ranges_and_single_channels_become_a_sorted_list_without_repeats() {
-        assert_eq!(
-            select(&ranges("38,0..3,2,19"), 64, "block 1.1").unwrap(),
-            [0, 1, 2, 19, 38]
-        );
+        assert_eq!(select(&ranges("38,0..3,2,19"), 64, "block 1.1").unwrap(), [0, 1, 2, 19, 38]);
         assert_eq!(select(&[], 3, "block 1.1").unwrap(), [0, 1, 2]);
     }
 
     #[test]
     fn a_channel_beyond_the_last_names_the_place() {
-        let message = select(&ranges("60..65"), 64, "block 1.1")
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            message,
-            "--channels 60..65: expected channels from 0 to 63 at block 1.1"
-        );
+        let message = select(&ranges("60..65"), 64, "block 1.1").unwrap_err().to_string();
+        assert_eq!(message, "--channels 60..65: expected channels from 0 to 63 at block 1.1");
     }
 
     #[test]
     fn what_is_no_channel_is_refused() {
-        for text in [
-            "",
-            "a",
-            "3..3",
-            "5..2",
-            "..4",
-            "1..",
-            "-1",
-            "18446744073709551615",
-        ] {
-            assert!(
-                text.parse::<ChannelRange>()
-                    .unwrap_err()
-                    .to_string()
-                    .contains(text),
-                "{text}"
-            );
+        for text in ["", "a", "3..3", "5..2", "..4", "1..", "-1", "18446744073709551615"] {
+            assert!(text.parse::<ChannelRange>().unwrap_err().to_string().contains(text), "{text}");
         }
     }
 

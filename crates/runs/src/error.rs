@@ -137,9 +137,6 @@ pub enum RunError {
 impl RunError {
     /// What it means that a file cannot be written.
     pub(crate) fn write(path: &Path) -> impl Fn(io::Error) -> RunError + Copy {
-        move |source| RunError::Write {
-            path: path.to_owned(),
-            source,
-        }
+        move |source| RunError::Write { path: path.to_owned(), source }
     }
 }

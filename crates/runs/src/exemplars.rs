@@ -24,7 +24,8 @@ pub struct Exemplar {
     pub example_of: Example,
     /// Its mix ratio.
     pub mix_ratio: f64,
-    /// Whether that is no ratio but a sentinel: 10 where O(B) is not positive, else 0 where O(I) is not. A ratio may be as large.
+    /// Whether that is no ratio but a sentinel: 10 where O(B) is not positive, else 0 where O(I) is not. A ratio may
+    /// be as large.
     pub sentinel: bool,
     /// Its scale metric, where it is defined.
     pub scale_metric: Option<f64>,
@@ -130,14 +131,11 @@ impl Channel {
             paper::CALLED_SCALE_INVARIANT => Here::ScaleInvariant(measures.scale_invariant()),
             _ => Here::Mix(Category::of(measures.mix_ratio)),
         };
-        Some(Exemplar {
-            example_of: Example::Named(called, here),
-            ..self.exemplar()?
-        })
+        Some(Exemplar { example_of: Example::Named(called, here), ..self.exemplar()? })
     }
 
-    /// Its scale metric and the criteria it meets. Where B(B) or I(I) is not positive it has no place in a ranking: the quotient's sign is
-    /// turned around, so that a loss counts as a gain.
+    /// Its scale metric and the criteria it meets. Where B(B) or I(I) is not positive it has no place in a ranking: the
+    /// quotient's sign is turned around, so that a loss counts as a gain.
     fn ranked(&self) -> Option<(Criteria, f64)> {
         let measures = self.measures().ok()?;
         let metric = measures.scale.scale_metric();
@@ -161,15 +159,10 @@ impl Channel {
     }
 }
 
-/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of `all` channels, the
-/// clearest overwrite, mix and skip of each block; of channels that the user named, the first of them. Then of each block
-/// those with the largest scale metric.
-pub(crate) fn choose(
-    papers_network: bool,
-    studies: &[Study],
-    channels: &[Channel],
-    all: bool,
-) -> Vec<Exemplar> {
+/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of `all`
+/// channels, the clearest overwrite, mix and skip of each block; of channels that the user named, the first of them.
+/// Then of each block those with the largest scale metric.
+pub(crate) fn choose(papers_network: bool, studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
     let mut found = Vec::new();
     for &Study { block, .. } in studies {
         let of_block = || channels.iter().filter(|c| c.block == block);
@@ -183,11 +176,7 @@ pub(crate) fn choose(
                 shown.extend(named.and_then(|c| c.named(called)));
             }
         }
-        let ours = if all {
-            clearest(&sound)
-        } else {
-            sound.iter().take(NAMED_EXEMPLARS).copied().collect()
-        };
+        let ours = if all { clearest(&sound) } else { sound.iter().take(NAMED_EXEMPLARS).copied().collect() };
         for exemplar in ours {
             if shown.iter().all(|e| e.channel != exemplar.channel) {
                 shown.push(exemplar);
@@ -199,13 +188,11 @@ pub(crate) fn choose(
     found
 }
 
-/// The clearest overwrite, mix and skip: the smallest ratio, the one nearest 1, the largest. The sentinels 0 and 10 say less than any
-/// ratio, a larger one too; of equally clear ones the first is taken.
+/// The clearest overwrite, mix and skip: the smallest ratio, the one nearest 1, the largest. The sentinels 0 and 10 say
+/// less than any ratio, a larger one too; of equally clear ones the first is taken.
 fn clearest(sound: &[Exemplar]) -> Vec<Exemplar> {
     let of = |category: Category, distance: fn(f64) -> f64| {
-        let of_category = sound
-            .iter()
-            .filter(|e| e.example_of == Example::Mix(category));
+        let of_category = sound.iter().filter(|e| e.example_of == Example::Mix(category));
         of_category.min_by(|a, b| {
             let nearer = || distance(a.mix_ratio).total_cmp(&distance(b.mix_ratio));
             a.sentinel.cmp(&b.sentinel).then_with(nearer)
@@ -214,15 +201,12 @@ fn clearest(sound: &[Exemplar]) -> Vec<Exemplar> {
     let overwrite = of(Category::Overwrite, |m| m);
     let mix = of(Category::Mix, |m| (m - 1.0).abs());
     let skip = of(Category::Skip, |m| -m);
-    [overwrite, mix, skip]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect()
+    [overwrite, mix, skip].into_iter().flatten().copied().collect()
 }
 
-/// The channels with the largest scale metric: first of those that meet all criteria, as the papers show them, then, where these are fewer
-/// than three, of those that meet the two without the mix ratio, then of the rest. Of equal ones the first channel is taken.
+/// The channels with the largest scale metric: first of those that meet all criteria, as the papers show them, then,
+/// where these are fewer than three, of those that meet the two without the mix ratio, then of the rest. Of equal ones
+/// the first channel is taken.
 fn largest_scale_metrics<'a>(channels: impl Iterator<Item = &'a Channel>) -> Vec<Exemplar> {
     let mut ranked: Vec<(Criteria, f64, Exemplar)> = channels
         .filter_map(|c| {
@@ -232,12 +216,7 @@ fn largest_scale_metrics<'a>(channels: impl Iterator<Item = &'a Channel>) -> Vec
         .collect();
     ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     let largest = ranked.into_iter().take(LARGEST_SCALE_METRICS);
-    largest
-        .map(|(criteria, _, e)| Exemplar {
-            example_of: Example::Scale(criteria),
-            ..e
-        })
-        .collect()
+    largest.map(|(criteria, _, e)| Exemplar { example_of: Example::Scale(criteria), ..e }).collect()
 }
 
 #[cfg(test)]

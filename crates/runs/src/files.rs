@@ -35,10 +35,7 @@ impl Output {
             let _ = fs::remove_dir(folder);
         }
         probed.map_err(write)?;
-        Ok(Output {
-            folder: folder.to_owned(),
-            written: RefCell::default(),
-        })
+        Ok(Output { folder: folder.to_owned(), written: RefCell::default() })
     }
 
     /// The folder.
@@ -122,10 +119,7 @@ mod tests {
     fn where_no_file_can_be_made_it_is_said() {
         // Nobody can, root neither.
         let error = Output::new(Path::new("/proc/self")).unwrap_err();
-        assert!(
-            error.to_string().contains("/proc/self: cannot write"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("/proc/self: cannot write"), "{error}");
     }
 
     #[test]

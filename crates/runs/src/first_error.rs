@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::rc::Rc;
 
-/// Writes through to a file up to the first error, and nowhere after it, and tells that error to whoever asks rather than to who writes: a
-/// writer of archives that saw it would end the archive all the same when it is dropped, and complain or panic.
+/// Writes through to a file up to the first error, and nowhere after it, and tells that error to whoever asks rather
+/// than to who writes: a writer of archives that saw it would end the archive all the same when it is dropped, and
+/// complain or panic.
 #[derive(Debug)]
 pub(crate) struct FirstError<W> {
     to: W,
@@ -32,13 +33,7 @@ impl Told {
 impl<W> FirstError<W> {
     /// Of an empty file.
     pub(crate) fn new(to: W) -> FirstError<W> {
-        FirstError {
-            to,
-            error: Told::default(),
-            failed: false,
-            at: 0,
-            end: 0,
-        }
+        FirstError { to, error: Told::default(), failed: false, at: 0, end: 0 }
     }
 
     /// Where its error is told.
@@ -113,10 +108,7 @@ mod tests {
 
     impl Write for Full {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.1 = self
-                .1
-                .checked_sub(bytes.len())
-                .ok_or(io::ErrorKind::StorageFull)?;
+            self.1 = self.1.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
             self.0.write(bytes)
         }
 

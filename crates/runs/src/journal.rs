@@ -1,8 +1,9 @@
-//! What was read of each image, kept as it comes so that an interrupted scan goes on where it stopped. Values stay in the file until
-//! somebody asks for them: a scan takes no more memory for more images than their digests and places.
+//! What was read of each image, kept as it comes so that an interrupted scan goes on where it stopped. Values stay in
+//! the file until somebody asks for them: a scan takes no more memory for more images than their digests and places.
 //!
-//! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian float32, and the
-//! first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged, and the file is cut there.
+//! A file of records, appended one by one: the BLAKE3 digest of the image file's bytes, the values as little-endian
+//! float32, and the first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged,
+//! and the file is cut there.
 
 mod tail;
 
@@ -52,11 +53,7 @@ impl Journal {
         }
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path)?;
-        let mut known = Known {
-            files: Vec::new(),
-            places: HashMap::new(),
-            width,
-        };
+        let mut known = Known { files: Vec::new(), places: HashMap::new(), width };
         let end = known.add(path)?;
         file.set_len(end)?;
         if end == 0 {
@@ -64,11 +61,7 @@ impl Journal {
             report::sync_folder_of(path)?;
         }
         let places = known.places.iter().map(|(&image, &(_, at))| (image, at));
-        let journal = Journal {
-            path: path.to_owned(),
-            tail: Tail { file, end },
-            places: places.collect(),
-        };
+        let journal = Journal { path: path.to_owned(), tail: Tail { file, end }, places: places.collect() };
         Ok((journal, known))
     }
 
@@ -114,8 +107,8 @@ fn digest_of(record: &[u8]) -> ImageDigest {
     record.first_chunk().copied().unwrap_or_default()
 }
 
-/// How many images a journal of whole records holds; `None` where one is damaged or cut. How many values an image has is told by the first
-/// record: it fits its own digest.
+/// How many images a journal of whole records holds; `None` where one is damaged or cut. How many values an image has
+/// is told by the first record: it fits its own digest.
 pub fn images_held(bytes: &[u8]) -> Option<usize> {
     let whole = |record: &[u8]| {
         let (body, check) = record.split_at(record.len() - CHECK);
@@ -125,9 +118,8 @@ pub fn images_held(bytes: &[u8]) -> Option<usize> {
     if bytes.is_empty() {
         return Some(0);
     }
-    let length = lengths
-        .filter(|length| bytes.len().is_multiple_of(*length))
-        .find(|&length| whole(&bytes[..length]))?;
+    let length =
+        lengths.filter(|length| bytes.len().is_multiple_of(*length)).find(|&length| whole(&bytes[..length]))?;
     let mut records = bytes.chunks_exact(length);
     let images: HashSet<&[u8]> = records.clone().map(|record| &record[..DIGEST]).collect();
     records.all(whole).then_some(images.len())
@@ -159,8 +151,7 @@ impl Known {
     #[must_use]
     pub fn and(mut self, journal: &Journal) -> Known {
         let places = journal.places.iter();
-        self.places
-            .extend(places.map(|(&image, &at)| (image, (0, at))));
+        self.places.extend(places.map(|(&image, &at)| (image, (0, at))));
         self
     }
 

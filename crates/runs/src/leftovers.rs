@@ -1,8 +1,9 @@
-//! What an earlier run left in the same folder and this one does not write: other channels' pictures, photographs where there are none now.
+//! What an earlier run left in the same folder and this one does not write: other channels' pictures, photographs where
+//! there are none now.
 //!
 //! Nothing would say what such files are from. A file is deleted only if the earlier manifest lists it
-//! with the digest that it has, and its name is one that a run gives. Whatever else lies in the folder belongs to somebody else,
-//! and what the store holds may be of use once more.
+//! with the digest that it has, and its name is one that a run gives. Whatever else lies in the folder belongs to
+//! somebody else, and what the store holds may be of use once more.
 
 use crate::error::RunError;
 use crate::files::Output;
@@ -11,15 +12,12 @@ use crate::progress::{Event, Observer};
 use report::{Manifest, digests};
 use std::fs;
 
-/// Deletes the files of the manifest that was there before which this run has not written, where they have names that a run gives.
+/// Deletes the files of the manifest that was there before which this run has not written, where they have names that a
+/// run gives.
 ///
 /// # Errors
 /// If a file cannot be read or deleted.
-pub(crate) fn delete(
-    output: &Output,
-    before: &Manifest,
-    observer: &dyn Observer,
-) -> Result<(), RunError> {
+pub(crate) fn delete(output: &Output, before: &Manifest, observer: &dyn Observer) -> Result<(), RunError> {
     let there = digests(output.folder(), is_of_a_run)?;
     let mut deleted = 0_usize;
     for (name, digest) in &before.files {
@@ -77,16 +75,10 @@ mod tests {
         delete(&output, &before, &events).unwrap();
         let there = |name: &str| folder.path().join(name).exists();
         let left: Vec<&str> = all.into_iter().filter(|name| there(name)).collect();
-        assert_eq!(
-            left,
-            ["features/1.1/input/0.png", "tables/panels.csv", "notes.txt"]
-        );
+        assert_eq!(left, ["features/1.1/input/0.png", "tables/panels.csv", "notes.txt"]);
         assert!(there("features/1.1/input/2.png"));
         let said = |files: &str| {
-            format!(
-                "{}: {files} of the run before deleted, which are none of this one",
-                folder.path().display()
-            )
+            format!("{}: {files} of the run before deleted, which are none of this one", folder.path().display())
         };
         assert_eq!(events.notices(), [said("3 files")]);
         put("tables/extremes.csv", "tables/extremes.csv");

@@ -1,6 +1,8 @@
-//! The work itself: which pictures to make, keeping them, going on where an earlier run stopped, measuring, writing tables.
+//! The work itself: which pictures to make, keeping them, going on where an earlier run stopped, measuring, writing
+//! tables.
 //!
-//! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a report.
+//! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a
+//!   report.
 //! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
 //! - A [`Unit`] is one picture to make; the content-addressed [`Store`] keeps it under its [`Address`], the digest of
 //!   everything that determines it. So work resumes by looking, and two runs may fill one store.

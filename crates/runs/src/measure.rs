@@ -37,8 +37,7 @@ impl BlockReader {
         let size = loaded.source.input_size;
         let reader = |view, roles: &[Role]| {
             let sites: Vec<_> = roles.iter().map(|&role| block.read_site(role)).collect();
-            Reader::new(&loaded.network, size, view, (&sites, Extent::Center), isa)
-                .map_err(|e| loaded.because(e))
+            Reader::new(&loaded.network, size, view, (&sites, Extent::Center), isa).map_err(|e| loaded.because(e))
         };
         Ok(BlockReader {
             block,
@@ -49,32 +48,15 @@ impl BlockReader {
     }
 
     /// Measures a channel on its three pictures, `[size, size, 3]` RGB bytes each.
-    pub(crate) fn measure(
-        &mut self,
-        channel: usize,
-        input: &[u8],
-        block: &[u8],
-        output: &[u8],
-    ) -> Measured {
+    pub(crate) fn measure(&mut self, channel: usize, input: &[u8], block: &[u8], output: &[u8]) -> Measured {
         let [i_i, b_i, o_i] = self.roles(channel, input);
         let [i_b, b_b, o_b] = self.roles(channel, block);
         let [i_o, b_o, o_o] = self.roles(channel, output);
         self.enlarged.read(input);
         self.shrunk.read(block);
-        let at =
-            |reader: &Reader, role| f64::from(reader.center(self.block.read_site(role))[channel]);
+        let at = |reader: &Reader, role| f64::from(reader.center(self.block.read_site(role))[channel]);
         Measured {
-            activations: NineActivations {
-                o_o,
-                i_o,
-                b_o,
-                o_i,
-                i_i,
-                b_i,
-                o_b,
-                i_b,
-                b_b,
-            },
+            activations: NineActivations { o_o, i_o, b_o, o_i, i_i, b_i, o_b, i_b, b_b },
             block_on_enlarged_input: at(&self.enlarged, Role::Block),
             input_on_shrunk_block: at(&self.shrunk, Role::Input),
         }
@@ -144,9 +126,6 @@ mod tests {
         let path = Path::new("store/ab/entry");
         assert_eq!(pixels(&png, path, 4).unwrap(), [7; 4 * 4 * 3]);
         let said = pixels(&png, path, 8).unwrap_err().to_string();
-        assert_eq!(
-            said,
-            "store/ab/entry: expected a picture of 8 x 8 pixels, found 4 x 4"
-        );
+        assert_eq!(said, "store/ab/entry: expected a picture of 8 x 8 pixels, found 4 x 4");
     }
 }

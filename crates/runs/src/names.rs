@@ -17,8 +17,8 @@ const TABLES: [&str; 9] = [
     layout::CLAIMS_MARKDOWN,
 ];
 
-/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is neither a store nor a manifest
-/// beside it.
+/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is neither a
+/// store nor a manifest beside it.
 pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
     if folder.join(layout::STORE).exists() || Manifest::read(folder).is_ok() {
         return None;
@@ -44,10 +44,7 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
             let of_role = Role::ALL.iter().any(|r| r.name() == *role);
             let channel = file.strip_suffix(".png").map(|stem| {
                 let kinds = [".channel", ".top", ".inhibition"];
-                kinds
-                    .iter()
-                    .find_map(|kind| stem.strip_suffix(kind))
-                    .unwrap_or(stem)
+                kinds.iter().find_map(|kind| stem.strip_suffix(kind)).unwrap_or(stem)
             });
             let is_number = |c: &str| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
             block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
@@ -58,12 +55,8 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
 
 /// `fig`, a number, `_`, a name, and one of the two extensions.
 fn is_of_a_figure(file: &str) -> bool {
-    let stem = file
-        .strip_suffix(".svg")
-        .or_else(|| file.strip_suffix(".png"));
-    let numbered = stem
-        .and_then(|stem| stem.strip_prefix("fig"))
-        .and_then(|rest| rest.split_once('_'));
+    let stem = file.strip_suffix(".svg").or_else(|| file.strip_suffix(".png"));
+    let numbered = stem.and_then(|stem| stem.strip_prefix("fig")).and_then(|rest| rest.split_once('_'));
     numbered.is_some_and(|(number, name)| number.parse::<u8>().is_ok() && !name.is_empty())
 }
 

@@ -17,10 +17,7 @@ impl<W: Write + Seek> Archive<W> {
     /// An empty archive.
     pub(crate) fn new(to: W) -> Archive<W> {
         let to = FirstError::new(to);
-        Archive {
-            told: to.told(),
-            zip: ZipWriter::new(to),
-        }
+        Archive { told: to.told(), zip: ZipWriter::new(to) }
     }
 
     /// Adds an array of float32, row-major, whose values come in pieces.
@@ -36,11 +33,7 @@ impl<W: Write + Seek> Archive<W> {
         self.start(name)?;
         // Value by value would be a system call and a check sum each.
         let mut buffered = BufWriter::new(&mut self.zip);
-        let mut writer = npyz::WriteOptions::new()
-            .default_dtype()
-            .shape(shape)
-            .writer(&mut buffered)
-            .begin_nd()?;
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut buffered).begin_nd()?;
         for piece in pieces {
             writer.extend(piece?)?;
             self.told.check()?;
@@ -62,9 +55,7 @@ impl<W: Write + Seek> Archive<W> {
     }
 
     fn start(&mut self, name: &str) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .large_file(true);
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
         self.zip.start_file(format!("{name}.npy"), options)?;
         self.told.check()
     }
@@ -80,17 +71,10 @@ impl<W: Write + Seek> Archive<W> {
 }
 
 /// An array as NumPy's `.npy`, row-major.
-pub(crate) fn npy<'a>(
-    shape: &[usize],
-    values: impl IntoIterator<Item = &'a f32>,
-) -> io::Result<Vec<u8>> {
+pub(crate) fn npy<'a>(shape: &[usize], values: impl IntoIterator<Item = &'a f32>) -> io::Result<Vec<u8>> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
     let mut bytes = Vec::new();
-    let mut writer = npyz::WriteOptions::new()
-        .default_dtype()
-        .shape(&shape)
-        .writer(&mut bytes)
-        .begin_nd()?;
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(&mut bytes).begin_nd()?;
     writer.extend(values)?;
     writer.finish()?;
     Ok(bytes)
@@ -98,16 +82,8 @@ pub(crate) fn npy<'a>(
 
 /// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
 fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
-    let width = names
-        .iter()
-        .map(|n| n.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let header = format!(
-        "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
-        names.len()
-    );
+    let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0).max(1);
+    let header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}", names.len());
     // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     let length = u16::try_from(header.len() + padding + 1).map_err(io::Error::other)?;
@@ -117,11 +93,7 @@ fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
     bytes.extend(std::iter::repeat_n(b' ', padding));
     bytes.push(b'\n');
     for name in names {
-        let characters = name
-            .chars()
-            .map(u32::from)
-            .chain(std::iter::repeat(0))
-            .take(width);
+        let characters = name.chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
         bytes.extend(characters.flat_map(u32::to_le_bytes));
     }
     Ok(bytes)
@@ -136,12 +108,7 @@ mod tests {
         let bytes = unicode_array(&["a", "é2"]).unwrap();
         assert_eq!((bytes.len() - 16) % 64, 0);
         let data = &bytes[bytes.len() - 16..];
-        let characters: Vec<u32> = data
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&b| u32::from_le_bytes(b))
-            .collect();
+        let characters: Vec<u32> = data.as_chunks::<4>().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
         assert_eq!(characters, [97, 0, 233, 50]);
     }
 
@@ -154,10 +121,7 @@ mod tests {
             assert_eq!(bytes.len(), length + 10 + 4 * width * names.len());
             assert_eq!(bytes[length + 9], b'\n');
             let header = std::str::from_utf8(&bytes[10..length + 9]).unwrap();
-            let expected = format!(
-                "{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}",
-                names.len()
-            );
+            let expected = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}", names.len());
             assert_eq!(header.trim_end(), expected);
         }
     }
@@ -165,9 +129,7 @@ mod tests {
     #[test]
     fn an_array_is_row_major_float32_and_an_archive_holds_each_under_its_name() {
         let array = npy(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
-        let values: Vec<u8> = (1..=6_u8)
-            .flat_map(|n| f32::from(n).to_le_bytes())
-            .collect();
+        let values: Vec<u8> = (1..=6_u8).flat_map(|n| f32::from(n).to_le_bytes()).collect();
         assert!(array.starts_with(b"\x93NUMPY") && array.ends_with(&values));
         let header = String::from_utf8_lossy(&array[10..array.len() - 24]).into_owned();
         for part in ["'descr': '<f4'", "'fortran_order': False", "(2, 3"] {

@@ -16,26 +16,18 @@ pub(crate) const NAMED: [(&str, usize, &str); 6] = [
 /// What it calls a channel that meets all its criteria of scale invariance.
 pub(crate) const CALLED_SCALE_INVARIANT: &str = "scale-invariant";
 
-/// Channels of it that the published code of paper 2 ablates as scale-invariant: by the author's pictures and by ImageNet's validation
-/// set. Source: `scale_robust.py` of github.com/cest-andre/residual-stream-interp.
-pub(crate) const SCALE_INVARIANT: [(&str, [usize; 9]); 2] = [
-    ("2.1", [108, 36, 13, 21, 60, 52, 93, 5, 58]),
-    ("3.1", [113, 178, 22, 215, 204, 25, 29, 154, 200]),
-];
+/// Channels of it that the published code of paper 2 ablates as scale-invariant: by the author's pictures and by
+/// ImageNet's validation set. Source: `scale_robust.py` of github.com/cest-andre/residual-stream-interp.
+pub(crate) const SCALE_INVARIANT: [(&str, [usize; 9]); 2] =
+    [("2.1", [108, 36, 13, 21, 60, 52, 93, 5, 58]), ("3.1", [113, 178, 22, 215, 204, 25, 29, 154, 200])];
 
 /// Steps a picture of the published recipe.
 pub(crate) const STEPS: usize = 2560;
 
 /// The last layer of torchvision's ResNet18 `IMAGENET1K_V1`, by the digests of its tensors.
 const LAST_LAYER: [(&str, &str); 2] = [
-    (
-        "fc.weight",
-        "9c71de715edfc0e077aa5e95eaa1126e14f62e782f99d57765cb39fe811d9a2d",
-    ),
-    (
-        "fc.bias",
-        "0d07ee8cb9ae71f386b7064aa158cfab7fb2d2388838cedb9fccc91a7a4716c4",
-    ),
+    ("fc.weight", "9c71de715edfc0e077aa5e95eaa1126e14f62e782f99d57765cb39fe811d9a2d"),
+    ("fc.bias", "0d07ee8cb9ae71f386b7064aa158cfab7fb2d2388838cedb9fccc91a7a4716c4"),
 ];
 /// Its widths and the size of its images.
 const WIDTHS: [usize; 4] = [64, 128, 256, 512];
@@ -77,11 +69,7 @@ mod tests {
             return;
         };
         let path = data.join("data").join("backbone");
-        let loaded = |size| {
-            crate::Source::new(&path, Some(path.clone()), size)
-                .load()
-                .unwrap()
-        };
+        let loaded = |size| crate::Source::new(&path, Some(path.clone()), size).load().unwrap();
         assert!(is_papers(&loaded(None)));
         assert!(!is_papers(&loaded(Some(128))));
         let changed = TensorSet::load_except(&path, |name| name == "fc.bias").unwrap();

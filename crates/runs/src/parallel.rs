@@ -34,8 +34,9 @@ fn lock<R>(shared: &Mutex<Shared<R>>) -> MutexGuard<'_, Shared<R>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does `work` for each of `0..count`, on up to `threads` threads that each have a state of their own, and hands the results to `take`
-/// in order, on this thread. No more results are held than a few for each thread, however many there are.
+/// Does `work` for each of `0..count`, on up to `threads` threads that each have a state of their own, and hands the
+/// results to `take` in order, on this thread. No more results are held than a few for each thread, however many there
+/// are.
 ///
 /// # Errors
 /// The first error of `take`; no further work is begun then.
@@ -48,11 +49,7 @@ pub(crate) fn in_order<S, R: Send, E>(
 ) -> Result<(), E> {
     let window = AHEAD * threads.get();
     let (next, changed) = (AtomicUsize::new(0), Condvar::new());
-    let shared = Mutex::new(Shared {
-        finished: BTreeMap::new(),
-        taken: 0,
-        running: true,
-    });
+    let shared = Mutex::new(Shared { finished: BTreeMap::new(), taken: 0, running: true });
     let worker = || {
         let _guard = OnPanic(&shared, &changed);
         let mut state = state();
@@ -61,8 +58,7 @@ pub(crate) fn in_order<S, R: Send, E>(
             if at >= count {
                 return;
             }
-            let waiting =
-                changed.wait_while(lock(&shared), |s| s.running && at >= s.taken + window);
+            let waiting = changed.wait_while(lock(&shared), |s| s.running && at >= s.taken + window);
             if !waiting.unwrap_or_else(PoisonError::into_inner).running {
                 return;
             }
@@ -77,9 +73,7 @@ pub(crate) fn in_order<S, R: Send, E>(
             scope.spawn(worker);
         }
         for at in 0..count {
-            let ready = changed.wait_while(lock(&shared), |s| {
-                s.running && !s.finished.contains_key(&at)
-            });
+            let ready = changed.wait_while(lock(&shared), |s| s.running && !s.finished.contains_key(&at));
             let mut ready = ready.unwrap_or_else(PoisonError::into_inner);
             let Some(result) = ready.finished.remove(&at) else {
                 // A thread panicked; the scope passes it on.
@@ -168,8 +162,7 @@ mod tests {
                     seen.store(begun.load(Ordering::SeqCst), Ordering::SeqCst);
                 }
             };
-            let done: Result<(), Infallible> =
-                in_order(threads(count), 40, || (), work, |_, ()| Ok(()));
+            let done: Result<(), Infallible> = in_order(threads(count), 40, || (), work, |_, ()| Ok(()));
             assert_eq!(done, Ok(()));
             assert_eq!(seen.load(Ordering::SeqCst), room, "{count} threads");
             assert_eq!(begun.load(Ordering::SeqCst), 40);

@@ -20,11 +20,7 @@ pub struct Study {
 ///
 /// # Errors
 /// If no block can be, one that was asked for cannot be computed, or a channel is beyond a block's last.
-pub(crate) fn studies(
-    loaded: &Loaded,
-    blocks: &[Block],
-    ranges: &[ChannelRange],
-) -> Result<Vec<Study>, RunError> {
+pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> Result<Vec<Study>, RunError> {
     let architecture = loaded.network.architecture();
     let usable = |block: &Block| architecture.blocks().contains(block);
     if let Some(&block) = blocks.iter().find(|b| !usable(b)) {
@@ -37,10 +33,7 @@ pub(crate) fn studies(
     });
     let study = |block| {
         let count = architecture.channels(block);
-        Ok(Study {
-            block,
-            channels: channels::select(ranges, count, &format!("block {block}"))?,
-        })
+        Ok(Study { block, channels: channels::select(ranges, count, &format!("block {block}"))? })
     };
     let studies: Vec<Study> = wanted.map(study).collect::<Result<_, RunError>>()?;
     if studies.is_empty() {
@@ -53,19 +46,8 @@ pub(crate) fn studies(
 }
 
 /// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.
-pub(crate) fn unit(
-    block: Block,
-    role: Role,
-    channel: usize,
-    objective: Objective,
-    seed: u64,
-) -> Unit {
-    Unit {
-        site: block.optimised_site(role),
-        objective,
-        channel,
-        seed,
-    }
+pub(crate) fn unit(block: Block, role: Role, channel: usize, objective: Objective, seed: u64) -> Unit {
+    Unit { site: block.optimised_site(role), objective, channel, seed }
 }
 
 #[cfg(test)]
@@ -97,24 +79,15 @@ mod tests {
         let all = studies(&loaded, &blocks, &[]).unwrap();
         let counts: Vec<usize> = all.iter().map(|s| s.channels.len()).collect();
         assert_eq!(counts, [16, 32]);
-        let said = studies(&loaded, &blocks, &["16".parse().unwrap()])
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            said,
-            "--channels 16: expected channels from 0 to 15 at block 1.1"
-        );
+        let said = studies(&loaded, &blocks, &["16".parse().unwrap()]).unwrap_err().to_string();
+        assert_eq!(said, "--channels 16: expected channels from 0 to 15 at block 1.1");
     }
 
     #[test]
     fn a_block_that_weights_do_not_allow_is_refused_by_name_and_without_any_there_is_no_run() {
         let mut loaded = crate::testing::load(32);
         let without = |loaded: &Loaded, tensor: &str| {
-            let others = loaded
-                .tensors
-                .iter()
-                .filter(|t| t.name() != tensor)
-                .cloned();
+            let others = loaded.tensors.iter().filter(|t| t.name() != tensor).cloned();
             let tensors = weights::TensorSet::new("w", others).unwrap();
             resnet::Network::new(&tensors).unwrap()
         };
@@ -126,8 +99,7 @@ mod tests {
         assert_eq!(names(&loaded), ["1.1", "2.0"]);
         let blocks: Vec<Block> = ["2.0", "3.0"].map(|b| b.parse().unwrap()).to_vec();
         let said = studies(&loaded, &blocks, &[]).unwrap_err().to_string();
-        let sentence =
-            "2.1, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed: missing layer2.1.bn2.bias";
+        let sentence = "2.1, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed: missing layer2.1.bn2.bias";
         assert_eq!(said, format!("--blocks 3.0: {sentence}"));
         // Block 1.0 can be named, and is none of those that are studied otherwise.
         loaded.network = without(&loaded, "layer1.1.bn2.bias");
@@ -141,16 +113,8 @@ mod tests {
         let of = |block: &str, role| unit(block.parse().unwrap(), role, 3, Objective::Neuron, 9);
         assert_eq!(of("3.1", Role::Input), of("3.0", Role::Output));
         let sites = Role::ALL.map(|role| of("3.0", role).site.to_string());
-        assert_eq!(
-            sites,
-            ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]
-        );
-        let Unit {
-            objective,
-            channel,
-            seed,
-            ..
-        } = of("3.1", Role::Block);
+        assert_eq!(sites, ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]);
+        let Unit { objective, channel, seed, .. } = of("3.1", Role::Block);
         assert_eq!((objective, channel, seed), (Objective::Neuron, 3, 9));
     }
 }

@@ -39,7 +39,8 @@ impl Observer for Silent {
     fn event(&self, _: Event) {}
 }
 
-/// A text as one line: control characters, line breaks in the name of a file for example, are shown as the escapes that stand for them.
+/// A text as one line: control characters, line breaks in the name of a file for example, are shown as the escapes that
+/// stand for them.
 pub fn one_line(text: &str) -> String {
     let mut line = String::new();
     for character in text.chars() {

@@ -58,29 +58,17 @@ impl Workshop<'_> {
     /// If the store has lost it since.
     pub fn entry(&self, unit: &Unit) -> Result<Entry, RunError> {
         let address = self.address(unit);
-        let lost = || RunError::Lost {
-            path: self.store.path(&address),
-            unit: unit.to_string(),
-        };
+        let lost = || RunError::Lost { path: self.store.path(&address), unit: unit.to_string() };
         self.store.get(&address).ok_or_else(lost)
     }
 
     /// Makes the pictures that are not in the store yet. Each is stored as soon as it is finished.
     ///
     /// # Errors
-    /// If the network lacks a site, the store cannot be written, or a picture is missing that is not to be made. Pictures finished before
-    /// that are kept.
-    pub fn make(
-        &self,
-        name: &'static str,
-        units: &[Unit],
-        observer: &dyn Observer,
-    ) -> Result<(), RunError> {
-        let mut missing: Vec<Unit> = units
-            .iter()
-            .copied()
-            .filter(|u| !self.store.holds(&self.address(u)))
-            .collect();
+    /// If the network lacks a site, the store cannot be written, or a picture is missing that is not to be made.
+    /// Pictures finished before that are kept.
+    pub fn make(&self, name: &'static str, units: &[Unit], observer: &dyn Observer) -> Result<(), RunError> {
+        let mut missing: Vec<Unit> = units.iter().copied().filter(|u| !self.store.holds(&self.address(u))).collect();
         missing.sort_unstable();
         missing.dedup();
         if let (Lacking::Refuse, Some(unit)) = (self.lacking, missing.first()) {
@@ -94,15 +82,8 @@ impl Workshop<'_> {
             )));
         }
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
-        observer.event(Event::Phase {
-            name: name.into(),
-            total: all.len(),
-            done: all.len() - missing.len(),
-        });
-        let visualizers: Visualizers = missing
-            .iter()
-            .map(|u| ((u.site, u.objective), OnceLock::new()))
-            .collect();
+        observer.event(Event::Phase { name: name.into(), total: all.len(), done: all.len() - missing.len() });
+        let visualizers: Visualizers = missing.iter().map(|u| ((u.site, u.objective), OnceLock::new())).collect();
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let failure: Mutex<Option<RunError>> = Mutex::new(None);
         thread::scope(|scope| {
@@ -115,10 +96,7 @@ impl Workshop<'_> {
                         };
                         if let Err(error) = self.make_one(unit, &visualizers, &mut bench) {
                             failed.store(true, Ordering::Relaxed);
-                            failure
-                                .lock()
-                                .unwrap_or_else(PoisonError::into_inner)
-                                .get_or_insert(error);
+                            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                             break;
                         }
                         observer.event(Event::Advanced);
@@ -127,10 +105,7 @@ impl Workshop<'_> {
             }
         });
         observer.event(Event::PhaseEnded);
-        failure
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-            .map_or(Ok(()), Err)
+        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
     }
 
     /// Makes one picture, in the studio of the last one if that was for the same site.
@@ -154,25 +129,16 @@ impl Workshop<'_> {
         let visualization = studio.run(unit.channel, unit.seed);
         let size = self.recipe.size;
         let picture = Rgb8::from_pixels(size, size, visualization.pixels)?;
-        let entry = Entry {
-            png: images::encode_png(&picture)?,
-            trajectory: visualization.trajectory,
-        };
+        let entry = Entry { png: images::encode_png(&picture)?, trajectory: visualization.trajectory };
         Ok(self.store.put(&self.address(unit), unit, &entry)?)
     }
 
-    fn visualizer(
-        &self,
-        kind: (Site, Objective),
-        all: &Visualizers,
-    ) -> Result<Arc<Visualizer>, RunError> {
+    fn visualizer(&self, kind: (Site, Objective), all: &Visualizers) -> Result<Arc<Visualizer>, RunError> {
         let compile = || {
             let made = Visualizer::new(self.network, kind.0, kind.1, self.recipe.clone());
             made.map(Arc::new).map_err(|e: FeatvizError| e.to_string())
         };
-        let made = all
-            .get(&kind)
-            .map_or_else(compile, |cell| cell.get_or_init(compile).clone());
+        let made = all.get(&kind).map_or_else(compile, |cell| cell.get_or_init(compile).clone());
         made.map_err(|sentence| RunError::Site { sentence })
     }
 }

@@ -123,21 +123,12 @@ pub(crate) fn run(
     timed("center-neuron pictures", since);
 
     let since = Instant::now();
-    let run = Run {
-        options,
-        loaded: &loaded,
-        workshop: &workshop,
-        observer,
-    };
+    let run = Run { options, loaded: &loaded, workshop: &workshop, observer };
     let channels = run.measure_until_sound(&studies)?;
     timed("measurements", since);
 
     let since = Instant::now();
-    let mut findings = Findings {
-        channels: &channels,
-        curves: run.scale_tuning(&channels)?,
-        ..Findings::default()
-    };
+    let mut findings = Findings { channels: &channels, curves: run.scale_tuning(&channels)?, ..Findings::default() };
     timed("scale tuning", since);
 
     let since = Instant::now();
@@ -146,8 +137,7 @@ pub(crate) fn run(
         None => None,
         Some(folder) => {
             let journals = output.scans();
-            let mut read =
-                Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
+            let mut read = Photographs::read(&loaded, &studies, (folder, &journals), how, observer)?;
             findings.tuning = read.tuning_curves(&studies);
             findings.on_photographs = read.measure(&loaded, &studies, &journals, how, observer)?;
             Some(read)
@@ -157,23 +147,12 @@ pub(crate) fn run(
     timed("photographs", since);
 
     let since = Instant::now();
-    let exemplars = exemplars::choose(
-        paper::is_papers(&loaded),
-        &studies,
-        &channels,
-        options.channels.is_empty(),
-    );
+    let exemplars = exemplars::choose(paper::is_papers(&loaded), &studies, &channels, options.channels.is_empty());
     let mut units: Vec<Unit> = Vec::new();
     for e in &exemplars {
         let of_exemplar = roles(e.block, e.channel, Objective::Channel, options.seed);
         // One channel may be shown twice, and the Input of a block is the Output of the one before.
-        units.extend(
-            of_exemplar
-                .iter()
-                .filter(|u| !units.contains(u))
-                .copied()
-                .collect::<Vec<_>>(),
-        );
+        units.extend(of_exemplar.iter().filter(|u| !units.contains(u)).copied().collect::<Vec<_>>());
     }
     workshop.make("whole-channel pictures of exemplars", &units, observer)?;
     timed("whole-channel pictures", since);
@@ -181,14 +160,7 @@ pub(crate) fn run(
     let since = Instant::now();
     let shown = run.shown(&channels, &exemplars);
     run.write_pictures(&output, &shown)?;
-    let blocks = tables::write(
-        &output,
-        &loaded,
-        &studies,
-        &exemplars,
-        &findings,
-        options.steps,
-    )?;
+    let blocks = tables::write(&output, &loaded, &studies, &exemplars, &findings, options.steps)?;
     let mut manifest = tables::manifest(options, &loaded, &recipe, &studies, &channels);
     if let Some(photographs) = photographs {
         photographs.write(&output, &loaded, &studies, &exemplars, options.isa)?;
@@ -205,21 +177,14 @@ pub(crate) fn run(
     timed("tables and figures", since);
     manifest.seconds = durations;
     manifest.write(output.folder(), is_of_a_run)?;
-    Ok(Summary {
-        blocks,
-        missing,
-        index: output.path(layout::INDEX),
-    })
+    Ok(Summary { blocks, missing, index: output.path(layout::INDEX) })
 }
 
 /// The center-neuron pictures of every channel, from one seed.
 fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
     let of_study = |s: &Study| {
         let block = s.block;
-        s.channels
-            .clone()
-            .into_iter()
-            .flat_map(move |c| roles(block, c, Objective::Neuron, seed))
+        s.channels.clone().into_iter().flat_map(move |c| roles(block, c, Objective::Neuron, seed))
     };
     studies.iter().flat_map(of_study).collect()
 }
@@ -230,11 +195,7 @@ fn roles(block: Block, channel: usize, objective: Objective, seed: u64) -> [Unit
 
 impl Run<'_> {
     /// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
-    fn shown(
-        &self,
-        channels: &[Channel],
-        exemplars: &[exemplars::Exemplar],
-    ) -> Vec<(PathBuf, Unit)> {
+    fn shown(&self, channels: &[Channel], exemplars: &[exemplars::Exemplar]) -> Vec<(PathBuf, Unit)> {
         let mut shown = Vec::new();
         for c in channels {
             let block = c.block.to_string();

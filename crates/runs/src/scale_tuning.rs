@@ -1,5 +1,6 @@
-//! Scale tuning: each role of a channel on each role's picture at sizes from half to double. The two-point criterion of method section 3
-//! reads these curves at 1 and 2 (Block on the Input's picture) and at 1/2 and 1 (Input on the Block's picture).
+//! Scale tuning: each role of a channel on each role's picture at sizes from half to double. The two-point criterion of
+//! method section 3 reads these curves at 1 and 2 (Block on the Input's picture) and at 1/2 and 1 (Input on the Block's
+//! picture).
 
 use crate::error::RunError;
 use crate::source::Loaded;
@@ -11,9 +12,7 @@ const OCTAVES: [f64; 9] = [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0];
 
 /// How images of `size` by `size` pixels are looked at for each size, and how large things are then.
 pub(crate) fn scales(size: usize) -> impl Iterator<Item = (View, f64)> {
-    OCTAVES
-        .into_iter()
-        .map(move |octaves| View::scaled(octaves.exp2(), size))
+    OCTAVES.into_iter().map(move |octaves| View::scaled(octaves.exp2(), size))
 }
 
 /// What the roles of a channel answer at one size.
@@ -58,11 +57,7 @@ impl ScaleReader {
                 reader.read(picture);
                 let block = self.block;
                 let read = |role| f64::from(reader.center(block.read_site(role))[channel]);
-                curves.push(ScaleCurve {
-                    seen,
-                    scale: *scale,
-                    activations: Role::ALL.map(read),
-                });
+                curves.push(ScaleCurve { seen, scale: *scale, activations: Role::ALL.map(read) });
             }
         }
         curves

@@ -43,21 +43,11 @@ pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
     let mut found = Vec::new();
     for path in paths {
         if path.exists() && !path.is_dir() {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            found.push(Entry {
-                path: path.clone(),
-                name,
-            });
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            found.push(Entry { path: path.clone(), name });
         } else {
             let folder = Folder::open(path)?;
-            found.extend(folder.entries().iter().map(|e| Entry {
-                path: e.path.clone(),
-                name: e.name.clone(),
-            }));
+            found.extend(folder.entries().iter().map(|e| Entry { path: e.path.clone(), name: e.name.clone() }));
         }
     }
     Ok(found)
@@ -71,10 +61,7 @@ pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunErro
     let all = entries(&[folder.to_owned()])?;
     match all.iter().any(|entry| seen(entry, size).is_ok()) {
         true => Ok(()),
-        false => Err(RunError::NoImages {
-            path: folder.to_owned(),
-            found: all.len(),
-        }),
+        false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
     }
 }
 
@@ -85,13 +72,7 @@ impl Scan<'_> {
     /// If the network lacks one.
     pub(crate) fn reader(&self) -> Result<Reader, RunError> {
         let size = self.loaded.source.input_size;
-        let made = Reader::new(
-            &self.loaded.network,
-            size,
-            self.view,
-            (self.sites, self.extent),
-            self.isa,
-        );
+        let made = Reader::new(&self.loaded.network, size, self.view, (self.sites, self.extent), self.isa);
         made.map_err(|e| self.loaded.because(e))
     }
 
@@ -108,10 +89,11 @@ impl Scan<'_> {
         Journal::open(path, width).map_err(RunError::write(path))
     }
 
-    /// The journal of this scan of some images among others in a folder, its name, and what all of them hold that is of use here.
+    /// The journal of this scan of some images among others in a folder, its name, and what all of them hold that is of
+    /// use here.
     ///
-    /// It is named after what determines the values of an image, and after the names and sizes of the image files: journals of different
-    /// images are different files, so that the union of two stores holds them all.
+    /// It is named after what determines the values of an image, and after the names and sizes of the image files:
+    /// journals of different images are different files, so that the union of two stores holds them all.
     ///
     /// # Errors
     /// As [`Scan::journal`].
@@ -139,9 +121,10 @@ impl Scan<'_> {
         Ok((name, (journal, known)))
     }
 
-    /// Reads every image that is not known, keeps it in the journal, and hands what was read, with the digest of the image's file, to `take`, in the order
-    /// of the entries. An image that cannot be read is one error among them. No more is held than a few images for each thread. How many
-    /// different images of these the journal holds comes back, and all that it holds.
+    /// Reads every image that is not known, keeps it in the journal, and hands what was read, with the digest of the
+    /// image's file, to `take`, in the order of the entries. An image that cannot be read is one error among them.
+    /// No more is held than a few images for each thread. How many different images of these the journal holds
+    /// comes back, and all that it holds.
     ///
     /// # Errors
     /// If the journal cannot be written, and what `take` says.
@@ -152,11 +135,7 @@ impl Scan<'_> {
         observer: &dyn Observer,
         mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
     ) -> Result<(usize, Known), RunError> {
-        observer.event(Event::Phase {
-            name: self.phase(),
-            total: entries.len(),
-            done: 0,
-        });
+        observer.event(Event::Phase { name: self.phase(), total: entries.len(), done: 0 });
         let work = |reader: &mut Option<Reader>, at: usize| {
             let read = self.read_one(reader, &entries[at], &before);
             if let (_, Err(error)) = &read {
@@ -183,12 +162,7 @@ impl Scan<'_> {
         Ok((held.len(), before.and(&journal)))
     }
 
-    fn read_one(
-        &self,
-        reader: &mut Option<Reader>,
-        entry: &Entry,
-        before: &Known,
-    ) -> (ImageDigest, Read) {
+    fn read_one(&self, reader: &mut Option<Reader>, entry: &Entry, before: &Known) -> (ImageDigest, Read) {
         let bytes = match images::read(&entry.path) {
             Ok(bytes) => bytes,
             Err(error) => return (ImageDigest::default(), Err(error)),

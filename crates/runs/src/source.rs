@@ -39,10 +39,7 @@ impl Source {
     /// The weights at `path`, or else the embedded network below the project's `root`.
     pub fn new(root: &Path, path: Option<PathBuf>, input_size: Option<usize>) -> Source {
         match path {
-            Some(path) => Source {
-                path,
-                input_size: input_size.unwrap_or(IMAGENET_SIZE),
-            },
+            Some(path) => Source { path, input_size: input_size.unwrap_or(IMAGENET_SIZE) },
             None => Source {
                 path: root.join("fixtures").join("resnet18-16.npz"),
                 input_size: input_size.unwrap_or(EMBEDDED_SIZE),
@@ -55,21 +52,12 @@ impl Source {
     /// # Errors
     /// If they cannot be read, are not those of a ResNet18, or images of this size cannot be read by it.
     pub fn load(self) -> Result<Loaded, RunError> {
-        Network::require_input_size(self.input_size).map_err(|_| RunError::InputSize {
-            found: self.input_size,
-        })?;
+        Network::require_input_size(self.input_size).map_err(|_| RunError::InputSize { found: self.input_size })?;
         // torchvision counts the batches that batch norm has seen; inference never reads it.
-        let tensors =
-            TensorSet::load_except(&self.path, |name| name.ends_with(".num_batches_tracked"))?;
+        let tensors = TensorSet::load_except(&self.path, |name| name.ends_with(".num_batches_tracked"))?;
         let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
         let digest = tensors.digest().to_string();
-        Ok(Loaded {
-            source: self,
-            tensors,
-            network,
-            digest,
-            algorithm: Algorithm::Direct,
-        })
+        Ok(Loaded { source: self, tensors, network, digest, algorithm: Algorithm::Direct })
     }
 }
 
@@ -80,11 +68,7 @@ impl Loaded {
     /// As [`Source::load`].
     pub fn computed(self, algorithm: Algorithm) -> Result<Loaded, RunError> {
         let network = Network::computed(&self.tensors, algorithm).map_err(|e| self.because(e))?;
-        Ok(Loaded {
-            network,
-            algorithm,
-            ..self
-        })
+        Ok(Loaded { network, algorithm, ..self })
     }
 
     /// An error of the network, as one about its weights.
@@ -105,10 +89,7 @@ impl Loaded {
 fn because(path: &Path, source: NetworkError) -> RunError {
     match source {
         NetworkError::Weights(error) => RunError::Weights(error),
-        source => RunError::Network {
-            path: path.to_owned(),
-            source,
-        },
+        source => RunError::Network { path: path.to_owned(), source },
     }
 }
 
@@ -120,10 +101,7 @@ mod tests {
     fn a_network_reads_imagenets_size_the_embedded_one_its_own_and_any_the_one_it_is_given() {
         let root = Path::new("root");
         let of = |path: Option<&str>, size| Source::new(root, path.map(PathBuf::from), size);
-        let at = |path: &str, input_size| Source {
-            path: path.into(),
-            input_size,
-        };
+        let at = |path: &str, input_size| Source { path: path.into(), input_size };
         let embedded = "root/fixtures/resnet18-16.npz";
         assert_eq!(of(None, None), at(embedded, 128));
         assert_eq!(of(None, Some(64)), at(embedded, 64));
@@ -136,10 +114,7 @@ mod tests {
         for size in [0, 4, 7, 9, 130, 4100] {
             let error = Source::new(Path::new("nowhere"), None, Some(size)).load();
             let said = error.unwrap_err().to_string();
-            assert!(
-                said.starts_with(&format!("--input-size {size}: expected")),
-                "{said}"
-            );
+            assert!(said.starts_with(&format!("--input-size {size}: expected")), "{said}");
         }
     }
 

@@ -1,10 +1,11 @@
 //! The content-addressed store.
 //!
 //! An entry is one file, `<first two digits>/<address>`: a line of JSON, the picture as PNG, the trajectory as
-//! little-endian float32. The JSON line holds the address, the lengths of both and the BLAKE3 digest of their bytes. An entry is
-//! written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does not match, or that
-//! lies at another address than its own, is treated as absent and computed again. Merging two stores is copying the files of one into the
-//! other: entries at the same address are the same, and journals of images ([`crate::Journal`]) never have the same name unless they are.
+//! little-endian float32. The JSON line holds the address, the lengths of both and the BLAKE3 digest of their bytes. An
+//! entry is written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does
+//! not match, or that lies at another address than its own, is treated as absent and computed again. Merging two stores
+//! is copying the files of one into the other: entries at the same address are the same, and journals of images
+//! ([`crate::Journal`]) never have the same name unless they are.
 
 use crate::unit::{Address, Unit};
 use serde::{Deserialize, Serialize};
@@ -15,17 +16,15 @@ use std::path::{Path, PathBuf};
 /// The kind and version of entries, in their first line.
 const FORMAT: &str = "streamscope picture 2";
 
-/// What the first line of entries began with before they held their own address. Whether one lies where it belongs cannot be told.
+/// What the first line of entries began with before they held their own address. Whether one lies where it belongs
+/// cannot be told.
 const OLDER: &[u8] = b"{\"format\":\"streamscope picture 1\"";
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder of it cannot be written.
-    #[error(
-        "{path}: cannot write to the store: {source}{}",
-        report::way_on(source)
-    )]
+    #[error("{path}: cannot write to the store: {source}{}", report::way_on(source))]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -66,20 +65,13 @@ impl Store {
     /// # Errors
     /// If the folder cannot be made.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
-        report::make_folder(folder).map_err(|source| StoreError::Write {
-            path: folder.to_owned(),
-            source,
-        })?;
-        Ok(Store {
-            folder: folder.to_owned(),
-        })
+        report::make_folder(folder).map_err(|source| StoreError::Write { path: folder.to_owned(), source })?;
+        Ok(Store { folder: folder.to_owned() })
     }
 
     /// The store in a folder, to read it: nothing is made.
     pub fn at(folder: &Path) -> Store {
-        Store {
-            folder: folder.to_owned(),
-        }
+        Store { folder: folder.to_owned() }
     }
 
     /// Where an entry is kept.
@@ -92,7 +84,8 @@ impl Store {
         parse(&fs::read(self.path(address)).ok()?, address.hex())
     }
 
-    /// The entry at an address if the file is, byte for byte, what [`Store::put`] writes of it, what it says to people included.
+    /// The entry at an address if the file is, byte for byte, what [`Store::put`] writes of it, what it says to people
+    /// included.
     pub(crate) fn whole(&self, address: &Address, unit: &Unit) -> Option<Entry> {
         let bytes = fs::read(self.path(address)).ok()?;
         let entry = parse(&bytes, address.hex())?;
@@ -134,18 +127,10 @@ impl Store {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the header is strings and numbers, which JSON can always hold"
-)]
+#[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
 fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
-    body.extend(
-        entry
-            .trajectory
-            .iter()
-            .flat_map(|value| value.to_le_bytes()),
-    );
+    body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
     let header = Header {
         format: FORMAT.to_owned(),
         address: address.hex().to_owned(),
@@ -165,10 +150,7 @@ fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];
-    let expected = header
-        .trajectory_steps
-        .checked_mul(4)?
-        .checked_add(header.png_bytes)?;
+    let expected = header.trajectory_steps.checked_mul(4)?.checked_add(header.png_bytes)?;
     if header.format != FORMAT
         || header.address != address
         || body.len() != expected
@@ -177,16 +159,8 @@ fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
         return None;
     }
     let (png, trajectory) = body.split_at(header.png_bytes);
-    let trajectory = trajectory
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|&b| f32::from_le_bytes(b))
-        .collect();
-    Some(Entry {
-        png: png.to_vec(),
-        trajectory,
-    })
+    let trajectory = trajectory.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+    Some(Entry { png: png.to_vec(), trajectory })
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use crate::unit::NUMERICS_VERSION;
 use analysis::{BlockSummary, ChannelMeasures, NineActivations, clamped, statistics};
 use featviz::{Recipe, jitter_of};
 use report::{
-    BlockRow, BuildRecord, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord,
-    NotComputed, ScaleTuningRow, layout,
+    BlockRow, BuildRecord, ChannelRow, ExemplarRow, HistogramRow, Manifest, NetworkRecord, NotComputed, ScaleTuningRow,
+    layout,
 };
 use resnet::{BatchNormState, Block, Isa, Role};
 use std::collections::BTreeMap;
@@ -46,21 +46,15 @@ pub(crate) fn write(
     steps: usize,
 ) -> Result<Vec<BlockRow>, RunError> {
     let channels = findings.channels;
-    let rows: Vec<ChannelRow> = channels
-        .iter()
-        .map(|c| channel_row(loaded, c, findings))
-        .collect();
+    let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(loaded, c, findings)).collect();
     let of = |block| channels.iter().filter(move |c| c.block == block);
     let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
     for study in studies {
         let measures: Vec<_> = of(study.block).map(Channel::measures).collect();
         let summary = BlockSummary::new(&measures);
         let name = study.block.to_string();
-        let of_block: Vec<(&Channel, &ChannelRow)> = channels
-            .iter()
-            .zip(&rows)
-            .filter(|(_, row)| row.block == name)
-            .collect();
+        let of_block: Vec<(&Channel, &ChannelRow)> =
+            channels.iter().zip(&rows).filter(|(_, row)| row.block == name).collect();
         let all = loaded.network.architecture().channels(study.block);
         blocks.push(block_row((study.block, all), &summary, &of_block));
         histogram.extend(histogram_rows(study.block, &summary));
@@ -124,15 +118,9 @@ fn channel_row(loaded: &Loaded, channel: &Channel, findings: &Findings<'_>) -> C
         block_delta: scale.and_then(|s| finite(s.block_delta)),
         input_delta: scale.and_then(|s| finite(s.input_delta)),
         scale_metric: scale.and_then(|s| finite(s.scale_metric())),
-        scale_invariant: measures
-            .as_ref()
-            .is_some_and(ChannelMeasures::scale_invariant),
-        scale_invariant_no_mix: measures
-            .as_ref()
-            .is_some_and(ChannelMeasures::scale_invariant_no_mix),
-        scale_invariant_by_block: measures
-            .as_ref()
-            .is_some_and(ChannelMeasures::scale_invariant_by_block),
+        scale_invariant: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant),
+        scale_invariant_no_mix: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant_no_mix),
+        scale_invariant_by_block: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant_by_block),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
         tuning_curve_rho: findings.tuning.get(&of).copied(),
@@ -164,42 +152,30 @@ pub fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f
     if loaded.network.architecture().batch_norm() == BatchNormState::Folded {
         return None;
     }
-    let weights = loaded
-        .tensors
-        .get(&format!("{}.bn2.weight", block.module()))?;
+    let weights = loaded.tensors.get(&format!("{}.bn2.weight", block.module()))?;
     weights.values().get(channel).map(|&w| f64::from(w).abs())
 }
 
 /// The mean of |conv2.weight\[c\]|.
 #[must_use]
 pub fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
-    let weights = loaded
-        .tensors
-        .get(&format!("{}.conv2.weight", block.module()))?;
+    let weights = loaded.tensors.get(&format!("{}.conv2.weight", block.module()))?;
     let each: usize = weights.shape().iter().skip(1).product();
     let of_channel = weights.values().chunks_exact(each.max(1)).nth(channel)?;
     let magnitudes: Vec<f64> = of_channel.iter().map(|&w| f64::from(w).abs()).collect();
     statistics::mean(&magnitudes).ok()
 }
 
-fn block_row(
-    (block, all): (Block, usize),
-    summary: &BlockSummary,
-    of_block: &[(&Channel, &ChannelRow)],
-) -> BlockRow {
-    let defined = |of: fn(&ChannelRow) -> Option<f64>| -> Vec<f64> {
-        of_block.iter().filter_map(|(_, row)| of(row)).collect()
-    };
+fn block_row((block, all): (Block, usize), summary: &BlockSummary, of_block: &[(&Channel, &ChannelRow)]) -> BlockRow {
+    let defined =
+        |of: fn(&ChannelRow) -> Option<f64>| -> Vec<f64> { of_block.iter().filter_map(|(_, row)| of(row)).collect() };
     let mean = |of| statistics::mean(&defined(of)).ok();
     let percent = |count: usize, of: usize| (of > 0).then(|| 100.0 * count as f64 / of as f64);
     // Every studied channel is measured on photographs, or none is.
     let with_images = of_block.iter().any(|(_, row)| row.photo_o_o.is_some());
     let mut ratios = defined(|row| row.photo_mix_ratio);
     ratios.iter_mut().for_each(|m| *m = clamped(*m));
-    let on_photographs = of_block
-        .iter()
-        .filter(|(_, row)| row.photo_scale_invariant == Some(true))
-        .count();
+    let on_photographs = of_block.iter().filter(|(_, row)| row.photo_scale_invariant == Some(true)).count();
     BlockRow {
         block: block.to_string(),
         channels: all,
@@ -221,10 +197,7 @@ fn block_row(
             .filter(|(c, row)| row.scale_invariant_no_mix && !c.has_positive_denominators())
             .count(),
         scale_invariant_by_block: summary.scale_invariant_by_block,
-        percent_scale_invariant_by_block: percent(
-            summary.scale_invariant_by_block,
-            summary.channels,
-        ),
+        percent_scale_invariant_by_block: percent(summary.scale_invariant_by_block, summary.channels),
         photo_channels: with_images.then_some(ratios.len()),
         photo_median_mix_ratio: statistics::median(&ratios).ok(),
         photo_scale_invariant: with_images.then_some(on_photographs),
@@ -235,17 +208,8 @@ fn block_row(
 }
 
 fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = HistogramRow> {
-    let bins = summary
-        .histogram
-        .edges()
-        .windows(2)
-        .zip(summary.histogram.counts());
-    bins.map(move |(edges, &count)| HistogramRow {
-        block: block.to_string(),
-        from: edges[0],
-        to: edges[1],
-        count,
-    })
+    let bins = summary.histogram.edges().windows(2).zip(summary.histogram.counts());
+    bins.map(move |(edges, &count)| HistogramRow { block: block.to_string(), from: edges[0], to: edges[1], count })
 }
 
 /// The digest of the source of this program.
@@ -296,36 +260,19 @@ pub(crate) fn manifest(
             .map(|site| (site.to_string(), jitter_of(site)))
             .collect(),
         seed: options.seed,
-        blocks: studies
-            .iter()
-            .map(|s| (s.block.to_string(), s.channels.clone()))
-            .collect(),
-        channels: options
-            .channels
-            .iter()
-            .map(ChannelRange::to_string)
-            .collect(),
+        blocks: studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
+        channels: options.channels.iter().map(ChannelRange::to_string).collect(),
         pictures: BTreeMap::new(),
         not_computed: architecture
             .missing()
             .iter()
             .map(|m| NotComputed {
-                what: m
-                    .block
-                    .map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
+                what: m.block.map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
                 missing_tensors: m.tensors.clone(),
             })
             .collect(),
-        retried: channels
-            .iter()
-            .filter(|c| c.retries > 0)
-            .map(|c| format!("{} ({})", name(c), c.retries))
-            .collect(),
-        failed: channels
-            .iter()
-            .filter(|c| !c.is_sound())
-            .map(name)
-            .collect(),
+        retried: channels.iter().filter(|c| c.retries > 0).map(|c| format!("{} ({})", name(c), c.retries)).collect(),
+        failed: channels.iter().filter(|c| !c.is_sound()).map(name).collect(),
         instruction_set: options.isa.to_string(),
         threads: options.threads.get(),
         seconds: BTreeMap::new(),
@@ -369,33 +316,19 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let loaded = crate::Source::new(&root, None, None).load().unwrap();
         // Scale metrics 2 and 4, one that is infinite, and one with a loss.
-        let channels = [
-            channel(0, 1.0, 1.0),
-            channel(1, 0.5, 0.5),
-            channel(2, 0.0, 1.0),
-            channel(3, 1.0, -1.0),
-        ];
+        let channels = [channel(0, 1.0, 1.0), channel(1, 0.5, 0.5), channel(2, 0.0, 1.0), channel(3, 1.0, -1.0)];
         let findings = Findings::default();
-        let rows: Vec<ChannelRow> = channels
-            .iter()
-            .map(|c| channel_row(&loaded, c, &findings))
-            .collect();
+        let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(&loaded, c, &findings)).collect();
         let of_block: Vec<(&Channel, &ChannelRow)> = channels.iter().zip(&rows).collect();
         let measures: Vec<_> = channels.iter().map(Channel::measures).collect();
         let block = channels[0].block;
         let row = block_row((block, 16), &BlockSummary::new(&measures), &of_block);
-        assert_eq!(
-            (row.scale_invariant_no_mix, row.no_mix_by_denominator),
-            (3, 1)
-        );
+        assert_eq!((row.scale_invariant_no_mix, row.no_mix_by_denominator), (3, 1));
         // (2 + 4 + 0) / 3.
         assert_eq!(row.mean_scale_metric, Some(2.0));
         assert_eq!(row.scale_invariant_by_block, 4);
         assert_eq!(row.percent_scale_invariant_by_block, Some(100.0));
-        assert_eq!(
-            (row.photo_channels, row.photo_scale_invariant),
-            (None, None)
-        );
+        assert_eq!((row.photo_channels, row.photo_scale_invariant), (None, None));
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub struct Unit {
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{} ({}, seed {})",
-            self.site, self.channel, self.objective, self.seed
-        )
+        write!(f, "{}:{} ({}, seed {})", self.site, self.channel, self.objective, self.seed)
     }
 }
 
@@ -39,19 +35,14 @@ pub struct Address {
 
 impl Address {
     /// The address of a unit's picture, made by a recipe from weights of this digest.
-    #[expect(
-        clippy::expect_used,
-        reason = "a recipe is numbers with names, which JSON can always hold"
-    )]
+    #[expect(clippy::expect_used, reason = "a recipe is numbers with names, which JSON can always hold")]
     pub fn of(unit: &Unit, recipe: &Recipe, weights: &str) -> Address {
         let recipe = serde_json::to_string(recipe).expect("a recipe as JSON");
         let described = format!(
             "numerics {NUMERICS_VERSION}\nweights {weights}\nsite {}\nobjective {}\nchannel {}\nseed {}\nrecipe {recipe}\n",
             unit.site, unit.objective, unit.channel, unit.seed
         );
-        Address {
-            hex: blake3::hash(described.as_bytes()).to_hex().to_string(),
-        }
+        Address { hex: blake3::hash(described.as_bytes()).to_hex().to_string() }
     }
 
     /// 64 hexadecimal digits.

@@ -43,9 +43,10 @@ pub struct Visualized {
     pub seed: u64,
 }
 
-/// Makes a picture and writes it. Where a neuron is not positive on its picture the visualization failed, and is made again from the
-/// next seed; the last one is written whatever it is. The mean of a whole channel may rightly be negative, as most of a picture's places
-/// have something else: its picture is the first one, as in [`crate::reproduce()`].
+/// Makes a picture and writes it. Where a neuron is not positive on its picture the visualization failed, and is made
+/// again from the next seed; the last one is written whatever it is. The mean of a whole channel may rightly be
+/// negative, as most of a picture's places have something else: its picture is the first one, as in
+/// [`crate::reproduce()`].
 ///
 /// # Errors
 /// If the network, site or channel is unusable, or the picture cannot be written.
@@ -78,27 +79,13 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             break (seed, made, on_picture);
         }
         retries += 1;
-        let Visualize {
-            site,
-            objective,
-            channel,
-            ..
-        } = *request;
-        observer.event(Event::Retried(Unit {
-            site,
-            objective,
-            channel,
-            seed: request.seed.wrapping_add(retries),
-        }));
+        let Visualize { site, objective, channel, .. } = *request;
+        observer.event(Event::Retried(Unit { site, objective, channel, seed: request.seed.wrapping_add(retries) }));
     };
     let size = request.source.input_size;
     let png = images::encode_png(&Rgb8::from_pixels(size, size, made.pixels)?)?;
     report::write_atomically(&request.out, &png).map_err(write)?;
-    Ok(Visualized {
-        trajectory: made.trajectory,
-        on_picture,
-        seed,
-    })
+    Ok(Visualized { trajectory: made.trajectory, on_picture, seed })
 }
 
 /// What it means that all attempts failed, as one sentence.
@@ -111,20 +98,9 @@ fn given_up(request: &Visualize) -> String {
     )
 }
 
-fn run(
-    studio: &mut Studio,
-    request: &Visualize,
-    seed: u64,
-    observer: &dyn Observer,
-) -> Visualization {
-    observer.event(Event::Phase {
-        name: "steps".into(),
-        total: request.steps,
-        done: 0,
-    });
-    let made = studio.run_watched(request.channel, seed, &mut || {
-        observer.event(Event::Advanced)
-    });
+fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Observer) -> Visualization {
+    observer.event(Event::Phase { name: "steps".into(), total: request.steps, done: 0 });
+    let made = studio.run_watched(request.channel, seed, &mut || observer.event(Event::Advanced));
     observer.event(Event::PhaseEnded);
     made
 }
@@ -136,13 +112,7 @@ fn objective_on(loaded: &Loaded, request: &Visualize, pixels: &[u8]) -> Result<f
         Objective::Channel => Extent::Whole,
     };
     let of = (&[request.site][..], extent);
-    let reader = Reader::new(
-        &loaded.network,
-        request.source.input_size,
-        View::Plain,
-        of,
-        request.isa,
-    );
+    let reader = Reader::new(&loaded.network, request.source.input_size, View::Plain, of, request.isa);
     let mut reader = reader.map_err(|e| loaded.because(e))?;
     reader.read(pixels);
     match extent {

@@ -3,7 +3,8 @@
 /// Unit roundoff of single precision.
 const UNIT_ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
-/// `gamma_n = n u / (1 - n u)` with u = 2^-24: the relative error of n roundings (Higham, *Accuracy and Stability*, lemma 3.1).
+/// `gamma_n = n u / (1 - n u)` with u = 2^-24: the relative error of n roundings (Higham, *Accuracy and Stability*,
+/// lemma 3.1).
 pub fn gamma(n: usize) -> f64 {
     let nu = n as f64 * UNIT_ROUNDOFF;
     nu / (1.0 - nu)
@@ -42,11 +43,7 @@ pub fn worst_fraction_of_bound(actual: &[f32], expected: &[f64], bound: &[f64]) 
 
 fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
     if actual.is_nan() || expected.is_nan() {
-        return if actual.is_nan() && expected.is_nan() {
-            0.0
-        } else {
-            f64::NAN
-        };
+        return if actual.is_nan() && expected.is_nan() { 0.0 } else { f64::NAN };
     }
     if actual == expected {
         return 0.0;
@@ -55,11 +52,7 @@ fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
         return f64::NAN;
     }
     let error = (actual - expected).abs();
-    if bound > 0.0 {
-        error / bound
-    } else {
-        f64::INFINITY
-    }
+    if bound > 0.0 { error / bound } else { f64::INFINITY }
 }
 
 /// Asserts `|actual - expected| <= bound` for every value. NaN equals NaN alone; infinities must be equal.
@@ -110,11 +103,7 @@ pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
         actual.len(),
         expected.len()
     );
-    let error: f64 = actual
-        .iter()
-        .zip(expected)
-        .map(|(&a, e)| (f64::from(a) - e).powi(2))
-        .sum();
+    let error: f64 = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).powi(2)).sum();
     (error / expected.iter().map(|e| e * e).sum::<f64>()).sqrt()
 }
 
@@ -129,17 +118,8 @@ pub fn max_abs_error(actual: &[f32], expected: &[f64]) -> f64 {
         actual.len(),
         expected.len()
     );
-    let errors = actual
-        .iter()
-        .zip(expected)
-        .map(|(&a, e)| (f64::from(a) - e).abs());
-    errors.fold(0.0, |worst, error| {
-        if error > worst || error.is_nan() {
-            error
-        } else {
-            worst
-        }
-    })
+    let errors = actual.iter().zip(expected).map(|(&a, e)| (f64::from(a) - e).abs());
+    errors.fold(0.0, |worst, error| if error > worst || error.is_nan() { error } else { worst })
 }
 
 #[cfg(test)]
@@ -169,13 +149,7 @@ mod tests {
     fn nan_and_infinity_equal_only_themselves() {
         let (nan, inf) = (f64::NAN, f64::INFINITY);
         assert!(within(&[f32::NAN, f32::INFINITY], &[nan, inf], &[0.0, 0.0]));
-        for (a, e) in [
-            (f32::NAN, 1.0),
-            (1.0, nan),
-            (f32::INFINITY, -inf),
-            (1.0, inf),
-            (f32::INFINITY, 1.0),
-        ] {
+        for (a, e) in [(f32::NAN, 1.0), (1.0, nan), (f32::INFINITY, -inf), (1.0, inf), (f32::INFINITY, 1.0)] {
             assert!(!within(&[0.0, a], &[0.0, e], &[inf, inf]), "{a} for {e}");
         }
         assert!(!within(&[1.0], &[2.0], &[nan]));
@@ -188,19 +162,14 @@ mod tests {
         assert!(!within(&[1.0], &[1.0], &[]));
         assert!(!same(&[], &[]) && !same(&[1.0], &[1.0, 2.0]));
         assert!(
-            catch_unwind(|| relative_l2(&[], &[])).is_err()
-                && catch_unwind(|| max_abs_error(&[1.0], &[])).is_err()
+            catch_unwind(|| relative_l2(&[], &[])).is_err() && catch_unwind(|| max_abs_error(&[1.0], &[])).is_err()
         );
     }
 
     #[test]
     fn bits_tell_zeros_and_neighbours_apart() {
         assert!(same(&[1.0, f32::NAN], &[1.0, -f32::NAN]));
-        assert!(
-            !same(&[0.0], &[-0.0])
-                && !same(&[1.0], &[1.0 + f32::EPSILON])
-                && !same(&[f32::NAN], &[1.0])
-        );
+        assert!(!same(&[0.0], &[-0.0]) && !same(&[1.0], &[1.0 + f32::EPSILON]) && !same(&[f32::NAN], &[1.0]));
     }
 
     #[test]
@@ -221,8 +190,7 @@ mod tests {
 
     #[test]
     fn the_worst_fraction_names_its_place_and_stops_at_nan() {
-        let worst =
-            |actual: &[f32]| worst_fraction_of_bound(actual, &[0.0, 0.0, 0.0], &[1.0, 4.0, 1.0]);
+        let worst = |actual: &[f32]| worst_fraction_of_bound(actual, &[0.0, 0.0, 0.0], &[1.0, 4.0, 1.0]);
         assert_eq!(worst(&[0.25, -2.0, 0.25]), (0.5, 1));
         assert_eq!(worst(&[0.0, 0.0, -3.0]), (3.0, 2));
         let (fraction, at) = worst(&[9.0, f32::NAN, 0.0]);

@@ -13,9 +13,7 @@ pub fn pseudo_random(seed: u64, len: usize) -> Vec<f32> {
         z ^ (z >> 31)
     };
     // 24 bits are exact in single precision.
-    (0..len)
-        .map(|_| (next() >> 40) as f32 / 8_388_608.0 - 1.0)
-        .collect()
+    (0..len).map(|_| (next() >> 40) as f32 / 8_388_608.0 - 1.0).collect()
 }
 
 /// Moderate values of either sign.
@@ -38,9 +36,7 @@ pub fn wild_values(len: usize) -> impl Strategy<Value = Vec<f32>> {
 
 /// Sizes around the tiles of matrix kernels, odd and prime ones, and one.
 pub fn awkward_size() -> impl Strategy<Value = usize> {
-    prop::sample::select(vec![
-        1_usize, 2, 3, 5, 6, 7, 13, 14, 15, 16, 17, 29, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97,
-    ])
+    prop::sample::select(vec![1_usize, 2, 3, 5, 6, 7, 13, 14, 15, 16, 17, 29, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97])
 }
 
 /// The same values in double precision.

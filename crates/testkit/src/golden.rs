@@ -22,22 +22,14 @@ pub fn fixtures_dir() -> PathBuf {
 /// The data from outside: what `STREAMSCOPE_DATA` names, or `../shared` beside the project. `None` where there is none,
 /// after a line on stderr that says so.
 pub fn data_dir() -> Option<PathBuf> {
-    let named = std::env::var_os(DATA_VARIABLE)
-        .filter(|v| !v.is_empty())
-        .map(PathBuf::from);
+    let named = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
     let folder = named.unwrap_or_else(|| root().join("../shared"));
     if folder.join("golden").is_dir() {
         return Some(folder);
     }
-    #[expect(
-        clippy::print_stderr,
-        reason = "whoever runs the tests should know what was not tested"
-    )]
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
     {
-        eprintln!(
-            "skipped: no reference data in {} ({DATA_VARIABLE} names another folder)",
-            folder.display()
-        );
+        eprintln!("skipped: no reference data in {} ({DATA_VARIABLE} names another folder)", folder.display());
     }
     None
 }
@@ -71,16 +63,11 @@ pub fn npy_f32(path: impl AsRef<Path>) -> Array<f32> {
 fn array<T: Deserialize>(mut file: impl Read, name: &str) -> Option<Array<T>> {
     let mut bytes = Vec::new();
     // To its end, where an archive notices that it is damaged.
-    file.read_to_end(&mut bytes)
-        .unwrap_or_else(|e| panic!("{name}: {e}"));
+    file.read_to_end(&mut bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut rest = bytes.as_slice();
     let file = NpyFile::new(&mut rest).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(file.order(), npyz::Order::C, "{name} is not in C order");
-    let shape = file
-        .shape()
-        .iter()
-        .map(|&n| usize::try_from(n).unwrap_or(usize::MAX))
-        .collect();
+    let shape = file.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
     let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>();
     let values = values.unwrap_or_else(|e| panic!("{name}: {e}"));
     assert!(rest.is_empty(), "{name}: {} bytes too many", rest.len());
@@ -94,19 +81,13 @@ impl Archive {
     /// If there is none.
     pub fn open(path: impl AsRef<Path>) -> Archive {
         let path = path.as_ref().to_owned();
-        assert!(
-            path.is_file(),
-            "{}: expected reference values",
-            path.display()
-        );
+        assert!(path.is_file(), "{}: expected reference values", path.display());
         Archive { path }
     }
 
     fn archive(&self) -> ZipArchive<BufReader<File>> {
-        let file =
-            File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
-        ZipArchive::new(BufReader::new(file))
-            .unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+        let file = File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
+        ZipArchive::new(BufReader::new(file)).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
     }
 
     /// The names of its arrays.
@@ -116,9 +97,7 @@ impl Archive {
     pub fn names(&self) -> Vec<String> {
         let archive = self.archive();
         let files = archive.file_names().filter_map(Result::ok);
-        files
-            .filter_map(|name| name.strip_suffix(".npy").map(str::to_owned))
-            .collect()
+        files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect()
     }
 
     fn read<T: Deserialize>(&self, name: &str) -> Option<Array<T>> {
@@ -134,8 +113,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn f32(&self, name: &str) -> Array<f32> {
-        self.read(name)
-            .unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
     }
 
     /// An array of float64, or of float32 widened.
@@ -145,10 +123,7 @@ impl Archive {
     pub fn f64(&self, name: &str) -> Array<f64> {
         self.read(name).unwrap_or_else(|| {
             let Array { shape, values } = self.f32(name);
-            Array {
-                shape,
-                values: values.into_iter().map(f64::from).collect(),
-            }
+            Array { shape, values: values.into_iter().map(f64::from).collect() }
         })
     }
 
@@ -157,8 +132,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn u8(&self, name: &str) -> Array<u8> {
-        self.read(name)
-            .unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
     }
 
     /// An array of int64.
@@ -166,8 +140,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn i64(&self, name: &str) -> Array<i64> {
-        self.read(name)
-            .unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
+        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
     }
 }
 
@@ -185,10 +158,7 @@ mod tests {
         let archive = gradients();
         let support = archive.i64("layer1.1.bn2:5/support_rows_cols");
         assert_eq!((support.shape, support.values.len()), (vec![4], 4));
-        assert_eq!(
-            archive.f64("layer1.1.bn2:5/value").shape,
-            Vec::<usize>::new()
-        );
+        assert_eq!(archive.f64("layer1.1.bn2:5/value").shape, Vec::<usize>::new());
         let pixels = Archive::open(fixtures_dir().join("golden/pixels.npz"));
         let names = pixels.names();
         assert_eq!(names.len(), 6);
@@ -201,13 +171,7 @@ mod tests {
         let name = "layer1.1.bn2:5/grad";
         let (single, double) = (archive.f32(name), archive.f64(name));
         assert_eq!(single.shape, [3, 128, 128]);
-        assert!(
-            single
-                .values
-                .iter()
-                .zip(&double.values)
-                .all(|(&s, &d)| f64::from(s) == d)
-        );
+        assert!(single.values.iter().zip(&double.values).all(|(&s, &d)| f64::from(s) == d));
         assert!(catch_unwind(|| gradients().i64(name)).is_err());
         assert!(catch_unwind(|| gradients().f32("layer1.1.bn2:5/value")).is_err());
         assert!(catch_unwind(|| gradients().f64("layer1.1.bn2:5/support_rows_cols")).is_err());

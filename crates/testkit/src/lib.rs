@@ -14,8 +14,7 @@ pub mod golden;
 mod poison;
 
 pub use compare::{
-    assert_same_bits, assert_within_bound, gamma, max_abs_error, relative_l2, underflow_slack,
-    worst_fraction_of_bound,
+    assert_same_bits, assert_within_bound, gamma, max_abs_error, relative_l2, underflow_slack, worst_fraction_of_bound,
 };
 pub use generate::{awkward_size, finite_values, pseudo_random, widened, wild_values};
 pub use poison::{assert_still_poisoned, is_poison, poisoned};

@@ -21,11 +21,7 @@ pub fn is_poison(value: f32) -> bool {
 pub fn assert_still_poisoned(values: &[f32], what: &str) {
     assert!(!values.is_empty(), "{what}: nothing to compare");
     if let Some(at) = values.iter().position(|&v| !is_poison(v)) {
-        panic!(
-            "{what}: {} was written at {at} of {}",
-            values[at],
-            values.len()
-        );
+        panic!("{what}: {} was written at {at} of {}", values[at], values.len());
     }
 }
 

@@ -38,7 +38,8 @@ fn wild_values_are_of_every_kind_each_in_its_share() {
     for &value in &values {
         *counts.entry(kind(value)).or_insert(0_usize) += 1;
     }
-    // Of sixteen parts: eight moderate, two zeros, two denormal, two of five of a size that overflows or nearly vanishes, one infinite, one NaN.
+    // Of sixteen parts: eight moderate, two zeros, two denormal, two of five of a size that overflows or nearly
+    // vanishes, one infinite, one NaN.
     for (kind, parts) in [
         ("moderate", 4.0),
         ("minus moderate", 4.0),
@@ -73,11 +74,7 @@ fn wild_values_are_of_every_kind_each_in_its_share() {
 fn values_are_as_many_as_were_asked_for() {
     for len in [0, 1, 2, 17] {
         assert!(sampled(wild_values(len), 20).iter().all(|v| v.len() == len));
-        assert!(
-            sampled(finite_values(len), 20)
-                .iter()
-                .all(|v| v.len() == len)
-        );
+        assert!(sampled(finite_values(len), 20).iter().all(|v| v.len() == len));
         assert_eq!(pseudo_random(3, len).len(), len);
     }
 }
@@ -86,9 +83,7 @@ fn values_are_as_many_as_were_asked_for() {
 fn finite_values_are_moderate_and_of_either_sign() {
     let values: Vec<f32> = sampled(finite_values(50), 200).concat();
     assert!(values.iter().all(|v| v.is_finite() && v.abs() <= 8.0));
-    let share = |is: fn(f32) -> bool| {
-        values.iter().filter(|&&v| is(v)).count() as f64 / values.len() as f64
-    };
+    let share = |is: fn(f32) -> bool| values.iter().filter(|&&v| is(v)).count() as f64 / values.len() as f64;
     for share in [
         share(|v| v > 0.0),
         share(|v| v < 0.0),
@@ -116,20 +111,14 @@ fn awkward_sizes_are_one_and_those_on_both_sides_of_every_tile() {
         }
     }
     assert!(counts.keys().any(|size| size % 2 == 1 && *size > 65));
-    assert!(
-        counts.len() == 22 && counts.values().all(|&count| count > 40),
-        "{counts:?}"
-    );
+    assert!(counts.len() == 22 && counts.values().all(|&count| count > 40), "{counts:?}");
 }
 
 #[test]
 fn pseudo_random_values_are_those_of_splitmix64() {
-    // The generator's first values from state 0, as its authors publish them (Vigna, splitmix64.c); 24 bits of each, to [-1, 1).
-    let published = [
-        0xe220_a839_7b1d_cdaf_u64,
-        0x6e78_9e6a_a1b9_65f4,
-        0x06c4_5d18_8009_454f,
-    ];
+    // The generator's first values from state 0, as its authors publish them (Vigna, splitmix64.c); 24 bits of each, to
+    // [-1, 1).
+    let published = [0xe220_a839_7b1d_cdaf_u64, 0x6e78_9e6a_a1b9_65f4, 0x06c4_5d18_8009_454f];
     let expected = published.map(|bits| (bits >> 40) as f32 / 8_388_608.0 - 1.0);
     assert_eq!(pseudo_random(0, 3), expected);
     // Another seed is another sequence, and a longer one begins with the shorter.
@@ -149,22 +138,14 @@ fn pseudo_random_values_fill_their_interval_evenly() {
         .collect();
     assert_eq!(bins.iter().sum::<usize>(), 16_000);
     // Six standard deviations of a count of mean 1,000.
-    assert!(
-        bins.iter().all(|count| count.abs_diff(1_000) < 190),
-        "{bins:?}"
-    );
+    assert!(bins.iter().all(|count| count.abs_diff(1_000) < 190), "{bins:?}");
 }
 
 #[test]
 fn widened_values_are_the_same_in_double_precision() {
     let values = [0.1_f32, -0.0, f32::MAX, f32::from_bits(1), f32::INFINITY];
     let wide = widened(&values);
-    assert!(
-        values
-            .iter()
-            .zip(&wide)
-            .all(|(&v, &w)| f64::from(v).to_bits() == w.to_bits())
-    );
+    assert!(values.iter().zip(&wide).all(|(&v, &w)| f64::from(v).to_bits() == w.to_bits()));
     assert_eq!(wide.len(), 5);
     assert!(widened(&[f32::NAN])[0].is_nan() && widened(&[]).is_empty());
 }

@@ -1,4 +1,5 @@
-//! Reference values that are damaged, of another type or order, or not there are refused by name: none is taken for another.
+//! Reference values that are damaged, of another type or order, or not there are refused by name: none is taken for
+//! another.
 
 use std::fs;
 use std::io::Write;
@@ -8,8 +9,7 @@ use testkit::golden::{Archive, fixtures_dir, npy_f32};
 
 /// An .npy file.
 fn npy(descr: &str, fortran: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-    let mut header =
-        format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
     header.push_str(&" ".repeat((64 - (11 + header.len()) % 64) % 64));
     header.push('\n');
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
@@ -26,8 +26,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
 fn npz(path: &Path, members: &[(&str, Vec<u8>)]) {
     let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
     for (name, bytes) in members {
-        let stored = zip::write::SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored);
+        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         archive.start_file(*name, stored).unwrap();
         archive.write_all(bytes).unwrap();
     }
@@ -37,11 +36,7 @@ fn npz(path: &Path, members: &[(&str, Vec<u8>)]) {
 /// What a reader says when it refuses.
 fn refused<T: std::fmt::Debug>(read: impl FnOnce() -> T + std::panic::UnwindSafe) -> String {
     let cause = catch_unwind(read).expect_err("it was taken");
-    cause
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned()))
-        .unwrap()
+    cause.downcast_ref::<String>().cloned().or_else(|| cause.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap()
 }
 
 #[test]
@@ -62,18 +57,7 @@ fn a_damaged_file_is_refused_by_its_name() {
         [&good[..], &[0]].concat(),
     ];
     // Cut off anywhere.
-    wrong.extend(
-        [
-            1,
-            6,
-            10,
-            40,
-            good.len() - 12,
-            good.len() - 4,
-            good.len() - 1,
-        ]
-        .map(|n| good[..n].to_vec()),
-    );
+    wrong.extend([1, 6, 10, 40, good.len() - 12, good.len() - 4, good.len() - 1].map(|n| good[..n].to_vec()));
     for bytes in wrong {
         fs::write(&path, &bytes).unwrap();
         let of = path.clone();
@@ -88,21 +72,12 @@ fn a_damaged_file_is_refused_by_its_name() {
 fn every_type_is_read_as_itself_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("values.npz");
-    let of_f64: Vec<u8> = [0.1_f64, -7.0]
-        .iter()
-        .flat_map(|v| v.to_le_bytes())
-        .collect();
-    let of_i64: Vec<u8> = [-3_i64, 1 << 40]
-        .iter()
-        .flat_map(|v| v.to_le_bytes())
-        .collect();
+    let of_f64: Vec<u8> = [0.1_f64, -7.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+    let of_i64: Vec<u8> = [-3_i64, 1 << 40].iter().flat_map(|v| v.to_le_bytes()).collect();
     npz(
         &path,
         &[
-            (
-                "single.npy",
-                npy("<f4", "False", "(2,)", &floats(&[0.1, -7.0])),
-            ),
+            ("single.npy", npy("<f4", "False", "(2,)", &floats(&[0.1, -7.0]))),
             ("double.npy", npy("<f8", "False", "(2,)", &of_f64)),
             ("bytes.npy", npy("|u1", "False", "(1, 2)", &[7, 255])),
             ("whole.npy", npy("<i8", "False", "(2,)", &of_i64)),
@@ -132,10 +107,7 @@ fn every_type_is_read_as_itself_alone() {
             if !taken {
                 let (archive, owned) = (archive.clone(), name.to_owned());
                 let said = refused(move || read(&archive, &owned));
-                assert!(
-                    said.contains("values.npz") && said.contains(name),
-                    "{of} of {name}: {said}"
-                );
+                assert!(said.contains("values.npz") && said.contains(name), "{of} of {name}: {said}");
             }
         }
     }
@@ -145,23 +117,12 @@ fn every_type_is_read_as_itself_alone() {
 fn a_damaged_archive_is_refused_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("values.npz");
-    npz(
-        &path,
-        &[("a.npy", npy("<f4", "False", "(2,)", &floats(&[1.0, 2.0])))],
-    );
+    npz(&path, &[("a.npy", npy("<f4", "False", "(2,)", &floats(&[1.0, 2.0])))]);
     let good = fs::read(&path).unwrap();
-    let data = good
-        .windows(4)
-        .position(|w| w == 2.0_f32.to_le_bytes())
-        .unwrap();
+    let data = good.windows(4).position(|w| w == 2.0_f32.to_le_bytes()).unwrap();
     let mut flipped = good.clone();
     flipped[data] ^= 1;
-    for bytes in [
-        Vec::new(),
-        b"no archive".to_vec(),
-        good[..good.len() / 2].to_vec(),
-        flipped,
-    ] {
+    for bytes in [Vec::new(), b"no archive".to_vec(), good[..good.len() / 2].to_vec(), flipped] {
         fs::write(&path, bytes).unwrap();
         let archive = Archive::open(&path);
         let said = refused(move || archive.f32("a"));

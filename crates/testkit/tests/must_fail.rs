@@ -2,8 +2,8 @@
 
 use std::panic::catch_unwind;
 use testkit::{
-    assert_same_bits, assert_still_poisoned, assert_within_bound, gamma, is_poison, max_abs_error,
-    poisoned, relative_l2, underflow_slack, worst_fraction_of_bound,
+    assert_same_bits, assert_still_poisoned, assert_within_bound, gamma, is_poison, max_abs_error, poisoned,
+    relative_l2, underflow_slack, worst_fraction_of_bound,
 };
 
 const NAN: f64 = f64::NAN;
@@ -62,15 +62,9 @@ fn whatever_is_beyond_its_bound_fails_at_any_place() {
         let fails = |a: &[f32], e: &[f64], b: &[f64]| {
             assert!(!within(a, e, b), "{triple:?}");
             let (fraction, at) = worst_fraction_of_bound(a, e, b);
-            assert!(
-                fraction.is_nan() || fraction > 1.0,
-                "{triple:?}: {fraction}"
-            );
+            assert!(fraction.is_nan() || fraction > 1.0, "{triple:?}: {fraction}");
             // The place is that of the value that is wrong.
-            assert!(
-                a[at].to_bits() != 1.0_f32.to_bits() || e[at] != 1.0,
-                "{triple:?}"
-            );
+            assert!(a[at].to_bits() != 1.0_f32.to_bits() || e[at] != 1.0, "{triple:?}");
         };
         at_each_place(fails, triple);
     }
@@ -102,18 +96,9 @@ fn whatever_is_within_its_bound_passes_at_any_place() {
 fn the_fraction_is_the_errors_and_its_place_the_first_of_the_largest() {
     let expected = [0.0, 10.0, -10.0, 0.0];
     let bound = [2.0, 4.0, 8.0, 4.0];
-    assert_eq!(
-        worst_fraction_of_bound(&[1.0, 11.0, -16.0, 3.0], &expected, &bound),
-        (0.75, 2)
-    );
-    assert_eq!(
-        worst_fraction_of_bound(&[0.0, 13.0, -10.0, -3.0], &expected, &bound),
-        (0.75, 1)
-    );
-    assert_eq!(
-        worst_fraction_of_bound(&[0.0, 10.0, -10.0, 0.0], &expected, &bound),
-        (0.0, 0)
-    );
+    assert_eq!(worst_fraction_of_bound(&[1.0, 11.0, -16.0, 3.0], &expected, &bound), (0.75, 2));
+    assert_eq!(worst_fraction_of_bound(&[0.0, 13.0, -10.0, -3.0], &expected, &bound), (0.75, 1));
+    assert_eq!(worst_fraction_of_bound(&[0.0, 10.0, -10.0, 0.0], &expected, &bound), (0.0, 0));
     let (infinite, at) = worst_fraction_of_bound(&[0.0, 1.0], &[0.0, 0.0], &[0.0, 0.0]);
     assert_eq!((infinite, at), (INFINITY, 1));
     // The first that is no number ends the search.
@@ -123,26 +108,14 @@ fn the_fraction_is_the_errors_and_its_place_the_first_of_the_largest() {
 
 #[test]
 fn bits_that_differ_in_any_one_place_fail_whatever_they_stand_for() {
-    let values = [
-        0.0,
-        -0.0,
-        1.0,
-        -1.0,
-        f32::MIN_POSITIVE,
-        f32::from_bits(1),
-        f32::MAX,
-        f32::INFINITY,
-        f32::NEG_INFINITY,
-    ];
+    let values =
+        [0.0, -0.0, 1.0, -1.0, f32::MIN_POSITIVE, f32::from_bits(1), f32::MAX, f32::INFINITY, f32::NEG_INFINITY];
     assert!(same(&values, &values));
     for place in 0..values.len() {
         for bit in 0..32 {
             let mut other = values;
             other[place] = f32::from_bits(other[place].to_bits() ^ (1 << bit));
-            assert!(
-                !same(&other, &values) && !same(&values, &other),
-                "{place}, bit {bit}"
-            );
+            assert!(!same(&other, &values) && !same(&values, &other), "{place}, bit {bit}");
         }
         let mut other = values;
         other[place] = f32::NAN;
@@ -172,10 +145,7 @@ fn nothing_and_other_lengths_fail_in_every_comparison() {
         assert!(!same(&actual, &vec![1.0; e]));
     }
     for bounds in [0, 1, 3] {
-        assert!(
-            !within(&[1.0, 1.0], &[1.0, 1.0], &vec![1.0; bounds]),
-            "{bounds}"
-        );
+        assert!(!within(&[1.0, 1.0], &[1.0, 1.0], &vec![1.0; bounds]), "{bounds}");
     }
     assert!(fails(&|| assert_still_poisoned(&[], "buffer")));
 }
@@ -244,23 +214,12 @@ fn bounds_are_those_of_the_literature() {
 
 #[test]
 fn a_failure_names_the_worst_value_and_both_sides() {
-    let message = |work: &(dyn Fn() + std::panic::RefUnwindSafe)| {
-        *catch_unwind(work)
-            .unwrap_err()
-            .downcast::<String>()
-            .unwrap()
-    };
-    let said =
-        message(&|| assert_within_bound(&[1.0, 2.0, 4.0], &[1.0, 1.5, 2.0], &[1.0; 3], "map"));
-    assert_eq!(
-        said,
-        "map: at 2 of 3: expected 2e0 within 1e0, found 4e0: 2 of the bound"
-    );
+    let message =
+        |work: &(dyn Fn() + std::panic::RefUnwindSafe)| *catch_unwind(work).unwrap_err().downcast::<String>().unwrap();
+    let said = message(&|| assert_within_bound(&[1.0, 2.0, 4.0], &[1.0, 1.5, 2.0], &[1.0; 3], "map"));
+    assert_eq!(said, "map: at 2 of 3: expected 2e0 within 1e0, found 4e0: 2 of the bound");
     let said = message(&|| assert_same_bits(&[1.0, 0.0, 0.0], &[1.0, -0.0, 1.0], "map"));
-    assert_eq!(
-        said,
-        "map: at 1 of 3: expected -0e0 (0x80000000), found 0e0 (0x0)"
-    );
+    assert_eq!(said, "map: at 1 of 3: expected -0e0 (0x80000000), found 0e0 (0x0)");
     let mut values = poisoned(3);
     values[2] = 7.0;
     let said = message(&|| assert_still_poisoned(&values, "map"));

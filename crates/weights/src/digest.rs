@@ -4,17 +4,19 @@
 pub use blake3::Hash as Digest;
 use blake3::Hasher;
 
-// The contexts keep these digests apart from each other and from any other use of the hash; they change with the encoding.
+// The contexts keep these digests apart from each other and from any other use of the hash; they change with the
+// encoding.
 const TENSOR_CONTEXT: &str = "streamscope weights: tensor, version 1";
 const SET_CONTEXT: &str = "streamscope weights: set of tensors, version 1";
 
 /// Values converted to bytes at a time, sized to stay in the first-level cache.
 const VALUES_PER_BLOCK: usize = 4096;
 
-/// The digest of `(name, shape, values)`: the length of the name and the name, the rank and the dimensions, then the values.
+/// The digest of `(name, shape, values)`: the length of the name and the name, the rank and the dimensions, then the
+/// values.
 ///
-/// All integers are 64 bits and everything is little endian, so that no two different tensors have the same encoding and
-/// every processor has the same one.
+/// All integers are 64 bits and everything is little endian, so that no two different tensors have the same encoding
+/// and every processor has the same one.
 pub(crate) fn of_tensor(name: &str, shape: &[usize], values: &[f32]) -> Digest {
     let mut hasher = Hasher::new_derive_key(TENSOR_CONTEXT);
     hasher.update(&length(name.len()));

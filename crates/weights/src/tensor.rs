@@ -35,51 +35,21 @@ impl Tensor {
     ) -> Result<Tensor, WeightsError> {
         let (file, name) = (file.into(), name.into());
         if npy::element_count(&shape) != Some(values.len()) {
-            return Err(WeightsError::ValueCount {
-                file,
-                tensor: name,
-                shape,
-                found: values.len(),
-            });
+            return Err(WeightsError::ValueCount { file, tensor: name, shape, found: values.len() });
         }
         if let Some((position, index)) = npy::first_not_finite(&shape, &values) {
-            let fault = NpyFault::NotFinite {
-                index,
-                found: values[position].into(),
-            };
-            return Err(WeightsError::Npy {
-                file,
-                tensor: name,
-                fault,
-            });
+            let fault = NpyFault::NotFinite { index, found: values[position].into() };
+            return Err(WeightsError::Npy { file, tensor: name, fault });
         }
-        Ok(Tensor {
-            file,
-            name,
-            shape,
-            values,
-        })
+        Ok(Tensor { file, name, shape, values })
     }
 
     /// Reads a tensor from all the bytes of an `.npy` file.
-    pub(crate) fn from_npy(
-        file: &Path,
-        name: String,
-        bytes: &[u8],
-    ) -> Result<Tensor, WeightsError> {
+    pub(crate) fn from_npy(file: &Path, name: String, bytes: &[u8]) -> Result<Tensor, WeightsError> {
         let file = file.to_owned();
         match npy::parse(bytes) {
-            Ok((shape, values)) => Ok(Tensor {
-                file,
-                name,
-                shape,
-                values,
-            }),
-            Err(fault) => Err(WeightsError::Npy {
-                file,
-                tensor: name,
-                fault,
-            }),
+            Ok((shape, values)) => Ok(Tensor { file, name, shape, values }),
+            Err(fault) => Err(WeightsError::Npy { file, tensor: name, fault }),
         }
     }
 

@@ -43,35 +43,22 @@ impl TensorSet {
     ///
     /// # Errors
     /// As [`TensorSet::load`].
-    pub fn load_except(
-        path: impl AsRef<Path>,
-        ignored: impl Fn(&str) -> bool,
-    ) -> Result<TensorSet, WeightsError> {
+    pub fn load_except(path: impl AsRef<Path>, ignored: impl Fn(&str) -> bool) -> Result<TensorSet, WeightsError> {
         let path = path.as_ref();
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(source) if source.kind() == io::ErrorKind::NotFound => {
-                return Err(WeightsError::NotFound {
-                    path: path.to_owned(),
-                });
+                return Err(WeightsError::NotFound { path: path.to_owned() });
             }
             Err(source) => {
-                return Err(WeightsError::Io {
-                    path: path.to_owned(),
-                    source,
-                });
+                return Err(WeightsError::Io { path: path.to_owned(), source });
             }
         };
-        let not_weights = |found| WeightsError::NotWeights {
-            path: path.to_owned(),
-            found,
-        };
+        let not_weights = |found| WeightsError::NotWeights { path: path.to_owned(), found };
         let tensors = if metadata.is_dir() {
             directory::read(path, &ignored)?
         } else if !metadata.is_file() {
-            return Err(not_weights(
-                "something that is neither a file nor a directory",
-            ));
+            return Err(not_weights("something that is neither a file nor a directory"));
         } else if archive::is_archive(path)? {
             archive::read(path, &ignored)?
         } else {
@@ -98,10 +85,7 @@ impl TensorSet {
                 }
             }
         }
-        Ok(TensorSet {
-            source: source.into(),
-            tensors: by_name,
-        })
+        Ok(TensorSet { source: source.into(), tensors: by_name })
     }
 
     /// The directory or the archive that was loaded.
@@ -139,10 +123,7 @@ impl TensorSet {
     /// # Errors
     /// [`WeightsError::Missing`] if there is none.
     pub fn find(&self, name: &str) -> Result<&Tensor, WeightsError> {
-        self.get(name).ok_or_else(|| WeightsError::Missing {
-            file: self.source.clone(),
-            tensor: name.to_owned(),
-        })
+        self.get(name).ok_or_else(|| WeightsError::Missing { file: self.source.clone(), tensor: name.to_owned() })
     }
 
     /// The tensor of that name and shape.
@@ -164,20 +145,14 @@ impl TensorSet {
 
     /// The names that `is_expected` refuses, in order.
     pub fn unexpected(&self, is_expected: impl Fn(&str) -> bool) -> Vec<String> {
-        self.names()
-            .filter(|name| !is_expected(name))
-            .map(str::to_owned)
-            .collect()
+        self.names().filter(|name| !is_expected(name)).map(str::to_owned).collect()
     }
 
     /// Checks that there are no tensors but the expected ones.
     ///
     /// # Errors
     /// [`WeightsError::Unexpected`] naming the first other one.
-    pub fn refuse_unexpected(
-        &self,
-        is_expected: impl Fn(&str) -> bool,
-    ) -> Result<(), WeightsError> {
+    pub fn refuse_unexpected(&self, is_expected: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
         match self.iter().find(|tensor| !is_expected(tensor.name())) {
             None => Ok(()),
             Some(tensor) => {

@@ -33,25 +33,15 @@ fn the_archive_is_that_of_a_new_path() {
     let base = || BASE.to_vec();
     let changes: [Change; 12] = [
         ("sites", with("--sites", "layer1.1"), |_| ()),
-        (
-            "other sites",
-            with("--sites", "layer1.1.pre,layer2.0"),
-            |_| (),
-        ),
-        (
-            "sites' order",
-            with("--sites", "layer2.0.bn2,layer1.1"),
-            |_| (),
-        ),
+        ("other sites", with("--sites", "layer1.1.pre,layer2.0"), |_| ()),
+        ("sites' order", with("--sites", "layer2.0.bn2,layer1.1"), |_| ()),
         ("size", with("--input-size", "36"), |_| ()),
         ("whole maps", [&BASE[..], &["--full"]].concat(), |_| ()),
         ("convolutions", with("--convolutions", "winograd"), |_| ()),
         ("weights", base(), |world| {
             world.touch_tensor("layer1.1.conv2.weight");
         }),
-        ("a photograph", base(), |world| {
-            world.touch_photograph("b.jpg")
-        }),
+        ("a photograph", base(), |world| world.touch_photograph("b.jpg")),
         ("one more", base(), |world| {
             let spiral = root().join("fixtures/images/spiral/spiral_02.jpg");
             copy(&spiral, &world.path("images/bb.jpg"));
@@ -63,11 +53,7 @@ fn the_archive_is_that_of_a_new_path() {
             let [from, to] = ["images/a.jpg", "images/e.jpg"].map(|name| world.path(name));
             fs::rename(from, to).unwrap();
         }),
-        (
-            "order",
-            with("--images", "images/c.jpg,images/a.jpg"),
-            |_| (),
-        ),
+        ("order", with("--images", "images/c.jpg,images/a.jpg"), |_| ()),
     ];
     for (what, command, change) in changes {
         let world = World::new();
@@ -78,9 +64,7 @@ fn the_archive_is_that_of_a_new_path() {
             let mut command = command.clone();
             if what == "order" {
                 // The flag takes one path at a time.
-                let at = command
-                    .iter()
-                    .position(|a| a.contains(',') && a.contains("images/"));
+                let at = command.iter().position(|a| a.contains(',') && a.contains("images/"));
                 let at = at.unwrap();
                 command.splice(at..=at, ["images/c.jpg", "--images", "images/a.jpg"]);
             }

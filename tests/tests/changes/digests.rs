@@ -40,15 +40,9 @@ fn the_manifest_has_the_digests_of_its_images() {
     let images = &manifest["images"];
     let names: String = photographs.iter().map(|(n, _)| format!("{n}\n")).collect();
     assert_eq!(text(&images["names_digest"]), hash(names.as_bytes()));
-    let digests: Vec<u8> = photographs
-        .iter()
-        .flat_map(|(_, bytes)| *blake3::hash(bytes).as_bytes())
-        .collect();
+    let digests: Vec<u8> = photographs.iter().flat_map(|(_, bytes)| *blake3::hash(bytes).as_bytes()).collect();
     assert_eq!(text(&images["digest"]), hash(&digests));
-    let files: BTreeMap<String, String> = photographs
-        .iter()
-        .map(|(name, bytes)| (name.clone(), hash(bytes)))
-        .collect();
+    let files: BTreeMap<String, String> = photographs.iter().map(|(name, bytes)| (name.clone(), hash(bytes))).collect();
     assert_eq!(images["files"], serde_json::to_value(files).unwrap());
     assert_eq!(images["read"], photographs.len());
 }
@@ -56,10 +50,7 @@ fn the_manifest_has_the_digests_of_its_images() {
 #[test]
 fn journals_are_named_after_the_listing_of_images_and_hold_a_record_for_each() {
     let (manifest, photographs) = (manifest(), photographs());
-    let listing: String = photographs
-        .iter()
-        .map(|(name, bytes)| format!("{name}\n{}\n", bytes.len()))
-        .collect();
+    let listing: String = photographs.iter().map(|(name, bytes)| format!("{name}\n{}\n", bytes.len())).collect();
     let listing = &hash(listing.as_bytes())[..16];
     let journals = manifest["images"]["journals"].as_object().unwrap();
     // Those of the photographs as they are, and at eight other sizes.
@@ -103,12 +94,8 @@ fn the_weights_digest_is_of_every_name_shape_and_value() {
         let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]])) + 10;
         let said = String::from_utf8(bytes[10..header].to_vec()).unwrap();
         let shape = said.split('(').nth(1).unwrap().split(')').next().unwrap();
-        let shape: Vec<u64> = shape
-            .split(',')
-            .map(str::trim)
-            .filter(|n| !n.is_empty())
-            .map(|n| n.parse().unwrap())
-            .collect();
+        let shape: Vec<u64> =
+            shape.split(',').map(str::trim).filter(|n| !n.is_empty()).map(|n| n.parse().unwrap()).collect();
         tensors.insert(name, shape);
     }
     let archive = testkit::golden::Archive::open(base().join("weights.npz"));
@@ -121,10 +108,7 @@ fn the_weights_digest_is_of_every_name_shape_and_value() {
         encoding.extend((shape.len() as u64).to_le_bytes());
         encoding.extend(shape.iter().flat_map(|n| n.to_le_bytes()));
         encoding.extend(values.iter().flat_map(|v| v.to_le_bytes()));
-        all.extend(blake3::derive_key(
-            "streamscope weights: tensor, version 1",
-            &encoding,
-        ));
+        all.extend(blake3::derive_key("streamscope weights: tensor, version 1", &encoding));
     }
     let expected = blake3::derive_key("streamscope weights: set of tensors, version 1", &all);
     let expected = blake3::Hash::from_bytes(expected).to_hex();
@@ -132,10 +116,7 @@ fn the_weights_digest_is_of_every_name_shape_and_value() {
     let found = text(&manifest["network"]["weights_digest"]);
     assert_eq!(found, expected.as_str());
     // The embedded network has been the same since it was trained.
-    assert_eq!(
-        found,
-        "d709f9c4e20228661cb0f2563b493f26ebb7d4332db41ffb13ef1b1f8f060160"
-    );
+    assert_eq!(found, "d709f9c4e20228661cb0f2563b493f26ebb7d4332db41ffb13ef1b1f8f060160");
 }
 
 #[test]
@@ -143,8 +124,7 @@ fn the_manifest_has_the_digest_of_every_file_and_its_own() {
     let manifest = manifest();
     let mut files = super::world::outputs(&base().join("used"));
     files.remove("manifest.json");
-    let digests: BTreeMap<&String, String> =
-        files.iter().map(|(name, b)| (name, hash(b))).collect();
+    let digests: BTreeMap<&String, String> = files.iter().map(|(name, b)| (name, hash(b))).collect();
     assert_eq!(manifest["files"], serde_json::to_value(digests).unwrap());
     let written = fs::read_to_string(base().join("used/manifest.json")).unwrap();
     let own = text(&manifest["digest"]);

@@ -32,31 +32,18 @@ fn rows(files: &BTreeMap<String, Vec<u8>>, table: &str, without: Option<usize>) 
     text.lines().filter(is_other).map(str::to_owned).collect()
 }
 
-fn cell<'a>(
-    files: &'a BTreeMap<String, Vec<u8>>,
-    table: &str,
-    line: usize,
-    column: &str,
-) -> &'a str {
+fn cell<'a>(files: &'a BTreeMap<String, Vec<u8>>, table: &str, line: usize, column: &str) -> &'a str {
     let text = std::str::from_utf8(&files[table]).unwrap();
     let mut lines = text.lines();
     let at = lines.next().unwrap().split(',').position(|c| c == column);
-    lines
-        .nth(line)
-        .unwrap()
-        .split(',')
-        .nth(at.unwrap())
-        .unwrap()
+    lines.nth(line).unwrap().split(',').nth(at.unwrap()).unwrap()
 }
 
 #[test]
 fn the_other_channels_have_the_rows_and_pictures_of_a_run_without_it() {
     let world = World::new();
     let said = world.succeed(&command("0,3,54", "with"));
-    assert!(
-        said.contains("block 3.0, channel 54: given up after 5 attempts"),
-        "{said}"
-    );
+    assert!(said.contains("block 3.0, channel 54: given up after 5 attempts"), "{said}");
     world.succeed(&command("0,3", "without"));
     let [with, without] = ["with", "without"].map(|out| outputs(&world.path(out)));
     for table in ["channels", "scale_tuning", "extremes", "exemplars"] {
@@ -69,15 +56,8 @@ fn the_other_channels_have_the_rows_and_pictures_of_a_run_without_it() {
         let table = format!("tables/{table}.csv");
         assert!(with[&table] == without[&table], "{table}");
     }
-    let of_54 = |name: &str| {
-        name.split('/')
-            .next_back()
-            .is_some_and(|file| file.starts_with("54."))
-    };
-    for (name, bytes) in with
-        .iter()
-        .filter(|(name, _)| name.starts_with("features/"))
-    {
+    let of_54 = |name: &str| name.split('/').next_back().is_some_and(|file| file.starts_with("54."));
+    for (name, bytes) in with.iter().filter(|(name, _)| name.starts_with("features/")) {
         match of_54(name) {
             true => assert!(!without.contains_key(name), "{name}"),
             false => assert!(*bytes == without[name], "{name}"),
@@ -100,10 +80,7 @@ fn the_other_channels_have_the_rows_and_pictures_of_a_run_without_it() {
         }
     }
     let channels = rows(&with, "tables/channels.csv", None);
-    let (header, failed) = (
-        &channels[0],
-        channels.iter().find(|l| l.starts_with("3.0,54,")),
-    );
+    let (header, failed) = (&channels[0], channels.iter().find(|l| l.starts_with("3.0,54,")));
     let cells = failed.unwrap().split(',');
     for (column, cell) in header.split(',').zip(cells) {
         let expected = match column {

@@ -69,9 +69,8 @@ fn verify_names_each_file_that_is_missing_cut_empty_or_changed() {
             };
             assert_eq!(output.status.code(), expected, "{name}, {how:?}: {said}");
             // By its whole name, as far as words go.
-            let named = said
-                .split([':', ' ', '\n'])
-                .any(|word| word == name || word.ends_with(&format!("used/{name}")));
+            let named =
+                said.split([':', ' ', '\n']).any(|word| word == name || word.ends_with(&format!("used/{name}")));
             assert!(named, "{name}, {how:?}: {said}");
             fs::write(&path, good).unwrap();
         }
@@ -80,7 +79,8 @@ fn verify_names_each_file_that_is_missing_cut_empty_or_changed() {
     assert!(said.contains("verified"), "{said}");
 }
 
-/// Damages files of a finished run, each in a way that the number of the round and the file's place give, and runs the command again.
+/// Damages files of a finished run, each in a way that the number of the round and the file's place give, and runs the
+/// command again.
 #[track_caller]
 fn repaired(round: usize, is_damaged: impl Fn(&str) -> bool) {
     let world = World::after_base();
@@ -106,18 +106,14 @@ fn repaired(round: usize, is_damaged: impl Fn(&str) -> bool) {
 fn the_same_command_repairs_what_people_read() {
     // In four rounds every file is damaged in every way, and those beside it in others.
     for round in 0..4 {
-        repaired(round, |name| {
-            !name.starts_with("store/") && name != "manifest.json"
-        });
+        repaired(round, |name| !name.starts_with("store/") && name != "manifest.json");
     }
 }
 
 #[test]
 fn the_same_command_repairs_the_store_and_the_manifest() {
     for round in 0..4 {
-        repaired(round, |name| {
-            name.starts_with("store/") || name == "manifest.json"
-        });
+        repaired(round, |name| name.starts_with("store/") || name == "manifest.json");
     }
 }
 
@@ -141,11 +137,10 @@ fn explain_and_audit_say_a_sentence_about_what_they_lack() {
             let weights = ["--weights", "weights.npz", "--input-size", "32"];
             let explain = ["explain", "1.1", "1", "--run", "used"];
             let mut commands = vec![[&explain[..], &weights].concat()];
-            // The audit reads these two first of all. Of an empty table it makes everything but budgets, which takes long.
+            // The audit reads these two first of all. Of an empty table it makes everything but budgets, which takes
+            // long.
             let first = match how {
-                Damage::Missing | Damage::Cut => {
-                    !name.contains(".png") && !name.starts_with("store")
-                }
+                Damage::Missing | Damage::Cut => !name.contains(".png") && !name.starts_with("store"),
                 Damage::Empty | Damage::Changed => false,
             };
             if first {

@@ -1,4 +1,5 @@
-//! A folder with one photograph that cannot be read, in each place of the order: the others give what they give without it.
+//! A folder with one photograph that cannot be read, in each place of the order: the others give what they give without
+//! it.
 
 use super::world::{BASE, World, base, outputs};
 use serde_json::Value;
@@ -82,20 +83,13 @@ fn a_run_has_the_results_of_the_readable_ones_and_names_what_it_skipped() {
         let world = World::new();
         add(&world, place, bad);
         let said = world.succeed(&[&BASE[..], &["--out", "new"]].concat());
-        assert!(
-            said.contains(&format!("skipped: images/{place}: ")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("skipped: images/{place}: ")), "{said}");
         let (mut with, mut without) = (outputs(&world.path("new")), outputs(&base().join("used")));
         let [with_manifest, without_manifest] = [&mut with, &mut without].map(|files| {
             files.remove("index.html").unwrap();
             let manifest = files.remove("manifest.json").unwrap();
             let mut manifest: Value = serde_json::from_slice(&manifest).unwrap();
-            manifest["files"]
-                .as_object_mut()
-                .unwrap()
-                .remove("index.html")
-                .unwrap();
+            manifest["files"].as_object_mut().unwrap().remove("index.html").unwrap();
             manifest
         });
         assert!(with == without, "{place}, {bad:?}");
@@ -105,31 +99,18 @@ fn a_run_has_the_results_of_the_readable_ones_and_names_what_it_skipped() {
             let skipped = images.remove("skipped").unwrap();
             assert!(images.remove("digest").is_some());
             let journals = images.remove("journals").unwrap();
-            let held: Vec<u64> = journals
-                .as_object()
-                .unwrap()
-                .values()
-                .map(|held| held.as_u64().unwrap())
-                .collect();
+            let held: Vec<u64> = journals.as_object().unwrap().values().map(|held| held.as_u64().unwrap()).collect();
             (manifest, skipped.as_array().unwrap().clone(), held)
         };
         let (with, skipped, held) = bare(with_manifest);
         let (without, none, held_without) = bare(without_manifest);
         assert_eq!(with, without, "{place}, {bad:?}");
         assert!(skipped.len() == 1 && none.is_empty(), "{skipped:?}");
-        assert!(
-            skipped[0]
-                .as_str()
-                .unwrap()
-                .starts_with(&format!("images/{place}: "))
-        );
+        assert!(skipped[0].as_str().unwrap().starts_with(&format!("images/{place}: ")));
         assert_eq!(held, held_without);
         let page = fs::read_to_string(world.path("new/index.html")).unwrap();
         let of_base = fs::read_to_string(base().join("used/index.html")).unwrap();
-        assert_ne!(
-            page, of_base,
-            "{place}: the page does not say that one was skipped"
-        );
+        assert_ne!(page, of_base, "{place}: the page does not say that one was skipped");
         let said = world.succeed(&["verify", "new", "--digests-only"]);
         assert!(said.contains("verified"), "{said}");
     }

@@ -22,8 +22,8 @@ fn without(flag: &str) -> Vec<&'static str> {
     arguments
 }
 
-/// Runs a command in the folder of the base run and in a new one, after a change of the inputs; they leave the same, and it is not what
-/// the base left.
+/// Runs a command in the folder of the base run and in a new one, after a change of the inputs; they leave the same,
+/// and it is not what the base left.
 #[track_caller]
 fn changed(what: &str, command: &[&str], change: impl FnOnce(&World)) {
     let world = World::after_base();
@@ -136,10 +136,7 @@ fn nothing_changed_leaves_every_byte_as_it_was_and_makes_nothing_again() {
                 let path = entry.unwrap().path();
                 match path.is_dir() {
                     true => folders.push(path),
-                    false => names.push((
-                        path.strip_prefix(folder).unwrap().to_owned(),
-                        fs::read(path).unwrap(),
-                    )),
+                    false => names.push((path.strip_prefix(folder).unwrap().to_owned(), fs::read(path).unwrap())),
                 }
             }
         }

@@ -52,10 +52,7 @@ fn maps(network: &Network) -> BTreeMap<String, Vec<u32>> {
     let pixels: Vec<u8> = bytes.take(SIZE * SIZE * 3).collect();
     reader.read(&pixels);
     let bits = |&site| reader.whole(site).iter().map(|v| v.to_bits()).collect();
-    sites
-        .iter()
-        .map(|site| (site.to_string(), bits(site)))
-        .collect()
+    sites.iter().map(|site| (site.to_string(), bits(site))).collect()
 }
 
 #[test]
@@ -115,10 +112,7 @@ fn any_one_tensor_of_another_shape_is_named_with_both_shapes() {
             let other = Tensor::new(tensor.file(), name, shape.clone(), values).unwrap();
             let network = Network::new(&changed(&all, name, Some(other)));
             let said = network.unwrap_err().to_string();
-            let expected = format!(
-                "`{name}` to have the shape {:?}, found {shape:?}",
-                tensor.shape()
-            );
+            let expected = format!("`{name}` to have the shape {:?}, found {shape:?}", tensor.shape());
             assert!(said.contains(&expected), "{said}");
         }
     }
@@ -141,10 +135,7 @@ fn in_a_folder_any_one_file_that_is_cut_or_holds_no_number_is_named() {
     let folder = tempfile::tempdir().unwrap();
     unpack(folder.path());
     let all = weights();
-    assert_eq!(
-        TensorSet::load(folder.path()).unwrap().digest(),
-        all.digest()
-    );
+    assert_eq!(TensorSet::load(folder.path()).unwrap().digest(), all.digest());
     for name in all.names() {
         let path = folder.path().join(format!("{name}.npy"));
         let good = fs::read(&path).unwrap();
@@ -180,10 +171,7 @@ fn in_an_archive_a_member_that_holds_no_number_is_named() {
         world.change_tensor(name, |value| *value = f32::NAN.to_le_bytes());
         let path = world.path("weights.npz");
         let said = TensorSet::load(&path).unwrap_err().to_string();
-        let expected = format!(
-            "{}: tensor `{name}`: expected finite values",
-            path.display()
-        );
+        let expected = format!("{}: tensor `{name}`: expected finite values", path.display());
         assert!(said.starts_with(&expected), "{said}");
     }
 }

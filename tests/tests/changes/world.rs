@@ -115,8 +115,7 @@ impl World {
         let changed = members.iter_mut().find(|(name, _)| *name == member);
         change(changed.unwrap().1.last_chunk_mut().unwrap());
         let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
-        let options = zip::write::SimpleFileOptions::default()
-            .compression_method(zip::CompressionMethod::Stored);
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         for (name, bytes) in members {
             archive.start_file(name, options).unwrap();
             archive.write_all(&bytes).unwrap();
@@ -130,11 +129,7 @@ pub(crate) fn base() -> &'static Path {
     let folder = BASE_RUN.get(|folder| {
         fill(folder);
         let output = run_in(folder, &[&BASE[..], &["--out", "used"]].concat());
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     });
     folder.path()
 }
@@ -145,16 +140,10 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Output {
 
 fn fill(folder: &Path) {
     let fixtures = root().join("fixtures");
-    copy(
-        &fixtures.join("resnet18-16.npz"),
-        &folder.join("weights.npz"),
-    );
+    copy(&fixtures.join("resnet18-16.npz"), &folder.join("weights.npz"));
     fs::create_dir(folder.join("images")).unwrap();
     for (name, from) in PHOTOGRAPHS {
-        copy(
-            &fixtures.join("images").join(from),
-            &folder.join("images").join(name),
-        );
+        copy(&fixtures.join("images").join(from), &folder.join("images").join(name));
     }
 }
 
@@ -220,10 +209,7 @@ pub(crate) fn assert_same_outputs(used: &Path, new: &Path, what: &str) {
     assert!(new.len() > 30, "{what}: {:?}", new.keys());
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&used), names(&new), "{what}");
-    let differ: Vec<&String> = new
-        .iter()
-        .filter(|(name, bytes)| used[*name] != **bytes)
-        .map(|(name, _)| name)
-        .collect();
+    let differ: Vec<&String> =
+        new.iter().filter(|(name, bytes)| used[*name] != **bytes).map(|(name, _)| name).collect();
     assert!(differ.is_empty(), "{what}: {differ:?} differ");
 }

@@ -14,78 +14,33 @@ fn names(path: &Path) -> Vec<String> {
     std::io::Read::read_to_end(&mut archive.by_name("images.npy").unwrap(), &mut bytes).unwrap();
     let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]])) + 10;
     let text = String::from_utf8(bytes[10..header].to_vec()).unwrap();
-    let width: usize = text
-        .split("<U")
-        .nth(1)
-        .unwrap()
-        .split('\'')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
-    let characters: Vec<char> = bytes[header..]
-        .chunks(4)
-        .map(|b| char::from_u32(u32::from_le_bytes(b.try_into().unwrap())).unwrap())
-        .collect();
-    characters
-        .chunks(width)
-        .map(|name| name.iter().filter(|c| **c != '\0').collect())
-        .collect()
+    let width: usize = text.split("<U").nth(1).unwrap().split('\'').next().unwrap().parse().unwrap();
+    let characters: Vec<char> =
+        bytes[header..].chunks(4).map(|b| char::from_u32(u32::from_le_bytes(b.try_into().unwrap())).unwrap()).collect();
+    characters.chunks(width).map(|name| name.iter().filter(|c| **c != '\0').collect()).collect()
 }
 
 #[test]
 fn center_activations_are_the_centers_of_the_whole_maps_in_folder_order() {
     let folder = tempfile::tempdir().unwrap();
     let images = root().join("fixtures/images/rings").display().to_string();
-    let (center, full) = (
-        folder.path().join("center.npz"),
-        folder.path().join("full.npz"),
-    );
-    let base = [
-        "activations",
-        "--images",
-        &images,
-        "--sites",
-        "layer1.1,layer3.1.bn2,layer4.1.pre",
-    ];
+    let (center, full) = (folder.path().join("center.npz"), folder.path().join("full.npz"));
+    let base = ["activations", "--images", &images, "--sites", "layer1.1,layer3.1.bn2,layer4.1.pre"];
     let write = |out: &Path, more: &[&str]| {
         let out = out.display().to_string();
-        succeed(&mut program(
-            &base
-                .iter()
-                .chain(more)
-                .copied()
-                .chain(["--out", &out])
-                .collect::<Vec<_>>(),
-        ))
+        succeed(&mut program(&base.iter().chain(more).copied().chain(["--out", &out]).collect::<Vec<_>>()))
     };
     let printed = write(&center, &["--threads", "1"]);
-    assert!(
-        printed.contains("layer3.1.bn2: [10, 64]") && printed.contains("10 images"),
-        "{printed}"
-    );
+    assert!(printed.contains("layer3.1.bn2: [10, 64]") && printed.contains("10 images"), "{printed}");
     write(&full, &["--full", "--threads", "2"]);
-    assert_eq!(
-        names(&center),
-        (0..10)
-            .map(|i| format!("rings_{i:02}.jpg"))
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(names(&center), (0..10).map(|i| format!("rings_{i:02}.jpg")).collect::<Vec<_>>());
     let (center, full) = (Archive::open(&center), Archive::open(&full));
-    for (site, channels, size) in [
-        ("layer1.1", 16, 32),
-        ("layer3.1.bn2", 64, 8),
-        ("layer4.1.pre", 128, 4),
-    ] {
+    for (site, channels, size) in [("layer1.1", 16, 32), ("layer3.1.bn2", 64, 8), ("layer4.1.pre", 128, 4)] {
         let (center, full) = (center.f32(site), full.f32(site));
-        assert_eq!(
-            (&center.shape[..], &full.shape[..]),
-            (&[10, channels][..], &[10, channels, size, size][..])
-        );
+        assert_eq!((&center.shape[..], &full.shape[..]), (&[10, channels][..], &[10, channels, size, size][..]));
         let positions = size * size;
-        let centers: Vec<f32> = (0..10 * channels)
-            .map(|i| full.values[i * positions + size / 2 * size + size / 2])
-            .collect();
+        let centers: Vec<f32> =
+            (0..10 * channels).map(|i| full.values[i * positions + size / 2 * size + size / 2]).collect();
         testkit::assert_same_bits(&center.values, &centers, site);
     }
 }
@@ -114,11 +69,9 @@ fn winograds_algorithm_gives_other_values_that_differ_by_rounding() {
     for site in ["layer1.1", "layer4.1.pre"] {
         let exact = direct.f64(site).values;
         let apart = testkit::relative_l2(&winograd.f32(site).values, &exact);
-        // Each of at most 17 layers adds an error of the size of 2^-21, a little more than what the audit finds for one.
-        assert!(
-            apart > 0.0 && apart < 17.0 * 2_f64.powi(-21),
-            "{site}: {apart:e}"
-        );
+        // Each of at most 17 layers adds an error of the size of 2^-21, a little more than what the audit finds for
+        // one.
+        assert!(apart > 0.0 && apart < 17.0 * 2_f64.powi(-21), "{site}: {apart:e}");
     }
 }
 
@@ -134,19 +87,8 @@ fn unreadable_images_are_reported_counted_and_left_out() {
     fs::write(images.join("d.jpeg"), &good).unwrap();
     let out = folder.path().join("out.npz");
     let (images, path) = (images.display().to_string(), out.display().to_string());
-    let output = run(&[
-        "activations",
-        "--images",
-        &images,
-        "--sites",
-        "layer2.1",
-        "--out",
-        &path,
-    ]);
-    let (said, printed) = (
-        String::from_utf8(output.stderr).unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-    );
+    let output = run(&["activations", "--images", &images, "--sites", "layer2.1", "--out", &path]);
+    let (said, printed) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
     assert!(output.status.success(), "{said}");
     assert!(said.contains("b.jpg") && said.contains("c.png"), "{said}");
     assert!(printed.contains("2 images, 2 skipped"), "{printed}");
@@ -160,11 +102,7 @@ fn nobody_reading_what_is_printed_costs_no_result() {
     let mut command = program(&["activations", "--sites", "layer1.1"]);
     let images = root().join("fixtures/images/star");
     command.arg("--images").arg(images).arg("--out").arg(&out);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // As `| head` does when it has seen enough.
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
@@ -198,13 +136,7 @@ fn a_pipe_among_the_images_is_skipped_and_not_waited_for() {
     let star = root().join("fixtures/images/star/star_00.jpg");
     fs::copy(star, images.join("a.jpg")).unwrap();
     let pipe = images.join("b.jpg");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let out = folder.path().join("out.npz");
     let mut command = program(&["activations", "--sites", "layer1.1"]);
     command.arg("--images").arg(&images).arg("--out").arg(&out);
@@ -220,9 +152,7 @@ fn a_pipe_among_the_images_is_skipped_and_not_waited_for() {
 fn parts(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap();
     let paths = files.map(|file| file.unwrap().path());
-    paths
-        .filter(|path| path.extension().is_some_and(|e| e == "part"))
-        .collect()
+    paths.filter(|path| path.extension().is_some_and(|e| e == "part")).collect()
 }
 
 #[cfg(unix)]
@@ -255,10 +185,7 @@ fn an_interrupted_command_says_what_is_kept_and_goes_on_there() {
     assert_eq!(second.status.code(), Some(2), "{said}");
     assert!(said.contains("another run is writing it"), "{said}");
     let said = interrupt(first);
-    assert!(
-        said.contains("interrupted: what was read is kept"),
-        "{said}"
-    );
+    assert!(said.contains("interrupted: what was read is kept"), "{said}");
     assert!(!out.exists() && parts(folder.path()).len() == 1);
 
     let output = command(&out, sites).output().unwrap();

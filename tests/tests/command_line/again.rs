@@ -43,11 +43,7 @@ fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() 
     let out = folder.path().join("out");
     let images = root().join("fixtures/images/star");
     let changed = out.join("features/1.1/block/0.png");
-    let mine = [
-        "notes.txt",
-        "activations/mine.npy",
-        "features/1.1/block/best.png",
-    ];
+    let mine = ["notes.txt", "activations/mine.npy", "features/1.1/block/best.png"];
     for name in mine {
         let path = out.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -58,21 +54,14 @@ fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() 
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
     for name in mine {
-        assert!(
-            said.contains(&format!("not in the manifest: {name}, ")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("not in the manifest: {name}, ")), "{said}");
     }
     fs::write(&changed, "changed").unwrap();
     let stored = |out: &Path| fs::read_dir(out.join("store")).unwrap().count();
     let before = stored(&out);
     reproduce(&out, "2", "1", None);
     for name in mine {
-        assert_eq!(
-            fs::read_to_string(out.join(name)).unwrap(),
-            "mine",
-            "{name}"
-        );
+        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
     }
     assert_eq!(fs::read_to_string(&changed).unwrap(), "changed");
     assert!(!out.join("features/1.1/input/0.png").exists());

@@ -17,12 +17,8 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
     let first = audit(&made, &out);
     let printed = String::from_utf8(first.stdout).unwrap();
     assert!(first.status.success(), "{printed}");
-    assert!(
-        printed.contains(" 0 beyond their bound; digest "),
-        "{printed}"
-    );
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
+    assert!(printed.contains(" 0 beyond their bound; digest "), "{printed}");
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
     let lines = json["lines"].as_array().unwrap();
     for step in [
         "decode",
@@ -62,11 +58,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
     let convolutions = layers.filter(|l| l["what"].as_str().unwrap().contains(", batch norm, "));
     assert_eq!(convolutions.count(), 2 * 20);
     assert_eq!(json["budgets"].as_array().unwrap().len(), 4);
-    assert!(
-        fs::read_to_string(out.join("audit.html"))
-            .unwrap()
-            .contains("pass")
-    );
+    assert!(fs::read_to_string(out.join("audit.html")).unwrap().contains("pass"));
 
     // The second opinion is held to its bound layer by layer, and the whole pass only shown.
     let second = |kind| {
@@ -91,14 +83,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
     let digest = "tables/channels.csv has the digest";
     for (other, what) in [
         (near, vec![digest, "O(I), O(B) and mix ratio"]),
-        (
-            far,
-            vec![
-                digest,
-                "O(I), O(B) and mix ratio",
-                "categories that rounding changed",
-            ],
-        ),
+        (far, vec![digest, "O(I), O(B) and mix ratio", "categories that rounding changed"]),
     ] {
         let mut cells: Vec<String> = lines[1].split(',').map(str::to_owned).collect();
         cells[column] = other.to_string();
@@ -110,10 +95,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
         let failed: Vec<&str> = printed.lines().filter(|l| l.ends_with("FAIL")).collect();
         assert_eq!(failed.len(), what.len(), "{failed:?}");
         for (line, what) in failed.iter().zip(what) {
-            assert!(
-                line.starts_with("error budget") && line.contains(what),
-                "{line}"
-            );
+            assert!(line.starts_with("error budget") && line.contains(what), "{line}");
         }
     }
 }
@@ -124,17 +106,9 @@ fn is_signed(out: &Path) {
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let signature = json["signature"].as_str().unwrap();
     let bare = text.replace(signature, "");
-    assert_eq!(
-        blake3::hash(bare.as_bytes()).to_hex().to_string(),
-        signature
-    );
+    assert_eq!(blake3::hash(bare.as_bytes()).to_hex().to_string(), signature);
     let of = &json["provenance"];
-    for field in [
-        "weights_digest",
-        "image_digest",
-        "images_digest",
-        "run_digest",
-    ] {
+    for field in ["weights_digest", "image_digest", "images_digest", "run_digest"] {
         assert_eq!(of[field].as_str().unwrap().len(), 64, "{field}");
     }
     let build = &of["build"];
@@ -147,8 +121,7 @@ fn is_signed(out: &Path) {
 
 /// The lines of a step in `audit.json`.
 fn of_step(out: &Path, step: &str) -> Vec<serde_json::Value> {
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
     let lines = json["lines"].as_array().unwrap().clone();
     lines.into_iter().filter(|l| l["step"] == step).collect()
 }
@@ -162,52 +135,32 @@ fn images_and_weights_of_ones_own_leave_no_check_out_in_silence() {
     fs::create_dir_all(images.join("mine")).unwrap();
     let star = root().join("fixtures/images/star/star_01.jpg");
     fs::copy(star, images.join("mine/one.jpg")).unwrap();
-    let (images, run_folder, out_folder) = (
-        images.display().to_string(),
-        made.display().to_string(),
-        out.display().to_string(),
-    );
-    let flags = [
-        "--run",
-        &run_folder,
-        "--out",
-        &out_folder,
-        "--channels",
-        "1",
-    ];
+    let (images, run_folder, out_folder) =
+        (images.display().to_string(), made.display().to_string(), out.display().to_string());
+    let flags = ["--run", &run_folder, "--out", &out_folder, "--channels", "1"];
     // The reference values keep their own images.
     let mine = ["audit", "--images", &images];
     succeed(&mut program(&[&mine[..], &flags[..]].concat()));
     assert_eq!(of_step(&out, "decode")[0]["values"], 6 * 128 * 128 * 3);
     assert!(!of_step(&out, "center gradients").is_empty());
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
     let walked = json["provenance"]["image"].as_str().unwrap();
     assert!(walked.ends_with("one.jpg"), "{walked}");
 
-    // The same network, but nobody knows: what depends on no weights is still compared, and the rest said to be skipped.
+    // The same network, but nobody knows: what depends on no weights is still compared, and the rest said to be
+    // skipped.
     let weights = folder.path().join("mine.npz");
     fs::copy(root().join("fixtures/resnet18-16.npz"), &weights).unwrap();
     let weights = weights.display().to_string();
     let mine = ["audit", "--weights", &weights, "--input-size", "128"];
     let printed = succeed(&mut program(&[&mine[..], &flags[..]].concat()));
     assert_eq!(of_step(&out, "decode")[0]["passed"], true);
-    assert!(
-        of_step(&out, "spectrum")
-            .iter()
-            .any(|l| l["witness"] == "py-torch")
-    );
+    assert!(of_step(&out, "spectrum").iter().any(|l| l["witness"] == "py-torch"));
     assert!(of_step(&out, "center gradients").is_empty());
     let skipped = of_step(&out, "network");
-    assert_eq!(
-        (skipped.len(), &skipped[0]["kind"], &skipped[0]["passed"]),
-        (1, &"skipped".into(), &false.into())
-    );
+    assert_eq!((skipped.len(), &skipped[0]["kind"], &skipped[0]["passed"]), (1, &"skipped".into(), &false.into()));
     assert!(printed.contains("no reference values"), "{printed}");
-    assert!(
-        printed.contains(" 0 beyond their bound, 1 skipped; digest "),
-        "{printed}"
-    );
+    assert!(printed.contains(" 0 beyond their bound, 1 skipped; digest "), "{printed}");
 }
 
 #[test]
@@ -215,10 +168,7 @@ fn no_channels_at_all_is_refused() {
     let output = run(&["audit", "--channels", "0"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("--channels") && said.contains("1 or more"),
-        "{said}"
-    );
+    assert!(said.contains("--channels") && said.contains("1 or more"), "{said}");
 }
 
 #[test]
@@ -237,15 +187,9 @@ fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
     small_run(&made);
     let path = made.display().to_string();
     let picture = made.join("features/3.1/input/1.png");
-    let (kept, table) = (
-        fs::read(&picture).unwrap(),
-        made.join("tables/channels.csv"),
-    );
+    let (kept, table) = (fs::read(&picture).unwrap(), made.join("tables/channels.csv"));
     let refused = |what: &str, words: [&str; 3]| {
-        for output in [
-            audit(&made, &out),
-            run(&["explain", "3.1", "1", "--run", &path]),
-        ] {
+        for output in [audit(&made, &out), run(&["explain", "3.1", "1", "--run", &path])] {
             let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{what}: {said}");
             assert_eq!(said.trim_end().lines().count(), 1, "{what}: {said}");
@@ -256,18 +200,12 @@ fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
         assert!(!out.exists(), "{what}");
     };
     image::RgbImage::new(50, 40).save(&picture).unwrap();
-    refused(
-        "a picture of another size",
-        ["input/1.png", "128x128", "50x40"],
-    );
+    refused("a picture of another size", ["input/1.png", "128x128", "50x40"]);
     fs::remove_file(&picture).unwrap();
     refused("a missing picture", ["input/1.png", "cannot read", ""]);
     fs::write(&picture, kept).unwrap();
     let rows = fs::read_to_string(&table).unwrap();
     fs::write(&table, rows.replace("\n3.1,0,", "\n3.1,9999,")).unwrap();
     let unknown = "channel 9999 of block 3.1";
-    refused(
-        "a channel nobody has",
-        ["channels.csv", unknown, "expected"],
-    );
+    refused("a channel nobody has", ["channels.csv", unknown, "expected"]);
 }

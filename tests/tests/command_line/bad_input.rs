@@ -12,10 +12,7 @@ fn refuse(arguments: &[&str], names: &[&str]) {
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
     assert!(output.stdout.is_empty(), "{arguments:?} printed something");
     for word in names {
-        assert!(
-            said.contains(word),
-            "{arguments:?}: '{word}' is not in: {said}"
-        );
+        assert!(said.contains(word), "{arguments:?}: '{word}' is not in: {said}");
     }
     for word in ["panicked", "RUST_BACKTRACE", "Error {", "stack"] {
         assert!(!said.contains(word), "{arguments:?}: {said}");
@@ -28,18 +25,7 @@ fn refuse(arguments: &[&str], names: &[&str]) {
 fn refuse_weights(weights: &Path, names: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let (weights, out) = (weights.display().to_string(), folder.path().join("out"));
-    refuse(
-        &[
-            "reproduce",
-            "--weights",
-            &weights,
-            "--preset",
-            "smoke",
-            "--out",
-            &out.display().to_string(),
-        ],
-        names,
-    );
+    refuse(&["reproduce", "--weights", &weights, "--preset", "smoke", "--out", &out.display().to_string()], names);
     assert!(!out.exists(), "{weights}: something was left behind");
 }
 
@@ -59,10 +45,7 @@ fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
 fn unpacked() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let file = fs::File::open(root().join("fixtures/resnet18-16.npz")).unwrap();
-    zip::ZipArchive::new(file)
-        .unwrap()
-        .extract(folder.path())
-        .unwrap();
+    zip::ZipArchive::new(file).unwrap().extract(folder.path()).unwrap();
     folder
 }
 
@@ -81,41 +64,13 @@ fn weights_that_are_wrong_in_one_tensor_name_it() {
             Some(npy("<f4", "(2,)", &zeros(2))),
             &["layer9.0.conv1.weight", "expected no tensor"],
         ),
-        (
-            "layer2.0.bn1.bias",
-            Some(npy("<f4", "(31,)", &zeros(31))),
-            &["layer2.0.bn1.bias", "[32]", "[31]"],
-        ),
-        (
-            "bn1.bias",
-            Some(npy("<i4", "(16,)", &zeros(16))),
-            &["bn1.bias", "i4"],
-        ),
-        (
-            "bn1.bias",
-            Some(npy("<f4", "(16,)", &zeros(15))),
-            &["bn1.bias", "60"],
-        ),
-        (
-            "bn1.bias",
-            Some(b"GIF89a, not NumPy".to_vec()),
-            &["bn1.bias", "NumPy"],
-        ),
-        (
-            "bn1.bias",
-            Some(npy("<f4", "(16,)", &nan)),
-            &["bn1.bias", "NaN"],
-        ),
-        (
-            "bn1.bias",
-            Some(npy("<f4", "(16,)", &f32::INFINITY.to_le_bytes().repeat(16))),
-            &["bn1.bias", "inf"],
-        ),
-        (
-            "layer1.0.conv1.bias",
-            Some(npy("<f4", "(16,)", &zeros(16))),
-            &["layer1.0.conv1.bias", "folded"],
-        ),
+        ("layer2.0.bn1.bias", Some(npy("<f4", "(31,)", &zeros(31))), &["layer2.0.bn1.bias", "[32]", "[31]"]),
+        ("bn1.bias", Some(npy("<i4", "(16,)", &zeros(16))), &["bn1.bias", "i4"]),
+        ("bn1.bias", Some(npy("<f4", "(16,)", &zeros(15))), &["bn1.bias", "60"]),
+        ("bn1.bias", Some(b"GIF89a, not NumPy".to_vec()), &["bn1.bias", "NumPy"]),
+        ("bn1.bias", Some(npy("<f4", "(16,)", &nan)), &["bn1.bias", "NaN"]),
+        ("bn1.bias", Some(npy("<f4", "(16,)", &f32::INFINITY.to_le_bytes().repeat(16))), &["bn1.bias", "inf"]),
+        ("layer1.0.conv1.bias", Some(npy("<f4", "(16,)", &zeros(16))), &["layer1.0.conv1.bias", "folded"]),
     ];
     for (name, content, words) in cases {
         let folder = unpacked();
@@ -131,10 +86,7 @@ fn weights_that_are_wrong_in_one_tensor_name_it() {
 #[test]
 fn weights_that_are_no_weights_name_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    refuse_weights(
-        &folder.path().join("nowhere"),
-        &["nowhere", "found nothing"],
-    );
+    refuse_weights(&folder.path().join("nowhere"), &["nowhere", "found nothing"]);
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).unwrap();
     refuse_weights(&empty, &["empty", ".npy"]);
@@ -160,139 +112,46 @@ fn flags_that_name_nothing_say_what_there_is() {
     let path = out.display().to_string();
     let picture = folder.path().join("p.png").display().to_string();
     let cases: [(&[&str], &[&str]); 21] = [
+        (&["reproduce", "--images", "nowhere", "--out", &path], &["nowhere"]),
+        (&["reproduce", "--blocks", "5.0", "--out", &path], &["5.0", "4.1"]),
+        (&["reproduce", "--channels", "x", "--out", &path], &["--channels", "'x'"]),
         (
-            &["reproduce", "--images", "nowhere", "--out", &path],
-            &["nowhere"],
-        ),
-        (
-            &["reproduce", "--blocks", "5.0", "--out", &path],
-            &["5.0", "4.1"],
-        ),
-        (
-            &["reproduce", "--channels", "x", "--out", &path],
-            &["--channels", "'x'"],
-        ),
-        (
-            &[
-                "reproduce",
-                "--blocks",
-                "1.1",
-                "--channels",
-                "16",
-                "--out",
-                &path,
-            ],
+            &["reproduce", "--blocks", "1.1", "--channels", "16", "--out", &path],
             &["--channels 16", "0 to 15", "block 1.1"],
         ),
-        (
-            &["reproduce", "--preset", "fast", "--out", &path],
-            &["fast", "quick"],
-        ),
+        (&["reproduce", "--preset", "fast", "--out", &path], &["fast", "quick"]),
         (&["reproduce", "--steps", "0", "--out", &path], &["--steps"]),
+        (&["reproduce", "--threads", "0", "--out", &path], &["--threads"]),
+        (&["reproduce", "--input-size", "30", "--out", &path], &["--input-size", "30", "multiple of 4"]),
         (
-            &["reproduce", "--threads", "0", "--out", &path],
-            &["--threads"],
-        ),
-        (
-            &["reproduce", "--input-size", "30", "--out", &path],
-            &["--input-size", "30", "multiple of 4"],
-        ),
-        (
-            &[
-                "visualize",
-                "--site",
-                "layer3.1.bn3",
-                "--channel",
-                "0",
-                "--out",
-                &picture,
-            ],
+            &["visualize", "--site", "layer3.1.bn3", "--channel", "0", "--out", &picture],
             &["layer3.1.bn3", "'layer3.1.bn2'"],
         ),
         (
-            &[
-                "visualize",
-                "--site",
-                "layer3.1",
-                "--channel",
-                "64",
-                "--out",
-                &picture,
-            ],
+            &["visualize", "--site", "layer3.1", "--channel", "64", "--out", &picture],
             &["--channel 64", "0 to 63", "layer3.1"],
         ),
         (
-            &[
-                "visualize",
-                "--site",
-                "fc",
-                "--channel",
-                "0",
-                "--objective",
-                "both",
-                "--out",
-                &picture,
-            ],
+            &["visualize", "--site", "fc", "--channel", "0", "--objective", "both", "--out", &picture],
             &["both", "neuron"],
         ),
+        (&["activations", "--images", "nowhere", "--sites", "layer1.1", "--out", &path], &["nowhere"]),
         (
-            &[
-                "activations",
-                "--images",
-                "nowhere",
-                "--sites",
-                "layer1.1",
-                "--out",
-                &path,
-            ],
-            &["nowhere"],
-        ),
-        (
-            &[
-                "activations",
-                "--images",
-                ".",
-                "--sites",
-                "layer1.1",
-                "--convolutions",
-                "fast",
-                "--out",
-                &path,
-            ],
+            &["activations", "--images", ".", "--sites", "layer1.1", "--convolutions", "fast", "--out", &path],
             &["--convolutions", "fast", "winograd"],
         ),
         (
-            &[
-                "activations",
-                "--images",
-                ".",
-                "--sites",
-                "layer1.1,layer2.1,layer1.1",
-                "--out",
-                &path,
-            ],
+            &["activations", "--images", ".", "--sites", "layer1.1,layer2.1,layer1.1", "--out", &path],
             &["--sites layer1.1", "once", "twice"],
         ),
         (&["nonsense"], &["nonsense"]),
         (&["visualize"], &["--site", "--channel", "--out"]),
+        (&["reproduce", "--steps", "-1", "--out", &path], &["--steps", "-1", "from 1 to"]),
         (
-            &["reproduce", "--steps", "-1", "--out", &path],
-            &["--steps", "-1", "from 1 to"],
-        ),
-        (
-            &[
-                "reproduce",
-                "--steps",
-                "18446744073709551615",
-                "--out",
-                &path,
-            ],
+            &["reproduce", "--steps", "18446744073709551615", "--out", &path],
             &["--steps", "18446744073709551615", "from 1 to"],
         ),
-        (
-            &["reproduce", "--threads", "0", "--out", &path],
-            &["--threads", "0", "1 or more"],
-        ),
+        (&["reproduce", "--threads", "0", "--out", &path], &["--threads", "0", "1 or more"]),
         (&["reproduce", "--stps", "3"], &["--stps", "--steps"]),
         (&["test", "--isa", "sse9"], &["--isa", "sse9", "portable"]),
     ];
@@ -309,16 +168,10 @@ fn an_instruction_set_that_does_not_exist_is_refused() {
     // So little that a program that took it after all would be done soon.
     let little = ["--preset", "smoke", "--blocks", "1.1", "--channels", "0"];
     let arguments = [&["reproduce", "--out", &out][..], &little].concat();
-    let output = streamscope_tests::harness::program(&arguments)
-        .env("STREAMSCOPE_ISA", "sse9")
-        .output()
-        .unwrap();
+    let output = streamscope_tests::harness::program(&arguments).env("STREAMSCOPE_ISA", "sse9").output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        said.contains("STREAMSCOPE_ISA") && said.contains("sse9") && said.contains("portable"),
-        "{said}"
-    );
+    assert!(said.contains("STREAMSCOPE_ISA") && said.contains("sse9") && said.contains("portable"), "{said}");
 }
 
 #[test]
@@ -329,35 +182,10 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_computed() {
     fs::write(&taken, "a file").unwrap();
     let below = taken.join("out").display().to_string();
     refuse(&["reproduce", "--out", &below], &["taken", "cannot write"]);
-    refuse(
-        &["reproduce", "--out", &taken.display().to_string()],
-        &["taken", "expected a folder", "found a file"],
-    );
-    refuse(
-        &[
-            "visualize",
-            "--site",
-            "layer1.1.pre",
-            "--channel",
-            "0",
-            "--out",
-            &below,
-        ],
-        &["taken", "cannot write"],
-    );
+    refuse(&["reproduce", "--out", &taken.display().to_string()], &["taken", "expected a folder", "found a file"]);
+    refuse(&["visualize", "--site", "layer1.1.pre", "--channel", "0", "--out", &below], &["taken", "cannot write"]);
     let images = root().join("fixtures/images/rings").display().to_string();
-    refuse(
-        &[
-            "activations",
-            "--images",
-            &images,
-            "--sites",
-            "layer1.1",
-            "--out",
-            &below,
-        ],
-        &["taken", "cannot write"],
-    );
+    refuse(&["activations", "--images", &images, "--sites", "layer1.1", "--out", &below], &["taken", "cannot write"]);
     assert_eq!(fs::read(&taken).unwrap(), b"a file");
 }
 
@@ -369,10 +197,7 @@ fn files_of_somebody_else_with_the_names_of_a_run_are_not_overwritten() {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "mine").unwrap();
-        refuse(
-            &["reproduce", "--steps", "1", "--out", &out],
-            &[name, "expected the folder of an earlier run"],
-        );
+        refuse(&["reproduce", "--steps", "1", "--out", &out], &[name, "expected the folder of an earlier run"]);
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         fs::remove_file(path).unwrap();
     }
@@ -384,10 +209,7 @@ fn files_of_somebody_else_with_the_names_of_a_run_are_not_overwritten() {
 fn a_device_is_no_place_for_a_picture_and_stays_one() {
     use std::os::unix::fs::FileTypeExt;
     let of = ["--site", "layer1.1.pre", "--channel", "0", "--out"];
-    refuse(
-        &[&["visualize"][..], &of, &["/dev/null"]].concat(),
-        &["/dev/null", "expected a regular file"],
-    );
+    refuse(&[&["visualize"][..], &of, &["/dev/null"]].concat(), &["/dev/null", "expected a regular file"]);
     let there = fs::metadata("/dev/null").unwrap().file_type();
     assert!(there.is_char_device());
 }
@@ -400,36 +222,11 @@ fn images_of_which_none_can_be_read_are_refused() {
     let empty = folder.path().join("empty");
     fs::create_dir(&empty).unwrap();
     let images = empty.display().to_string();
-    refuse(
-        &[
-            "activations",
-            "--images",
-            &images,
-            "--sites",
-            "layer1.1",
-            "--out",
-            &path,
-        ],
-        &["empty", "found none"],
-    );
+    refuse(&["activations", "--images", &images, "--sites", "layer1.1", "--out", &path], &["empty", "found none"]);
     fs::write(empty.join("a.png"), "no image").unwrap();
-    let output = run(&[
-        "activations",
-        "--images",
-        &images,
-        "--sites",
-        "layer1.1",
-        "--out",
-        &path,
-    ]);
+    let output = run(&["activations", "--images", &images, "--sites", "layer1.1", "--out", &path]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        said.lines()
-            .last()
-            .unwrap()
-            .contains("at least one readable image"),
-        "{said}"
-    );
+    assert!(said.lines().last().unwrap().contains("at least one readable image"), "{said}");
     assert!(!out.exists());
 }

@@ -15,20 +15,10 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
     let row = table.lines().find(|l| l.starts_with("3.1,0,")).unwrap();
     let cells: Vec<&str> = row.split(',').collect();
-    let cell = |name: &str| -> f64 {
-        cells[header.iter().position(|c| *c == name).unwrap()]
-            .parse()
-            .unwrap()
-    };
-    assert!(
-        text.contains(&format!("So M = {:.6}: ", cell("mix_ratio"))),
-        "{text}"
-    );
+    let cell = |name: &str| -> f64 { cells[header.iter().position(|c| *c == name).unwrap()].parse().unwrap() };
+    assert!(text.contains(&format!("So M = {:.6}: ", cell("mix_ratio"))), "{text}");
     for (name, column) in [("dB", "block_delta"), ("dI", "input_delta")] {
-        let line = text
-            .lines()
-            .find(|l| l.trim_start().starts_with(&format!("{name} = (max")))
-            .unwrap();
+        let line = text.lines().find(|l| l.trim_start().starts_with(&format!("{name} = (max"))).unwrap();
         // (max(a, 0) - max(b, 0)) / c with the numbers that are printed, and what it gives.
         let numbers: Vec<f64> = line
             .split(" = ")
@@ -36,42 +26,23 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
             .flat_map(|part| part.split(['(', ')', ',', '/', ' ']))
             .filter_map(|word| word.trim_end_matches('.').parse().ok())
             .collect();
-        let [a, _, b, _, c, result] = numbers[..] else {
-            panic!("{line}: {numbers:?}")
-        };
+        let [a, _, b, _, c, result] = numbers[..] else { panic!("{line}: {numbers:?}") };
         assert!((result - cell(column)).abs() <= 5e-7, "{line}");
         assert!(result != 0.0, "{line}: whatever was read, clipped, is zero");
         // Four decimals of each are printed.
         let value = (a.max(0.0) - b.max(0.0)) / c;
-        assert!(
-            (value - cell(column)).abs() <= 2e-4 / c.abs() * (1.0 + value.abs()),
-            "{line}"
-        );
+        assert!((value - cell(column)).abs() <= 2e-4 / c.abs() * (1.0 + value.abs()), "{line}");
     }
-    assert!(
-        !text.contains("-0.0000 ") && !text.contains("-0.000000"),
-        "{text}"
-    );
+    assert!(!text.contains("-0.0000 ") && !text.contains("-0.000000"), "{text}");
     // On each picture the listed terms, the others and the constant add up to the Block's activation.
     for (picture, column) in [("Input's", "b_i"), ("Block's", "b_b"), ("Output's", "b_o")] {
         let words = format!("{picture} picture: these");
         let sentence = text.lines().find(|l| l.contains(&words)).unwrap();
-        let total: f64 = sentence
-            .trim_end_matches('.')
-            .rsplit(' ')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
-        assert!(
-            (total - cell(column)).abs() <= 1e-4 * (1.0 + total.abs()),
-            "{sentence}"
-        );
+        let total: f64 = sentence.trim_end_matches('.').rsplit(' ').next().unwrap().parse().unwrap();
+        assert!((total - cell(column)).abs() <= 1e-4 * (1.0 + total.abs()), "{sentence}");
     }
     for file in ["features/3.1/input/0.png", "features/3.1/block/0.png"] {
-        let digest = blake3::hash(&fs::read(made.join(file)).unwrap())
-            .to_hex()
-            .to_string();
+        let digest = blake3::hash(&fs::read(made.join(file)).unwrap()).to_hex().to_string();
         assert!(text.contains(&digest), "{file}");
     }
     let page = fs::read_to_string(made.join("explain/3.1_0.html")).unwrap();
@@ -83,10 +54,7 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
     let output = run(&["explain", "3.1", "7", "--run", &path]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("channel 7 of block 3.1") && said.contains("channels.csv"),
-        "{said}"
-    );
+    assert!(said.contains("channel 7 of block 3.1") && said.contains("channels.csv"), "{said}");
 }
 
 /// Explains channel 1 of block 3.1 of a run that was changed; its text, and what it says of the changes.
@@ -136,20 +104,14 @@ fn a_changed_cell_picture_or_manifest_is_named_and_what_is_derived_is_of_the_pic
         };
         fs::write(&table, kept.lines().map(line).collect::<String>()).unwrap();
         let (changed, said) = differs(&made);
-        assert!(
-            said.contains("tables/channels.csv: its digest is"),
-            "{said}"
-        );
+        assert!(said.contains("tables/channels.csv: its digest is"), "{said}");
         let named = format!("tables/channels.csv: {column} of channel 1 of block 3.1 is ");
         if column == "retries" {
             assert!(said.contains("seed 1"), "{said}");
             continue;
         }
         assert!(said.contains(&named), "{column}: {said}");
-        assert!(
-            changed.contains(&named) && changed.contains("DIFFERS"),
-            "{changed}"
-        );
+        assert!(changed.contains(&named) && changed.contains("DIFFERS"), "{changed}");
         // The sums and rules are those of the pictures, whatever the table says.
         let rules = |text: &str| text[text.find("The largest terms").unwrap()..].to_owned();
         assert_eq!(rules(&changed), rules(&text), "{column}");
@@ -176,43 +138,21 @@ fn a_changed_cell_picture_or_manifest_is_named_and_what_is_derived_is_of_the_pic
     // A manifest that was written by hand, and a store that lost a picture.
     let manifest = made.join("manifest.json");
     let kept = fs::read_to_string(&manifest).unwrap();
-    fs::write(
-        &manifest,
-        kept.replacen("\"preset\": \"quick\"", "\"preset\": \"paper\"", 1),
-    )
-    .unwrap();
-    assert!(
-        differs(&made)
-            .1
-            .contains("manifest.json: it does not have its own digest")
-    );
+    fs::write(&manifest, kept.replacen("\"preset\": \"quick\"", "\"preset\": \"paper\"", 1)).unwrap();
+    assert!(differs(&made).1.contains("manifest.json: it does not have its own digest"));
     fs::write(&manifest, &kept).unwrap();
     let json: serde_json::Value = serde_json::from_str(&kept).unwrap();
-    let key = json["pictures"]["features/3.1/output/1.png"]["address"]
-        .as_str()
-        .unwrap();
+    let key = json["pictures"]["features/3.1/output/1.png"]["address"].as_str().unwrap();
     fs::remove_file(made.join("store").join(&key[..2]).join(key)).unwrap();
     let (_, said) = differs(&made);
-    assert!(
-        said.contains(key) && said.contains("missing or damaged"),
-        "{said}"
-    );
+    assert!(said.contains(key) && said.contains("missing or damaged"), "{said}");
 }
 
 #[test]
 fn a_channel_that_was_retried_says_which_seed_its_pictures_are_from_and_why() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run").display().to_string();
-    let arguments = [
-        "--blocks",
-        "4.0",
-        "--channels",
-        "25",
-        "--preset",
-        "smoke",
-        "--out",
-        &path,
-    ];
+    let arguments = ["--blocks", "4.0", "--channels", "25", "--preset", "smoke", "--out", &path];
     succeed(program(&["reproduce"]).args(arguments));
     let text = succeed(&mut program(&["explain", "4.0", "25", "--run", &path]));
     for words in [

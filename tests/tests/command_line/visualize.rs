@@ -6,40 +6,13 @@ use streamscope_tests::harness::{program, succeed};
 #[test]
 fn the_picture_is_the_one_that_reproduce_makes_of_the_same_unit() {
     let folder = tempfile::tempdir().unwrap();
-    let picture = folder
-        .path()
-        .join("deep/er/picture.png")
-        .display()
-        .to_string();
-    let arguments = [
-        "visualize",
-        "--site",
-        "layer2.1.pre",
-        "--channel",
-        "4",
-        "--steps",
-        "3",
-        "--seed",
-        "5",
-        "--out",
-        &picture,
-    ];
+    let picture = folder.path().join("deep/er/picture.png").display().to_string();
+    let arguments =
+        ["visualize", "--site", "layer2.1.pre", "--channel", "4", "--steps", "3", "--seed", "5", "--out", &picture];
     let printed = succeed(&mut program(&arguments));
     assert!(printed.contains("layer2.1.pre:4"), "{printed}");
     let out = folder.path().join("out").display().to_string();
-    let arguments = [
-        "reproduce",
-        "--blocks",
-        "2.1",
-        "--channels",
-        "4",
-        "--steps",
-        "3",
-        "--seed",
-        "5",
-        "--out",
-        &out,
-    ];
+    let arguments = ["reproduce", "--blocks", "2.1", "--channels", "4", "--steps", "3", "--seed", "5", "--out", &out];
     succeed(&mut program(&arguments));
     let theirs = fs::read(folder.path().join("out/features/2.1/output/4.png")).unwrap();
     assert!(fs::read(&picture).unwrap() == theirs);
@@ -82,8 +55,5 @@ fn a_neuron_that_no_seed_excites_is_said_to_be_given_up_and_its_last_picture_kep
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && out.exists(), "{said}");
     assert_eq!(said.matches("made again").count(), 4, "{said}");
-    assert!(
-        said.contains("layer1.1:0: given up after 5 attempts"),
-        "{said}"
-    );
+    assert!(said.contains("layer1.1:0: given up after 5 attempts"), "{said}");
 }

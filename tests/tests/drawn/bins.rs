@@ -3,8 +3,8 @@
 use report::{BlockRow, ChannelRow, HistogramRow, layout, read_table};
 use std::path::Path;
 
-/// `tables/mix_histogram.csv` counts the mix ratios of `tables/channels.csv`: bins of a quarter from 0 to 5, what is above clamped to 5, the
-/// last bin closed.
+/// `tables/mix_histogram.csv` counts the mix ratios of `tables/channels.csv`: bins of a quarter from 0 to 5, what is
+/// above clamped to 5, the last bin closed.
 pub(crate) fn bins_count_mix_ratios(folder: &Path) {
     let channels: Vec<ChannelRow> = read_table(&folder.join(layout::CHANNELS)).unwrap();
     let blocks: Vec<BlockRow> = read_table(&folder.join(layout::BLOCKS)).unwrap();

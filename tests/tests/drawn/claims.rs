@@ -1,4 +1,5 @@
-//! Every row of `tables/claims.csv` from the other tables: what is claimed, what the run says of it, the verdict and why.
+//! Every row of `tables/claims.csv` from the other tables: what is claimed, what the run says of it, the verdict and
+//! why.
 
 use crate::run::finished;
 use report::{BlockRow, ChannelRow, ClaimRow, Manifest, PanelRow, Verdict, layout, read_table};
@@ -39,29 +40,14 @@ impl Tables {
     /// What the weights lack, as one sentence.
     fn missing(&self) -> String {
         let missing = &self.manifest.not_computed;
-        let what: Vec<&str> = missing
-            .iter()
-            .map(|m| m.what.trim_start_matches("block "))
-            .collect();
+        let what: Vec<&str> = missing.iter().map(|m| m.what.trim_start_matches("block ")).collect();
         let (last, others) = what.split_last().unwrap();
-        let tensors: Vec<&str> = missing
-            .iter()
-            .flat_map(|m| &m.missing_tensors)
-            .map(String::as_str)
-            .collect();
-        format!(
-            "{} and {last} cannot be computed: missing {}",
-            others.join(", "),
-            tensors.join(", ")
-        )
+        let tensors: Vec<&str> = missing.iter().flat_map(|m| &m.missing_tensors).map(String::as_str).collect();
+        format!("{} and {last} cannot be computed: missing {}", others.join(", "), tensors.join(", "))
     }
 
     fn absent(&self, block: &str) -> Answer {
-        let lacking = self
-            .manifest
-            .not_computed
-            .iter()
-            .any(|m| m.what == format!("block {block}"));
+        let lacking = self.manifest.not_computed.iter().any(|m| m.what == format!("block {block}"));
         match lacking {
             true => open("", &self.missing()),
             false => open("", &format!("block {block} was not studied in this run")),
@@ -78,11 +64,7 @@ impl Tables {
             reason.push_str("; ");
         }
         reason.push_str(note);
-        let verdict = if holds {
-            Verdict::Holds
-        } else {
-            Verdict::DoesNotHold
-        };
+        let verdict = if holds { Verdict::Holds } else { Verdict::DoesNotHold };
         (ours, verdict, reason)
     }
 
@@ -92,17 +74,8 @@ impl Tables {
 
     /// Whether all channels of a block were studied; if not, how many.
     fn partial(&self, row: &BlockRow) -> Option<String> {
-        let studied = self
-            .channels
-            .iter()
-            .filter(|c| c.block == row.block)
-            .count();
-        (studied < row.channels).then(|| {
-            format!(
-                "{studied} of {} channels were studied in this run",
-                row.channels
-            )
-        })
+        let studied = self.channels.iter().filter(|c| c.block == row.block).count();
+        (studied < row.channels).then(|| format!("{studied} of {} channels were studied in this run", row.channels))
     }
 }
 
@@ -130,16 +103,9 @@ fn is_mix(m: f64) -> bool {
 /// A channel that figure 1 of the paper shows.
 fn named(tables: &Tables, block: &str, channel: usize, called: &str) -> Result<Answer, Answer> {
     tables.block(block)?;
-    let row = tables
-        .channels
-        .iter()
-        .find(|c| c.block == block && c.channel == channel);
-    let row = row.ok_or_else(|| {
-        open(
-            "",
-            &format!("channel {channel} of block {block} was not studied in this run"),
-        )
-    })?;
+    let row = tables.channels.iter().find(|c| c.block == block && c.channel == channel);
+    let row =
+        row.ok_or_else(|| open("", &format!("channel {channel} of block {block} was not studied in this run")))?;
     let Some(m) = row.mix_ratio else {
         return Err(open("", "its pictures failed, so it has no mix ratio"));
     };
@@ -147,10 +113,7 @@ fn named(tables: &Tables, block: &str, channel: usize, called: &str) -> Result<A
         let is = is_mix(m) && row.block_delta > Some(0.0) && row.input_delta > Some(0.0);
         let not = if is { "" } else { "not " };
         let deltas = [row.block_delta, row.input_delta].map(|d| number(d, 3));
-        let ours = format!(
-            "{not}scale-invariant: mix ratio {m:.2}, dB {}, dI {}",
-            deltas[0], deltas[1]
-        );
+        let ours = format!("{not}scale-invariant: mix ratio {m:.2}, dB {}, dI {}", deltas[0], deltas[1]);
         return Ok(tables.decided(ours, is, ""));
     }
     let is = match m {
@@ -170,10 +133,7 @@ fn named(tables: &Tables, block: &str, channel: usize, called: &str) -> Result<A
 
 fn spectrum(tables: &Tables, block: &str) -> Result<Answer, Answer> {
     let row = tables.block(block)?;
-    let ours = format!(
-        "{} overwrite, {} mix, {} skip",
-        row.overwrite, row.mix, row.skip
-    );
+    let ours = format!("{} overwrite, {} mix, {} skip", row.overwrite, row.mix, row.skip);
     if let Some(reason) = tables.partial(row) {
         return Err(open(&ours, &reason));
     }
@@ -182,19 +142,15 @@ fn spectrum(tables: &Tables, block: &str) -> Result<Answer, Answer> {
 }
 
 fn panel<'a>(tables: &'a Tables, block: &str, measure: &str) -> Result<&'a PanelRow, Answer> {
-    let found = tables
-        .panels
-        .iter()
-        .find(|p| p.block == block && p.measure == measure);
+    let found = tables.panels.iter().find(|p| p.block == block && p.measure == measure);
     let row = found.ok_or_else(|| tables.absent(block))?;
     if row.channels > 0 {
         return Ok(row);
     }
     Err(match measure {
-        "bn2_weight_abs" if tables.folded() => open(
-            "",
-            "batch norm is folded into the convolution: |bn2.weight| cannot be recovered",
-        ),
+        "bn2_weight_abs" if tables.folded() => {
+            open("", "batch norm is folded into the convolution: |bn2.weight| cannot be recovered")
+        }
         "tuning_curve_rho" => open("", "no images, or no correlation is defined over them"),
         _ => open("", "no channel has this measure"),
     })
@@ -207,15 +163,9 @@ fn correlation(tables: &Tables, block: &str, measure: &str) -> Result<Answer, An
         Some(rho) => format!("ρ = {rho:.2}, {}, n = {n}", p_value(p)),
         None => format!("ρ not defined, n = {n}"),
     };
-    let folded = if tables.folded() {
-        ", and these weights are folded with batch norm, the paper's are not"
-    } else {
-        ""
-    };
-    Ok(open(
-        &ours,
-        &format!("the paper's ρ and p were not at hand{folded}"),
-    ))
+    let folded =
+        if tables.folded() { ", and these weights are folded with batch norm, the paper's are not" } else { "" };
+    Ok(open(&ours, &format!("the paper's ρ and p were not at hand{folded}")))
 }
 
 fn direction(tables: &Tables, block: &str, measure: &str) -> Result<Answer, Answer> {
@@ -225,10 +175,7 @@ fn direction(tables: &Tables, block: &str, measure: &str) -> Result<Answer, Answ
     };
     let ours = format!("ρ = {rho:.2}, {}, n = {}", p_value(Some(p)), row.channels);
     if tables.folded() {
-        return Err(open(
-            &ours,
-            "these weights are folded with batch norm, the paper's are not",
-        ));
+        return Err(open(&ours, "these weights are folded with batch norm, the paper's are not"));
     }
     if let Some(reason) = tables.partial(tables.block(block)?) {
         return Err(open(&ours, &reason));
@@ -254,28 +201,13 @@ fn groups(tables: &Tables, block: &str, measure: &str) -> Result<Answer, Answer>
 
 fn percent(tables: &Tables, block: &str) -> Result<Answer, Answer> {
     let row = tables.block(block)?;
-    let of_block = || {
-        tables
-            .channels
-            .iter()
-            .filter(|c| c.block == block && c.mix_ratio.is_some())
-    };
+    let of_block = || tables.channels.iter().filter(|c| c.block == block && c.mix_ratio.is_some());
     let both = |c: &&ChannelRow| c.block_delta > Some(0.0) && c.input_delta > Some(0.0);
     let without = of_block().filter(both).count();
-    let all = of_block()
-        .filter(both)
-        .filter(|c| c.mix_ratio.is_some_and(is_mix))
-        .count();
+    let all = of_block().filter(both).filter(|c| c.mix_ratio.is_some_and(is_mix)).count();
     let percent = |n: usize| (row.studied > 0).then(|| 100.0 * n as f64 / row.studied as f64);
-    let ours = format!(
-        "{} and {}",
-        number(percent(all), 1),
-        number(percent(without), 1)
-    );
-    let by_sign = of_block()
-        .filter(both)
-        .filter(|c| c.b_b <= 0.0 || c.i_i <= 0.0)
-        .count();
+    let ours = format!("{} and {}", number(percent(all), 1), number(percent(without), 1));
+    let by_sign = of_block().filter(both).filter(|c| c.b_b <= 0.0 || c.i_i <= 0.0).count();
     let mut reason = "the heights of the paper's bars were not at hand".to_owned();
     if by_sign > 0 {
         reason.push_str(&format!(
@@ -303,29 +235,13 @@ fn listed(tables: &Tables, block: &str, listed: [usize; 9]) -> Result<Answer, An
         return Err(open("", "0 of 9 were studied in this run"));
     }
     let mix = |c: &ChannelRow| c.mix_ratio.is_some_and(is_mix);
-    let second = rows
-        .iter()
-        .filter(|c| mix(c) && c.block_delta > Some(0.0))
-        .count();
-    let first = rows
-        .iter()
-        .filter(|c| mix(c) && c.block_delta > Some(0.0) && c.input_delta > Some(0.0))
-        .count();
-    let ours = format!(
-        "on pictures {second} of {} by paper 2's criterion, {first} by paper 1's",
-        rows.len()
-    );
+    let second = rows.iter().filter(|c| mix(c) && c.block_delta > Some(0.0)).count();
+    let first = rows.iter().filter(|c| mix(c) && c.block_delta > Some(0.0) && c.input_delta > Some(0.0)).count();
+    let ours = format!("on pictures {second} of {} by paper 2's criterion, {first} by paper 1's", rows.len());
     if rows.len() < 9 {
-        return Err(open(
-            &ours,
-            &format!("{} of 9 were studied in this run", rows.len()),
-        ));
+        return Err(open(&ours, &format!("{} of 9 were studied in this run", rows.len())));
     }
-    Ok(tables.decided(
-        ours,
-        second == 9,
-        "the list also rests on ImageNet's validation set",
-    ))
+    Ok(tables.decided(ours, second == 9, "the list also rests on ImageNet's validation set"))
 }
 
 fn needs_validation_set(tables: &Tables) -> Answer {
@@ -351,51 +267,30 @@ fn expected(tables: &Tables) -> Vec<(Claim, Answer)> {
         ("3.1", 25, "scale-invariant"),
     ] {
         let words = format!("Channel {channel} of block {block} is an example of: {called}");
-        let claim = (
-            format!("{called}-{block}-{channel}"),
-            words,
-            format!("{FIRST}, figure 1"),
-            called,
-        );
+        let claim = (format!("{called}-{block}-{channel}"), words, format!("{FIRST}, figure 1"), called);
         found.push((claim, either(named(tables, block, channel, called))));
     }
     for block in seven {
-        let words =
-            format!("Channels of block {block} range from overwritten through mixed to skipped");
+        let words = format!("Channels of block {block} range from overwritten through mixed to skipped");
         let source = format!("{FIRST}, abstract and figure 2");
-        let claim = (
-            format!("spectrum-{block}"),
-            words,
-            source,
-            "all three, for a given block",
-        );
+        let claim = (format!("spectrum-{block}"), words, source, "all three, for a given block");
         found.push((claim, either(spectrum(tables, block))));
     }
     let weights = [
         ("bn2_weight_abs", "bn2-weight-abs", "|bn2.weight|"),
-        (
-            "conv2_weight_mean_abs",
-            "conv2-weight-mean-abs",
-            "mean |conv2.weight|",
-        ),
+        ("conv2_weight_mean_abs", "conv2-weight-mean-abs", "mean |conv2.weight|"),
     ];
     for (measure, id, what) in weights {
         for block in three {
             let words = format!("{what} of block {block} goes with the mix ratio");
-            let claim = (
-                format!("{id}-{block}"),
-                words,
-                format!("{FIRST}, figure 3"),
-                "",
-            );
+            let claim = (format!("{id}-{block}"), words, format!("{FIRST}, figure 3"), "");
             found.push((claim, either(correlation(tables, block, measure))));
         }
     }
     for (measure, id, what) in weights {
         for block in three {
-            let words = format!(
-                "{what} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"
-            );
+            let words =
+                format!("{what} of block {block} is smaller for channels that bypass it: it falls with the mix ratio");
             let source = format!("{FIRST}, figure 3, in the words of a public summary of it");
             found.push((
                 (format!("{id}-falls-{block}"), words, source, "ρ < 0"),
@@ -404,26 +299,12 @@ fn expected(tables: &Tables) -> Vec<(Claim, Answer)> {
         }
     }
     for (measure, id, what) in [
-        (
-            "block_on_input",
-            "block-on-input",
-            "Block's activation on the Input picture",
-        ),
-        (
-            "tuning_curve_rho",
-            "tuning-curve-rho",
-            "The correlation of Input and Block over images",
-        ),
+        ("block_on_input", "block-on-input", "Block's activation on the Input picture"),
+        ("tuning_curve_rho", "tuning-curve-rho", "The correlation of Input and Block over images"),
     ] {
         for block in three {
-            let words =
-                format!("{what} differs between the overwrite and the skip group of block {block}");
-            let claim = (
-                format!("{id}-{block}"),
-                words,
-                format!("{FIRST}, figure 4"),
-                "",
-            );
+            let words = format!("{what} differs between the overwrite and the skip group of block {block}");
+            let claim = (format!("{id}-{block}"), words, format!("{FIRST}, figure 4"), "");
             found.push((claim, either(groups(tables, block, measure))));
         }
     }
@@ -431,41 +312,29 @@ fn expected(tables: &Tables) -> Vec<(Claim, Answer)> {
         let words = format!(
             "Percent of channels of block {block} that are scale-invariant, with and without the mix criterion"
         );
-        let claim = (
-            format!("scale-invariant-percent-{block}"),
-            words,
-            format!("{FIRST}, figure 5"),
-            "",
-        );
+        let claim = (format!("scale-invariant-percent-{block}"), words, format!("{FIRST}, figure 5"), "");
         found.push((claim, either(percent(tables, block))));
     }
     for block in seven {
-        let words =
-            format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix");
+        let words = format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix");
         let id = format!("scale-invariant-by-block-percent-{block}");
         let claim = (id, words, format!("{SECOND}, its criterion"), "");
         found.push((claim, either(by_block(tables, block))));
     }
-    for (block, nine) in [
-        ("2.1", [108, 36, 13, 21, 60, 52, 93, 5, 58]),
-        ("3.1", [113, 178, 22, 215, 204, 25, 29, 154, 200]),
-    ] {
+    for (block, nine) in
+        [("2.1", [108, 36, 13, 21, 60, 52, 93, 5, 58]), ("3.1", [113, 178, 22, 215, 204, 25, 29, 154, 200])]
+    {
         let names = nine.map(|n| n.to_string()).join(", ");
-        let words = format!(
-            "The published code ablates these channels of block {block} as scale-invariant: {names}"
-        );
+        let words = format!("The published code ablates these channels of block {block} as scale-invariant: {names}");
         let id = format!("scale-invariant-listed-{block}");
         let claim = (id, words, format!("{SECOND}, its published code"), "9 of 9");
         found.push((claim, either(listed(tables, block, nine))));
     }
-    let of = tables
+    let of = tables.channels.iter().filter(|c| c.mix_ratio.is_some()).count();
+    let invariant = tables
         .channels
         .iter()
-        .filter(|c| c.mix_ratio.is_some())
-        .count();
-    let invariant = tables.channels.iter().filter(|c| {
-        c.mix_ratio.is_some_and(is_mix) && c.block_delta > Some(0.0) && c.input_delta > Some(0.0)
-    });
+        .filter(|c| c.mix_ratio.is_some_and(is_mix) && c.block_delta > Some(0.0) && c.input_delta > Some(0.0));
     let ours = format!("{} of {of} studied channels", invariant.count());
     found.push((
         (
@@ -483,21 +352,11 @@ fn expected(tables: &Tables) -> Vec<(Claim, Answer)> {
         let words = format!(
             "Top-1 accuracy after ablating the scale-invariant channels of {block}, on images enlarged by 1 to 1.5"
         );
-        let claim = (
-            format!("ablation-{block}"),
-            words,
-            format!("{SECOND}, ablation"),
-            accuracies,
-        );
+        let claim = (format!("ablation-{block}"), words, format!("{SECOND}, ablation"), accuracies);
         found.push((claim, needs_validation_set(tables)));
     }
     let words = "Top-1 accuracy of the intact network".to_owned();
-    let claim = (
-        "intact-accuracy".to_owned(),
-        words,
-        format!("{SECOND}, ablation"),
-        "69.758",
-    );
+    let claim = ("intact-accuracy".to_owned(), words, format!("{SECOND}, ablation"), "69.758");
     found.push((claim, needs_validation_set(tables)));
     found
 }
@@ -509,15 +368,7 @@ fn check(folder: &Path, answer: impl Fn(Answer) -> Answer) -> Vec<Verdict> {
     assert_eq!(claims.len(), expected.len());
     for (found, ((id, claim, source, paper), of_tables)) in claims.iter().zip(expected) {
         let (ours, verdict, reason) = answer(of_tables);
-        let expected = ClaimRow {
-            id,
-            claim,
-            source,
-            paper: paper.to_owned(),
-            ours,
-            verdict,
-            reason,
-        };
+        let expected = ClaimRow { id, claim, source, paper: paper.to_owned(), ours, verdict, reason };
         assert_eq!(*found, expected);
     }
     claims.into_iter().map(|c| c.verdict).collect()

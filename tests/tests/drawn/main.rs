@@ -1,6 +1,7 @@
-//! Everything that is drawn or said of real runs, computed again from their tables, pictures, activations and manifest by code that shares
-//! nothing with what drew it. What accounts for each text and mark of a figure and of the page is what `report`'s own tests hold to hand-made
-//! tables; here it is held to runs, with the mosaics, the maps and the claims.
+//! Everything that is drawn or said of real runs, computed again from their tables, pictures, activations and manifest
+//! by code that shares nothing with what drew it. What accounts for each text and mark of a figure and of the page is
+//! what `report`'s own tests hold to hand-made tables; here it is held to runs, with the mosaics, the maps and the
+//! claims.
 
 mod bins;
 #[path = "../../../crates/report/tests/drawn/chart.rs"]

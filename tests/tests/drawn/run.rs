@@ -17,7 +17,8 @@ pub(crate) const ROLES: [&str; 3] = ["input", "block", "output"];
 /// Rows and columns of what the network sees.
 pub(crate) const SIZE: usize = 48;
 
-/// The folder of the run and, in it, `photographs` and `whole.npz`: the whole maps of Input and Block of every block for all of them.
+/// The folder of the run and, in it, `photographs` and `whole.npz`: the whole maps of Input and Block of every block
+/// for all of them.
 pub(crate) fn finished() -> &'static Path {
     static RUN: Shared = Shared::new();
     RUN.get(|out| {
@@ -26,17 +27,7 @@ pub(crate) fn finished() -> &'static Path {
         let (size, images) = (SIZE.to_string(), photographs.display().to_string());
         let fixed = ["--input-size", &size, "--images", &images, "--out"];
         let to = out.join("run").display().to_string();
-        let of_run = [
-            "reproduce",
-            "--blocks",
-            "1.1,2.0,3.1",
-            "--channels",
-            "0..2,5,9",
-            "--steps",
-            "3",
-            "--seed",
-            "11",
-        ];
+        let of_run = ["reproduce", "--blocks", "1.1,2.0,3.1", "--channels", "0..2,5,9", "--steps", "3", "--seed", "11"];
         succeed(program(&of_run).args(fixed).arg(&to));
         let sites: Vec<&str> = SITES.iter().flat_map(|s| &s[..2]).copied().collect();
         let whole = out.join("whole.npz").display().to_string();
@@ -58,28 +49,23 @@ fn write_photographs(folder: &Path) {
         fs::create_dir_all(folder.join(class)).unwrap();
     }
     fs::write(folder.join("a/broken.png"), "no photograph").unwrap();
-    for (i, name) in ["star", "rings", "cross", "waves", "bricks", "flower"]
-        .iter()
-        .enumerate()
-    {
+    for (i, name) in ["star", "rings", "cross", "waves", "bricks", "flower"].iter().enumerate() {
         let from = root().join(format!("fixtures/images/{name}/{name}_0{i}.jpg"));
         fs::copy(from, folder.join(format!("b/{name}.jpg"))).unwrap();
     }
     for i in 0..10_u32 {
-        // A bright spot that lies elsewhere in each, on a ground that goes up to one corner: no symmetry maps one of them to itself.
+        // A bright spot that lies elsewhere in each, on a ground that goes up to one corner: no symmetry maps one of
+        // them to itself.
         let (width, height) = (60 + 13 * (i % 4), 58 + 17 * (i % 3));
         let spot = (width * (i + 1) / 12, height * (10 - i) / 13);
         let picture = RgbImage::from_fn(width, height, |x, y| {
             let near = x.abs_diff(spot.0) < 9 + i && y.abs_diff(spot.1) < 5 + 2 * i;
-            let ground =
-                |a: u32, b: u32| u8::try_from((a * x / width + b * y / height) % 256).unwrap();
+            let ground = |a: u32, b: u32| u8::try_from((a * x / width + b * y / height) % 256).unwrap();
             match near {
                 true => Rgb([250, ground(90, 20 * i), 30]),
                 false => Rgb([ground(20 * i, 60), ground(10, 90), ground(120, 5 * i)]),
             }
         });
-        picture
-            .save(folder.join(format!("a/spot_{i}.png")))
-            .unwrap();
+        picture.save(folder.join(format!("a/spot_{i}.png"))).unwrap();
     }
 }

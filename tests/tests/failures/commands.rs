@@ -30,29 +30,11 @@ pub(crate) const REPRODUCE: Small = Small {
     out: "a/run",
 };
 pub(crate) const ACTIVATIONS: Small = Small {
-    arguments: &[
-        "activations",
-        "--input-size",
-        "32",
-        "--sites",
-        "layer1.1,layer2.0.pre",
-        "--images",
-        "IMAGES",
-    ],
+    arguments: &["activations", "--input-size", "32", "--sites", "layer1.1,layer2.0.pre", "--images", "IMAGES"],
     out: "a/b/archive.npz",
 };
 pub(crate) const VISUALIZE: Small = Small {
-    arguments: &[
-        "visualize",
-        "--input-size",
-        "32",
-        "--site",
-        "layer1.1",
-        "--channel",
-        "0",
-        "--steps",
-        "1",
-    ],
+    arguments: &["visualize", "--input-size", "32", "--site", "layer1.1", "--channel", "0", "--steps", "1"],
     out: "a/b/picture.png",
 };
 
@@ -76,10 +58,7 @@ impl Small {
         let mut words = vec![executable().display().to_string()];
         let given = self.arguments.iter();
         words.extend(given.map(|word| word.replace("IMAGES", &images)));
-        words.extend([
-            "--out".to_owned(),
-            below.join(self.out).display().to_string(),
-        ]);
+        words.extend(["--out".to_owned(), below.join(self.out).display().to_string()]);
         words
     }
 
@@ -100,19 +79,10 @@ impl Small {
 
     /// Runs it to its end, and asserts that it leaves what it leaves where nothing fails.
     #[track_caller]
-    pub(crate) fn goes_on(
-        self,
-        below: &Path,
-        undisturbed: &BTreeMap<PathBuf, Vec<u8>>,
-        after: &str,
-    ) {
+    pub(crate) fn goes_on(self, below: &Path, undisturbed: &BTreeMap<PathBuf, Vec<u8>>, after: &str) {
         succeed(&mut self.command(below));
         let left = files(below);
-        assert_eq!(
-            left.keys().collect::<Vec<_>>(),
-            undisturbed.keys().collect::<Vec<_>>(),
-            "{after}"
-        );
+        assert_eq!(left.keys().collect::<Vec<_>>(), undisturbed.keys().collect::<Vec<_>>(), "{after}");
         for (name, bytes) in &left {
             let same = timed(name) || *bytes == undisturbed[name];
             assert!(same, "{} differs after {after}", name.display());
@@ -145,17 +115,13 @@ fn timed(name: &Path) -> bool {
 
 /// Whether a file grows record by record: journals of scans, and what was read for an archive so far.
 pub(crate) fn grows(name: &Path) -> bool {
-    name.parent().is_some_and(|p| p.ends_with("store/scans"))
-        || name.extension().is_some_and(|e| e == "part")
+    name.parent().is_some_and(|p| p.ends_with("store/scans")) || name.extension().is_some_and(|e| e == "part")
 }
 
-/// Asserts that what a command that failed left is, file by file, what it leaves where nothing fails, or the beginning of a journal.
+/// Asserts that what a command that failed left is, file by file, what it leaves where nothing fails, or the beginning
+/// of a journal.
 #[track_caller]
-pub(crate) fn assert_only_finished(
-    below: &Path,
-    undisturbed: &BTreeMap<PathBuf, Vec<u8>>,
-    after: &str,
-) {
+pub(crate) fn assert_only_finished(below: &Path, undisturbed: &BTreeMap<PathBuf, Vec<u8>>, after: &str) {
     for (name, bytes) in files(below) {
         let whole = undisturbed.get(&name);
         let right = match whole {

@@ -1,8 +1,6 @@
 //! Whole file systems that are full or read-only.
 
-use super::commands::{
-    ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
-};
+use super::commands::{ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -56,19 +54,14 @@ fn fill(small: Small, sizes: &[usize]) {
         fs::write(&taken, vec![1; TAKEN * 1024]).unwrap();
         let after = format!("{} in {kib} KiB", small.arguments[0]);
         let said = assert_one_sentence(&small.command(below).output().unwrap(), &after);
-        assert!(
-            said.contains("free space and run the same command again"),
-            "{said}"
-        );
+        assert!(said.contains("free space and run the same command again"), "{said}");
         assert!(said.contains(&below.display().to_string()), "{said}");
         fs::remove_file(taken).unwrap();
         assert_only_finished(below, &undisturbed, &after);
         let finished = files(below);
         disk.again("size=64m");
         small.goes_on(below, &undisturbed, &after);
-        let kept = |name: &Path| {
-            below.join(name).exists() || name.extension().is_some_and(|e| e == "part")
-        };
+        let kept = |name: &Path| below.join(name).exists() || name.extension().is_some_and(|e| e == "part");
         assert!(finished.keys().all(|name| kept(name)), "{after}");
     }
 }
@@ -93,10 +86,7 @@ fn on_a_read_only_disk_everything_stays_as_it_was() {
         disk.again("ro");
         let said = assert_one_sentence(&small.command(below).output().unwrap(), "read-only");
         assert!(said.contains(below.to_str().unwrap()), "{said}");
-        assert!(
-            said.contains("make it writable or choose another folder"),
-            "{said}"
-        );
+        assert!(said.contains("make it writable or choose another folder"), "{said}");
         assert!(files(below) == before);
         fs::metadata(below.join(small.out)).unwrap();
     }

@@ -1,8 +1,6 @@
 //! Calls that fail at any one place.
 
-use super::commands::{
-    ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
-};
+use super::commands::{ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files};
 use super::trace::{Call, can_trace, traced};
 use std::collections::BTreeSet;
 
@@ -42,10 +40,7 @@ fn fail_everywhere(small: Small, some: usize) {
         let all: BTreeSet<usize> = threads.iter().flat_map(places).collect();
         assert!(!all.is_empty(), "{name}");
         let mut failed = 0;
-        for (at, error) in spread(&all, some)
-            .into_iter()
-            .zip(["ENOSPC", "EIO"].into_iter().cycle())
-        {
+        for (at, error) in spread(&all, some).into_iter().zip(["ENOSPC", "EIO"].into_iter().cycle()) {
             let folder = tempfile::tempdir().unwrap();
             let below = folder.path().canonicalize().unwrap();
             let after = format!("{error} at {name} {at} of {}", small.arguments[0]);
@@ -56,22 +51,12 @@ fn fail_everywhere(small: Small, some: usize) {
             let mut injected = calls.iter().filter(|call| call.injected);
             if injected.clone().next().is_some() && injected.all(|call| call.is_below(&below)) {
                 let said = assert_one_sentence(&output, &after);
-                let named = if error == "ENOSPC" {
-                    "free space and run"
-                } else {
-                    "Input/output error"
-                };
-                assert!(
-                    said.contains(named) && said.contains(": cannot write"),
-                    "{after}: {said}"
-                );
+                let named = if error == "ENOSPC" { "free space and run" } else { "Input/output error" };
+                assert!(said.contains(named) && said.contains(": cannot write"), "{after}: {said}");
                 failed += 1;
             }
             assert_only_finished(&below, &undisturbed, &after);
-            for call in calls
-                .iter()
-                .filter(|call| call.name == "rename" && call.succeeded)
-            {
+            for call in calls.iter().filter(|call| call.name == "rename" && call.succeeded) {
                 assert!(call.paths[1].exists(), "lost after {after}: {}", call.line);
             }
             small.goes_on(&below, &undisturbed, &after);

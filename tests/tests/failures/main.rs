@@ -1,5 +1,5 @@
-//! Disks that fail: at any one call of the system, or because they are full or read-only. What was finished is kept, nothing else is left,
-//! one sentence says so, and the same command goes on afterwards.
+//! Disks that fail: at any one call of the system, or because they are full or read-only. What was finished is kept,
+//! nothing else is left, one sentence says so, and the same command goes on afterwards.
 //!
 //! What needs `strace`, or leave to mount file systems, says that it is skipped where there is none.
 #![cfg(target_os = "linux")]

@@ -18,8 +18,7 @@ fn assert_order(calls: &[Call], below: &Path) -> usize {
         let is_synced_before_the_next = |folder: &Path, next: &str| {
             let rest = &told[at + 1..];
             let rest = rest.iter().take_while(|call| call.name != next);
-            rest.clone()
-                .any(|call| call.name == "sync" && call.paths[0] == folder)
+            rest.clone().any(|call| call.name == "sync" && call.paths[0] == folder)
         };
         match call.name {
             "open" if call.line.contains("O_CREAT") => {

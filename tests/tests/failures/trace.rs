@@ -42,15 +42,11 @@ pub(crate) fn traced(small: Small, below: &Path, inject: Option<&str>) -> (Outpu
     let notes = tempfile::tempdir().unwrap();
     let mut strace = Command::new("strace");
     // A file for each thread: nothing is told in two halves.
-    strace
-        .args(["--seccomp-bpf", "-ff", "-y", "-s", "16", "-e", TRACED, "-o"])
-        .arg(notes.path().join("thread"));
+    strace.args(["--seccomp-bpf", "-ff", "-y", "-s", "16", "-e", TRACED, "-o"]).arg(notes.path().join("thread"));
     if let Some(inject) = inject {
         strace.args(["-e", &format!("inject={inject}")]);
     }
-    strace
-        .args(small.words(below))
-        .env_remove("STREAMSCOPE_ISA");
+    strace.args(small.words(below)).env_remove("STREAMSCOPE_ISA");
     let output = strace.output().unwrap();
     let mut threads: Vec<_> = fs::read_dir(notes.path()).unwrap().flatten().collect();
     threads.sort_by_key(fs::DirEntry::path);
@@ -79,16 +75,9 @@ fn call(line: &str) -> Option<Call> {
     // What is written is between quotes too.
     let named: Vec<PathBuf> = match name {
         "write" => Vec::new(),
-        _ => arguments
-            .split('"')
-            .skip(1)
-            .step_by(2)
-            .map(PathBuf::from)
-            .collect(),
+        _ => arguments.split('"').skip(1).step_by(2).map(PathBuf::from).collect(),
     };
-    let open = arguments
-        .split_once('<')
-        .and_then(|(_, rest)| rest.split_once('>'));
+    let open = arguments.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     let paths = match (named.is_empty(), open) {
         (true, Some((open, _))) => vec![PathBuf::from(open)],
         _ => named,

@@ -11,10 +11,7 @@ use testkit::golden::{Archive, Array};
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
-    (
-        "--images",
-        images_and_folders_are_read_in_the_order_they_are_named,
-    ),
+    ("--images", images_and_folders_are_read_in_the_order_they_are_named),
     ("--sites", the_archive_holds_the_sites_that_are_named),
     ("--full", whole_maps_have_rows_and_columns),
     ("--convolutions", another_algorithm_gives_other_values),
@@ -62,10 +59,7 @@ pub(crate) fn the_size_is_that_of_the_network() {
         command.args(["--images", &one]).args(more);
         let printed = succeed(command.arg("--out").arg(&out));
         let shape = Archive::open(&out).f32("relu").shape;
-        assert!(
-            printed.starts_with(&format!("relu: {shape:?}\n")),
-            "{printed}"
-        );
+        assert!(printed.starts_with(&format!("relu: {shape:?}\n")), "{printed}");
         shape
     };
     let path = text(&embedded());
@@ -84,10 +78,7 @@ fn images_and_folders_are_read_in_the_order_they_are_named() {
         values(&[&["--images"], &paths[..]].concat())
     };
     let (stars, two) = (of(&[star()]), of(&[rings.join("rings_07.jpg"), star()]));
-    assert_eq!(
-        (&stars.shape[..], &two.shape[..]),
-        (&[10, 16][..], &[11, 16][..])
-    );
+    assert_eq!((&stars.shape[..], &two.shape[..]), (&[10, 16][..], &[11, 16][..]));
     assert_eq!(two.values[16..], stars.values);
     let seventh = of(&[rings]).values[7 * 16..8 * 16].to_vec();
     assert_eq!(two.values[..16], seventh);
@@ -108,14 +99,7 @@ fn the_archive_holds_the_sites_that_are_named() {
     assert_eq!(archive.f32("avgpool").shape, [10, 128]);
     assert_eq!(archive.f32("fc").shape, [10, 20]);
     let sites: Vec<&str> = printed.lines().take(3).collect();
-    assert_eq!(
-        sites,
-        [
-            "layer1.1.bn2: [10, 16]",
-            "avgpool: [10, 128]",
-            "fc: [10, 20]"
-        ]
-    );
+    assert_eq!(sites, ["layer1.1.bn2: [10, 16]", "avgpool: [10, 128]", "fc: [10, 20]"]);
     let last = format!("{}: 10 images", out.display());
     assert_eq!(printed.lines().last(), Some(last.as_str()));
 }
@@ -123,10 +107,7 @@ fn the_archive_holds_the_sites_that_are_named() {
 #[test]
 fn whole_maps_have_rows_and_columns() {
     let (centers, whole) = (values(&[]), values(&["--full"]));
-    assert_eq!(
-        (&centers.shape[..], &whole.shape[..]),
-        (&[10, 16][..], &[10, 16, 8, 8][..])
-    );
+    assert_eq!((&centers.shape[..], &whole.shape[..]), (&[10, 16][..], &[10, 16, 8, 8][..]));
     let of_maps: Vec<f32> = whole.values.chunks(64).map(|map| map[4 * 8 + 4]).collect();
     assert_eq!(centers.values, of_maps);
 }
@@ -160,15 +141,6 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     };
     let path = text(&embedded());
     let cores = std::thread::available_parallelism().unwrap().to_string();
-    let full = [
-        "--weights",
-        &path,
-        "--input-size",
-        "128",
-        "--convolutions",
-        "direct",
-        "--threads",
-        &cores,
-    ];
+    let full = ["--weights", &path, "--input-size", "128", "--convolutions", "direct", "--threads", &cores];
     assert!(written("bare", &[]) == written("full", &full));
 }

@@ -13,10 +13,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--input-size", a_size_that_is_not_the_runs_is_refused),
     ("--images", the_first_image_of_the_folder_is_walked),
     ("--run", the_runs_channels_are_given_budgets),
-    (
-        "--channels",
-        so_many_channels_of_each_block_are_given_budgets,
-    ),
+    ("--channels", so_many_channels_of_each_block_are_given_budgets),
     ("--threads", threads::of_audit),
     ("--out", the_page_is_where_it_is_named),
 ];
@@ -69,26 +66,17 @@ fn weights_that_are_not_the_runs_are_refused() {
 fn a_size_that_is_not_the_runs_is_refused() {
     let run = text(plain());
     // 128 is what the embedded network reads where nothing is said.
-    for (more, size) in [
-        (&[][..], "at 128 pixels"),
-        (&["--input-size", "36"][..], "at 36 pixels"),
-    ] {
+    for (more, size) in [(&[][..], "at 128 pixels"), (&["--input-size", "36"][..], "at 36 pixels")] {
         let mut command = program(&[&["audit", "--run", &run][..], more].concat());
         let (code, said) = said(&mut command);
         assert_eq!(code, Some(2), "{said}");
-        assert!(
-            said.contains(size) && said.contains("at 32 pixels"),
-            "{said}"
-        );
+        assert!(said.contains(size) && said.contains("at 32 pixels"), "{said}");
     }
 }
 
 #[test]
 fn the_first_image_of_the_folder_is_walked() {
-    assert_eq!(
-        provenance(audited(), "image"),
-        text(&star().join("star_00.jpg"))
-    );
+    assert_eq!(provenance(audited(), "image"), text(&star().join("star_00.jpg")));
     let theirs = provenance(many(), "image");
     let first = root().join("fixtures/images/annulus/annulus_00.jpg");
     assert_eq!(theirs, text(&first));
@@ -107,11 +95,7 @@ fn many() -> &'static Path {
             succeed(&mut reproduce(&run, &eight));
             let run = text(&run);
             let mut command = program(&["audit", "--run", &run, "--input-size", "32"]);
-            fs::write(
-                out.join("printed"),
-                succeed(command.arg("--out").arg(out.join("."))),
-            )
-            .unwrap();
+            fs::write(out.join("printed"), succeed(command.arg("--out").arg(out.join(".")))).unwrap();
         })
         .path()
 }
@@ -161,10 +145,7 @@ pub(crate) fn so_many_channels_of_each_block_are_given_budgets() {
 #[test]
 fn the_runs_channels_are_given_budgets() {
     let digest = json(&plain().join("manifest.json"))["digest"].clone();
-    assert_eq!(
-        provenance(audited(), "run_digest"),
-        digest.as_str().unwrap()
-    );
+    assert_eq!(provenance(audited(), "run_digest"), digest.as_str().unwrap());
     let of = budgets(audited());
     assert_eq!((of.len(), &of[0]["channel"]), (1, &Value::from(0)));
     assert!(!audited().join("run").exists());
@@ -185,13 +166,7 @@ fn what_is_printed_is_what_the_file_holds() {
     let values: u64 = lines.iter().map(|l| l["values"].as_u64().unwrap()).sum();
     let skipped = lines.iter().filter(|l| l["kind"] == "skipped").count();
     // No reference values are of 32 pixels.
-    assert_eq!(
-        skipped,
-        1 + lines
-            .iter()
-            .filter(|l| l["step"] == "same bits" && l["kind"] == "skipped")
-            .count()
-    );
+    assert_eq!(skipped, 1 + lines.iter().filter(|l| l["step"] == "same bits" && l["kind"] == "skipped").count());
     let last = format!(
         "{} comparisons of {values} values, 0 beyond their bound, {skipped} skipped; digest {}",
         lines.len(),
@@ -200,11 +175,8 @@ fn what_is_printed_is_what_the_file_holds() {
     assert_eq!(printed.lines().last(), Some(last.as_str()));
     // The first line of each row begins with its step and ends with its verdict, in the file's order.
     let verdicts = ["pass", "FAIL", "skipped", "info"];
-    let rows: Vec<&str> = printed
-        .lines()
-        .skip(1)
-        .filter(|l| !l.starts_with(' ') && verdicts.iter().any(|v| l.ends_with(v)))
-        .collect();
+    let rows: Vec<&str> =
+        printed.lines().skip(1).filter(|l| !l.starts_with(' ') && verdicts.iter().any(|v| l.ends_with(v))).collect();
     assert_eq!(rows.len(), lines.len());
     for (row, line) in rows.iter().zip(lines) {
         let verdict = match line["kind"].as_str().unwrap() {
@@ -232,9 +204,7 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     let (code, printed) = said(bare.current_dir(folder.path()));
     assert_eq!(code, Some(0), "{printed}");
     let out = folder.path().join("out/audit");
-    assert!(
-        printed.contains("making pictures of a few channels: --run names a finished run instead\n")
-    );
+    assert!(printed.contains("making pictures of a few channels: --run names a finished run instead\n"));
     // A small run is made below: one channel of every block, 32 steps, the reference values' images.
     let made = json(&out.join("run/manifest.json"));
     assert_eq!(made["recipe"]["steps"], 32);
@@ -242,10 +212,7 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     assert_eq!(made["channels"], serde_json::json!(["0"]));
     assert_eq!(made["blocks"].as_object().unwrap().len(), 7);
     assert!(!budgets(&out).is_empty() && budgets(&out).len() <= 7);
-    assert_eq!(
-        provenance(&out, "run_digest"),
-        made["digest"].as_str().unwrap()
-    );
+    assert_eq!(provenance(&out, "run_digest"), made["digest"].as_str().unwrap());
     assert_eq!(provenance(&out, "weights"), text(&embedded()));
 }
 
@@ -254,10 +221,7 @@ fn why_skipped(out: &Path) -> String {
     let report = json(&out.join("audit.json"));
     let mut lines = report["lines"].as_array().unwrap().iter();
     let line = lines.find(|l| l["step"] == "network").unwrap();
-    assert_eq!(
-        (&line["kind"], &line["passed"]),
-        (&"skipped".into(), &false.into())
-    );
+    assert_eq!((&line["kind"], &line["passed"]), (&"skipped".into(), &false.into()));
     line["bound"].as_str().unwrap().to_owned()
 }
 
@@ -272,10 +236,7 @@ fn reference_values_are_those_of_the_weights_at_hand_however_they_are_named() {
     let tensors = data.path().join("data/backbone");
     fs::create_dir_all(&tensors).unwrap();
     let file = fs::File::open(embedded()).unwrap();
-    zip::ZipArchive::new(file)
-        .unwrap()
-        .extract(&tensors)
-        .unwrap();
+    zip::ZipArchive::new(file).unwrap().extract(&tensors).unwrap();
     let golden = data.path().join("golden");
     let (path, out) = (text(&tensors), tempfile::tempdir().unwrap());
     let audit = || {
@@ -290,8 +251,5 @@ fn reference_values_are_those_of_the_weights_at_hand_however_they_are_named() {
         let file = file.unwrap();
         fs::copy(file.path(), golden.join(file.file_name())).unwrap();
     }
-    assert_eq!(
-        (empty.as_str(), audit().as_str()),
-        ("no reference values for these weights", others)
-    );
+    assert_eq!((empty.as_str(), audit().as_str()), ("no reference values for these weights", others));
 }

@@ -58,9 +58,7 @@ impl Cargo {
 #[track_caller]
 fn passed_on(arguments: &[&str]) -> String {
     let cargo = Cargo::that("exit 0");
-    let output = cargo
-        .program(&[&["bench"][..], arguments].concat())
-        .output();
+    let output = cargo.program(&[&["bench"][..], arguments].concat()).output();
     let output = output.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), said.as_str()), (Some(0), ""));
@@ -71,11 +69,7 @@ fn passed_on(arguments: &[&str]) -> String {
     );
     let calls = cargo.calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
-    calls[0]
-        .strip_prefix(&start)
-        .expect(&calls[0])
-        .trim_start()
-        .to_owned()
+    calls[0].strip_prefix(&start).expect(&calls[0]).trim_start().to_owned()
 }
 
 #[test]
@@ -118,10 +112,7 @@ fn the_page_is_passed_on() {
 
 #[test]
 fn the_roofline_is_passed_on() {
-    assert_eq!(
-        passed_on(&["--roofline", "g", "kernels"]),
-        "kernels --roofline g"
-    );
+    assert_eq!(passed_on(&["--roofline", "g", "kernels"]), "kernels --roofline g");
 }
 
 #[test]
@@ -143,8 +134,7 @@ fn all_flags_at_once_are_passed_on_each_with_its_own_value() {
         "--threads",
         "1,2",
     ];
-    let expected =
-        "forward --threads 1,2 --weights w --images i --json j --against a --page p --roofline r";
+    let expected = "forward --threads 1,2 --weights w --images i --json j --against a --page p --roofline r";
     assert_eq!(passed_on(&given), expected);
 }
 
@@ -157,10 +147,7 @@ fn how_the_benchmarks_end_is_how_the_command_ends() {
     let output = ended("echo printed; echo wrong >&2; exit 7");
     assert_eq!(output.status.code(), Some(7));
     // What they say goes through, and nothing is added.
-    assert_eq!(
-        (&*output.stdout, &*output.stderr),
-        (&b"printed\n"[..], &b"wrong\n"[..])
-    );
+    assert_eq!((&*output.stdout, &*output.stderr), (&b"printed\n"[..], &b"wrong\n"[..]));
     let killed = ended("kill -s KILL $$");
     let said = String::from_utf8(killed.stderr).unwrap();
     assert_eq!(killed.status.code(), Some(2), "{said}");
@@ -176,9 +163,6 @@ fn a_cargo_that_is_not_there_is_said_by_what_needs_it() {
         let code = if what == "bench" { 2 } else { 1 };
         assert_eq!(output.status.code(), Some(code), "{said}");
         let expected = format!("error: {what}: cannot start /no/such/cargo: ");
-        assert!(
-            said.lines().last().unwrap().starts_with(&expected),
-            "{said}"
-        );
+        assert!(said.lines().last().unwrap().starts_with(&expected), "{said}");
     }
 }

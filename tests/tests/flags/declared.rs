@@ -30,9 +30,7 @@ fn heading(line: &str) -> Option<String> {
 fn described(command: &str) -> Vec<(String, String)> {
     let help = succeed(&mut program(&[command, "--help"]));
     let mut found: Vec<(String, String)> = Vec::new();
-    let listed = help
-        .lines()
-        .skip_while(|l| *l != "Arguments:" && *l != "Options:");
+    let listed = help.lines().skip_while(|l| *l != "Arguments:" && *l != "Options:");
     for line in listed {
         match (heading(line), found.last_mut()) {
             (Some(name), _) => found.push((name, line.trim().to_owned())),
@@ -48,10 +46,7 @@ fn described(command: &str) -> Vec<(String, String)> {
 
 /// The flags of a command, positional arguments in angle brackets.
 pub(crate) fn flags(command: &str) -> Vec<String> {
-    described(command)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect()
+    described(command).into_iter().map(|(name, _)| name).collect()
 }
 
 /// What the help says holds where a flag is not given.
@@ -64,18 +59,7 @@ pub(crate) fn default_of(command: &str, flag: &str) -> Option<String> {
 
 #[test]
 fn a_help_text_is_read_whole() {
-    assert_eq!(
-        flags("verify"),
-        [
-            "<OUT>",
-            "--sample",
-            "--all",
-            "--digests-only",
-            "--weights",
-            "--images",
-            "--threads"
-        ]
-    );
+    assert_eq!(flags("verify"), ["<OUT>", "--sample", "--all", "--digests-only", "--weights", "--images", "--threads"]);
     assert_eq!(flags("bench")[0], "<SUBJECTS>");
     assert_eq!(flags("faults")[0], "<NAME>");
     assert_eq!(default_of("visualize", "--steps").unwrap(), "2560");

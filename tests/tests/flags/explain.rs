@@ -20,14 +20,7 @@ fn finished() -> &'static Path {
     static RUN: Shared = Shared::new();
     RUN.get(|folder| {
         let path = text(&embedded());
-        let of = [
-            "--weights",
-            &path,
-            "--blocks",
-            "1.1,2.0",
-            "--channels",
-            "0,3",
-        ];
+        let of = ["--weights", &path, "--blocks", "1.1,2.0", "--channels", "0,3"];
         // Where the command looks where no run is named.
         succeed(&mut reproduce(&folder.join("out/reproduce"), &of));
     })
@@ -59,16 +52,10 @@ fn cell(block: &str, channel: &str, column: &str) -> String {
 #[track_caller]
 fn explains(block: &str, channel: &str) -> String {
     let output = command(&[block, channel]).output().unwrap();
-    let (printed, page) = (
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    );
+    let (printed, page) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{page}");
     let ratio: f64 = cell(block, channel, "mix_ratio").parse().unwrap();
-    assert!(
-        printed.contains(&format!("So M = {ratio:.6}: ")),
-        "{printed}"
-    );
+    assert!(printed.contains(&format!("So M = {ratio:.6}: ")), "{printed}");
     assert!(!printed.ends_with("\n\n") && printed.ends_with('\n'));
     page
 }
@@ -101,20 +88,14 @@ pub(crate) fn the_network_is_the_one_that_is_named() {
     assert_eq!((code, same), (Some(0), bare.1));
     let (code, said) = said(&mut command(&["1.1", "3", "--weights", &other]));
     assert_eq!(code, Some(2), "{said}");
-    assert!(
-        said.contains("resnet") || said.contains("weights"),
-        "{said}"
-    );
+    assert!(said.contains("resnet") || said.contains("weights"), "{said}");
 }
 
 #[test]
 fn the_size_is_that_of_the_run() {
     let (code, said) = said(program(&["explain", "1.1", "0"]).current_dir(finished()));
     assert_eq!(code, Some(2), "{said}");
-    assert!(
-        said.contains("at 128 pixels, found") && said.contains("at 32 pixels"),
-        "{said}"
-    );
+    assert!(said.contains("at 128 pixels, found") && said.contains("at 32 pixels"), "{said}");
 }
 
 #[test]
@@ -133,10 +114,7 @@ pub(crate) fn the_run_is_the_one_that_is_named() {
     assert!(found.ends_with(&format!("{path}/explain/1.1_0.html\n")));
     let (code, nowhere) = explain(&[]);
     assert_eq!(code, Some(2), "{nowhere}");
-    assert!(
-        nowhere.starts_with("error: out/reproduce/manifest.json"),
-        "{nowhere}"
-    );
+    assert!(nowhere.starts_with("error: out/reproduce/manifest.json"), "{nowhere}");
 
     // What differs is said, a sentence a line, after the page is written.
     let table = copy.join("tables/channels.csv");
@@ -152,10 +130,7 @@ pub(crate) fn the_run_is_the_one_that_is_named() {
     let differences: Vec<&str> = lines.collect();
     assert_eq!(differences.len(), 2, "{said}");
     let cell = "error: tables/channels.csv: category of channel 0 of block 1.1 is ";
-    assert!(
-        differences.iter().all(|l| l.starts_with("error: ")),
-        "{said}"
-    );
+    assert!(differences.iter().all(|l| l.starts_with("error: ")), "{said}");
     assert!(differences.iter().any(|l| l.starts_with(cell)), "{said}");
     assert!(json(&copy.join("manifest.json")).is_object());
 }

@@ -21,29 +21,19 @@ struct Fault {
     noticed_by: String,
 }
 
-const NAMES: [&str; 3] = [
-    "conv-strides-swapped",
-    "matmul-transposed-when-packed",
-    "winograd-taps-transposed",
-];
+const NAMES: [&str; 3] = ["conv-strides-swapped", "matmul-transposed-when-packed", "winograd-taps-transposed"];
 
 /// A line of the list.
 fn listed(line: &str) -> Fault {
     let (name, rest) = line.split_once(": ").unwrap();
     let (file, noticed_by) = rest.split_once(" (").unwrap();
-    Fault {
-        name: name.to_owned(),
-        file: file.to_owned(),
-        noticed_by: noticed_by.strip_suffix(')').unwrap().to_owned(),
-    }
+    Fault { name: name.to_owned(), file: file.to_owned(), noticed_by: noticed_by.strip_suffix(')').unwrap().to_owned() }
 }
 
-/// Two faults that tests notice, in different files, and one that the audit does. They are named, so that these tests run in a copy of
-/// the source that has another fault, too, whose text is not found there.
+/// Two faults that tests notice, in different files, and one that the audit does. They are named, so that these tests
+/// run in a copy of the source that has another fault, too, whose text is not found there.
 fn three() -> [Fault; 3] {
-    let printed = succeed(&mut program(&[
-        "faults", "--list", NAMES[0], NAMES[1], NAMES[2],
-    ]));
+    let printed = succeed(&mut program(&["faults", "--list", NAMES[0], NAMES[1], NAMES[2]]));
     let faults: Vec<Fault> = printed.lines().map(listed).collect();
     let [first, second, third] = <[Fault; 3]>::try_from(faults).ok().unwrap();
     assert!(first.noticed_by.starts_with("cargo test "));
@@ -62,11 +52,7 @@ fn is_in(fault: &Fault) -> String {
 fn run(cargo: &Cargo, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<String>) {
     let target = cargo.folder().join("target");
     let mut command = cargo.program(&[&["faults"][..], arguments].concat());
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.env("CARGO_TARGET_DIR", target).output().unwrap();
+    let Output { status, stdout, stderr } = command.env("CARGO_TARGET_DIR", target).output().unwrap();
     let lines = |bytes| -> Vec<String> {
         let text = String::from_utf8(bytes).unwrap();
         text.lines().map(str::to_owned).collect()
@@ -78,9 +64,7 @@ fn run(cargo: &Cargo, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<Stri
 fn a_list_tries_nothing() {
     let cargo = Cargo::that("exit 1");
     let (code, printed, said) = run(&cargo, &["--list"]);
-    let in_a_copy = said
-        .first()
-        .is_some_and(|l| l.contains(": expected '") && l.contains("' once in "));
+    let in_a_copy = said.first().is_some_and(|l| l.contains(": expected '") && l.contains("' once in "));
     if in_a_copy {
         // The text of a fault is gone where it is tried: that is for the list's own test to say, and for no other.
         return;
@@ -98,14 +82,8 @@ fn a_list_tries_nothing() {
 /// Which files of the copy differ from the project's.
 fn changed(cargo: &Cargo, faults: &[Fault]) -> Vec<String> {
     let tree = cargo.folder().join("target/faults/tree");
-    let differs = |f: &&Fault| {
-        fs::read(tree.join(&f.file)).unwrap() != fs::read(root().join(&f.file)).unwrap()
-    };
-    faults
-        .iter()
-        .filter(differs)
-        .map(|f| f.file.clone())
-        .collect()
+    let differs = |f: &&Fault| fs::read(tree.join(&f.file)).unwrap() != fs::read(root().join(&f.file)).unwrap();
+    faults.iter().filter(differs).map(|f| f.file.clone()).collect()
 }
 
 #[test]
@@ -131,11 +109,7 @@ pub(crate) fn those_that_are_named_are_tried_or_all() {
     let (code, printed, said) = run(&cargo, &names);
     assert_eq!(code, Some(1), "{said:#?}");
     let width = names.iter().map(|n| n.len()).max().unwrap();
-    let outcomes = [
-        "caught by a::b".to_owned(),
-        "SURVIVED".to_owned(),
-        format!("caught by the audit's line `{step}`"),
-    ];
+    let outcomes = ["caught by a::b".to_owned(), "SURVIVED".to_owned(), format!("caught by the audit's line `{step}`")];
     let row = |(name, outcome): (&&str, &String)| format!("{name:width$}  {outcome}");
     let rows: Vec<String> = names.iter().zip(&outcomes).map(row).collect();
     assert_eq!(printed, rows);
@@ -157,21 +131,13 @@ pub(crate) fn those_that_are_named_are_tried_or_all() {
     assert_eq!(count("build --package xtask"), 2);
     let place = cargo.folder().join("target/faults");
     let audit = place.join("audit").display().to_string();
-    assert_eq!(
-        count(&format!(
-            "run --quiet --package xtask -- audit --out {audit}"
-        )),
-        2
-    );
+    assert_eq!(count(&format!("run --quiet --package xtask -- audit --out {audit}")), 2);
     let (target, data) = (place.join("target"), place.join("no-data"));
     let expected = format!("{}|0|{}|off|", target.display(), data.display());
     let environment = fs::read_to_string(cargo.folder().join("calls.env")).unwrap();
     for line in environment.lines() {
         let tree = line.strip_prefix(&expected).expect(line);
-        assert_eq!(
-            fs::canonicalize(tree).unwrap(),
-            fs::canonicalize(place.join("tree")).unwrap()
-        );
+        assert_eq!(fs::canonicalize(tree).unwrap(), fs::canonicalize(place.join("tree")).unwrap());
     }
     assert_eq!(fs::read_dir(&data).unwrap().count(), 0);
     assert!(place.join("audit").exists() && !cargo.folder().join("calls.stale").exists());
@@ -233,10 +199,7 @@ fn what_fails_without_a_fault_is_found_out_before_any_is_tried() {
 #[test]
 fn the_table_is_written_where_it_is_named() {
     let [first, second, _] = three();
-    let does = format!(
-        "if {}; then echo 'test a::b ... FAILED'; exit 101; fi",
-        is_in(&second)
-    );
+    let does = format!("if {}; then echo 'test a::b ... FAILED'; exit 101; fi", is_in(&second));
     // Building fails then, too: with a sentence that nobody gives.
     let cargo = Cargo::that(&format!("case \"$*\" in *--no-run*) exit 0;; esac; {does}"));
     let table = cargo.folder().join("deep/er.md");

@@ -40,20 +40,14 @@ fn read(bytes: &[u8]) -> Result<Vec<usize>, String> {
 fn a_header_may_be_65535_bytes_and_no_longer() {
     assert_eq!(read(&npy("1,", 65_535)), Ok(vec![1]));
     let said = read(&npy("1,", 65_536)).unwrap_err();
-    assert!(
-        said.contains("it claims 65536 bytes, more than 65535"),
-        "{said}"
-    );
+    assert!(said.contains("it claims 65536 bytes, more than 65535"), "{said}");
 }
 
 #[test]
 fn an_array_may_have_64_dimensions_and_no_more() {
     assert_eq!(read(&npy(&"1,".repeat(64), 1024)), Ok(vec![1; 64]));
     let said = read(&npy(&"1,".repeat(65), 1024)).unwrap_err();
-    assert!(
-        said.contains("it has 65 dimensions, more than 64"),
-        "{said}"
-    );
+    assert!(said.contains("it has 65 dimensions, more than 64"), "{said}");
 }
 
 /// The beginning of a PNG of this many pixels, of a colour type and bits a sample, and its end.
@@ -81,17 +75,10 @@ fn crc(bytes: &[u8]) -> u32 {
 
 #[test]
 fn a_picture_may_have_as_many_pixels_as_pillow_lets_pass_and_as_many_bytes_as_are_lent() {
-    let said = |picture: &[u8]| {
-        images::decode_bytes(picture, "a.png")
-            .unwrap_err()
-            .to_string()
-    };
+    let said = |picture: &[u8]| images::decode_bytes(picture, "a.png").unwrap_err().to_string();
     let (grey, rgba) = ((0, 8), (6, 16));
     // 178,956,970 pixels, and the next number that is ten rows; 7 * 2^27 bytes of samples, and one row more.
-    let (most, more) = (
-        said(&png(17_895_697, 10, grey)),
-        said(&png(17_895_698, 10, grey)),
-    );
+    let (most, more) = (said(&png(17_895_697, 10, grey)), said(&png(17_895_698, 10, grey)));
     assert!(more.contains("178956970"), "{more}");
     assert!(!most.contains("178956970"), "{most}");
     let (lent, beyond) = (said(&png(1 << 21, 56, rgba)), said(&png(1 << 21, 57, rgba)));

@@ -1,5 +1,6 @@
-//! Both sides of each limit, counted in what happens and not in the words about it. Limits of single flags are in `values.rs`; of threads
-//! in `threads.rs`; of steps in `reproduce.rs`; of pictures that are made again in `verify.rs`; of budgets in `audit.rs`.
+//! Both sides of each limit, counted in what happens and not in the words about it. Limits of single flags are in
+//! `values.rs`; of threads in `threads.rs`; of steps in `reproduce.rs`; of pictures that are made again in `verify.rs`;
+//! of budgets in `audit.rs`.
 
 use crate::small::{embedded, manifest, plain, reproduce, star, text};
 use std::collections::BTreeMap;
@@ -12,19 +13,8 @@ use testkit::golden::Archive;
 fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
     let text = fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
-    let header: Vec<String> = lines
-        .next()
-        .unwrap()
-        .split(',')
-        .map(str::to_owned)
-        .collect();
-    let row = |line: &str| {
-        header
-            .iter()
-            .cloned()
-            .zip(line.split(',').map(str::to_owned))
-            .collect()
-    };
+    let header: Vec<String> = lines.next().unwrap().split(',').map(str::to_owned).collect();
+    let row = |line: &str| header.iter().cloned().zip(line.split(',').map(str::to_owned)).collect();
     lines.map(row).collect()
 }
 
@@ -32,10 +22,7 @@ fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
 fn seeds(out: &Path, site: &str, channel: usize) -> Vec<u64> {
     let unit = format!("\"unit\":\"{site}:{channel} (neuron, seed ");
     let mut seeds = Vec::new();
-    for folder in fs::read_dir(out.join("store"))
-        .unwrap()
-        .map(|f| f.unwrap().path())
-    {
+    for folder in fs::read_dir(out.join("store")).unwrap().map(|f| f.unwrap().path()) {
         for entry in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
             let bytes = fs::read(entry).unwrap();
             let end = bytes.iter().position(|&b| b == b'\n').unwrap();
@@ -53,32 +40,21 @@ fn seeds(out: &Path, site: &str, channel: usize) -> Vec<u64> {
 fn a_channel_may_fail_four_times_and_not_five() {
     let folder = tempfile::tempdir().unwrap();
     let weights = text(&embedded());
-    // By the numbers that the embedded network's pictures of one step give at 32 pixels: fails once, three, four and five times.
+    // By the numbers that the embedded network's pictures of one step give at 32 pixels: fails once, three, four and
+    // five times.
     let tries = [(1, 1, true), (31, 3, true), (24, 4, true), (18, 4, false)];
     for first in [0, u64::MAX - 1] {
         let out = folder.path().join(first.to_string());
         let seed = first.to_string();
-        let of = [
-            "--weights",
-            &weights,
-            "--blocks",
-            "2.0",
-            "--channels",
-            "1,18,24,31",
-        ];
-        let output = reproduce(&out, &[&of[..], &["--seed", &seed]].concat())
-            .output()
-            .unwrap();
+        let of = ["--weights", &weights, "--blocks", "2.0", "--channels", "1,18,24,31"];
+        let output = reproduce(&out, &[&of[..], &["--seed", &seed]].concat()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{said}");
         let record = manifest(&out);
         let rows = table(&out.join("tables/channels.csv"));
         let mut failed = 0;
         for (channel, expected, kept) in tries {
-            let row = rows
-                .iter()
-                .find(|r| r["channel"] == channel.to_string())
-                .unwrap();
+            let row = rows.iter().find(|r| r["channel"] == channel.to_string()).unwrap();
             let retries: u64 = row["retries"].parse().unwrap();
             let sound = !row["category"].is_empty();
             if first == 0 {
@@ -96,11 +72,9 @@ fn a_channel_may_fail_four_times_and_not_five() {
             assert_eq!(seeds(&out, "layer2.0.bn2", channel), all);
             // The Output's picture is no reason to try again.
             assert_eq!(seeds(&out, "layer2.0.pre", channel), [first]);
-            for (role, seed) in [
-                ("input", first.wrapping_add(retries)),
-                ("block", first.wrapping_add(retries)),
-                ("output", first),
-            ] {
+            for (role, seed) in
+                [("input", first.wrapping_add(retries)), ("block", first.wrapping_add(retries)), ("output", first)]
+            {
                 let name = format!("features/2.0/{role}/{channel}.png");
                 assert_eq!(record["pictures"][&name]["seed"], seed, "{name}");
             }
@@ -142,35 +116,15 @@ fn one_picture_may_fail_four_times_and_not_five() {
             "--out",
             &out,
         ]);
-        let (printed, said) = (
-            String::from_utf8(output.stdout).unwrap(),
-            String::from_utf8(output.stderr).unwrap(),
-        );
+        let (printed, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         assert!(output.status.success(), "{said}");
-        let seed: usize = printed
-            .trim_end()
-            .rsplit("seed ")
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
-        let value = printed
-            .split(" is ")
-            .nth(1)
-            .unwrap()
-            .split(' ')
-            .next()
-            .unwrap();
+        let seed: usize = printed.trim_end().rsplit("seed ").next().unwrap().parse().unwrap();
+        let value = printed.split(" is ").nth(1).unwrap().split(' ').next().unwrap();
         (seed, value.parse::<f64>().unwrap(), said)
     };
     // By the numbers that the embedded network's pictures of one step give at 32 pixels.
-    for (channel, retries, kept) in [
-        ("0", 0, true),
-        ("25", 1, true),
-        ("24", 2, true),
-        ("4", 4, true),
-        ("1", 4, false),
-    ] {
+    for (channel, retries, kept) in [("0", 0, true), ("25", 1, true), ("24", 2, true), ("4", 4, true), ("1", 4, false)]
+    {
         let (seed, value, said) = made(channel, "p.png");
         assert_eq!((seed, value > 0.0), (retries, kept), "{said}");
         let mut expected: Vec<String> = (1..=retries)
@@ -206,11 +160,7 @@ fn images(folder: &Path, count: usize) {
     fs::create_dir(folder).unwrap();
     for at in 0..count {
         let name = format!("rings_{at:02}.jpg");
-        fs::copy(
-            root().join("fixtures/images/rings").join(&name),
-            folder.join(name),
-        )
-        .unwrap();
+        fs::copy(root().join("fixtures/images/rings").join(&name), folder.join(name)).unwrap();
     }
 }
 
@@ -218,10 +168,7 @@ fn images(folder: &Path, count: usize) {
 fn nine_images_are_named_at_each_end_or_as_many_as_there_are() {
     let folder = tempfile::tempdir().unwrap();
     for count in [1, 8, 9, 10] {
-        let (of, out) = (
-            folder.path().join(format!("images{count}")),
-            folder.path().join(format!("out{count}")),
-        );
+        let (of, out) = (folder.path().join(format!("images{count}")), folder.path().join(format!("out{count}")));
         images(&of, count);
         succeed(&mut reproduce(&out, &["--images", &text(&of)]));
         let values = testkit::golden::npy_f32(out.join("activations/layer1.1.bn2.npy"));
@@ -246,11 +193,8 @@ fn nine_images_are_named_at_each_end_or_as_many_as_there_are() {
                 .filter(|r| r["channel"] == "0" && r["role"] == "block" && r["end"] == end)
                 .map(|r| (r["rank"].clone(), r["image"].clone()))
                 .collect();
-            let expected: Vec<(String, String)> = expected
-                .into_iter()
-                .zip(1..)
-                .map(|(name, rank)| (rank.to_string(), name))
-                .collect();
+            let expected: Vec<(String, String)> =
+                expected.into_iter().zip(1..).map(|(name, rank)| (rank.to_string(), name)).collect();
             assert_eq!(found, expected, "{count} images, {end}");
             assert_eq!(found.len(), count.min(9));
         }
@@ -276,10 +220,7 @@ fn twenty_files_that_nobody_knows_are_named_and_the_others_counted() {
             .map(|n| format!("not in the manifest: mine{n:02}.txt, which is none of a run's"))
             .collect();
         assert_eq!(named, expected);
-        let more = format!(
-            "not in the manifest: {} more files like these",
-            count - count.min(20)
-        );
+        let more = format!("not in the manifest: {} more files like these", count - count.min(20));
         assert_eq!(said.lines().any(|l| l == more), count > 20, "{said}");
         assert_eq!(said.contains("more files like these"), count > 20);
     }
@@ -292,29 +233,15 @@ fn channels_up_to_the_last_are_studied_and_the_next_one_refused() {
     for (block, count) in [("1.1", 16), ("2.0", 32), ("3.1", 64), ("4.1", 128)] {
         let out = folder.path().join(block);
         let of = |channels: &str| {
-            let of = [
-                "--weights",
-                &weights,
-                "--blocks",
-                block,
-                "--channels",
-                channels,
-            ];
+            let of = ["--weights", &weights, "--blocks", block, "--channels", channels];
             reproduce(&out, &of).output().unwrap()
         };
         let next = of(&count.to_string());
         let said = String::from_utf8(next.stderr).unwrap();
-        assert_eq!(
-            (next.status.code(), out.exists()),
-            (Some(2), false),
-            "{said}"
-        );
+        assert_eq!((next.status.code(), out.exists()), (Some(2), false), "{said}");
         if block == "1.1" {
             assert!(of(&(count - 1).to_string()).status.success());
-            assert_eq!(
-                manifest(&out)["blocks"][block],
-                serde_json::json!([count - 1])
-            );
+            assert_eq!(manifest(&out)["blocks"][block], serde_json::json!([count - 1]));
         }
         let range = of(&format!("{}..{}", count - 1, count + 1));
         assert_eq!(range.status.code(), Some(2));
@@ -323,10 +250,7 @@ fn channels_up_to_the_last_are_studied_and_the_next_one_refused() {
         let of = |channel: usize| {
             let mut command = program(&["visualize", "--site", &site, "--objective", "channel"]);
             command.args(["--input-size", "32", "--steps", "1", "--out", &picture]);
-            command
-                .args(["--channel", &channel.to_string()])
-                .output()
-                .unwrap()
+            command.args(["--channel", &channel.to_string()]).output().unwrap()
         };
         assert!(of(count - 1).status.success());
         assert_eq!(of(count).status.code(), Some(2));

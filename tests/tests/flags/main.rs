@@ -1,6 +1,7 @@
 //! Every flag of every command does something: a run with it and one without it differ in what anybody can see.
 //!
-//! The flags are those that each command's `--help` declares. One without a test fails, and so does a test of one that is gone.
+//! The flags are those that each command's `--help` declares. One without a test fails, and so does a test of one that
+//! is gone.
 
 mod activations;
 mod audit;
@@ -53,174 +54,51 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
         assert_eq!(declared, tested, "{command}");
         // A test that stands for two flags shows neither of them.
         let tests: BTreeSet<usize> = flags.iter().map(|(_, test)| *test as usize).collect();
-        assert_eq!(
-            tests.len(),
-            flags.len(),
-            "{command}: one test for two flags"
-        );
+        assert_eq!(tests.len(), flags.len(), "{command}: one test for two flags");
     }
 }
 
-/// A command, a flag, and what its help text gives in brackets as its default; and the test that holds it to the value written out.
+/// A command, a flag, and what its help text gives in brackets as its default; and the test that holds it to the value
+/// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
 const DEFAULTS: [Default; 26] = [
-    (
-        "reproduce",
-        "--weights",
-        "the embedded network",
-        reproduce::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "reproduce",
-        "--input-size",
-        "224, or 128 for the embedded network",
-        reproduce::the_size_is_that_of_the_network,
-    ),
+    ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
+    ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
     (
         "reproduce",
         "--images",
         "the embedded images for the embedded network, else none",
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
-    (
-        "reproduce",
-        "--blocks",
-        "all that the weights allow, 1.1 to 4.1",
-        reproduce::blocks_are_those_named_or_all_seven,
-    ),
-    (
-        "reproduce",
-        "--channels",
-        "all",
-        reproduce::channels_are_those_named_or_all,
-    ),
-    (
-        "reproduce",
-        "--preset",
-        "quick",
-        reproduce::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "reproduce",
-        "--seed",
-        "0",
-        reproduce::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "reproduce",
-        "--threads",
-        "all cores",
-        threads::none_named_is_one_for_each_core,
-    ),
-    (
-        "reproduce",
-        "--out",
-        "out/reproduce",
-        reproduce::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "activations",
-        "--weights",
-        "the embedded network",
-        activations::what_is_not_given_is_what_the_help_says,
-    ),
+    ("reproduce", "--blocks", "all that the weights allow, 1.1 to 4.1", reproduce::blocks_are_those_named_or_all_seven),
+    ("reproduce", "--channels", "all", reproduce::channels_are_those_named_or_all),
+    ("reproduce", "--preset", "quick", reproduce::what_is_not_given_is_what_the_help_says),
+    ("reproduce", "--seed", "0", reproduce::what_is_not_given_is_what_the_help_says),
+    ("reproduce", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("reproduce", "--out", "out/reproduce", reproduce::what_is_not_given_is_what_the_help_says),
+    ("activations", "--weights", "the embedded network", activations::what_is_not_given_is_what_the_help_says),
     (
         "activations",
         "--input-size",
         "224, or 128 for the embedded network",
         activations::the_size_is_that_of_the_network,
     ),
-    (
-        "activations",
-        "--convolutions",
-        "direct",
-        activations::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "activations",
-        "--threads",
-        "all cores",
-        threads::none_named_is_one_for_each_core,
-    ),
-    (
-        "visualize",
-        "--weights",
-        "the embedded network",
-        visualize::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "visualize",
-        "--input-size",
-        "224, or 128 for the embedded network",
-        visualize::the_size_is_that_of_the_network,
-    ),
-    (
-        "visualize",
-        "--objective",
-        "neuron",
-        visualize::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "visualize",
-        "--steps",
-        "2560",
-        visualize::steps_are_2560_where_none_are_named,
-    ),
-    (
-        "visualize",
-        "--seed",
-        "0",
-        visualize::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "audit",
-        "--channels",
-        "4",
-        audit::so_many_channels_of_each_block_are_given_budgets,
-    ),
-    (
-        "audit",
-        "--out",
-        "out/audit",
-        audit::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "audit",
-        "--weights",
-        "the embedded network",
-        audit::what_is_not_given_is_what_the_help_says,
-    ),
-    (
-        "explain",
-        "--weights",
-        "the embedded network",
-        explain::the_network_is_the_one_that_is_named,
-    ),
-    (
-        "explain",
-        "--run",
-        "out/reproduce",
-        explain::the_run_is_the_one_that_is_named,
-    ),
-    (
-        "verify",
-        "--sample",
-        "3",
-        verify::so_many_pictures_are_made_again,
-    ),
-    (
-        "verify",
-        "--threads",
-        "all cores",
-        threads::none_named_is_one_for_each_core,
-    ),
-    (
-        "faults",
-        "<NAME>",
-        "all of tests/faults/faults.toml",
-        faults::those_that_are_named_are_tried_or_all,
-    ),
+    ("activations", "--convolutions", "direct", activations::what_is_not_given_is_what_the_help_says),
+    ("activations", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("visualize", "--weights", "the embedded network", visualize::what_is_not_given_is_what_the_help_says),
+    ("visualize", "--input-size", "224, or 128 for the embedded network", visualize::the_size_is_that_of_the_network),
+    ("visualize", "--objective", "neuron", visualize::what_is_not_given_is_what_the_help_says),
+    ("visualize", "--steps", "2560", visualize::steps_are_2560_where_none_are_named),
+    ("visualize", "--seed", "0", visualize::what_is_not_given_is_what_the_help_says),
+    ("audit", "--channels", "4", audit::so_many_channels_of_each_block_are_given_budgets),
+    ("audit", "--out", "out/audit", audit::what_is_not_given_is_what_the_help_says),
+    ("audit", "--weights", "the embedded network", audit::what_is_not_given_is_what_the_help_says),
+    ("explain", "--weights", "the embedded network", explain::the_network_is_the_one_that_is_named),
+    ("explain", "--run", "out/reproduce", explain::the_run_is_the_one_that_is_named),
+    ("verify", "--sample", "3", verify::so_many_pictures_are_made_again),
+    ("verify", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("faults", "<NAME>", "all of tests/faults/faults.toml", faults::those_that_are_named_are_tried_or_all),
 ];
 
 #[test]
@@ -229,11 +107,10 @@ fn every_default_of_a_help_text_is_in_the_table() {
         let said = declared::default_of(command, flag);
         assert_eq!(said.as_deref(), Some(default), "{command} {flag}");
     }
-    let mut held: BTreeSet<(String, String)> = DEFAULTS
-        .iter()
-        .map(|(command, flag, ..)| ((*command).to_owned(), (*flag).to_owned()))
-        .collect();
-    // Passed on to another program, which has the same words: `cargo.rs`. Or told by what is read: `audit.rs`, `explain.rs`.
+    let mut held: BTreeSet<(String, String)> =
+        DEFAULTS.iter().map(|(command, flag, ..)| ((*command).to_owned(), (*flag).to_owned())).collect();
+    // Passed on to another program, which has the same words: `cargo.rs`. Or told by what is read: `audit.rs`,
+    // `explain.rs`.
     for (command, flag) in [
         ("bench", "<SUBJECTS>"),
         ("bench", "--weights"),
@@ -251,10 +128,7 @@ fn every_default_of_a_help_text_is_in_the_table() {
         for flag in declared::flags(command) {
             if declared::default_of(command, &flag).is_some() {
                 let named = (command.to_owned(), flag.clone());
-                assert!(
-                    held.contains(&named),
-                    "{command} {flag}: a default untested"
-                );
+                assert!(held.contains(&named), "{command} {flag}: a default untested");
             }
         }
     }

@@ -9,19 +9,10 @@ use streamscope_tests::harness::{interrupt, program, run, succeed};
 
 #[test]
 fn help_and_version_go_to_stdout_and_are_no_error() {
-    for arguments in [
-        &["--help"][..],
-        &["-h"],
-        &["help"],
-        &["reproduce", "--help"],
-        &["--version"],
-    ] {
+    for arguments in [&["--help"][..], &["-h"], &["help"], &["reproduce", "--help"], &["--version"]] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-        assert!(
-            output.stderr.is_empty() && !output.stdout.is_empty(),
-            "{arguments:?}"
-        );
+        assert!(output.stderr.is_empty() && !output.stdout.is_empty(), "{arguments:?}");
     }
     let version = run(&["--version"]).stdout;
     let expected = format!("cargo xtask {}\n", env!("CARGO_PKG_VERSION"));
@@ -42,20 +33,13 @@ fn a_mistake_in_the_arguments_is_one_line_without_the_usage() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
         (output.status.code(), said.as_str()),
-        (
-            Some(2),
-            "error: unexpected argument '--step' found; tip: a similar argument exists: '--steps'\n"
-        )
+        (Some(2), "error: unexpected argument '--step' found; tip: a similar argument exists: '--steps'\n")
     );
 }
 
 /// Starts a command, and waits until it listens to Ctrl-C: until the thread is there that does.
 fn listening(command: &mut Command) -> Child {
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let tasks = format!("/proc/{}/task", child.id());
     let started = Instant::now();
     while fs::read_dir(&tasks).map_or(0, Iterator::count) < 2 {
@@ -73,10 +57,7 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
     let path = |name: &str| folder.path().join(name);
     let weights = text(&embedded());
     let finished = path("finished");
-    succeed(&mut reproduce(
-        &finished,
-        &["--weights", &weights, "--steps", "1000"],
-    ));
+    succeed(&mut reproduce(&finished, &["--weights", &weights, "--steps", "1000"]));
     let (picture, archive, audited) = (path("p.png"), path("a.npz"), path("audit"));
     let mut visualize = program(&["visualize", "--site", "layer4.1.pre", "--channel", "0"]);
     visualize.arg("--out").arg(&picture);
@@ -86,11 +67,7 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
     verify.arg(&finished);
     let mut activations = program(&["activations", "--full", "--sites", "relu,layer4.1.pre"]);
     let images = streamscope_tests::harness::root().join("fixtures/images");
-    activations
-        .arg("--images")
-        .arg(images)
-        .arg("--out")
-        .arg(&archive);
+    activations.arg("--images").arg(images).arg("--out").arg(&archive);
     let out = path("out");
     let many = ["--weights", &weights, "--steps", "250000"];
     let last = |command: &mut Command| -> String {
@@ -98,24 +75,12 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
         said.lines().last().unwrap().to_owned()
     };
     let kept = |path: &Path| path.display().to_string();
-    assert_eq!(
-        last(&mut visualize),
-        format!("interrupted: {} was not written", kept(&picture))
-    );
-    assert_eq!(
-        last(&mut audit),
-        format!("interrupted: no audit was written to {}", kept(&audited))
-    );
-    assert_eq!(
-        last(&mut verify),
-        "interrupted: verifying changes nothing, and keeps nothing either"
-    );
+    assert_eq!(last(&mut visualize), format!("interrupted: {} was not written", kept(&picture)));
+    assert_eq!(last(&mut audit), format!("interrupted: no audit was written to {}", kept(&audited)));
+    assert_eq!(last(&mut verify), "interrupted: verifying changes nothing, and keeps nothing either");
     assert_eq!(
         last(&mut activations),
-        format!(
-            "interrupted: what was read is kept beside {}, and the same command goes on there",
-            kept(&archive)
-        )
+        format!("interrupted: what was read is kept beside {}, and the same command goes on there", kept(&archive))
     );
     assert_eq!(
         last(&mut reproduce(&out, &many)),
@@ -133,24 +98,10 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
     let weights = text(&embedded());
     let out = folder.path().join("out");
     // Of two blocks some channels, and of the third all; one channel is given up.
-    let of = [
-        "--weights",
-        &weights,
-        "--blocks",
-        "1.1,3.0",
-        "--channels",
-        "0..15,54",
-    ];
+    let of = ["--weights", &weights, "--blocks", "1.1,3.0", "--channels", "0..15,54"];
     let refused = reproduce(&out, &of).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    let of = [
-        "--weights",
-        &weights,
-        "--blocks",
-        "2.0,3.0",
-        "--channels",
-        "0..5",
-    ];
+    let of = ["--weights", &weights, "--blocks", "2.0,3.0", "--channels", "0..5"];
     let printed = succeed(&mut reproduce(&out, &of));
     let table = fs::read_to_string(out.join("tables/blocks.csv")).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
@@ -217,16 +168,10 @@ fn a_run_that_goes_on_says_what_was_done_before() {
     };
     assert!(!said("3").contains("already done"));
     let again = said("3,5");
-    let done: Vec<&str> = again
-        .lines()
-        .filter(|l| l.contains("already done"))
-        .collect();
+    let done: Vec<&str> = again.lines().filter(|l| l.contains("already done")).collect();
     // Input, Block and Output of one channel, and as many pictures of it as an exemplar.
     assert_eq!(
         done,
-        [
-            "center-neuron pictures: 3 of 6 already done",
-            "whole-channel pictures of exemplars: 3 of 6 already done"
-        ]
+        ["center-neuron pictures: 3 of 6 already done", "whole-channel pictures of exemplars: 3 of 6 already done"]
     );
 }

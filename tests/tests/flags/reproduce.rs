@@ -1,8 +1,6 @@
 //! The flags of `reproduce`.
 
-use crate::small::{
-    embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories,
-};
+use crate::small::{embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories};
 use crate::{Tested, threads};
 use serde_json::json;
 use std::fs;
@@ -28,19 +26,13 @@ fn the_network_is_the_one_that_is_named() {
     let (same, other) = (folder.path().join("same"), folder.path().join("other"));
     let (path, others) = (text(&embedded()), text(other_weights()));
     let images = text(&star());
-    succeed(&mut reproduce(
-        &same,
-        &["--weights", &path, "--images", &images],
-    ));
+    succeed(&mut reproduce(&same, &["--weights", &path, "--images", &images]));
     assert_same_results(&same, plain());
     succeed(&mut reproduce(&other, &["--weights", &others]));
     let (ours, theirs) = (manifest(plain()), manifest(&other));
     assert_eq!(theirs["network"]["weights"], others);
     assert_eq!(manifest(&same)["network"]["weights"], path);
-    assert_ne!(
-        ours["network"]["weights_digest"],
-        theirs["network"]["weights_digest"]
-    );
+    assert_ne!(ours["network"]["weights_digest"], theirs["network"]["weights_digest"]);
     // Photographs of its own belong to the embedded network alone.
     assert!(theirs["images"].is_null() && ours["images"]["read"] == 10);
     for (name, picture) in pictures(&other) {
@@ -57,10 +49,7 @@ pub(crate) fn the_size_is_that_of_the_network() {
         command.args(["--steps", "1"]).args(more);
         succeed(command.arg("--out").arg(&out));
         let picture = out.join("features/1.1/input/0.png");
-        (
-            manifest(&out)["network"]["input_size"].clone(),
-            size(&picture),
-        )
+        (manifest(&out)["network"]["input_size"].clone(), size(&picture))
     };
     let images = text(&star());
     let path = text(&embedded());
@@ -76,21 +65,14 @@ fn photographs_are_those_of_the_folder() {
     let images = folder.path().join("mine");
     fs::create_dir(&images).unwrap();
     for name in ["rings_03.jpg", "rings_08.jpg", "rings_05.jpg"] {
-        fs::copy(
-            root().join("fixtures/images/rings").join(name),
-            images.join(name),
-        )
-        .unwrap();
+        fs::copy(root().join("fixtures/images/rings").join(name), images.join(name)).unwrap();
     }
     let out = folder.path().join("out");
     succeed(&mut reproduce(&out, &["--images", &text(&images)]));
     let names = fs::read_to_string(out.join("activations/images.txt")).unwrap();
     assert_eq!(names, "rings_03.jpg\nrings_05.jpg\nrings_08.jpg\n");
     let of = &manifest(&out)["images"];
-    assert_eq!(
-        (&of["folder"], &of["read"]),
-        (&json!(text(&images)), &json!(3))
-    );
+    assert_eq!((&of["folder"], &of["read"]), (&json!(text(&images)), &json!(3)));
     let rows = |out: &Path| testkit::golden::npy_f32(out.join("activations/layer1.0.npy")).shape;
     assert_eq!((rows(&out), rows(plain())), (vec![3, 16], vec![10, 16]));
     // Photographs change no picture that is optimised.
@@ -110,10 +92,7 @@ pub(crate) fn blocks_are_those_named_or_all_seven() {
     let seven = ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
     let blocks = manifest(&all)["blocks"].clone();
     assert!(blocks.as_object().unwrap().keys().eq(seven));
-    let rows = printed
-        .lines()
-        .skip(1)
-        .map(|l| l.split(' ').next().unwrap());
+    let rows = printed.lines().skip(1).map(|l| l.split(' ').next().unwrap());
     assert!(rows.eq(seven), "{printed}");
     assert!(all.join("features/4.1/output/0.png").exists());
 }
@@ -126,9 +105,7 @@ pub(crate) fn channels_are_those_named_or_all() {
     assert_eq!(manifest(&some)["blocks"], json!({"1.1": [2, 3, 9]}));
     assert_eq!(manifest(&some)["channels"], json!(["9", "2..4", "3"]));
     for channel in 0..16 {
-        let there = some
-            .join(format!("features/1.1/block/{channel}.png"))
-            .exists();
+        let there = some.join(format!("features/1.1/block/{channel}.png")).exists();
         assert_eq!(there, [2, 3, 9].contains(&channel), "{channel}");
     }
     let path = text(&embedded());
@@ -164,11 +141,9 @@ fn a_preset_is_a_number_of_steps() {
 
 #[test]
 fn steps_take_the_place_of_the_presets() {
-    for (count, more) in [
-        (1, &["--steps", "1"][..]),
-        (3, &["--steps", "3", "--preset", "smoke"]),
-        (65, &["--steps", "65"]),
-    ] {
+    for (count, more) in
+        [(1, &["--steps", "1"][..]), (3, &["--steps", "3", "--preset", "smoke"]), (65, &["--steps", "65"])]
+    {
         let (made, said) = steps(more);
         assert!(made.len() >= 3 && made.iter().all(|&made| made == count));
         assert_eq!(said[1], count);
@@ -199,13 +174,7 @@ fn everything_is_in_the_folder_that_is_named() {
     let printed = reproduce(&out, &[]).output().unwrap();
     let said = String::from_utf8(printed.stderr).unwrap();
     let index = text(&out.join("index.html"));
-    assert!(
-        said.lines()
-            .last()
-            .unwrap()
-            .starts_with(&format!("{index} in ")),
-        "{said}"
-    );
+    assert!(said.lines().last().unwrap().starts_with(&format!("{index} in ")), "{said}");
     assert!(out.join("index.html").exists());
     assert_same_results(&out, plain());
     let there: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
@@ -227,15 +196,10 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     succeed(full.arg("--out").arg(&written));
     assert_same_results(&out, &written);
     let (bare, full) = (manifest(&out), manifest(&written));
-    for field in [
-        "network", "images", "recipe", "seed", "preset", "pictures", "blocks", "threads",
-    ] {
+    for field in ["network", "images", "recipe", "seed", "preset", "pictures", "blocks", "threads"] {
         assert_eq!(bare[field], full[field], "{field}");
     }
-    assert_eq!(
-        (&bare["preset"], &bare["seed"]),
-        (&json!("quick"), &json!(0))
-    );
+    assert_eq!((&bare["preset"], &bare["seed"]), (&json!("quick"), &json!(0)));
     assert_eq!(bare["recipe"]["steps"], 64);
     assert_eq!(bare["images"]["read"], 200);
 }

@@ -12,15 +12,11 @@ pub(crate) fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The smallest run there is: one channel of one block, one step, and few pixels. What is in `more` stands for what it would say.
+/// The smallest run there is: one channel of one block, one step, and few pixels. What is in `more` stands for what it
+/// would say.
 pub(crate) fn reproduce(out: &Path, more: &[&str]) -> Command {
     let mut command = program(&["reproduce"]);
-    let usual = [
-        ("--input-size", "32"),
-        ("--blocks", "1.1"),
-        ("--channels", "0"),
-        ("--steps", "1"),
-    ];
+    let usual = [("--input-size", "32"), ("--blocks", "1.1"), ("--channels", "0"), ("--steps", "1")];
     for (flag, value) in usual {
         let instead = if flag == "--steps" { "--preset" } else { flag };
         if !more.contains(&flag) && !more.contains(&instead) {
@@ -78,28 +74,21 @@ pub(crate) fn manifest(out: &Path) -> Value {
 
 /// A file of JSON.
 pub(crate) fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
-        .unwrap()
+    serde_json::from_slice(&fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))).unwrap()
 }
 
 /// The pictures that a run measured and showed, by name.
 pub(crate) fn pictures(out: &Path) -> BTreeMap<String, Vec<u8>> {
     let manifest = manifest(out);
     let names = manifest["pictures"].as_object().unwrap().keys();
-    names
-        .map(|name| (name.clone(), fs::read(out.join(name)).unwrap()))
-        .collect()
+    names.map(|name| (name.clone(), fs::read(out.join(name)).unwrap())).collect()
 }
 
 /// How many values of the objective stand in each entry of a run's store: read from the bytes behind the picture.
 pub(crate) fn trajectories(out: &Path) -> Vec<usize> {
     let manifest = manifest(out);
-    let mut addresses: Vec<&str> = manifest["pictures"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(|p| p["address"].as_str().unwrap())
-        .collect();
+    let mut addresses: Vec<&str> =
+        manifest["pictures"].as_object().unwrap().values().map(|p| p["address"].as_str().unwrap()).collect();
     addresses.sort_unstable();
     addresses.dedup();
     let lengths = addresses.iter().map(|address| {

@@ -9,10 +9,7 @@ pub(crate) const FLAGS: &[Tested] = &[("--isa", an_instruction_set_that_is_lacki
 /// The steps as cargo is called for them.
 const STEPS: [(&str, &str); 4] = [
     ("format", "fmt --all --check"),
-    (
-        "lints",
-        "clippy --workspace --all-targets --quiet -- --deny warnings",
-    ),
+    ("lints", "clippy --workspace --all-targets --quiet -- --deny warnings"),
     ("tests", "test --workspace"),
     ("documentation", "doc --workspace --no-deps --quiet"),
 ];
@@ -50,9 +47,7 @@ fn every_step_is_run_once_in_its_order_and_said_before() {
     let mut expected = vec![format!("instruction sets: {}", has.join(", "))];
     if !lacks.is_empty() {
         let lacks = lacks.join(", ");
-        expected.push(format!(
-            "skipped, because this processor lacks them: {lacks}"
-        ));
+        expected.push(format!("skipped, because this processor lacks them: {lacks}"));
     }
     for (name, call) in STEPS {
         let word = call.split(' ').next().unwrap();
@@ -86,9 +81,7 @@ fn an_instruction_set_that_is_lacking_is_an_error() {
     }
     for name in lacks {
         let (code, said, calls) = test("exit 0", &["--isa", &format!("portable,{name}")]);
-        let expected = format!(
-            "error: --isa {name}: expected a processor that has it, found one that lacks it\n"
-        );
+        let expected = format!("error: --isa {name}: expected a processor that has it, found one that lacks it\n");
         assert_eq!((code, said, calls.len()), (Some(1), expected, 0));
     }
     let output = run(&["test", "--isa", "portable,sse9"]);

@@ -12,8 +12,8 @@ const OTHERS: usize = 2;
 
 /// Runs a command until it is seen to have so many threads at work, and ends it a moment later.
 ///
-/// A thread that is done is there for another moment, and the next phase begins: so one more than that is seen now and then, but
-/// not often.
+/// A thread that is done is there for another moment, and the next phase begins: so one more than that is seen now and
+/// then, but not often.
 #[track_caller]
 fn reaches(command: &mut Command, threads: usize) {
     command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -28,10 +28,7 @@ fn reaches(command: &mut Command, threads: usize) {
     }
     let _ = child.kill();
     child.wait().unwrap();
-    assert!(
-        seen >= 20 && more <= seen / 3,
-        "{threads} threads {seen} times, more {more} times: {command:?}"
-    );
+    assert!(seen >= 20 && more <= seen / 3, "{threads} threads {seen} times, more {more} times: {command:?}");
 }
 
 /// One more than the machine has, and one.
@@ -58,7 +55,8 @@ pub(crate) fn of_reproduce() {
     succeed(&mut reproduce(&finished, &of));
     let images = text(&root().join("fixtures/images"));
     for threads in numbers() {
-        // Pictures, of which there are many; and photographs, where one channel's pictures are there and measured by one thread.
+        // Pictures, of which there are many; and photographs, where one channel's pictures are there and measured by
+        // one thread.
         let out = folder.path().join(threads.to_string());
         let many = ["--weights", &path, "--channels", "0..8", "--steps", "2000"];
         reaches(&mut with(reproduce(&out, &many), threads), threads);
@@ -97,10 +95,7 @@ pub(crate) fn of_activations() {
 fn long(folder: &Path) -> String {
     let path = text(&embedded());
     let out = folder.join("long");
-    succeed(&mut reproduce(
-        &out,
-        &["--weights", &path, "--steps", "1000"],
-    ));
+    succeed(&mut reproduce(&out, &["--weights", &path, "--steps", "1000"]));
     text(&out)
 }
 
@@ -109,10 +104,7 @@ pub(crate) fn of_verify() {
     let folder = tempfile::tempdir().unwrap();
     let out = long(folder.path());
     for threads in numbers() {
-        reaches(
-            &mut with(program(&["verify", &out, "--all"]), threads),
-            threads,
-        );
+        reaches(&mut with(program(&["verify", &out, "--all"]), threads), threads);
     }
 }
 

@@ -4,29 +4,14 @@ use crate::cargo::Cargo;
 use streamscope_tests::harness::run;
 
 /// A command, a flag, values it takes and values it refuses.
-type Values = (
-    &'static [&'static str],
-    &'static str,
-    &'static [&'static str],
-    &'static [&'static str],
-);
+type Values = (&'static [&'static str], &'static str, &'static [&'static str], &'static [&'static str]);
 
-const STEPS: (&[&str], &[&str]) = (
-    &["1", "2", "250000"],
-    &["0", "250001", "-1", "1.5", "", "x", "18446744073709551616"],
-);
-const SEEDS: (&[&str], &[&str]) = (
-    &["0", "18446744073709551615"],
-    &["18446744073709551616", "-1", "0.5", "", "x"],
-);
-const COUNTS: (&[&str], &[&str]) = (
-    &["1", "18446744073709551615"],
-    &["0", "18446744073709551616", "-1", "1.5", "", "x"],
-);
-const WHOLE: (&[&str], &[&str]) = (
-    &["0", "18446744073709551615"],
-    &["18446744073709551616", "-1", "1.5", "", "x"],
-);
+const STEPS: (&[&str], &[&str]) =
+    (&["1", "2", "250000"], &["0", "250001", "-1", "1.5", "", "x", "18446744073709551616"]);
+const SEEDS: (&[&str], &[&str]) = (&["0", "18446744073709551615"], &["18446744073709551616", "-1", "0.5", "", "x"]);
+const COUNTS: (&[&str], &[&str]) =
+    (&["1", "18446744073709551615"], &["0", "18446744073709551616", "-1", "1.5", "", "x"]);
+const WHOLE: (&[&str], &[&str]) = (&["0", "18446744073709551615"], &["18446744073709551616", "-1", "1.5", "", "x"]);
 const SITES: (&[&str], &[&str]) = (
     &[
         "relu",
@@ -54,23 +39,13 @@ const SITES: (&[&str], &[&str]) = (
         "layer1.1.",
     ],
 );
-const SIZES: (&[&str], &[&str]) = (
-    &["8", "12", "224", "4096"],
-    &["0", "4", "7", "9", "10", "11", "4095", "4097", "4100", "-8"],
-);
+const SIZES: (&[&str], &[&str]) =
+    (&["8", "12", "224", "4096"], &["0", "4", "7", "9", "10", "11", "4095", "4097", "4100", "-8"]);
 
 /// Each ends, where its value is taken, at something that is not there.
 const ABSENT: &str = "no-such-thing";
 const REPRODUCE: &[&str] = &["reproduce", "--weights", ABSENT];
-const ACTIVATIONS: &[&str] = &[
-    "activations",
-    "--weights",
-    ABSENT,
-    "--images",
-    "x",
-    "--out",
-    "x",
-];
+const ACTIVATIONS: &[&str] = &["activations", "--weights", ABSENT, "--images", "x", "--out", "x"];
 const VISUALIZE: &[&str] = &["visualize", "--weights", ABSENT, "--out", "x"];
 const AUDIT: &[&str] = &["audit", "--run", ABSENT];
 const EXPLAIN: &[&str] = &["explain", "--run", ABSENT];
@@ -81,67 +56,33 @@ const VALUES: [Values; 21] = [
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
     (REPRODUCE, "--threads", COUNTS.0, COUNTS.1),
     (REPRODUCE, "--input-size", SIZES.0, SIZES.1),
-    (
-        REPRODUCE,
-        "--preset",
-        &["paper", "quick", "smoke"],
-        &["", "Paper", "fast"],
-    ),
+    (REPRODUCE, "--preset", &["paper", "quick", "smoke"], &["", "Paper", "fast"]),
     (
         REPRODUCE,
         "--blocks",
-        &[
-            "1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1", "4.1,1.0",
-        ],
-        &[
-            "", "0.0", "0.1", "1.2", "4.2", "5.0", "1", "1.1.1", "layer1.1", "1.1,",
-        ],
+        &["1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1", "4.1,1.0"],
+        &["", "0.0", "0.1", "1.2", "4.2", "5.0", "1", "1.1.1", "layer1.1", "1.1,"],
     ),
     (
         REPRODUCE,
         "--channels",
         &["0", "0..1", "7,3..5", "18446744073709551614"],
-        &[
-            "",
-            "1..1",
-            "2..1",
-            "..3",
-            "3..",
-            "0...2",
-            "18446744073709551615",
-            "1,x",
-            "1.5",
-        ],
+        &["", "1..1", "2..1", "..3", "3..", "0...2", "18446744073709551615", "1,x", "1.5"],
     ),
     (ACTIVATIONS, "--sites", SITES.0, SITES.1),
     (VISUALIZE, "--site", SITES.0, SITES.1),
     (VISUALIZE, "--steps", STEPS.0, STEPS.1),
     (VISUALIZE, "--seed", SEEDS.0, SEEDS.1),
     (VISUALIZE, "--channel", WHOLE.0, WHOLE.1),
-    (
-        VISUALIZE,
-        "--objective",
-        &["neuron", "channel"],
-        &["", "Neuron", "both"],
-    ),
-    (
-        ACTIVATIONS,
-        "--convolutions",
-        &["direct", "winograd"],
-        &["", "Direct", "fft"],
-    ),
+    (VISUALIZE, "--objective", &["neuron", "channel"], &["", "Neuron", "both"]),
+    (ACTIVATIONS, "--convolutions", &["direct", "winograd"], &["", "Direct", "fft"]),
     (ACTIVATIONS, "--threads", COUNTS.0, COUNTS.1),
     (AUDIT, "--channels", COUNTS.0, COUNTS.1),
     (AUDIT, "--threads", COUNTS.0, COUNTS.1),
     (VERIFY, "--sample", WHOLE.0, WHOLE.1),
     (VERIFY, "--threads", COUNTS.0, COUNTS.1),
     (EXPLAIN, "<CHANNEL>", WHOLE.0, WHOLE.1),
-    (
-        EXPLAIN,
-        "<BLOCK>",
-        &["1.0", "1.1", "4.1"],
-        &["", "0.1", "5.0", "1.2"],
-    ),
+    (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1"], &["", "0.1", "5.0", "1.2"]),
 ];
 
 /// The command with the value, and what else it cannot do without.
@@ -166,10 +107,8 @@ fn arguments<'a>(command: &[&'a str], flag: &'a str, value: &'a str) -> Vec<&'a 
 #[test]
 fn every_value_up_to_the_last_is_taken_and_the_next_one_refused() {
     for (command, flag, taken, refused) in VALUES {
-        for (value, is_taken) in taken
-            .iter()
-            .map(|value| (value, true))
-            .chain(refused.iter().map(|value| (value, false)))
+        for (value, is_taken) in
+            taken.iter().map(|value| (value, true)).chain(refused.iter().map(|value| (value, false)))
         {
             let output = run(&arguments(command, flag, value));
             let said = String::from_utf8(output.stderr).unwrap();
@@ -187,48 +126,13 @@ fn every_value_up_to_the_last_is_taken_and_the_next_one_refused() {
 #[test]
 fn every_number_says_what_was_expected() {
     for (command, flag, value, expected) in [
-        (
-            REPRODUCE,
-            "--steps",
-            "250001",
-            "expected a whole number from 1 to 250000",
-        ),
-        (
-            VISUALIZE,
-            "--steps",
-            "0",
-            "expected a whole number from 1 to 250000",
-        ),
-        (
-            REPRODUCE,
-            "--seed",
-            "-1",
-            "expected a whole number of 0 or more",
-        ),
-        (
-            REPRODUCE,
-            "--threads",
-            "0",
-            "expected a whole number of 1 or more",
-        ),
-        (
-            AUDIT,
-            "--channels",
-            "0",
-            "expected a whole number of 1 or more",
-        ),
-        (
-            VERIFY,
-            "--sample",
-            "x",
-            "expected a whole number of 0 or more",
-        ),
-        (
-            EXPLAIN,
-            "<CHANNEL>",
-            "x",
-            "expected a whole number of 0 or more",
-        ),
+        (REPRODUCE, "--steps", "250001", "expected a whole number from 1 to 250000"),
+        (VISUALIZE, "--steps", "0", "expected a whole number from 1 to 250000"),
+        (REPRODUCE, "--seed", "-1", "expected a whole number of 0 or more"),
+        (REPRODUCE, "--threads", "0", "expected a whole number of 1 or more"),
+        (AUDIT, "--channels", "0", "expected a whole number of 1 or more"),
+        (VERIFY, "--sample", "x", "expected a whole number of 0 or more"),
+        (EXPLAIN, "<CHANNEL>", "x", "expected a whole number of 0 or more"),
     ] {
         let output = run(&arguments(command, flag, value));
         let said = String::from_utf8(output.stderr).unwrap();
@@ -264,75 +168,19 @@ fn the_benchmarks_take_their_subjects_and_numbers_of_threads() {
 #[test]
 fn no_flag_stands_twice_and_none_beside_one_that_it_contradicts() {
     for arguments in [
-        &[
-            "reproduce",
-            "--weights",
-            ABSENT,
-            "--seed",
-            "1",
-            "--seed",
-            "2",
-        ][..],
+        &["reproduce", "--weights", ABSENT, "--seed", "1", "--seed", "2"][..],
         &["verify", ABSENT, "--sample", "1", "--all"],
         &["verify", ABSENT, "--sample", "1", "--digests-only"],
         &["verify", ABSENT, "--all", "--digests-only"],
         &["verify", ABSENT, "another"],
         &["verify"],
         &["explain", "--run", ABSENT, "1.1"],
-        &[
-            "activations",
-            "--weights",
-            ABSENT,
-            "--sites",
-            "relu",
-            "--out",
-            "x",
-        ],
-        &[
-            "activations",
-            "--weights",
-            ABSENT,
-            "--images",
-            "x",
-            "--out",
-            "x",
-        ],
-        &[
-            "activations",
-            "--weights",
-            ABSENT,
-            "--images",
-            "x",
-            "--sites",
-            "relu",
-        ],
-        &[
-            "visualize",
-            "--weights",
-            ABSENT,
-            "--channel",
-            "0",
-            "--out",
-            "x",
-        ],
-        &[
-            "visualize",
-            "--weights",
-            ABSENT,
-            "--site",
-            "fc",
-            "--out",
-            "x",
-        ],
-        &[
-            "visualize",
-            "--weights",
-            ABSENT,
-            "--site",
-            "fc",
-            "--channel",
-            "0",
-        ],
+        &["activations", "--weights", ABSENT, "--sites", "relu", "--out", "x"],
+        &["activations", "--weights", ABSENT, "--images", "x", "--out", "x"],
+        &["activations", "--weights", ABSENT, "--images", "x", "--sites", "relu"],
+        &["visualize", "--weights", ABSENT, "--channel", "0", "--out", "x"],
+        &["visualize", "--weights", ABSENT, "--site", "fc", "--out", "x"],
+        &["visualize", "--weights", ABSENT, "--site", "fc", "--channel", "0"],
     ] {
         let output = run(arguments);
         let said = String::from_utf8(output.stderr).unwrap();

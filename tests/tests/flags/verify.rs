@@ -11,14 +11,8 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--sample", so_many_pictures_are_made_again),
     ("--all", every_picture_is_made_again),
     ("--digests-only", nothing_is_computed_again),
-    (
-        "--weights",
-        weights_that_were_moved_are_found_where_they_are_named,
-    ),
-    (
-        "--images",
-        images_that_were_moved_are_found_where_they_are_named,
-    ),
+    ("--weights", weights_that_were_moved_are_found_where_they_are_named),
+    ("--images", images_that_were_moved_are_found_where_they_are_named),
     ("--threads", threads::of_verify),
 ];
 
@@ -29,16 +23,13 @@ fn verify(folder: &Path, more: &[&str]) -> (Option<i32>, String) {
 
 /// Every entry in the store of a run.
 fn entries(out: &Path) -> Vec<PathBuf> {
-    let folders = fs::read_dir(out.join("store"))
-        .unwrap()
-        .map(|f| f.unwrap().path());
+    let folders = fs::read_dir(out.join("store")).unwrap().map(|f| f.unwrap().path());
     let folders = folders.filter(|f| !f.ends_with("scans"));
-    folders
-        .flat_map(|f| fs::read_dir(f).unwrap().map(|e| e.unwrap().path()))
-        .collect()
+    folders.flat_map(|f| fs::read_dir(f).unwrap().map(|e| e.unwrap().path())).collect()
 }
 
-/// A run in whose store the last value on the way to each picture is another one, all digests right: only making a picture again shows it.
+/// A run in whose store the last value on the way to each picture is another one, all digests right: only making a
+/// picture again shows it.
 fn forged() -> &'static Path {
     static RUN: Shared = Shared::new();
     RUN.get(|out| {
@@ -81,11 +72,7 @@ pub(crate) fn so_many_pictures_are_made_again() {
         (&["--sample", "18446744073709551615"], 6),
     ] {
         let (code, count, said) = made_again(more);
-        assert_eq!(
-            (code, count),
-            (Some((expected > 0).into()), expected),
-            "{said}"
-        );
+        assert_eq!((code, count), (Some((expected > 0).into()), expected), "{said}");
         let differences = match expected {
             0 => "no difference".to_owned(),
             1 => "1 difference".to_owned(),
@@ -131,9 +118,7 @@ fn the_folder_is_the_one_that_is_named() {
         [
             format!("digests: {} files, no difference", files + 1),
             format!("the store: 6 pictures and {journals} journals of images, no difference"),
-            format!(
-                "tables and figures, derived again from the stored pictures: {files} files, no difference"
-            ),
+            format!("tables and figures, derived again from the stored pictures: {files} files, no difference"),
             "pictures, made again from the weights: 3 of 6, no difference".to_owned(),
         ]
     );
@@ -166,10 +151,7 @@ impl Moved {
         for name in ["star_02.jpg", "star_06.jpg"] {
             fs::copy(star().join(name), moved.path("images").join(name)).unwrap();
         }
-        let (weights, images) = (
-            text(&moved.path("weights.npz")),
-            text(&moved.path("images")),
-        );
+        let (weights, images) = (text(&moved.path("weights.npz")), text(&moved.path("images")));
         let of = ["--weights", &weights, "--images", &images];
         succeed(&mut reproduce(&moved.path("out"), &of));
         moved
@@ -191,9 +173,7 @@ fn weights_that_were_moved_are_found_where_they_are_named() {
     fs::rename(moved.path("weights.npz"), moved.path("elsewhere.npz")).unwrap();
     let (code, said) = moved.verify(&[]);
     assert_eq!(code, Some(1), "{said}");
-    let not_checked = said
-        .lines()
-        .filter(|l| l.contains(", not checked, because "));
+    let not_checked = said.lines().filter(|l| l.contains(", not checked, because "));
     assert_eq!(not_checked.count(), 2, "{said}");
     assert!(said.contains("; --weights says where they are"), "{said}");
     let path = text(&moved.path("elsewhere.npz"));

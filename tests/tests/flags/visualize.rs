@@ -21,12 +21,7 @@ pub(crate) const FLAGS: &[Tested] = &[
 /// The command with what stands in `more` instead of the usual.
 fn command(out: &Path, more: &[&str]) -> Command {
     let mut command = program(&["visualize"]);
-    for (flag, value) in [
-        ("--input-size", "32"),
-        ("--site", "layer1.1.pre"),
-        ("--channel", "0"),
-        ("--steps", "1"),
-    ] {
+    for (flag, value) in [("--input-size", "32"), ("--site", "layer1.1.pre"), ("--channel", "0"), ("--steps", "1")] {
         if !more.contains(&flag) {
             command.args([flag, value]);
         }
@@ -60,20 +55,10 @@ fn the_network_is_the_one_that_is_named() {
 pub(crate) fn the_size_is_that_of_the_network() {
     let folder = tempfile::tempdir().unwrap();
     let path = text(&embedded());
-    for (more, expected) in [
-        (&[][..], 128),
-        (&["--weights", &path][..], 224),
-        (&["--input-size", "8"][..], 8),
-    ] {
+    for (more, expected) in [(&[][..], 128), (&["--weights", &path][..], 224), (&["--input-size", "8"][..], 8)] {
         let out = folder.path().join("p.png");
         let mut command = program(&["visualize", "--site", "layer1.1.pre", "--channel", "0"]);
-        succeed(
-            command
-                .args(["--steps", "1"])
-                .args(more)
-                .arg("--out")
-                .arg(&out),
-        );
+        succeed(command.args(["--steps", "1"]).args(more).arg("--out").arg(&out));
         assert_eq!(size(&out), (expected, expected));
     }
 }
@@ -118,10 +103,7 @@ pub(crate) fn steps_are_2560_where_none_are_named() {
 fn the_seed_is_the_one_that_is_named() {
     let ((zero, of_zero), (one, of_one)) = (made(&[]), made(&["--seed", "6"]));
     assert!(zero != one);
-    assert!(
-        of_zero.ends_with(", seed 0\n") && of_one.ends_with(", seed 6\n"),
-        "{of_one}"
-    );
+    assert!(of_zero.ends_with(", seed 0\n") && of_one.ends_with(", seed 6\n"), "{of_one}");
 }
 
 #[test]

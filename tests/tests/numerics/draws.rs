@@ -9,12 +9,7 @@ use weights::TensorSet;
 
 /// Everything that is drawn for a step, in no order but that of its names.
 fn of_step(drawn: StepDraws) -> [u64; 6] {
-    let StepDraws {
-        scale,
-        degrees,
-        first,
-        second,
-    } = drawn;
+    let StepDraws { scale, degrees, first, second } = drawn;
     let sizes = [first.0, first.1, second.0, second.1, scale];
     let [down, right, down_again, right_again, scale] = sizes.map(|n| n as u64);
     let degrees = i64::from(degrees).cast_unsigned();
@@ -26,10 +21,7 @@ fn steps(draws: &Draws, recipe: &Recipe, jitter: usize, steps: usize) -> [Vec<u6
     let mut choices: [Vec<u64>; 6] = Default::default();
     for step in 1..=steps {
         let drawn = of_step(draws.step(recipe, jitter, step));
-        choices
-            .iter_mut()
-            .zip(drawn)
-            .for_each(|(all, one)| all.push(one));
+        choices.iter_mut().zip(drawn).for_each(|(all, one)| all.push(one));
     }
     choices
 }
@@ -52,14 +44,8 @@ pub(crate) fn add_to(found: &mut Found) {
             }
         }
         // What is drawn first moves what is drawn after it.
-        let without_turns = Recipe {
-            degrees: 0,
-            ..Recipe::new(224, 1)
-        };
-        let of_one_scale = Recipe {
-            scales: vec![1000],
-            ..Recipe::new(224, 1)
-        };
+        let without_turns = Recipe { degrees: 0, ..Recipe::new(224, 1) };
+        let of_one_scale = Recipe { scales: vec![1000], ..Recipe::new(224, 1) };
         for (name, recipe) in [("no rotation", without_turns), ("one scale", of_one_scale)] {
             let drawn = steps(&draws, &recipe, 16, 50).concat();
             found.add(format!("draws, steps with {name}, {unit}"), &drawn);
@@ -87,10 +73,7 @@ fn draws_are_addressed_by_site_channel_and_objective() {
         Arc::new(Visualizer::new(&network, site, objective, recipe).unwrap())
     };
     assert_eq!(of(Objective::Neuron).unit_name(7), "layer2.1.bn2:7:neuron");
-    assert_eq!(
-        of(Objective::Channel).unit_name(0),
-        "layer2.1.bn2:0:channel"
-    );
+    assert_eq!(of(Objective::Channel).unit_name(0), "layer2.1.bn2:0:channel");
 }
 
 #[test]
@@ -118,12 +101,7 @@ fn every_bit_of_a_seed_and_every_part_of_a_name_gives_other_draws() {
     };
     let mut all = vec![of(0, unit)];
     all.extend((0..64).map(|bit| of(1 << bit, unit)));
-    for name in [
-        "layer2.1.bn2:7:channel",
-        "layer2.1.bn2:70:neuron",
-        "layer2.1.pre:7:neuron",
-        "",
-    ] {
+    for name in ["layer2.1.bn2:7:channel", "layer2.1.bn2:70:neuron", "layer2.1.pre:7:neuron", ""] {
         all.push(of(0, name));
     }
     let count = all.len();

@@ -2,16 +2,12 @@
 
 use super::{Found, bits};
 use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{
-    colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient,
-};
+use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{cos_sin_fraction, exp, ln, sigmoid, sigmoid_gradient};
 use kernels::norm::BatchNormStatistics;
-use kernels::pool::{
-    global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient,
-};
+use kernels::pool::{global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient};
 use kernels::resample::{
     Alignment, ResizePlan, Rotation, reflect_pad, reflect_pad_adjoint, translate, translate_adjoint,
 };
@@ -20,20 +16,10 @@ use kernels::{Region, Window, WindowMut, flow};
 use testkit::pseudo_random;
 
 /// Rows, columns and channels of most maps: more than a vector and a half, and no two alike.
-const MAP: Region = Region {
-    top: 0,
-    left: 0,
-    height: 5,
-    width: 7,
-};
+const MAP: Region = Region { top: 0, left: 0, height: 5, width: 7 };
 const CHANNELS: usize = 19;
 /// A part of them.
-const PART: Region = Region {
-    top: 1,
-    left: 2,
-    height: 3,
-    width: 4,
-};
+const PART: Region = Region { top: 1, left: 2, height: 3, width: 4 };
 
 fn values(seed: u64) -> Vec<f32> {
     pseudo_random(seed, MAP.positions() * CHANNELS)
@@ -63,27 +49,15 @@ pub(crate) fn add_to(found: &mut Found) {
 fn maps(found: &mut Found) {
     let (a, b) = (values(1), values(2));
     let (scale, shift) = (pseudo_random(3, CHANNELS), pseudo_random(4, CHANNELS));
-    found.add_of_all("flow::add", |isa| {
-        on_map(|y| flow::add(isa, PART, window(&a), window(&b), y))
-    });
-    found.add_of_all("flow::accumulate", |isa| {
-        on_map(|y| flow::accumulate(isa, PART, window(&a), y))
-    });
-    found.add_of_all("flow::relu", |isa| {
-        on_map(|y| flow::relu(isa, PART, window(&a), y))
-    });
+    found.add_of_all("flow::add", |isa| on_map(|y| flow::add(isa, PART, window(&a), window(&b), y)));
+    found.add_of_all("flow::accumulate", |isa| on_map(|y| flow::accumulate(isa, PART, window(&a), y)));
+    found.add_of_all("flow::relu", |isa| on_map(|y| flow::relu(isa, PART, window(&a), y)));
     found.add_of_all("flow::scale_and_shift", |isa| {
         on_map(|y| flow::scale_and_shift(isa, PART, window(&a), &scale, &shift, y))
     });
-    found.add_of_all("flow::copy", |_| {
-        on_map(|y| flow::copy(PART, window(&a), y))
-    });
-    found.add_of_all("flow::mask_by_relu", |isa| {
-        on_map(|y| flow::mask_by_relu(isa, PART, window(&a), y))
-    });
-    found.add_of_all("flow::scale_channels", |isa| {
-        on_map(|y| flow::scale_channels(isa, PART, &scale, y))
-    });
+    found.add_of_all("flow::copy", |_| on_map(|y| flow::copy(PART, window(&a), y)));
+    found.add_of_all("flow::mask_by_relu", |isa| on_map(|y| flow::mask_by_relu(isa, PART, window(&a), y)));
+    found.add_of_all("flow::scale_channels", |isa| on_map(|y| flow::scale_channels(isa, PART, &scale, y)));
     let variance: Vec<f32> = pseudo_random(6, CHANNELS).iter().map(|v| v.abs()).collect();
     let statistics = BatchNormStatistics {
         gamma: &scale,
@@ -104,15 +78,9 @@ fn vectors(found: &mut Found) {
         operation(&mut y);
         y
     };
-    found.add_of_all("flow::accumulate_slice", |isa| {
-        on_values(&|y| flow::accumulate_slice(isa, &a, y))
-    });
-    found.add_of_all("flow::multiply", |isa| {
-        on_values(&|y| flow::multiply(isa, &a, &b, y))
-    });
-    found.add_of_all("flow::multiply_add", |isa| {
-        on_values(&|y| flow::multiply_add(isa, &a, &b, y))
-    });
+    found.add_of_all("flow::accumulate_slice", |isa| on_values(&|y| flow::accumulate_slice(isa, &a, y)));
+    found.add_of_all("flow::multiply", |isa| on_values(&|y| flow::multiply(isa, &a, &b, y)));
+    found.add_of_all("flow::multiply_add", |isa| on_values(&|y| flow::multiply_add(isa, &a, &b, y)));
     found.add_of_all("softmax::softmax", |isa| {
         let logits: Vec<f32> = a.iter().map(|v| 9.0 * v).collect();
         on_values(&|y| softmax(isa, &logits, y))
@@ -139,21 +107,13 @@ fn functions(found: &mut Found) {
     found.add("elementary/exponential::exp", &bits(&of(&exp)));
     found.add("elementary/sigmoid::sigmoid", &bits(&of(&sigmoid)));
     let gradient = |x: f32| sigmoid_gradient(sigmoid(x), 0.7 + x);
-    found.add(
-        "elementary/sigmoid::sigmoid_gradient",
-        &bits(&of(&gradient)),
-    );
-    let logarithms = x
-        .iter()
-        .map(|&x| f64::from(x) + 1.0 + f64::from(f32::EPSILON));
+    found.add("elementary/sigmoid::sigmoid_gradient", &bits(&of(&gradient)));
+    let logarithms = x.iter().map(|&x| f64::from(x) + 1.0 + f64::from(f32::EPSILON));
     let logarithms = logarithms.flat_map(|x| [x, 1e-9 * x, 1e9 * x]);
     let logarithms: Vec<u64> = logarithms.map(|x| ln(x).to_bits()).collect();
     found.add("elementary/logarithm::ln", &logarithms);
     let fractions = (-400..800).flat_map(|n| {
-        let (of_degrees, odd) = (
-            cos_sin_fraction(n, 360),
-            cos_sin_fraction(n * 7_654_321, 1 << 53),
-        );
+        let (of_degrees, odd) = (cos_sin_fraction(n, 360), cos_sin_fraction(n * 7_654_321, 1 << 53));
         [of_degrees.0, of_degrees.1, odd.0, odd.1]
     });
     let fractions: Vec<u64> = fractions.map(f64::to_bits).collect();
@@ -164,10 +124,7 @@ fn colours(found: &mut Found) {
     const PIXELS: usize = 21;
     let map = Region::whole(1, PIXELS);
     let [planes, pixels] = [30, 31].map(|seed| pseudo_random(seed, 3 * PIXELS));
-    found.add(
-        "colour/correlation::colour_matrix",
-        &bits(colour_matrix().as_flattened()),
-    );
+    found.add("colour/correlation::colour_matrix", &bits(colour_matrix().as_flattened()));
     found.add_of_all("colour/correlation::squash_colours", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
         squash_colours(isa, &planes, &mut y);
@@ -183,14 +140,7 @@ fn colours(found: &mut Found) {
     found.add_of_all("colour/normalisation::normalise", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
         let mut to = WindowMut::new(&mut y, map, 3);
-        normalise(
-            isa,
-            map,
-            Window::new(&pixels, map, 3),
-            mean,
-            deviation,
-            &mut to,
-        );
+        normalise(isa, map, Window::new(&pixels, map, 3), mean, deviation, &mut to);
         y
     });
     found.add_of_all("colour/normalisation::normalise_gradient", |isa| {
@@ -220,10 +170,7 @@ fn pools(found: &mut Found) {
         let ties: Vec<f32> = x.iter().map(|v| (3.0 * v).floor()).collect();
         let mut dx = pseudo_random(42, held.positions() * CHANNELS);
         let mut to = WindowMut::new(&mut dx, held, CHANNELS);
-        let (x, dy) = (
-            Window::new(&ties, held, CHANNELS),
-            Window::new(&dy, output, CHANNELS),
-        );
+        let (x, dy) = (Window::new(&ties, held, CHANNELS), Window::new(&dy, output, CHANNELS));
         max_pool_gradient(isa, map, sliding, output, x, dy, &mut to);
         dx
     });
@@ -246,31 +193,18 @@ fn images(found: &mut Found) {
             let plan = ResizePlan::new(size, to, alignment);
             let output = Region::whole(to.0, to.1);
             let what = format!("{to:?} {alignment:?}");
-            let [x, dy] = [(50, map), (51, output)]
-                .map(|(seed, of)| pseudo_random(seed, of.positions() * CHANNELS));
+            let [x, dy] = [(50, map), (51, output)].map(|(seed, of)| pseudo_random(seed, of.positions() * CHANNELS));
             let scratch = || vec![0.0; plan.scratch(output, CHANNELS)];
             found.add_of_all(format!("resample/resize::resize {what}"), |isa| {
                 let mut y = vec![0.0; dy.len()];
                 let mut to = WindowMut::new(&mut y, output, CHANNELS);
-                plan.resize(
-                    isa,
-                    output,
-                    Window::new(&x, map, CHANNELS),
-                    &mut scratch(),
-                    &mut to,
-                );
+                plan.resize(isa, output, Window::new(&x, map, CHANNELS), &mut scratch(), &mut to);
                 y
             });
             found.add_of_all(format!("resample/resize::adjoint {what}"), |isa| {
                 let mut dx = x.clone();
                 let mut to = WindowMut::new(&mut dx, map, CHANNELS);
-                plan.adjoint(
-                    isa,
-                    output,
-                    Window::new(&dy, output, CHANNELS),
-                    &mut scratch(),
-                    &mut to,
-                );
+                plan.adjoint(isa, output, Window::new(&dy, output, CHANNELS), &mut scratch(), &mut to);
                 dx
             });
         }
@@ -307,14 +241,7 @@ fn images(found: &mut Found) {
     found.add_of_all("resample/reflect::reflect_pad_adjoint", |isa| {
         let mut dx = x.clone();
         let mut to = WindowMut::new(&mut dx, map, 3);
-        reflect_pad_adjoint(
-            isa,
-            size,
-            margin,
-            output,
-            Window::new(&dy, output, 3),
-            &mut to,
-        );
+        reflect_pad_adjoint(isa, size, margin, output, Window::new(&dy, output, 3), &mut to);
         dx
     });
     for by in [(2, 1), (-1, -3)] {
@@ -324,15 +251,12 @@ fn images(found: &mut Found) {
             translate(map, by, output, Window::new(&x, map, 3), &mut to);
             y
         });
-        found.add_of_all(
-            format!("resample/translate::translate_adjoint {by:?}"),
-            |isa| {
-                let mut dx = x.clone();
-                let mut to = WindowMut::new(&mut dx, map, 3);
-                translate_adjoint(isa, map, by, output, Window::new(&dy, output, 3), &mut to);
-                dx
-            },
-        );
+        found.add_of_all(format!("resample/translate::translate_adjoint {by:?}"), |isa| {
+            let mut dx = x.clone();
+            let mut to = WindowMut::new(&mut dx, map, 3);
+            translate_adjoint(isa, map, by, output, Window::new(&dy, output, 3), &mut to);
+            dx
+        });
     }
 }
 

@@ -1,7 +1,8 @@
 //! The bits of every draw, every kernel and of whole pictures, pinned under the numerics version that they belong to.
 //!
-//! Stored pictures and what was read of images are found by keys that hold `runs::NUMERICS_VERSION`, so whoever changes a bit and does
-//! not raise it gets pictures of before for pictures of now. These digests are the same on every machine.
+//! Stored pictures and what was read of images are found by keys that hold `runs::NUMERICS_VERSION`, so whoever changes
+//! a bit and does not raise it gets pictures of before for pictures of now. These digests are the same on every
+//! machine.
 
 mod draws;
 mod flows;
@@ -56,16 +57,9 @@ fn found() -> Found {
 }
 
 /// What is wrong with the digests that were found, by a table of versions, as sentences.
-fn complaints(
-    found: &BTreeMap<String, String>,
-    version: u32,
-    table: &[(u32, &[(&str, &str)])],
-) -> Vec<String> {
+fn complaints(found: &BTreeMap<String, String>, version: u32, table: &[(u32, &[(&str, &str)])]) -> Vec<String> {
     let Some((_, pinned)) = table.iter().find(|(of, _)| *of == version) else {
-        let lines: String = found
-            .iter()
-            .map(|(name, digest)| format!("\n    (\"{name}\", \"{digest}\"),"))
-            .collect();
+        let lines: String = found.iter().map(|(name, digest)| format!("\n    (\"{name}\", \"{digest}\"),")).collect();
         return vec![format!(
             "numerics version {version} has no digests in numerics/pinned.rs: add them under it, and leave those of earlier versions{lines}"
         )];

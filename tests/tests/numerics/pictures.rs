@@ -29,35 +29,16 @@ pub(crate) fn add_to(found: &mut Found) {
                 all.push([(0, 0), (3, 1)].map(|(channel, seed)| studio.run(channel, seed)));
             }
             assert!(all.iter().all(|made| *made == all[0]), "{site} {objective}");
-            let pixels: Vec<u64> = all[0]
-                .iter()
-                .flat_map(|made| made.pixels.iter().map(|&byte| byte.into()))
-                .collect();
-            let trajectories: Vec<f32> = all[0]
-                .iter()
-                .flat_map(|made| made.trajectory.clone())
-                .collect();
+            let pixels: Vec<u64> = all[0].iter().flat_map(|made| made.pixels.iter().map(|&byte| byte.into())).collect();
+            let trajectories: Vec<f32> = all[0].iter().flat_map(|made| made.trajectory.clone()).collect();
             found.add(format!("pictures, {site}, {objective}"), &pixels);
-            found.add(
-                format!("trajectories, {site}, {objective}"),
-                &bits(&trajectories),
-            );
+            found.add(format!("trajectories, {site}, {objective}"), &bits(&trajectories));
         }
     }
     // What is kept of images in journals, under the same version.
-    let pixels: Vec<u8> = (0..=u8::MAX)
-        .cycle()
-        .step_by(89)
-        .take(SIZE * SIZE * 3)
-        .collect();
+    let pixels: Vec<u8> = (0..=u8::MAX).cycle().step_by(89).take(SIZE * SIZE * 3).collect();
     let sites = network.sites();
-    for view in [
-        View::Plain,
-        View::Enlarged,
-        View::Shrunk,
-        View::Cropped(20),
-        View::Padded(20),
-    ] {
+    for view in [View::Plain, View::Enlarged, View::Shrunk, View::Cropped(20), View::Padded(20)] {
         for (extent, name) in [(Extent::Center, "centers"), (Extent::Whole, "maps")] {
             found.add_of_all(format!("{name} of all sites, {view:?}"), |isa| {
                 let of = (&sites[..], extent);
@@ -92,11 +73,7 @@ fn photographs(found: &mut Found) {
 fn transformed(found: &mut Found) {
     let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
     let network = Network::computed(&tensors, Algorithm::Winograd).unwrap();
-    let pixels: Vec<u8> = (0..=u8::MAX)
-        .cycle()
-        .step_by(89)
-        .take(SIZE * SIZE * 3)
-        .collect();
+    let pixels: Vec<u8> = (0..=u8::MAX).cycle().step_by(89).take(SIZE * SIZE * 3).collect();
     let sites = network.sites();
     found.add_of_all("maps of all sites, Winograd", |isa| {
         let of = (&sites[..], Extent::Whole);

@@ -2,13 +2,13 @@
 
 use super::Found;
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
-    convolve_channels, convolve_rows, input_gradient_scratch, winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
+    convolve_rows, input_gradient_scratch, winograd_channels, winograd_rows,
 };
 use kernels::linear::LinearWeights;
 use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product,
-    product_columns, product_of_rows,
+    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product, product_columns,
+    product_of_rows,
 };
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::pseudo_random;
@@ -22,25 +22,16 @@ pub(crate) fn add_to(found: &mut Found) {
 fn matrices(found: &mut Found) {
     let (m, k, n) = (29, 70, 37);
     let [a, b] = [(1, m * k), (2, k * n)].map(|(seed, length)| pseudo_random(seed, length));
-    let (left, right) = (
-        LeftMatrix::row_major(&a, k),
-        PackedMatrix::from_row_major(k, n, &b),
-    );
+    let (left, right) = (LeftMatrix::row_major(&a, k), PackedMatrix::from_row_major(k, n, &b));
     let affine = ColumnAffine::new(&pseudo_random(3, n), &pseudo_random(4, n));
     let residual = pseudo_random(5, m * n);
-    let epilogue = Epilogue {
-        affine: Some(&affine),
-        residual: Some((&residual, Rows::plain(n))),
-        relu: true,
-    };
+    let epilogue = Epilogue { affine: Some(&affine), residual: Some((&residual, Rows::plain(n))), relu: true };
     let into = |compute: &dyn Fn(&mut [f32])| {
         let mut c = pseudo_random(6, m * n);
         compute(&mut c);
         c
     };
-    found.add_of_all("matmul::matmul", |isa| {
-        into(&|c| matmul(isa, [m, k, n], &a, &b, c))
-    });
+    found.add_of_all("matmul::matmul", |isa| into(&|c| matmul(isa, [m, k, n], &a, &b, c)));
     found.add_of_all("matmul::product", |isa| {
         into(&|c| {
             let mut target = Target::new(c, Rows::plain(n));
@@ -64,17 +55,8 @@ fn matrices(found: &mut Found) {
     found.add_of_all("matmul::product_of_rows", |isa| {
         into(&|c| {
             // Rows 3 to 12 and 33 to 42 of B.
-            let some = LeftMatrix {
-                segments: 2,
-                segment_step: 20,
-                segment_length: 10,
-                ..left
-            };
-            let rows = RightRows {
-                matrix: &right,
-                first: 3,
-                segment_step: 30,
-            };
+            let some = LeftMatrix { segments: 2, segment_step: 20, segment_length: 10, ..left };
+            let rows = RightRows { matrix: &right, first: 3, segment_step: 30 };
             let mut target = Target::new(c, Rows::plain(n));
             product_of_rows(isa, m, &some, &rows, &mut target, &Epilogue::default());
         })
@@ -93,13 +75,8 @@ fn matrices(found: &mut Found) {
 }
 
 /// A map's sizes, channels in and out, kernel and stride: all that a ResNet has.
-const CONVOLUTIONS: [[usize; 6]; 5] = [
-    [17, 15, 3, 33, 7, 2],
-    [9, 8, 16, 32, 3, 2],
-    [9, 9, 33, 31, 3, 1],
-    [7, 8, 64, 48, 1, 2],
-    [5, 6, 5, 17, 3, 1],
-];
+const CONVOLUTIONS: [[usize; 6]; 5] =
+    [[17, 15, 3, 33, 7, 2], [9, 8, 16, 32, 3, 2], [9, 9, 33, 31, 3, 1], [7, 8, 64, 48, 1, 2], [5, 6, 5, 17, 3, 1]];
 
 fn convolutions(found: &mut Found) {
     for [height, width, inputs, outputs, kernel, stride] in CONVOLUTIONS {
@@ -112,16 +89,9 @@ fn convolutions(found: &mut Found) {
         let x = pseudo_random(11, held.positions() * inputs);
         let affine = ColumnAffine::new(&pseudo_random(12, outputs), &pseudo_random(13, outputs));
         let residual = pseudo_random(14, map.positions() * outputs);
-        let everything = ConvEpilogue {
-            affine: Some(&affine),
-            residual: Some(Window::new(&residual, map, outputs)),
-            relu: true,
-        };
-        let nothing = ConvEpilogue {
-            affine: None,
-            residual: None,
-            relu: false,
-        };
+        let everything =
+            ConvEpilogue { affine: Some(&affine), residual: Some(Window::new(&residual, map, outputs)), relu: true };
+        let nothing = ConvEpilogue { affine: None, residual: None, relu: false };
         let what = format!("{height} x {width} x {inputs}, {outputs}, {kernel} / {stride}");
         let input = || Window::new(&x, held, inputs);
         let whole = |compute: &dyn Fn(&mut WindowMut<'_>)| {
@@ -168,11 +138,8 @@ fn winograd(found: &mut Found) {
         let held = sliding.input_region(&tile.covering(&map));
         let weights = WinogradWeights::with_tile(tile, &raw, (outputs, inputs), sliding);
         let x = pseudo_random(23, held.positions() * inputs);
-        let epilogue = ConvEpilogue {
-            affine: Some(&affine),
-            residual: Some(Window::new(&residual, map, outputs)),
-            relu: true,
-        };
+        let epilogue =
+            ConvEpilogue { affine: Some(&affine), residual: Some(Window::new(&residual, map, outputs)), relu: true };
         let computed = |isa: Isa, channels: Option<std::ops::Range<usize>>| {
             let count = channels.as_ref().map_or(outputs, ExactSizeIterator::len);
             let mut y = vec![0.0; map.positions() * count];
@@ -190,12 +157,7 @@ fn winograd(found: &mut Found) {
             }
             y
         };
-        found.add_of_all(format!("conv/winograd::winograd_rows {tile:?}"), |isa| {
-            computed(isa, None)
-        });
-        found.add_of_all(
-            format!("conv/winograd::winograd_channels {tile:?}"),
-            |isa| computed(isa, Some(16..outputs)),
-        );
+        found.add_of_all(format!("conv/winograd::winograd_rows {tile:?}"), |isa| computed(isa, None));
+        found.add_of_all(format!("conv/winograd::winograd_channels {tile:?}"), |isa| computed(isa, Some(16..outputs)));
     }
 }

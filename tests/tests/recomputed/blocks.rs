@@ -11,35 +11,19 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     for (block, _) in &run.blocks {
         let rows = run.channel_rows(*block);
         let table = &run.channels;
-        let values = |column: &str| -> Vec<f64> {
-            rows.iter()
-                .filter_map(|&row| table.number(row, column))
-                .collect()
-        };
+        let values = |column: &str| -> Vec<f64> { rows.iter().filter_map(|&row| table.number(row, column)).collect() };
         let is = |row: usize, column: &str, what: &str| table.text(row, column) == what;
-        let count =
-            |column: &str, what: &str| rows.iter().filter(|&&row| is(row, column, what)).count();
+        let count = |column: &str, what: &str| rows.iter().filter(|&&row| is(row, column, what)).count();
         let answers = |row: usize, column: &str| table.number(row, column).unwrap() > 0.0;
-        let sound: Vec<usize> = rows
-            .iter()
-            .copied()
-            .filter(|&row| !is(row, "mix_ratio", ""))
-            .collect();
+        let sound: Vec<usize> = rows.iter().copied().filter(|&row| !is(row, "mix_ratio", "")).collect();
         let never = |column: &str| sound.iter().filter(|&&row| !answers(row, column)).count();
-        let by_denominator = |row: usize| {
-            is(row, "scale_invariant_no_mix", "true")
-                && !(answers(row, "b_b") && answers(row, "i_i"))
-        };
+        let by_denominator =
+            |row: usize| is(row, "scale_invariant_no_mix", "true") && !(answers(row, "b_b") && answers(row, "i_i"));
         let ratios: Vec<f64> = values("mix_ratio").into_iter().map(clamped).collect();
         let photo_ratios: Vec<f64> = values("photo_mix_ratio").into_iter().map(clamped).collect();
-        let percent =
-            |count: usize, of: usize| exactly((of > 0).then(|| 100.0 * count as f64 / of as f64));
-        let invariant = [
-            "scale_invariant",
-            "scale_invariant_no_mix",
-            "scale_invariant_by_block",
-        ]
-        .map(|column| count(column, "true"));
+        let percent = |count: usize, of: usize| exactly((of > 0).then(|| 100.0 * count as f64 / of as f64));
+        let invariant = ["scale_invariant", "scale_invariant_no_mix", "scale_invariant_by_block"]
+            .map(|column| count(column, "true"));
         let photo_invariant = count("photo_scale_invariant", "true");
         let with_photographs = |value: usize| match run.photographs {
             Some(_) => text(value),
@@ -58,39 +42,18 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             ("median_mix_ratio", within(median(&ratios))),
             ("mean_scale_metric", within(mean(&values("scale_metric")))),
             ("scale_invariant", text(invariant[0])),
-            (
-                "percent_scale_invariant",
-                percent(invariant[0], sound.len()),
-            ),
+            ("percent_scale_invariant", percent(invariant[0], sound.len())),
             ("scale_invariant_no_mix", text(invariant[1])),
-            (
-                "percent_scale_invariant_no_mix",
-                percent(invariant[1], sound.len()),
-            ),
-            (
-                "no_mix_by_denominator",
-                text(rows.iter().filter(|&&row| by_denominator(row)).count()),
-            ),
+            ("percent_scale_invariant_no_mix", percent(invariant[1], sound.len())),
+            ("no_mix_by_denominator", text(rows.iter().filter(|&&row| by_denominator(row)).count())),
             ("scale_invariant_by_block", text(invariant[2])),
-            (
-                "percent_scale_invariant_by_block",
-                percent(invariant[2], sound.len()),
-            ),
+            ("percent_scale_invariant_by_block", percent(invariant[2], sound.len())),
             ("photo_channels", with_photographs(photo_ratios.len())),
             ("photo_median_mix_ratio", within(median(&photo_ratios))),
             ("photo_scale_invariant", with_photographs(photo_invariant)),
-            (
-                "photo_percent_scale_invariant",
-                percent(photo_invariant, photo_ratios.len()),
-            ),
-            (
-                "photo_mean_input_share",
-                within(mean(&values("photo_input_share"))),
-            ),
-            (
-                "photo_mean_inhibited_percent",
-                within(mean(&values("photo_inhibited_percent"))),
-            ),
+            ("photo_percent_scale_invariant", percent(photo_invariant, photo_ratios.len())),
+            ("photo_mean_input_share", within(mean(&values("photo_input_share")))),
+            ("photo_mean_inhibited_percent", within(mean(&values("photo_inhibited_percent")))),
         ]);
         for bin in 0..20 {
             // Quarters: a clamped ratio of 5 is in the last bin, which is closed.
@@ -104,9 +67,5 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
         }
     }
     ledger.table("blocks.csv", &run.table("blocks.csv"), &blocks);
-    ledger.table(
-        "mix_histogram.csv",
-        &run.table("mix_histogram.csv"),
-        &histogram,
-    );
+    ledger.table("mix_histogram.csv", &run.table("mix_histogram.csv"), &histogram);
 }

@@ -1,4 +1,5 @@
-//! `channels.csv`: answers from the f64 network and the photographs' activations, everything else from the table's own answers.
+//! `channels.csv`: answers from the f64 network and the photographs' activations, everything else from the table's own
+//! answers.
 
 use crate::ledger::{Expected, Ledger, Row, exactly, text, within};
 use crate::measures::{category, gain, mix_ratio, mixes};
@@ -22,10 +23,7 @@ pub(crate) const NINE: [(&str, &str, usize, usize); 9] = [
 
 /// Compares the table.
 pub(crate) fn check(run: &Run, pictures: &OnPictures, ledger: &mut Ledger) {
-    let plain = sizes(run.size)
-        .iter()
-        .position(|(how, _)| *how == Seen::Plain)
-        .unwrap();
+    let plain = sizes(run.size).iter().position(|(how, _)| *how == Seen::Plain).unwrap();
     let mut rows = Vec::new();
     for (row, (block, channel)) in run.studied().enumerate() {
         if row >= run.channels.rows.len() {
@@ -78,10 +76,7 @@ fn on_pictures(run: &Run, row: usize, of: (Block, usize)) -> Row {
 
 fn of_weights(run: &Run, block: Block, channel: usize) -> Row {
     let norm = run.weights.values(&format!("layer{block}.bn2.weight"));
-    let conv = run
-        .weights
-        .values(&format!("layer{block}.conv2.weight"))
-        .unwrap();
+    let conv = run.weights.values(&format!("layer{block}.conv2.weight")).unwrap();
     let each = conv.len() / run.width(block);
     let of_channel = &conv[channel * each..(channel + 1) * each];
     let magnitudes: Vec<f64> = of_channel.iter().map(|w| w.abs()).collect();
@@ -110,44 +105,27 @@ fn on_photographs(run: &Run, row: usize, of: (Block, usize)) -> Row {
         return columns.map(|column| (*column, text(""))).collect();
     };
     let [input, added, output] = photographs.roles(of.0, of.1);
-    let (excited, answers): (Vec<f64>, Vec<f64>) =
-        input.iter().zip(&added).filter(|(i, _)| **i > 0.0).unzip();
+    let (excited, answers): (Vec<f64>, Vec<f64>) = input.iter().zip(&added).filter(|(i, _)| **i > 0.0).unzip();
     let rho = spearman(&excited, &answers).map(|(rho, _)| rho);
     let mut cells = vec![("tuning_curve_rho", within(rho))];
     let roles = [&input, &added, &output];
     let top = roles.map(|values| Photographs::ends(values)[0].clone());
-    let clipped = |role: usize, seen: usize| -> Vec<f64> {
-        top[seen]
-            .iter()
-            .map(|&image| roles[role][image].max(0.0))
-            .collect()
-    };
-    let plain = |role: usize, seen: usize| -> Vec<f64> {
-        top[seen].iter().map(|&image| roles[role][image]).collect()
-    };
+    let clipped =
+        |role: usize, seen: usize| -> Vec<f64> { top[seen].iter().map(|&image| roles[role][image].max(0.0)).collect() };
+    let plain = |role: usize, seen: usize| -> Vec<f64> { top[seen].iter().map(|&image| roles[role][image]).collect() };
     for (_, column, read, seen) in NINE {
         // The Output is rectified before the mean.
-        let values = if read == 2 {
-            clipped(read, seen)
-        } else {
-            plain(read, seen)
-        };
+        let values = if read == 2 { clipped(read, seen) } else { plain(read, seen) };
         cells.push((column, within(mean(&values))));
     }
     let at_size = |seen, scale, column| {
         let row = run.scale_row(of, "photographs", seen, scale);
         run.scale_tuning.number(row, column).unwrap()
     };
-    let block_delta = quotient(
-        at_size("input", 2.0, "block_activation"),
-        mean(&clipped(1, 0)).unwrap(),
-        mean(&plain(1, 1)).unwrap(),
-    );
-    let input_delta = quotient(
-        at_size("block", 0.5, "input_activation"),
-        mean(&clipped(0, 1)).unwrap(),
-        mean(&plain(0, 0)).unwrap(),
-    );
+    let block_delta =
+        quotient(at_size("input", 2.0, "block_activation"), mean(&clipped(1, 0)).unwrap(), mean(&plain(1, 1)).unwrap());
+    let input_delta =
+        quotient(at_size("block", 0.5, "input_activation"), mean(&clipped(0, 1)).unwrap(), mean(&plain(0, 0)).unwrap());
     let cell = |column| run.channels.number(row, column);
     let ratio = mix_ratio(cell("photo_o_i").unwrap(), cell("photo_o_b").unwrap());
     let (b, i) = (cell("photo_block_delta"), cell("photo_input_delta"));
@@ -162,15 +140,12 @@ fn on_photographs(run: &Run, row: usize, of: (Block, usize)) -> Row {
         text(invariant.map_or(String::new(), |is| is.to_string())),
     ];
     let contributions = contributions(&input, &added, &output);
-    cells.extend(
-        names
-            .into_iter()
-            .zip(measures.into_iter().chain(contributions)),
-    );
+    cells.extend(names.into_iter().zip(measures.into_iter().chain(contributions)));
     cells
 }
 
-/// (after - before) / own, where after is the table's own mean: with the bounds of the other two means and three roundings.
+/// (after - before) / own, where after is the table's own mean: with the bounds of the other two means and three
+/// roundings.
 fn quotient(after: f64, before: Bounded, own: Bounded) -> Bounded {
     let value = (after - before.0) / own.0;
     let above = before.1 + f64::EPSILON * (after.abs() + before.0.abs());
@@ -180,24 +155,12 @@ fn quotient(after: f64, before: Bounded, own: Bounded) -> Bounded {
 
 /// Shares of what is passed on, and how often Block inhibits and silences a positive Input.
 fn contributions(input: &[f64], added: &[f64], output: &[f64]) -> [Expected; 4] {
-    let images = || {
-        input
-            .iter()
-            .zip(added)
-            .zip(output)
-            .map(|((i, b), o)| (*i, *b, *o))
-    };
+    let images = || input.iter().zip(added).zip(output).map(|((i, b), o)| (*i, *b, *o));
     let passed: Vec<(f64, f64, f64)> = images().filter(|(_, _, o)| *o > 0.0).collect();
-    let (of_input, of_block): (f64, f64) = (
-        passed.iter().map(|p| p.0).sum(),
-        passed.iter().map(|p| p.1).sum(),
-    );
+    let (of_input, of_block): (f64, f64) = (passed.iter().map(|p| p.0).sum(), passed.iter().map(|p| p.1).sum());
     // A sum of n terms, twice in the quotient.
     let error = passed.len() as f64 * f64::EPSILON;
-    let [i, b] = [
-        passed.iter().map(|p| p.0.abs()).sum::<f64>(),
-        passed.iter().map(|p| p.1.abs()).sum(),
-    ];
+    let [i, b] = [passed.iter().map(|p| p.0.abs()).sum::<f64>(), passed.iter().map(|p| p.1.abs()).sum()];
     let total = of_input + of_block;
     let share = |of: f64, magnitude: f64| {
         let value = of / total;
@@ -209,12 +172,7 @@ fn contributions(input: &[f64], added: &[f64], output: &[f64]) -> [Expected; 4] 
         let count = images().filter(|&(i, b, o)| i > 0.0 && is(b, o)).count();
         exactly((excited > 0).then(|| 100.0 * count as f64 / excited as f64))
     };
-    [
-        within(share(of_input, i)),
-        within(share(of_block, b)),
-        percent(&|b, _| b < 0.0),
-        percent(&|_, o| o <= 0.0),
-    ]
+    [within(share(of_input, i)), within(share(of_block, b)), percent(&|b, _| b < 0.0), percent(&|_, o| o <= 0.0)]
 }
 
 /// How often pictures were made again, by the seed of the Input's.

@@ -32,10 +32,7 @@ impl Table {
     /// The number of a cell; `None` where it is empty.
     pub(crate) fn number(&self, row: usize, column: &str) -> Option<f64> {
         let text = self.text(row, column);
-        let parse = || {
-            text.parse()
-                .unwrap_or_else(|_| panic!("{column}: no number: {text}"))
-        };
+        let parse = || text.parse().unwrap_or_else(|_| panic!("{column}: no number: {text}"));
         (!text.is_empty()).then(parse)
     }
 

@@ -27,9 +27,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
         let sentinel = |row: usize| !positive(row, "o_i") || !positive(row, "o_b");
         let channel = |row: usize| -> usize { table.text(row, "channel").parse().unwrap() };
         let rows = run.channel_rows(*block).into_iter();
-        let sound: Vec<usize> = rows
-            .filter(|&row| !table.text(row, "mix_ratio").is_empty())
-            .collect();
+        let sound: Vec<usize> = rows.filter(|&row| !table.text(row, "mix_ratio").is_empty()).collect();
         let mut row_of = |row: usize, figure: u8, example: String, in_paper: bool| {
             expected.push(vec![
                 ("block", text(block)),
@@ -43,10 +41,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             ]);
         };
         let mut shown = Vec::new();
-        for (_, named, called) in NAMED
-            .iter()
-            .filter(|(b, ..)| papers && *b == block.to_string())
-        {
+        for (_, named, called) in NAMED.iter().filter(|(b, ..)| papers && *b == block.to_string()) {
             let Some(&row) = sound.iter().find(|&&row| channel(row) == *named) else {
                 continue;
             };
@@ -61,20 +56,15 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             shown.push(row);
         }
         let ours: Vec<usize> = if all {
-            // The smallest ratio, the one nearest 1, the largest; a sentinel only where there is nothing else, and the first of equals.
+            // The smallest ratio, the one nearest 1, the largest; a sentinel only where there is nothing else, and the
+            // first of equals.
             let clearest = |category: &str, distance: &dyn Fn(f64) -> f64| {
-                let of_category = sound
-                    .iter()
-                    .copied()
-                    .filter(|&row| table.text(row, "category") == category);
+                let of_category = sound.iter().copied().filter(|&row| table.text(row, "category") == category);
                 let key = |row: usize| (sentinel(row), distance(ratio(row)));
                 of_category.reduce(|best, row| if key(row) < key(best) { row } else { best })
             };
-            let kinds = [
-                clearest("overwrite", &|m| m),
-                clearest("mix", &|m| (m - 1.0).abs()),
-                clearest("skip", &|m| -m),
-            ];
+            let kinds =
+                [clearest("overwrite", &|m| m), clearest("mix", &|m| (m - 1.0).abs()), clearest("skip", &|m| -m)];
             kinds.into_iter().flatten().collect()
         } else {
             sound.iter().copied().take(6).collect()
@@ -83,10 +73,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             row_of(row, 1, table.text(row, "category").to_owned(), false);
         }
         // Where both denominators are positive: those that meet most of the criteria, the largest metrics first.
-        let criteria = |row: usize| match (
-            is(row, "scale_invariant"),
-            is(row, "scale_invariant_no_mix"),
-        ) {
+        let criteria = |row: usize| match (is(row, "scale_invariant"), is(row, "scale_invariant_no_mix")) {
             (true, _) => 0,
             (false, true) => 1,
             (false, false) => 2,
@@ -98,18 +85,15 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             criteria(a).cmp(&criteria(b)).then_with(by_metric)
         });
         for &row in ranked.iter().take(3) {
-            let meets = [
-                "scale-invariant",
-                "scale-invariant but for the mix",
-                "not scale-invariant",
-            ];
+            let meets = ["scale-invariant", "scale-invariant but for the mix", "not scale-invariant"];
             row_of(row, 6, meets[criteria(row)].to_owned(), false);
         }
     }
     ledger.table("exemplars.csv", &run.table("exemplars.csv"), &expected);
 }
 
-/// Whether it is the network that the paper names channels of: its shapes at 224 pixels. No other network of these is given to these tests.
+/// Whether it is the network that the paper names channels of: its shapes at 224 pixels. No other network of these is
+/// given to these tests.
 fn is_papers(run: &Run) -> bool {
     let shape = |name: &str| run.weights.0.get(name).map_or(&[][..], |(shape, _)| shape);
     run.size == 224 && shape("fc.weight") == [1000, 512] && shape("conv1.weight") == [64, 3, 7, 7]

@@ -30,9 +30,7 @@ pub(crate) fn exactly(value: Option<f64>) -> Expected {
 
 /// A number and its bound, or an empty cell.
 pub(crate) fn within(value: Option<(f64, f64)>) -> Expected {
-    value.map_or(Expected::Text(String::new()), |(v, b)| {
-        Expected::Number(v, b)
-    })
+    value.map_or(Expected::Text(String::new()), |(v, b)| Expected::Number(v, b))
 }
 
 #[derive(Default)]
@@ -59,12 +57,7 @@ impl Ledger {
     }
 
     /// Compares texts, or anything else that has no bound.
-    pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
-        &mut self,
-        what: &str,
-        found: &T,
-        expected: &T,
-    ) {
+    pub(crate) fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: &T, expected: &T) {
         let (table, column) = what.split_once(": ").unwrap_or(("", what));
         self.column(table, column).count += 1;
         if found != expected {
@@ -73,34 +66,17 @@ impl Ledger {
     }
 
     /// Compares a number with a value and its bound. A bound that is not a number holds for nothing.
-    pub(crate) fn number(
-        &mut self,
-        table: &str,
-        column: &str,
-        place: &str,
-        found: f64,
-        expected: (f64, f64),
-    ) {
+    pub(crate) fn number(&mut self, table: &str, column: &str, place: &str, found: f64, expected: (f64, f64)) {
         let (value, bound) = expected;
-        let difference = if found == value {
-            0.0
-        } else {
-            (found - value).abs()
-        };
-        let units = if difference == 0.0 {
-            0.0
-        } else {
-            difference / bound
-        };
+        let difference = if found == value { 0.0 } else { (found - value).abs() };
+        let units = if difference == 0.0 { 0.0 } else { difference / bound };
         let at = self.column(table, column);
         at.count += 1;
         at.numbers += 1;
         at.difference = at.difference.max(difference);
         at.in_bounds = at.in_bounds.max(units);
         if difference.is_nan() || (difference > 0.0 && (bound.is_nan() || difference > bound)) {
-            self.wrong(format!(
-                "{table}, {column}, {place}: found {found:e}, expected {value:e} within {bound:e}"
-            ));
+            self.wrong(format!("{table}, {column}, {place}: found {found:e}, expected {value:e} within {bound:e}"));
         }
     }
 
@@ -109,10 +85,7 @@ impl Ledger {
         if let Some(first) = expected.first() {
             let columns: Vec<&str> = first.iter().map(|(column, _)| *column).collect();
             if found.header != columns {
-                self.wrong(format!(
-                    "{name}: columns {:?}, recomputed {columns:?}",
-                    found.header
-                ));
+                self.wrong(format!("{name}: columns {:?}, recomputed {columns:?}", found.header));
                 return;
             }
         }
@@ -128,28 +101,18 @@ impl Ledger {
         }
     }
 
-    fn cell(
-        &mut self,
-        (table, column): (&str, &str),
-        place: &str,
-        cell: &str,
-        expected: &Expected,
-    ) {
+    fn cell(&mut self, (table, column): (&str, &str), place: &str, cell: &str, expected: &Expected) {
         match expected {
             Expected::Text(text) => {
                 self.column(table, column).count += 1;
                 if cell != text {
-                    self.wrong(format!(
-                        "{table}, {column}, {place}: found '{cell}', expected '{text}'"
-                    ));
+                    self.wrong(format!("{table}, {column}, {place}: found '{cell}', expected '{text}'"));
                 }
             }
             Expected::Unread => self.unread += 1,
             Expected::Number(value, bound) => match cell.parse() {
                 Ok(found) => self.number(table, column, place, found, (*value, *bound)),
-                Err(_) => self.wrong(format!(
-                    "{table}, {column}, {place}: found '{cell}', expected {value:e}"
-                )),
+                Err(_) => self.wrong(format!("{table}, {column}, {place}: found '{cell}', expected {value:e}")),
             },
         }
     }
@@ -172,17 +135,9 @@ impl Ledger {
             let (table, column) = key;
             let (difference, units) = match of.numbers {
                 0 => ("same text".to_owned(), String::new()),
-                _ => (
-                    format!("{:.2e}", of.difference),
-                    format!("{:.1e}", of.in_bounds),
-                ),
+                _ => (format!("{:.2e}", of.difference), format!("{:.1e}", of.in_bounds)),
             };
-            writeln!(
-                text,
-                "| {table} | {column} | {} | {difference} | {units} |",
-                of.count
-            )
-            .unwrap();
+            writeln!(text, "| {table} | {column} | {} | {difference} | {units} |", of.count).unwrap();
         }
         text
     }
@@ -197,19 +152,8 @@ impl Ledger {
     pub(crate) fn close(&self) {
         // Of each column the first: the text up to the place.
         let mut of_column = std::collections::BTreeSet::new();
-        let first =
-            |line: &&String| of_column.insert(line.splitn(3, ", ").take(2).collect::<String>());
-        let shown: Vec<&str> = self
-            .wrong
-            .iter()
-            .filter(first)
-            .map(String::as_str)
-            .collect();
-        assert!(
-            self.wrong.is_empty(),
-            "{} wrong, of each column the first:\n{}",
-            self.wrong.len(),
-            shown.join("\n")
-        );
+        let first = |line: &&String| of_column.insert(line.splitn(3, ", ").take(2).collect::<String>());
+        let shown: Vec<&str> = self.wrong.iter().filter(first).map(String::as_str).collect();
+        assert!(self.wrong.is_empty(), "{} wrong, of each column the first:\n{}", self.wrong.len(), shown.join("\n"));
     }
 }

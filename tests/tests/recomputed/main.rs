@@ -1,12 +1,11 @@
-//! The tables of finished runs, computed again from their pictures, photographs and weights by code that shares nothing with the program's.
+//! The tables of finished runs, computed again from their pictures, photographs and weights by code that shares nothing
+//! with the program's.
 //!
-//! The answers of neurons go through a network in f64 with a bound of eight deviations on single precision ([`network`]); all else follows of the tables'
-//! own answers, to the last bit or within the rounding of a sum in another order ([`statistics`]). A column that nothing computes again is
-//! a failure, as are rows that are missing, too many or in another order ([`ledger`]).
-#![expect(
-    clippy::print_stdout,
-    reason = "what is recomputed of a run that was named is said"
-)]
+//! The answers of neurons go through a network in f64 with a bound of eight deviations on single precision
+//! ([`network`]); all else follows of the tables' own answers, to the last bit or within the rounding of a sum in
+//! another order ([`statistics`]). A column that nothing computes again is a failure, as are rows that are missing, too
+//! many or in another order ([`ledger`]).
+#![expect(clippy::print_stdout, reason = "what is recomputed of a run that was named is said")]
 
 mod activations;
 mod blocks;
@@ -30,7 +29,8 @@ use ledger::Ledger;
 use run::Run;
 use std::path::Path;
 
-/// Computes everything again; `images` photographs at their own size, and the top nine of `tops` roles of channels at others.
+/// Computes everything again; `images` photographs at their own size, and the top nine of `tops` roles of channels at
+/// others.
 fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     let run = Run::open(folder);
     let mut ledger = Ledger::default();
@@ -62,10 +62,6 @@ fn a_run_named_by_the_environment_is_recomputed() {
         return;
     };
     let (_, ledger) = recomputed(Path::new(&folder), 5, 3);
-    println!(
-        "{}\n{} cells outside the sample\n",
-        ledger.markdown(),
-        ledger.unread()
-    );
+    println!("{}\n{} cells outside the sample\n", ledger.markdown(), ledger.unread());
     ledger.close();
 }

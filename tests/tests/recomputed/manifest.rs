@@ -27,11 +27,7 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
     for (block, channel) in run.studied() {
         for (role, site) in ROLES.iter().zip(block.optimised_sites()) {
             // Only the Input's and the Block's picture are made again.
-            let again = if *role == "output" {
-                0
-            } else {
-                retries(run, block, channel)
-            };
+            let again = if *role == "output" { 0 } else { retries(run, block, channel) };
             let name = format!("features/{block}/{role}/{channel}.png");
             expect(name, &site, "neuron", channel, seed + again);
         }
@@ -60,11 +56,7 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
     let names = |of: &BTreeMap<String, Value>| of.keys().cloned().collect::<Vec<_>>();
     ledger.same("manifest.json: pictures", &names(&units), &names(&expected));
     for (name, unit) in &expected {
-        ledger.same(
-            "manifest.json: unit of a picture",
-            &units.get(name),
-            &Some(unit),
-        );
+        ledger.same("manifest.json: unit of a picture", &units.get(name), &Some(unit));
     }
 }
 
@@ -82,63 +74,28 @@ fn channels(run: &Run, ledger: &mut Ledger) {
             failed.push(name);
         }
     }
-    ledger.same(
-        "manifest.json: retried",
-        &run.manifest["retried"],
-        &json!(retried),
-    );
-    ledger.same(
-        "manifest.json: failed",
-        &run.manifest["failed"],
-        &json!(failed),
-    );
+    ledger.same("manifest.json: retried", &run.manifest["retried"], &json!(retried));
+    ledger.same("manifest.json: failed", &run.manifest["failed"], &json!(failed));
     let network = &run.manifest["network"];
     let shape = |name: &str| run.weights.0.get(name).map(|(shape, _)| shape[0]);
     let widths: Vec<usize> = (1..=4)
         .map(|stage| {
-            shape(&format!("layer{stage}.0.conv1.weight"))
-                .or(shape(&format!("layer{stage}.0.conv1.bias")))
-                .unwrap_or(0)
+            shape(&format!("layer{stage}.0.conv1.weight")).or(shape(&format!("layer{stage}.0.conv1.bias"))).unwrap_or(0)
         })
         .collect();
     ledger.same("manifest.json: widths", &network["widths"], &json!(widths));
-    ledger.same(
-        "manifest.json: classes",
-        &network["classes"],
-        &json!(shape("fc.weight")),
-    );
-    let state = if run.weights.0.contains_key("bn1.running_mean") {
-        "separate"
-    } else {
-        "folded"
-    };
-    ledger.same(
-        "manifest.json: batch_norm",
-        &network["batch_norm"],
-        &json!(state),
-    );
-    let sites: BTreeSet<String> = run
-        .blocks
-        .iter()
-        .flat_map(|(block, _)| block.optimised_sites())
-        .collect();
-    let jitter: BTreeSet<String> = run.manifest["jitter"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
+    ledger.same("manifest.json: classes", &network["classes"], &json!(shape("fc.weight")));
+    let state = if run.weights.0.contains_key("bn1.running_mean") { "separate" } else { "folded" };
+    ledger.same("manifest.json: batch_norm", &network["batch_norm"], &json!(state));
+    let sites: BTreeSet<String> = run.blocks.iter().flat_map(|(block, _)| block.optimised_sites()).collect();
+    let jitter: BTreeSet<String> = run.manifest["jitter"].as_object().unwrap().keys().cloned().collect();
     ledger.same("manifest.json: sites with a jitter", &jitter, &sites);
 }
 
 /// Which photographs were read and which not, with their digests, in the order of class folder and file.
 fn photographs(run: &Run, ledger: &mut Ledger) {
     let Some(photographs) = &run.photographs else {
-        ledger.same(
-            "manifest.json: images",
-            &run.manifest["images"],
-            &Value::Null,
-        );
+        ledger.same("manifest.json: images", &run.manifest["images"], &Value::Null);
         return;
     };
     let record = &run.manifest["images"];
@@ -157,33 +114,13 @@ fn photographs(run: &Run, ledger: &mut Ledger) {
         }
     }
     ledger.same("activations: images.txt", &photographs.names, &read);
-    ledger.same(
-        "manifest.json: images.read",
-        &record["read"],
-        &json!(read.len()),
-    );
-    ledger.same(
-        "manifest.json: images.files",
-        &record["files"],
-        &json!(digests),
-    );
+    ledger.same("manifest.json: images.read", &record["read"], &json!(read.len()));
+    ledger.same("manifest.json: images.files", &record["files"], &json!(digests));
     let hex = |hasher: blake3::Hasher| json!(hasher.finalize().to_hex().as_str());
-    ledger.same(
-        "manifest.json: images.names_digest",
-        &record["names_digest"],
-        &hex(names),
-    );
-    ledger.same(
-        "manifest.json: images.digest",
-        &record["digest"],
-        &hex(files),
-    );
+    ledger.same("manifest.json: images.names_digest", &record["names_digest"], &hex(names));
+    ledger.same("manifest.json: images.digest", &record["digest"], &hex(files));
     let sentences = record["skipped"].as_array().unwrap();
-    ledger.same(
-        "manifest.json: images.skipped",
-        &sentences.len(),
-        &skipped.len(),
-    );
+    ledger.same("manifest.json: images.skipped", &sentences.len(), &skipped.len());
     for (sentence, path) in sentences.iter().zip(&skipped) {
         let names = sentence.as_str().unwrap().starts_with(path.as_str());
         ledger.same("manifest.json: images.skipped", &names, &true);
@@ -193,21 +130,14 @@ fn photographs(run: &Run, ledger: &mut Ledger) {
     for (block, channel) in run.studied() {
         for values in photographs.roles(block, channel) {
             let [images, _] = crate::run::Photographs::ends(&values);
-            top.extend(
-                images
-                    .into_iter()
-                    .map(|image| &digests[&photographs.names[image]]),
-            );
+            top.extend(images.into_iter().map(|image| &digests[&photographs.names[image]]));
         }
     }
     let distinct: BTreeSet<&String> = digests.values().collect();
     let mut held = vec![top.len(); 8];
     held.push(distinct.len());
     let journals = record["journals"].as_object().unwrap();
-    let mut found: Vec<usize> = journals
-        .values()
-        .map(|n| usize::try_from(n.as_u64().unwrap()).unwrap())
-        .collect();
+    let mut found: Vec<usize> = journals.values().map(|n| usize::try_from(n.as_u64().unwrap()).unwrap()).collect();
     found.sort_unstable();
     held.sort_unstable();
     ledger.same("manifest.json: images.journals", &found, &held);
@@ -226,23 +156,10 @@ fn listed(folder: &Path) -> Vec<String> {
         path.is_file() && ["jpg", "jpeg", "png"].iter().any(|e| extension == *e)
     };
     let top = sorted(folder);
-    let inside = top
-        .iter()
-        .filter(|path| path.is_dir())
-        .flat_map(|class| sorted(class));
-    let all = top
-        .iter()
-        .filter(|path| path.is_file())
-        .cloned()
-        .chain(inside);
+    let inside = top.iter().filter(|path| path.is_dir()).flat_map(|class| sorted(class));
+    let all = top.iter().filter(|path| path.is_file()).cloned().chain(inside);
     all.filter(|path| is_image(path))
-        .map(|path| {
-            path.strip_prefix(folder)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        })
+        .map(|path| path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned())
         .collect()
 }
 
@@ -268,11 +185,7 @@ fn files(run: &Run, ledger: &mut Ledger) {
     let names: Vec<&String> = listed.keys().collect();
     ledger.same("manifest.json: files", &names, &found.keys().collect());
     for (name, digest) in &found {
-        ledger.same(
-            "manifest.json: digest of a file",
-            &listed.get(name),
-            &Some(&json!(digest)),
-        );
+        ledger.same("manifest.json: digest of a file", &listed.get(name), &Some(&json!(digest)));
     }
     let text = fs::read_to_string(run.folder.join("manifest.json")).unwrap();
     let own = run.manifest["digest"].as_str().unwrap();

@@ -1,16 +1,16 @@
 //! The network on 8-bit images in f64, with a bound on what single precision makes of it.
 //!
-//! Beside every value v runs e, the deviation of the program's single-precision value from it, roundings taken as independent: the sum of
-//! their magnitudes would allow a millionfold of what happens a few layers deep. A partial sum of k products p is at most
-//! sqrt(k sum p^2), and each of k roundings is at most u = 2^-24 of it, so that their variance is at most (k u)^2 sum p^2: one convolution of
-//! w^2 with e^2 + ((k + 4) u x)^2, batch norm's roundings among the further four. What is read is bounded by eight deviations.
+//! Beside every value v runs e, the deviation of the program's single-precision value from it, roundings taken as
+//! independent: the sum of their magnitudes would allow a millionfold of what happens a few layers deep. A partial sum
+//! of k products p is at most sqrt(k sum p^2), and each of k roundings is at most u = 2^-24 of it, so that their
+//! variance is at most (k u)^2 sum p^2: one convolution of w^2 with e^2 + ((k + 4) u x)^2, batch norm's roundings among
+//! the further four. What is read is bounded by eight deviations.
 //!
 //! Of the maps only that part is computed which the center neuron sees.
 
 use crate::weights::{Weights, norm_of};
 use reference::{
-    Alignment, BatchNorm, Map, Padding, Sliding, batch_norm, crop, max_pool, pad_reflect, relu,
-    resize_bilinear,
+    Alignment, BatchNorm, Map, Padding, Sliding, batch_norm, crop, max_pool, pad_reflect, relu, resize_bilinear,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,21 +56,13 @@ impl Block {
             (false, Some(previous)) => format!("layer{previous}"),
             (false, None) => panic!("block 1.0 is not studied"),
         };
-        [
-            input,
-            format!("layer{self}.bn2"),
-            format!("layer{self}.pre"),
-        ]
+        [input, format!("layer{self}.bn2"), format!("layer{self}.pre")]
     }
 
     /// The sites for which the three pictures are made: before any ReLU.
     pub(crate) fn optimised_sites(self) -> [String; 3] {
         let [input, block, output] = self.read_sites();
-        let input = if self.projects() {
-            input
-        } else {
-            input + ".pre"
-        };
+        let input = if self.projects() { input } else { input + ".pre" };
         [input, block, output]
     }
 }
@@ -142,15 +134,12 @@ impl Network {
                 continue;
             };
             let mut filters = Vec::with_capacity(values.len());
-            for (o, tap) in (0..outputs).flat_map(|o| (0..height * width).map(move |tap| (o, tap)))
-            {
+            for (o, tap) in (0..outputs).flat_map(|o| (0..height * width).map(move |tap| (o, tap))) {
                 // From torchvision's [output, input, row, column].
-                filters
-                    .extend((0..inputs).map(|c| values[(o * inputs + c) * height * width + tap]));
+                filters.extend((0..inputs).map(|c| values[(o * inputs + c) * height * width + tap]));
             }
             let halves = conv == "conv1"
-                || !conv.starts_with("layer1")
-                    && (conv.ends_with(".0.conv1") || conv.ends_with("downsample.0"));
+                || !conv.starts_with("layer1") && (conv.ends_with(".0.conv1") || conv.ends_with("downsample.0"));
             let layer = Layer {
                 squares: filters.iter().map(|w| w * w).collect(),
                 filters,
@@ -165,22 +154,16 @@ impl Network {
         Network { layers }
     }
 
-    /// The three roles of a block, of all channels, for an RGB image of `size` rows and columns in which things are `scale` times as large.
+    /// The three roles of a block, of all channels, for an RGB image of `size` rows and columns in which things are
+    /// `scale` times as large.
     pub(crate) fn roles(&self, block: Block, size: usize, image: &[u8], side_seen: Seen) -> Roles {
         let image = seen(&normalised(size, image), side_seen);
         let center = side(size, block.0) / 2;
-        let at = Part {
-            top: center,
-            left: center,
-            height: 1,
-            width: 1,
-        };
+        let at = Part { top: center, left: center, height: 1, width: 1 };
         let roles = self.block(block, &image, at);
         roles.map(|Values { value, error }| {
             let channels = 0..value.channels;
-            channels
-                .map(|c| (value.at(0, 0, c), DEVIATIONS * error.at(0, 0, c)))
-                .collect()
+            channels.map(|c| (value.at(0, 0, c), DEVIATIONS * error.at(0, 0, c))).collect()
         })
     }
 
@@ -188,14 +171,8 @@ impl Network {
     fn block(&self, block: Block, image: &Values, at: Part) -> [Values; 3] {
         let size = image.value.height;
         let layer = |name: &str| &self.layers[&format!("layer{block}.{name}")];
-        let (own, before) = (
-            side(size, block.0),
-            if block.projects() {
-                side(size, block.0 - 1)
-            } else {
-                side(size, block.0)
-            },
-        );
+        let (own, before) =
+            (side(size, block.0), if block.projects() { side(size, block.0 - 1) } else { side(size, block.0) });
         let (first, second) = (layer("conv1"), layer("conv2"));
         let (middle, of_middle) = second.reads(at, own);
         let (whole, of_whole) = first.reads(middle, before);
@@ -225,23 +202,11 @@ impl Network {
         let (part, padding) = reads(at, (3, 2, 1), half);
         let stem = &self.layers["conv1"];
         let (pixels, around) = stem.reads(part, size);
-        let whole = Part {
-            top: 0,
-            left: 0,
-            height: size,
-            width: size,
-        };
+        let whole = Part { top: 0, left: 0, height: size, width: size };
         let stem = rectified(stem.of(&inside(image, whole, pixels), around));
-        let sliding = Sliding {
-            kernel: (3, 3),
-            stride: (2, 2),
-            padding,
-        };
+        let sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding };
         // A largest value moves by no more than the one that moves most.
-        Values {
-            value: max_pool(&stem.value, sliding),
-            error: max_pool(&stem.error, sliding),
-        }
+        Values { value: max_pool(&stem.value, sliding), error: max_pool(&stem.error, sliding) }
     }
 }
 
@@ -253,11 +218,7 @@ impl Layer {
     /// The convolution and its batch norm.
     fn of(&self, x: &Values, padding: Padding) -> Values {
         let [outputs, inputs, height, width] = self.shape;
-        let sliding = Sliding {
-            kernel: (height, width),
-            stride: (self.stride, self.stride),
-            padding,
-        };
+        let sliding = Sliding { kernel: (height, width), stride: (self.stride, self.stride), padding };
         let conv = |x: &Map, filters: &[f64]| convolved(x, (filters, outputs), sliding);
         let products = (inputs * height * width) as f64;
         let value = conv(&x.value, &self.filters);
@@ -266,22 +227,13 @@ impl Layer {
         });
         let error = conv(&passed, &self.squares).map(f64::sqrt);
         if let Some([gamma, beta, mean, variance]) = &self.norm {
-            let norm = BatchNorm {
-                gamma,
-                beta,
-                mean,
-                variance,
-                epsilon: NORM_EPSILON,
-            };
+            let norm = BatchNorm { gamma, beta, mean, variance, epsilon: NORM_EPSILON };
             let error = Map::from_fn(value.shape(), |i, j, c| {
                 let scale = (gamma[c] / (variance[c] + NORM_EPSILON).sqrt()).abs();
                 let shift = beta[c].abs() + mean[c].abs() * scale;
                 scale * error.at(i, j, c) + 4.0 * U * (scale * value.at(i, j, c).abs() + shift)
             });
-            return Values {
-                value: batch_norm(&value, norm),
-                error,
-            };
+            return Values { value: batch_norm(&value, norm), error };
         }
         let bias = self.bias.as_ref().unwrap();
         let shifted = |i, j, c: usize| value.at(i, j, c) + bias[c];
@@ -302,9 +254,7 @@ fn convolved(x: &Map, (filters, outputs): (&[f64], usize), sliding: Sliding) -> 
     let mut patch = vec![0.0; length];
     for (i, j) in (0..height).flat_map(|i| (0..width).map(move |j| (i, j))) {
         let mut at = 0;
-        for (ky, kx) in
-            (0..sliding.kernel.0).flat_map(|ky| (0..sliding.kernel.1).map(move |kx| (ky, kx)))
-        {
+        for (ky, kx) in (0..sliding.kernel.0).flat_map(|ky| (0..sliding.kernel.1).map(move |kx| (ky, kx))) {
             let row = (i * sliding.stride.0 + ky).wrapping_sub(sliding.padding.top);
             let column = (j * sliding.stride.1 + kx).wrapping_sub(sliding.padding.left);
             for c in 0..x.channels {
@@ -313,11 +263,7 @@ fn convolved(x: &Map, (filters, outputs): (&[f64], usize), sliding: Sliding) -> 
                 at += 1;
             }
         }
-        values.extend(
-            filters
-                .chunks_exact(length)
-                .map(|filter| dot(&patch, filter)),
-        );
+        values.extend(filters.chunks_exact(length).map(|filter| dot(&patch, filter)));
     }
     Map::new((height, width, outputs), values)
 }
@@ -336,46 +282,26 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
-/// What a window of (size, step, padding) reads for a part of its output from a map of so many rows and columns, and what zeros surround it.
+/// What a window of (size, step, padding) reads for a part of its output from a map of so many rows and columns, and
+/// what zeros surround it.
 fn reads(at: Part, (window, step, padding): (usize, usize, usize), size: usize) -> (Part, Padding) {
     let along = |first: usize, count: usize| {
         let (from, to) = (first * step, (first + count - 1) * step + window);
         let (before, end) = (padding.saturating_sub(from), to - padding);
         let begin = from.saturating_sub(padding);
-        (
-            begin,
-            end.min(size) - begin,
-            before,
-            end.saturating_sub(size),
-        )
+        (begin, end.min(size) - begin, before, end.saturating_sub(size))
     };
     let (top, height, above, below) = along(at.top, at.height);
     let (left, width, before, behind) = along(at.left, at.width);
-    let around = Padding {
-        top: above,
-        bottom: below,
-        left: before,
-        right: behind,
-    };
-    (
-        Part {
-            top,
-            left,
-            height,
-            width,
-        },
-        around,
-    )
+    let around = Padding { top: above, bottom: below, left: before, right: behind };
+    (Part { top, left, height, width }, around)
 }
 
 /// A part of a part of a map.
 fn inside(x: &Values, of: Part, part: Part) -> Values {
     let origin = (part.top - of.top, part.left - of.left);
     let cut = |map: &Map| crop(map, origin, (part.height, part.width));
-    Values {
-        value: cut(&x.value),
-        error: cut(&x.error),
-    }
+    Values { value: cut(&x.value), error: cut(&x.error) }
 }
 
 /// Rectified: where the bound does not reach above zero, both are zero.
@@ -384,10 +310,7 @@ fn rectified(x: Values) -> Values {
         true => x.error.at(i, j, c),
         false => 0.0,
     };
-    Values {
-        error: Map::from_fn(x.value.shape(), error),
-        value: relu(&x.value),
-    }
+    Values { error: Map::from_fn(x.value.shape(), error), value: relu(&x.value) }
 }
 
 /// The sum, with two roundings more.
@@ -409,13 +332,12 @@ fn normalised(size: usize, image: &[u8]) -> Values {
     let shape = (size, size, 3);
     Values {
         value: Map::from_fn(shape, |i, j, c| (byte(i, j, c) - MEAN[c]) / DEVIATION[c]),
-        error: Map::from_fn(shape, |i, j, c| {
-            6.0 * U * (byte(i, j, c) + MEAN[c]) / DEVIATION[c]
-        }),
+        error: Map::from_fn(shape, |i, j, c| 6.0 * U * (byte(i, j, c) + MEAN[c]) / DEVIATION[c]),
     }
 }
 
-/// How an image is looked at: as it is, its central rows and columns at the full size, or at so many with what is around them reflected.
+/// How an image is looked at: as it is, its central rows and columns at the full size, or at so many with what is
+/// around them reflected.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Seen {
     Plain,
@@ -423,15 +345,14 @@ pub(crate) enum Seen {
     Shrunk(usize),
 }
 
-/// The nine sizes, from half to double by quarters of an octave: the nearest that leaves an equal margin of whole pixels on both sides.
+/// The nine sizes, from half to double by quarters of an octave: the nearest that leaves an equal margin of whole
+/// pixels on both sides.
 pub(crate) fn sizes(size: usize) -> Vec<(Seen, f64)> {
     let full = size as f64;
     let nearest = |wanted: f64| {
         let distance = |side: &usize| (*side as f64 - wanted).abs();
         let sides = (1..=size).filter(|side| (size - *side).is_multiple_of(2));
-        sides
-            .min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap())
-            .unwrap()
+        sides.min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap()).unwrap()
     };
     let of = |quarters: i32| {
         let scale = (f64::from(quarters) / 4.0).exp2();
@@ -458,37 +379,21 @@ fn seen(x: &Values, how: Seen) -> Values {
         let magnitudes = resize(&x.value.map(f64::abs));
         let passed = resize(&x.error);
         let error = |i, j, c| passed.at(i, j, c) + 8.0 * U * magnitudes.at(i, j, c);
-        Values {
-            value: resize(&x.value),
-            error: Map::from_fn(magnitudes.shape(), error),
-        }
+        Values { value: resize(&x.value), error: Map::from_fn(magnitudes.shape(), error) }
     };
     match how {
         Seen::Plain => x.clone(),
         Seen::Enlarged(side) => {
             let margin = (size - side) / 2;
-            let whole = Part {
-                top: 0,
-                left: 0,
-                height: size,
-                width: size,
-            };
-            let part = Part {
-                top: margin,
-                left: margin,
-                height: side,
-                width: side,
-            };
+            let whole = Part { top: 0, left: 0, height: size, width: size };
+            let part = Part { top: margin, left: margin, height: side, width: side };
             resized(&inside(x, whole, part), size)
         }
         Seen::Shrunk(side) => {
             let small = resized(x, side);
             let around = Padding::all((size - side) / 2);
             let pad = |map: &Map| pad_reflect(map, around);
-            Values {
-                value: pad(&small.value),
-                error: pad(&small.error),
-            }
+            Values { value: pad(&small.value), error: pad(&small.error) }
         }
     }
 }

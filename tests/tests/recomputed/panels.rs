@@ -20,26 +20,16 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let second = run.blocks.iter().any(|(block, _)| block.1 == 1);
     let mut rows = Vec::new();
     for (figure, measure, column) in MEASURES {
-        for (block, _) in run
-            .blocks
-            .iter()
-            .filter(|(block, _)| block.1 == 1 || !second)
-        {
+        for (block, _) in run.blocks.iter().filter(|(block, _)| block.1 == 1 || !second) {
             let of_block = run.channel_rows(*block);
             let ratio = |&row: &usize| Some((run.channels.number(row, "mix_ratio")?, row));
             let sound: Vec<(f64, usize)> = of_block.iter().filter_map(ratio).collect();
-            let pairs: Vec<(f64, f64)> = sound
-                .iter()
-                .filter_map(|&(ratio, row)| Some((ratio, run.channels.number(row, column)?)))
-                .collect();
-            let (ratios, values): (Vec<f64>, Vec<f64>) = pairs
-                .iter()
-                .map(|&(ratio, value)| (clamped(ratio), value))
-                .unzip();
+            let pairs: Vec<(f64, f64)> =
+                sound.iter().filter_map(|&(ratio, row)| Some((ratio, run.channels.number(row, column)?))).collect();
+            let (ratios, values): (Vec<f64>, Vec<f64>) =
+                pairs.iter().map(|&(ratio, value)| (clamped(ratio), value)).unzip();
             let group = |overwrite: bool| -> Vec<f64> {
-                let of_group = pairs
-                    .iter()
-                    .filter(|(ratio, _)| (*ratio < 1.0) == overwrite);
+                let of_group = pairs.iter().filter(|(ratio, _)| (*ratio < 1.0) == overwrite);
                 of_group.map(|(_, value)| *value).collect()
             };
             let (overwrite, skip) = (group(true), group(false));
@@ -55,10 +45,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
                 ("spearman_p", within(rho_p)),
                 ("overwrite", text(overwrite.len())),
                 ("overwrite_mean", within(mean(&overwrite))),
-                (
-                    "overwrite_standard_error",
-                    within(standard_error(&overwrite)),
-                ),
+                ("overwrite_standard_error", within(standard_error(&overwrite))),
                 ("skip", text(skip.len())),
                 ("skip_mean", within(mean(&skip))),
                 ("skip_standard_error", within(standard_error(&skip))),

@@ -9,12 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 use weights::TensorSet;
 
-/// Makes every picture again by its role, objective and channel: from the run's seed, but for the Input and Block of a channel that was
-/// made again, whose seeds go up until one of the two makes the Output positive, and four times at most.
-pub(crate) fn are_of_the_first_sound_attempts(
-    run: &Run,
-    (weights, steps, seed): (&Path, usize, u64),
-) {
+/// Makes every picture again by its role, objective and channel: from the run's seed, but for the Input and Block of a
+/// channel that was made again, whose seeds go up until one of the two makes the Output positive, and four times at
+/// most.
+pub(crate) fn are_of_the_first_sound_attempts(run: &Run, (weights, steps, seed): (&Path, usize, u64)) {
     let network = Network::new(&TensorSet::load(weights).unwrap()).unwrap();
     let make = |site: &str, objective, channel: usize, seed: u64| {
         let recipe = Recipe::new(run.size, steps);
@@ -29,17 +27,12 @@ pub(crate) fn are_of_the_first_sound_attempts(
         assert!(last <= 4, "{block}, channel {channel}");
         for retry in 0..=last {
             let attempt = format!("{block}, channel {channel}, attempt {retry} of {last}");
-            let made = [0, 1]
-                .map(|role: usize| make(&sites[role], Objective::Neuron, channel, seed + retry));
+            let made = [0, 1].map(|role: usize| make(&sites[role], Objective::Neuron, channel, seed + retry));
             let positive = made.iter().any(|picture| {
                 let [_, _, output] = run.network.roles(block, run.size, picture, Seen::Plain);
                 output[channel].0 > 0.0
             });
-            assert_eq!(
-                positive,
-                retry == last && (positive || last < 4),
-                "{attempt}"
-            );
+            assert_eq!(positive, retry == last && (positive || last < 4), "{attempt}");
             for (role, picture) in ROLES.iter().zip(&made).filter(|_| retry == last) {
                 let shown = run.picture(block, role, channel);
                 assert!(*picture == shown, "{attempt}, {role}");

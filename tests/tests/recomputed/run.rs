@@ -46,14 +46,11 @@ impl Run {
         let weights = Weights::read(Path::new(network["weights"].as_str().unwrap()));
         let channels_of = |list: &Value| -> Vec<usize> {
             let list = list.as_array().unwrap().iter();
-            list.map(|c| usize::try_from(c.as_u64().unwrap()).unwrap())
-                .collect()
+            list.map(|c| usize::try_from(c.as_u64().unwrap()).unwrap()).collect()
         };
         let studied = manifest["blocks"].as_object().unwrap();
         assert!(studied.keys().all(|name| ORDER.contains(&name.as_str())));
-        let blocks = ORDER
-            .iter()
-            .filter_map(|name| Some((Block::named(name), channels_of(studied.get(*name)?))));
+        let blocks = ORDER.iter().filter_map(|name| Some((Block::named(name), channels_of(studied.get(*name)?))));
         Run {
             size: usize::try_from(network["input_size"].as_u64().unwrap()).unwrap(),
             network: Network::new(&weights),
@@ -87,11 +84,7 @@ impl Run {
     pub(crate) fn picture(&self, block: Block, role: &str, channel: usize) -> Vec<u8> {
         let name = format!("features/{block}/{role}/{channel}.png");
         let picture = images::decode(self.folder.join(&name)).unwrap();
-        assert_eq!(
-            (picture.width(), picture.height()),
-            (self.size, self.size),
-            "{name}"
-        );
+        assert_eq!((picture.width(), picture.height()), (self.size, self.size), "{name}");
         picture.into_pixels()
     }
 
@@ -101,13 +94,7 @@ impl Run {
     }
 
     /// A row of the table of scale tuning.
-    pub(crate) fn scale_row(
-        &self,
-        of: (Block, usize),
-        stimulus: &str,
-        seen: &str,
-        scale: f64,
-    ) -> usize {
+    pub(crate) fn scale_row(&self, of: (Block, usize), stimulus: &str, seen: &str, scale: f64) -> usize {
         let (table, (block, channel)) = (&self.scale_tuning, of);
         let mut rows = 0..table.rows.len();
         let is = |&row: &usize| {
@@ -135,11 +122,7 @@ impl Photographs {
                 sites.insert(site, (array.shape[1], array.values));
             }
         }
-        Some(Photographs {
-            folder: images,
-            names: names.lines().map(str::to_owned).collect(),
-            sites,
-        })
+        Some(Photographs { folder: images, names: names.lines().map(str::to_owned).collect(), sites })
     }
 
     /// The center activations of a channel's Input, Block and Output, a photograph after another.
@@ -151,7 +134,8 @@ impl Photographs {
         })
     }
 
-    /// The nine photographs with the largest activations, and the nine with the smallest: outermost first, ties in the order of files.
+    /// The nine photographs with the largest activations, and the nine with the smallest: outermost first, ties in the
+    /// order of files.
     pub(crate) fn ends(values: &[f64]) -> [Vec<usize>; 2] {
         [-1.0, 1.0].map(|sign| {
             let mut order: Vec<usize> = (0..values.len()).collect();
@@ -166,9 +150,7 @@ impl Photographs {
     pub(crate) fn pixels(&self, at: usize, size: usize) -> Vec<u8> {
         let photograph = images::decode(self.folder.join(&self.names[at])).unwrap();
         let shorter = (size * 256 + 112) / 224;
-        images::preprocess(&photograph, shorter, size)
-            .unwrap()
-            .into_pixels()
+        images::preprocess(&photograph, shorter, size).unwrap().into_pixels()
     }
 }
 
@@ -188,10 +170,7 @@ pub(crate) fn each<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> R + Sync) 
             }
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        workers
-            .into_iter()
-            .flat_map(|w| w.join().unwrap())
-            .collect()
+        workers.into_iter().flat_map(|w| w.join().unwrap()).collect()
     });
     results.sort_by_key(|(at, _)| *at);
     results.into_iter().map(|(_, result)| result).collect()

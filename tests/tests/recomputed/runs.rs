@@ -12,7 +12,8 @@ fn embedded() -> Weights {
     Weights::read(&root().join("fixtures/resnet18-16.npz"))
 }
 
-/// Photographs of unlike classes, three of them twice under other names, one directly in the folder, and two files that are none.
+/// Photographs of unlike classes, three of them twice under other names, one directly in the folder, and two files that
+/// are none.
 fn photographs(folder: &Path) {
     let from = root().join("fixtures/images");
     let copy = |class: &str, number: usize, to: &str| {
@@ -20,9 +21,7 @@ fn photographs(folder: &Path) {
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(from.join(format!("{class}/{class}_{number:02}.jpg")), to).unwrap();
     };
-    let classes = [
-        "annulus", "bricks", "cross", "dots", "flower", "rings", "star", "waves", "spiral",
-    ];
+    let classes = ["annulus", "bricks", "cross", "dots", "flower", "rings", "star", "waves", "spiral"];
     for (at, class) in classes.iter().enumerate() {
         for number in [at, (at + 3) % 10] {
             copy(class, number, &format!("{class}/{number}.jpg"));
@@ -39,17 +38,12 @@ fn photographs(folder: &Path) {
 
 fn reproduce(weights: &Path, out: &Path, size: usize, arguments: &[&str]) {
     let mut command = program(&["reproduce", "--input-size", &size.to_string()]);
-    command
-        .arg("--weights")
-        .arg(weights)
-        .arg("--out")
-        .arg(out)
-        .args(arguments);
+    command.arg("--weights").arg(weights).arg("--out").arg(out).args(arguments);
     succeed(&mut command);
 }
 
-/// Changes to the embedded network by which a channel of a block is lost, or hangs by a thread. A bias behind a branch moves a channel's
-/// answers and not the gradient, so its pictures stay what they are.
+/// Changes to the embedded network by which a channel of a block is lost, or hangs by a thread. A bias behind a branch
+/// moves a channel's answers and not the gradient, so its pictures stay what they are.
 const CHANGES: [(&str, usize, f32); 9] = [
     // Never positive: given up.
     ("layer1.1.bn2.bias", 2, -100.0),
@@ -82,22 +76,8 @@ fn every_table_of_a_run_with_photographs_is_recomputed() {
     photographs(&images);
     altered().write(&weights);
     let images = images.display().to_string();
-    let arguments = [
-        "--blocks",
-        "2.0,1.1",
-        "--channels",
-        "9,0..8",
-        "--steps",
-        "2",
-        "--seed",
-        "5",
-    ];
-    reproduce(
-        &weights,
-        &out,
-        32,
-        &[&arguments[..], &["--images", &images]].concat(),
-    );
+    let arguments = ["--blocks", "2.0,1.1", "--channels", "9,0..8", "--steps", "2", "--seed", "5"];
+    reproduce(&weights, &out, 32, &[&arguments[..], &["--images", &images]].concat());
     let run = whole(&out);
     tells_things_apart(&run);
     crate::pictures::are_of_the_first_sound_attempts(&run, (&weights, 2, 5));
@@ -107,51 +87,27 @@ fn every_table_of_a_run_with_photographs_is_recomputed() {
 fn tells_things_apart(run: &Run) {
     let table = &run.channels;
     let rows = || 0..table.rows.len();
-    let shown = [
-        "block",
-        "channel",
-        "o_i",
-        "i_i",
-        "o_b",
-        "b_b",
-        "mix_ratio",
-        "retries",
-    ];
+    let shown = ["block", "channel", "o_i", "i_i", "o_b", "b_b", "mix_ratio", "retries"];
     let line = |row| shown.map(|column| table.text(row, column)).join(" ");
     let all: Vec<String> = rows().map(line).collect();
     let all = format!("{}\n{}", shown.join(" "), all.join("\n"));
     let seen = |what: &str, is: &dyn Fn(usize) -> bool| {
         for block in ["1.1", "2.0"] {
-            let found = rows()
-                .filter(|&row| table.text(row, "block") == block && is(row))
-                .count();
+            let found = rows().filter(|&row| table.text(row, "block") == block && is(row)).count();
             assert!(found > 0, "no channel of {block} {what}:\n{all}");
         }
     };
-    let somewhere = |what: &str, is: &dyn Fn(usize) -> bool| {
-        assert!(rows().any(is), "no channel {what}:\n{all}")
-    };
+    let somewhere = |what: &str, is: &dyn Fn(usize) -> bool| assert!(rows().any(is), "no channel {what}:\n{all}");
     let number = |row, column| table.number(row, column).unwrap_or(f64::NAN);
-    seen("is given up", &|row| {
-        table.text(row, "mix_ratio").is_empty()
-    });
+    seen("is given up", &|row| table.text(row, "mix_ratio").is_empty());
     somewhere("has the sentinel 0", &|row| number(row, "mix_ratio") == 0.0);
-    seen("has the sentinel 10", &|row| {
-        number(row, "mix_ratio") == 10.0
-    });
+    seen("has the sentinel 10", &|row| number(row, "mix_ratio") == 10.0);
     somewhere("was made again and is sound", &|row| {
-        ["1", "2", "3", "4"].contains(&table.text(row, "retries"))
-            && number(row, "mix_ratio") >= 0.0
+        ["1", "2", "3", "4"].contains(&table.text(row, "retries")) && number(row, "mix_ratio") >= 0.0
     });
-    somewhere("has a B(B) below zero", &|row| {
-        number(row, "b_b") < 0.0 && number(row, "mix_ratio") >= 0.0
-    });
-    somewhere("has an I(I) below zero", &|row| {
-        number(row, "i_i") < 0.0 && number(row, "mix_ratio") >= 0.0
-    });
-    somewhere("has no dI", &|row| {
-        table.text(row, "input_delta").is_empty() && number(row, "mix_ratio") >= 0.0
-    });
+    somewhere("has a B(B) below zero", &|row| number(row, "b_b") < 0.0 && number(row, "mix_ratio") >= 0.0);
+    somewhere("has an I(I) below zero", &|row| number(row, "i_i") < 0.0 && number(row, "mix_ratio") >= 0.0);
+    somewhere("has no dI", &|row| table.text(row, "input_delta").is_empty() && number(row, "mix_ratio") >= 0.0);
     somewhere("has no tuning curve", &|row| {
         table.text(row, "tuning_curve_rho").is_empty() && number(row, "mix_ratio") >= 0.0
     });
@@ -159,25 +115,13 @@ fn tells_things_apart(run: &Run) {
         somewhere(category, &|row| table.text(row, "category") == category);
     }
     let photographs = run.photographs.as_ref().unwrap();
-    let counts = [
-        run.blocks.len(),
-        run.blocks[0].1.len(),
-        16,
-        table.rows.len(),
-        photographs.names.len(),
-        32,
-    ];
+    let counts = [run.blocks.len(), run.blocks[0].1.len(), 16, table.rows.len(), photographs.names.len(), 32];
     let distinct: std::collections::BTreeSet<usize> = counts.into_iter().collect();
     assert_eq!(distinct.len(), counts.len(), "{counts:?}");
     for (block, channel) in run.studied().filter(|of| of.1 == 0) {
-        let mut tops = photographs
-            .roles(block, channel)
-            .map(|values| Photographs::ends(&values)[0].clone());
+        let mut tops = photographs.roles(block, channel).map(|values| Photographs::ends(&values)[0].clone());
         tops.iter_mut().for_each(|top| top.sort_unstable());
-        assert!(
-            tops[0] != tops[1] && tops[1] != tops[2] && tops[0] != tops[2],
-            "{tops:?}"
-        );
+        assert!(tops[0] != tops[1] && tops[1] != tops[2] && tops[0] != tops[2], "{tops:?}");
     }
     let extremes = run.table("extremes.csv");
     let tied = |row: &usize| {
@@ -204,12 +148,7 @@ fn every_table_of_blocks_none_of_which_is_a_second_one_is_recomputed() {
     let folder = tempfile::tempdir().unwrap();
     let [weights, out] = ["weights", "out"].map(|name| folder.path().join(name));
     altered().write(&weights);
-    reproduce(
-        &weights,
-        &out,
-        16,
-        &["--blocks", "3.0,2.0", "--channels", "5..8", "--steps", "1"],
-    );
+    reproduce(&weights, &out, 16, &["--blocks", "3.0,2.0", "--channels", "5..8", "--steps", "1"]);
     let run = whole(&out);
     assert_eq!(run.table("panels.csv").rows.len(), 12);
 }

@@ -1,4 +1,5 @@
-//! `scale_tuning.csv`: every role on every role's picture and top nine photographs at nine sizes, through the f64 network.
+//! `scale_tuning.csv`: every role on every role's picture and top nine photographs at nine sizes, through the f64
+//! network.
 
 use crate::ledger::{Expected, Ledger, Row, exactly, text, within};
 use crate::network::{Block, Roles, Seen, sizes};
@@ -6,7 +7,8 @@ use crate::run::{Photographs, ROLES, Run, each};
 use crate::statistics::mean;
 use std::collections::BTreeMap;
 
-/// What the f64 network reads on the pictures of a channel: by channel, picture and size, the three roles with their bounds.
+/// What the f64 network reads on the pictures of a channel: by channel, picture and size, the three roles with their
+/// bounds.
 pub(crate) type OnPictures = BTreeMap<(Block, usize, &'static str, usize), [(f64, f64); 3]>;
 
 /// Reads all pictures at all sizes.
@@ -40,18 +42,13 @@ fn on_photographs(
         }
     }
     let read = each(&jobs, |&(block, image, at)| {
-        run.network.roles(
-            block,
-            run.size,
-            &photographs.pixels(image, run.size),
-            sizes[at].0,
-        )
+        run.network.roles(block, run.size, &photographs.pixels(image, run.size), sizes[at].0)
     });
     jobs.into_iter().zip(read).collect()
 }
 
-/// Compares the table. `sample` is of how many roles of channels the top nine photographs are read again at other sizes: of rows that see
-/// others, only the keys are compared.
+/// Compares the table. `sample` is of how many roles of channels the top nine photographs are read again at other
+/// sizes: of rows that see others, only the keys are compared.
 pub(crate) fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mut Ledger) {
     let sizes = sizes(run.size);
     let top = |block, channel, seen: usize| {
@@ -60,9 +57,7 @@ pub(crate) fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mu
         let [top, _] = Photographs::ends(values);
         Some(top)
     };
-    let studied = run
-        .studied()
-        .flat_map(|(block, channel)| [0, 1, 2].map(|seen| (block, channel, seen)));
+    let studied = run.studied().flat_map(|(block, channel)| [0, 1, 2].map(|seen| (block, channel, seen)));
     let mut groups: Vec<(Block, usize, usize)> = studied.collect();
     let count = groups.len();
     let sample = sample.min(count);
@@ -98,12 +93,7 @@ pub(crate) fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mu
         };
         for (seen, role) in ROLES.into_iter().enumerate() {
             for at in 0..sizes.len() {
-                rows.push(row(
-                    "picture",
-                    seen,
-                    at,
-                    Some(pictures[&(block, channel, role, at)]),
-                ));
+                rows.push(row("picture", seen, at, Some(pictures[&(block, channel, role, at)])));
             }
         }
         let Some(photographs) = &run.photographs else {
@@ -121,14 +111,10 @@ pub(crate) fn check(run: &Run, pictures: &OnPictures, sample: usize, ledger: &mu
                             Some((value.max(0.0), error))
                         }
                     });
-                    let (values, errors): (Vec<f64>, Vec<f64>) =
-                        each.collect::<Option<Vec<_>>>()?.into_iter().unzip();
+                    let (values, errors): (Vec<f64>, Vec<f64>) = each.collect::<Option<Vec<_>>>()?.into_iter().unzip();
                     let (mean, bound) = mean(&values)?;
                     // Clipping enlarges no error, and a mean of errors is one of magnitudes.
-                    Some((
-                        mean,
-                        bound + errors.iter().sum::<f64>() / errors.len() as f64,
-                    ))
+                    Some((mean, bound + errors.iter().sum::<f64>() / errors.len() as f64))
                 };
                 let roles = || Some([of(0)?, of(1)?, of(2)?]);
                 rows.push(row("photographs", seen, at, roles()));

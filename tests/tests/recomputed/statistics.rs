@@ -1,7 +1,7 @@
 //! Statistics in plain f64, each with a bound on what another order of the same sums may give.
 //!
-//! A sum of n terms in any order is off by at most n epsilon times the sum of magnitudes; a few more roundings (quotients, differences from
-//! a center) are counted as further terms.
+//! A sum of n terms in any order is off by at most n epsilon times the sum of magnitudes; a few more roundings
+//! (quotients, differences from a center) are counted as further terms.
 
 use std::f64::consts::PI;
 
@@ -10,8 +10,8 @@ const EPSILON: f64 = f64::EPSILON;
 /// A value and its bound.
 pub(crate) type Bounded = (f64, f64);
 
-/// The mean, off by (n + 4) epsilon times the mean magnitude. A mean about the first value subtracts and adds that, which at most triples
-/// the magnitudes.
+/// The mean, off by (n + 4) epsilon times the mean magnitude. A mean about the first value subtracts and adds that,
+/// which at most triples the magnitudes.
 pub(crate) fn mean(values: &[f64]) -> Option<Bounded> {
     let n = values.len() as f64;
     let magnitude = values.iter().map(|v| v.abs()).sum::<f64>() / n;
@@ -41,10 +41,7 @@ fn squares(values: &[f64], (center, error): Bounded) -> Bounded {
         let (d, e) = ((v - center).abs(), error + EPSILON * (v - center).abs());
         2.0 * d * e + e * e
     };
-    (
-        sum,
-        values.iter().map(off).sum::<f64>() + (n + 2.0) * EPSILON * sum,
-    )
+    (sum, values.iter().map(off).sum::<f64>() + (n + 2.0) * EPSILON * sum)
 }
 
 /// The standard error of the mean.
@@ -57,11 +54,8 @@ pub(crate) fn standard_error(values: &[f64]) -> Option<Bounded> {
     let value = (sum / (n - 1.0) / n).sqrt();
     // A square root halves a relative error; where the sum is all error, the root of that.
     let relative = if sum > 0.0 { error / sum } else { 0.0 };
-    let bound = (value * (relative + 6.0 * EPSILON)).max(if sum <= error {
-        (error / (n - 1.0) / n).sqrt() * 2.0
-    } else {
-        0.0
-    });
+    let bound =
+        (value * (relative + 6.0 * EPSILON)).max(if sum <= error { (error / (n - 1.0) / n).sqrt() * 2.0 } else { 0.0 });
     Some((value, bound))
 }
 
@@ -99,15 +93,13 @@ pub(crate) fn spearman(x: &[f64], y: &[f64]) -> Option<(Bounded, Bounded)> {
     let rest = (xx * yy - xy * xy).max(0.0) / (xx * yy);
     let a = (n as f64 - 2.0) / 2.0;
     let p = tail(a, rest);
-    // dp / d(1 - rho^2) = rest^(a - 1) / (|rho| B), and 1 - rho^2 is off by 2 |rho| times rho's error; a p is claimed to 1e-9.
+    // dp / d(1 - rho^2) = rest^(a - 1) / (|rho| B), and 1 - rho^2 is off by 2 |rho| times rho's error; a p is claimed
+    // to 1e-9.
     let slope = match rest {
         0.0 => 0.0,
         rest => 2.0 * rest.powf(a - 1.0) / beta(a),
     };
-    Some((
-        (rho, rho_bound),
-        (p, 1e-9 * p + slope * (rho_bound + 6.0 * EPSILON)),
-    ))
+    Some(((rho, rho_bound), (p, 1e-9 * p + slope * (rho_bound + 6.0 * EPSILON))))
 }
 
 /// F and p of a one-way analysis of variance of two groups.
@@ -143,11 +135,7 @@ pub(crate) fn anova(first: &[f64], second: &[f64]) -> Option<(Bounded, Bounded)>
 
 /// B(a, 1/2) for a multiple of a half: from B(1/2, 1/2) = pi or B(1, 1/2) = 2 by B(a + 1, b) = B(a, b) a / (a + b).
 fn beta(a: f64) -> f64 {
-    let (mut at, mut value) = if a.fract() == 0.5 {
-        (0.5, PI)
-    } else {
-        (1.0, 2.0)
-    };
+    let (mut at, mut value) = if a.fract() == 0.5 { (0.5, PI) } else { (1.0, 2.0) };
     while at < a {
         value *= at / (at + 0.5);
         at += 1.0;
@@ -155,11 +143,11 @@ fn beta(a: f64) -> f64 {
     value
 }
 
-/// The regularised incomplete beta function I_x(a, 1/2) for a multiple of a half: both tails of Student's t with 2a degrees of freedom at
-/// x = 2a / (2a + t^2), and the upper tail of F with 1 and 2a, which is t^2.
+/// The regularised incomplete beta function I_x(a, 1/2) for a multiple of a half: both tails of Student's t with 2a
+/// degrees of freedom at x = 2a / (2a + t^2), and the upper tail of F with 1 and 2a, which is t^2.
 ///
-/// For x up to 0.9 by its series x^a / B sum of (1/2)_n x^n / (n! (a + n)), whose terms are all positive; above by that of
-/// 1 - I_(1 - x)(1/2, a).
+/// For x up to 0.9 by its series x^a / B sum of (1/2)_n x^n / (n! (a + n)), whose terms are all positive; above by that
+/// of 1 - I_(1 - x)(1/2, a).
 pub(crate) fn tail(a: f64, x: f64) -> f64 {
     let y = 1.0 - x;
     let series = |start: f64, minus: f64, x: f64| {

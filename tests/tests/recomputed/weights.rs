@@ -36,8 +36,7 @@ impl Weights {
         fs::create_dir_all(folder).unwrap();
         for (name, (shape, values)) in &self.0 {
             let sizes: String = shape.iter().map(|n| format!("{n},")).collect();
-            let mut header =
-                format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({sizes}), }}");
+            let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({sizes}), }}");
             while (10 + header.len() + 1) % 64 != 0 {
                 header.push(' ');
             }
@@ -70,33 +69,22 @@ impl Weights {
             .keys()
             .filter_map(|name| {
                 let conv = name.strip_suffix(".weight")?;
-                let is_one = conv.ends_with("conv1")
-                    || conv.ends_with("conv2")
-                    || conv.ends_with("downsample.0");
+                let is_one = conv.ends_with("conv1") || conv.ends_with("conv2") || conv.ends_with("downsample.0");
                 is_one.then(|| conv.to_owned())
             })
             .collect();
         for conv in convolutions {
             let norm = norm_of(&conv);
             let mut take = |part: &str| folded.0.remove(&format!("{norm}.{part}")).unwrap().1;
-            let [gamma, beta, mean, variance] =
-                ["weight", "bias", "running_mean", "running_var"].map(&mut take);
-            let scale: Vec<f32> = gamma
-                .iter()
-                .zip(&variance)
-                .map(|(g, v)| g / (v + 1e-5).sqrt())
-                .collect();
+            let [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map(&mut take);
+            let scale: Vec<f32> = gamma.iter().zip(&variance).map(|(g, v)| g / (v + 1e-5).sqrt()).collect();
             let (_, values) = folded.0.get_mut(&format!("{conv}.weight")).unwrap();
             let each = values.len() / scale.len();
             for (at, value) in values.iter_mut().enumerate() {
                 *value *= scale[at / each];
             }
-            let bias = (0..scale.len())
-                .map(|c| beta[c] - mean[c] * scale[c])
-                .collect();
-            folded
-                .0
-                .insert(format!("{conv}.bias"), (vec![scale.len()], bias));
+            let bias = (0..scale.len()).map(|c| beta[c] - mean[c] * scale[c]).collect();
+            folded.0.insert(format!("{conv}.bias"), (vec![scale.len()], bias));
         }
         folded
     }

@@ -8,15 +8,13 @@ use std::time::{Duration, Instant};
 /// How often a command is asked whether it has ended.
 const ASKED_EVERY: Duration = Duration::from_millis(20);
 
-/// Runs a command to its end; `None` if that has not come within the limit, and then it and all that it started are killed.
+/// Runs a command to its end; `None` if that has not come within the limit, and then it and all that it started are
+/// killed.
 ///
 /// # Errors
 /// If it cannot be started.
 pub(super) fn output(command: &mut Command, limit: Duration) -> io::Result<Option<Output>> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     in_own_group(command);
     let mut child = command.spawn()?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -34,15 +32,8 @@ pub(super) fn output(command: &mut Command, limit: Duration) -> io::Result<Optio
         }
         thread::sleep(ASKED_EVERY);
     };
-    let (stdout, stderr) = (
-        stdout.join().unwrap_or_default(),
-        stderr.join().unwrap_or_default(),
-    );
-    Ok(status.map(|status| Output {
-        status,
-        stdout,
-        stderr,
-    }))
+    let (stdout, stderr) = (stdout.join().unwrap_or_default(), stderr.join().unwrap_or_default());
+    Ok(status.map(|status| Output { status, stdout, stderr }))
 }
 
 /// Everything that comes through a pipe, on a thread of its own.
@@ -70,14 +61,8 @@ fn in_own_group(_: &mut Command) {}
 #[cfg(unix)]
 fn kill(child: &mut Child) -> io::Result<()> {
     // The shell's own `kill`: the program of that name is not on every machine.
-    let killed = Command::new("sh")
-        .args(["-c", "kill -s KILL -- \"-$0\"", &child.id().to_string()])
-        .status()?;
-    if killed.success() {
-        Ok(())
-    } else {
-        child.kill()
-    }
+    let killed = Command::new("sh").args(["-c", "kill -s KILL -- \"-$0\"", &child.id().to_string()]).status()?;
+    if killed.success() { Ok(()) } else { child.kill() }
 }
 
 #[cfg(not(unix))]
@@ -99,14 +84,9 @@ mod tests {
     fn what_a_command_says_and_how_it_ends_are_kept() {
         // More than a pipe holds.
         let script = "head -c 300000 /dev/zero; echo wrong >&2; exit 3";
-        let output = output(&mut shell(script), Duration::from_secs(60))
-            .unwrap()
-            .unwrap();
+        let output = output(&mut shell(script), Duration::from_secs(60)).unwrap().unwrap();
         assert_eq!(output.status.code(), Some(3));
-        assert_eq!(
-            (output.stdout.len(), &*output.stderr),
-            (300_000, &b"wrong\n"[..])
-        );
+        assert_eq!((output.stdout.len(), &*output.stderr), (300_000, &b"wrong\n"[..]));
     }
 
     #[test]

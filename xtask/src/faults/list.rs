@@ -124,11 +124,8 @@ impl Fault {
 
     /// The text of its file below `root`, with the fault.
     pub(super) fn applied(&self, root: &Path) -> anyhow::Result<String> {
-        let Fault {
-            name, file, find, ..
-        } = self;
-        let text = fs::read_to_string(root.join(file))
-            .map_err(|e| anyhow!("fault {name}: cannot read {file}: {e}"))?;
+        let Fault { name, file, find, .. } = self;
+        let text = fs::read_to_string(root.join(file)).map_err(|e| anyhow!("fault {name}: cannot read {file}: {e}"))?;
         match text.matches(find.as_str()).count() {
             1 if *find != self.replace => Ok(text.replacen(find.as_str(), &self.replace, 1)),
             1 => bail!("fault {name}: expected a change, found '{find}' replaced by itself"),
@@ -179,10 +176,7 @@ mod tests {
     /// The text of any fault is gone once it is applied, and the test above would notice that instead of the mistake.
     #[test]
     fn a_fault_that_this_crates_tests_notice_names_which() {
-        let itself = concat!(
-            module_path!(),
-            "::every_fault_of_the_list_is_found_once_in_its_file"
-        );
+        let itself = concat!(module_path!(), "::every_fault_of_the_list_is_found_once_in_its_file");
         for fault in listed() {
             let Check::Tests(arguments) = &fault.check else {
                 continue;
@@ -224,18 +218,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.rs"), "one two two").unwrap();
         let message = |find: &str, replace: &str| {
-            let fault = Fault {
-                find: find.to_owned(),
-                replace: replace.to_owned(),
-                ..Fault::example()
-            };
+            let fault = Fault { find: find.to_owned(), replace: replace.to_owned(), ..Fault::example() };
             fault.applied(folder.path()).map_err(|e| e.to_string())
         };
         assert_eq!(message("one", "six").unwrap(), "six two two");
-        assert_eq!(
-            message("two", "six").unwrap_err(),
-            "fault swap: expected 'two' once in a.rs, found it 2 times"
-        );
+        assert_eq!(message("two", "six").unwrap_err(), "fault swap: expected 'two' once in a.rs, found it 2 times");
         assert!(message("three", "six").unwrap_err().contains("0 times"));
         assert!(message("one", "one").unwrap_err().contains("by itself"));
     }
@@ -274,9 +261,7 @@ mod tests {
         let text = format!("{ENTRY}test = ['-p', 'x']\n{second}audit = 'layer'\nhangs = true\n");
         fs::write(&path, text).unwrap();
         let faults = read(&path).unwrap();
-        let [a, e] = &faults[..] else {
-            panic!("{faults:?}")
-        };
+        let [a, e] = &faults[..] else { panic!("{faults:?}") };
         assert_eq!((&*a.name, &*a.file, &*a.find), ("a", "b", "c"));
         assert_eq!((&*a.replace, &a.line, a.hangs), ("d", &None, false));
         assert_eq!(a.noticed_by(), "cargo test -p x");

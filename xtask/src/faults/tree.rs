@@ -13,7 +13,8 @@ const SKIPPED: [&str; 3] = ["target", "out", ".git"];
 pub(super) struct Tree(PathBuf);
 
 impl Tree {
-    /// Makes `to` the same as `from`. Files that are the same already keep their times, so that cargo does not build them again.
+    /// Makes `to` the same as `from`. Files that are the same already keep their times, so that cargo does not build
+    /// them again.
     pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<Tree> {
         fs::create_dir_all(to).map_err(|e| anyhow!("{}: {e}", to.display()))?;
         let (source, copied) = (files(from)?, files(to)?);
@@ -34,13 +35,9 @@ impl Tree {
         &self.0
     }
 
-    /// Does `work` while the copy of a file has another text. What the source has become since it was copied has no part in it.
-    pub(super) fn with<T>(
-        &self,
-        file: &str,
-        text: &str,
-        work: impl FnOnce() -> T,
-    ) -> anyhow::Result<T> {
+    /// Does `work` while the copy of a file has another text. What the source has become since it was copied has no
+    /// part in it.
+    pub(super) fn with<T>(&self, file: &str, text: &str, work: impl FnOnce() -> T) -> anyhow::Result<T> {
         let path = self.0.join(file);
         let kept = read(&path)?;
         write(&path, text)?;
@@ -57,9 +54,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Writes a file of the copy.
 fn write(path: &Path, bytes: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder
-        .and_then(|()| fs::write(path, bytes))
-        .map_err(|e| anyhow!("{}: cannot write the copy: {e}", path.display()))
+    folder.and_then(|()| fs::write(path, bytes)).map_err(|e| anyhow!("{}: cannot write the copy: {e}", path.display()))
 }
 
 /// Every file below a folder, from there.
@@ -89,13 +84,7 @@ mod tests {
     fn a_second_copy_writes_what_changed_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-        for (file, text) in [
-            ("a", "1"),
-            ("b/c", "2"),
-            ("target/d", "3"),
-            ("b/out/e", "4"),
-            (".git/f", "5"),
-        ] {
+        for (file, text) in [("a", "1"), ("b/c", "2"), ("target/d", "3"), ("b/out/e", "4"), (".git/f", "5")] {
             write(&from.join(file), text).unwrap();
         }
         Tree::copy(&from, &to).unwrap();
@@ -132,10 +121,7 @@ mod tests {
         let (from, to) = (folder.path().join("from"), folder.path().join("to"));
         let message = |tree: anyhow::Result<Tree>| tree.unwrap_err().to_string();
         let absent = message(Tree::copy(&from, &to));
-        assert!(
-            absent.starts_with(&format!("{}: ", from.display())),
-            "{absent}"
-        );
+        assert!(absent.starts_with(&format!("{}: ", from.display())), "{absent}");
         write(&from.join("a/b"), "1").unwrap();
         let tree = Tree::copy(&from, &to).unwrap();
         assert_eq!(tree.root(), to);
@@ -145,10 +131,7 @@ mod tests {
         write(&taken.join("a/b/c"), "").unwrap();
         let refused = message(Tree::copy(&from, &taken));
         let place = taken.join("a/b").display().to_string();
-        assert!(
-            refused.starts_with(&format!("{place}: cannot write the copy: ")),
-            "{refused}"
-        );
+        assert!(refused.starts_with(&format!("{place}: cannot write the copy: ")), "{refused}");
         write(&taken.join("file"), "").unwrap();
         let below = message(Tree::copy(&from, &taken.join("file/below")));
         assert!(below.contains("file/below"), "{below}");

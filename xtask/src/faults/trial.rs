@@ -47,7 +47,8 @@ pub(super) enum Outcome {
     Caught(String),
     /// Nothing did.
     Survived,
-    /// It does not compile, never ends, or is noticed by something else than is said: no fault for what is named with it.
+    /// It does not compile, never ends, or is noticed by something else than is said: no fault for what is named with
+    /// it.
     Broken(String),
 }
 
@@ -64,10 +65,9 @@ impl Outcome {
             (Found::Lines(steps), Some(step)) if steps.contains(step) => {
                 Outcome::Caught(format!("the audit's line `{step}`"))
             }
-            (Found::Lines(steps), _) => Outcome::Broken(format!(
-                "the audit notices it elsewhere: {}",
-                steps.join(", ")
-            )),
+            (Found::Lines(steps), _) => {
+                Outcome::Broken(format!("the audit notices it elsewhere: {}", steps.join(", ")))
+            }
             (Found::Ended(words), _) => Outcome::Broken(format!("the audit ended early: {words}")),
             (Found::NoEnd, _) if fault.hangs => Outcome::Caught("a hang".to_owned()),
             (Found::NoEnd, _) => Outcome::Broken("it never ends".to_owned()),
@@ -128,9 +128,7 @@ impl Trial {
         Ok(match (ended.status.code(), check) {
             (Some(0), _) => Found::Nothing,
             (_, Check::Tests(_)) => Found::Test(first_failure(&stdout)),
-            (Some(code), Check::Audit) if code == i32::from(crate::FAILED) => {
-                Found::Lines(failed_steps(&stdout))
-            }
+            (Some(code), Check::Audit) if code == i32::from(crate::FAILED) => Found::Lines(failed_steps(&stdout)),
             (_, Check::Audit) => {
                 let stderr = String::from_utf8_lossy(&ended.stderr);
                 Found::Ended(stderr.lines().last().unwrap_or_default().to_owned())
@@ -174,10 +172,7 @@ fn first_failure(stdout: &str) -> String {
 /// The first column of the audit's lines that end in FAIL, each once.
 fn failed_steps(stdout: &str) -> Vec<String> {
     let failed = stdout.lines().filter(|line| line.ends_with("FAIL"));
-    let mut steps: Vec<String> = failed
-        .filter_map(|line| line.split("  ").next())
-        .map(str::to_owned)
-        .collect();
+    let mut steps: Vec<String> = failed.filter_map(|line| line.split("  ").next()).map(str::to_owned).collect();
     steps.dedup();
     steps
 }
@@ -200,8 +195,7 @@ mod tests {
 
     #[test]
     fn the_first_error_of_the_compiler_is_repeated() {
-        let stderr =
-            "   Compiling a\nwarning: w\nerror[E0308]: mismatched types\nerror: aborting\n";
+        let stderr = "   Compiling a\nwarning: w\nerror[E0308]: mismatched types\nerror: aborting\n";
         assert_eq!(first_error(stderr), "error[E0308]: mismatched types");
     }
 
@@ -217,11 +211,7 @@ mod tests {
 
     #[test]
     fn only_what_is_named_with_a_fault_catches_it() {
-        let fault = |line: Option<&str>, hangs| Fault {
-            line: line.map(str::to_owned),
-            hangs,
-            ..Fault::example()
-        };
+        let fault = |line: Option<&str>, hangs| Fault { line: line.map(str::to_owned), hangs, ..Fault::example() };
         let (plain, layer) = (fault(None, false), fault(Some("layer"), false));
         let caught = |fault: &Fault, found: Found| Outcome::of(fault, found).is_caught();
         let lines = |steps: &[&str]| Found::Lines(steps.iter().map(|&s| s.to_owned()).collect());
@@ -235,28 +225,15 @@ mod tests {
 
     #[test]
     fn every_outcome_is_said_in_words_of_its_own() {
-        let fault = |line: Option<&str>, hangs| Fault {
-            line: line.map(str::to_owned),
-            hangs,
-            ..Fault::example()
-        };
+        let fault = |line: Option<&str>, hangs| Fault { line: line.map(str::to_owned), hangs, ..Fault::example() };
         let said = |line, hangs, found| Outcome::of(&fault(line, hangs), found).to_string();
         let lines = |steps: &[&str]| Found::Lines(steps.iter().map(|&s| s.to_owned()).collect());
         let layer = Some("layer");
         assert_eq!(said(None, false, Found::Nothing), "SURVIVED");
         assert_eq!(said(None, false, Found::Test("a".into())), "caught by a");
-        assert_eq!(
-            said(layer, false, lines(&["DFT", "layer"])),
-            "caught by the audit's line `layer`"
-        );
-        assert_eq!(
-            said(layer, false, lines(&["DFT", "Adam"])),
-            "BROKEN: the audit notices it elsewhere: DFT, Adam"
-        );
-        assert_eq!(
-            said(layer, false, Found::Ended("no weights".into())),
-            "BROKEN: the audit ended early: no weights"
-        );
+        assert_eq!(said(layer, false, lines(&["DFT", "layer"])), "caught by the audit's line `layer`");
+        assert_eq!(said(layer, false, lines(&["DFT", "Adam"])), "BROKEN: the audit notices it elsewhere: DFT, Adam");
+        assert_eq!(said(layer, false, Found::Ended("no weights".into())), "BROKEN: the audit ended early: no weights");
         assert_eq!(said(None, true, Found::NoEnd), "caught by a hang");
         assert_eq!(said(None, false, Found::NoEnd), "BROKEN: it never ends");
     }

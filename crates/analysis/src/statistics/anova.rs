@@ -18,8 +18,8 @@ pub struct Anova {
 
 /// One-way analysis of variance of k groups with n values in all, as `scipy.stats.f_oneway`.
 ///
-/// `F = (SB / (k - 1)) / (SW / (n - k))` with SB the sum of n_g (mean_g - mean)^2 and SW that of (x - mean_g)^2; its p-value
-/// is `I_(SW / (SW + SB))((n - k) / 2, (k - 1) / 2)`.
+/// `F = (SB / (k - 1)) / (SW / (n - k))` with SB the sum of n_g (mean_g - mean)^2 and SW that of (x - mean_g)^2; its
+/// p-value is `I_(SW / (SW + SB))((n - k) / 2, (k - 1) / 2)`.
 ///
 /// # Errors
 /// If there are fewer than two groups, one is empty, all have one value only, all values are the same, or one of
@@ -27,35 +27,18 @@ pub struct Anova {
 pub fn one_way_anova(groups: &[&[f64]]) -> Result<Anova, NotDefined> {
     let k = groups.len();
     if k < 2 {
-        return Err(NotDefined::TooFew {
-            needed: 2,
-            found: k,
-        });
+        return Err(NotDefined::TooFew { needed: 2, found: k });
     }
     // `mean` refuses an empty group and values that are not finite.
-    let means = groups
-        .iter()
-        .map(|group| mean(group))
-        .collect::<Result<Vec<f64>, _>>()?;
+    let means = groups.iter().map(|group| mean(group)).collect::<Result<Vec<f64>, _>>()?;
     let all: Vec<f64> = groups.concat();
     let n = all.len();
     if n == k {
-        return Err(NotDefined::TooFew {
-            needed: k + 1,
-            found: n,
-        });
+        return Err(NotDefined::TooFew { needed: k + 1, found: n });
     }
     let middle = mean(&all)?;
-    let between: f64 = groups
-        .iter()
-        .zip(&means)
-        .map(|(g, m)| g.len() as f64 * (m - middle) * (m - middle))
-        .sum();
-    let within: f64 = groups
-        .iter()
-        .zip(&means)
-        .map(|(group, &m)| squares_about(group, m))
-        .sum();
+    let between: f64 = groups.iter().zip(&means).map(|(g, m)| g.len() as f64 * (m - middle) * (m - middle)).sum();
+    let within: f64 = groups.iter().zip(&means).map(|(group, &m)| squares_about(group, m)).sum();
     let total = between + within;
     if !total.is_finite() {
         return Err(NotDefined::NotFinite);
@@ -66,10 +49,7 @@ pub fn one_way_anova(groups: &[&[f64]]) -> Result<Anova, NotDefined> {
     let freedom = [(k - 1) as f64, (n - k) as f64];
     Ok(Anova {
         f: (between / freedom[0]) / (within / freedom[1]),
-        p: regularized_beta(
-            [freedom[1] / 2.0, freedom[0] / 2.0],
-            [within / total, between / total],
-        ),
+        p: regularized_beta([freedom[1] / 2.0, freedom[0] / 2.0], [within / total, between / total]),
         between: k - 1,
         within: n - k,
     })

@@ -24,26 +24,13 @@ impl Histogram {
     /// assert_eq!(histogram.outside(), 1);
     /// # Ok::<(), analysis::statistics::NotDefined>(())
     /// ```
-    pub fn new(
-        values: &[f64],
-        range: RangeInclusive<f64>,
-        bins: usize,
-    ) -> Result<Histogram, NotDefined> {
+    pub fn new(values: &[f64], range: RangeInclusive<f64>, bins: usize) -> Result<Histogram, NotDefined> {
         let (low, high) = range.into_inner();
-        if bins == 0
-            || !low.is_finite()
-            || !high.is_finite()
-            || low >= high
-            || !(high - low).is_finite()
-        {
+        if bins == 0 || !low.is_finite() || !high.is_finite() || low >= high || !(high - low).is_finite() {
             return Err(NotDefined::NoBins);
         }
         let edge = |k: usize| {
-            if k == bins {
-                high
-            } else {
-                low + (high - low) * (k as f64 / bins as f64)
-            }
+            if k == bins { high } else { low + (high - low) * (k as f64 / bins as f64) }
         };
         let edges: Vec<f64> = (0..=bins).map(edge).collect();
         Ok(Histogram::within(edges, values))
@@ -57,17 +44,14 @@ impl Histogram {
         let mut outside = 0;
         for &value in values {
             if low <= value && value <= high {
-                // As many bins begin at or below the value as edges lie there, but for the last edge, which begins none.
+                // As many bins begin at or below the value as edges lie there, but for the last edge, which begins
+                // none.
                 counts[edges.partition_point(|&e| e <= value).min(bins) - 1] += 1;
             } else {
                 outside += 1;
             }
         }
-        Histogram {
-            edges,
-            counts,
-            outside,
-        }
+        Histogram { edges, counts, outside }
     }
 
     /// The edges of the bins, ascending: one more than there are bins.

@@ -9,16 +9,9 @@ use super::NotDefined;
 /// # Errors
 /// If there are no values, or one of them or their sum is not finite.
 pub fn mean(values: &[f64]) -> Result<f64, NotDefined> {
-    let &first = values.first().ok_or(NotDefined::TooFew {
-        needed: 1,
-        found: 0,
-    })?;
+    let &first = values.first().ok_or(NotDefined::TooFew { needed: 1, found: 0 })?;
     let mean = first + values.iter().map(|v| v - first).sum::<f64>() / values.len() as f64;
-    if mean.is_finite() {
-        Ok(mean)
-    } else {
-        Err(NotDefined::NotFinite)
-    }
+    if mean.is_finite() { Ok(mean) } else { Err(NotDefined::NotFinite) }
 }
 
 /// The median: the middle value, or the mean of the middle two.
@@ -27,10 +20,7 @@ pub fn mean(values: &[f64]) -> Result<f64, NotDefined> {
 /// If there are no values, or one of them is not finite.
 pub fn median(values: &[f64]) -> Result<f64, NotDefined> {
     if values.is_empty() {
-        return Err(NotDefined::TooFew {
-            needed: 1,
-            found: 0,
-        });
+        return Err(NotDefined::TooFew { needed: 1, found: 0 });
     }
     if values.iter().any(|v| !v.is_finite()) {
         return Err(NotDefined::NotFinite);
@@ -38,11 +28,7 @@ pub fn median(values: &[f64]) -> Result<f64, NotDefined> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    Ok(if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        sorted[middle - 1].midpoint(sorted[middle])
-    })
+    Ok(if sorted.len() % 2 == 1 { sorted[middle] } else { sorted[middle - 1].midpoint(sorted[middle]) })
 }
 
 /// The standard error of the mean, `sqrt(sum((x - mean)^2) / (n - 1)) / sqrt(n)`, as `scipy.stats.sem`.
@@ -51,18 +37,11 @@ pub fn median(values: &[f64]) -> Result<f64, NotDefined> {
 /// If there are fewer than two values, or one of them or their squares' sum is not finite.
 pub fn standard_error(values: &[f64]) -> Result<f64, NotDefined> {
     if values.len() < 2 {
-        return Err(NotDefined::TooFew {
-            needed: 2,
-            found: values.len(),
-        });
+        return Err(NotDefined::TooFew { needed: 2, found: values.len() });
     }
     let n = values.len() as f64;
     let error = (squares_about(values, mean(values)?) / (n - 1.0)).sqrt() / n.sqrt();
-    if error.is_finite() {
-        Ok(error)
-    } else {
-        Err(NotDefined::NotFinite)
-    }
+    if error.is_finite() { Ok(error) } else { Err(NotDefined::NotFinite) }
 }
 
 /// `sum((x - center)^2)`.

@@ -38,21 +38,14 @@ impl NotDefined {
     pub fn reason(&self) -> String {
         match self {
             NotDefined::TooFew { needed, found } => {
-                format!(
-                    "expected at least {needed} value{}, found {found}",
-                    if *needed == 1 { "" } else { "s" }
-                )
+                format!("expected at least {needed} value{}, found {found}", if *needed == 1 { "" } else { "s" })
             }
-            NotDefined::Constant => {
-                "expected values that differ, found all of them the same".to_owned()
-            }
+            NotDefined::Constant => "expected values that differ, found all of them the same".to_owned(),
             NotDefined::NotFinite => "expected finite numbers, found NaN or infinity".to_owned(),
             NotDefined::UnequalLengths { first, second } => {
                 format!("expected two samples of the same length, found {first} and {second}")
             }
-            NotDefined::NoBins => {
-                "expected at least one bin in a finite interval, found none".to_owned()
-            }
+            NotDefined::NoBins => "expected at least one bin in a finite interval, found none".to_owned(),
         }
     }
 }

@@ -29,27 +29,18 @@ pub struct Spearman {
 pub fn spearman(x: &[f64], y: &[f64]) -> Result<Spearman, NotDefined> {
     let n = x.len();
     if n != y.len() {
-        return Err(NotDefined::UnequalLengths {
-            first: n,
-            second: y.len(),
-        });
+        return Err(NotDefined::UnequalLengths { first: n, second: y.len() });
     }
     if n < 3 {
-        return Err(NotDefined::TooFew {
-            needed: 3,
-            found: n,
-        });
+        return Err(NotDefined::TooFew { needed: 3, found: n });
     }
     if x.iter().chain(y).any(|v| v.is_nan()) {
         return Err(NotDefined::NotFinite);
     }
-    // Twice a rank is an integer, and so is its distance from the middle: these sums are exact below 2^53, that is up to
-    // 300,000 pairs, whatever their order.
+    // Twice a rank is an integer, and so is its distance from the middle: these sums are exact below 2^53, that is up
+    // to 300,000 pairs, whatever their order.
     let centered = |values: &[f64]| -> Vec<f64> {
-        average_ranks(values)
-            .into_iter()
-            .map(|rank| 2.0 * rank - (n + 1) as f64)
-            .collect()
+        average_ranks(values).into_iter().map(|rank| 2.0 * rank - (n + 1) as f64).collect()
     };
     let (x, y) = (centered(x), centered(y));
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();

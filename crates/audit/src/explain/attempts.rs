@@ -76,9 +76,7 @@ fn before(
             return Ok(None);
         };
         let Some(png) = png else {
-            differences.push(format!(
-                "{stored}: the picture of {unit} is missing or damaged"
-            ));
+            differences.push(format!("{stored}: the picture of {unit} is missing or damaged"));
             return Ok(None);
         };
         let pixels = images::decode_bytes(&png, Path::new(&stored))?.into_pixels();

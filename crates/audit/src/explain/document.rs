@@ -22,12 +22,7 @@ pub struct Explanation {
 impl Explanation {
     /// Sections alone.
     pub(super) fn of(sections: Vec<Section>) -> Explanation {
-        Explanation {
-            title: String::new(),
-            sections,
-            pictures: Vec::new(),
-            differences: Vec::new(),
-        }
+        Explanation { title: String::new(), sections, pictures: Vec::new(), differences: Vec::new() }
     }
 }
 
@@ -42,11 +37,7 @@ pub(super) struct Section {
 
 impl Section {
     pub(super) fn new(title: &str) -> Section {
-        Section {
-            title: title.to_owned(),
-            sentences: Vec::new(),
-            table: Vec::new(),
-        }
+        Section { title: title.to_owned(), sentences: Vec::new(), table: Vec::new() }
     }
 
     pub(super) fn say(&mut self, sentence: impl Into<String>) {
@@ -74,11 +65,7 @@ pub(super) fn number(value: f64) -> String {
 
 /// Six decimals and a sign, or that there is none.
 pub(super) fn signed(value: Option<f64>) -> String {
-    let sign = if value.is_some_and(|v| v > 0.0) {
-        "+"
-    } else {
-        ""
-    };
+    let sign = if value.is_some_and(|v| v > 0.0) { "+" } else { "" };
     value.map_or_else(|| "not defined".to_owned(), |v| rounded(v, 6, sign))
 }
 
@@ -100,8 +87,8 @@ fn rounded(value: f64, decimals: usize, sign: &str) -> String {
 }
 
 impl Explanation {
-    /// What the run's files say that its pictures and weights do not give, a sentence each that names the file first. None: everything
-    /// was computed again and is the same.
+    /// What the run's files say that its pictures and weights do not give, a sentence each that names the file first.
+    /// None: everything was computed again and is the same.
     pub fn differences(&self) -> &[String] {
         &self.differences
     }
@@ -122,10 +109,7 @@ impl Explanation {
             };
             let widths: Vec<usize> = (0..columns).map(width).collect();
             for row in &section.table {
-                let cells = row
-                    .iter()
-                    .zip(&widths)
-                    .map(|(cell, &width)| format!("{cell:<width$}"));
+                let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
                 let line = cells.collect::<Vec<_>>().join("  ");
                 let _ = writeln!(text, "    {}", line.trim_end());
             }
@@ -137,15 +121,8 @@ impl Explanation {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(
-        &self,
-        folder: &Path,
-        block: Block,
-        channel: usize,
-    ) -> Result<PathBuf, AuditError> {
-        let path = folder
-            .join(layout::EXPLANATIONS)
-            .join(format!("{block}_{channel}.html"));
+    pub fn write(&self, folder: &Path, block: Block, channel: usize) -> Result<PathBuf, AuditError> {
+        let path = folder.join(layout::EXPLANATIONS).join(format!("{block}_{channel}.html"));
         let page = html! {
             (DOCTYPE)
             html lang="en" {
@@ -203,9 +180,6 @@ mod tests {
         assert_eq!(signed(Some(0.25)), "+0.250000");
         assert_eq!(signed(Some(-3e-9)), "-3.0e-9");
         assert_eq!(ratio(Some(0.97)), "0.970000");
-        assert_eq!(
-            (signed(None), ratio(None)),
-            ("not defined".to_owned(), "not defined".to_owned())
-        );
+        assert_eq!((signed(None), ratio(None)), ("not defined".to_owned(), "not defined".to_owned()));
     }
 }

@@ -1,4 +1,5 @@
-//! The activations behind a channel's measures: computed again from the pictures, and held against the table and double precision.
+//! The activations behind a channel's measures: computed again from the pictures, and held against the table and double
+//! precision.
 
 use super::document::{DIFFERS, Section, number, whose};
 use crate::error::AuditError;
@@ -72,17 +73,7 @@ fn of_table(row: &ChannelRow) -> [[(&'static str, f64); 3]; 3] {
 impl Measured {
     pub(super) fn activations(&self) -> NineActivations {
         let [[i_i, b_i, o_i], [i_b, b_b, o_b], [i_o, b_o, o_o]] = self.nine;
-        NineActivations {
-            o_o,
-            i_o,
-            b_o,
-            o_i,
-            i_i,
-            b_i,
-            o_b,
-            i_b,
-            b_b,
-        }
+        NineActivations { o_o, i_o, b_o, o_i, i_i, b_i, o_b, i_b, b_b }
     }
 
     pub(super) fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
@@ -99,45 +90,23 @@ impl Measured {
             self.block.read_site(Role::Block),
             self.block.read_site(Role::Output)
         ));
-        section.row([
-            "picture",
-            "Input",
-            "+ Block",
-            "= Output",
-            "share of the Input",
-        ]);
+        section.row(["picture", "Input", "+ Block", "= Output", "share of the Input"]);
         for (role, [i, b, o]) in Role::ALL.into_iter().zip(self.nine) {
-            let share = if o > 0.0 {
-                format!("{:.0} %", 100.0 * i / (i + b))
-            } else {
-                "the sum is not positive".to_owned()
-            };
+            let share =
+                if o > 0.0 { format!("{:.0} %", 100.0 * i / (i + b)) } else { "the sum is not positive".to_owned() };
             section.row([whose(role), &number(i), &number(b), &number(o), &share]);
         }
         section
     }
 
     /// The table and double precision beside what was computed; what differs goes to `differences`.
-    pub(super) fn comparison(
-        &self,
-        row: &ChannelRow,
-        walks: [&Walk<'_>; 3],
-        differences: &mut Vec<String>,
-    ) -> Section {
+    pub(super) fn comparison(&self, row: &ChannelRow, walks: [&Walk<'_>; 3], differences: &mut Vec<String>) -> Section {
         let mut section = Section::new("Held against the table and double precision");
         section.say(
             "The table has to hold the same bits: the same code computed it. Double precision has to be within the first-order bound of \
              all roundings: each layer's gamma(k + 1) (sum |w x| + |b|), weighted with the gradient.",
         );
-        section.row([
-            "value",
-            "computed",
-            "in the table",
-            "double precision",
-            "apart",
-            "bound",
-            "",
-        ]);
+        section.row(["value", "computed", "in the table", "double precision", "apart", "bound", ""]);
         let place = format!("channel {} of block {}", self.channel, self.block);
         for ((of_table, nine), walk) in of_table(row).iter().zip(self.nine).zip(walks) {
             for ((role, &(column, told)), found) in Role::ALL.into_iter().zip(of_table).zip(nine) {
@@ -174,55 +143,22 @@ impl Measured {
         section
     }
 
-    fn compare_measures(
-        &self,
-        row: &ChannelRow,
-        place: &str,
-        section: &mut Section,
-        differences: &mut Vec<String>,
-    ) {
+    fn compare_measures(&self, row: &ChannelRow, place: &str, section: &mut Section, differences: &mut Vec<String>) {
         let measures = self.measures().ok();
         let scale = measures.map(|m| m.scale);
         let finite = |v: f64| v.is_finite().then_some(v);
         // A zero of either sign is one zero.
-        let (text, bool) = (
-            |v: f64| (v + 0.0).to_string(),
-            |v: bool| Some(v.to_string()),
-        );
+        let (text, bool) = (|v: f64| (v + 0.0).to_string(), |v: bool| Some(v.to_string()));
         let is = |f: fn(&ChannelMeasures) -> bool| bool(measures.as_ref().is_some_and(f));
         let category = measures.map(|m| m.category.to_string());
         for (column, told, found) in [
-            (
-                "mix_ratio",
-                row.mix_ratio.map(text),
-                measures.map(|m| text(m.mix_ratio)),
-            ),
+            ("mix_ratio", row.mix_ratio.map(text), measures.map(|m| text(m.mix_ratio))),
             ("category", row.category.clone(), category),
-            (
-                "block_delta",
-                row.block_delta.map(text),
-                scale.and_then(|s| finite(s.block_delta)).map(text),
-            ),
-            (
-                "input_delta",
-                row.input_delta.map(text),
-                scale.and_then(|s| finite(s.input_delta)).map(text),
-            ),
-            (
-                "scale_metric",
-                row.scale_metric.map(text),
-                scale.and_then(|s| finite(s.scale_metric())).map(text),
-            ),
-            (
-                "scale_invariant",
-                bool(row.scale_invariant),
-                is(ChannelMeasures::scale_invariant),
-            ),
-            (
-                "scale_invariant_no_mix",
-                bool(row.scale_invariant_no_mix),
-                is(ChannelMeasures::scale_invariant_no_mix),
-            ),
+            ("block_delta", row.block_delta.map(text), scale.and_then(|s| finite(s.block_delta)).map(text)),
+            ("input_delta", row.input_delta.map(text), scale.and_then(|s| finite(s.input_delta)).map(text)),
+            ("scale_metric", row.scale_metric.map(text), scale.and_then(|s| finite(s.scale_metric())).map(text)),
+            ("scale_invariant", bool(row.scale_invariant), is(ChannelMeasures::scale_invariant)),
+            ("scale_invariant_no_mix", bool(row.scale_invariant_no_mix), is(ChannelMeasures::scale_invariant_no_mix)),
             (
                 "scale_invariant_by_block",
                 bool(row.scale_invariant_by_block),
@@ -233,10 +169,8 @@ impl Measured {
             let shown = |v: Option<String>| v.unwrap_or_else(|| "empty".to_owned());
             let (told, found) = (shown(told), shown(found));
             if !same {
-                differences.push(format!(
-                    "{}: {column} of {place} is {told}, its pictures give {found}",
-                    layout::CHANNELS
-                ));
+                differences
+                    .push(format!("{}: {column} of {place} is {told}, its pictures give {found}", layout::CHANNELS));
             }
             let verdict = if same { "same" } else { DIFFERS };
             section.row([column, &short(&found), &short(&told), "", "", "", verdict]);
@@ -248,13 +182,7 @@ impl Measured {
 impl Measured {
     /// Any activations, B(enlarge I) and I(shrink B).
     pub(super) fn example(nine: [[f64; 3]; 3], (enlarged, shrunk): (f64, f64)) -> Measured {
-        Measured {
-            block: Block::ALL[3],
-            channel: 0,
-            nine,
-            enlarged,
-            shrunk,
-        }
+        Measured { block: Block::ALL[3], channel: 0, nine, enlarged, shrunk }
     }
 }
 
@@ -266,10 +194,7 @@ fn short(text: &str) -> String {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the network adds in single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the network adds in single precision")]
 fn single(value: f64) -> f64 {
     f64::from(value as f32)
 }

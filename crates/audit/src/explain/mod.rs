@@ -1,7 +1,7 @@
 //! One channel's mix ratio and scale measures, derived as a person would write it (method section 3).
 //!
-//! Nothing is taken from the table: what a derivation says is computed from the stored pictures and the weights when it is asked for, and
-//! the table is held against that, as are the manifest and the store. What differs is named first.
+//! Nothing is taken from the table: what a derivation says is computed from the stored pictures and the weights when it
+//! is asked for, and the table is held against that, as are the manifest and the store. What differs is named first.
 
 mod attempts;
 mod document;
@@ -43,27 +43,13 @@ pub fn explain(
     let row = run.row(block, channel)?;
     let mut provenance = Provenance::new(&run, block, row)?;
     let mut differences = std::mem::take(&mut provenance.differences);
-    let center = Center {
-        loaded: &loaded,
-        block,
-        channel,
-        isa,
-    };
+    let center = Center { loaded: &loaded, block, channel, isa };
     let measured = center.measure(provenance.pictures.each_ref().map(|p| &*p.pixels))?;
     let seed = run.manifest.seed;
-    let attempts = attempts::section(
-        &provenance,
-        &center,
-        (seed, row),
-        &measured,
-        &mut differences,
-    )?;
+    let attempts = attempts::section(&provenance, &center, (seed, row), &measured, &mut differences)?;
     let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture())?;
     let size = loaded.source.input_size;
-    let images = provenance
-        .pictures
-        .each_ref()
-        .map(|p| normalised(&p.pixels, size, SINGLE));
+    let images = provenance.pictures.each_ref().map(|p| normalised(&p.pixels, size, SINGLE));
     let walks = walks(&twin, &images, block);
     let walks = walks.each_ref();
     let comparison = measured.comparison(row, walks, &mut differences);
@@ -86,13 +72,7 @@ pub fn explain(
             "mix ratio of channel {channel} of block {block}: its category is another one of the exact values"
         ));
     }
-    let mut sections = vec![
-        outcome(&differences),
-        provenance.section(),
-        attempts,
-        measured.section(),
-        comparison,
-    ];
+    let mut sections = vec![outcome(&differences), provenance.section(), attempts, measured.section(), comparison];
     if let Some(layer) = twin.second(block) {
         sections.push(terms::section(layer, channel, walks));
     }
@@ -111,10 +91,7 @@ pub fn explain(
 fn walks<'a>(twin: &'a TwinNetwork, images: &'a [Bounded; 3], block: Block) -> [Walk<'a>; 3] {
     let [input, of_block, output] = images;
     let walk = |image| twin.walk(image, block);
-    let (input, (of_block, output)) = rayon::join(
-        || walk(input),
-        || rayon::join(|| walk(of_block), || walk(output)),
-    );
+    let (input, (of_block, output)) = rayon::join(|| walk(input), || rayon::join(|| walk(of_block), || walk(output)));
     [input, of_block, output]
 }
 
@@ -129,9 +106,7 @@ fn outcome(differences: &[String]) -> Section {
         }
         _ => {
             let mut section = Section::new("What differs");
-            differences
-                .iter()
-                .for_each(|difference| section.say(difference));
+            differences.iter().for_each(|difference| section.say(difference));
             section.say("What follows is computed from the pictures as they are now.");
             section
         }

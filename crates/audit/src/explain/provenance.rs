@@ -23,11 +23,7 @@ pub(super) struct Provenance<'a> {
 }
 
 impl<'a> Provenance<'a> {
-    pub(super) fn new(
-        run: &'a Run,
-        block: Block,
-        row: &'a ChannelRow,
-    ) -> Result<Provenance<'a>, AuditError> {
+    pub(super) fn new(run: &'a Run, block: Block, row: &'a ChannelRow) -> Result<Provenance<'a>, AuditError> {
         let [input, of_block, output] = Role::ALL.map(|role| run.picture(row, role));
         let mut found = Provenance {
             run,
@@ -48,21 +44,12 @@ impl<'a> Provenance<'a> {
 
     /// The unit of a role from a seed.
     pub(super) fn unit(&self, role: Role, seed: u64) -> Unit {
-        Unit {
-            site: self.block.optimised_site(role),
-            objective: Objective::Neuron,
-            channel: self.row.channel,
-            seed,
-        }
+        Unit { site: self.block.optimised_site(role), objective: Objective::Neuron, channel: self.row.channel, seed }
     }
 
     /// The seed that a role's picture should be from: the run's for the Output, one more for each retry for the others.
     fn seed(&self, role: Role) -> u64 {
-        let retries = if role == Role::Output {
-            0
-        } else {
-            self.row.retries
-        };
+        let retries = if role == Role::Output { 0 } else { self.row.retries };
         self.run.manifest.seed.wrapping_add(retries)
     }
 
@@ -85,28 +72,20 @@ impl<'a> Provenance<'a> {
         let mut differences = Vec::new();
         let mut say = |file: &str, what: &str| differences.push(format!("{file}: {what}"));
         if !manifest.is_sealed(&run.folder)? {
-            say(
-                layout::MANIFEST,
-                "it does not have its own digest, so it is not as it was written",
-            );
+            say(layout::MANIFEST, "it does not have its own digest, so it is not as it was written");
         }
         if manifest.numerics_version != NUMERICS_VERSION {
             let theirs = manifest.numerics_version;
             say(
                 layout::MANIFEST,
-                &format!(
-                    "numerics version {theirs}, this program has {NUMERICS_VERSION} and may give other bits"
-                ),
+                &format!("numerics version {theirs}, this program has {NUMERICS_VERSION} and may give other bits"),
             );
         }
         if self.recipe.is_none() {
             say(layout::MANIFEST, "its recipe is none of this program");
         }
         let path = run.folder.join(layout::CHANNELS);
-        let read = |source| report::ReportError::Read {
-            path: path.clone(),
-            source,
-        };
+        let read = |source| report::ReportError::Read { path: path.clone(), source };
         let table = std::fs::read(&path).map_err(read)?;
         if let Some(other) = self.other_digest(layout::CHANNELS, &table) {
             say(layout::CHANNELS, &other);
@@ -128,14 +107,9 @@ impl<'a> Provenance<'a> {
         match self.record(picture) {
             None => differences.push(format!("{file}: the manifest does not say what it is of")),
             Some(record) => {
-                let said = format!(
-                    "{}:{} ({}, seed {})",
-                    record.site, record.channel, record.objective, record.seed
-                );
+                let said = format!("{}:{} ({}, seed {})", record.site, record.channel, record.objective, record.seed);
                 if said != unit.to_string() {
-                    differences.push(format!(
-                        "{file}: the manifest says it is of {said}, it should be of {unit}"
-                    ));
+                    differences.push(format!("{file}: the manifest says it is of {said}, it should be of {unit}"));
                 }
                 if !stored.ends_with(&record.address) {
                     differences.push(format!(
@@ -146,13 +120,9 @@ impl<'a> Provenance<'a> {
             }
         }
         match png {
-            None => differences.push(format!(
-                "{stored}: the picture of {unit} is missing or damaged"
-            )),
+            None => differences.push(format!("{stored}: the picture of {unit} is missing or damaged")),
             Some(png) if png != picture.bytes => {
-                differences.push(format!(
-                    "{file}: it is not the picture of {unit} in {stored}"
-                ));
+                differences.push(format!("{file}: it is not the picture of {unit} in {stored}"));
             }
             Some(_) => {}
         }
@@ -164,9 +134,7 @@ impl<'a> Provenance<'a> {
         let now = digest(bytes);
         match self.run.manifest.files.get(file) {
             None => Some("the manifest does not list it".to_owned()),
-            Some(was) if *was != now => {
-                Some(format!("its digest is {now}, the manifest's is {was}"))
-            }
+            Some(was) if *was != now => Some(format!("its digest is {now}, the manifest's is {was}")),
             Some(_) => None,
         }
     }
@@ -177,10 +145,7 @@ impl<'a> Provenance<'a> {
         section.say(
             "Each maximises the center neuron of this channel, at the Input, the Block or the Output. Measured is the 8-bit picture.",
         );
-        section.say(format!(
-            "Weights: {}, digest {}.",
-            manifest.network.weights, manifest.network.weights_digest
-        ));
+        section.say(format!("Weights: {}, digest {}.", manifest.network.weights, manifest.network.weights_digest));
         let constants = manifest.recipe.as_object().into_iter().flatten();
         let constants: Vec<String> = constants.map(|(k, v)| format!("{k} {v}")).collect();
         section.say(format!("Recipe: {}.", constants.join(", ")));

@@ -1,4 +1,5 @@
-//! Every rule of the mix ratio and of scale invariance, with the numbers it was applied to and its outcome (method section 3).
+//! Every rule of the mix ratio and of scale invariance, with the numbers it was applied to and its outcome (method
+//! section 3).
 
 use super::document::{Section, number, ratio, signed};
 use super::measured::Measured;
@@ -19,11 +20,7 @@ pub(super) fn mix(measured: &Measured, budget: Option<&ChannelBudget>) -> Sectio
     let mut section = Section::new("Mix ratio");
     section.row(["rule", "numbers", "outcome"]);
     let both = format!("O(I) = {i}, O(B) = {b}");
-    section.row([
-        "O(I) > 0 or O(B) > 0, else the visualization failed",
-        &both,
-        yes(found.is_ok()),
-    ]);
+    section.row(["O(I) > 0 or O(B) > 0, else the visualization failed", &both, yes(found.is_ok())]);
     let Ok(m) = found else {
         section.say("M is not defined: the visualization failed, so no rule that follows applies.");
         return section;
@@ -62,18 +59,9 @@ pub(super) fn mix(measured: &Measured, budget: Option<&ChannelBudget>) -> Sectio
     ]);
     let category = Category::of(m);
     for (rule, of) in [
-        (
-            format!("M <= 1/1.5 = {MIX_LOW:.6}: the block overwrites"),
-            Category::Overwrite,
-        ),
-        (
-            format!("{MIX_LOW:.6} < M < {MIX_HIGH}: a mix"),
-            Category::Mix,
-        ),
-        (
-            format!("M >= {MIX_HIGH}: the input skips to the output"),
-            Category::Skip,
-        ),
+        (format!("M <= 1/1.5 = {MIX_LOW:.6}: the block overwrites"), Category::Overwrite),
+        (format!("{MIX_LOW:.6} < M < {MIX_HIGH}: a mix"), Category::Mix),
+        (format!("M >= {MIX_HIGH}: the input skips to the output"), Category::Skip),
     ] {
         section.row([&rule, &format!("M = {m_text}"), yes(category == of)]);
     }
@@ -81,11 +69,7 @@ pub(super) fn mix(measured: &Measured, budget: Option<&ChannelBudget>) -> Sectio
         true => "overwrite group",
         false => "skip group",
     };
-    section.row([
-        "analysis of variance: M < 1 is its overwrite group, else skip",
-        &format!("M = {m_text}"),
-        group,
-    ]);
+    section.row(["analysis of variance: M < 1 is its overwrite group, else skip", &format!("M = {m_text}"), group]);
     section.say(format!("So M = {m_text}: {category}."));
     if let Some(budget) = budget {
         section.say(format!(
@@ -115,20 +99,14 @@ pub(super) fn scale(measured: &Measured) -> Section {
          zero, denominators are not.",
     );
     section.row(["activation", "value", "clipped at zero"]);
-    for (name, value) in [
-        ("B(enlarge I)", measured.enlarged),
-        ("B(I)", b_i),
-        ("I(shrink B)", measured.shrunk),
-        ("I(B)", i_b),
-    ] {
+    for (name, value) in
+        [("B(enlarge I)", measured.enlarged), ("B(I)", b_i), ("I(shrink B)", measured.shrunk), ("I(B)", i_b)]
+    {
         section.row([name, &number(value), &number(value.max(0.0))]);
     }
     let mut say = |name: &str, formula: &str, parts: [f64; 3], value: Option<f64>| {
         let [scaled, plain, own] = parts.map(number);
-        section.say(format!(
-            "{name} = {formula} = (max({scaled}, 0) - max({plain}, 0)) / {own} = {}.",
-            signed(value)
-        ));
+        section.say(format!("{name} = {formula} = (max({scaled}, 0) - max({plain}, 0)) / {own} = {}.", signed(value)));
     };
     say(
         "dB",
@@ -160,16 +138,8 @@ pub(super) fn invariance(measured: &Measured) -> Section {
     for (rule, value, met) in [
         ("dB > 0", signed(block), block.is_some_and(|d| d > 0.0)),
         ("dI > 0", signed(input), input.is_some_and(|d| d > 0.0)),
-        (
-            &*low,
-            ratio(m),
-            category.is_some_and(|c| c != Category::Overwrite),
-        ),
-        (
-            &*high,
-            ratio(m),
-            category.is_some_and(|c| c != Category::Skip),
-        ),
+        (&*low, ratio(m), category.is_some_and(|c| c != Category::Overwrite)),
+        (&*high, ratio(m), category.is_some_and(|c| c != Category::Skip)),
     ] {
         section.row([rule, &value, yes(met)]);
     }
@@ -193,11 +163,7 @@ mod tests {
     /// The text of sections about activations `[picture][role]`, B(enlarge I) and I(shrink B).
     fn text(nine: [[f64; 3]; 3], enlarged: f64, shrunk: f64) -> String {
         let measured = Measured::example(nine, (enlarged, shrunk));
-        let sections = [
-            mix(&measured, None),
-            scale(&measured),
-            invariance(&measured),
-        ];
+        let sections = [mix(&measured, None), scale(&measured), invariance(&measured)];
         super::super::document::Explanation::of(sections.into()).text()
     }
 
@@ -211,11 +177,7 @@ mod tests {
     }
 
     fn with_outputs(o_i: f64, o_b: f64) -> String {
-        text(
-            [[1.0, 0.5, o_i], [0.5, 2.0, o_b], [1.0, 1.0, 2.0]],
-            1.0,
-            1.0,
-        )
+        text([[1.0, 0.5, o_i], [0.5, 2.0, o_b], [1.0, 1.0, 2.0]], 1.0, 1.0)
     }
 
     #[test]
@@ -252,10 +214,7 @@ mod tests {
         // dB = (1 - 0.5) / 2 and dI = (1 - 0.5) / 1.
         assert_eq!(outcome(&below, "dB > 0"), "+0.250000 yes");
         assert_eq!(outcome(&below, "dI > 0"), "+0.500000 yes");
-        assert!(
-            below.contains("the channel is scale-invariant (paper 1)"),
-            "{below}"
-        );
+        assert!(below.contains("the channel is scale-invariant (paper 1)"), "{below}");
         assert!(at.contains("is not scale-invariant (paper 1). Without those on M: it is."));
         // Nothing gained: zero is not positive, and has no sign.
         let silent = text([[1.0, -1.0, 1.0], [0.5, -2.0, 1.0], [1.0; 3]], -3.0, 0.5);

@@ -34,14 +34,7 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
         layer.name,
         layer.terms(),
     ));
-    section.row([
-        "picture",
-        "channel",
-        "row, column",
-        "weight",
-        "activation",
-        "product",
-    ]);
+    section.row(["picture", "channel", "row, column", "weight", "activation", "product"]);
     for (role, walk) in Role::ALL.into_iter().zip(walks) {
         let Some(x) = walk.hidden() else { continue };
         let (terms, constant) = terms(layer, &x, channel);
@@ -51,11 +44,7 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
             section.row([
                 whose(role),
                 &term.channel.to_string(),
-                &format!(
-                    "{}, {}",
-                    offset(term.tap / columns),
-                    offset(term.tap % columns)
-                ),
+                &format!("{}, {}", offset(term.tap / columns), offset(term.tap % columns)),
                 &number(term.weight),
                 &number(term.activation),
                 &number(term.product()),
@@ -77,8 +66,8 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
     section
 }
 
-/// The products of a channel's output at the center, the largest in magnitude first, and what is added to them; batch norm's scale is part
-/// of the weights.
+/// The products of a channel's output at the center, the largest in magnitude first, and what is added to them; batch
+/// norm's scale is part of the weights.
 fn terms(layer: &TwinLayer, x: &reference::Map, channel: usize) -> (Vec<Term>, f64) {
     let taps = layer.sliding.kernel.0 * layer.sliding.kernel.1;
     let (height, width) = crate::bounded::steps(layer.sliding).output_size(x.height, x.width);

@@ -26,10 +26,7 @@ impl Operation for Add {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundAdd {
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundAdd { region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {

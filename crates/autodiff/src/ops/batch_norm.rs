@@ -26,37 +26,22 @@ impl BatchNorm {
                 found: format!("{} and {}", shift.len(), scale.len()),
             });
         }
-        Ok(BatchNorm {
-            parameters: Arc::new((scale, shift)),
-        })
+        Ok(BatchNorm { parameters: Arc::new((scale, shift)) })
     }
 
     /// From trained statistics `[weight, bias, running mean, running variance]`; see [`kernels::norm`].
     ///
     /// # Errors
     /// If they differ in length.
-    pub fn from_statistics(
-        [gamma, beta, mean, variance]: [&[f32]; 4],
-        epsilon: f64,
-    ) -> Result<BatchNorm, GraphError> {
-        if [beta, mean, variance]
-            .iter()
-            .any(|values| values.len() != gamma.len())
-        {
+    pub fn from_statistics([gamma, beta, mean, variance]: [&[f32]; 4], epsilon: f64) -> Result<BatchNorm, GraphError> {
+        if [beta, mean, variance].iter().any(|values| values.len() != gamma.len()) {
             return Err(GraphError {
                 operation: "batch norm".to_owned(),
                 expected: format!("{} values of each statistic", gamma.len()),
                 found: format!("{}, {} and {}", beta.len(), mean.len(), variance.len()),
             });
         }
-        let (scale, shift) = BatchNormStatistics {
-            gamma,
-            beta,
-            mean,
-            variance,
-            epsilon,
-        }
-        .scale_and_shift();
+        let (scale, shift) = BatchNormStatistics { gamma, beta, mean, variance, epsilon }.scale_and_shift();
         BatchNorm::new(scale, shift)
     }
 
@@ -79,11 +64,7 @@ impl Operation for BatchNorm {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
         let input = one_input("batch norm", inputs)?;
         if input.channels != self.scale().len() {
-            return shape_error(
-                "batch norm",
-                format!("{} channels", self.scale().len()),
-                inputs,
-            );
+            return shape_error("batch norm", format!("{} channels", self.scale().len()), inputs);
         }
         Ok(input)
     }
@@ -93,11 +74,7 @@ impl Operation for BatchNorm {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundBatchNorm {
-            norm: self.clone(),
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundBatchNorm { norm: self.clone(), region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -116,23 +93,11 @@ impl Kernel for BoundBatchNorm {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        flow::scale_and_shift(
-            step.isa,
-            self.region,
-            input,
-            self.norm.scale(),
-            self.norm.shift(),
-            &mut step.output,
-        );
+        flow::scale_and_shift(step.isa, self.region, input, self.norm.scale(), self.norm.shift(), &mut step.output);
     }
 
     fn backward(&self, mut step: Backward<'_>) {
-        flow::scale_channels(
-            step.isa,
-            self.gradient,
-            self.norm.scale(),
-            &mut step.gradient,
-        );
+        flow::scale_channels(step.isa, self.gradient, self.norm.scale(), &mut step.gradient);
         if let Some(input) = &mut step.input_gradients[0] {
             flow::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
         }

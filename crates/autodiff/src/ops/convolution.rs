@@ -1,14 +1,14 @@
 //! Convolution, alone or with what the plan fused behind it: batch norm, residual addition, ReLU.
 //!
-//! Backward, with `g` the output's gradient: where the fused ReLU gave zero, g is zero; the residual receives g; the batch norm
-//! multiplies g by its scale; the input receives the transposed convolution of g.
+//! Backward, with `g` the output's gradient: where the fused ReLU gave zero, g is zero; the residual receives g; the
+//! batch norm multiplies g by its scale; the input receives the transposed convolution of g.
 
 use super::winograd::BoundWinograd;
 use super::{Backward, Binding, Forward, Kernel, Operation, Scratch, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
-    convolve_channels, input_gradient_scratch,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
+    input_gradient_scratch,
 };
 use kernels::matmul::{ColumnAffine, PANEL};
 use kernels::{Region, Window, flow};
@@ -25,8 +25,8 @@ pub enum Algorithm {
     /// The sum of the definition, as one chain.
     #[default]
     Direct,
-    /// Winograd's F(4 x 4, 3 x 3) or F(2 x 2, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride 1: faster, other bits, a
-    /// larger error (see [`kernels::conv`]). Other layers are direct.
+    /// Winograd's F(4 x 4, 3 x 3) or F(2 x 2, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride
+    /// 1: faster, other bits, a larger error (see [`kernels::conv`]). Other layers are direct.
     Winograd,
 }
 
@@ -54,9 +54,7 @@ impl FromStr for Algorithm {
 
     fn from_str(text: &str) -> Result<Algorithm, String> {
         let found = Algorithm::ALL.into_iter().find(|a| a.name() == text);
-        found.ok_or_else(|| {
-            format!("'{text}' is no way to compute convolutions: expected direct or winograd")
-        })
+        found.ok_or_else(|| format!("'{text}' is no way to compute convolutions: expected direct or winograd"))
     }
 }
 
@@ -82,19 +80,16 @@ struct Parts {
 
 impl Parts {
     fn forward(&self) -> &ConvWeights {
-        self.forward
-            .get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.forward.get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
     }
 
     fn winograd(&self) -> Option<&WinogradWeights> {
-        let transform =
-            || WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding);
+        let transform = || WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding);
         self.winograd.get_or_init(transform).as_ref()
     }
 
     fn gradient(&self) -> &ConvGradient {
-        self.gradient
-            .get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.gradient.get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
     }
 }
 
@@ -128,10 +123,7 @@ impl Convolution {
             winograd: OnceLock::new(),
             gradient: OnceLock::new(),
         };
-        Ok(Convolution {
-            parts: Arc::new(parts),
-            algorithm: Algorithm::Direct,
-        })
+        Ok(Convolution { parts: Arc::new(parts), algorithm: Algorithm::Direct })
     }
 
     /// The same convolution, sharing its weights, computed in some way.
@@ -142,12 +134,7 @@ impl Convolution {
 
     /// The tiles by which plans without gradients compute it, if they do so by Winograd's algorithm.
     pub fn tile(&self) -> Option<Tile> {
-        let Parts {
-            sliding,
-            channels,
-            outputs,
-            ..
-        } = *self.parts;
+        let Parts { sliding, channels, outputs, .. } = *self.parts;
         match self.algorithm {
             Algorithm::Direct => None,
             Algorithm::Winograd => Tile::of(sliding, channels, outputs),
@@ -155,10 +142,7 @@ impl Convolution {
     }
 
     fn fused(&self) -> Fused {
-        let affine = self.parts.bias.as_ref().map(|b| Affine {
-            column: ColumnAffine::bias(b),
-            scale: None,
-        });
+        let affine = self.parts.bias.as_ref().map(|b| Affine { column: ColumnAffine::bias(b), scale: None });
         Fused {
             parts: Arc::clone(&self.parts),
             transforms: self.tile().is_some(),
@@ -173,14 +157,8 @@ impl Convolution {
         if self.parts.bias.is_some() {
             return None;
         }
-        let affine = Affine {
-            column: ColumnAffine::new(scale, shift),
-            scale: Some(scale.to_vec()),
-        };
-        Some(Fused {
-            affine: Some(Arc::new(affine)),
-            ..self.fused()
-        })
+        let affine = Affine { column: ColumnAffine::new(scale, shift), scale: Some(scale.to_vec()) };
+        Some(Fused { affine: Some(Arc::new(affine)), ..self.fused() })
     }
 
     /// The convolution alone, as a thing that more can be fused to.
@@ -203,10 +181,8 @@ impl Operation for Convolution {
             }
             _ => {
                 let (height, width) = self.parts.sliding.kernel;
-                let expected = format!(
-                    "{} channels and a map that a {height} x {width} window fits",
-                    self.parts.channels
-                );
+                let expected =
+                    format!("{} channels and a map that a {height} x {width} window fits", self.parts.channels);
                 shape_error("convolution", expected, inputs)
             }
         }
@@ -326,14 +302,7 @@ impl Kernel for BoundConvolution {
     fn forward(&self, mut step: Forward<'_>) {
         let epilogue = self.fused.epilogue(step.inputs[1]);
         let size = (self.output.height, self.output.width);
-        convolve(
-            step.isa,
-            step.input(),
-            self.fused.parts.forward(),
-            &epilogue,
-            size,
-            &mut step.output,
-        );
+        convolve(step.isa, step.input(), self.fused.parts.forward(), &epilogue, size, &mut step.output);
     }
 
     fn backward(&self, mut step: Backward<'_>) {
@@ -350,18 +319,12 @@ impl Kernel for BoundConvolution {
             flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
         }
         let gradient = step.gradient.as_window();
-        self.fused.parts.gradient().add_input_gradient(
-            step.isa,
-            gradient,
-            wanted,
-            input,
-            &mut step.scratch.floats,
-        );
+        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, wanted, input, &mut step.scratch.floats);
     }
 }
 
-/// Computes `wanted` of a step's output on a thread for each scratch, each with as many of the channels, which it writes to a matrix
-/// `[positions, channels]`.
+/// Computes `wanted` of a step's output on a thread for each scratch, each with as many of the channels, which it
+/// writes to a matrix `[positions, channels]`.
 pub(crate) fn by_channels(
     step: &mut Forward<'_>,
     wanted: Region,
@@ -371,12 +334,9 @@ pub(crate) fn by_channels(
     let scratch = iter::once(&mut *step.scratch).chain(step.more.iter_mut());
     let with_values = |scratch| (vec![0.0; wanted.positions() * channels], scratch);
     let mut parts: Vec<(Vec<f32>, &mut Scratch)> = scratch.map(with_values).collect();
-    parts
-        .par_iter_mut()
-        .enumerate()
-        .for_each(|(part, (y, scratch))| {
-            compute(part * channels..(part + 1) * channels, y, scratch);
-        });
+    parts.par_iter_mut().enumerate().for_each(|(part, (y, scratch))| {
+        compute(part * channels..(part + 1) * channels, y, scratch);
+    });
     step.output.clear_outside(wanted);
     for (part, (values, _)) in parts.iter().enumerate() {
         let mut values = values.chunks_exact(channels);

@@ -16,11 +16,7 @@ impl Operation for GlobalAveragePool {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
-        Ok(Shape::new(
-            1,
-            1,
-            one_input("global average pooling", inputs)?.channels,
-        ))
+        Ok(Shape::new(1, 1, one_input("global average pooling", inputs)?.channels))
     }
 
     fn input_region(&self, _: usize, _: Region, inputs: &[Shape], _: Shape) -> Region {
@@ -28,9 +24,7 @@ impl Operation for GlobalAveragePool {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundAverage {
-            map: binding.inputs[0].region(),
-        })
+        Box::new(BoundAverage { map: binding.inputs[0].region() })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -46,22 +40,12 @@ struct BoundAverage {
 impl Kernel for BoundAverage {
     fn forward(&self, mut step: Forward<'_>) {
         step.output.clear_outside(Region::position(0, 0));
-        global_average_pool(
-            step.isa,
-            self.map,
-            step.input(),
-            step.output.pixel_mut(0, 0),
-        );
+        global_average_pool(step.isa, self.map, step.input(), step.output.pixel_mut(0, 0));
     }
 
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            global_average_pool_gradient(
-                step.isa,
-                self.map,
-                step.gradient.as_window().pixel(0, 0),
-                dx,
-            );
+            global_average_pool_gradient(step.isa, self.map, step.gradient.as_window().pixel(0, 0), dx);
         }
     }
 }

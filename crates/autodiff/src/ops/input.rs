@@ -18,11 +18,7 @@ impl Operation for Input {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
-        if inputs.is_empty() {
-            Ok(self.shape)
-        } else {
-            shape_error("input", "no inputs", inputs)
-        }
+        if inputs.is_empty() { Ok(self.shape) } else { shape_error("input", "no inputs", inputs) }
     }
 
     fn input_region(&self, _: usize, _: Region, _: &[Shape], _: Shape) -> Region {

@@ -29,11 +29,7 @@ impl Linear {
             });
         }
         let outputs = bias.len();
-        Ok(Linear {
-            weights: Arc::new(LinearWeights::new(weights, bias, inputs)),
-            inputs,
-            outputs,
-        })
+        Ok(Linear { weights: Arc::new(LinearWeights::new(weights, bias, inputs)), inputs, outputs })
     }
 }
 
@@ -45,11 +41,7 @@ impl Operation for Linear {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
         let input = one_input("fully connected layer", inputs)?;
         if input != Shape::new(1, 1, self.inputs) {
-            return shape_error(
-                "fully connected layer",
-                Shape::new(1, 1, self.inputs).to_string(),
-                inputs,
-            );
+            return shape_error("fully connected layer", Shape::new(1, 1, self.inputs).to_string(), inputs);
         }
         Ok(Shape::new(1, 1, self.outputs))
     }
@@ -75,8 +67,7 @@ impl Kernel for Linear {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(Region::position(0, 0));
-        self.weights
-            .forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
+        self.weights.forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
     }
 
     fn backward(&self, mut step: Backward<'_>) {
@@ -84,14 +75,8 @@ impl Kernel for Linear {
             return;
         };
         let product = &mut step.scratch.floats[..self.inputs];
-        self.weights
-            .input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
+        self.weights.input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
         let position = Region::position(0, 0);
-        flow::accumulate(
-            step.isa,
-            position,
-            kernels::Window::new(product, position, self.inputs),
-            input,
-        );
+        flow::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
     }
 }

@@ -44,12 +44,7 @@ impl Operation for MaxPool {
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let map = (binding.inputs[0].height, binding.inputs[0].width);
-        Box::new(BoundMaxPool {
-            sliding: self.sliding,
-            map,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundMaxPool { sliding: self.sliding, map, region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -71,13 +66,7 @@ impl Kernel for BoundMaxPool {
     }
 
     fn forward(&self, mut step: Forward<'_>) {
-        max_pool(
-            step.isa,
-            self.map,
-            self.sliding,
-            step.input(),
-            &mut step.output,
-        );
+        max_pool(step.isa, self.map, self.sliding, step.input(), &mut step.output);
     }
 
     fn backward(&self, mut step: Backward<'_>) {

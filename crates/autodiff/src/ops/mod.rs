@@ -141,10 +141,7 @@ impl<'a> Forward<'a> {
     ///
     /// # Panics
     /// If the operation has no inputs.
-    #[expect(
-        clippy::expect_used,
-        reason = "the plan gives every operation the inputs it was added with"
-    )]
+    #[expect(clippy::expect_used, reason = "the plan gives every operation the inputs it was added with")]
     pub fn input(&self) -> Window<'a> {
         self.inputs[0].expect("an operation with an input")
     }
@@ -167,19 +164,21 @@ pub trait Kernel: Debug + Send + Sync {
         None
     }
 
-    /// How many rows, counted from the map's first, cost as much as one of them: threads share whole groups of that many.
+    /// How many rows, counted from the map's first, cost as much as one of them: threads share whole groups of that
+    /// many.
     fn rows_together(&self) -> usize {
         1
     }
 
-    /// Computes the output's region in a way of its own, with a thread for each scratch, if it has a better way than by rows; whether it
-    /// did.
+    /// Computes the output's region in a way of its own, with a thread for each scratch, if it has a better way than by
+    /// rows; whether it did.
     fn forward_apart(&self, step: &mut Forward<'_>) -> bool {
         let _ = step;
         false
     }
 
-    /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel splits.
+    /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel
+    /// splits.
     fn forward(&self, step: Forward<'_>);
 
     /// Adds to the inputs' gradients.
@@ -187,17 +186,9 @@ pub trait Kernel: Debug + Send + Sync {
 }
 
 /// An error about the number or shapes of inputs.
-fn shape_error<T>(
-    operation: &str,
-    expected: impl Into<String>,
-    found: &[Shape],
-) -> Result<T, GraphError> {
+fn shape_error<T>(operation: &str, expected: impl Into<String>, found: &[Shape]) -> Result<T, GraphError> {
     let found: Vec<String> = found.iter().map(Shape::to_string).collect();
-    Err(GraphError {
-        operation: operation.to_owned(),
-        expected: expected.into(),
-        found: found.join(" and "),
-    })
+    Err(GraphError { operation: operation.to_owned(), expected: expected.into(), found: found.join(" and ") })
 }
 
 /// The only input's shape.

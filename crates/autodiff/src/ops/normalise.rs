@@ -16,10 +16,7 @@ pub struct Normalise {
 impl Normalise {
     /// With the statistics of ImageNet, for images in [0, 1] (method section 1).
     pub fn imagenet() -> Normalise {
-        Normalise {
-            mean: [0.485, 0.456, 0.406],
-            std: [0.229, 0.224, 0.225],
-        }
+        Normalise { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
     }
 }
 
@@ -40,11 +37,7 @@ impl Operation for Normalise {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundNormalise {
-            constants: *self,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundNormalise { constants: *self, region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -69,13 +62,7 @@ impl Kernel for BoundNormalise {
 
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            normalise_gradient(
-                step.isa,
-                self.gradient,
-                step.gradient.as_window(),
-                self.constants.std,
-                dx,
-            );
+            normalise_gradient(step.isa, self.gradient, step.gradient.as_window(), self.constants.std, dx);
         }
     }
 }

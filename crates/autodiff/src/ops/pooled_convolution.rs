@@ -1,4 +1,5 @@
-//! A convolution and the max pooling of its output, a few rows at a time, so that what lies between never leaves the cache.
+//! A convolution and the max pooling of its output, a few rows at a time, so that what lies between never leaves the
+//! cache.
 
 use super::{Backward, Binding, Forward, Fused, Kernel, MaxPool};
 use kernels::conv::{Sliding, convolve_rows};
@@ -73,14 +74,7 @@ impl Kernel for PooledConvolution {
             let values = &mut buffer[..needed.height * row];
             let mut window = WindowMut::new(values, needed, channels);
             let epilogue = self.fused.epilogue(None);
-            convolve_rows(
-                step.isa,
-                x,
-                self.fused.weights(),
-                &epilogue,
-                new,
-                &mut window,
-            );
+            convolve_rows(step.isa, x, self.fused.weights(), &epilogue, new, &mut window);
             let window = Window::new(values, needed, channels);
             max_pool(step.isa, self.map, self.pool, window, &mut band);
             held = needed;

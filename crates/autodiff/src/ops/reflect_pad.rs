@@ -27,17 +27,9 @@ impl Operation for ReflectPad {
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
         let input = one_input("reflection padding", inputs)?;
         if self.margin >= input.height || self.margin >= input.width {
-            return shape_error(
-                "reflection padding",
-                format!("more than {} rows and columns", self.margin),
-                inputs,
-            );
+            return shape_error("reflection padding", format!("more than {} rows and columns", self.margin), inputs);
         }
-        Ok(Shape::new(
-            input.height + 2 * self.margin,
-            input.width + 2 * self.margin,
-            input.channels,
-        ))
+        Ok(Shape::new(input.height + 2 * self.margin, input.width + 2 * self.margin, input.channels))
     }
 
     fn input_region(&self, _: usize, region: Region, inputs: &[Shape], _: Shape) -> Region {
@@ -46,12 +38,7 @@ impl Operation for ReflectPad {
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let size = (binding.inputs[0].height, binding.inputs[0].width);
-        Box::new(BoundReflectPad {
-            margin: self.margin,
-            size,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundReflectPad { margin: self.margin, size, region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -23,10 +23,7 @@ impl Operation for Relu {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundRelu {
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundRelu { region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -44,12 +44,7 @@ impl Operation for Resize {
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let plan = self.plan(binding.inputs[0]);
         let scratch = plan.scratch(binding.region, binding.output.channels);
-        Box::new(BoundResize {
-            plan,
-            scratch,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundResize { plan, scratch, region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -73,20 +68,13 @@ impl Kernel for BoundResize {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        self.plan.resize(
-            step.isa,
-            self.region,
-            input,
-            &mut step.scratch.floats,
-            &mut step.output,
-        );
+        self.plan.resize(step.isa, self.region, input, &mut step.scratch.floats, &mut step.output);
     }
 
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
             let dy = step.gradient.as_window();
-            self.plan
-                .adjoint(step.isa, self.gradient, dy, &mut step.scratch.floats, dx);
+            self.plan.adjoint(step.isa, self.gradient, dy, &mut step.scratch.floats, dx);
         }
     }
 }

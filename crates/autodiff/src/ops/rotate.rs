@@ -38,18 +38,12 @@ impl Operation for Rotate {
 
     /// What any angle that may be drawn needs.
     fn input_region(&self, _: usize, region: Region, inputs: &[Shape], _: Shape) -> Region {
-        self.rotations(inputs[0])
-            .fold(Region::EMPTY, |held, r| held.hull(&r.input_region(region)))
+        self.rotations(inputs[0]).fold(Region::EMPTY, |held, r| held.hull(&r.input_region(region)))
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let rotations = self.rotations(binding.output).collect();
-        Box::new(BoundRotate {
-            degrees: self.degrees,
-            rotations,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundRotate { degrees: self.degrees, rotations, region: binding.region, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -67,17 +61,9 @@ struct BoundRotate {
 
 impl BoundRotate {
     fn drawn(&self, draw: Draw) -> &Rotation {
-        let degrees = if let Draw::Degrees(degrees) = draw {
-            degrees
-        } else {
-            0
-        };
+        let degrees = if let Draw::Degrees(degrees) = draw { degrees } else { 0 };
         let at = degrees.saturating_add_unsigned(self.degrees);
-        assert!(
-            degrees.unsigned_abs() <= self.degrees,
-            "a rotation by {degrees} of at most {} degrees",
-            self.degrees
-        );
+        assert!(degrees.unsigned_abs() <= self.degrees, "a rotation by {degrees} of at most {} degrees", self.degrees);
         &self.rotations[at.unsigned_abs() as usize]
     }
 }
@@ -86,14 +72,12 @@ impl Kernel for BoundRotate {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        self.drawn(step.draw)
-            .rotate(step.isa, self.region, input, &mut step.output);
+        self.drawn(step.draw).rotate(step.isa, self.region, input, &mut step.output);
     }
 
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            self.drawn(step.draw)
-                .adjoint(step.isa, self.gradient, step.gradient.as_window(), dx);
+            self.drawn(step.draw).adjoint(step.isa, self.gradient, step.gradient.as_window(), dx);
         }
     }
 }

@@ -15,8 +15,9 @@ const DIVISOR: f64 = 4.0;
 
 /// Spectrum `[3 height, width / 2 + 1, (re, im)]` to image `[height, width, 3]`, each value in (0, 1).
 ///
-/// The spectrum of each plane is multiplied by `1 / max(f, 1 / max(height, width)) / 4` with `f = sqrt(fx^2 + fy^2)`, transformed
-/// back with orthonormal scaling, and the three planes become colours by [`kernels::colour::squash_colours`].
+/// The spectrum of each plane is multiplied by `1 / max(f, 1 / max(height, width)) / 4` with `f = sqrt(fx^2 + fy^2)`,
+/// transformed back with orthonormal scaling, and the three planes become colours by
+/// [`kernels::colour::squash_colours`].
 #[derive(Clone, Copy, Debug)]
 pub struct SpectralImage {
     height: usize,
@@ -34,10 +35,7 @@ impl SpectralImage {
     }
 
     /// What each number of one plane's spectrum is multiplied by, `[height, width / 2 + 1, 2]`, rounded once.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "rounded once to single precision, as documented"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision, as documented")]
     fn scale(&self) -> Vec<f32> {
         let lowest = 1.0 / self.height.max(self.width) as f64;
         let mut scale = Vec::with_capacity(self.height * (self.width / 2 + 1) * 2);
@@ -62,11 +60,7 @@ impl Operation for SpectralImage {
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
         if one_input("spectral image", inputs)? != self.spectrum() {
-            return shape_error(
-                "spectral image",
-                format!("a spectrum of {}", self.spectrum()),
-                inputs,
-            );
+            return shape_error("spectral image", format!("a spectrum of {}", self.spectrum()), inputs);
         }
         Ok(Shape::new(self.height, self.width, 3))
     }
@@ -77,11 +71,7 @@ impl Operation for SpectralImage {
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
         let dft = WindowDft::new(self.height, self.width, binding.region);
-        Box::new(BoundSpectralImage {
-            scale: self.scale(),
-            dft,
-            gradient: binding.gradient,
-        })
+        Box::new(BoundSpectralImage { scale: self.scale(), dft, gradient: binding.gradient })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -112,20 +102,12 @@ impl Kernel for BoundSpectralImage {
         let (scaled, rest) = step.scratch.floats.split_at_mut(self.scale.len());
         let planes = &mut rest[..3 * self.dft.window().positions()];
         let plane = self.dft.window().positions();
-        for (spectrum, image) in input
-            .data()
-            .chunks_exact(self.scale.len())
-            .zip(planes.chunks_exact_mut(plane))
-        {
+        for (spectrum, image) in input.data().chunks_exact(self.scale.len()).zip(planes.chunks_exact_mut(plane)) {
             flow::multiply(step.isa, spectrum, &self.scale, scaled);
             self.dft.inverse(step.isa, scaled, dft, image);
         }
         let window = self.dft.window();
-        assert_eq!(
-            step.output.region(),
-            window,
-            "an image is computed where it is wanted, never beyond its edges"
-        );
+        assert_eq!(step.output.region(), window, "an image is computed where it is wanted, never beyond its edges");
         squash_colours(step.isa, planes, step.output.data_mut());
     }
 
@@ -134,23 +116,12 @@ impl Kernel for BoundSpectralImage {
             return;
         };
         let dft = &mut step.scratch.dft;
-        assert_eq!(
-            self.gradient,
-            self.dft.window(),
-            "every pixel of the image leads to the objective"
-        );
+        assert_eq!(self.gradient, self.dft.window(), "every pixel of the image leads to the objective");
         let (unscaled, rest) = step.scratch.floats.split_at_mut(self.scale.len());
         let plane = self.dft.window().positions();
         let planes = &mut rest[..3 * plane];
-        squash_colours_gradient(
-            step.isa,
-            step.output.data(),
-            step.gradient.as_window().data(),
-            planes,
-        );
-        let targets = spectrum_gradient
-            .data_mut()
-            .chunks_exact_mut(self.scale.len());
+        squash_colours_gradient(step.isa, step.output.data(), step.gradient.as_window().data(), planes);
+        let targets = spectrum_gradient.data_mut().chunks_exact_mut(self.scale.len());
         for (image, target) in planes.chunks_exact(plane).zip(targets) {
             self.dft.adjoint(step.isa, image, dft, unscaled);
             flow::multiply_add(step.isa, unscaled, &self.scale, target);

@@ -14,24 +14,18 @@ pub struct Translate {
 }
 
 impl Translate {
-    /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, half a pixel rounded to
-    /// even (torchvision's `CenterCrop`).
+    /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, half a pixel rounded
+    /// to even (torchvision's `CenterCrop`).
     pub fn center_crop(from: (usize, usize), to: (usize, usize)) -> Translate {
         let offset = |surplus: usize| surplus / 2 + usize::from(surplus % 4 == 3);
         let shift = |from: usize, to: usize| -(offset(from.saturating_sub(to)).cast_signed());
-        Translate {
-            to,
-            shift: (shift(from.0, to.0), shift(from.1, to.1)),
-        }
+        Translate { to, shift: (shift(from.0, to.0), shift(from.1, to.1)) }
     }
 
     /// Pads maps of `from` with zeros by `margins` rows above and below and columns left and right.
     pub fn zero_pad(from: (usize, usize), margins: (usize, usize)) -> Translate {
         let to = (from.0 + 2 * margins.0, from.1 + 2 * margins.1);
-        Translate {
-            to,
-            shift: (margins.0.cast_signed(), margins.1.cast_signed()),
-        }
+        Translate { to, shift: (margins.0.cast_signed(), margins.1.cast_signed()) }
     }
 }
 
@@ -41,17 +35,11 @@ impl Operation for Translate {
     }
 
     fn output_shape(&self, inputs: &[Shape]) -> Result<Shape, GraphError> {
-        Ok(Shape::new(
-            self.to.0,
-            self.to.1,
-            one_input("translation", inputs)?.channels,
-        ))
+        Ok(Shape::new(self.to.0, self.to.1, one_input("translation", inputs)?.channels))
     }
 
     fn input_region(&self, _: usize, region: Region, inputs: &[Shape], _: Shape) -> Region {
-        region
-            .shifted(-self.shift.0, -self.shift.1)
-            .intersection(&inputs[0].region())
+        region.shifted(-self.shift.0, -self.shift.1).intersection(&inputs[0].region())
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
@@ -88,9 +76,7 @@ impl Operation for Jitter {
     /// What any shift that may be drawn needs.
     fn input_region(&self, _: usize, region: Region, inputs: &[Shape], _: Shape) -> Region {
         let furthest = -self.limit.saturating_sub(1).cast_signed();
-        region
-            .hull(&region.shifted(furthest, furthest))
-            .intersection(&inputs[0].region())
+        region.hull(&region.shifted(furthest, furthest)).intersection(&inputs[0].region())
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
@@ -113,12 +99,7 @@ struct BoundTranslate {
 
 impl BoundTranslate {
     fn new(binding: &Binding, shift: Option<(isize, isize)>) -> BoundTranslate {
-        BoundTranslate {
-            map: binding.inputs[0].region(),
-            shift,
-            region: binding.region,
-            gradient: binding.gradient,
-        }
+        BoundTranslate { map: binding.inputs[0].region(), shift, region: binding.region, gradient: binding.gradient }
     }
 
     fn shift(&self, draw: Draw) -> (isize, isize) {
@@ -144,14 +125,7 @@ impl Kernel for BoundTranslate {
     fn backward(&self, mut step: Backward<'_>) {
         let shift = self.shift(step.draw);
         if let Some(dx) = &mut step.input_gradients[0] {
-            translate_adjoint(
-                step.isa,
-                self.map,
-                shift,
-                self.gradient,
-                step.gradient.as_window(),
-                dx,
-            );
+            translate_adjoint(step.isa, self.map, shift, self.gradient, step.gradient.as_window(), dx);
         }
     }
 }

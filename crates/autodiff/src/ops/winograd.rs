@@ -29,10 +29,7 @@ impl BoundWinograd {
         })
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "`new` has looked: weights are transformed once, or never"
-    )]
+    #[expect(clippy::expect_used, reason = "`new` has looked: weights are transformed once, or never")]
     fn weights(&self) -> &WinogradWeights {
         self.fused.winograd().expect("transformed weights")
     }

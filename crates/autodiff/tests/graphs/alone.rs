@@ -18,14 +18,8 @@ impl Alone {
         let shapes = node.inputs.iter().map(|&i| random.shape(i));
         let inputs = shapes.map(|shape| graph.add(Input { shape }, &[]).unwrap());
         let inputs: Vec<NodeId> = inputs.collect();
-        let node = graph
-            .add_shared(Arc::clone(&node.operation), &inputs)
-            .unwrap();
-        Alone {
-            graph,
-            inputs,
-            node,
-        }
+        let node = graph.add_shared(Arc::clone(&node.operation), &inputs).unwrap();
+        Alone { graph, inputs, node }
     }
 
     fn run(&self, plan: Plan, node: &Node, values: &[Vec<f32>]) -> Workspace {
@@ -42,12 +36,7 @@ impl Alone {
 /// The value of every node, whole.
 pub(crate) fn values(random: &RandomGraph) -> Vec<Vec<f32>> {
     let mut values = random.given.clone();
-    for (at, node) in random
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| !n.is::<Input>())
-    {
+    for (at, node) in random.nodes.iter().enumerate().filter(|(_, n)| !n.is::<Input>()) {
         let alone = Alone::new(random, node);
         let plan = Plan::forward(&alone.graph, &[Wanted::whole(&alone.graph, alone.node)]);
         let workspace = alone.run(plan.unwrap(), node, &values);
@@ -56,17 +45,12 @@ pub(crate) fn values(random: &RandomGraph) -> Vec<Vec<f32>> {
     values
 }
 
-/// The gradient by every node, whole, where that by the last one is `seed`. Only of whole numbers is it independent of the order of sums.
+/// The gradient by every node, whole, where that by the last one is `seed`. Only of whole numbers is it independent of
+/// the order of sums.
 pub(crate) fn gradients(random: &RandomGraph, values: &[Vec<f32>], seed: &[f32]) -> Vec<Vec<f32>> {
     let mut gradients: Vec<Vec<f32>> = values.iter().map(|v| vec![0.0; v.len()]).collect();
     gradients[random.last()].copy_from_slice(seed);
-    for (at, node) in random
-        .nodes
-        .iter()
-        .enumerate()
-        .rev()
-        .filter(|(_, n)| !n.is::<Input>())
-    {
+    for (at, node) in random.nodes.iter().enumerate().rev().filter(|(_, n)| !n.is::<Input>()) {
         let alone = Alone::new(random, node);
         let wanted = Wanted::whole(&alone.graph, alone.node);
         let plan = Plan::with_gradients(&alone.graph, wanted, &alone.inputs).unwrap();

@@ -16,35 +16,23 @@ fn random_graphs_hold_every_operation_and_every_way_to_follow_a_convolution() {
         }
         for (at, node) in nodes.iter().enumerate() {
             count(node.operation.name());
-            let readers: Vec<usize> = (0..nodes.len())
-                .filter(|&i| nodes[i].inputs.contains(&at))
-                .collect();
+            let readers: Vec<usize> = (0..nodes.len()).filter(|&i| nodes[i].inputs.contains(&at)).collect();
             if readers.len() > 1 {
                 count("read by several");
             }
             let Some(convolution) = node.operation.as_any().downcast_ref::<Convolution>() else {
                 continue;
             };
-            count(if node.biased {
-                "with a bias"
-            } else {
-                "without a bias"
-            });
+            count(if node.biased { "with a bias" } else { "without a bias" });
             if convolution.tile().is_some() {
                 count("by tiles");
             }
             let [next] = readers[..] else { continue };
             let next = &nodes[next];
             for (is, what) in [
-                (
-                    next.is::<BatchNorm>() && node.biased,
-                    "batch norm behind a bias",
-                ),
+                (next.is::<BatchNorm>() && node.biased, "batch norm behind a bias"),
                 (next.is::<BatchNorm>() && !node.biased, "then batch norm"),
-                (
-                    next.is::<Add>() && next.inputs.contains(&node.inputs[0]),
-                    "added to its own input",
-                ),
+                (next.is::<Add>() && next.inputs.contains(&node.inputs[0]), "added to its own input"),
                 (next.is::<Add>(), "then an addition"),
                 (next.is::<Relu>(), "then a relu"),
                 (next.is::<MaxPool>(), "then max pooling"),
@@ -96,9 +84,6 @@ fn whole_numbers_are_whole() {
     for seed in 3_000_000..3_000_020 {
         let graph = RandomGraph::new(seed, Values::Whole, Algorithm::Direct);
         let values = crate::alone::values(&graph);
-        assert!(
-            values.iter().flatten().all(|v| v.fract() == 0.0),
-            "graph {seed}"
-        );
+        assert!(values.iter().flatten().all(|v| v.fract() == 0.0), "graph {seed}");
     }
 }

@@ -25,21 +25,13 @@ fn whole_gradient(workspace: &Workspace, input: NodeId, shape: Shape) -> Vec<f32
 
 /// Writes the seed of an objective's region from that of the whole map.
 fn set_seed(workspace: &mut Workspace, seed: &[f32], shape: Shape, region: Region) {
-    workspace
-        .seed()
-        .data_mut()
-        .copy_from_slice(&crate::values::part(seed, shape, region));
+    workspace.seed().data_mut().copy_from_slice(&crate::values::part(seed, shape, region));
 }
 
 /// The inputs that a region of the last node depends on.
 fn seen_inputs(random: &RandomGraph, region: Region) -> Vec<usize> {
     let last = random.ids[random.last()];
-    let seen = |&at: &usize| {
-        !random
-            .graph
-            .receptive_field(last, region, random.ids[at])
-            .is_empty()
-    };
+    let seen = |&at: &usize| !random.graph.receptive_field(last, region, random.ids[at]).is_empty();
     random.inputs().filter(seen).collect()
 }
 
@@ -78,13 +70,7 @@ fn fused_gradients_are_those_of_a_graph_in_which_nothing_is_fused() {
             continue;
         }
         let fused = Arc::new(plan(&random, &inputs, shape.region()).unwrap());
-        let found = run(
-            &random,
-            &mut Workspace::new(fused, Isa::best()),
-            &inputs,
-            &dy,
-            shape.region(),
-        );
+        let found = run(&random, &mut Workspace::new(fused, Isa::best()), &inputs, &dy, shape.region());
         let (graph, value, drawn) = unfused(&random);
         let ids: Vec<NodeId> = inputs.iter().map(|&i| value[i]).collect();
         let wanted = Wanted::whole(&graph, value[random.last()]);
@@ -104,10 +90,7 @@ fn fused_gradients_are_those_of_a_graph_in_which_nothing_is_fused() {
             assert_same_bits(
                 found,
                 &expected,
-                &format!(
-                    "graph {seed}, gradient by node {at}, in\n{}",
-                    random.describe()
-                ),
+                &format!("graph {seed}, gradient by node {at}, in\n{}", random.describe()),
             );
         }
     }
@@ -134,12 +117,7 @@ fn executing_a_plan_of_any_operations_allocates_nothing() {
                 workspace.forward();
                 workspace.backward();
             });
-            assert_eq!(
-                counted.count_total,
-                0,
-                "graph {seed} of\n{}",
-                random.describe()
-            );
+            assert_eq!(counted.count_total, 0, "graph {seed} of\n{}", random.describe());
         }
     }
 }
@@ -150,10 +128,7 @@ fn gradients_of_whole_numbers_are_the_chain_rule_one_operation_at_a_time() {
     for seed in 3_000_000..3_000_000 + GRAPHS {
         let random = RandomGraph::new(seed, Values::Whole, Algorithm::Direct);
         let shape = random.shape(random.last());
-        let dy: Vec<f32> = pseudo_random(seed, shape.len())
-            .iter()
-            .map(|v| (2.0 * v).round())
-            .collect();
+        let dy: Vec<f32> = pseudo_random(seed, shape.len()).iter().map(|v| (2.0 * v).round()).collect();
         let values = alone::values(&random);
         let expected = alone::gradients(&random, &values, &dy);
         // Beyond 2^20 a sum of terms might not be exact.
@@ -167,13 +142,7 @@ fn gradients_of_whole_numbers_are_the_chain_rule_one_operation_at_a_time() {
             continue;
         }
         let plan = Arc::new(plan(&random, &inputs, shape.region()).unwrap());
-        let found = run(
-            &random,
-            &mut Workspace::new(plan, Isa::best()),
-            &inputs,
-            &dy,
-            shape.region(),
-        );
+        let found = run(&random, &mut Workspace::new(plan, Isa::best()), &inputs, &dy, shape.region());
         for (&at, found) in inputs.iter().zip(&found) {
             assert_eq!(found, &expected[at], "graph {seed}, gradient by node {at}");
         }
@@ -182,29 +151,19 @@ fn gradients_of_whole_numbers_are_the_chain_rule_one_operation_at_a_time() {
 }
 
 #[test]
-fn gradients_of_a_region_are_those_of_the_whole_from_there_in_any_workspace_and_on_any_instruction_set()
- {
+fn gradients_of_a_region_are_those_of_the_whole_from_there_in_any_workspace_and_on_any_instruction_set() {
     let mut shared: Option<Workspace> = None;
     for seed in 4_000_000..4_000_000 + GRAPHS {
         let random = RandomGraph::new(seed, Values::Real, Algorithm::Direct);
         let mut dice = Dice(!seed);
         let last = random.last();
         let shape = random.shape(last);
-        let region = if dice.once_in(2) {
-            shape.center()
-        } else {
-            dice.region(shape)
-        };
+        let region = if dice.once_in(2) { shape.center() } else { dice.region(shape) };
         let of_region = seen_inputs(&random, region);
         let all = seen_inputs(&random, shape.region());
         for at in all.iter().filter(|at| !of_region.contains(at)) {
             let refused = plan(&random, &[*at], region).unwrap_err();
-            assert_eq!(
-                refused,
-                PlanError::Independent {
-                    shape: random.shape(*at)
-                }
-            );
+            assert_eq!(refused, PlanError::Independent { shape: random.shape(*at) });
         }
         // By one of the inputs alone, or by all.
         let mut inputs = of_region;
@@ -223,13 +182,7 @@ fn gradients_of_a_region_are_those_of_the_whole_from_there_in_any_workspace_and_
             }
         }
         let of_whole = Arc::new(plan(&random, &inputs, shape.region()).unwrap());
-        let expected = run(
-            &random,
-            &mut Workspace::new(of_whole, Isa::best()),
-            &inputs,
-            &dy,
-            shape.region(),
-        );
+        let expected = run(&random, &mut Workspace::new(of_whole, Isa::best()), &inputs, &dy, shape.region());
         let cone = Arc::new(plan(&random, &inputs, region).unwrap());
         for isa in Isa::supported() {
             let mut fresh = Workspace::new(Arc::clone(&cone), isa);
@@ -242,10 +195,8 @@ fn gradients_of_a_region_are_those_of_the_whole_from_there_in_any_workspace_and_
             };
             let found = run(&random, workspace, &inputs, &dy, region);
             for ((at, found), expected) in inputs.iter().zip(&found).zip(&expected) {
-                let what = format!(
-                    "graph {seed}, gradient of {region:?} by node {at} on {isa:?}, in\n{}",
-                    random.describe()
-                );
+                let what =
+                    format!("graph {seed}, gradient of {region:?} by node {at} on {isa:?}, in\n{}", random.describe());
                 assert_same_bits(found, expected, &what);
             }
             if isa == Isa::best() {

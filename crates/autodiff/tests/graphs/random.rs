@@ -1,9 +1,8 @@
 //! Random small graphs of every operation: shapes, strides, padding, shared values, several consumers, draws.
 
 use autodiff::ops::{
-    Add, Algorithm, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter,
-    Linear, MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage,
-    Translate,
+    Add, Algorithm, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool,
+    Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Graph, NodeId, Region, Shape, Sliding};
 use std::sync::Arc;
@@ -40,21 +39,14 @@ impl Dice {
             (start.cast_signed(), 1 + self.below(size - start))
         };
         let ((top, height), (left, width)) = (along(shape.height), along(shape.width));
-        Region {
-            top,
-            left,
-            height,
-            width,
-        }
+        Region { top, left, height, width }
     }
 
     fn values(&mut self, values: Values, len: usize) -> Vec<f32> {
         match values {
             Values::Real => testkit::pseudo_random(self.below(1 << 40) as u64, len),
             // Mostly zero, so that sums over deep graphs stay exact.
-            Values::Whole => (0..len)
-                .map(|_| self.of(&[0.0, 0.0, 0.0, 1.0, -1.0]))
-                .collect(),
+            Values::Whole => (0..len).map(|_| self.of(&[0.0, 0.0, 0.0, 1.0, -1.0])).collect(),
         }
     }
 }
@@ -107,20 +99,11 @@ impl RandomGraph {
         let nodes = cone_of_the_largest(drawn.nodes);
         let (graph, ids) = in_a_graph(&nodes);
         let given = nodes.iter().zip(&ids).map(|(node, &id)| {
-            let len = if node.is::<Input>() {
-                graph.shape(id).len()
-            } else {
-                0
-            };
+            let len = if node.is::<Input>() { graph.shape(id).len() } else { 0 };
             dice.values(values, len)
         });
         let given = given.collect();
-        RandomGraph {
-            nodes,
-            graph,
-            ids,
-            given,
-        }
+        RandomGraph { nodes, graph, ids, given }
     }
 
     pub(crate) fn last(&self) -> usize {
@@ -131,11 +114,7 @@ impl RandomGraph {
     pub(crate) fn describe(&self) -> String {
         let line = |(at, node): (usize, &Node)| {
             let (name, inputs) = (node.operation.name(), &node.inputs);
-            format!(
-                "  {at}: {name} {inputs:?} {} {:?}\n",
-                self.shape(at),
-                node.draw
-            )
+            format!("  {at}: {name} {inputs:?} {} {:?}\n", self.shape(at), node.draw)
         };
         self.nodes.iter().enumerate().map(line).collect()
     }
@@ -174,22 +153,10 @@ fn cone_of_the_largest(nodes: Vec<Node>) -> Vec<Node> {
         needed
     };
     let size = |needed: &Vec<bool>| needed.iter().filter(|&&n| n).count();
-    let needed = (0..nodes.len())
-        .map(cone)
-        .max_by_key(size)
-        .unwrap_or_default();
-    let place: Vec<usize> = (0..nodes.len())
-        .map(|at| needed[..at].iter().filter(|&&n| n).count())
-        .collect();
-    let kept = nodes
-        .into_iter()
-        .zip(&needed)
-        .filter(|(_, needed)| **needed);
-    kept.map(|(node, _)| Node {
-        inputs: node.inputs.iter().map(|&i| place[i]).collect(),
-        ..node
-    })
-    .collect()
+    let needed = (0..nodes.len()).map(cone).max_by_key(size).unwrap_or_default();
+    let place: Vec<usize> = (0..nodes.len()).map(|at| needed[..at].iter().filter(|&&n| n).count()).collect();
+    let kept = nodes.into_iter().zip(&needed).filter(|(_, needed)| **needed);
+    kept.map(|(node, _)| Node { inputs: node.inputs.iter().map(|&i| place[i]).collect(), ..node }).collect()
 }
 
 #[derive(Default)]
@@ -207,12 +174,7 @@ impl Drawn {
             return None;
         }
         self.shapes.push(shape);
-        self.nodes.push(Node {
-            operation,
-            inputs,
-            draw: Draw::None,
-            biased: false,
-        });
+        self.nodes.push(Node { operation, inputs, draw: Draw::None, biased: false });
         self.nodes.last_mut()
     }
 
@@ -238,11 +200,7 @@ impl Drawn {
     /// Adds a random operation on random earlier values, more often on the last one.
     fn operation(&mut self, dice: &mut Dice, values: Values, algorithm: Algorithm) {
         let last = self.nodes.len() - 1;
-        let from = if dice.once_in(4) {
-            dice.below(last + 1)
-        } else {
-            last
-        };
+        let from = if dice.once_in(4) { dice.below(last + 1) } else { last };
         // An image of a spectrum is never wanted beyond its edges: what reads padding is behind something else.
         let bare = self.nodes[from].is::<SpectralImage>();
         let of_spectrum = self.nodes[from].is::<Input>() && self.shapes[from].channels == 2;
@@ -264,11 +222,7 @@ impl Drawn {
                 let same: Vec<usize> = same.collect();
                 if !same.is_empty() {
                     let other = dice.of(&same);
-                    let inputs = if dice.once_in(2) {
-                        vec![from, other]
-                    } else {
-                        vec![other, from]
-                    };
+                    let inputs = if dice.once_in(2) { vec![from, other] } else { vec![other, from] };
                     self.push(Arc::new(Add), inputs);
                 }
             }
@@ -312,10 +266,7 @@ impl Drawn {
     }
 
     fn convolution(&mut self, dice: &mut Dice, values: Values, algorithm: Algorithm, from: usize) {
-        let (inputs, outputs) = (
-            self.shapes[from].channels,
-            dice.of(&[1, 3, 5, 16, 17, 32, 48]),
-        );
+        let (inputs, outputs) = (self.shapes[from].channels, dice.of(&[1, 3, 5, 16, 17, 32, 48]));
         let kernel = dice.of(&[(3, 3), (3, 3), (3, 3), (1, 1), (2, 3), (3, 1), (5, 5)]);
         let sliding = if dice.once_in(2) {
             Sliding::square(3, 1, 1)
@@ -341,9 +292,7 @@ impl Drawn {
     fn add_what_nobody_reads(&mut self) {
         let unread = |nodes: &[Node], at: usize| nodes.iter().all(|n| !n.inputs.contains(&at));
         loop {
-            let ends: Vec<usize> = (0..self.nodes.len())
-                .filter(|&at| unread(&self.nodes, at))
-                .collect();
+            let ends: Vec<usize> = (0..self.nodes.len()).filter(|&at| unread(&self.nodes, at)).collect();
             let mut pairs = ends.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b)));
             let pair = pairs.rfind(|(a, b)| a < b && self.shapes[*a] == self.shapes[*b]);
             match pair {
@@ -358,10 +307,7 @@ impl Drawn {
         let operation = if dice.once_in(2) {
             Translate::zero_pad((height, width), (dice.below(4), dice.below(4)))
         } else {
-            let to = (
-                height - dice.below(height.min(5)),
-                width - dice.below(width.min(5)),
-            );
+            let to = (height - dice.below(height.min(5)), width - dice.below(width.min(5)));
             Translate::center_crop((height, width), to)
         };
         self.push(Arc::new(operation), vec![from]);
@@ -369,11 +315,7 @@ impl Drawn {
 
     /// A mean over the map, often with a layer behind it.
     fn average(&mut self, dice: &mut Dice, values: Values, from: usize) {
-        let Shape {
-            height,
-            width,
-            channels,
-        } = self.shapes[from];
+        let Shape { height, width, channels } = self.shapes[from];
         let mut from = from;
         if (height, width) != (1, 1) {
             if !dice.once_in(2) {

@@ -1,4 +1,5 @@
-//! Values: fused or not, of any regions, in a workspace that computed other things before, on any number of threads and instruction set.
+//! Values: fused or not, of any regions, in a workspace that computed other things before, on any number of threads and
+//! instruction set.
 
 use crate::alone;
 use crate::random::{Dice, GRAPHS, RandomGraph, Values};
@@ -24,8 +25,7 @@ fn held(workspace: &Workspace, wanted: Wanted) -> Vec<f32> {
     let Region { top, left, .. } = wanted.region;
     let (bottom, right) = (wanted.region.bottom(), wanted.region.right());
     let rows = (top..bottom).flat_map(|y| (left..right).map(move |x| Region::position(y, x)));
-    rows.flat_map(|at| workspace.at(wanted.node, at).to_vec())
-        .collect()
+    rows.flat_map(|at| workspace.at(wanted.node, at).to_vec()).collect()
 }
 
 /// Sets what a plan of the graph needs: inputs and draws.
@@ -43,41 +43,21 @@ pub(crate) fn set(random: &RandomGraph, workspace: &mut Workspace) {
 /// Random regions of random nodes, the last among them half of the time; often of one node, sometimes of all, whole.
 fn wanted(random: &RandomGraph, dice: &mut Dice) -> Vec<Wanted> {
     if dice.once_in(6) {
-        return random
-            .ids
-            .iter()
-            .map(|&id| Wanted::whole(&random.graph, id))
-            .collect();
+        return random.ids.iter().map(|&id| Wanted::whole(&random.graph, id)).collect();
     }
     let count = [1, 1, 2, 4][dice.below(4)];
     let mut wanted = Vec::new();
     for _ in 0..count {
-        let at = if dice.once_in(2) {
-            random.last()
-        } else {
-            dice.below(random.nodes.len())
-        };
+        let at = if dice.once_in(2) { random.last() } else { dice.below(random.nodes.len()) };
         let whole = random.shape(at);
-        let region = if dice.once_in(3) {
-            whole.region()
-        } else {
-            dice.region(whole)
-        };
-        wanted.push(Wanted {
-            node: random.ids[at],
-            region,
-        });
+        let region = if dice.once_in(3) { whole.region() } else { dice.region(whole) };
+        wanted.push(Wanted { node: random.ids[at], region });
     }
     wanted
 }
 
 fn pools() -> Vec<ThreadPool> {
-    let pool = |threads| {
-        ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap()
-    };
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     [1, 2, 3].map(pool).into_iter().collect()
 }
 
@@ -126,10 +106,7 @@ fn assert_values_of_operations_alone(algorithm: Algorithm, first_seed: u64) {
             workspace.forward();
             assert_held(workspace, " again");
             if dice.once_in(3) {
-                for at in random
-                    .inputs()
-                    .filter(|&at| !plan.region(random.ids[at]).is_empty())
-                {
+                for at in random.inputs().filter(|&at| !plan.region(random.ids[at]).is_empty()) {
                     workspace.set_input(random.ids[at], &vec![f32::NAN; random.given[at].len()]);
                 }
                 workspace.forward();

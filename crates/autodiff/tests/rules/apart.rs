@@ -12,27 +12,14 @@ struct Layer {
     output: Shape,
 }
 
-fn layer(
-    (height, width): (usize, usize),
-    (channels, outputs): (usize, usize),
-    algorithm: Algorithm,
-) -> Layer {
+fn layer((height, width): (usize, usize), (channels, outputs): (usize, usize), algorithm: Algorithm) -> Layer {
     let weights = pseudo_random(1, outputs * channels * 9);
-    let convolution =
-        Convolution::new(weights, (outputs, channels), Sliding::square(3, 1, 1), None);
+    let convolution = Convolution::new(weights, (outputs, channels), Sliding::square(3, 1, 1), None);
     let convolution = convolution.unwrap().computed(algorithm);
     let [input, output] = [channels, outputs].map(|c| Shape::new(height, width, c));
-    let kernel = convolution.bind(&Binding {
-        inputs: vec![input],
-        output,
-        region: output.region(),
-        gradient: Region::EMPTY,
-    });
-    Layer {
-        kernel,
-        input,
-        output,
-    }
+    let kernel =
+        convolution.bind(&Binding { inputs: vec![input], output, region: output.region(), gradient: Region::EMPTY });
+    Layer { kernel, input, output }
 }
 
 impl Layer {
@@ -41,25 +28,15 @@ impl Layer {
         self.run(threads, |kernel, mut step| kernel.forward_apart(&mut step))
     }
 
-    fn run(
-        &self,
-        threads: usize,
-        execute: impl FnOnce(&dyn Kernel, Forward<'_>) -> bool,
-    ) -> (bool, Vec<f32>) {
+    fn run(&self, threads: usize, execute: impl FnOnce(&dyn Kernel, Forward<'_>) -> bool) -> (bool, Vec<f32>) {
         // Whole tiles of four and the padding around them.
-        let held = Region::whole(
-            self.input.height.next_multiple_of(4),
-            self.input.width.next_multiple_of(4),
-        )
-        .grown(1);
+        let held = Region::whole(self.input.height.next_multiple_of(4), self.input.width.next_multiple_of(4)).grown(1);
         let mut x = pseudo_random(2, held.positions() * self.input.channels);
         WindowMut::new(&mut x, held, self.input.channels).clear_outside(self.input.region());
         let mut y = vec![f32::NAN; self.output.len()];
         let mut scratch: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
         for scratch in &mut scratch {
-            scratch
-                .floats
-                .resize(self.kernel.scratch_floats(), f32::NAN);
+            scratch.floats.resize(self.kernel.scratch_floats(), f32::NAN);
         }
         let (first, more) = scratch.split_first_mut().unwrap();
         let did = execute(
@@ -93,18 +70,11 @@ fn channels_are_shared_where_rows_cannot_be_evenly_and_every_thread_has_whole_pa
             let expected = layer.alone();
             for threads in 1..=4 {
                 // Uneven: the thread with the most rows has more than a twentieth more than its share.
-                let most = (0..threads)
-                    .map(|t| (height * (t + 1)) / threads - height * t / threads)
-                    .max()
-                    .unwrap();
+                let most = (0..threads).map(|t| (height * (t + 1)) / threads - height * t / threads).max().unwrap();
                 let uneven = 20 * most * threads > 21 * height;
                 let panels = outputs % (16 * threads) == 0;
                 let (did, found) = layer.apart(threads);
-                assert_eq!(
-                    did,
-                    uneven && panels,
-                    "{height} rows of {outputs} channels on {threads} threads"
-                );
+                assert_eq!(did, uneven && panels, "{height} rows of {outputs} channels on {threads} threads");
                 if did {
                     assert_same_bits(&found, &expected, "channels apart");
                 }
@@ -116,22 +86,13 @@ fn channels_are_shared_where_rows_cannot_be_evenly_and_every_thread_has_whole_pa
 #[test]
 fn of_transformed_weights_so_many_that_they_do_not_stay_in_a_cache_each_thread_reads_its_own() {
     // 36 floats for each pair of channels: two MiB are 14,564 pairs.
-    for (channels, outputs, large) in [
-        (112, 128, false),
-        (128, 128, true),
-        (144, 96, false),
-        (160, 96, true),
-    ] {
+    for (channels, outputs, large) in [(112, 128, false), (128, 128, true), (144, 96, false), (160, 96, true)] {
         let layer = layer((5, 6), (channels, outputs), Algorithm::Winograd);
         let expected = layer.alone();
         for threads in 1..=4 {
             let (did, found) = layer.apart(threads);
             let even = threads > 1 && outputs % (16 * threads) == 0;
-            assert_eq!(
-                did,
-                large && even,
-                "{channels} to {outputs} channels on {threads} threads"
-            );
+            assert_eq!(did, large && even, "{channels} to {outputs} channels on {threads} threads");
             if did {
                 assert_same_bits(&found, &expected, "channels apart");
             }
@@ -139,10 +100,5 @@ fn of_transformed_weights_so_many_that_they_do_not_stay_in_a_cache_each_thread_r
         assert_eq!(layer.kernel.rows_together(), 4);
         assert_eq!(layer.kernel.shared(), Some(layer.output.region()));
     }
-    assert_eq!(
-        layer((5, 6), (16, 16), Algorithm::Direct)
-            .kernel
-            .rows_together(),
-        1
-    );
+    assert_eq!(layer((5, 6), (16, 16), Algorithm::Direct).kernel.rows_together(), 1);
 }

@@ -6,12 +6,7 @@ use std::sync::Arc;
 use testkit::assert_same_bits;
 
 /// What an operation makes of a whole map.
-fn value(
-    operation: impl Operation + 'static,
-    draw: Draw,
-    shape: Shape,
-    x: &[f32],
-) -> (Shape, Vec<f32>) {
+fn value(operation: impl Operation + 'static, draw: Draw, shape: Shape, x: &[f32]) -> (Shape, Vec<f32>) {
     let mut graph = Graph::new();
     let input = graph.add(Input { shape }, &[]).unwrap();
     let node = graph.add(operation, &[input]).unwrap();
@@ -46,11 +41,7 @@ fn a_receptive_field_is_empty_where_a_node_does_not_depend_on_another() {
     let mut graph = Graph::new();
     let shape = Shape::new(20, 30, 1);
     let [image, other] = [0, 1].map(|_| graph.add(Input { shape }, &[]).unwrap());
-    let sliding = Sliding {
-        kernel: (3, 5),
-        stride: (2, 1),
-        padding: (1, 2),
-    };
+    let sliding = Sliding { kernel: (3, 5), stride: (2, 1), padding: (1, 2) };
     let first = graph.add(MaxPool::new(sliding), &[image]).unwrap();
     let second = graph.add(MaxPool::new(sliding), &[first]).unwrap();
     let at = Region::position(2, 10);
@@ -74,31 +65,15 @@ fn a_central_crop_begins_at_half_of_what_is_left_over_rounded_to_even() {
     for (surplus, offset) in [0, 0, 1, 2, 2, 2, 3, 4, 4].into_iter().enumerate() {
         let (height, width) = (3 + surplus, 2);
         let crop = Translate::center_crop((height, width), (3, width));
-        let (shape, rows) = value(
-            crop,
-            Draw::None,
-            Shape::new(height, width, 1),
-            &numbered(height, width),
-        );
+        let (shape, rows) = value(crop, Draw::None, Shape::new(height, width, 1), &numbered(height, width));
         assert_eq!((shape.height, shape.width), (3, 2));
         let first = |at: usize| (100 * (offset + at + 1)) as f32;
-        let expected: Vec<f32> = (0..3)
-            .flat_map(|at| [first(at) + 1.0, first(at) + 2.0])
-            .collect();
+        let expected: Vec<f32> = (0..3).flat_map(|at| [first(at) + 1.0, first(at) + 2.0]).collect();
         assert_eq!(rows, expected, "{surplus} rows too many");
         // The same for columns.
         let crop = Translate::center_crop((1, height), (1, 3));
-        let (_, columns) = value(
-            crop,
-            Draw::None,
-            Shape::new(1, height, 1),
-            &numbered(1, height),
-        );
-        assert_eq!(
-            columns[0],
-            (101 + offset) as f32,
-            "{surplus} columns too many"
-        );
+        let (_, columns) = value(crop, Draw::None, Shape::new(1, height, 1), &numbered(1, height));
+        assert_eq!(columns[0], (101 + offset) as f32, "{surplus} columns too many");
     }
 }
 
@@ -117,9 +92,7 @@ fn jitter_moves_down_and_right_and_not_at_all_unless_drawn() {
     let (shape, map) = (Shape::new(3, 4, 1), numbered(3, 4));
     let jittered = |draw| value(Jitter::below(3), draw, shape, &map).1;
     assert_eq!(jittered(Draw::None), map);
-    let expected = [
-        0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 101.0, 102.0, 0.0, 0.0, 201.0, 202.0,
-    ];
+    let expected = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 101.0, 102.0, 0.0, 0.0, 201.0, 202.0];
     assert_eq!(jittered(Draw::Shift(1, 2)), expected);
 }
 
@@ -133,9 +106,8 @@ fn rotation_is_none_unless_drawn_and_counter_clockwise_as_people_see_it() {
     assert_same_bits(&rotated(Draw::None), &map, "not drawn");
     assert_same_bits(&rotated(Draw::Degrees(0)), &map, "drawn as nothing");
     // Where its light goes: counter-clockwise is up on the right.
-    let light = |rows: std::ops::Range<usize>, draw| -> f32 {
-        rotated(draw)[rows.start * 27..rows.end * 27].iter().sum()
-    };
+    let light =
+        |rows: std::ops::Range<usize>, draw| -> f32 { rotated(draw)[rows.start * 27..rows.end * 27].iter().sum() };
     assert!(light(0..4, Draw::Degrees(20)) > 0.5 && light(5..9, Draw::Degrees(20)) == 0.0);
     assert!(light(5..9, Draw::Degrees(-20)) > 0.5 && light(0..4, Draw::Degrees(-20)) == 0.0);
 }
@@ -143,43 +115,21 @@ fn rotation_is_none_unless_drawn_and_counter_clockwise_as_people_see_it() {
 #[test]
 #[should_panic(expected = "a rotation by -6 of at most 5 degrees")]
 fn a_rotation_beyond_what_may_be_drawn_is_refused() {
-    value(
-        Rotate::within(5),
-        Draw::Degrees(-6),
-        Shape::new(4, 4, 3),
-        &[0.0; 48],
-    );
+    value(Rotate::within(5), Draw::Degrees(-6), Shape::new(4, 4, 3), &[0.0; 48]);
 }
 
 #[test]
 #[should_panic(expected = "a rotation by 6 of at most 5 degrees")]
 fn also_the_other_way() {
-    value(
-        Rotate::within(5),
-        Draw::Degrees(6),
-        Shape::new(4, 4, 3),
-        &[0.0; 48],
-    );
+    value(Rotate::within(5), Draw::Degrees(6), Shape::new(4, 4, 3), &[0.0; 48]);
 }
 
 #[test]
 fn colours_are_normalised_by_imagenets_means_and_deviations() {
     let shape = Shape::new(1, 2, 3);
-    let (_, found) = value(
-        Normalise::imagenet(),
-        Draw::None,
-        shape,
-        &[0.485, 0.456, 0.406, 1.0, 1.0, 1.0],
-    );
+    let (_, found) = value(Normalise::imagenet(), Draw::None, shape, &[0.485, 0.456, 0.406, 1.0, 1.0, 1.0]);
     let of = |mean: f32, std: f32| (1.0 - mean) / std;
-    let expected = [
-        0.0,
-        0.0,
-        0.0,
-        of(0.485, 0.229),
-        of(0.456, 0.224),
-        of(0.406, 0.225),
-    ];
+    let expected = [0.0, 0.0, 0.0, of(0.485, 0.229), of(0.456, 0.224), of(0.406, 0.225)];
     assert_eq!(found, expected);
 }
 

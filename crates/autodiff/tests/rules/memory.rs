@@ -1,8 +1,6 @@
 //! Which buffers a plan needs, and what executing it allocates.
 
-use autodiff::ops::{
-    Add, Alignment, Convolution, Input, Linear, MaxPool, Operation, Relu, Resize, SpectralImage,
-};
+use autodiff::ops::{Add, Alignment, Convolution, Input, Linear, MaxPool, Operation, Relu, Resize, SpectralImage};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Sliding, Wanted, Workspace};
 use kernels::conv::input_gradient_scratch;
 use kernels::dft::WindowDft;
@@ -56,19 +54,14 @@ fn a_workspace_for_several_plans_has_the_largest_of_each_buffer_and_scratch() {
     let pool = |size: usize, channels: usize| {
         let mut graph = Graph::new();
         let image = input(&mut graph, Shape::new(size, size, channels));
-        let pooled = graph
-            .add(MaxPool::new(Sliding::square(2, 2, 0)), &[image])
-            .unwrap();
+        let pooled = graph.add(MaxPool::new(Sliding::square(2, 2, 0)), &[image]).unwrap();
         Plan::forward(&graph, &[Wanted::whole(&graph, pooled)]).unwrap()
     };
     let sizes = [(8, 1), (4, 4), (2, 20)];
     let largest = |of: fn((usize, usize)) -> usize| sizes.map(of).into_iter().max().unwrap();
     let first = largest(|(size, channels)| size * size * channels);
     let second = largest(|(size, channels)| size * size / 4 * channels);
-    assert_eq!(
-        bytes(&sizes.map(|(s, c)| pool(s, c))),
-        (first + second) * FLOAT
-    );
+    assert_eq!(bytes(&sizes.map(|(s, c)| pool(s, c))), (first + second) * FLOAT);
 }
 
 #[test]
@@ -81,27 +74,18 @@ fn the_bytes_of_a_workspace_are_what_it_allocates() {
     let weights = testkit::pseudo_random(1, 5 * 3 * 9);
     let stem = Convolution::new(weights, (5, 3), Sliding::square(3, 1, 1), None).unwrap();
     let stem = graph.add(stem, &[rectified]).unwrap();
-    let pooled = graph
-        .add(MaxPool::new(Sliding::square(2, 2, 0)), &[stem])
-        .unwrap();
+    let pooled = graph.add(MaxPool::new(Sliding::square(2, 2, 0)), &[stem]).unwrap();
     let wanted = Wanted::whole(&graph, pooled);
-    for plan in [
-        Plan::forward(&graph, &[wanted]).unwrap(),
-        Plan::with_gradients(&graph, wanted, &[spectrum]).unwrap(),
-    ] {
+    for plan in [Plan::forward(&graph, &[wanted]).unwrap(), Plan::with_gradients(&graph, wanted, &[spectrum]).unwrap()]
+    {
         let plan = Arc::new(plan);
         let expected = Plan::workspace_bytes([plan.as_ref()].into_iter()) as u64;
         let mut made = None;
-        let allocated = allocation_counter::measure(|| {
-            made = Some(Workspace::new(Arc::clone(&plan), Isa::best()))
-        });
+        let allocated = allocation_counter::measure(|| made = Some(Workspace::new(Arc::clone(&plan), Isa::best())));
         // Beside: a list of buffers, draws and the seed.
         let seed = (graph.shape(pooled).len() * FLOAT) as u64;
         let found = allocated.bytes_current.unsigned_abs();
-        assert!(
-            (expected..expected + seed + 1024).contains(&found),
-            "{found} of {expected}"
-        );
+        assert!((expected..expected + seed + 1024).contains(&found), "{found} of {expected}");
     }
 }
 
@@ -135,36 +119,23 @@ fn of_one(operation: impl Operation + 'static, shape: Shape) -> [usize; 2] {
     let node = graph.add(operation, &[from]).unwrap();
     let wanted = Wanted::whole(&graph, node);
     let forward = Plan::forward(&graph, &[wanted]).unwrap();
-    [
-        forward,
-        Plan::with_gradients(&graph, wanted, &[from]).unwrap(),
-    ]
-    .map(|plan| bytes(&[plan]))
+    [forward, Plan::with_gradients(&graph, wanted, &[from]).unwrap()].map(|plan| bytes(&[plan]))
 }
 
 #[test]
 fn scratch_is_what_an_operation_computes_in_and_no_more() {
-    let floats = |values: usize, scratch: usize| {
-        [(values + scratch) * FLOAT, (2 * values + scratch) * FLOAT]
-    };
+    let floats = |values: usize, scratch: usize| [(values + scratch) * FLOAT, (2 * values + scratch) * FLOAT];
     // One row of inputs, for the product that is then added to the gradient.
     let linear = Linear::new(&[0.0; 7 * 5], &[0.0; 5], 7).unwrap();
     assert_eq!(of_one(linear, Shape::new(1, 1, 7)), floats(7 + 5, 7));
     // A row of the input.
-    let rows = ResizePlan::new((6, 9), (4, 5), Alignment::HalfPixel)
-        .scratch(autodiff::Region::whole(4, 5), 2);
+    let rows = ResizePlan::new((6, 9), (4, 5), Alignment::HalfPixel).scratch(autodiff::Region::whole(4, 5), 2);
     let resize = Resize::new((4, 5), Alignment::HalfPixel);
-    assert_eq!(
-        of_one(resize, Shape::new(6, 9, 2)),
-        floats((54 + 20) * 2, rows)
-    );
+    assert_eq!(of_one(resize, Shape::new(6, 9, 2)), floats((54 + 20) * 2, rows));
     // A scaled plane of the spectrum, the three planes of the picture, and the transforms' own.
     let dft = WindowDft::new(6, 8, autodiff::Region::whole(6, 8)).scratch_bytes();
     let picture = floats(3 * 6 * 5 * 2 + 6 * 8 * 3, 6 * 5 * 2 + 3 * 6 * 8).map(|bytes| bytes + dft);
-    assert_eq!(
-        of_one(SpectralImage::new(6, 8), Shape::new(3 * 6, 5, 2)),
-        picture
-    );
+    assert_eq!(of_one(SpectralImage::new(6, 8), Shape::new(3 * 6, 5, 2)), picture);
     // Convolutions scatter the gradient of few channels; the sum itself needs no scratch.
     for channels in [3, 16] {
         let sliding = Sliding::square(3, 1, 0);
@@ -172,10 +143,7 @@ fn scratch_is_what_an_operation_computes_in_and_no_more() {
         let [forward, backward] = of_one(made.unwrap(), Shape::new(6, 7, channels));
         let values = 6 * 7 * channels + 4 * 5 * 5;
         assert_eq!(forward, values * FLOAT);
-        assert_eq!(
-            backward,
-            (2 * values + input_gradient_scratch(sliding, channels)) * FLOAT
-        );
+        assert_eq!(backward, (2 * values + input_gradient_scratch(sliding, channels)) * FLOAT);
     }
     assert_eq!(of_one(Relu, Shape::new(3, 4, 5)), floats(120, 0));
 }
@@ -188,11 +156,7 @@ fn a_pooled_convolution_needs_the_rows_that_four_pooled_ones_see() {
     let convolved = graph.add(made, &[image]).unwrap();
     for (kernel, stride) in [((3, 3), (2, 2)), ((2, 1), (3, 1)), ((5, 2), (1, 2))] {
         let mut graph = graph.clone();
-        let pool = Sliding {
-            kernel,
-            stride,
-            padding: (0, 0),
-        };
+        let pool = Sliding { kernel, stride, padding: (0, 0) };
         let pooled = graph.add(MaxPool::new(pool), &[convolved]).unwrap();
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, pooled)]).unwrap();
         let rows = 3 * stride.0 + kernel.0;
@@ -208,9 +172,7 @@ fn a_workspace_for_several_plans_has_the_scratch_of_the_one_that_needs_most() {
     let picture = |size: usize| {
         let mut graph = Graph::new();
         let spectrum = input(&mut graph, Shape::new(3 * size, size / 2 + 1, 2));
-        let node = graph
-            .add(SpectralImage::new(size, size), &[spectrum])
-            .unwrap();
+        let node = graph.add(SpectralImage::new(size, size), &[spectrum]).unwrap();
         Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()
     };
     let [small, large] = [8, 12].map(picture);

@@ -1,8 +1,8 @@
 //! What cannot be built, and the sentence that says so.
 
 use autodiff::ops::{
-    Add, Algorithm, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Jitter, Linear,
-    MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Add, Algorithm, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
+    Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Graph, NodeId, Plan, PlanError, Region, Shape, Sliding, Wanted};
 
@@ -25,13 +25,7 @@ fn inputs() -> Inputs {
         let shape = Shape::new(height, 5, channels);
         graph.add(Input { shape }, &[]).unwrap()
     });
-    Inputs {
-        graph,
-        image,
-        other,
-        four,
-        empty,
-    }
+    Inputs { graph, image, other, four, empty }
 }
 
 fn refused(inputs: &[NodeId], operation: impl Operation + 'static, graph: &mut Graph) -> String {
@@ -40,34 +34,15 @@ fn refused(inputs: &[NodeId], operation: impl Operation + 'static, graph: &mut G
 
 #[test]
 fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
-    let Inputs {
-        mut graph,
-        image,
-        other,
-        four,
-        empty,
-    } = inputs();
+    let Inputs { mut graph, image, other, four, empty } = inputs();
     let graph = &mut graph;
-    let convolution =
-        || Convolution::new(vec![0.0; 2 * 3 * 9], (2, 3), Sliding::square(3, 1, 0), None).unwrap();
-    let large = Convolution::new(
-        vec![0.0; 2 * 3 * 49],
-        (2, 3),
-        Sliding::square(7, 1, 0),
-        None,
-    )
-    .unwrap();
+    let convolution = || Convolution::new(vec![0.0; 2 * 3 * 9], (2, 3), Sliding::square(3, 1, 0), None).unwrap();
+    let large = Convolution::new(vec![0.0; 2 * 3 * 49], (2, 3), Sliding::square(7, 1, 0), None).unwrap();
     let norm = BatchNorm::new(vec![1.0; 2], vec![0.0; 2]).unwrap();
     let linear = Linear::new(&[0.0; 6], &[0.0; 2], 3).unwrap();
     let scale = 8;
     let found = [
-        refused(
-            &[image],
-            Input {
-                shape: Shape::new(1, 1, 1),
-            },
-            graph,
-        ),
+        refused(&[image], Input { shape: Shape::new(1, 1, 1) }, graph),
         refused(&[image, four], Add, graph),
         refused(&[image], Add, graph),
         refused(&[image, image], Add, graph),
@@ -80,11 +55,7 @@ fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
         refused(&[image, other], GlobalAveragePool, graph),
         refused(&[image], linear, graph),
         refused(&[image], MaxPool::new(Sliding::square(6, 1, 0)), graph),
-        refused(
-            &[image, other],
-            MaxPool::new(Sliding::square(2, 1, 0)),
-            graph,
-        ),
+        refused(&[image, other], MaxPool::new(Sliding::square(2, 1, 0)), graph),
         refused(&[four], Normalise::imagenet(), graph),
         refused(&[four], Rotate::within(5), graph),
         refused(&[image], ReflectPad::new(5), graph),
@@ -122,10 +93,7 @@ fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
     ];
     assert_eq!(found, expected);
     // Nothing of all that was added.
-    assert_eq!(
-        graph.add(Relu, &[image]).map(|node| graph.inputs(node)[0]),
-        Ok(image)
-    );
+    assert_eq!(graph.add(Relu, &[image]).map(|node| graph.inputs(node)[0]), Ok(image));
 }
 
 #[test]
@@ -136,9 +104,7 @@ fn an_operation_has_its_name() {
         &BatchNorm::new(vec![], vec![]).unwrap(),
         &weights,
         &GlobalAveragePool,
-        &Input {
-            shape: Shape::new(1, 1, 1),
-        },
+        &Input { shape: Shape::new(1, 1, 1) },
         &Jitter::below(1),
         &Linear::new(&[], &[], 1).unwrap(),
         &MaxPool::new(Sliding::square(1, 1, 0)),
@@ -174,58 +140,34 @@ fn an_operation_has_its_name() {
 
 #[test]
 fn weights_that_do_not_fit_together_are_refused() {
-    let sliding = Sliding {
-        kernel: (2, 3),
-        stride: (1, 1),
-        padding: (0, 0),
-    };
+    let sliding = Sliding { kernel: (2, 3), stride: (1, 1), padding: (0, 0) };
     let convolution = |weights: usize, bias: Option<usize>| {
         let bias = bias.map(|b| vec![0.0; b]);
         Convolution::new(vec![0.0; weights], (5, 4), sliding, bias).map(drop)
     };
-    assert_eq!(
-        [convolution(120, None), convolution(120, Some(5))],
-        [Ok(()), Ok(())]
-    );
+    assert_eq!([convolution(120, None), convolution(120, Some(5))], [Ok(()), Ok(())]);
     let said = |result: Result<(), autodiff::GraphError>| result.unwrap_err().to_string();
-    assert_eq!(
-        said(convolution(119, None)),
-        "convolution: expected 120 weights and 5 biases, found 119 and 5"
-    );
-    assert_eq!(
-        said(convolution(120, Some(4))),
-        "convolution: expected 120 weights and 5 biases, found 120 and 4"
-    );
+    assert_eq!(said(convolution(119, None)), "convolution: expected 120 weights and 5 biases, found 119 and 5");
+    assert_eq!(said(convolution(120, Some(4))), "convolution: expected 120 weights and 5 biases, found 120 and 4");
     let norm = BatchNorm::new(vec![1.0; 3], vec![1.0; 2]).map(drop);
-    assert_eq!(
-        said(norm),
-        "batch norm: expected as many shifts as scales, found 2 and 3"
-    );
+    assert_eq!(said(norm), "batch norm: expected as many shifts as scales, found 2 and 3");
     for wrong in 1..4 {
         let mut lengths = [3; 4];
         lengths[wrong] = 2;
         let of = |i: usize| &[1.0; 3][..lengths[i]];
         let norm = BatchNorm::from_statistics([of(0), of(1), of(2), of(3)], 1e-5).map(drop);
         let [_, beta, mean, variance] = lengths;
-        let expected = format!(
-            "batch norm: expected 3 values of each statistic, found {beta}, {mean} and {variance}"
-        );
+        let expected = format!("batch norm: expected 3 values of each statistic, found {beta}, {mean} and {variance}");
         assert_eq!(said(norm), expected);
     }
     let linear = Linear::new(&[0.0; 7], &[0.0; 2], 4).map(drop);
-    assert_eq!(
-        said(linear),
-        "fully connected layer: expected 4 x 2 weights, found 7"
-    );
+    assert_eq!(said(linear), "fully connected layer: expected 4 x 2 weights, found 7");
 }
 
 #[test]
 fn a_batch_norm_says_its_scale_and_shift() {
     let norm = BatchNorm::new(vec![2.0, 3.0], vec![5.0, 7.0]).unwrap();
-    assert_eq!(
-        (norm.scale(), norm.shift()),
-        (&[2.0, 3.0][..], &[5.0, 7.0][..])
-    );
+    assert_eq!((norm.scale(), norm.shift()), (&[2.0, 3.0][..], &[5.0, 7.0][..]));
     // gamma / sqrt(variance + epsilon), beta - mean times that.
     let norm = BatchNorm::from_statistics([&[6.0], &[1.0], &[10.0], &[3.0]], 1.0).unwrap();
     assert_eq!((norm.scale(), norm.shift()), (&[3.0][..], &[-29.0][..]));
@@ -233,9 +175,7 @@ fn a_batch_norm_says_its_scale_and_shift() {
 
 #[test]
 fn a_plan_of_a_region_that_is_empty_or_reaches_outside_is_refused() {
-    let Inputs {
-        mut graph, image, ..
-    } = inputs();
+    let Inputs { mut graph, image, .. } = inputs();
     let node = graph.add(Relu, &[image]).unwrap();
     let shape = graph.shape(node);
     for region in [
@@ -248,41 +188,21 @@ fn a_plan_of_a_region_that_is_empty_or_reaches_outside_is_refused() {
     ] {
         let wanted = Wanted { node, region };
         let expected = PlanError::Outside { region, shape };
-        assert_eq!(
-            Plan::forward(&graph, &[wanted]).map(drop),
-            Err(expected.clone())
-        );
+        assert_eq!(Plan::forward(&graph, &[wanted]).map(drop), Err(expected.clone()));
         // Also where another one is inside, and for an objective.
         let fine = Wanted::whole(&graph, node);
-        assert_eq!(
-            Plan::forward(&graph, &[fine, wanted]).map(drop),
-            Err(expected.clone())
-        );
-        assert_eq!(
-            Plan::with_gradients(&graph, wanted, &[image]).map(drop),
-            Err(expected.clone())
-        );
+        assert_eq!(Plan::forward(&graph, &[fine, wanted]).map(drop), Err(expected.clone()));
+        assert_eq!(Plan::with_gradients(&graph, wanted, &[image]).map(drop), Err(expected.clone()));
         let said = expected.to_string();
-        assert!(
-            said.ends_with("of a map of 6 x 5 x 3: expected a region inside it"),
-            "{said}"
-        );
+        assert!(said.ends_with("of a map of 6 x 5 x 3: expected a region inside it"), "{said}");
     }
-    let edge = Wanted {
-        node,
-        region: Region::between(5, 4, 6, 5),
-    };
+    let edge = Wanted { node, region: Region::between(5, 4, 6, 5) };
     assert!(Plan::forward(&graph, &[edge]).is_ok());
 }
 
 #[test]
 fn a_gradient_by_what_does_not_influence_the_objective_is_refused() {
-    let Inputs {
-        mut graph,
-        image,
-        other,
-        ..
-    } = inputs();
+    let Inputs { mut graph, image, other, .. } = inputs();
     let node = graph.add(Relu, &[image]).unwrap();
     let wanted = Wanted::whole(&graph, node);
     let refused = Plan::with_gradients(&graph, wanted, &[image, other]).unwrap_err();
@@ -306,10 +226,7 @@ fn an_algorithm_is_found_by_its_name_alone() {
     }
     for wrong in ["", "Direct", "winograd "] {
         let said = wrong.parse::<Algorithm>().unwrap_err();
-        assert_eq!(
-            said,
-            format!("'{wrong}' is no way to compute convolutions: expected direct or winograd")
-        );
+        assert_eq!(said, format!("'{wrong}' is no way to compute convolutions: expected direct or winograd"));
     }
 }
 

@@ -28,10 +28,7 @@ impl Operation for Noting {
     }
 
     fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(Noting {
-            region: Some(binding.region),
-            ..self.clone()
-        })
+        Box::new(Noting { region: Some(binding.region), ..self.clone() })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -55,10 +52,7 @@ impl Kernel for Noting {
 
     fn forward(&self, mut step: Forward<'_>) {
         let (region, input) = (step.output.region(), step.input());
-        self.rows
-            .lock()
-            .unwrap()
-            .push((region.top, region.bottom()));
+        self.rows.lock().unwrap().push((region.top, region.bottom()));
         for y in region.top..region.bottom() {
             for x in region.left..region.right() {
                 step.output.pixel_mut(y, x)[0] = 2.0 * input.pixel(y, x)[0];
@@ -71,10 +65,7 @@ impl Kernel for Noting {
 
 /// The rows that each piece of a region had on so many threads, in order.
 fn pieces(threads: usize, together: usize, region: Region) -> Vec<(isize, isize)> {
-    let noting = Noting {
-        together,
-        ..Noting::default()
-    };
+    let noting = Noting { together, ..Noting::default() };
     let mut graph = Graph::new();
     let shape = Shape::new(40, 3, 1);
     let image = graph.add(Input { shape }, &[]).unwrap();
@@ -83,10 +74,7 @@ fn pieces(threads: usize, together: usize, region: Region) -> Vec<(isize, isize)
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
     let map: Vec<f32> = (0..120_u8).map(f32::from).collect();
     workspace.set_input(image, &map);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     workspace.forward_on(&pool);
     let first = usize::try_from(region.top).unwrap() * 3;
     let expected = &map[first..first + region.height * 3];
@@ -110,8 +98,7 @@ fn every_row_is_computed_once_in_whole_groups_and_no_thread_has_two_groups_more_
                 assert!(rows.windows(2).all(|w| w[0].1 == w[1].0), "{what}");
                 let together = together.cast_signed();
                 assert!(rows.windows(2).all(|w| w[1].0 % together == 0), "{what}");
-                let groups =
-                    |from: isize, to: isize| (to + together - 1) / together - from / together;
+                let groups = |from: isize, to: isize| (to + together - 1) / together - from / together;
                 let all = groups(top, bottom).unsigned_abs();
                 assert_eq!(rows.len(), all.min(threads), "{what}");
                 let each = rows.iter().map(|&(from, to)| groups(from, to));

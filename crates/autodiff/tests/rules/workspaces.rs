@@ -18,17 +18,9 @@ fn small() -> Small {
     let shape = Shape::new(6, 6, 1);
     let [image, unread] = [0, 1].map(|_| graph.add(Input { shape }, &[]).unwrap());
     let jitter = graph.add(Jitter::below(3), &[image]).unwrap();
-    let pooled = graph
-        .add(MaxPool::new(Sliding::square(3, 1, 1)), &[jitter])
-        .unwrap();
+    let pooled = graph.add(MaxPool::new(Sliding::square(3, 1, 1)), &[jitter]).unwrap();
     let last = graph.add(Relu, &[pooled]).unwrap();
-    Small {
-        graph,
-        image,
-        unread,
-        jitter,
-        last,
-    }
+    Small { graph, image, unread, jitter, last }
 }
 
 fn gradients(small: &Small) -> Arc<Plan> {
@@ -72,14 +64,12 @@ fn taking_up_a_plan_forgets_draws_and_the_seed_even_if_it_is_the_same_one() {
         workspace.forward();
         workspace.backward();
         let moved = workspace.value(small.last).data()[0];
-        (
-            moved,
-            workspace.gradient(small.image).data().iter().sum::<f32>(),
-        )
+        (moved, workspace.gradient(small.image).data().iter().sum::<f32>())
     };
     workspace.set_draw(small.jitter, Draw::Shift(2, 2));
     workspace.seed().data_mut().fill(1.0);
-    // The spot is moved out of sight of the first row and column: their maxima are the zeros that enter, whose gradient ends at the ReLU.
+    // The spot is moved out of sight of the first row and column: their maxima are the zeros that enter, whose gradient
+    // ends at the ReLU.
     assert_eq!(executed(&mut workspace), (0.0, 25.0));
     workspace.switch_to(&plan);
     assert_eq!(executed(&mut workspace), (9.0, 0.0));
@@ -89,10 +79,7 @@ fn taking_up_a_plan_forgets_draws_and_the_seed_even_if_it_is_the_same_one() {
 fn the_gradient_starts_from_the_seed_one_number_for_each_value_of_the_objective() {
     let small = small();
     let region = Region::between(0, 0, 1, 2);
-    let wanted = Wanted {
-        node: small.last,
-        region,
-    };
+    let wanted = Wanted { node: small.last, region };
     let plan = Plan::with_gradients(&small.graph, wanted, &[small.image]).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
     workspace.set_input(small.image, &spot());
@@ -139,9 +126,7 @@ fn an_input_is_zero_beyond_its_map_whatever_another_plan_left_there() {
     }
     workspace.set_input(image, &[1.0; 16]);
     workspace.forward();
-    let expected = [
-        4.0, 6.0, 6.0, 4.0, 6.0, 9.0, 9.0, 6.0, 6.0, 9.0, 9.0, 6.0, 4.0, 6.0, 6.0, 4.0,
-    ];
+    let expected = [4.0, 6.0, 6.0, 4.0, 6.0, 9.0, 9.0, 6.0, 6.0, 9.0, 9.0, 6.0, 4.0, 6.0, 6.0, 4.0];
     assert_eq!(workspace.value(sum).data(), expected);
 }
 
@@ -169,15 +154,9 @@ fn a_plan_without_a_wanted_value_computes_nothing() {
 #[test]
 fn a_node_wanted_twice_is_computed_on_the_smallest_region_that_holds_both() {
     let small = small();
-    let wanted = [(0, 1), (4, 3)].map(|(y, x)| Wanted {
-        node: small.last,
-        region: Region::position(y, x),
-    });
+    let wanted = [(0, 1), (4, 3)].map(|(y, x)| Wanted { node: small.last, region: Region::position(y, x) });
     let workspace = forward(&small, &wanted);
-    assert_eq!(
-        workspace.plan().region(small.last),
-        Region::between(0, 1, 5, 4)
-    );
+    assert_eq!(workspace.plan().region(small.last), Region::between(0, 1, 5, 4));
 }
 
 /// Runs what must panic, and gives its message.
@@ -199,14 +178,8 @@ fn asking_for_what_the_plan_does_not_have_panics_and_says_what_it_is() {
             },
             "an input that the plan needs",
         ),
-        (
-            |s, w| w.set_input(s.unread, &[0.0; 36]),
-            "an input that the plan needs",
-        ),
-        (
-            |s, w| w.swap_input(s.unread, &mut vec![0.0; 36]),
-            "an input that the plan needs",
-        ),
+        (|s, w| w.set_input(s.unread, &[0.0; 36]), "an input that the plan needs"),
+        (|s, w| w.swap_input(s.unread, &mut vec![0.0; 36]), "an input that the plan needs"),
         (
             |_, w| {
                 let _ = w.seed();
@@ -230,10 +203,7 @@ fn asking_for_what_the_plan_does_not_have_panics_and_says_what_it_is() {
     for (way, expected) in ways {
         let said = panic_of(move || {
             let small = small();
-            way(
-                &small,
-                &mut forward(&small, &[Wanted::whole(&small.graph, small.last)]),
-            );
+            way(&small, &mut forward(&small, &[Wanted::whole(&small.graph, small.last)]));
         });
         assert!(said.contains(expected), "{said}");
     }
@@ -243,16 +213,10 @@ fn asking_for_what_the_plan_does_not_have_panics_and_says_what_it_is() {
 fn only_an_input_that_is_needed_whole_is_exchanged_and_only_for_one_of_its_length() {
     let said = panic_of(|| {
         let small = small();
-        let wanted = Wanted {
-            node: small.last,
-            region: Region::position(5, 5),
-        };
+        let wanted = Wanted { node: small.last, region: Region::position(5, 5) };
         forward(&small, &[wanted]).swap_input(small.image, &mut spot());
     });
-    assert!(
-        said.contains("an input that the plan needs all of"),
-        "{said}"
-    );
+    assert!(said.contains("an input that the plan needs all of"), "{said}");
     let said = panic_of(|| {
         let small = small();
         let wanted = Wanted::whole(&small.graph, small.last);

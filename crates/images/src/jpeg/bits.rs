@@ -47,12 +47,7 @@ pub(super) struct BitReader<'a> {
 
 impl<'a> BitReader<'a> {
     pub(super) fn new(run: &'a [u8]) -> Self {
-        Self {
-            run,
-            at: 0,
-            buffer: 0,
-            held: 0,
-        }
+        Self { run, at: 0, buffer: 0, held: 0 }
     }
 
     /// Makes at least 32 bits ready: a code of up to 16 and the up to 15 bits of a value after it.
@@ -113,7 +108,8 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// The value that `size` bits stand for: the upper half of the numbers is positive, the lower one negative (F.2.2.1, EXTEND).
+/// The value that `size` bits stand for: the upper half of the numbers is positive, the lower one negative (F.2.2.1,
+/// EXTEND).
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,
@@ -123,11 +119,7 @@ impl<'a> BitReader<'a> {
 pub(super) fn extend(bits: usize, size: u32) -> i16 {
     let bits = bits as i32;
     let negative = bits < (1 << size) >> 1;
-    (if negative {
-        bits + 1 - (1 << size)
-    } else {
-        bits
-    }) as i16
+    (if negative { bits + 1 - (1 << size) } else { bits }) as i16
 }
 
 #[cfg(test)]

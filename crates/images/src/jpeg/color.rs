@@ -59,22 +59,15 @@ fn cut(value: i16) -> u8 {
 /// Fills a row of pixels from its red, green and blue.
 pub(super) fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
     let [red, green, blue] = planes;
-    for (((pixel, red), green), blue) in out
-        .as_chunks_mut::<3>()
-        .0
-        .iter_mut()
-        .zip(red)
-        .zip(green)
-        .zip(blue)
-    {
+    for (((pixel, red), green), blue) in out.as_chunks_mut::<3>().0.iter_mut().zip(red).zip(green).zip(blue) {
         *pixel = [*red, *green, *blue];
     }
 }
 
 /// Turns a row of cyan, magenta and yellow, and one of black, into red, green and blue, as Pillow's `cmyk2rgb` does.
 ///
-/// Adobe writes inks inverted, and Pillow takes them so whoever wrote them: a sample k of black is the light that it lets
-/// through. With c the ink, 255 less its sample, what is left is k - c k / 255, the quotient rounded.
+/// Adobe writes inks inverted, and Pillow takes them so whoever wrote them: a sample k of black is the light that it
+/// lets through. With c the ink, 255 less its sample, what is left is k - c k / 255, the quotient rounded.
 /// Of inks that are coded as luminance and chroma, libjpeg takes 255 less the colour for the sample: c is the colour.
 pub(super) fn rgb_of_inks(is_ycc: bool, black: &[u8], out: &mut [u8]) {
     for (pixel, &light) in out.as_chunks_mut::<3>().0.iter_mut().zip(black) {
@@ -104,7 +97,8 @@ mod tests {
         }
     }
 
-    /// libjpeg's tables (`build_ycc_rgb_table`), for every pair of chroma values and a luminance that cuts nothing or everything.
+    /// libjpeg's tables (`build_ycc_rgb_table`), for every pair of chroma values and a luminance that cuts nothing or
+    /// everything.
     #[test]
     fn every_chroma_gives_the_sum_of_libjpegs_tables() {
         // 1.402, 0.34414, 0.71414 and 1.772 in units of 2^-16, rounded.

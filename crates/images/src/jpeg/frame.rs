@@ -54,8 +54,8 @@ impl Component {
 }
 
 impl Frame {
-    /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8 bits, a
-    /// number of components that is not one, three or four, or sampling that enlarges by a fraction.
+    /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8
+    /// bits, a number of components that is not one, three or four, or sampling that enlarges by a fraction.
     pub(super) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
         let Some((&[bits, h1, h0, w1, w0, count], rest)) = segment.split_first_chunk::<6>() else {
             return Err(SHORT);
@@ -86,12 +86,9 @@ impl Frame {
                 stored: (0, 0),
             });
         }
-        let finest = components.iter().fold((1, 1), |finest, component| {
-            (
-                component.sampling.0.max(finest.0),
-                component.sampling.1.max(finest.1),
-            )
-        });
+        let finest = components
+            .iter()
+            .fold((1, 1), |finest, component| (component.sampling.0.max(finest.0), component.sampling.1.max(finest.1)));
         let units = (width.div_ceil(8 * finest.0), height.div_ceil(8 * finest.1));
         for component in &mut components {
             let (across, down) = component.sampling;
@@ -99,27 +96,15 @@ impl Frame {
                 return Ok(None);
             }
             component.scale = (finest.0 / across, finest.1 / down);
-            component.size = (
-                width.div_ceil(component.scale.0),
-                height.div_ceil(component.scale.1),
-            );
+            component.size = (width.div_ceil(component.scale.0), height.div_ceil(component.scale.1));
             component.blocks = (component.size.0.div_ceil(8), component.size.1.div_ceil(8));
             component.stored = (units.0 * across, units.1 * down);
         }
-        Ok(Some(Self {
-            coding,
-            width,
-            height,
-            units,
-            components,
-        }))
+        Ok(Some(Self { coding, width, height, units, components }))
     }
 
     /// The blocks that cover the picture; every one of them takes a bit of a file at least.
     pub(super) fn covering_blocks(&self) -> usize {
-        self.components
-            .iter()
-            .map(|component| component.blocks.0 * component.blocks.1)
-            .sum()
+        self.components.iter().map(|component| component.blocks.0 * component.blocks.1).sum()
     }
 }

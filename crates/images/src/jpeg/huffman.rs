@@ -32,7 +32,8 @@ pub(super) struct Huffman {
 }
 
 impl Huffman {
-    /// The canonical code with `counts[l - 1]` codes of l bits for the symbols, which are in the order of their codes (C.2).
+    /// The canonical code with `counts[l - 1]` codes of l bits for the symbols, which are in the order of their codes
+    /// (C.2).
     pub(super) fn new(counts: [u8; 16], symbols: &[u8]) -> Result<Self, Damage> {
         let mut table = Self {
             whole: Box::new([Entry::default(); 1 << LOOKAHEAD]),
@@ -68,18 +69,11 @@ impl Huffman {
         let size = symbol & 15;
         for rest in 0..1 << free {
             let at = code << free | rest;
-            let entry = Entry {
-                value: 0,
-                symbol,
-                length,
-            };
+            let entry = Entry { value: 0, symbol, length };
             self.codes[at] = entry;
             if let Some(unused) = free.checked_sub(u32::from(size)) {
-                self.whole[at] = Entry {
-                    value: extend(rest >> unused, u32::from(size)),
-                    length: length + size,
-                    ..entry
-                };
+                self.whole[at] =
+                    Entry { value: extend(rest >> unused, u32::from(size)), length: length + size, ..entry };
             }
         }
     }
@@ -101,11 +95,7 @@ impl Huffman {
         let symbol = self.code(reader)?;
         let size = u32::from(symbol & 15);
         let value = extend(reader.take(size), size);
-        Ok(Entry {
-            value,
-            symbol,
-            length: 0,
-        })
+        Ok(Entry { value, symbol, length: 0 })
     }
 
     /// Reads a code alone.

@@ -1,11 +1,13 @@
 //! The inverse cosine transform of 8 x 8 coefficients, in the integers of libjpeg's "accurate" one (`jidctint.c`).
 //!
 //! It is the algorithm of Loeffler, Ligtenberg and Moschytz (ICASSP 1989): twelve products a line. The definition
-//! (ITU-T T.81, A.3.3) leaves the rounding open, so which one is taken decides the pixels. Here: constants in units of 2^-13,
-//! columns first, their results rounded to units of 2^-2, then rows, rounded to whole levels; a half is rounded up.
+//! (ITU-T T.81, A.3.3) leaves the rounding open, so which one is taken decides the pixels. Here: constants in units of
+//! 2^-13, columns first, their results rounded to units of 2^-2, then rows, rounded to whole levels; a half is rounded
+//! up.
 //!
-//! Widths are those of libjpeg-turbo's vector code, which is what runs wherever Pillow does (`jidctint-sse2.asm` and its kin):
-//! 16-bit sums wrap, 32-bit sums become 16-bit ones by saturation. No photograph comes near either: only crafted bytes do.
+//! Widths are those of libjpeg-turbo's vector code, which is what runs wherever Pillow does (`jidctint-sse2.asm` and
+//! its kin): 16-bit sums wrap, 32-bit sums become 16-bit ones by saturation. No photograph comes near either: only
+//! crafted bytes do.
 
 /// Units of a constant: 2^-13.
 const CONST_BITS: u32 = 13;
@@ -13,10 +15,7 @@ const CONST_BITS: u32 = 13;
 const PASS1_BITS: u32 = 2;
 
 /// A constant in its units, rounded.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "all are below 3.08 * 2^13 < 2^15"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "all are below 3.08 * 2^13 < 2^15")]
 const fn fix(constant: f64) -> i16 {
     (constant * (1 << CONST_BITS) as f64 + 0.5) as i16
 }
@@ -34,10 +33,11 @@ const F_2_053: i16 = fix(2.053_119_869);
 const F_2_562: i16 = fix(2.562_915_447);
 const F_3_072: i16 = fix(3.072_711_026);
 
-/// Coefficients after dequantisation, `[row, column]`, to an 8 x 8 square of samples at the start of `out`, whose rows are `stride` apart.
+/// Coefficients after dequantisation, `[row, column]`, to an 8 x 8 square of samples at the start of `out`, whose rows
+/// are `stride` apart.
 ///
-/// `places` has the bits of the place, 8 row + column, of every coefficient that is not zero: below 8 there are none but in the first
-/// row, and then every column is constant, which the transform of columns would say as well: 4 x.
+/// `places` has the bits of the place, 8 row + column, of every coefficient that is not zero: below 8 there are none
+/// but in the first row, and then every column is constant, which the transform of columns would say as well: 4 x.
 pub(super) fn inverse(block: &[i16; 64], places: usize, out: &mut [u8], stride: usize) {
     if places == 0 {
         return inverse_constant(block[0], out, stride);
@@ -60,7 +60,8 @@ pub(super) fn inverse(block: &[i16; 64], places: usize, out: &mut [u8], stride: 
     }
 }
 
-/// The same for a block whose only coefficient is the first: with x that coefficient, the columns give 4 x and the rows (4 x + 16) >> 5.
+/// The same for a block whose only coefficient is the first: with x that coefficient, the columns give 4 x and the rows
+/// (4 x + 16) >> 5.
 fn inverse_constant(first: i16, out: &mut [u8], stride: usize) {
     let passed = first.wrapping_shl(PASS1_BITS);
     let half = 1 << (PASS1_BITS + 2);
@@ -72,8 +73,8 @@ fn inverse_constant(first: i16, out: &mut [u8], stride: usize) {
 
 /// Eight transforms side by side: element u of line i is `from[u][i]`, element x of its result becomes `to[i][x]`.
 ///
-/// So the second call undoes the first one's turning. Kept apart from its callers, for then the loop over the lines becomes vector
-/// instructions, turning included; spread out among them it does not.
+/// So the second call undoes the first one's turning. Kept apart from its callers, for then the loop over the lines
+/// becomes vector instructions, turning included; spread out among them it does not.
 #[inline(never)]
 fn lines<const SHIFT: u32>(from: &[[i16; 8]; 8], to: &mut [[i16; 8]; 8]) {
     for i in 0..8 {
@@ -95,7 +96,8 @@ fn line<const SHIFT: u32>(c: [i16; 8]) -> [i16; 8] {
         difference.wrapping_sub(turned1),
         sum.wrapping_sub(turned0),
     ];
-    // Odd part: that of `jidctint.c`, its products with sums of two inputs multiplied out so that every product is of 16 bits.
+    // Odd part: that of `jidctint.c`, its products with sums of two inputs multiplied out so that every product is of
+    // 16 bits.
     let (z3, z4) = (c[7].wrapping_add(c[3]), c[5].wrapping_add(c[1]));
     let w3 = products(z3, F_1_175 - F_1_961, z4, F_1_175);
     let w4 = products(z3, F_1_175, z4, F_1_175 - F_0_390);
@@ -132,11 +134,7 @@ fn saturated(value: i32) -> i16 {
 
 /// Samples are coded around 128.
 #[inline(always)]
-#[expect(
-    clippy::cast_sign_loss,
-    clippy::cast_possible_truncation,
-    reason = "between 0 and 255"
-)]
+#[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "between 0 and 255")]
 fn level_of(value: i16) -> u8 {
     (value.clamp(-128, 127) + 128) as u8
 }
@@ -150,8 +148,7 @@ mod tests {
     /// Column and row transforms from the definition (T.81, A.3.3), unrounded.
     fn by_definition(block: &[i16; 64]) -> [f64; 64] {
         let weight = |u: usize| if u == 0 { 0.5_f64.sqrt() } else { 1.0 };
-        let wave =
-            |x: usize, u: usize| weight(u) * ((2 * x + 1) as f64 * u as f64 * PI / 16.0).cos();
+        let wave = |x: usize, u: usize| weight(u) * ((2 * x + 1) as f64 * u as f64 * PI / 16.0).cos();
         std::array::from_fn(|at| {
             let (y, x) = (at / 8, at % 8);
             let terms = (0..64).map(|k| f64::from(block[k]) * wave(y, k / 8) * wave(x, k % 8));
@@ -216,9 +213,6 @@ mod tests {
         assert_eq!(of(8191), [255; 64]);
         assert_eq!(of(-8191), [0; 64]);
         // 128 + x / 8, a half rounded up.
-        assert_eq!(
-            [3, 4, 12, -4, -5].map(|x| of(x)[0]),
-            [128, 129, 130, 128, 127]
-        );
+        assert_eq!([3, 4, 12, -4, -5].map(|x| of(x)[0]), [128, 129, 130, 128, 127]);
     }
 }

@@ -112,14 +112,9 @@ impl Tables {
             let (numbers, rest) = rest.split_at_checked(64 * width).ok_or(SHORT)?;
             let mut steps = [0; 64];
             for (step, bytes) in steps.iter_mut().zip(numbers.chunks(width)) {
-                *step = bytes
-                    .iter()
-                    .fold(0, |step, &byte| step << 8 | u16::from(byte));
+                *step = bytes.iter().fold(0, |step, &byte| step << 8 | u16::from(byte));
             }
-            *self
-                .steps
-                .get_mut(usize::from(head & 15))
-                .ok_or(BAD_TABLE)? = Some(steps);
+            *self.steps.get_mut(usize::from(head & 15)).ok_or(BAD_TABLE)? = Some(steps);
             segment = rest;
         }
         Ok(())
@@ -138,11 +133,7 @@ mod tests {
         for (k, place) in ZIGZAG.iter().enumerate() {
             let diagonal = place / 8 + place % 8;
             let before = ZIGZAG[..k].iter();
-            assert!(
-                before
-                    .clone()
-                    .all(|at| at / 8 + at % 8 <= diagonal && at != place)
-            );
+            assert!(before.clone().all(|at| at / 8 + at % 8 <= diagonal && at != place));
             // Even diagonals go up, odd ones down.
             let last = before.last().filter(|at| *at / 8 + *at % 8 == diagonal);
             assert!(last.is_none_or(|at| (at / 8 > place / 8) == (diagonal % 2 == 0)));

@@ -1,14 +1,17 @@
 //! JPEG to pixels, the same ones as libjpeg-turbo's, which Pillow calls.
 //!
-//! The standard (ITU-T T.81) fixes the coefficients of a file but leaves the rounding of the inverse cosine transform open,
-//! and the enlarging of chroma unsaid. Here both are libjpeg's defaults: its accurate integer transform and its triangle filter. So a
-//! photograph has one set of pixels whoever decodes it, and what the network says of it is comparable.
+//! The standard (ITU-T T.81) fixes the coefficients of a file but leaves the rounding of the inverse cosine transform
+//! open, and the enlarging of chroma unsaid. Here both are libjpeg's defaults: its accurate integer transform and its
+//! triangle filter. So a photograph has one set of pixels whoever decodes it, and what the network says of it is
+//! comparable.
 //!
-//! In the order of the bytes: [`markers`] and [`frame`] are headers and tables, [`bits`] and [`huffman`] read codes, a [`scan`] orders blocks,
-//! which [`sequential`] or [`progressive`] decode into coefficients; then come [`idct`], [`upsample`] and [`color`].
+//! In the order of the bytes: [`markers`] and [`frame`] are headers and tables, [`bits`] and [`huffman`] read codes, a
+//! [`scan`] orders blocks, which [`sequential`] or [`progressive`] decode into coefficients; then come [`idct`],
+//! [`upsample`] and [`color`].
 //!
-//! Decoded are baseline, extended sequential and progressive files of 8-bit samples with Huffman codes and one, three or four components.
-//! Nothing is allocated that the number of bytes does not pay for: a block is coded by a bit at least, and takes 64 samples.
+//! Decoded are baseline, extended sequential and progressive files of 8-bit samples with Huffman codes and one, three
+//! or four components. Nothing is allocated that the number of bytes does not pay for: a block is coded by a bit at
+//! least, and takes 64 samples.
 
 mod bits;
 mod color;
@@ -41,10 +44,7 @@ struct Plane {
 
 impl Plane {
     fn new(stride: usize, count: usize) -> Self {
-        Self {
-            samples: vec![0; count],
-            stride,
-        }
+        Self { samples: vec![0; count], stride }
     }
 }
 
@@ -84,9 +84,7 @@ pub(crate) fn decode(bytes: &[u8], size: (usize, usize)) -> Result<Option<Vec<u8
             // Lossless, hierarchical or arithmetically coded.
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Ok(None),
             0xda => {
-                let picture = picture
-                    .as_mut()
-                    .ok_or(Damage("it has a scan before its frame"))?;
+                let picture = picture.as_mut().ok_or(Damage("it has a scan before its frame"))?;
                 let scan = Scan::read(markers.segment()?, &picture.frame)?;
                 markers.at = picture.scan(&scan, &tables, (bytes, markers.at))?;
                 if picture.is_whole() {
@@ -96,9 +94,7 @@ pub(crate) fn decode(bytes: &[u8], size: (usize, usize)) -> Result<Option<Vec<u8
             _ => tables.read(marker, markers.segment()?)?,
         }
     }
-    picture
-        .ok_or(Damage("it ends before its first scan"))?
-        .finish(&tables)
+    picture.ok_or(Damage("it ends before its first scan"))?.finish(&tables)
 }
 
 /// A picture on its way from scans to pixels.
@@ -121,17 +117,9 @@ impl Picture {
                 let plane = |c: &frame::Component| Plane::new(c.stride(), 64 * c.stored_blocks());
                 (components.iter().map(plane).collect(), Vec::new())
             }
-            Coding::Progressive => (
-                Vec::new(),
-                components.iter().map(Coefficients::new).collect(),
-            ),
+            Coding::Progressive => (Vec::new(), components.iter().map(Coefficients::new).collect()),
         };
-        Self {
-            steps: vec![None; components.len()],
-            planes,
-            coefficients,
-            frame,
-        }
+        Self { steps: vec![None; components.len()], planes, coefficients, frame }
     }
 
     /// Whether nothing can follow: a progressive picture is whole at the end of its file alone.
@@ -140,12 +128,7 @@ impl Picture {
     }
 
     /// Decodes a scan whose data begin at a place of the file; returns the place behind them.
-    fn scan(
-        &mut self,
-        scan: &Scan,
-        tables: &Tables,
-        data: (&[u8], usize),
-    ) -> Result<usize, Damage> {
+    fn scan(&mut self, scan: &Scan, tables: &Tables, data: (&[u8], usize)) -> Result<usize, Damage> {
         for part in &scan.parts {
             let steps = &mut self.steps[part.component];
             if steps.is_some() && self.frame.coding == Coding::Sequential {
@@ -184,8 +167,7 @@ impl Picture {
                         _ => tables.other.get(part.other)?.as_ref(),
                     })
                     .collect();
-                let mut decoder =
-                    Progressive::new(scan, &self.frame, &codes, &mut self.coefficients)?;
+                let mut decoder = Progressive::new(scan, &self.frame, &codes, &mut self.coefficients)?;
                 scan.decode(&self.frame, data, interval, &mut decoder)
             }
         }
@@ -206,11 +188,8 @@ impl Picture {
         }
         let Frame { width, height, .. } = self.frame;
         let components = &self.frame.components;
-        let mut upsamplers: Vec<_> = components
-            .iter()
-            .zip(&self.planes)
-            .map(|(component, plane)| Upsampler::new(component, plane))
-            .collect();
+        let mut upsamplers: Vec<_> =
+            components.iter().zip(&self.planes).map(|(component, plane)| Upsampler::new(component, plane)).collect();
         let is_ycc = is_ycc(&self.frame, tables);
         let mut pixels = vec![0; 3 * width * height];
         for (y, out) in pixels.chunks_exact_mut(3 * width).enumerate() {
@@ -237,10 +216,11 @@ impl Picture {
     }
 }
 
-/// Whether the first three components are luminance and chroma, of colours or of inks (libjpeg's `default_decompress_parms`).
+/// Whether the first three components are luminance and chroma, of colours or of inks (libjpeg's
+/// `default_decompress_parms`).
 ///
-/// JFIF knows nothing else; Adobe's marker says it; without both, three components are unless they are named R, G and B, and four
-/// are not.
+/// JFIF knows nothing else; Adobe's marker says it; without both, three components are unless they are named R, G and
+/// B, and four are not.
 fn is_ycc(frame: &Frame, tables: &Tables) -> bool {
     let ids = frame.components.iter().map(|component| component.id);
     match (frame.components.len(), tables.adobe) {

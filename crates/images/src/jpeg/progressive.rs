@@ -22,11 +22,7 @@ pub(super) struct Coefficients {
 impl Coefficients {
     /// All zero, none known.
     pub(super) fn new(component: &Component) -> Self {
-        Self {
-            blocks: vec![[0; 64]; component.stored_blocks()],
-            across: component.stored.0,
-            known: [None; 64],
-        }
+        Self { blocks: vec![[0; 64]; component.stored_blocks()], across: component.stored.0, known: [None; 64] }
     }
 
     /// Whether there was a scan of the first coefficients.
@@ -34,8 +30,8 @@ impl Coefficients {
         self.known[0].is_some()
     }
 
-    /// Whether the coefficients that libjpeg would otherwise guess from the blocks around are known to the last bit: the nine after
-    /// the first (`smoothing_ok`, `SAVED_COEFS`).
+    /// Whether the coefficients that libjpeg would otherwise guess from the blocks around are known to the last bit:
+    /// the nine after the first (`smoothing_ok`, `SAVED_COEFS`).
     pub(super) fn is_finished(&self) -> bool {
         self.known[1..10].iter().all(|&known| known == Some(0))
     }
@@ -108,30 +104,21 @@ impl<'a> Progressive<'a> {
             let Some(of_part) = rest[part.component].take() else {
                 continue;
             };
-            // libjpeg only warns; but so no coefficient is coded more often than it has bits, whatever the number of scans.
+            // libjpeg only warns; but so no coefficient is coded more often than it has bits, whatever the number of
+            // scans.
             let before = (high != 0).then_some(high);
             let mut known = of_part.known[from..=to].iter();
             if known.any(|&known| known != before) {
                 return Err(Damage("it has a scan of bits that are not the next ones"));
             }
             of_part.known[from..=to].fill(Some(low));
-            parts.push(ProgressivePart {
-                code,
-                before: 0,
-                across: of_part.across,
-                blocks: &mut of_part.blocks,
-            });
+            parts.push(ProgressivePart { code, before: 0, across: of_part.across, blocks: &mut of_part.blocks });
         }
-        Ok(Self {
-            parts,
-            band: (from, to),
-            refines: high != 0,
-            bit: low,
-            ended: 0,
-        })
+        Ok(Self { parts, band: (from, to), refines: high != 0, bit: low, ended: 0 })
     }
 
-    /// Reads how many blocks more hold nothing, after a symbol with this many bits to follow; the present one is counted.
+    /// Reads how many blocks more hold nothing, after a symbol with this many bits to follow; the present one is
+    /// counted.
     fn read_ended(&mut self, reader: &mut BitReader, bits: u32) {
         reader.refill();
         self.ended = (1 << bits) + reader.take(bits);
@@ -147,19 +134,8 @@ impl BlockDecoder for Progressive<'_> {
     }
 
     #[inline]
-    fn block(
-        &mut self,
-        reader: &mut BitReader,
-        part: usize,
-        column: usize,
-        row: usize,
-    ) -> Result<(), Damage> {
-        let ProgressivePart {
-            code,
-            before,
-            across,
-            blocks,
-        } = &mut self.parts[part];
+    fn block(&mut self, reader: &mut BitReader, part: usize, column: usize, row: usize) -> Result<(), Damage> {
+        let ProgressivePart { code, before, across, blocks } = &mut self.parts[part];
         let block = &mut blocks[row * *across + column];
         match (*code, self.band.0, self.refines) {
             (Some(code), 0, false) => {
@@ -196,12 +172,7 @@ impl ProgressivePart<'_> {
 
 impl Progressive<'_> {
     /// Reads the high bits of the coefficients of a band (G.1.2.2).
-    fn begin(
-        &mut self,
-        reader: &mut BitReader,
-        code: &Huffman,
-        block: &mut [i16; 64],
-    ) -> Result<(), Damage> {
+    fn begin(&mut self, reader: &mut BitReader, code: &Huffman, block: &mut [i16; 64]) -> Result<(), Damage> {
         if self.ended > 0 {
             self.ended -= 1;
             return Ok(());
@@ -228,14 +199,9 @@ impl Progressive<'_> {
 
     /// Reads the next bit of every coefficient of a band (G.1.2.3).
     ///
-    /// Coefficients that are not zero take a bit each, in passing; those that become so are coded with the number of zeros before
-    /// them that stay, and begin with the value 1 or -1 at this bit.
-    fn refine(
-        &mut self,
-        reader: &mut BitReader,
-        code: &Huffman,
-        block: &mut [i16; 64],
-    ) -> Result<(), Damage> {
+    /// Coefficients that are not zero take a bit each, in passing; those that become so are coded with the number of
+    /// zeros before them that stay, and begin with the value 1 or -1 at this bit.
+    fn refine(&mut self, reader: &mut BitReader, code: &Huffman, block: &mut [i16; 64]) -> Result<(), Damage> {
         let (mut k, last) = self.band;
         let one = 1_i16 << self.bit;
         if self.ended == 0 {

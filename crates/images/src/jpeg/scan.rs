@@ -32,13 +32,7 @@ pub(super) trait BlockDecoder {
     fn restart(&mut self);
 
     /// Decodes the block of a part, at a column and a row among the stored ones.
-    fn block(
-        &mut self,
-        reader: &mut BitReader,
-        part: usize,
-        column: usize,
-        row: usize,
-    ) -> Result<(), Damage>;
+    fn block(&mut self, reader: &mut BitReader, part: usize, column: usize, row: usize) -> Result<(), Damage>;
 }
 
 impl Scan {
@@ -55,17 +49,10 @@ impl Scan {
             if found.iter().any(|part| part.component == component) {
                 return Err(BAD_COMPONENT);
             }
-            found.push(Part {
-                component,
-                first: usize::from(tables >> 4),
-                other: usize::from(tables & 15),
-            });
+            found.push(Part { component, first: usize::from(tables >> 4), other: usize::from(tables & 15) });
         }
-        let scan = Self {
-            parts: found,
-            band: (from.into(), to.into()),
-            bits: ((bits >> 4).into(), (bits & 15).into()),
-        };
+        let scan =
+            Self { parts: found, band: (from.into(), to.into()), bits: ((bits >> 4).into(), (bits & 15).into()) };
         // T.81, B.2.3.
         let blocks = |part: &Part| {
             let (across, down) = frame.components[part.component].sampling;
@@ -83,7 +70,8 @@ impl Scan {
 
     /// Decodes the blocks of a scan whose data begin `at` a place of the file; returns the place behind them.
     ///
-    /// Several components are interleaved in units, one component goes block by block over those that cover its samples.
+    /// Several components are interleaved in units, one component goes block by block over those that cover its
+    /// samples.
     pub(super) fn decode(
         &self,
         frame: &Frame,
@@ -99,19 +87,11 @@ impl Scan {
             }
             parts => {
                 let shape = |part: &Part| frame.components[part.component].sampling;
-                (
-                    frame.units.0,
-                    frame.units.1,
-                    parts.iter().map(shape).collect(),
-                )
+                (frame.units.0, frame.units.1, parts.iter().map(shape).collect())
             }
         };
         let total = across * down;
-        let interval = if restart_interval == 0 {
-            total
-        } else {
-            restart_interval
-        };
+        let interval = if restart_interval == 0 { total } else { restart_interval };
         let mut run = Vec::new();
         for (number, start) in (0..total).step_by(interval).enumerate() {
             let stop = unstuff(bytes, at, &mut run);

@@ -33,13 +33,7 @@ impl BlockDecoder for Sequential<'_> {
     }
 
     #[inline]
-    fn block(
-        &mut self,
-        reader: &mut BitReader,
-        part: usize,
-        column: usize,
-        row: usize,
-    ) -> Result<(), Damage> {
+    fn block(&mut self, reader: &mut BitReader, part: usize, column: usize, row: usize) -> Result<(), Damage> {
         let part = &mut self.parts[part];
         let stride = part.plane.stride;
         let at = 8 * (row * stride + column);
@@ -54,7 +48,8 @@ impl BlockDecoder for Sequential<'_> {
 }
 
 impl SequentialPart<'_> {
-    /// Reads a block that is zero so far, times its steps; returns the bits of the places of all coefficients but the first.
+    /// Reads a block that is zero so far, times its steps; returns the bits of the places of all coefficients but the
+    /// first.
     ///
     /// The first is coded as the difference from the block before, each other one together with the zeros before it.
     /// Products and sums keep their low 16 bits, as in libjpeg.

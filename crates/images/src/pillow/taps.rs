@@ -18,8 +18,9 @@ impl Taps {
     /// The taps of the output pixels `wanted`, of `to` that `from` input pixels are resized to.
     ///
     /// Output pixel x has its center at c = (x + 1/2) s, s = `from` / `to`. It weighs input pixel i by the triangle
-    /// 1 - |i - c + 1/2| / max(s, 1): the filter is widened when shrinking (antialias), never narrowed. The weights of a
-    /// pixel are divided by their sum in double precision, then rounded. (`precompute_coeffs` and `normalize_coeffs_8bpc`.)
+    /// 1 - |i - c + 1/2| / max(s, 1): the filter is widened when shrinking (antialias), never narrowed. The weights of
+    /// a pixel are divided by their sum in double precision, then rounded. (`precompute_coeffs` and
+    /// `normalize_coeffs_8bpc`.)
     pub(crate) fn bilinear(from: usize, to: usize, wanted: Range<usize>) -> Vec<Self> {
         let scale = from as f64 / to as f64;
         // The triangle reaches one pixel to each side, widened.
@@ -30,17 +31,10 @@ impl Taps {
                 let center = (x as f64 + 0.5) * scale;
                 let start = truncate(center - support + 0.5);
                 let end = truncate(center + support + 0.5).min(from);
-                let triangle =
-                    |i: usize| (1.0 - ((i as f64 - center + 0.5) * sharpness).abs()).max(0.0);
+                let triangle = |i: usize| (1.0 - ((i as f64 - center + 0.5) * sharpness).abs()).max(0.0);
                 let weights: Vec<f64> = (start..end).map(triangle).collect();
                 let sum: f64 = weights.iter().sum();
-                Self {
-                    start,
-                    weights: weights
-                        .iter()
-                        .map(|weight| fixed_point(weight / sum))
-                        .collect(),
-                }
+                Self { start, weights: weights.iter().map(|weight| fixed_point(weight / sum)).collect() }
             })
             .collect()
     }
@@ -72,10 +66,7 @@ fn truncate(value: f64) -> usize {
     value as usize
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a weight is at most 1, so the result is at most 2^22"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a weight is at most 1, so the result is at most 2^22")]
 fn fixed_point(weight: f64) -> i32 {
     (0.5 + weight * f64::from(1 << PRECISION_BITS)) as i32
 }

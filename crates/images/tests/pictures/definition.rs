@@ -29,17 +29,12 @@ fn rows(picture: &Rgb8) -> Rows {
 }
 
 fn transposed(rows: &Rows) -> Rows {
-    (0..rows[0].len())
-        .map(|x| rows.iter().map(|row| row[x]).collect())
-        .collect()
+    (0..rows[0].len()).map(|x| rows.iter().map(|row| row[x]).collect()).collect()
 }
 
-/// Each row resized: the triangle around each output's center, widened where it shrinks; weights in units of 2^-22, their sums rounded to bytes.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "C's conversions, as documented"
-)]
+/// Each row resized: the triangle around each output's center, widened where it shrinks; weights in units of 2^-22,
+/// their sums rounded to bytes.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "C's conversions, as documented")]
 fn pass(rows: &Rows, to: usize) -> Rows {
     let from = rows[0].len();
     let scale = from as f64 / to as f64;
@@ -49,8 +44,7 @@ fn pass(rows: &Rows, to: usize) -> Rows {
             let center = (x as f64 + 0.5) * scale;
             let first = ((center - reach + 0.5) as i64).max(0) as usize;
             let end = ((center + reach + 0.5) as usize).min(from);
-            let weight =
-                |i: usize| (1.0 - ((i as f64 - center + 0.5) * (1.0 / reach)).abs()).max(0.0);
+            let weight = |i: usize| (1.0 - ((i as f64 - center + 0.5) * (1.0 / reach)).abs()).max(0.0);
             let sum = (first..end).map(weight).sum::<f64>();
             let whole = |i: usize| (weight(i) / sum * 4_194_304.0 + 0.5) as i64;
             [0, 1, 2].map(|c| {
@@ -75,9 +69,7 @@ fn resized(picture: &Rgb8, width: usize, height: usize) -> Rows {
         (false, false) => from,
         (true, false) => pass(&from, width),
         (false, true) => vertical(&from),
-        (true, true) if fewer_rows > 0 && fewer_rows > 2 * fewer_columns => {
-            pass(&vertical(&from), width)
-        }
+        (true, true) if fewer_rows > 0 && fewer_rows > 2 * fewer_columns => pass(&vertical(&from), width),
         (true, true) => vertical(&pass(&from, width)),
     }
 }
@@ -133,11 +125,7 @@ fn the_order_of_the_passes_changes_where_twice_as_many_rows_as_columns_go() {
     for height in [47, 48, 49, 50, 51] {
         let picture = noise(7, 29, height);
         let expected = resized(&picture, 20, 30);
-        assert_eq!(
-            rows(&resize_bilinear(&picture, 20, 30).unwrap()),
-            expected,
-            "{height} rows"
-        );
+        assert_eq!(rows(&resize_bilinear(&picture, 20, 30).unwrap()), expected, "{height} rows");
         let across_first = transposed(&pass(&transposed(&pass(&rows(&picture), 20)), 30));
         differ += usize::from(expected != across_first);
     }
@@ -155,10 +143,7 @@ fn a_picture_is_its_bytes_and_is_refused_if_they_are_not_three_a_pixel() {
     assert_eq!(picture.pixels(), bytes);
     assert_eq!(picture.clone().into_pixels(), bytes);
     for (width, height, length) in [(3, 2, 17), (3, 2, 19), (2, 2, 18), (0, 2, 0), (2, 0, 0)] {
-        assert!(
-            Rgb8::from_pixels(width, height, vec![0; length]).is_err(),
-            "{width} {height} {length}"
-        );
+        assert!(Rgb8::from_pixels(width, height, vec![0; length]).is_err(), "{width} {height} {length}");
     }
     for (x, y) in [(3, 0), (0, 2)] {
         let read = || picture.pixel(x, y);

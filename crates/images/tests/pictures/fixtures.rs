@@ -1,4 +1,5 @@
-//! The pictures beside `tests/data/make.py` and `tests/data/exact/make.py`, and what these say that Pillow makes of them.
+//! The pictures beside `tests/data/make.py` and `tests/data/exact/make.py`, and what these say that Pillow makes of
+//! them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,9 +28,7 @@ impl Index<&str> for Case {
 }
 
 pub(crate) fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 pub(crate) fn cases(list: &str) -> Vec<Case> {
@@ -40,9 +39,7 @@ pub(crate) fn cases_of(file: &str, list: &str) -> Vec<Case> {
     let text = fs::read_to_string(path(file)).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
     let rows = all[list].as_array().unwrap();
-    rows.iter()
-        .map(|row| Case(row.as_object().unwrap().clone().into_iter().collect()))
-        .collect()
+    rows.iter().map(|row| Case(row.as_object().unwrap().clone().into_iter().collect())).collect()
 }
 
 pub(crate) fn picture(name: &str) -> Rgb8 {
@@ -52,18 +49,10 @@ pub(crate) fn picture(name: &str) -> Rgb8 {
 /// Fails unless the picture is that of the file, and names the first pixel that is not.
 pub(crate) fn assert_same(actual: &Rgb8, expected: &str) {
     let wanted = picture(expected);
-    assert_eq!(
-        (actual.width(), actual.height()),
-        (wanted.width(), wanted.height()),
-        "{expected}"
-    );
+    assert_eq!((actual.width(), actual.height()), (wanted.width(), wanted.height()), "{expected}");
     for y in 0..wanted.height() {
         for x in 0..wanted.width() {
-            assert_eq!(
-                actual.pixel(x, y),
-                wanted.pixel(x, y),
-                "{expected}: column {x}, row {y}"
-            );
+            assert_eq!(actual.pixel(x, y), wanted.pixel(x, y), "{expected}: column {x}, row {y}");
         }
     }
 }
@@ -72,8 +61,6 @@ pub(crate) fn assert_same(actual: &Rgb8, expected: &str) {
 pub(crate) fn fnv(bytes: &[u8]) -> String {
     let digest = bytes
         .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, &byte| {
-            (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, &byte| (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     format!("{digest:016x}")
 }

@@ -7,24 +7,15 @@ use std::fs;
 
 /// The sentence about these bytes, which must name the file.
 fn sentence(bytes: &[u8]) -> String {
-    let sentence = decode_bytes(bytes, "class/photo.jpg")
-        .unwrap_err()
-        .to_string();
+    let sentence = decode_bytes(bytes, "class/photo.jpg").unwrap_err().to_string();
     assert!(!sentence.contains('\n'), "{sentence:?} is not one line");
-    sentence
-        .strip_prefix("class/photo.jpg: ")
-        .expect("a sentence that begins with the file")
-        .to_owned()
+    sentence.strip_prefix("class/photo.jpg: ").expect("a sentence that begins with the file").to_owned()
 }
 
 #[test]
 fn a_missing_file_is_named() {
     let error = decode("no/such/photo.jpg").unwrap_err().to_string();
-    assert!(
-        error
-            .starts_with("no/such/photo.jpg: expected to read it, found that the system refuses: "),
-        "{error}"
-    );
+    assert!(error.starts_with("no/such/photo.jpg: expected to read it, found that the system refuses: "), "{error}");
 }
 
 #[test]
@@ -37,20 +28,14 @@ fn other_formats_are_named() {
         (b"II*\0\x08\0\0\0", "a TIFF"),
         (b"<html>", "neither one's first bytes"),
     ] {
-        assert_eq!(
-            sentence(bytes),
-            format!("expected a JPEG or a PNG, found {found}")
-        );
+        assert_eq!(sentence(bytes), format!("expected a JPEG or a PNG, found {found}"));
     }
 }
 
 #[test]
 fn the_name_does_not_decide_the_format() {
     let png = fs::read(path("source_3x5.png")).unwrap();
-    assert_eq!(
-        decode_bytes(&png, "photo.JPEG").unwrap(),
-        decode(path("source_3x5.png")).unwrap()
-    );
+    assert_eq!(decode_bytes(&png, "photo.JPEG").unwrap(), decode(path("source_3x5.png")).unwrap());
 }
 
 #[test]
@@ -59,10 +44,7 @@ fn a_jpeg_cut_anywhere_is_an_error() {
         let whole = fs::read(path(name)).unwrap();
         for length in 3..whole.len() {
             let sentence = sentence(&whole[..length]);
-            assert!(
-                sentence.starts_with("expected a whole JPEG, found a damaged one: it "),
-                "{length}: {sentence}"
-            );
+            assert!(sentence.starts_with("expected a whole JPEG, found a damaged one: it "), "{length}: {sentence}");
         }
     }
 }
@@ -73,10 +55,7 @@ fn a_png_cut_before_the_end_of_its_pixels_is_an_error() {
     let end = b"IEND".len() + 8;
     for length in 8..whole.len() - end {
         let sentence = sentence(&whole[..length]);
-        assert!(
-            sentence.starts_with("expected a whole PNG, found a damaged one: "),
-            "{length}: {sentence}"
-        );
+        assert!(sentence.starts_with("expected a whole PNG, found a damaged one: "), "{length}: {sentence}");
     }
 }
 
@@ -84,17 +63,11 @@ fn a_png_cut_before_the_end_of_its_pixels_is_an_error() {
 fn a_size_of_zero_is_said() {
     let mut png = fs::read(path("source_3x5.png")).unwrap();
     png[20..24].fill(0);
-    assert_eq!(
-        sentence(&png),
-        "expected at least one pixel, found a PNG of 3x0"
-    );
+    assert_eq!(sentence(&png), "expected at least one pixel, found a PNG of 3x0");
     let mut jpeg = fs::read(path("grey.jpg")).unwrap();
     let frame = frame_header(&jpeg);
     jpeg[frame + 7..frame + 9].fill(0);
-    assert_eq!(
-        sentence(&jpeg),
-        "expected at least one pixel, found a JPEG of 0x47"
-    );
+    assert_eq!(sentence(&jpeg), "expected at least one pixel, found a JPEG of 0x47");
 }
 
 #[test]
@@ -102,17 +75,11 @@ fn a_claimed_size_allocates_nothing() {
     // 2^32 - 1 squared is below 2^64, three times as much is not.
     let mut png = fs::read(path("source_3x5.png")).unwrap();
     png[16..24].fill(0xff);
-    assert_eq!(
-        sentence(&png),
-        "expected at most 178956970 pixels, found a PNG of 4294967295x4294967295"
-    );
+    assert_eq!(sentence(&png), "expected at most 178956970 pixels, found a PNG of 4294967295x4294967295");
     let mut jpeg = fs::read(path("grey.jpg")).unwrap();
     let frame = frame_header(&jpeg);
     jpeg[frame + 5..frame + 9].fill(0xff);
-    assert_eq!(
-        sentence(&jpeg),
-        "expected at most 178956970 pixels, found a JPEG of 65535x65535"
-    );
+    assert_eq!(sentence(&jpeg), "expected at most 178956970 pixels, found a JPEG of 65535x65535");
 }
 
 /// The header alone says how many bytes a pixel takes, and so how many all of them do; what follows is not read.
@@ -138,7 +105,8 @@ fn a_picture_that_needs_a_gigabyte_to_decode_is_refused_before_it_is() {
         let sentence = sentence(&png(13370, bit_depth, color_type));
         assert!(sentence.contains("damaged"), "{color_type}: {sentence}");
     }
-    // A progressive JPEG keeps its coefficients: 6 bytes for each pixel of three components, beside 3 of samples and 3 of colours.
+    // A progressive JPEG keeps its coefficients: 6 bytes for each pixel of three components, beside 3 of samples and 3
+    // of colours.
     let mut jpeg = fs::read(path("progressive_420.jpg")).unwrap();
     let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc2]);
     let frame = frame.unwrap();
@@ -160,22 +128,14 @@ fn a_size_that_the_bytes_cannot_pay_for_is_refused() {
         let mut jpeg = fs::read(path(name)).unwrap();
         let frame = frame_header(&jpeg);
         jpeg[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);
-        assert_eq!(
-            sentence(&jpeg),
-            "expected a whole JPEG, found a damaged one: it has fewer bits than blocks"
-        );
+        assert_eq!(sentence(&jpeg), "expected a whole JPEG, found a damaged one: it has fewer bits than blocks");
     }
 }
 
 /// What is wrong with a JPEG between its markers, each as a change of a whole one.
 #[test]
 fn damage_of_a_jpeg_is_named() {
-    let find = |bytes: &[u8], marker: u8| {
-        bytes
-            .windows(2)
-            .position(|pair| pair == [0xff, marker])
-            .unwrap()
-    };
+    let find = |bytes: &[u8], marker: u8| bytes.windows(2).position(|pair| pair == [0xff, marker]).unwrap();
     let check = |name: &str, change: &dyn Fn(&mut Vec<u8>), said: &str| {
         let mut bytes = fs::read(path(name)).unwrap();
         change(&mut bytes);
@@ -272,9 +232,7 @@ fn a_palette_that_ends_within_a_color_is_an_error() {
 }
 
 fn frame_header(jpeg: &[u8]) -> usize {
-    jpeg.windows(2)
-        .position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2]))
-        .unwrap()
+    jpeg.windows(2).position(|pair| matches!(pair, [0xff, 0xc0 | 0xc2])).unwrap()
 }
 
 proptest! {

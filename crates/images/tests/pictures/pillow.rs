@@ -10,12 +10,7 @@ fn resizing_gives_pillows_pixels() {
     let cases = cases("resize");
     assert_eq!(cases.len(), 34);
     for case in cases {
-        let resized = resize_bilinear(
-            &picture(&case["source"]),
-            case.size("width"),
-            case.size("height"),
-        )
-        .unwrap();
+        let resized = resize_bilinear(&picture(&case["source"]), case.size("width"), case.size("height")).unwrap();
         assert_same(&resized, &case["expected"]);
     }
 }
@@ -25,12 +20,7 @@ fn preprocessing_gives_pillows_pixels() {
     let cases = cases("preprocess");
     assert_eq!(cases.len(), 17);
     for case in cases {
-        let shown = preprocess(
-            &picture(&case["source"]),
-            case.size("resize"),
-            case.size("crop"),
-        )
-        .unwrap();
+        let shown = preprocess(&picture(&case["source"]), case.size("resize"), case.size("crop")).unwrap();
         assert_same(&shown, &case["expected"]);
     }
 }
@@ -53,9 +43,7 @@ fn the_longer_side_is_truncated() {
 fn a_crop_begins_at_the_half_rounded_to_even() {
     // Column x is x + 1 everywhere, so the first kept one says where the crop begins; black is padding.
     let first = |width: usize, crop| {
-        let row: Vec<u8> = (1..=width)
-            .flat_map(|x| [u8::try_from(x).unwrap(); 3])
-            .collect();
+        let row: Vec<u8> = (1..=width).flat_map(|x| [u8::try_from(x).unwrap(); 3]).collect();
         let picture = Rgb8::from_pixels(width, 1, row).unwrap();
         let middle = if crop == 1 { 0 } else { (crop - 1) / 2 };
         center_crop(&picture, crop).unwrap().pixel(0, middle)[0]
@@ -83,20 +71,11 @@ fn a_size_without_a_pixel_or_with_too_many_is_an_error() {
         assert!(matches!(result, Err(ImageError::Size { .. })), "{result:?}");
     }
     let error = Rgb8::from_pixels(2, 2, vec![0; 11]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "expected 12 bytes for an RGB picture of 2x2, found 11"
-    );
+    assert_eq!(error.to_string(), "expected 12 bytes for an RGB picture of 2x2, found 11");
     // A thread of 65,535 pixels would become 256 by 16,776,960; preprocessing computes what is kept of it alone.
     let thread = constant(1, 65_535, [9, 8, 7]);
-    assert!(matches!(
-        resize_shorter_side(&thread, 256),
-        Err(ImageError::Size { .. })
-    ));
-    assert_eq!(
-        preprocess(&thread, 256, 224).unwrap(),
-        constant(224, 224, [9, 8, 7])
-    );
+    assert!(matches!(resize_shorter_side(&thread, 256), Err(ImageError::Size { .. })));
+    assert_eq!(preprocess(&thread, 256, 224).unwrap(), constant(224, 224, [9, 8, 7]));
 }
 
 fn constant(width: usize, height: usize, color: [u8; 3]) -> Rgb8 {

@@ -3,22 +3,17 @@
 use crate::elementary::{sigmoid, sigmoid_gradient};
 use crate::isa::{Isa, per_isa};
 
-/// The square root of the covariance of natural images' colours, rows R, G and B (Lucid's `color_correlation_svd_sqrt`).
-const COLOUR_CORRELATION: [[f64; 3]; 3] =
-    [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
+/// The square root of the covariance of natural images' colours, rows R, G and B (Lucid's
+/// `color_correlation_svd_sqrt`).
+const COLOUR_CORRELATION: [[f64; 3]; 3] = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
 
 /// Pixels computed at a time: planes are read and written in runs of this length.
 const BLOCK: usize = 64;
 
-/// Lucid's colour-correlation matrix divided by its largest column norm, in double precision and rounded once; rows R, G, B.
+/// Lucid's colour-correlation matrix divided by its largest column norm, in double precision and rounded once; rows R,
+/// G, B.
 pub fn colour_matrix() -> [[f32; 3]; 3] {
-    let norm = |column: usize| {
-        COLOUR_CORRELATION
-            .iter()
-            .map(|row| row[column] * row[column])
-            .sum::<f64>()
-            .sqrt()
-    };
+    let norm = |column: usize| COLOUR_CORRELATION.iter().map(|row| row[column] * row[column]).sum::<f64>().sqrt();
     let largest = norm(0).max(norm(1)).max(norm(2));
     COLOUR_CORRELATION.map(|row| row.map(|value| single(value / largest)))
 }
@@ -34,8 +29,8 @@ pub fn squash_colours(isa: Isa, planes: &[f32], pixels: &mut [f32]) {
     squash(isa, colour_matrix(), planes, pixels);
 }
 
-/// `planes[c, i] = sum over r of M[r, c] dz[i, r]` with `dz = dpixels (1 - pixels) pixels`, overwriting `planes`: the gradient
-/// of [`squash_colours`], from its output `pixels` and the output's gradient `dpixels`.
+/// `planes[c, i] = sum over r of M[r, c] dz[i, r]` with `dz = dpixels (1 - pixels) pixels`, overwriting `planes`: the
+/// gradient of [`squash_colours`], from its output `pixels` and the output's gradient `dpixels`.
 ///
 /// The sum is `fma(M2, dz2, fma(M1, dz1, M0 dz0))`.
 ///
@@ -50,16 +45,10 @@ pub fn squash_colours_gradient(isa: Isa, pixels: &[f32], dpixels: &[f32], planes
 }
 
 fn check_lengths(planes: usize, pixels: usize) {
-    assert!(
-        planes == pixels && planes.is_multiple_of(3),
-        "three planes and as many pixels of three colours"
-    );
+    assert!(planes == pixels && planes.is_multiple_of(3), "three planes and as many pixels of three colours");
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding to single precision is meant"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
 fn single(x: f64) -> f32 {
     x as f32
 }
@@ -119,17 +108,9 @@ mod tests {
     #[test]
     fn the_largest_column_of_the_matrix_has_norm_one() {
         let m = colour_matrix();
-        let norms = [0, 1, 2].map(|c| {
-            m.iter()
-                .map(|row| f64::from(row[c]).powi(2))
-                .sum::<f64>()
-                .sqrt()
-        });
+        let norms = [0, 1, 2].map(|c| m.iter().map(|row| f64::from(row[c]).powi(2)).sum::<f64>().sqrt());
         // Three roundings of half an ULP each, relative to a norm of one.
-        assert!(
-            (norms[0] - 1.0).abs() <= f64::from(f32::EPSILON),
-            "{norms:?}"
-        );
+        assert!((norms[0] - 1.0).abs() <= f64::from(f32::EPSILON), "{norms:?}");
         assert!(norms[1] < 1.0 && norms[2] < 1.0, "{norms:?}");
         assert_eq!(m[1][1], 0.0);
     }

@@ -11,14 +11,7 @@ const BLOCK: usize = 16;
 ///
 /// # Panics
 /// If the windows have not three channels or lack part of the region.
-pub fn normalise(
-    isa: Isa,
-    region: Region,
-    x: Window<'_>,
-    mean: [f32; 3],
-    std: [f32; 3],
-    y: &mut WindowMut<'_>,
-) {
+pub fn normalise(isa: Isa, region: Region, x: Window<'_>, mean: [f32; 3], std: [f32; 3], y: &mut WindowMut<'_>) {
     assert_eq!(y.channels(), 3, "the colours of a picture");
     let (means, deviations) = (repeated(mean), repeated(std));
     on_lines(region, [x.region()], y, [x.channels()], |[i], y, n| {
@@ -30,13 +23,7 @@ pub fn normalise(
 ///
 /// # Panics
 /// If the windows have not three channels or lack part of the region.
-pub fn normalise_gradient(
-    isa: Isa,
-    region: Region,
-    dy: Window<'_>,
-    std: [f32; 3],
-    dx: &mut WindowMut<'_>,
-) {
+pub fn normalise_gradient(isa: Isa, region: Region, dy: Window<'_>, std: [f32; 3], dx: &mut WindowMut<'_>) {
     assert_eq!(dx.channels(), 3, "the colours of a picture");
     let deviations = repeated(std);
     on_lines(region, [dy.region()], dx, [dy.channels()], |[i], dx, n| {
@@ -78,23 +65,10 @@ mod tests {
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let (mean, std) = ([1.0, 1.0, 0.0], [1.0, 2.0, 0.5]);
         let mut y = [f32::NAN; 6];
-        normalise(
-            Isa::best(),
-            held,
-            Window::new(&x, held, 3),
-            mean,
-            std,
-            &mut WindowMut::new(&mut y, held, 3),
-        );
+        normalise(Isa::best(), held, Window::new(&x, held, 3), mean, std, &mut WindowMut::new(&mut y, held, 3));
         assert_eq!(y, [0.0, 0.5, 6.0, 3.0, 2.0, 12.0]);
         let mut dx = [1.0; 6];
-        normalise_gradient(
-            Isa::best(),
-            held,
-            Window::new(&x, held, 3),
-            std,
-            &mut WindowMut::new(&mut dx, held, 3),
-        );
+        normalise_gradient(Isa::best(), held, Window::new(&x, held, 3), std, &mut WindowMut::new(&mut dx, held, 3));
         assert_eq!(dx, [2.0, 2.0, 7.0, 5.0, 3.5, 13.0]);
     }
 }

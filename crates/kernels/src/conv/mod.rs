@@ -9,9 +9,7 @@ mod gradient;
 mod winograd;
 
 use crate::isa::Isa;
-use crate::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product_columns,
-};
+use crate::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product_columns};
 use crate::region::{Region, Window, WindowMut};
 pub use gradient::{ConvGradient, input_gradient_scratch};
 use std::ops::Range;
@@ -31,14 +29,11 @@ pub struct Sliding {
 impl Sliding {
     /// A square window with the same stride and padding both ways.
     pub fn square(kernel: usize, stride: usize, padding: usize) -> Sliding {
-        Sliding {
-            kernel: (kernel, kernel),
-            stride: (stride, stride),
-            padding: (padding, padding),
-        }
+        Sliding { kernel: (kernel, kernel), stride: (stride, stride), padding: (padding, padding) }
     }
 
-    /// Output rows and columns for a map of `height` rows and `width` columns: `floor((size + 2 padding - kernel) / stride) + 1`.
+    /// Output rows and columns for a map of `height` rows and `width` columns: `floor((size + 2 padding - kernel) /
+    /// stride) + 1`.
     ///
     /// `None` where the window is larger than the padded map.
     pub fn output_size(&self, height: usize, width: usize) -> Option<(usize, usize)> {
@@ -67,13 +62,9 @@ impl Sliding {
 
     /// The first row and column that the window at output row `y` and column `x` covers.
     pub fn input_corner(&self, y: isize, x: isize) -> (isize, isize) {
-        let along = |at: isize, stride: usize, padding: usize| {
-            (at * stride.cast_signed()).saturating_sub_unsigned(padding)
-        };
-        (
-            along(y, self.stride.0, self.padding.0),
-            along(x, self.stride.1, self.padding.1),
-        )
+        let along =
+            |at: isize, stride: usize, padding: usize| (at * stride.cast_signed()).saturating_sub_unsigned(padding);
+        (along(y, self.stride.0, self.padding.0), along(x, self.stride.1, self.padding.1))
     }
 }
 
@@ -92,24 +83,12 @@ impl ConvWeights {
     /// If `weights` has not exactly `out * in * ky * kx` values.
     pub fn new(weights: &[f32], out: usize, channels: usize, sliding: Sliding) -> ConvWeights {
         let (height, width) = sliding.kernel;
-        assert_eq!(
-            weights.len(),
-            out * channels * height * width,
-            "weights [{out}, {channels}, {height}, {width}]"
-        );
+        assert_eq!(weights.len(), out * channels * height * width, "weights [{out}, {channels}, {height}, {width}]");
         let packed = PackedMatrix::from_fn(height * width * channels, out, |row, column| {
-            let (ky, kx, c) = (
-                row / (width * channels),
-                row / channels % width,
-                row % channels,
-            );
+            let (ky, kx, c) = (row / (width * channels), row / channels % width, row % channels);
             weights[((column * channels + c) * height + ky) * width + kx]
         });
-        ConvWeights {
-            sliding,
-            channels,
-            packed,
-        }
+        ConvWeights { sliding, channels, packed }
     }
 
     /// The window's size, stride and padding.
@@ -188,31 +167,13 @@ pub fn convolve_rows(
     wanted: Region,
     y: &mut WindowMut<'_>,
 ) {
-    assert_eq!(
-        y.channels(),
-        weights.outputs(),
-        "output channels of a convolution"
-    );
+    assert_eq!(y.channels(), weights.outputs(), "output channels of a convolution");
     if wanted.is_empty() {
         return;
     }
-    let rows = position_rows(
-        &y.region(),
-        y.channels(),
-        &wanted,
-        (1, 1),
-        (wanted.top, wanted.left),
-    );
+    let rows = position_rows(&y.region(), y.channels(), &wanted, (1, 1), (wanted.top, wanted.left));
     let target = Target::new(y.data_mut(), rows);
-    multiply(
-        isa,
-        x,
-        weights,
-        epilogue,
-        wanted,
-        0..weights.outputs(),
-        target,
-    );
+    multiply(isa, x, weights, epilogue, wanted, 0..weights.outputs(), target);
 }
 
 /// The same for some of the output channels, beginning at a multiple of 16, into a matrix `[positions, channels]`.
@@ -228,11 +189,7 @@ pub fn convolve_channels(
     channels: Range<usize>,
     y: &mut [f32],
 ) {
-    assert_eq!(
-        y.len(),
-        wanted.positions() * channels.len(),
-        "values of some channels"
-    );
+    assert_eq!(y.len(), wanted.positions() * channels.len(), "values of some channels");
     if wanted.is_empty() {
         return;
     }
@@ -250,11 +207,7 @@ fn multiply(
     channels: Range<usize>,
     mut target: Target<'_>,
 ) {
-    assert_eq!(
-        x.channels(),
-        weights.channels(),
-        "input channels of a convolution"
-    );
+    assert_eq!(x.channels(), weights.channels(), "input channels of a convolution");
     let epilogue = Epilogue {
         affine: epilogue.affine,
         residual: epilogue.residual_rows(weights.outputs(), &wanted),
@@ -274,20 +227,10 @@ fn multiply(
 /// The virtual im2col matrix of `wanted`: `[positions, (ky, kx, c)]`.
 fn im2col<'a>(x: Window<'a>, sliding: Sliding, wanted: &Region) -> LeftMatrix<'a> {
     let needed = sliding.input_region(wanted);
-    assert!(
-        x.region().contains(&needed),
-        "an input window of {:?} lacks part of {needed:?}",
-        x.region()
-    );
+    assert!(x.region().contains(&needed), "an input window of {:?} lacks part of {needed:?}", x.region());
     LeftMatrix {
         data: x.data(),
-        rows: position_rows(
-            &x.region(),
-            x.channels(),
-            wanted,
-            sliding.stride,
-            (needed.top, needed.left),
-        ),
+        rows: position_rows(&x.region(), x.channels(), wanted, sliding.stride, (needed.top, needed.left)),
         segments: sliding.kernel.0,
         segment_step: x.region().width * x.channels(),
         segment_length: sliding.kernel.1 * x.channels(),
@@ -303,12 +246,8 @@ fn position_rows(
     corner: (isize, isize),
 ) -> Rows {
     let last = (
-        corner
-            .0
-            .saturating_add_unsigned((wanted.height - 1) * stride.0),
-        corner
-            .1
-            .saturating_add_unsigned((wanted.width - 1) * stride.1),
+        corner.0.saturating_add_unsigned((wanted.height - 1) * stride.0),
+        corner.1.saturating_add_unsigned((wanted.width - 1) * stride.1),
     );
     assert!(
         held.contains(&Region::between(corner.0, corner.1, last.0 + 1, last.1 + 1)),

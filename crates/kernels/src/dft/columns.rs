@@ -5,8 +5,7 @@
 use super::split::{Split, single};
 use crate::isa::Isa;
 use crate::matmul::{
-    ComplexLanes, Epilogue, LanePlaces, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product,
-    sum_complex_products,
+    ComplexLanes, Epilogue, LanePlaces, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product, sum_complex_products,
 };
 use std::ops::Range;
 
@@ -75,11 +74,7 @@ impl ColumnTransform {
             let part = |of: fn((f64, f64)) -> f64| {
                 std::array::from_fn(|lane| {
                     let z = panel * PANEL + lane;
-                    if z < split.fine {
-                        single(of(split.outer(b, split.fine * y + z)))
-                    } else {
-                        0.0
-                    }
+                    if z < split.fine { single(of(split.outer(b, split.fine * y + z))) } else { 0.0 }
                 })
             };
             [part(|(cos, _)| cos), part(|(_, sin)| sin)]
@@ -95,11 +90,7 @@ impl ColumnTransform {
         }
         let weight = |u: usize| {
             let stands_alone = u == 0 || 2 * u == width;
-            single(if stands_alone {
-                normalise
-            } else {
-                2.0 * normalise
-            })
+            single(if stands_alone { normalise } else { 2.0 * normalise })
         };
         let row = row_length(quotients);
         ColumnTransform {
@@ -109,9 +100,7 @@ impl ColumnTransform {
             panels,
             weights: (0..frequencies).map(weight).collect(),
             inner: PackedMatrix::from_fn(2 * quotients, panels * 2 * PANEL, inner_element),
-            back_inner: PackedMatrix::from_fn(panels * 2 * PANEL, row, |row, column| {
-                inner_element(column, row)
-            }),
+            back_inner: PackedMatrix::from_fn(panels * 2 * PANEL, row, |row, column| inner_element(column, row)),
             outer,
             back_outer,
             blocks,
@@ -126,9 +115,7 @@ impl ColumnTransform {
     /// Makes buffers fit `rows` rows.
     pub(super) fn fit(&self, scratch: &mut ColumnScratch, rows: usize) {
         let lines = rows * self.split.coarse;
-        scratch
-            .spectrum
-            .resize(lines * row_length(self.quotients), 0.0);
+        scratch.spectrum.resize(lines * row_length(self.quotients), 0.0);
         scratch.sums.resize(lines * self.panels, [[0.0; PANEL]; 2]);
     }
 
@@ -148,12 +135,7 @@ impl ColumnTransform {
             let (y, z) = (column / fine, column % fine);
             let lane = z % PANEL;
             let length = (PANEL - lane).min(fine - z).min(wanted.end - column);
-            let run = ColumnRun {
-                column,
-                panel: (y - first) * panels + z / PANEL,
-                lane,
-                length,
-            };
+            let run = ColumnRun { column, panel: (y - first) * panels + z / PANEL, lane, length };
             column += length;
             Some(run)
         })
@@ -169,15 +151,12 @@ impl ColumnTransform {
     ) {
         let ColumnScratch { spectrum: s, sums } = scratch;
         let row = row_length(self.quotients);
-        for (of_row, to) in spectrum
-            .chunks_exact(2 * self.frequencies)
-            .zip(s.chunks_exact_mut(self.split.coarse * row))
+        for (of_row, to) in spectrum.chunks_exact(2 * self.frequencies).zip(s.chunks_exact_mut(self.split.coarse * row))
         {
             let (pairs, _) = of_row.as_chunks::<2>();
             for (a, pairs) in pairs.chunks(self.split.coarse).enumerate() {
                 let weights = &self.weights[a * self.split.coarse..];
-                for ((pair, weight), to) in pairs.iter().zip(weights).zip(to.chunks_exact_mut(row))
-                {
+                for ((pair, weight), to) in pairs.iter().zip(weights).zip(to.chunks_exact_mut(row)) {
                     to[2 * a] = pair[0] * weight;
                     to[2 * a + 1] = pair[1] * weight;
                 }
@@ -188,31 +167,16 @@ impl ColumnTransform {
                 }
             }
         }
-        let left = LeftMatrix {
-            segment_length: 2 * self.quotients,
-            ..LeftMatrix::row_major(s, row)
-        };
+        let left = LeftMatrix { segment_length: 2 * self.quotients, ..LeftMatrix::row_major(s, row) };
         let lines = sums.len() / self.panels;
         let flat = sums.as_flattened_mut().as_flattened_mut();
         let mut target = Target::new(flat, Rows::plain(self.panels * 2 * PANEL));
-        product(
-            isa,
-            lines,
-            &left,
-            &self.inner,
-            &mut target,
-            &Epilogue::default(),
-        );
+        product(isa, lines, &left, &self.inner, &mut target, &Epilogue::default());
         // Q[v, j] = sum_b sums[v, b, z] exp(2 pi I b j / W).
         let flat = sums.as_flattened().as_flattened();
         for ((of_sums, of_q), panel) in self.places(q.1) {
             let factors = self.factors(&self.outer, panel);
-            sum_complex_products(
-                isa,
-                (flat, of_sums, self.split.coarse),
-                (factors, false),
-                (&mut *q.0, of_q),
-            );
+            sum_complex_products(isa, (flat, of_sums, self.split.coarse), (factors, false), (&mut *q.0, of_q));
         }
     }
 
@@ -224,8 +188,7 @@ impl ColumnTransform {
 
     /// For each row v and panel of z, where its inner sums and where its values of Q are.
     fn places(&self, q: &RowPlaces<'_>) -> impl Iterator<Item = ((LanePlaces, LanePlaces), usize)> {
-        let (coarse, panels, height, imaginary) =
-            (self.split.coarse, self.panels, q.height, q.imaginary);
+        let (coarse, panels, height, imaginary) = (self.split.coarse, self.panels, q.height, q.imaginary);
         let rows = q.real.iter().enumerate();
         rows.flat_map(move |(v, &place)| {
             (0..panels).map(move |panel| {
@@ -257,35 +220,20 @@ impl ColumnTransform {
         let flat = sums.as_flattened_mut().as_flattened_mut();
         for ((of_sums, of_q), panel) in self.places(q.1) {
             let factors = self.factors(&self.back_outer, panel);
-            sum_complex_products(
-                isa,
-                (q.0, of_q, self.blocks.len()),
-                (factors, true),
-                (&mut *flat, of_sums),
-            );
+            sum_complex_products(isa, (q.0, of_q, self.blocks.len()), (factors, true), (&mut *flat, of_sums));
         }
         let row = row_length(self.quotients);
         let flat = sums.as_flattened().as_flattened();
         let left = LeftMatrix::row_major(flat, self.panels * 2 * PANEL);
         let mut target = Target::new(s, Rows::plain(row));
-        product(
-            isa,
-            lines,
-            &left,
-            &self.back_inner,
-            &mut target,
-            &Epilogue::default(),
-        );
-        for (of_row, from) in spectrum
-            .chunks_exact_mut(2 * self.frequencies)
-            .zip(s.chunks_exact(self.split.coarse * row))
+        product(isa, lines, &left, &self.back_inner, &mut target, &Epilogue::default());
+        for (of_row, from) in
+            spectrum.chunks_exact_mut(2 * self.frequencies).zip(s.chunks_exact(self.split.coarse * row))
         {
             let (pairs, _) = of_row.as_chunks_mut::<2>();
             for (a, pairs) in pairs.chunks_mut(self.split.coarse).enumerate() {
                 let weights = &self.weights[a * self.split.coarse..];
-                for ((pair, weight), from) in
-                    pairs.iter_mut().zip(weights).zip(from.chunks_exact(row))
-                {
+                for ((pair, weight), from) in pairs.iter_mut().zip(weights).zip(from.chunks_exact(row)) {
                     *pair = [from[2 * a] * weight, from[2 * a + 1] * weight];
                 }
             }
@@ -307,8 +255,8 @@ pub(super) struct ColumnRun {
     pub(super) length: usize,
 }
 
-/// Where the rows of Q are: its panels have `height` rows, the real part of row v is row `real[v]`, and the imaginary part
-/// `imaginary` rows further.
+/// Where the rows of Q are: its panels have `height` rows, the real part of row v is row `real[v]`, and the imaginary
+/// part `imaginary` rows further.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowPlaces<'a> {
     pub(super) height: usize,

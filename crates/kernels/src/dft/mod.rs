@@ -6,10 +6,10 @@
 //! x[i, j] = (H W)^-1/2  sum_v sum_u  c_u Re( S[v, u] exp(2 pi I (v i / H + u j / W)) )
 //! ```
 //!
-//! with `c_u = 1` for `u = 0` and (W even) `u = W / 2`, and 2 between: those columns also stand for their mirror images.
-//! First come the sums over u (`columns`), for the columns of the window alone, then those over v (`rows`), for its rows. Each is
-//! a product of two short transforms (`split`): 224 values take sums of 16 and 14, and the short transforms are matrix products.
-//! The lengths alone decide how, so every window has the bits of the whole image.
+//! with `c_u = 1` for `u = 0` and (W even) `u = W / 2`, and 2 between: those columns also stand for their mirror
+//! images. First come the sums over u (`columns`), for the columns of the window alone, then those over v (`rows`), for
+//! its rows. Each is a product of two short transforms (`split`): 224 values take sums of 16 and 14, and the short
+//! transforms are matrix products. The lengths alone decide how, so every window has the bits of the whole image.
 //!
 //! The adjoint runs the transposed sums the other way. It is the gradient: column weights and all.
 
@@ -78,14 +78,13 @@ impl WindowDft {
         scratch
     }
 
-    /// Makes buffers fit. [`WindowDft::inverse`] and [`WindowDft::adjoint`] do so too; done beforehand, they allocate nothing.
+    /// Makes buffers fit. [`WindowDft::inverse`] and [`WindowDft::adjoint`] do so too; done beforehand, they allocate
+    /// nothing.
     pub fn fit(&self, scratch: &mut DftScratch) {
         let panels = self.columns.panels();
         self.columns.fit(&mut scratch.columns, self.rows.height());
         self.rows.fit(&mut scratch.rows, panels);
-        scratch
-            .lines
-            .resize(self.window.height * panels * PANEL, 0.0);
+        scratch.lines.resize(self.window.height * panels * PANEL, 0.0);
     }
 
     /// Bytes of buffers that fit.
@@ -106,8 +105,7 @@ impl WindowDft {
         self.fit(scratch);
         let q = (scratch.rows.q.values_mut(), &self.rows.places());
         self.columns.forward(isa, spectrum, &mut scratch.columns, q);
-        self.rows
-            .forward(isa, &mut scratch.rows, &mut scratch.lines);
+        self.rows.forward(isa, &mut scratch.rows, &mut scratch.lines);
         let left = self.window.left.unsigned_abs();
         let line = self.columns.panels() * PANEL;
         for run in self.columns.runs(left..left + self.window.width) {
@@ -119,17 +117,15 @@ impl WindowDft {
         }
     }
 
-    /// The adjoint of [`WindowDft::inverse`]: `[window height][window width] -> [H][W / 2 + 1][2]`, overwriting `spectrum`.
+    /// The adjoint of [`WindowDft::inverse`]: `[window height][window width] -> [H][W / 2 + 1][2]`, overwriting
+    /// `spectrum`.
     ///
     /// # Panics
     /// If a slice has not the length its shape says.
     pub fn adjoint(&self, isa: Isa, image: &[f32], scratch: &mut DftScratch, spectrum: &mut [f32]) {
         self.check(spectrum, image);
         self.fit(scratch);
-        let (top, left) = (
-            self.window.top.unsigned_abs(),
-            self.window.left.unsigned_abs(),
-        );
+        let (top, left) = (self.window.top.unsigned_abs(), self.window.left.unsigned_abs());
         let height = self.window.height;
         let (lanes, _) = scratch.rows.x.values_mut().as_chunks_mut::<PANEL>();
         // Lanes beyond the window have no gradient.
@@ -147,11 +143,7 @@ impl WindowDft {
     }
 
     fn check(&self, spectrum: &[f32], image: &[f32]) {
-        assert_eq!(
-            spectrum.len(),
-            self.spectrum_length,
-            "values of a half spectrum"
-        );
+        assert_eq!(spectrum.len(), self.spectrum_length, "values of a half spectrum");
         assert_eq!(image.len(), self.window.positions(), "values of a window");
     }
 }

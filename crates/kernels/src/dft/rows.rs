@@ -6,9 +6,7 @@
 use super::columns::RowPlaces;
 use super::split::{Split, single};
 use crate::isa::Isa;
-use crate::matmul::{
-    Epilogue, LeftMatrix, PANEL, PackedMatrix, RightRows, Rows, Target, product_of_rows,
-};
+use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, RightRows, Rows, Target, product_of_rows};
 use std::ops::Range;
 
 /// The transform `x[i, j] = Re sum_v Q[v, j] exp(2 pi I v i / H)` and its adjoint, for some rows i.
@@ -63,17 +61,12 @@ impl RowTransform {
             single(if column < coarse { cos } else { -sin })
         };
         let elements = |rows: Range<usize>, columns: usize, of: &dyn Fn(usize, usize) -> f32| {
-            rows.flat_map(|row| (0..columns).map(move |column| of(row, column)))
-                .collect::<Vec<f32>>()
+            rows.flat_map(|row| (0..columns).map(move |column| of(row, column))).collect::<Vec<f32>>()
         };
         let mut transform = RowTransform {
-            places: (0..height)
-                .map(|v| v % coarse * 2 * fine + v / coarse)
-                .collect(),
+            places: (0..height).map(|v| v % coarse * 2 * fine + v / coarse).collect(),
             inner: elements(0..2 * fine, 2 * fine, &inner_element),
-            back_inner: elements(0..2 * fine, 2 * fine, &|row, column| {
-                inner_element(column, row)
-            }),
+            back_inner: elements(0..2 * fine, 2 * fine, &|row, column| inner_element(column, row)),
             outer: elements(wanted.clone(), 2 * coarse, &outer_element),
             back_outer: Vec::new(),
             split,
@@ -91,11 +84,7 @@ impl RowTransform {
 
     /// Where the rows of Q are.
     pub(super) fn places(&self) -> RowPlaces<'_> {
-        RowPlaces {
-            height: 2 * self.split.n,
-            real: &self.places,
-            imaginary: self.split.fine,
-        }
+        RowPlaces { height: 2 * self.split.n, real: &self.places, imaginary: self.split.fine }
     }
 
     /// Rows of Q, and of the whole image.
@@ -135,27 +124,10 @@ impl RowTransform {
         let columns = scratch.q.n();
         for b in 0..coarse {
             let left = LeftMatrix::row_major(&self.inner, 2 * fine);
-            let right = RightRows {
-                matrix: &scratch.q,
-                first: b * 2 * fine,
-                segment_step: 0,
-            };
-            let rows = Rows {
-                first: b * PANEL,
-                ..Rows::plain(coarse * PANEL)
-            };
-            let mut target = Target {
-                panel_step: height,
-                ..Target::new(scratch.r.values_mut(), rows)
-            };
-            product_of_rows(
-                isa,
-                2 * fine,
-                &left,
-                &right,
-                &mut target,
-                &Epilogue::default(),
-            );
+            let right = RightRows { matrix: &scratch.q, first: b * 2 * fine, segment_step: 0 };
+            let rows = Rows { first: b * PANEL, ..Rows::plain(coarse * PANEL) };
+            let mut target = Target { panel_step: height, ..Target::new(scratch.r.values_mut(), rows) };
+            product_of_rows(isa, 2 * fine, &left, &right, &mut target, &Epilogue::default());
         }
         for z in 0..fine {
             let mut rows = self.rows_of(z);
@@ -165,21 +137,11 @@ impl RowTransform {
             };
             let first = first - self.wanted.start;
             let left = LeftMatrix {
-                rows: Rows {
-                    first: first * 2 * coarse,
-                    ..Rows::plain(fine * 2 * coarse)
-                },
+                rows: Rows { first: first * 2 * coarse, ..Rows::plain(fine * 2 * coarse) },
                 ..LeftMatrix::row_major(&self.outer, 2 * coarse)
             };
-            let right = RightRows {
-                matrix: &scratch.r,
-                first: z * 2 * coarse,
-                segment_step: 0,
-            };
-            let rows = Rows {
-                first: first * columns,
-                ..Rows::plain(fine * columns)
-            };
+            let right = RightRows { matrix: &scratch.r, first: z * 2 * coarse, segment_step: 0 };
+            let rows = Rows { first: first * columns, ..Rows::plain(fine * columns) };
             let mut target = Target::new(x, rows);
             product_of_rows(isa, count, &left, &right, &mut target, &Epilogue::default());
         }
@@ -196,56 +158,20 @@ impl RowTransform {
                 data: &self.back_outer[done * 2 * coarse..(done + count) * 2 * coarse],
                 ..LeftMatrix::row_major(&self.back_outer, count)
             };
-            let right = RightRows {
-                matrix: &scratch.x,
-                first: done,
-                segment_step: 0,
-            };
+            let right = RightRows { matrix: &scratch.x, first: done, segment_step: 0 };
             // Row (part, b) of the product is row (b, z, part) of R.
-            let rows = Rows {
-                skip: 0,
-                first: 2 * z * PANEL,
-                per_line: coarse,
-                line_step: PANEL,
-                step: 2 * fine * PANEL,
-            };
-            let mut target = Target {
-                panel_step: height,
-                ..Target::new(scratch.r.values_mut(), rows)
-            };
-            product_of_rows(
-                isa,
-                2 * coarse,
-                &left,
-                &right,
-                &mut target,
-                &Epilogue::default(),
-            );
+            let rows =
+                Rows { skip: 0, first: 2 * z * PANEL, per_line: coarse, line_step: PANEL, step: 2 * fine * PANEL };
+            let mut target = Target { panel_step: height, ..Target::new(scratch.r.values_mut(), rows) };
+            product_of_rows(isa, 2 * coarse, &left, &right, &mut target, &Epilogue::default());
             done += count;
         }
         for b in 0..coarse {
             let left = LeftMatrix::row_major(&self.back_inner, 2 * fine);
-            let right = RightRows {
-                matrix: &scratch.r,
-                first: b * 2 * fine,
-                segment_step: 0,
-            };
-            let rows = Rows {
-                first: b * 2 * fine * PANEL,
-                ..Rows::plain(PANEL)
-            };
-            let mut target = Target {
-                panel_step: height,
-                ..Target::new(scratch.q.values_mut(), rows)
-            };
-            product_of_rows(
-                isa,
-                2 * fine,
-                &left,
-                &right,
-                &mut target,
-                &Epilogue::default(),
-            );
+            let right = RightRows { matrix: &scratch.r, first: b * 2 * fine, segment_step: 0 };
+            let rows = Rows { first: b * 2 * fine * PANEL, ..Rows::plain(PANEL) };
+            let mut target = Target { panel_step: height, ..Target::new(scratch.q.values_mut(), rows) };
+            product_of_rows(isa, 2 * fine, &left, &right, &mut target, &Epilogue::default());
         }
     }
 }

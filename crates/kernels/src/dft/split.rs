@@ -24,17 +24,9 @@ pub(super) struct Split {
 impl Split {
     /// The factors of `n` that cost least; of equal ones those with the smaller `fine`. A prime is not split at all.
     pub(super) fn cheapest(n: usize, cost: impl Fn(Split) -> usize) -> Split {
-        let split = |fine: usize| Split {
-            n,
-            fine,
-            coarse: n / fine,
-        };
+        let split = |fine: usize| Split { n, fine, coarse: n / fine };
         let whole = split(n);
-        (1..=n)
-            .filter(|fine| n.is_multiple_of(*fine))
-            .map(split)
-            .min_by_key(|&s| cost(s))
-            .unwrap_or(whole)
+        (1..=n).filter(|fine| n.is_multiple_of(*fine)).map(split).min_by_key(|&s| cost(s)).unwrap_or(whole)
     }
 
     /// Cosine and sine of `2 pi a z / fine`.
@@ -52,10 +44,7 @@ fn angle(turns: usize, size: usize) -> (f64, f64) {
     cos_sin_fraction((turns % size).cast_signed() as i64, size as u64)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounding the basis to single precision is meant"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounding the basis to single precision is meant")]
 pub(super) fn single(value: f64) -> f32 {
     value as f32
 }

@@ -1,8 +1,9 @@
 //! The exponential, in single precision.
 //!
-//! `exp x = 2^k exp r` with `k = round(x / ln 2)` and `r = x - k ln 2`, so `|r| <= ln(2) / 2` but for rounding. `ln 2` is split in
-//! two (Cody and Waite), so that `r` is exact to more than single precision; `exp r` is the polynomial of Moshier's
-//! Cephes library (`expf.c`), evaluated in fused multiply-adds. There are no branches: a loop over a slice is vectorised.
+//! `exp x = 2^k exp r` with `k = round(x / ln 2)` and `r = x - k ln 2`, so `|r| <= ln(2) / 2` but for rounding. `ln 2`
+//! is split in two (Cody and Waite), so that `r` is exact to more than single precision; `exp r` is the polynomial of
+//! Moshier's Cephes library (`expf.c`), evaluated in fused multiply-adds. There are no branches: a loop over a slice is
+//! vectorised.
 
 /// Arguments above give infinity: `ln(2^128)` is 88.72.
 const OVERFLOW: f32 = 89.0;
@@ -15,14 +16,7 @@ const LN_2_HIGH: f32 = 0.693_359_4;
 /// `ln 2 - LN_2_HIGH`.
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 /// Coefficients of `(exp r - 1 - r) / r^2` in powers of r, highest first.
-const POLYNOMIAL: [f32; 6] = [
-    1.987_569_1e-4,
-    1.398_2e-3,
-    8.333_452e-3,
-    4.166_579_6e-2,
-    1.666_666_5e-1,
-    5e-1,
-];
+const POLYNOMIAL: [f32; 6] = [1.987_569_1e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1];
 
 /// `e^x`, within 1 ULP; infinity above 88.72, zero below -103.97, denormal between that and -87.34; NaN for NaN.
 #[inline(always)]
@@ -38,11 +32,9 @@ pub fn exp(x: f32) -> f32 {
         quotient = quotient.mul_add(r, *coefficient);
     }
     let mantissa = quotient.mul_add(r * r, r) + 1.0;
-    // 2^k is multiplied in two halves, both of which are normal numbers even where 2^k is not; only the second may round.
-    let k = shifted
-        .to_bits()
-        .wrapping_sub(ROUND_TO_INTEGER.to_bits())
-        .cast_signed();
+    // 2^k is multiplied in two halves, both of which are normal numbers even where 2^k is not; only the second may
+    // round.
+    let k = shifted.to_bits().wrapping_sub(ROUND_TO_INTEGER.to_bits()).cast_signed();
     let half = k >> 1;
     mantissa * power_of_two(half) * power_of_two(k.wrapping_sub(half))
 }
@@ -76,12 +68,7 @@ mod tests {
                 }
             }
         }
-        assert!(
-            worst.0 > 0.4 && worst.0 <= 1.0,
-            "{} ULP at {}",
-            worst.0,
-            worst.1
-        );
+        assert!(worst.0 > 0.4 && worst.0 <= 1.0, "{} ULP at {}", worst.0, worst.1);
     }
 
     #[test]

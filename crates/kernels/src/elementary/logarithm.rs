@@ -1,7 +1,7 @@
 //! The natural logarithm, in double precision.
 //!
-//! The method and constants of Sun's fdlibm (`e_log.c`): `x = 2^k (1 + f)` with `1 + f` between `sqrt(2) / 2` and `sqrt 2`;
-//! with `s = f / (2 + f)`, `ln(1 + f) = 2 s + s R(s^2)`, R a minimax polynomial; `ln 2` in two parts.
+//! The method and constants of Sun's fdlibm (`e_log.c`): `x = 2^k (1 + f)` with `1 + f` between `sqrt(2) / 2` and `sqrt
+//! 2`; with `s = f / (2 + f)`, `ln(1 + f) = 2 s + s R(s^2)`, R a minimax polynomial; `ln 2` in two parts.
 
 /// The first bits of ln 2: `k LN_2_HIGH` is exact.
 const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
@@ -38,10 +38,7 @@ pub fn ln(x: f64) -> f64 {
     let half_square = 0.5 * f * f;
     let s = f / (2.0 + f);
     let z = s * s;
-    let r = z * POLYNOMIAL
-        .iter()
-        .rev()
-        .fold(0.0, |sum: f64, &c| sum.mul_add(z, c));
+    let r = z * POLYNOMIAL.iter().rev().fold(0.0, |sum: f64, &c| sum.mul_add(z, c));
     // The small parts first, the large ones last.
     let low = s.mul_add(half_square + r, k * LN_2_LOW);
     k * LN_2_HIGH - ((half_square - low) - f)
@@ -49,11 +46,7 @@ pub fn ln(x: f64) -> f64 {
 
 /// `(k, f)` with `x = 2^k (1 + f)` and `1 + f` in `[sqrt(2) / 2, sqrt 2)`.
 fn reduce(x: f64) -> (f64, f64) {
-    let (normal, shift) = if x < f64::MIN_POSITIVE {
-        (x * DENORMAL_SCALE, 54.0)
-    } else {
-        (x, 0.0)
-    };
+    let (normal, shift) = if x < f64::MIN_POSITIVE { (x * DENORMAL_SCALE, 54.0) } else { (x, 0.0) };
     let bits = normal.to_bits();
     // At most 2046: exact.
     let exponent = (bits >> MANTISSA_BITS) as f64 - 1023.0 - shift;
@@ -77,10 +70,7 @@ mod tests {
         for x in every_exponent.chain(around_one).filter(|x| *x > 0.0) {
             let (found, expected) = (ln(x), x.ln());
             let ulp = (expected.abs().log2().floor() - 52.0).exp2();
-            assert!(
-                (found - expected).abs() <= 3.0 * ulp,
-                "ln {x:e}: {found} or {expected}"
-            );
+            assert!((found - expected).abs() <= 3.0 * ulp, "ln {x:e}: {found} or {expected}");
         }
     }
 
@@ -104,10 +94,7 @@ mod tests {
             };
             let expected = f64::from(k) * std::f64::consts::LN_2;
             // ln 2 as a double and the product are each half an ULP off, the function another 2.
-            assert!(
-                (ln(x) - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(),
-                "ln 2^{k}"
-            );
+            assert!((ln(x) - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(), "ln 2^{k}");
         }
     }
 }

@@ -30,19 +30,12 @@ const COSINE: [f64; 6] = [
 /// # Panics
 /// If the denominator is zero.
 pub fn cos_sin_fraction(numerator: i64, denominator: u64) -> (f64, f64) {
-    assert!(
-        denominator > 0,
-        "a fraction of a turn needs a denominator above zero"
-    );
+    assert!(denominator > 0, "a fraction of a turn needs a denominator above zero");
     let turn = i128::from(denominator);
     let eighths = i128::from(numerator).rem_euclid(turn) * 8;
     let (octant, remainder) = (eighths / turn, eighths % turn);
     // Odd octants are measured back from their end, so that the angle stays within [0, pi/4].
-    let part = if octant % 2 == 0 {
-        remainder
-    } else {
-        turn - remainder
-    };
+    let part = if octant % 2 == 0 { remainder } else { turn - remainder };
     let (cosine, sine) = first_octant(ratio(part, turn) * FRAC_PI_4);
     match octant {
         0 => (cosine, sine),
@@ -56,10 +49,7 @@ pub fn cos_sin_fraction(numerator: i64, denominator: u64) -> (f64, f64) {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "both are rounded once, to 53 bits, before they are divided"
-)]
+#[expect(clippy::cast_precision_loss, reason = "both are rounded once, to 53 bits, before they are divided")]
 fn ratio(part: i128, whole: i128) -> f64 {
     part as f64 / whole as f64
 }
@@ -67,11 +57,7 @@ fn ratio(part: i128, whole: i128) -> f64 {
 /// `(cos x, sin x)` for x in `[0, pi/4]`.
 fn first_octant(x: f64) -> (f64, f64) {
     let square = x * x;
-    let polynomial = |c: &[f64; 6]| {
-        c.iter()
-            .rev()
-            .fold(0.0, |sum: f64, &c| sum.mul_add(square, c))
-    };
+    let polynomial = |c: &[f64; 6]| c.iter().rev().fold(0.0, |sum: f64, &c| sum.mul_add(square, c));
     let cosine = (square * square).mul_add(polynomial(&COSINE), (-0.5_f64).mul_add(square, 1.0));
     let sine = (square * x).mul_add(polynomial(&SINE), x);
     (cosine, sine)
@@ -85,31 +71,16 @@ mod tests {
     #[test]
     fn quarter_turns_are_exact() {
         let quarters = [0, 1, 2, 3, 4, -1].map(|n| cos_sin_fraction(n, 4));
-        assert_eq!(
-            quarters,
-            [
-                (1.0, 0.0),
-                (0.0, 1.0),
-                (-1.0, 0.0),
-                (0.0, -1.0),
-                (1.0, 0.0),
-                (0.0, -1.0)
-            ]
-        );
+        assert_eq!(quarters, [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0), (1.0, 0.0), (0.0, -1.0)]);
     }
 
     #[test]
     fn every_fraction_of_360_and_224_is_within_two_ulp_of_the_library() {
         for denominator in [360_u64, 224, 113, 7, 1 << 53] {
-            for numerator in (-400_i64..400).map(|n| {
-                if denominator > 1000 {
-                    n * 22_517_998_136_852
-                } else {
-                    n
-                }
-            }) {
+            for numerator in (-400_i64..400).map(|n| if denominator > 1000 { n * 22_517_998_136_852 } else { n }) {
                 let (cosine, sine) = cos_sin_fraction(numerator, denominator);
-                // The library is given a rounded angle: its own result is off by |angle| u times the derivative, plus an ULP.
+                // The library is given a rounded angle: its own result is off by |angle| u times the derivative, plus
+                // an ULP.
                 let angle = TAU * (numerator as f64) / (denominator as f64);
                 let slack = 2.0 * angle.abs() * f64::EPSILON + f64::EPSILON;
                 assert!(

@@ -18,11 +18,7 @@ impl LinearWeights {
     /// If `weights` has not exactly `out * in` values, with `out` the length of `bias`.
     pub fn new(weights: &[f32], bias: &[f32], inputs: usize) -> LinearWeights {
         let outputs = bias.len();
-        assert_eq!(
-            weights.len(),
-            outputs * inputs,
-            "weights [{outputs}, {inputs}]"
-        );
+        assert_eq!(weights.len(), outputs * inputs, "weights [{outputs}, {inputs}]");
         LinearWeights {
             forward: PackedMatrix::from_fn(inputs, outputs, |i, o| weights[o * inputs + i]),
             gradient: PackedMatrix::from_row_major(outputs, inputs, weights),
@@ -35,29 +31,11 @@ impl LinearWeights {
     /// # Panics
     /// If `x` or `y` has not the length of the weights' shape.
     pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
-        assert_eq!(
-            x.len(),
-            self.forward.k(),
-            "inputs of a fully connected layer"
-        );
-        assert_eq!(
-            y.len(),
-            self.forward.n(),
-            "outputs of a fully connected layer"
-        );
-        let epilogue = Epilogue {
-            affine: Some(&self.bias),
-            ..Epilogue::default()
-        };
+        assert_eq!(x.len(), self.forward.k(), "inputs of a fully connected layer");
+        assert_eq!(y.len(), self.forward.n(), "outputs of a fully connected layer");
+        let epilogue = Epilogue { affine: Some(&self.bias), ..Epilogue::default() };
         let mut target = Target::new(y, Rows::plain(self.forward.n()));
-        product(
-            isa,
-            1,
-            &LeftMatrix::row_major(x, x.len()),
-            &self.forward,
-            &mut target,
-            &epilogue,
-        );
+        product(isa, 1, &LeftMatrix::row_major(x, x.len()), &self.forward, &mut target, &epilogue);
     }
 
     /// `dx[i] = sum_o dy[o] w[o, i]`, overwriting `dx`: the summation contract over o.
@@ -65,24 +43,9 @@ impl LinearWeights {
     /// # Panics
     /// If `dy` or `dx` has not the length of the weights' shape.
     pub fn input_gradient(&self, isa: Isa, dy: &[f32], dx: &mut [f32]) {
-        assert_eq!(
-            dy.len(),
-            self.gradient.k(),
-            "outputs of a fully connected layer"
-        );
-        assert_eq!(
-            dx.len(),
-            self.gradient.n(),
-            "inputs of a fully connected layer"
-        );
+        assert_eq!(dy.len(), self.gradient.k(), "outputs of a fully connected layer");
+        assert_eq!(dx.len(), self.gradient.n(), "inputs of a fully connected layer");
         let mut target = Target::new(dx, Rows::plain(self.gradient.n()));
-        product(
-            isa,
-            1,
-            &LeftMatrix::row_major(dy, dy.len()),
-            &self.gradient,
-            &mut target,
-            &Epilogue::default(),
-        );
+        product(isa, 1, &LeftMatrix::row_major(dy, dy.len()), &self.gradient, &mut target, &Epilogue::default());
     }
 }

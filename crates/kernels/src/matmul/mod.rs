@@ -23,9 +23,7 @@ mod pack;
 mod tiles;
 
 use crate::isa::Isa;
-pub(crate) use micro::{
-    ComplexLanes, LanePlaces, multiply_add_chains, product_of_nonzeros, sum_complex_products,
-};
+pub(crate) use micro::{ComplexLanes, LanePlaces, multiply_add_chains, product_of_nonzeros, sum_complex_products};
 pub use operands::{ColumnAffine, Epilogue, LeftMatrix, RightRows, Rows, Target};
 pub use pack::PackedMatrix;
 use std::ops::Range;
@@ -43,14 +41,7 @@ pub fn matmul(isa: Isa, [m, k, n]: [usize; 3], a: &[f32], b: &[f32], c: &mut [f3
     assert_eq!(c.len(), m * n, "C is {m} x {n}");
     let right = PackedMatrix::from_row_major(k, n, b);
     let mut target = Target::new(c, Rows::plain(n));
-    product(
-        isa,
-        m,
-        &LeftMatrix::row_major(a, k),
-        &right,
-        &mut target,
-        &Epilogue::default(),
-    );
+    product(isa, m, &LeftMatrix::row_major(a, k), &right, &mut target, &Epilogue::default());
 }
 
 /// `C[rows, n] = epilogue(A[rows, k] B[k, n])`.
@@ -98,15 +89,7 @@ pub fn product_columns(
     epilogue: &Epilogue<'_>,
 ) {
     assert_eq!(left.k(), right.k(), "the inner dimensions of a product");
-    assert!(
-        columns.start.is_multiple_of(PANEL) && columns.end <= right.n(),
-        "columns {columns:?} of {}",
-        right.n()
-    );
-    let right = RightRows {
-        matrix: right,
-        first: 0,
-        segment_step: left.segment_length,
-    };
+    assert!(columns.start.is_multiple_of(PANEL) && columns.end <= right.n(), "columns {columns:?} of {}", right.n());
+    let right = RightRows { matrix: right, first: 0, segment_step: left.segment_length };
     pieces(isa, rows, columns, left, &right, target, epilogue);
 }

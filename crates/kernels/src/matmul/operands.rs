@@ -24,13 +24,7 @@ pub struct Rows {
 impl Rows {
     /// The rows of a plain matrix, `step` apart.
     pub fn plain(step: usize) -> Rows {
-        Rows {
-            skip: 0,
-            first: 0,
-            per_line: usize::MAX,
-            line_step: 0,
-            step,
-        }
+        Rows { skip: 0, first: 0, per_line: usize::MAX, line_step: 0, step }
     }
 
     /// Where row `i` begins.
@@ -44,11 +38,7 @@ impl Rows {
     #[inline]
     pub(crate) fn fill(&self, first: usize, offsets: &mut [usize]) -> usize {
         let at = self.skip + first;
-        let (line, mut column) = if at < self.per_line {
-            (0, at)
-        } else {
-            (at / self.per_line, at % self.per_line)
-        };
+        let (line, mut column) = if at < self.per_line { (0, at) } else { (at / self.per_line, at % self.per_line) };
         let mut line = self.first + line * self.line_step;
         let mut offset = line + column * self.step;
         if column + offsets.len() <= self.per_line {
@@ -82,10 +72,7 @@ impl Rows {
     /// The same rows without the first `count`.
     #[must_use]
     pub fn skipping(&self, count: usize) -> Rows {
-        Rows {
-            skip: self.skip + count,
-            ..*self
-        }
+        Rows { skip: self.skip + count, ..*self }
     }
 }
 
@@ -110,13 +97,7 @@ pub struct LeftMatrix<'a> {
 impl<'a> LeftMatrix<'a> {
     /// A row-major matrix with `k` columns.
     pub fn row_major(data: &'a [f32], k: usize) -> LeftMatrix<'a> {
-        LeftMatrix {
-            data,
-            rows: Rows::plain(k),
-            segments: 1,
-            segment_step: 0,
-            segment_length: k,
-        }
+        LeftMatrix { data, rows: Rows::plain(k), segments: 1, segment_step: 0, segment_length: k }
     }
 
     /// Columns.
@@ -126,18 +107,14 @@ impl<'a> LeftMatrix<'a> {
 
     /// How far behind its beginning a row's last element ends.
     pub(super) fn reach(&self) -> usize {
-        if self.k() == 0 {
-            0
-        } else {
-            (self.segments - 1) * self.segment_step + self.segment_length
-        }
+        if self.k() == 0 { 0 } else { (self.segments - 1) * self.segment_step + self.segment_length }
     }
 }
 
 /// Some rows of a packed matrix, as the right-hand matrix of a product: those that go with a [`LeftMatrix`]'s segments.
 ///
-/// Row `k` of the product is row `first + (k / segment_length) * segment_step + k % segment_length` of the packed matrix, where
-/// `segment_length` is the left matrix's.
+/// Row `k` of the product is row `first + (k / segment_length) * segment_step + k % segment_length` of the packed
+/// matrix, where `segment_length` is the left matrix's.
 #[derive(Clone, Copy, Debug)]
 pub struct RightRows<'a> {
     /// All rows.
@@ -164,21 +141,13 @@ pub struct Target<'a> {
 impl<'a> Target<'a> {
     /// Rows of neighbouring columns.
     pub fn new(data: &'a mut [f32], rows: Rows) -> Target<'a> {
-        Target {
-            data,
-            rows,
-            panel_step: PANEL,
-            continues: false,
-        }
+        Target { data, rows, panel_step: PANEL, continues: false }
     }
 
     /// The same, with sums that begin with what the target holds.
     #[must_use]
     pub fn continued(self) -> Target<'a> {
-        Target {
-            continues: true,
-            ..self
-        }
+        Target { continues: true, ..self }
     }
 }
 
@@ -197,23 +166,13 @@ impl ColumnAffine {
     /// # Panics
     /// If the two differ in length.
     pub fn new(scale: &[f32], shift: &[f32]) -> ColumnAffine {
-        assert_eq!(
-            scale.len(),
-            shift.len(),
-            "a scale and a shift for each column"
-        );
-        ColumnAffine {
-            scale: in_lanes(scale),
-            shift: in_lanes(shift),
-        }
+        assert_eq!(scale.len(), shift.len(), "a scale and a shift for each column");
+        ColumnAffine { scale: in_lanes(scale), shift: in_lanes(shift) }
     }
 
     /// A bias alone.
     pub fn bias(bias: &[f32]) -> ColumnAffine {
-        ColumnAffine {
-            scale: vec![[1.0; PANEL]; bias.len().div_ceil(PANEL)],
-            shift: in_lanes(bias),
-        }
+        ColumnAffine { scale: vec![[1.0; PANEL]; bias.len().div_ceil(PANEL)], shift: in_lanes(bias) }
     }
 
     /// The scales and shifts of some columns, whole panels of them.

@@ -14,11 +14,7 @@ impl AlignedFloats {
     fn zeros(length: usize) -> AlignedFloats {
         let storage = vec![0.0; length + PANEL - 1];
         let start = storage.as_ptr().align_offset(64).min(PANEL - 1);
-        AlignedFloats {
-            storage,
-            start,
-            length,
-        }
+        AlignedFloats { storage, start, length }
     }
 
     /// Changes the length; what it then holds is not defined. Shrinking keeps the memory.
@@ -75,11 +71,7 @@ impl PackedMatrix {
 
     /// A packed matrix of zeros, to be overwritten.
     pub fn zeros(k: usize, n: usize) -> PackedMatrix {
-        PackedMatrix {
-            k,
-            n,
-            floats: AlignedFloats::zeros(n.div_ceil(PANEL) * k * PANEL),
-        }
+        PackedMatrix { k, n, floats: AlignedFloats::zeros(n.div_ceil(PANEL) * k * PANEL) }
     }
 
     /// Gives it another shape, in the same memory if that is enough; what it then holds is not defined.

@@ -6,8 +6,8 @@ use super::operands::{Epilogue, LeftMatrix, RightRows, Rows, Target};
 use crate::isa::Isa;
 use std::ops::Range;
 
-/// The most floats of a group of panels that a tile should go through at once: so many that they stay in the second cache, with
-/// the next ones, while tile after tile goes through them.
+/// The most floats of a group of panels that a tile should go through at once: so many that they stay in the second
+/// cache, with the next ones, while tile after tile goes through them.
 const LONGEST: usize = 64 * 1024;
 
 /// Cuts a product into pieces of few enough terms, segment by segment; each continues the sums of the one before.
@@ -27,22 +27,11 @@ pub(super) fn pieces(
     for segment in 0..segments {
         let mut rows_of_left = left.rows;
         rows_of_left.first += segment * left.segment_step;
-        let left = LeftMatrix {
-            rows: rows_of_left,
-            segments: 1,
-            ..*left
-        };
-        let right = RightRows {
-            first: right.first + segment * right.segment_step,
-            ..*right
-        };
+        let left = LeftMatrix { rows: rows_of_left, segments: 1, ..*left };
+        let right = RightRows { first: right.first + segment * right.segment_step, ..*right };
         let none = Epilogue::default();
         target.continues = continues || segment > 0;
-        let epilogue = if segment + 1 == segments {
-            epilogue
-        } else {
-            &none
-        };
+        let epilogue = if segment + 1 == segments { epilogue } else { &none };
         tiles(isa, rows, wanted.clone(), &left, &right, target, epilogue);
     }
     target.continues = continues;
@@ -111,8 +100,8 @@ fn tiles(
 
 /// Where the tiles of whole panels go, one after the other. The micro-kernel finishes these in registers.
 ///
-/// It is written once, and of each tile only where its rows are, in place: what is copied in wide registers right before it is needed waits until
-/// every store before it has left the core, and so for the end of the tile before.
+/// It is written once, and of each tile only where its rows are, in place: what is copied in wide registers right
+/// before it is needed waits until every store before it has left the core, and so for the end of the tile before.
 struct WholePanels<'a> {
     tile: micro::Output<'a>,
     rows: Rows,
@@ -133,12 +122,8 @@ fn whole_panels<'a>(
             data: &mut target.data[to_panel * target.panel_step..],
             rows: TileRows::default(),
             panel_step: target.panel_step,
-            affine: epilogue
-                .affine
-                .map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
-            residual: epilogue
-                .residual
-                .map(|(data, _)| (&data[columns.start..], TileRows::default())),
+            affine: epilogue.affine.map(|a| (&a.scale[panels.clone()], &a.shift[panels.clone()])),
+            residual: epilogue.residual.map(|(data, _)| (&data[columns.start..], TileRows::default())),
             relu: epilogue.relu,
             continues: target.continues,
         },
@@ -192,9 +177,7 @@ fn ragged_tile(
     };
     micro::compute(isa, left, from, lanes, &mut output);
     for r in 0..from.count {
-        let residual = epilogue
-            .residual
-            .map(|(data, rows)| &data[rows.offset(first + r)..]);
+        let residual = epilogue.residual.map(|(data, rows)| &data[rows.offset(first + r)..]);
         for column in columns.clone() {
             let (panel, lane) = (column / PANEL, column % PANEL);
             let mut value = sums[r * ROW + column - columns.start];

@@ -35,16 +35,10 @@ pub fn global_average_pool_gradient(isa: Isa, map: Region, dy: &[f32], dx: &mut 
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "maps have far fewer than 2^24 positions"
-)]
+#[expect(clippy::cast_precision_loss, reason = "maps have far fewer than 2^24 positions")]
 fn positions_of(map: Region, held: Region) -> f32 {
     assert!(!map.is_empty(), "the mean of an empty map");
-    assert!(
-        held.contains(&map),
-        "a window of {held:?} lacks part of {map:?}"
-    );
+    assert!(held.contains(&map), "a window of {held:?} lacks part of {map:?}");
     map.positions() as f32
 }
 
@@ -76,12 +70,7 @@ mod tests {
         global_average_pool(Isa::best(), map, Window::new(&x, held, 1), &mut y);
         assert_eq!(y, [3.0]);
         let mut dx = [0.5; 6];
-        global_average_pool_gradient(
-            Isa::best(),
-            map,
-            &[8.0],
-            &mut WindowMut::new(&mut dx, held, 1),
-        );
+        global_average_pool_gradient(Isa::best(), map, &[8.0], &mut WindowMut::new(&mut dx, held, 1));
         assert_eq!(dx, [0.5, 0.5, 2.5, 2.5, 2.5, 2.5]);
     }
 
@@ -89,11 +78,6 @@ mod tests {
     #[should_panic(expected = "lacks part of")]
     fn a_window_without_the_whole_map_is_refused() {
         let held = Region::whole(2, 2);
-        global_average_pool(
-            Isa::best(),
-            Region::whole(2, 3),
-            Window::new(&[0.0; 4], held, 1),
-            &mut [0.0],
-        );
+        global_average_pool(Isa::best(), Region::whole(2, 3), Window::new(&[0.0; 4], held, 1), &mut [0.0]);
     }
 }

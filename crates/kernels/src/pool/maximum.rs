@@ -1,8 +1,8 @@
 //! Max pooling and its gradient.
 //!
-//! The padding counts as minus infinity: taps outside the map are left out, so the zeros that windows hold there are never
-//! read. Among equal values the first in row-major order is the maximum; a NaN exceeds every number, and the last of several
-//! NaNs counts. Both are PyTorch's rules.
+//! The padding counts as minus infinity: taps outside the map are left out, so the zeros that windows hold there are
+//! never read. Among equal values the first in row-major order is the maximum; a NaN exceeds every number, and the last
+//! of several NaNs counts. Both are PyTorch's rules.
 
 use crate::conv::Sliding;
 use crate::isa::{Isa, per_isa};
@@ -12,24 +12,15 @@ use std::ops::Range;
 
 /// `y[i, j, c] = max over ky, kx of x[i s + ky - p, j s + kx - p, c]`: `[H, W, C] -> [H', W', C]`.
 ///
-/// `map` is the size (rows, columns) of the input map. All positions of `y` are written: those outside the output map are
-/// zero, and a position whose whole window is padding is minus infinity.
+/// `map` is the size (rows, columns) of the input map. All positions of `y` are written: those outside the output map
+/// are zero, and a position whose whole window is padding is minus infinity.
 ///
 /// # Panics
 /// If channels differ, or `x` lacks an input inside the map that a position of `y` needs.
-pub fn max_pool(
-    isa: Isa,
-    map: (usize, usize),
-    sliding: Sliding,
-    x: Window<'_>,
-    y: &mut WindowMut<'_>,
-) {
+pub fn max_pool(isa: Isa, map: (usize, usize), sliding: Sliding, x: Window<'_>, y: &mut WindowMut<'_>) {
     assert_eq!(x.channels(), y.channels(), "channels of a max pool");
-    let output = sliding
-        .output_size(map.0, map.1)
-        .map_or(Region::EMPTY, |(height, width)| {
-            Region::whole(height, width)
-        });
+    let output =
+        sliding.output_size(map.0, map.1).map_or(Region::EMPTY, |(height, width)| Region::whole(height, width));
     y.clear_outside(output);
     let wanted = y.region().intersection(&output);
     check_held(map, sliding, wanted, x.region());
@@ -38,7 +29,8 @@ pub fn max_pool(
     }
 }
 
-/// Adds each gradient of `wanted`, a region of the output map, to the input that was its maximum: the gradient of [`max_pool`].
+/// Adds each gradient of `wanted`, a region of the output map, to the input that was its maximum: the gradient of
+/// [`max_pool`].
 ///
 /// Output positions are taken row by row. Where a whole window is padding the gradient is dropped.
 ///
@@ -53,15 +45,8 @@ pub fn max_pool_gradient(
     dy: Window<'_>,
     dx: &mut WindowMut<'_>,
 ) {
-    assert!(
-        x.channels() == dx.channels() && dy.channels() == dx.channels(),
-        "channels of a max pool"
-    );
-    assert!(
-        dy.region().contains(&wanted),
-        "a gradient of {:?} lacks part of {wanted:?}",
-        dy.region()
-    );
+    assert!(x.channels() == dx.channels() && dy.channels() == dx.channels(), "channels of a max pool");
+    assert!(dy.region().contains(&wanted), "a gradient of {:?} lacks part of {wanted:?}", dy.region());
     check_held(map, sliding, wanted, x.region());
     check_held(map, sliding, wanted, dx.region());
     for row in wanted.top..wanted.bottom() {
@@ -71,21 +56,14 @@ pub fn max_pool_gradient(
 }
 
 fn check_held(map: (usize, usize), sliding: Sliding, wanted: Region, held: Region) {
-    let needed = sliding
-        .input_region(&wanted)
-        .intersection(&Region::whole(map.0, map.1));
-    assert!(
-        held.contains(&needed),
-        "a window of {held:?} lacks part of {needed:?}"
-    );
+    let needed = sliding.input_region(&wanted).intersection(&Region::whole(map.0, map.1));
+    assert!(held.contains(&needed), "a window of {held:?} lacks part of {needed:?}");
 }
 
 /// The inputs inside the map that an output position sees.
 #[inline(always)]
 fn inside(map: (usize, usize), sliding: Sliding, row: isize, column: isize) -> Region {
-    sliding
-        .input_region(&Region::position(row, column))
-        .intersection(&Region::whole(map.0, map.1))
+    sliding.input_region(&Region::position(row, column)).intersection(&Region::whole(map.0, map.1))
 }
 
 /// Whether a value takes the place of the maximum so far.
@@ -110,10 +88,7 @@ impl Taps {
     /// In a buffer that holds `held`.
     #[inline(always)]
     fn new(inside: Region, held: Region, channels: usize) -> Taps {
-        let (down, right) = (
-            inside.top.abs_diff(held.top),
-            inside.left.abs_diff(held.left),
-        );
+        let (down, right) = (inside.top.abs_diff(held.top), inside.left.abs_diff(held.left));
         Taps {
             first: (down * held.width + right) * channels,
             rows: inside.height,
@@ -133,19 +108,11 @@ impl Taps {
             for _ in 0..self.columns {
                 let x = &x[at..at + N];
                 let winner = |i: usize| {
-                    if exceeds(x[i], maxima[i]) {
-                        tap
-                    } else {
-                        winners[i]
-                    }
+                    if exceeds(x[i], maxima[i]) { tap } else { winners[i] }
                 };
                 winners = array::from_fn(winner);
                 let maximum = |i: usize| {
-                    if exceeds(x[i], maxima[i]) {
-                        x[i]
-                    } else {
-                        maxima[i]
-                    }
+                    if exceeds(x[i], maxima[i]) { x[i] } else { maxima[i] }
                 };
                 maxima = array::from_fn(maximum);
                 at += self.channels;
@@ -167,7 +134,8 @@ impl Taps {
     }
 }
 
-/// Adds the gradients of the channels from `lane` on to those of the taps that were their maxima, `N` at a time; the first one that is left.
+/// Adds the gradients of the channels from `lane` on to those of the taps that were their maxima, `N` at a time; the
+/// first one that is left.
 #[inline(always)]
 fn scatter<const N: usize>(
     (from, x): (Taps, &[f32]),
@@ -232,13 +200,7 @@ mod tests {
     fn pooled(x: &[f32; 9], sliding: Sliding, region: Region) -> Vec<f32> {
         let mut y = vec![f32::NAN; region.positions()];
         let input = Window::new(x, Region::whole(3, 3), 1);
-        max_pool(
-            Isa::best(),
-            MAP,
-            sliding,
-            input,
-            &mut WindowMut::new(&mut y, region, 1),
-        );
+        max_pool(Isa::best(), MAP, sliding, input, &mut WindowMut::new(&mut y, region, 1));
         y
     }
 
@@ -246,14 +208,8 @@ mod tests {
     fn padding_is_minus_infinity_within_the_map_and_zero_beyond_it() {
         let x = [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0, -8.0, -9.0];
         let sliding = Sliding::square(3, 2, 1);
-        assert_eq!(
-            pooled(&x, sliding, Region::whole(2, 2)),
-            [-1.0, -2.0, -4.0, -5.0]
-        );
-        assert_eq!(
-            pooled(&x, sliding, Region::between(1, 1, 3, 3)),
-            [-5.0, 0.0, 0.0, 0.0]
-        );
+        assert_eq!(pooled(&x, sliding, Region::whole(2, 2)), [-1.0, -2.0, -4.0, -5.0]);
+        assert_eq!(pooled(&x, sliding, Region::between(1, 1, 3, 3)), [-5.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]
@@ -277,18 +233,7 @@ mod tests {
     fn nan_wins_over_everything() {
         let mut x = [f32::INFINITY; 9];
         x[4] = f32::NAN;
-        assert!(
-            pooled(&x, Sliding::square(2, 1, 0), Region::whole(2, 2))
-                .iter()
-                .all(|y| y.is_nan())
-        );
-        assert_eq!(
-            pooled(
-                &[f32::NEG_INFINITY; 9],
-                Sliding::square(3, 1, 0),
-                Region::whole(1, 1)
-            ),
-            [f32::NEG_INFINITY]
-        );
+        assert!(pooled(&x, Sliding::square(2, 1, 0), Region::whole(2, 2)).iter().all(|y| y.is_nan()));
+        assert_eq!(pooled(&[f32::NEG_INFINITY; 9], Sliding::square(3, 1, 0), Region::whole(1, 1)), [f32::NEG_INFINITY]);
     }
 }

@@ -16,10 +16,7 @@ fn source(at: isize, margin: usize, size: usize) -> isize {
 pub fn reflected_region(size: (usize, usize), margin: usize, region: Region) -> Region {
     let along = |from: isize, to: isize, size: usize| {
         let reads = (from..to).map(|at| source(at, margin, size));
-        (
-            reads.clone().min().unwrap_or(0),
-            reads.max().unwrap_or(0) + 1,
-        )
+        (reads.clone().min().unwrap_or(0), reads.max().unwrap_or(0) + 1)
     };
     if region.is_empty() {
         return Region::EMPTY;
@@ -33,13 +30,7 @@ pub fn reflected_region(size: (usize, usize), margin: usize, region: Region) -> 
 ///
 /// # Panics
 /// If channels differ, the margin is not below both sizes, or a window lacks what the region needs.
-pub fn reflect_pad(
-    size: (usize, usize),
-    margin: usize,
-    region: Region,
-    x: Window<'_>,
-    y: &mut WindowMut<'_>,
-) {
+pub fn reflect_pad(size: (usize, usize), margin: usize, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
     check(size, margin, x.channels(), y.channels());
     assert_holds(x.region(), reflected_region(size, margin, region));
     assert_holds(y.region(), region);
@@ -52,8 +43,8 @@ pub fn reflect_pad(
     }
 }
 
-/// The adjoint of [`reflect_pad`]: adds `dy` of every position of `region` to where it was read, row by row, in each row
-/// the reflected columns from left to right before the others.
+/// The adjoint of [`reflect_pad`]: adds `dy` of every position of `region` to where it was read, row by row, in each
+/// row the reflected columns from left to right before the others.
 ///
 /// # Panics
 /// As [`reflect_pad`].
@@ -72,21 +63,14 @@ pub fn reflect_pad_adjoint(
         for_each_run(size, margin, region, row, |from, to, run| {
             let (from, to) = (dy.offset(row, from), dx.offset(to.0, to.1));
             let length = run * dy.channels();
-            accumulate_slice(
-                isa,
-                &dy.data()[from..from + length],
-                &mut dx.data_mut()[to..to + length],
-            );
+            accumulate_slice(isa, &dy.data()[from..from + length], &mut dx.data_mut()[to..to + length]);
         });
     }
 }
 
 fn check(size: (usize, usize), margin: usize, x: usize, y: usize) {
     assert_eq!(x, y, "channels of input and output");
-    assert!(
-        margin < size.0 && margin < size.1,
-        "a margin of {margin} reflects a map of {size:?} only once"
-    );
+    assert!(margin < size.0 && margin < size.1, "a margin of {margin} reflects a map of {size:?} only once");
 }
 
 /// Calls `each` for the runs of a row: the column in the padded map, the position in the map, and how many columns
@@ -100,19 +84,12 @@ fn for_each_run(
 ) {
     let from_row = source(row, margin, size.0);
     let middle = Region::whole(1, size.1).shifted(0, margin.cast_signed());
-    let (start, end) = (
-        region.left.max(middle.left),
-        region.right().min(middle.right()),
-    );
+    let (start, end) = (region.left.max(middle.left), region.right().min(middle.right()));
     let mut single = |column: isize| each(column, (from_row, source(column, margin, size.1)), 1);
     (region.left..start.min(region.right())).for_each(&mut single);
     (end.max(region.left)..region.right()).for_each(&mut single);
     if start < end {
-        each(
-            start,
-            (from_row, source(start, margin, size.1)),
-            start.abs_diff(end),
-        );
+        each(start, (from_row, source(start, margin, size.1)), start.abs_diff(end));
     }
 }
 
@@ -123,14 +100,8 @@ mod tests {
     #[test]
     fn the_edge_is_not_repeated() {
         let (size, padded) = ((1, 4), Region::whole(1, 8));
-        assert_eq!(
-            (0..8).map(|at| source(at, 2, 4)).collect::<Vec<_>>(),
-            [2, 1, 0, 1, 2, 3, 2, 1]
-        );
-        assert_eq!(
-            reflected_region((4, 4), 2, padded),
-            Region::between(2, 0, 3, 4)
-        );
+        assert_eq!((0..8).map(|at| source(at, 2, 4)).collect::<Vec<_>>(), [2, 1, 0, 1, 2, 3, 2, 1]);
+        assert_eq!(reflected_region((4, 4), 2, padded), Region::between(2, 0, 3, 4));
         assert_eq!(size.1, 4);
     }
 
@@ -140,25 +111,12 @@ mod tests {
         let (map, padded) = (Region::whole(3, 4), Region::whole(7, 8));
         let x: Vec<f32> = (0..12_u8).map(f32::from).collect();
         let mut y = vec![f32::NAN; 56];
-        reflect_pad(
-            size,
-            margin,
-            padded,
-            Window::new(&x, map, 1),
-            &mut WindowMut::new(&mut y, padded, 1),
-        );
+        reflect_pad(size, margin, padded, Window::new(&x, map, 1), &mut WindowMut::new(&mut y, padded, 1));
         assert_eq!(y[..8], [10.0, 9.0, 8.0, 9.0, 10.0, 11.0, 10.0, 9.0]);
         assert_eq!(y[16..24], [2.0, 1.0, 0.0, 1.0, 2.0, 3.0, 2.0, 1.0]);
         let (ones, mut counts) = (vec![1.0; 56], vec![0.0; 12]);
         let dy = Window::new(&ones, padded, 1);
-        reflect_pad_adjoint(
-            Isa::best(),
-            size,
-            margin,
-            padded,
-            dy,
-            &mut WindowMut::new(&mut counts, map, 1),
-        );
+        reflect_pad_adjoint(Isa::best(), size, margin, padded, dy, &mut WindowMut::new(&mut counts, map, 1));
         let total: f32 = counts.iter().sum();
         let read: f32 = x.iter().zip(&counts).map(|(x, n)| x * n).sum();
         assert_eq!((total, read), (56.0, y.iter().sum::<f32>()));

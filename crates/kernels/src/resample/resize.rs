@@ -38,14 +38,8 @@ impl ResizePlan {
     /// # Panics
     /// If any size is zero.
     pub fn new(from: (usize, usize), to: (usize, usize), alignment: Alignment) -> ResizePlan {
-        assert!(
-            from.0 * from.1 * to.0 * to.1 > 0,
-            "resizing {from:?} to {to:?}"
-        );
-        ResizePlan {
-            rows: taps(from.0, to.0, alignment),
-            columns: taps(from.1, to.1, alignment),
-        }
+        assert!(from.0 * from.1 * to.0 * to.1 > 0, "resizing {from:?} to {to:?}");
+        ResizePlan { rows: taps(from.0, to.0, alignment), columns: taps(from.1, to.1, alignment) }
     }
 
     /// The part of the input that a region of the output reads.
@@ -53,16 +47,9 @@ impl ResizePlan {
         if region.is_empty() {
             return Region::EMPTY;
         }
-        let (rows, columns) = (
-            part(&self.rows, region.top, region.height),
-            part(&self.columns, region.left, region.width),
-        );
-        let ends = |taps: &[Tap]| {
-            (
-                taps[0].low.cast_signed(),
-                taps[taps.len() - 1].high.cast_signed() + 1,
-            )
-        };
+        let (rows, columns) =
+            (part(&self.rows, region.top, region.height), part(&self.columns, region.left, region.width));
+        let ends = |taps: &[Tap]| (taps[0].low.cast_signed(), taps[taps.len() - 1].high.cast_signed() + 1);
         let ((top, bottom), (left, right)) = (ends(rows), ends(columns));
         Region::between(top, left, bottom, right)
     }
@@ -76,14 +63,7 @@ impl ResizePlan {
     ///
     /// # Panics
     /// If channels differ, the region is not inside the output, or a window lacks what it needs.
-    pub fn resize(
-        &self,
-        isa: Isa,
-        region: Region,
-        x: Window<'_>,
-        scratch: &mut [f32],
-        y: &mut WindowMut<'_>,
-    ) {
+    pub fn resize(&self, isa: Isa, region: Region, x: Window<'_>, scratch: &mut [f32], y: &mut WindowMut<'_>) {
         let (channels, reads) = (y.channels(), self.input_region(region));
         assert_eq!(x.channels(), channels, "channels of input and output");
         assert_holds(x.region(), reads);
@@ -99,30 +79,16 @@ impl ResizePlan {
             blend(isa, *tap, line(tap.low), line(tap.high), blended);
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * channels];
-            interpolate(
-                isa,
-                columns,
-                reads.left.unsigned_abs(),
-                blended,
-                channels,
-                line,
-            );
+            interpolate(isa, columns, reads.left.unsigned_abs(), blended, channels, line);
         }
     }
 
-    /// The adjoint of [`ResizePlan::resize`]: adds to `dx`. Output rows are taken in order; each gathers its columns from
-    /// left to right, low before high, then adds to its low row, then to its high row.
+    /// The adjoint of [`ResizePlan::resize`]: adds to `dx`. Output rows are taken in order; each gathers its columns
+    /// from left to right, low before high, then adds to its low row, then to its high row.
     ///
     /// # Panics
     /// As [`ResizePlan::resize`].
-    pub fn adjoint(
-        &self,
-        isa: Isa,
-        region: Region,
-        dy: Window<'_>,
-        scratch: &mut [f32],
-        dx: &mut WindowMut<'_>,
-    ) {
+    pub fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, scratch: &mut [f32], dx: &mut WindowMut<'_>) {
         let (channels, reads) = (dx.channels(), self.input_region(region));
         assert_eq!(dy.channels(), channels, "channels of input and output");
         assert_holds(dy.region(), region);
@@ -134,22 +100,10 @@ impl ResizePlan {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * channels];
             gathered.fill(0.0);
-            scatter(
-                isa,
-                columns,
-                reads.left.unsigned_abs(),
-                line,
-                channels,
-                gathered,
-            );
+            scatter(isa, columns, reads.left.unsigned_abs(), line, channels, gathered);
             for (at, weight) in [(tap.low, tap.weight_low), (tap.high, tap.weight_high)] {
                 let to = dx.offset(at.cast_signed(), reads.left);
-                add_scaled(
-                    isa,
-                    weight,
-                    gathered,
-                    &mut dx.data_mut()[to..to + reads.width * channels],
-                );
+                add_scaled(isa, weight, gathered, &mut dx.data_mut()[to..to + reads.width * channels]);
             }
         }
     }
@@ -182,10 +136,7 @@ fn taps(from: usize, to: usize, alignment: Alignment) -> Vec<Tap> {
         .collect()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "interpolation weights are rounded once to single precision"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "interpolation weights are rounded once to single precision")]
 fn single(weight: f64) -> f32 {
     weight as f32
 }
@@ -270,34 +221,19 @@ mod tests {
         let held = plan.input_region(region);
         assert!(from.contains(&held));
         let kept = &x[held.left.unsigned_abs()..][..held.width];
-        plan.resize(
-            Isa::best(),
-            region,
-            Window::new(kept, held, 1),
-            &mut scratch,
-            &mut target,
-        );
+        plan.resize(Isa::best(), region, Window::new(kept, held, 1), &mut scratch, &mut target);
         y
     }
 
     #[test]
     fn aligned_corners_keep_the_ends() {
-        assert_eq!(
-            resized(&[0.0, 2.0, 4.0], 5, Alignment::Corners),
-            [0.0, 1.0, 2.0, 3.0, 4.0]
-        );
+        assert_eq!(resized(&[0.0, 2.0, 4.0], 5, Alignment::Corners), [0.0, 1.0, 2.0, 3.0, 4.0]);
         assert_eq!(resized(&[7.0, 9.0], 1, Alignment::Corners), [7.0]);
     }
 
     #[test]
     fn half_pixels_average_pairs_and_clamp_the_ends() {
-        assert_eq!(
-            resized(&[0.0, 2.0, 4.0, 6.0], 2, Alignment::HalfPixel),
-            [1.0, 5.0]
-        );
-        assert_eq!(
-            resized(&[0.0, 4.0], 4, Alignment::HalfPixel),
-            [0.0, 1.0, 3.0, 4.0]
-        );
+        assert_eq!(resized(&[0.0, 2.0, 4.0, 6.0], 2, Alignment::HalfPixel), [1.0, 5.0]);
+        assert_eq!(resized(&[0.0, 4.0], 4, Alignment::HalfPixel), [0.0, 1.0, 3.0, 4.0]);
     }
 }

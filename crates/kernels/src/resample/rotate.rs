@@ -51,21 +51,16 @@ impl Rotation {
     /// The point (row, column) of the input that a point of the output reads.
     #[inline(always)]
     fn source(&self, row: f64, column: f64) -> (f64, f64) {
-        let (cy, cx) = (
-            (self.size.0 as f64 - 1.0) / 2.0,
-            (self.size.1 as f64 - 1.0) / 2.0,
-        );
+        let (cy, cx) = ((self.size.0 as f64 - 1.0) / 2.0, (self.size.1 as f64 - 1.0) / 2.0);
         let (dy, dx) = (row - cy, column - cx);
-        (
-            self.sin.mul_add(dx, self.cos.mul_add(dy, cy)),
-            (-self.sin).mul_add(dy, self.cos.mul_add(dx, cx)),
-        )
+        (self.sin.mul_add(dx, self.cos.mul_add(dy, cy)), (-self.sin).mul_add(dy, self.cos.mul_add(dx, cx)))
     }
 
-    /// Cuts a line of `length` positions of the output: how many come before the first one whose four pixels are inside, and how many
-    /// such there are.
+    /// Cuts a line of `length` positions of the output: how many come before the first one whose four pixels are
+    /// inside, and how many such there are.
     ///
-    /// Rows and columns of the input rise or fall all along a line, so what is true of both ends is true of all between.
+    /// Rows and columns of the input rise or fall all along a line, so what is true of both ends is true of all
+    /// between.
     #[inline(always)]
     fn inside(&self, start: (isize, isize), length: usize, inside: Region) -> (usize, usize) {
         let is_inside = |&i: &usize| {
@@ -77,15 +72,12 @@ impl Rotation {
         (before, end - before)
     }
 
-    /// The footprints of [`GROUP`] positions of a row, from `column` on, in a buffer of `held`. Of one that is not inside it is nonsense.
+    /// The footprints of [`GROUP`] positions of a row, from `column` on, in a buffer of `held`. Of one that is not
+    /// inside it is nonsense.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "an offset in a buffer")]
     fn group(&self, row: isize, column: isize, held: Region) -> Group {
-        let mut group = Group {
-            at: [0; GROUP],
-            below: held.width * 3,
-            weights: [[0.0; GROUP]; 4],
-        };
+        let mut group = Group { at: [0; GROUP], below: held.width * 3, weights: [[0.0; GROUP]; 4] };
         let (top, left, width) = (held.top as f64, held.left as f64, held.width as f64);
         for i in 0..GROUP {
             let (y, x) = self.source(row as f64, column as f64 + i as f64);
@@ -107,11 +99,7 @@ impl Rotation {
     fn footprint(&self, row: isize, column: isize) -> Footprint {
         let (y, x) = self.source(row as f64, column as f64);
         let (top, left) = (y.floor(), x.floor());
-        Footprint {
-            top: top as isize,
-            left: left as isize,
-            weights: weights(y - top, x - left),
-        }
+        Footprint { top: top as isize, left: left as isize, weights: weights(y - top, x - left) }
     }
 
     /// The part of the input that a region of the output reads.
@@ -120,12 +108,7 @@ impl Rotation {
             return Region::EMPTY;
         }
         let (bottom, right) = (region.bottom() - 1, region.right() - 1);
-        let corners = [
-            (region.top, region.left),
-            (region.top, right),
-            (bottom, region.left),
-            (bottom, right),
-        ];
+        let corners = [(region.top, region.left), (region.top, right), (bottom, region.left), (bottom, right)];
         // A rotation takes the rectangle's corners to the extremes of what it reads.
         let held = corners.iter().fold(Region::EMPTY, |held, &(row, column)| {
             let Footprint { top, left, .. } = self.footprint(row, column);
@@ -141,15 +124,10 @@ impl Rotation {
     /// # Panics
     /// If the windows have not three channels or lack what the region needs.
     pub fn rotate(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
-        assert!(
-            x.channels() == 3 && y.channels() == 3,
-            "images of three channels"
-        );
+        assert!(x.channels() == 3 && y.channels() == 3, "images of three channels");
         assert_holds(x.region(), self.input_region(region));
         assert_holds(y.region(), region);
-        let inside = x
-            .region()
-            .intersection(&Region::whole(self.size.0, self.size.1));
+        let inside = x.region().intersection(&Region::whole(self.size.0, self.size.1));
         for row in region.top..region.bottom() {
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * 3];
@@ -157,21 +135,16 @@ impl Rotation {
         }
     }
 
-    /// The adjoint of [`Rotation::rotate`]: adds to `dx`. Output positions are taken row by row, each adding to its four
-    /// pixels in the same order.
+    /// The adjoint of [`Rotation::rotate`]: adds to `dx`. Output positions are taken row by row, each adding to its
+    /// four pixels in the same order.
     ///
     /// # Panics
     /// As [`Rotation::rotate`].
     pub fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
-        assert!(
-            dy.channels() == 3 && dx.channels() == 3,
-            "images of three channels"
-        );
+        assert!(dy.channels() == 3 && dx.channels() == 3, "images of three channels");
         assert_holds(dy.region(), region);
         assert_holds(dx.region(), self.input_region(region));
-        let inside = dx
-            .region()
-            .intersection(&Region::whole(self.size.0, self.size.1));
+        let inside = dx.region().intersection(&Region::whole(self.size.0, self.size.1));
         for row in region.top..region.bottom() {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * 3];
@@ -202,15 +175,8 @@ impl Footprint {
     #[inline(always)]
     fn for_each_pixel(&self, inside: Region, held: Region, mut each: impl FnMut(usize, f32)) {
         for (i, weight) in self.weights.into_iter().enumerate() {
-            let (row, column) = (
-                self.top.saturating_add_unsigned(i / 2),
-                self.left.saturating_add_unsigned(i % 2),
-            );
-            if row >= inside.top
-                && row < inside.bottom()
-                && column >= inside.left
-                && column < inside.right()
-            {
+            let (row, column) = (self.top.saturating_add_unsigned(i / 2), self.left.saturating_add_unsigned(i % 2));
+            if row >= inside.top && row < inside.bottom() && column >= inside.left && column < inside.right() {
                 let at = (row.abs_diff(held.top) * held.width + column.abs_diff(held.left)) * 3;
                 each(at, weight);
             }
@@ -238,13 +204,7 @@ per_isa! {
 
 /// Each position of a line, wherever it reads.
 #[inline(always)]
-fn rotate_pixels(
-    rotation: Rotation,
-    inside: Region,
-    start: (isize, isize),
-    x: Window<'_>,
-    y: &mut [f32],
-) {
+fn rotate_pixels(rotation: Rotation, inside: Region, start: (isize, isize), x: Window<'_>, y: &mut [f32]) {
     for (column, y) in (start.1..).zip(y.as_chunks_mut::<3>().0) {
         let mut sum = [0.0_f32; 3];
         let footprint = rotation.footprint(start.0, column);
@@ -258,7 +218,8 @@ fn rotate_pixels(
     }
 }
 
-/// The same for positions that read inside alone: in vectors of four, of which the fourth value is the next pixel's, or written over.
+/// The same for positions that read inside alone: in vectors of four, of which the fourth value is the next pixel's, or
+/// written over.
 #[inline(always)]
 fn rotate_group(group: &Group, x: Window<'_>, y: &mut [f32]) {
     for i in 0..GROUP.min(y.len() / 3) {
@@ -304,13 +265,7 @@ per_isa! {
 
 /// Each position of a line, wherever it adds.
 #[inline(always)]
-fn adjoint_pixels(
-    rotation: Rotation,
-    inside: Region,
-    start: (isize, isize),
-    dy: &[f32],
-    dx: &mut WindowMut<'_>,
-) {
+fn adjoint_pixels(rotation: Rotation, inside: Region, start: (isize, isize), dy: &[f32], dx: &mut WindowMut<'_>) {
     let held = dx.region();
     for (column, dy) in (start.1..).zip(dy.as_chunks::<3>().0) {
         let footprint = rotation.footprint(start.0, column);
@@ -329,11 +284,9 @@ fn adjoint_group(group: &Group, dy: &[f32], dx: &mut [f32]) {
     for i in 0..GROUP.min(dy.len() / 3) {
         let at = group.at[i] as usize * 3;
         let dy = [dy[i * 3], dy[i * 3 + 1], dy[i * 3 + 2]];
-        for (pixel, weights) in [0, 3, group.below, group.below + 3]
-            .into_iter()
-            .zip(&group.weights)
-        {
-            // One pixel after the other: a vector of two would have to wait until the one before, which overlaps with it, is in the cache.
+        for (pixel, weights) in [0, 3, group.below, group.below + 3].into_iter().zip(&group.weights) {
+            // One pixel after the other: a vector of two would have to wait until the one before, which overlaps with
+            // it, is in the cache.
             let pixel = &mut dx[at + pixel..at + pixel + 3];
             for c in 0..3 {
                 pixel[c] = dy[c].mul_add(weights[i], pixel[c]);
@@ -348,18 +301,10 @@ mod tests {
 
     fn rotated(degrees: i32) -> Vec<f32> {
         let map = Region::whole(2, 2);
-        let x: Vec<f32> = [1.0_f32, 2.0, 3.0, 4.0]
-            .iter()
-            .flat_map(|&v| [v; 3])
-            .collect();
+        let x: Vec<f32> = [1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|&v| [v; 3]).collect();
         let mut y = vec![f32::NAN; 12];
         let rotation = Rotation::new((2, 2), degrees);
-        rotation.rotate(
-            Isa::best(),
-            map,
-            Window::new(&x, map, 3),
-            &mut WindowMut::new(&mut y, map, 3),
-        );
+        rotation.rotate(Isa::best(), map, Window::new(&x, map, 3), &mut WindowMut::new(&mut y, map, 3));
         y.chunks(3).map(|p| p[0]).collect()
     }
 

@@ -9,13 +9,7 @@ use crate::region::{Region, Window, WindowMut};
 ///
 /// # Panics
 /// If channels differ, `y` lacks part of the region, or `x` part of the map that the region needs.
-pub fn translate(
-    map: Region,
-    (down, right): (isize, isize),
-    region: Region,
-    x: Window<'_>,
-    y: &mut WindowMut<'_>,
-) {
+pub fn translate(map: Region, (down, right): (isize, isize), region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
     let channels = y.channels();
     assert_eq!(x.channels(), channels, "channels of input and output");
     let copied = map.shifted(down, right).intersection(&region);
@@ -58,11 +52,7 @@ pub fn translate_adjoint(
     for row in copied.top..copied.bottom() {
         let from = dy.offset(row, copied.left);
         let to = dx.offset(row - down, copied.left - right);
-        accumulate_slice(
-            isa,
-            &dy.data()[from..from + length],
-            &mut dx.data_mut()[to..to + length],
-        );
+        accumulate_slice(isa, &dy.data()[from..from + length], &mut dx.data_mut()[to..to + length]);
     }
 }
 
@@ -75,23 +65,10 @@ mod tests {
         let map = Region::whole(2, 3);
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let mut y = [9.0; 6];
-        translate(
-            map,
-            (1, 2),
-            map,
-            Window::new(&x, map, 1),
-            &mut WindowMut::new(&mut y, map, 1),
-        );
+        translate(map, (1, 2), map, Window::new(&x, map, 1), &mut WindowMut::new(&mut y, map, 1));
         assert_eq!(y, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
         let mut dx = [1.0; 6];
-        translate_adjoint(
-            Isa::best(),
-            map,
-            (1, 2),
-            map,
-            Window::new(&x, map, 1),
-            &mut WindowMut::new(&mut dx, map, 1),
-        );
+        translate_adjoint(Isa::best(), map, (1, 2), map, Window::new(&x, map, 1), &mut WindowMut::new(&mut dx, map, 1));
         assert_eq!(dx, [7.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
     }
 }

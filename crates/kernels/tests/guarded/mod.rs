@@ -1,9 +1,7 @@
-//! Buffers beside pages that may not be touched. The tests of the kernels' interfaces use it, and those of the micro-kernels inside.
+//! Buffers beside pages that may not be touched. The tests of the kernels' interfaces use it, and those of the
+//! micro-kernels inside.
 #![cfg(unix)]
-#![expect(
-    unsafe_code,
-    reason = "only the system can make a page that may not be touched"
-)]
+#![expect(unsafe_code, reason = "only the system can make a page that may not be touched")]
 
 use std::ops::{Deref, DerefMut};
 use std::ptr;
@@ -49,19 +47,11 @@ impl Guarded {
         // SAFETY: both pages lie inside the mapping, and no reference to them exists.
         unsafe {
             assert_eq!(libc::mprotect(mapping, page, libc::PROT_NONE), 0);
-            assert_eq!(
-                libc::mprotect(mapping.byte_add(page + inside), page, libc::PROT_NONE),
-                0
-            );
+            assert_eq!(libc::mprotect(mapping.byte_add(page + inside), page, libc::PROT_NONE), 0);
         }
         // SAFETY: inside the mapping; pages and sizes of floats are multiples of four, so it is aligned.
         let first = unsafe { mapping.byte_add(offset) }.cast::<f32>();
-        let mut guarded = Guarded {
-            mapping,
-            bytes,
-            first,
-            len: values.len(),
-        };
+        let mut guarded = Guarded { mapping, bytes, first, len: values.len() };
         guarded.copy_from_slice(values);
         guarded
     }
@@ -107,9 +97,6 @@ fn a_guard_page_ends_whoever_touches_it() {
         let mut status = 0;
         // SAFETY: a child of this process, and a place for its status.
         assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-        assert!(
-            libc::WIFSIGNALED(status),
-            "reading beside a buffer guarded {flush:?} went unnoticed"
-        );
+        assert!(libc::WIFSIGNALED(status), "reading beside a buffer guarded {flush:?} went unnoticed");
     }
 }

@@ -1,4 +1,5 @@
-//! The bits of what no definition orders: a change of them is a change of every picture, and asks for a new numerics version.
+//! The bits of what no definition orders: a change of them is a change of every picture, and asks for a new numerics
+//! version.
 
 use kernels::conv::{ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_rows};
 use kernels::dft::WindowDft;
@@ -10,9 +11,7 @@ use testkit::pseudo_random;
 /// FNV-1a of the bits, so that one literal stands for them all (Fowler, Noll and Vo).
 fn digest(bits: impl Iterator<Item = u64>) -> u64 {
     bits.flat_map(u64::to_le_bytes)
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn of_singles(values: &[f32]) -> u64 {
@@ -27,19 +26,9 @@ fn fourier_transforms_of_every_kind_of_length() {
         let dft = WindowDft::new(height, width, Region::whole(height, width));
         let (isa, mut scratch) = (Isa::best(), dft.scratch());
         let mut image = vec![0.0; height * width];
-        dft.inverse(
-            isa,
-            &pseudo_random(1, dft.spectrum_length()),
-            &mut scratch,
-            &mut image,
-        );
+        dft.inverse(isa, &pseudo_random(1, dft.spectrum_length()), &mut scratch, &mut image);
         let mut spectrum = vec![0.0; dft.spectrum_length()];
-        dft.adjoint(
-            isa,
-            &pseudo_random(2, height * width),
-            &mut scratch,
-            &mut spectrum,
-        );
+        dft.adjoint(isa, &pseudo_random(2, height * width), &mut scratch, &mut spectrum);
         [of_singles(&image), of_singles(&spectrum)]
     });
     let expected = [
@@ -56,22 +45,13 @@ fn fourier_transforms_of_every_kind_of_length() {
 fn winograds_transforms() {
     let sliding = Sliding::square(3, 1, 0);
     let found = [Tile::Two, Tile::Four].map(|tile| {
-        let weights =
-            WinogradWeights::with_tile(tile, &pseudo_random(1, 16 * 32 * 9), (16, 32), sliding);
+        let weights = WinogradWeights::with_tile(tile, &pseudo_random(1, 16 * 32 * 9), (16, 32), sliding);
         let (map, held) = (Region::whole(8, 12), Region::whole(10, 14));
         let x = pseudo_random(2, held.positions() * 32);
         let mut y = vec![0.0; map.positions() * 16];
         let (mut scratch, epilogue) = (vec![0.0; weights.scratch(16)], ConvEpilogue::default());
         let mut window = WindowMut::new(&mut y, map, 16);
-        winograd_rows(
-            Isa::best(),
-            Window::new(&x, held, 32),
-            &weights,
-            &epilogue,
-            map,
-            &mut window,
-            &mut scratch,
-        );
+        winograd_rows(Isa::best(), Window::new(&x, held, 32), &weights, &epilogue, map, &mut window, &mut scratch);
         of_singles(&y)
     });
     let expected = [0xa87a_c399_80ec_770f, 0xa663_7093_1c4f_7e89];
@@ -89,18 +69,8 @@ fn elementary_functions() {
         })
     });
     let turns = (0..1000_i64).flat_map(|n| <[f64; 2]>::from(cos_sin_fraction(n, 1000)));
-    let found = [
-        singles(exp),
-        singles(sigmoid),
-        digest(logarithms.map(f64::to_bits)),
-        digest(turns.map(f64::to_bits)),
-    ];
-    let expected = [
-        0xeb2d_8607_048c_199c,
-        0xbedf_78e4_3841_a84e,
-        0xd56d_c9e3_2e0f_0cb6,
-        0xdcda_732e_24d5_606d,
-    ];
+    let found = [singles(exp), singles(sigmoid), digest(logarithms.map(f64::to_bits)), digest(turns.map(f64::to_bits))];
+    let expected = [0xeb2d_8607_048c_199c, 0xbedf_78e4_3841_a84e, 0xd56d_c9e3_2e0f_0cb6, 0xdcda_732e_24d5_606d];
     assert_eq!(found, expected, "{found:#x?}");
 }
 
@@ -119,19 +89,10 @@ fn rotations_and_resizes() {
         of_singles(&y)
     };
     let resized = |to: (usize, usize), alignment| {
-        let (plan, region) = (
-            ResizePlan::new((24, 19), to, alignment),
-            Region::whole(to.0, to.1),
-        );
+        let (plan, region) = (ResizePlan::new((24, 19), to, alignment), Region::whole(to.0, to.1));
         let mut y = vec![0.0; region.positions() * 3];
         let mut scratch = vec![0.0; plan.scratch(region, 3)];
-        plan.resize(
-            isa,
-            region,
-            Window::new(&x, held, 3),
-            &mut scratch,
-            &mut WindowMut::new(&mut y, region, 3),
-        );
+        plan.resize(isa, region, Window::new(&x, held, 3), &mut scratch, &mut WindowMut::new(&mut y, region, 3));
         of_singles(&y)
     };
     let found = [

@@ -1,8 +1,6 @@
 //! Convolutions and their gradients, one chain of fused multiply-adds a value.
 
-use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch,
-};
+use kernels::conv::{ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
@@ -16,24 +14,12 @@ struct Layer {
 
 fn layers() -> Vec<Layer> {
     let mut layers = Vec::new();
-    for (kernel, stride, padding) in [
-        ((3, 3), (1, 1), (1, 1)),
-        ((3, 2), (2, 1), (1, 0)),
-        ((1, 1), (2, 2), (0, 0)),
-        ((2, 5), (1, 3), (1, 4)),
-    ] {
+    for (kernel, stride, padding) in
+        [((3, 3), (1, 1), (1, 1)), ((3, 2), (2, 1), (1, 0)), ((1, 1), (2, 2), (0, 0)), ((2, 5), (1, 3), (1, 4))]
+    {
         for (channels, outputs) in [(3, 5), (15, 17), (16, 16), (33, 18)] {
-            let sliding = Sliding {
-                kernel,
-                stride,
-                padding,
-            };
-            layers.push(Layer {
-                sliding,
-                channels,
-                outputs,
-                map: (7, 9),
-            });
+            let sliding = Sliding { kernel, stride, padding };
+            layers.push(Layer { sliding, channels, outputs, map: (7, 9) });
         }
     }
     layers
@@ -56,22 +42,17 @@ impl Layer {
 
     /// The whole map with its padding.
     fn held(&self) -> Region {
-        self.sliding
-            .input_region(&Region::whole(self.output().0, self.output().1))
+        self.sliding.input_region(&Region::whole(self.output().0, self.output().1))
     }
 
     /// Row and column of the padded map, counted from the first that is held, under a tap of an output position.
     fn under(&self, (i, j): (usize, usize), (ky, kx): (usize, usize)) -> (usize, usize) {
-        (
-            i * self.sliding.stride.0 + ky,
-            j * self.sliding.stride.1 + kx,
-        )
+        (i * self.sliding.stride.0 + ky, j * self.sliding.stride.1 + kx)
     }
 }
 
 #[test]
-fn a_convolution_is_one_chain_over_rows_columns_and_channels_of_its_window_then_affine_residual_and_relu()
- {
+fn a_convolution_is_one_chain_over_rows_columns_and_channels_of_its_window_then_affine_residual_and_relu() {
     for layer in layers() {
         let (held, output) = (layer.held(), layer.output());
         let region = Region::whole(output.0, output.1);
@@ -117,8 +98,7 @@ fn a_convolution_is_one_chain_over_rows_columns_and_channels_of_its_window_then_
 }
 
 #[test]
-fn a_gradient_by_many_channels_continues_as_one_chain_and_one_by_few_adds_a_chain_for_each_position()
- {
+fn a_gradient_by_many_channels_continues_as_one_chain_and_one_by_few_adds_a_chain_for_each_position() {
     for layer in layers() {
         let (held, output) = (layer.held(), layer.output());
         let region = Region::whole(output.0, output.1);
@@ -141,15 +121,9 @@ fn a_gradient_by_many_channels_continues_as_one_chain_and_one_by_few_adds_a_chai
                         let dx = &mut expected[(row * held.width + column) * layer.channels + c];
                         let chain = |start: f32| {
                             let each = dy.iter().enumerate();
-                            each.fold(start, |sum, (out, dy)| {
-                                dy.mul_add(layer.weight(&weights, [out, c, ky, kx]), sum)
-                            })
+                            each.fold(start, |sum, (out, dy)| dy.mul_add(layer.weight(&weights, [out, c, ky, kx]), sum))
                         };
-                        *dx = if layer.channels >= 16 {
-                            chain(*dx)
-                        } else {
-                            *dx + chain(0.0)
-                        };
+                        *dx = if layer.channels >= 16 { chain(*dx) } else { *dx + chain(0.0) };
                     }
                 }
             }
@@ -161,12 +135,7 @@ fn a_gradient_by_many_channels_continues_as_one_chain_and_one_by_few_adds_a_chai
             let mut window = WindowMut::new(&mut dx, held, layer.channels);
             let dy = Window::new(&dy, region, layer.outputs);
             gradient.add_input_gradient(isa, dy, region, &mut window, &mut scratch);
-            let what = format!(
-                "{:?} of {} channels on {}",
-                layer.sliding,
-                layer.channels,
-                isa.name()
-            );
+            let what = format!("{:?} of {} channels on {}", layer.sliding, layer.channels, isa.name());
             assert_same_bits(&dx, &expected, &what);
         }
     }

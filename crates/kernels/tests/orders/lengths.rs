@@ -13,12 +13,7 @@ use kernels::resample::{Alignment, ResizePlan, Rotation, translate};
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
 
-const ROW: Region = Region {
-    top: 0,
-    left: 0,
-    height: 1,
-    width: 4,
-};
+const ROW: Region = Region { top: 0, left: 0, height: 1, width: 4 };
 
 #[test]
 fn pictures_and_their_moves() {
@@ -43,69 +38,20 @@ fn pictures_and_their_moves() {
     )));
     assert!(refuses(|| squash_colours(isa, &[0.0; 6], &mut [0.0; 9])));
     assert!(refuses(|| squash_colours(isa, &[0.0; 7], &mut [0.0; 7])));
-    assert!(refuses(|| squash_colours_gradient(
-        isa,
-        &[0.0; 6],
-        &[0.0; 9],
-        &mut [0.0; 6]
-    )));
-    assert!(refuses(|| squash_colours_gradient(
-        isa,
-        &[0.0; 9],
-        &[0.0; 6],
-        &mut [0.0; 6]
-    )));
+    assert!(refuses(|| squash_colours_gradient(isa, &[0.0; 6], &[0.0; 9], &mut [0.0; 6])));
+    assert!(refuses(|| squash_colours_gradient(isa, &[0.0; 9], &[0.0; 6], &mut [0.0; 6])));
     let turn = Rotation::new((4, 4), 3);
-    assert!(refuses(|| turn.rotate(
-        isa,
-        SQUARE,
-        window(&four, 4),
-        &mut WindowMut::new(&mut whole(4), SQUARE, 4)
-    )));
-    assert!(refuses(|| turn.adjoint(
-        isa,
-        SQUARE,
-        window(&four, 4),
-        &mut WindowMut::new(&mut whole(4), SQUARE, 4)
-    )));
-    for (from, to) in [
-        ((0, 4), (4, 4)),
-        ((4, 0), (4, 4)),
-        ((4, 4), (0, 4)),
-        ((4, 4), (4, 0)),
-    ] {
-        assert!(
-            refuses(|| drop(ResizePlan::new(from, to, Alignment::Corners))),
-            "{from:?} to {to:?}"
-        );
+    assert!(refuses(|| turn.rotate(isa, SQUARE, window(&four, 4), &mut WindowMut::new(&mut whole(4), SQUARE, 4))));
+    assert!(refuses(|| turn.adjoint(isa, SQUARE, window(&four, 4), &mut WindowMut::new(&mut whole(4), SQUARE, 4))));
+    for (from, to) in [((0, 4), (4, 4)), ((4, 0), (4, 4)), ((4, 4), (0, 4)), ((4, 4), (4, 0))] {
+        assert!(refuses(|| drop(ResizePlan::new(from, to, Alignment::Corners))), "{from:?} to {to:?}");
     }
     let mut y = whole(4);
-    assert!(refuses(|| translate(
-        SQUARE,
-        (0, 0),
-        SQUARE,
-        window(&three, 3),
-        &mut WindowMut::new(&mut y, SQUARE, 4)
-    )));
+    assert!(refuses(|| translate(SQUARE, (0, 0), SQUARE, window(&three, 3), &mut WindowMut::new(&mut y, SQUARE, 4))));
     let mut one = [0.0; 1];
-    assert!(refuses(|| global_average_pool(
-        isa,
-        Region::EMPTY,
-        window(&[0.0; 16], 1),
-        &mut one
-    )));
-    assert!(refuses(|| global_average_pool(
-        isa,
-        SQUARE.grown(1),
-        window(&[0.0; 16], 1),
-        &mut one
-    )));
-    assert!(refuses(|| global_average_pool(
-        isa,
-        SQUARE,
-        window(&three, 3),
-        &mut one
-    )));
+    assert!(refuses(|| global_average_pool(isa, Region::EMPTY, window(&[0.0; 16], 1), &mut one)));
+    assert!(refuses(|| global_average_pool(isa, SQUARE.grown(1), window(&[0.0; 16], 1), &mut one)));
+    assert!(refuses(|| global_average_pool(isa, SQUARE, window(&three, 3), &mut one)));
     assert!(refuses(|| global_average_pool_gradient(
         isa,
         SQUARE,
@@ -116,13 +62,7 @@ fn pictures_and_their_moves() {
         let x = vec![0.0; held.positions() * 3];
         let mut y = vec![0.0; 4 * channels];
         let mut y = WindowMut::new(&mut y, Region::whole(2, 2), channels);
-        max_pool(
-            isa,
-            (4, 4),
-            Sliding::square(2, 2, 0),
-            Window::new(&x, held, 3),
-            &mut y,
-        );
+        max_pool(isa, (4, 4), Sliding::square(2, 2, 0), Window::new(&x, held, 3), &mut y);
     };
     pooled(3, SQUARE);
     assert!(refuses(|| pooled(2, SQUARE)));
@@ -136,10 +76,7 @@ fn vectors_of_different_lengths() {
     for wrong in 0..3 {
         let length = |i: usize| if i == wrong { 3 } else { 4 };
         let [g, mut m, mut v] = [0, 1, 2].map(|i| vec![0.0; length(i)]);
-        assert!(
-            refuses(|| adam_step(isa, &mut adam(), &mut [0.0; 4], &g, &mut m, &mut v)),
-            "{wrong}"
-        );
+        assert!(refuses(|| adam_step(isa, &mut adam(), &mut [0.0; 4], &g, &mut m, &mut v)), "{wrong}");
         let statistics = |i: usize| &[1.0; 4][..if i == wrong { 3 } else { 4 }];
         let norm = BatchNormStatistics {
             gamma: &[1.0; 4],
@@ -151,27 +88,13 @@ fn vectors_of_different_lengths() {
         assert!(refuses(|| drop(norm.scale_and_shift())), "{wrong}");
     }
     assert!(refuses(|| softmax(isa, &[0.0; 3], &mut [0.0; 2])));
-    assert!(refuses(|| flow::accumulate_slice(
-        isa,
-        &[0.0; 3],
-        &mut [0.0; 2]
-    )));
+    assert!(refuses(|| flow::accumulate_slice(isa, &[0.0; 3], &mut [0.0; 2])));
     for (a, b, y) in [(2, 3, 3), (3, 2, 3), (3, 3, 2)] {
         let [a, b] = [a, b].map(|n| vec![0.0; n]);
         assert!(refuses(|| flow::multiply(isa, &a, &b, &mut vec![0.0; y])));
-        assert!(refuses(|| flow::multiply_add(
-            isa,
-            &a,
-            &b,
-            &mut vec![0.0; y]
-        )));
+        assert!(refuses(|| flow::multiply_add(isa, &a, &b, &mut vec![0.0; y])));
     }
-    assert!(refuses(|| flow::scale_channels(
-        isa,
-        SQUARE,
-        &[1.0; 2],
-        &mut WindowMut::new(&mut [0.0; 48], SQUARE, 3)
-    )));
+    assert!(refuses(|| flow::scale_channels(isa, SQUARE, &[1.0; 2], &mut WindowMut::new(&mut [0.0; 48], SQUARE, 3))));
     assert!(refuses(|| flow::scale_and_shift(
         isa,
         SQUARE,
@@ -180,32 +103,15 @@ fn vectors_of_different_lengths() {
         &[1.0; 2],
         &mut WindowMut::new(&mut [0.0; 16], SQUARE, 1)
     )));
-    assert!(refuses(|| flow::copy(
-        SQUARE,
-        window(&[0.0; 16], 1),
-        &mut WindowMut::new(&mut [0.0; 32], SQUARE, 2)
-    )));
+    assert!(refuses(|| flow::copy(SQUARE, window(&[0.0; 16], 1), &mut WindowMut::new(&mut [0.0; 32], SQUARE, 2))));
     assert!(refuses(|| {
         cos_sin_fraction(1, 0);
     }));
     assert!(refuses(|| drop(WindowDft::new(4, 4, Region::EMPTY))));
     let dft = WindowDft::new(4, 6, Region::between(1, 2, 3, 4));
-    assert_eq!(
-        (dft.window(), dft.spectrum_length()),
-        (Region::between(1, 2, 3, 4), 4 * 4 * 2)
-    );
+    assert_eq!((dft.window(), dft.spectrum_length()), (Region::between(1, 2, 3, 4), 4 * 4 * 2));
     for (spectrum, image) in [(31, 4), (33, 4), (32, 3), (32, 5)] {
-        assert!(refuses(|| dft.inverse(
-            isa,
-            &vec![0.0; spectrum],
-            &mut dft.scratch(),
-            &mut vec![0.0; image]
-        )));
-        assert!(refuses(|| dft.adjoint(
-            isa,
-            &vec![0.0; image],
-            &mut dft.scratch(),
-            &mut vec![0.0; spectrum]
-        )));
+        assert!(refuses(|| dft.inverse(isa, &vec![0.0; spectrum], &mut dft.scratch(), &mut vec![0.0; image])));
+        assert!(refuses(|| dft.adjoint(isa, &vec![0.0; image], &mut dft.scratch(), &mut vec![0.0; spectrum])));
     }
 }

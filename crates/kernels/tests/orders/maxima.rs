@@ -19,8 +19,7 @@ fn ties(seed: u64, len: usize, nan: bool) -> Vec<f32> {
 }
 
 #[test]
-fn the_first_of_equals_wins_a_nan_exceeds_every_number_the_last_of_several_counts_and_gradients_are_added_row_by_row()
- {
+fn the_first_of_equals_wins_a_nan_exceeds_every_number_the_last_of_several_counts_and_gradients_are_added_row_by_row() {
     let cases = [
         ((3, 3), (2, 2), (1, 1)),
         ((3, 3), (1, 1), (1, 1)),
@@ -31,23 +30,14 @@ fn the_first_of_equals_wins_a_nan_exceeds_every_number_the_last_of_several_count
     for (seed, (kernel, stride, padding)) in (0_u64..).zip(cases) {
         for channels in [1, 5, 16, 67] {
             for nan in [false, true] {
-                let (map, sliding) = (
-                    (6, 7),
-                    Sliding {
-                        kernel,
-                        stride,
-                        padding,
-                    },
-                );
+                let (map, sliding) = ((6, 7), Sliding { kernel, stride, padding });
                 let whole = Region::whole(map.0, map.1);
                 let (height, width) = sliding.output_size(map.0, map.1).unwrap();
                 let output = Region::whole(height, width);
                 let x = ties(seed, whole.positions() * channels, nan);
                 // Sums of such numbers depend on their order.
-                let dy: Vec<f32> = pseudo_random(seed + 9, output.positions() * channels)
-                    .iter()
-                    .map(|v| v * 1e3)
-                    .collect();
+                let dy: Vec<f32> =
+                    pseudo_random(seed + 9, output.positions() * channels).iter().map(|v| v * 1e3).collect();
                 let before = pseudo_random(seed + 10, x.len());
                 let (mut y, mut dx) = (Vec::new(), before.clone());
                 for (to, dy) in dy.iter().enumerate() {
@@ -79,13 +69,7 @@ fn the_first_of_equals_wins_a_nan_exceeds_every_number_the_last_of_several_count
                     let mut found = vec![7.0; y.len()];
                     let mut gradient = before.clone();
                     let window = Window::new(&x, whole, channels);
-                    max_pool(
-                        isa,
-                        map,
-                        sliding,
-                        window,
-                        &mut WindowMut::new(&mut found, output, channels),
-                    );
+                    max_pool(isa, map, sliding, window, &mut WindowMut::new(&mut found, output, channels));
                     let dy = Window::new(&dy, output, channels);
                     let mut target = WindowMut::new(&mut gradient, whole, channels);
                     max_pool_gradient(isa, map, sliding, output, window, dy, &mut target);

@@ -1,9 +1,7 @@
 //! Layers, means, colours, reflections, softmax and Adam.
 
 use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{
-    colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient,
-};
+use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
 use kernels::elementary::{exp, sigmoid};
 use kernels::flow;
 use kernels::linear::LinearWeights;
@@ -19,17 +17,12 @@ use testkit::{assert_same_bits, pseudo_random};
 fn a_layer_is_a_chain_over_its_inputs_then_the_bias_and_its_gradient_a_chain_over_its_outputs() {
     for (inputs, outputs) in [(1, 1), (37, 18), (130, 16)] {
         let weights = pseudo_random(1, inputs * outputs);
-        let [bias, x, dy] =
-            [(2, outputs), (3, inputs), (4, outputs)].map(|(seed, n)| pseudo_random(seed, n));
+        let [bias, x, dy] = [(2, outputs), (3, inputs), (4, outputs)].map(|(seed, n)| pseudo_random(seed, n));
         let chain = |n: usize, term: &dyn Fn(usize) -> (f32, f32)| {
             (0..n).fold(0.0_f32, |sum, i| term(i).0.mul_add(term(i).1, sum))
         };
-        let y: Vec<f32> = (0..outputs)
-            .map(|o| chain(inputs, &|i| (x[i], weights[o * inputs + i])) + bias[o])
-            .collect();
-        let dx: Vec<f32> = (0..inputs)
-            .map(|i| chain(outputs, &|o| (dy[o], weights[o * inputs + i])))
-            .collect();
+        let y: Vec<f32> = (0..outputs).map(|o| chain(inputs, &|i| (x[i], weights[o * inputs + i])) + bias[o]).collect();
+        let dx: Vec<f32> = (0..inputs).map(|i| chain(outputs, &|o| (dy[o], weights[o * inputs + i]))).collect();
         let layer = LinearWeights::new(&weights, &bias, inputs);
         for isa in Isa::supported() {
             let [mut found, mut gradient] = [outputs, inputs].map(|n| vec![f32::NAN; n]);
@@ -42,14 +35,9 @@ fn a_layer_is_a_chain_over_its_inputs_then_the_bias_and_its_gradient_a_chain_ove
 }
 
 #[test]
-fn a_mean_is_one_chain_over_the_positions_row_by_row_divided_once_and_its_gradient_is_divided_once()
-{
+fn a_mean_is_one_chain_over_the_positions_row_by_row_divided_once_and_its_gradient_is_divided_once() {
     // The map lies within a window whose values around it take no part.
-    let (map, held, channels) = (
-        Region::between(0, 0, 3, 7),
-        Region::between(-1, -1, 5, 9),
-        19,
-    );
+    let (map, held, channels) = (Region::between(0, 0, 3, 7), Region::between(-1, -1, 5, 9), 19);
     let x = pseudo_random(1, held.positions() * channels);
     let window = Window::new(&x, held, channels);
     let mut expected = vec![0.0_f32; channels];
@@ -68,26 +56,14 @@ fn a_mean_is_one_chain_over_the_positions_row_by_row_divided_once_and_its_gradie
         assert_same_bits(&y, &expected, isa.name());
         let mut dx = x.clone();
         global_average_pool_gradient(isa, map, &dy, &mut WindowMut::new(&mut dx, held, channels));
-        for (position, (after, before)) in dx
-            .chunks_exact(channels)
-            .zip(x.chunks_exact(channels))
-            .enumerate()
-        {
+        for (position, (after, before)) in dx.chunks_exact(channels).zip(x.chunks_exact(channels)).enumerate() {
             let (y, column) = (position / held.width, position % held.width);
             let inside = (1..4).contains(&y) && (1..8).contains(&column);
             let added = |(c, before): (usize, &f32)| {
-                if inside {
-                    before + dy[c] / 21.0
-                } else {
-                    *before
-                }
+                if inside { before + dy[c] / 21.0 } else { *before }
             };
             let expected: Vec<f32> = before.iter().enumerate().map(added).collect();
-            assert_same_bits(
-                after,
-                &expected,
-                &format!("({y}, {column}) on {}", isa.name()),
-            );
+            assert_same_bits(after, &expected, &format!("({y}, {column}) on {}", isa.name()));
         }
     }
 }
@@ -127,35 +103,13 @@ fn a_pixel_is_normalised_by_subtracting_then_dividing_and_its_gradient_by_dividi
     let (mean, std) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
     let region = Region::whole(3, 37);
     let [x, before] = [1, 2].map(|seed| pseudo_random(seed, region.positions() * 3));
-    let normalised: Vec<f32> = x
-        .iter()
-        .enumerate()
-        .map(|(i, x)| (x - mean[i % 3]) / std[i % 3])
-        .collect();
-    let added: Vec<f32> = x
-        .iter()
-        .zip(&before)
-        .enumerate()
-        .map(|(i, (dy, dx))| dx + dy / std[i % 3])
-        .collect();
+    let normalised: Vec<f32> = x.iter().enumerate().map(|(i, x)| (x - mean[i % 3]) / std[i % 3]).collect();
+    let added: Vec<f32> = x.iter().zip(&before).enumerate().map(|(i, (dy, dx))| dx + dy / std[i % 3]).collect();
     for isa in Isa::supported() {
         let (mut y, mut dx) = (vec![f32::NAN; x.len()], before.clone());
         let window = Window::new(&x, region, 3);
-        normalise(
-            isa,
-            region,
-            window,
-            mean,
-            std,
-            &mut WindowMut::new(&mut y, region, 3),
-        );
-        normalise_gradient(
-            isa,
-            region,
-            window,
-            std,
-            &mut WindowMut::new(&mut dx, region, 3),
-        );
+        normalise(isa, region, window, mean, std, &mut WindowMut::new(&mut y, region, 3));
+        normalise_gradient(isa, region, window, std, &mut WindowMut::new(&mut dx, region, 3));
         assert_same_bits(&y, &normalised, isa.name());
         assert_same_bits(&dx, &added, isa.name());
     }
@@ -185,14 +139,7 @@ fn reflected_gradients_are_added_row_by_row_the_reflected_columns_before_the_oth
     for isa in Isa::supported() {
         let mut dx = before.clone();
         let mut window = WindowMut::new(&mut dx, Region::whole(size.0, size.1), channels);
-        reflect_pad_adjoint(
-            isa,
-            size,
-            margin,
-            padded,
-            Window::new(&dy, padded, channels),
-            &mut window,
-        );
+        reflect_pad_adjoint(isa, size, margin, padded, Window::new(&dy, padded, channels), &mut window);
         assert_same_bits(&dx, &expected, isa.name());
     }
 }
@@ -200,10 +147,7 @@ fn reflected_gradients_are_added_row_by_row_the_reflected_columns_before_the_oth
 #[test]
 fn softmax_divides_by_one_chain_of_exponentials_of_what_is_below_the_maximum() {
     for n in [1, 2, 5, 1000] {
-        let x: Vec<f32> = pseudo_random(n as u64, n)
-            .iter()
-            .map(|v| 20.0 * v)
-            .collect();
+        let x: Vec<f32> = pseudo_random(n as u64, n).iter().map(|v| 20.0 * v).collect();
         let largest = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let each: Vec<f32> = x.iter().map(|x| exp(x - largest)).collect();
         let sum = each.iter().fold(0.0_f32, |sum, e| sum + e);
@@ -217,10 +161,7 @@ fn softmax_divides_by_one_chain_of_exponentials_of_what_is_below_the_maximum() {
 }
 
 #[test]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "factors are rounded once, as documented"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "factors are rounded once, as documented")]
 fn a_step_of_adam_is_its_documented_arithmetic_in_either_direction() {
     let n = 53;
     for (direction, sign) in [(Direction::Ascent, 1.0), (Direction::Descent, -1.0)] {
@@ -251,26 +192,17 @@ fn a_step_of_adam_is_its_documented_arithmetic_in_either_direction() {
 }
 
 #[test]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "each is rounded once, as documented"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "each is rounded once, as documented")]
 fn a_batch_norms_scale_and_shift_are_computed_in_double_precision_and_rounded_once_each() {
     let [gamma, beta, mean, variance] = [1, 2, 3, 4].map(|seed| pseudo_random(seed, 400));
     // Half of the variances are so small that epsilon decides, to its last bits.
     let small = |(c, v): (usize, &f32)| if c % 2 == 0 { v.abs() * 1e-9 } else { v.abs() };
     let variance: Vec<f32> = variance.iter().enumerate().map(small).collect();
-    let (scale, shift) = BatchNormStatistics {
-        gamma: &gamma,
-        beta: &beta,
-        mean: &mean,
-        variance: &variance,
-        epsilon: 1e-5,
-    }
-    .scale_and_shift();
+    let (scale, shift) =
+        BatchNormStatistics { gamma: &gamma, beta: &beta, mean: &mean, variance: &variance, epsilon: 1e-5 }
+            .scale_and_shift();
     for c in 0..400 {
-        let [gamma, beta, mean, variance] =
-            [gamma[c], beta[c], mean[c], variance[c]].map(f64::from);
+        let [gamma, beta, mean, variance] = [gamma[c], beta[c], mean[c], variance[c]].map(f64::from);
         let exact = gamma / (variance + 1e-5).sqrt();
         assert_eq!(scale[c], exact as f32, "{c}");
         assert_eq!(shift[c], (beta - mean * exact) as f32, "{c}");
@@ -291,12 +223,7 @@ fn products_and_fused_sums_of_slices_are_rounded_once_each() {
     for n in [0, 1, 17, 200] {
         let [a, b, y] = [1, 2, 3].map(|seed| pseudo_random(seed, n));
         let products: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
-        let fused: Vec<f32> = a
-            .iter()
-            .zip(&b)
-            .zip(&y)
-            .map(|((a, b), y)| a.mul_add(*b, *y))
-            .collect();
+        let fused: Vec<f32> = a.iter().zip(&b).zip(&y).map(|((a, b), y)| a.mul_add(*b, *y)).collect();
         let sums: Vec<f32> = a.iter().zip(&y).map(|(a, y)| y + a).collect();
         for isa in Isa::supported() {
             let mut found = vec![f32::NAN; n];
@@ -314,31 +241,15 @@ fn products_and_fused_sums_of_slices_are_rounded_once_each() {
 
 #[test]
 fn a_region_is_copied_and_nothing_around_it() {
-    let (from, to, part) = (
-        Region::between(-1, -2, 4, 5),
-        Region::between(0, -1, 6, 4),
-        Region::between(1, 0, 3, 4),
-    );
+    let (from, to, part) = (Region::between(-1, -2, 4, 5), Region::between(0, -1, 6, 4), Region::between(1, 0, 3, 4));
     let a = pseudo_random(1, from.positions() * 3);
     let mut y = vec![7.0; to.positions() * 3];
-    flow::copy(
-        part,
-        Window::new(&a, from, 3),
-        &mut WindowMut::new(&mut y, to, 3),
-    );
+    flow::copy(part, Window::new(&a, from, 3), &mut WindowMut::new(&mut y, to, 3));
     for row in to.top..to.bottom() {
         for column in to.left..to.right() {
             let inside = part.contains(&Region::position(row, column));
-            let expected = if inside {
-                Window::new(&a, from, 3).pixel(row, column)
-            } else {
-                &[7.0; 3]
-            };
-            assert_eq!(
-                Window::new(&y, to, 3).pixel(row, column),
-                expected,
-                "({row}, {column})"
-            );
+            let expected = if inside { Window::new(&a, from, 3).pixel(row, column) } else { &[7.0; 3] };
+            assert_eq!(Window::new(&y, to, 3).pixel(row, column), expected, "({row}, {column})");
         }
     }
 }
@@ -348,31 +259,17 @@ fn a_packed_matrix_is_panels_of_16_columns_row_after_row_filled_up_with_zeros_on
     for (k, n) in [(3, 16), (2, 17), (5, 1), (1, 40), (0, 3), (4, 0)] {
         let element = |row: usize, column: usize| (100 * row + column + 1) as f32;
         let packed = PackedMatrix::from_fn(k, n, element);
-        assert_eq!(
-            (packed.k(), packed.n(), packed.panels()),
-            (k, n, n.div_ceil(16))
-        );
+        assert_eq!((packed.k(), packed.n(), packed.panels()), (k, n, n.div_ceil(16)));
         assert_eq!(packed.values().len(), n.div_ceil(16) * k * 16);
         for (at, &value) in packed.values().iter().enumerate() {
             let (panel, row, lane) = (at / (16 * k), at / 16 % k, at % 16);
             let column = 16 * panel + lane;
-            assert_eq!(
-                value,
-                if column < n {
-                    element(row, column)
-                } else {
-                    0.0
-                },
-                "{at} of {k} x {n}"
-            );
+            assert_eq!(value, if column < n { element(row, column) } else { 0.0 }, "{at} of {k} x {n}");
         }
         assert_eq!(packed.bytes(), packed.values().len() * 4);
         assert!(packed.values().is_empty() || packed.values().as_ptr().addr().is_multiple_of(64));
         let rows: Vec<f32> = (0..k * n).map(|i| element(i / n, i % n)).collect();
-        assert_eq!(
-            PackedMatrix::from_row_major(k, n, &rows).values(),
-            packed.values()
-        );
+        assert_eq!(PackedMatrix::from_row_major(k, n, &rows).values(), packed.values());
         // In the memory of a larger one.
         let mut reused = PackedMatrix::zeros(9, 50);
         assert!(reused.values().iter().all(|&v| v == 0.0));

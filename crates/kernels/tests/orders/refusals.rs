@@ -1,13 +1,11 @@
 //! What kernels refuse, each for its own reason, before anything is written.
 
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve,
-    convolve_channels, input_gradient_scratch, winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
+    input_gradient_scratch, winograd_channels, winograd_rows,
 };
 use kernels::linear::LinearWeights;
-use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product_columns,
-};
+use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product_columns};
 use kernels::{Isa, Region, Window, WindowMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,12 +14,7 @@ pub(crate) fn refuses(run: impl FnOnce()) -> bool {
     catch_unwind(AssertUnwindSafe(run)).is_err()
 }
 
-pub(crate) const SQUARE: Region = Region {
-    top: 0,
-    left: 0,
-    height: 4,
-    width: 4,
-};
+pub(crate) const SQUARE: Region = Region { top: 0, left: 0, height: 4, width: 4 };
 pub(crate) fn window(data: &[f32], channels: usize) -> Window<'_> {
     Window::new(data, SQUARE, channels)
 }
@@ -29,29 +22,13 @@ pub(crate) fn window(data: &[f32], channels: usize) -> Window<'_> {
 #[test]
 fn regions_and_windows() {
     assert!(Region::between(3, 0, 3, 5).is_empty() && Region::between(3, 0, 2, 5).is_empty());
-    assert_eq!(
-        Region::between(3, 5, 3, 2),
-        Region {
-            height: 0,
-            width: 0,
-            ..Region::between(3, 5, 3, 2)
-        }
-    );
+    assert_eq!(Region::between(3, 5, 3, 2), Region { height: 0, width: 0, ..Region::between(3, 5, 3, 2) });
     assert_eq!(SQUARE.grown(2), Region::between(-2, -2, 6, 6));
     assert_eq!(SQUARE.shifted(-1, 3), Region::between(-1, 3, 3, 7));
-    assert!(
-        SQUARE.contains(&Region::EMPTY)
-            && SQUARE.contains(&SQUARE)
-            && !SQUARE.contains(&SQUARE.shifted(0, 1))
-    );
+    assert!(SQUARE.contains(&Region::EMPTY) && SQUARE.contains(&SQUARE) && !SQUARE.contains(&SQUARE.shifted(0, 1)));
     assert!(refuses(|| drop(window(&[0.0; 15], 1).data().to_vec())));
     assert!(refuses(|| drop(window(&[0.0; 17], 1).data().to_vec())));
-    assert!(refuses(|| drop(
-        WindowMut::new(&mut [0.0; 17], SQUARE, 1)
-            .as_window()
-            .data()
-            .to_vec()
-    )));
+    assert!(refuses(|| drop(WindowMut::new(&mut [0.0; 17], SQUARE, 1).as_window().data().to_vec())));
     let data = [0.0; 16];
     assert_eq!(window(&data, 1).offset(3, 3), 15);
     for (y, x) in [(-1, 0), (0, -1), (4, 0), (0, 4)] {
@@ -79,77 +56,35 @@ fn regions_and_windows() {
 #[test]
 fn products() {
     let isa = Isa::best();
-    assert!(refuses(|| matmul(
-        isa,
-        [2, 3, 2],
-        &[0.0; 5],
-        &[0.0; 6],
-        &mut [0.0; 4]
-    )));
-    assert!(refuses(|| matmul(
-        isa,
-        [2, 3, 2],
-        &[0.0; 6],
-        &[0.0; 7],
-        &mut [0.0; 4]
-    )));
-    assert!(refuses(|| matmul(
-        isa,
-        [2, 3, 2],
-        &[0.0; 6],
-        &[0.0; 6],
-        &mut [0.0; 5]
-    )));
+    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 5], &[0.0; 6], &mut [0.0; 4])));
+    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 6], &[0.0; 7], &mut [0.0; 4])));
+    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 6], &[0.0; 6], &mut [0.0; 5])));
     let right = PackedMatrix::zeros(3, 40);
     let columns = |columns: std::ops::Range<usize>, k: usize| {
         let width = columns.len();
         let mut c = vec![0.0; 2 * width];
         let mut target = Target::new(&mut c, Rows::plain(width));
         let left = vec![0.0; 2 * k];
-        product_columns(
-            isa,
-            2,
-            columns,
-            &LeftMatrix::row_major(&left, k),
-            &right,
-            &mut target,
-            &Epilogue::default(),
-        );
+        product_columns(isa, 2, columns, &LeftMatrix::row_major(&left, k), &right, &mut target, &Epilogue::default());
     };
     columns(16..40, 3);
     assert!(refuses(|| columns(8..24, 3)));
     assert!(refuses(|| columns(16..41, 3)));
     assert!(refuses(|| columns(16..40, 4)));
     assert!(refuses(|| drop(ColumnAffine::new(&[1.0; 3], &[1.0; 2]))));
-    assert!(refuses(|| drop(PackedMatrix::from_row_major(
-        2, 3, &[0.0; 5]
-    ))));
-    assert!(refuses(|| drop(LinearWeights::new(
-        &[0.0; 7], &[0.0; 2], 3
-    ))));
+    assert!(refuses(|| drop(PackedMatrix::from_row_major(2, 3, &[0.0; 5]))));
+    assert!(refuses(|| drop(LinearWeights::new(&[0.0; 7], &[0.0; 2], 3))));
     let layer = LinearWeights::new(&[0.0; 6], &[0.0; 2], 3);
     assert!(refuses(|| layer.forward(isa, &[0.0; 3], &mut [0.0; 3])));
-    assert!(refuses(|| layer.input_gradient(
-        isa,
-        &[0.0; 3],
-        &mut [0.0; 3]
-    )));
-    assert!(refuses(|| layer.input_gradient(
-        isa,
-        &[0.0; 2],
-        &mut [0.0; 2]
-    )));
+    assert!(refuses(|| layer.input_gradient(isa, &[0.0; 3], &mut [0.0; 3])));
+    assert!(refuses(|| layer.input_gradient(isa, &[0.0; 2], &mut [0.0; 2])));
 }
 
 #[test]
 fn convolutions() {
     let (isa, sliding) = (Isa::best(), Sliding::square(3, 1, 0));
-    assert!(refuses(|| drop(ConvWeights::new(
-        &[0.0; 53], 2, 3, sliding
-    ))));
-    assert!(refuses(|| drop(ConvGradient::new(
-        &[0.0; 53], 2, 3, sliding
-    ))));
+    assert!(refuses(|| drop(ConvWeights::new(&[0.0; 53], 2, 3, sliding))));
+    assert!(refuses(|| drop(ConvGradient::new(&[0.0; 53], 2, 3, sliding))));
     assert_eq!(sliding.output_size(2, 9), None);
     assert_eq!(sliding.output_size(9, 2), None);
     assert_eq!(sliding.output_size(3, 4), Some((1, 2)));
@@ -159,14 +94,7 @@ fn convolutions() {
     let run = |x: &[f32], held: Region, channels: usize, outputs: usize| {
         let mut y = vec![0.0; 4 * outputs];
         let mut y = WindowMut::new(&mut y, Region::whole(2, 2), outputs);
-        convolve(
-            isa,
-            Window::new(x, held, channels),
-            &weights,
-            &ConvEpilogue::default(),
-            (2, 2),
-            &mut y,
-        );
+        convolve(isa, Window::new(x, held, channels), &weights, &ConvEpilogue::default(), (2, 2), &mut y);
     };
     run(&[0.0; 48], SQUARE, 3, 2);
     assert!(refuses(|| run(&[0.0; 64], SQUARE, 4, 2)));
@@ -201,13 +129,7 @@ fn convolutions() {
     assert!(refuses(|| back(3, 3, SQUARE, all, scratch)));
     assert!(refuses(|| back(2, 4, SQUARE, all, scratch)));
     assert!(refuses(|| back(2, 3, Region::whole(3, 4), all, scratch)));
-    assert!(refuses(|| back(
-        2,
-        3,
-        SQUARE.grown(1),
-        Region::whole(3, 2),
-        scratch
-    )));
+    assert!(refuses(|| back(2, 3, SQUARE.grown(1), Region::whole(3, 2), scratch)));
     assert!(refuses(|| back(2, 3, SQUARE, all, scratch - 1)));
 }
 
@@ -216,23 +138,10 @@ fn convolutions_by_winograds_algorithm() {
     let (isa, sliding) = (Isa::best(), Sliding::square(3, 1, 0));
     let raw = [0.0; 32 * 16 * 9];
     assert!(WinogradWeights::new(&raw[..15 * 16 * 9], 15, 16, sliding).is_none());
-    assert!(refuses(|| drop(WinogradWeights::new(
-        &raw[1..],
-        32,
-        16,
-        sliding
-    ))));
-    assert!(refuses(|| drop(WinogradWeights::with_tile(
-        Tile::Two,
-        &raw[..16 * 15 * 9],
-        (16, 15),
-        sliding
-    ))));
+    assert!(refuses(|| drop(WinogradWeights::new(&raw[1..], 32, 16, sliding))));
+    assert!(refuses(|| drop(WinogradWeights::with_tile(Tile::Two, &raw[..16 * 15 * 9], (16, 15), sliding))));
     let weights = WinogradWeights::new(&raw, 32, 16, sliding).unwrap();
-    assert_eq!(
-        (weights.channels(), weights.outputs(), weights.tile()),
-        (16, 32, Tile::Four)
-    );
+    assert_eq!((weights.channels(), weights.outputs(), weights.tile()), (16, 32, Tile::Four));
     // The transformed weights: 36 matrices.
     assert_eq!(weights.bytes(), 36 * 32 * 16 * size_of::<f32>());
     let held = Region::whole(6, 6);
@@ -241,15 +150,7 @@ fn convolutions_by_winograds_algorithm() {
         let mut y = vec![0.0; 16 * outputs];
         let mut y = WindowMut::new(&mut y, SQUARE, outputs);
         let x = Window::new(&x[..held.positions() * 16], held, 16);
-        winograd_rows(
-            isa,
-            x,
-            &weights,
-            &ConvEpilogue::default(),
-            SQUARE,
-            &mut y,
-            &mut vec![0.0; scratch],
-        );
+        winograd_rows(isa, x, &weights, &ConvEpilogue::default(), SQUARE, &mut y, &mut vec![0.0; scratch]);
     };
     let scratch = weights.scratch(32);
     rows(held, 32, scratch);

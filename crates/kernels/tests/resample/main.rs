@@ -33,10 +33,7 @@ pub(crate) fn cycled(values: &[f32], len: usize) -> Vec<f32> {
 pub(crate) fn operands(operation: &impl Resampling, values: &[f32]) -> (Vec<f32>, Vec<f32>) {
     let len = |size| whole(size).positions() * operation.channels();
     let shifted = &values[values.len() / 2..];
-    (
-        cycled(values, len(operation.from())),
-        cycled(shifted, len(operation.to())),
-    )
+    (cycled(values, len(operation.from())), cycled(shifted, len(operation.to())))
 }
 
 /// Rounds to single precision.
@@ -49,10 +46,7 @@ pub(crate) fn rounded(value: f64) -> f32 {
 pub(crate) fn part(size: (usize, usize), [a, b, c, d]: [usize; 4]) -> Region {
     let along = |first: usize, last: usize, size: usize| {
         let (first, last) = (first % size, last % size);
-        (
-            first.min(last).cast_signed(),
-            first.max(last).cast_signed() + 1,
-        )
+        (first.min(last).cast_signed(), first.max(last).cast_signed() + 1)
     };
     let ((top, bottom), (left, right)) = (along(a, b, size.0), along(c, d, size.1));
     Region::between(top, left, bottom, right)
@@ -60,38 +54,23 @@ pub(crate) fn part(size: (usize, usize), [a, b, c, d]: [usize; 4]) -> Region {
 
 /// Every position of a region, row by row.
 pub(crate) fn positions(region: Region) -> impl Iterator<Item = (isize, isize)> {
-    (region.top..region.bottom())
-        .flat_map(move |row| (region.left..region.right()).map(move |column| (row, column)))
+    (region.top..region.bottom()).flat_map(move |row| (region.left..region.right()).map(move |column| (row, column)))
 }
 
 /// A window of `held` that has the values of a map in `needed`, and poison wherever nothing should be read.
-fn window_of(
-    values: &[f32],
-    size: (usize, usize),
-    held: Region,
-    needed: Region,
-    channels: usize,
-) -> Vec<f32> {
+fn window_of(values: &[f32], size: (usize, usize), held: Region, needed: Region, channels: usize) -> Vec<f32> {
     let map = Window::new(values, whole(size), channels);
     let mut data = poisoned(held.positions() * channels);
     let mut window = WindowMut::new(&mut data, held, channels);
     for (row, column) in positions(needed) {
-        window
-            .pixel_mut(row, column)
-            .copy_from_slice(map.pixel(row, column));
+        window.pixel_mut(row, column).copy_from_slice(map.pixel(row, column));
     }
     data
 }
 
-/// The output's values in `region`, computed between windows that reach further than they need, after a check that nothing
-/// else was written.
-pub(crate) fn forward_of(
-    operation: &impl Resampling,
-    isa: Isa,
-    x: &[f32],
-    region: Region,
-    reach: usize,
-) -> Vec<f32> {
+/// The output's values in `region`, computed between windows that reach further than they need, after a check that
+/// nothing else was written.
+pub(crate) fn forward_of(operation: &impl Resampling, isa: Isa, x: &[f32], region: Region, reach: usize) -> Vec<f32> {
     let channels = operation.channels();
     let needed = operation.input_region(region);
     let x_held = needed.grown(reach);
@@ -99,26 +78,18 @@ pub(crate) fn forward_of(
     let y_held = region.grown(reach);
     let mut y = poisoned(y_held.positions() * channels);
     let x = Window::new(&x, x_held, channels);
-    operation.forward(
-        isa,
-        region,
-        x,
-        &mut WindowMut::new(&mut y, y_held, channels),
-    );
+    operation.forward(isa, region, x, &mut WindowMut::new(&mut y, y_held, channels));
     let y = Window::new(&y, y_held, channels);
     for (row, column) in positions(y_held) {
         let inside = region.contains(&Region::position(row, column));
         let untouched = y.pixel(row, column).iter().all(|&v| is_poison(v));
         assert_eq!(untouched, !inside, "({row}, {column}) for {region:?}");
     }
-    positions(region)
-        .flat_map(|(row, column)| y.pixel(row, column))
-        .copied()
-        .collect()
+    positions(region).flat_map(|(row, column)| y.pixel(row, column)).copied().collect()
 }
 
-/// What the adjoint of `dy` on `region` adds to a whole map of `start`, computed in windows that reach further than they
-/// need, after a check that it changed nothing beyond what the operation says that it reads.
+/// What the adjoint of `dy` on `region` adds to a whole map of `start`, computed in windows that reach further than
+/// they need, after a check that it changed nothing beyond what the operation says that it reads.
 pub(crate) fn adjoint_of(
     operation: &impl Resampling,
     isa: Isa,
@@ -133,12 +104,7 @@ pub(crate) fn adjoint_of(
     let dx_held = needed.grown(reach);
     let mut dx = vec![start; dx_held.positions() * channels];
     let dy = Window::new(&dy, dy_held, channels);
-    operation.adjoint(
-        isa,
-        region,
-        dy,
-        &mut WindowMut::new(&mut dx, dx_held, channels),
-    );
+    operation.adjoint(isa, region, dy, &mut WindowMut::new(&mut dx, dx_held, channels));
     let map = whole(operation.from());
     let mut result = vec![start; map.positions() * channels];
     let mut target = WindowMut::new(&mut result, map, channels);
@@ -148,10 +114,7 @@ pub(crate) fn adjoint_of(
         if needed.contains(&Region::position(row, column)) {
             target.pixel_mut(row, column).copy_from_slice(pixel);
         } else {
-            assert!(
-                pixel.iter().all(|&v| v == start),
-                "({row}, {column}) for {region:?}"
-            );
+            assert!(pixel.iter().all(|&v| v == start), "({row}, {column}) for {region:?}");
         }
     }
     result
@@ -167,10 +130,7 @@ pub(crate) fn assert_bits_do_not_depend_on_company(
     let (x, dy) = operands(operation, values);
     let full = forward_of(operation, Isa::best(), &x, all, 0);
     let full_map = Window::new(&full, all, channels);
-    let expected: Vec<f32> = positions(region)
-        .flat_map(|(row, column)| full_map.pixel(row, column))
-        .copied()
-        .collect();
+    let expected: Vec<f32> = positions(region).flat_map(|(row, column)| full_map.pixel(row, column)).copied().collect();
     // The gradient of a region is that of a whole which is zero elsewhere; a start of a half hides the sign of zeros.
     let mut masked = dy.clone();
     WindowMut::new(&mut masked, all, channels).clear_outside(region);
@@ -178,16 +138,8 @@ pub(crate) fn assert_bits_do_not_depend_on_company(
     for isa in Isa::supported() {
         let name = isa.name();
         assert_same_bits(&forward_of(operation, isa, &x, all, reach), &full, name);
-        assert_same_bits(
-            &forward_of(operation, isa, &x, region, reach),
-            &expected,
-            name,
-        );
-        assert_same_bits(
-            &adjoint_of(operation, isa, &dy, region, (0.5, reach)),
-            &gradient,
-            name,
-        );
+        assert_same_bits(&forward_of(operation, isa, &x, region, reach), &expected, name);
+        assert_same_bits(&adjoint_of(operation, isa, &dy, region, (0.5, reach)), &gradient, name);
     }
 }
 
@@ -195,26 +147,15 @@ pub(crate) fn assert_bits_do_not_depend_on_company(
 pub(crate) fn assert_adjoint(operation: &impl Resampling, values: &[f32], roundings: usize) {
     let (x, dy) = operands(operation, values);
     let (to, isa) = (whole(operation.to()), Isa::best());
-    let dot = |a: &[f32], b: &[f32]| -> f64 {
-        widened(a)
-            .iter()
-            .zip(widened(b))
-            .map(|(a, b)| a * b)
-            .sum::<f64>()
-    };
+    let dot = |a: &[f32], b: &[f32]| -> f64 { widened(a).iter().zip(widened(b)).map(|(a, b)| a * b).sum::<f64>() };
     let magnitudes = |values: &[f32]| values.iter().map(|v| v.abs()).collect::<Vec<f32>>();
     let left = dot(&forward_of(operation, isa, &x, to, 0), &dy);
     let right = dot(&x, &adjoint_of(operation, isa, &dy, to, (0.0, 0)));
-    // The coefficients are the same singles and none is negative, so only the sums differ: each by gamma times the sum of
-    // magnitudes, itself computed within a factor of 1 + gamma, and by f64's share, which the last factor covers.
-    let sum = dot(
-        &forward_of(operation, isa, &magnitudes(&x), to, 0),
-        &magnitudes(&dy),
-    );
+    // The coefficients are the same singles and none is negative, so only the sums differ: each by gamma times the sum
+    // of magnitudes, itself computed within a factor of 1 + gamma, and by f64's share, which the last factor
+    // covers.
+    let sum = dot(&forward_of(operation, isa, &magnitudes(&x), to, 0), &magnitudes(&dy));
     let slack = underflow_slack(roundings * (x.len() + dy.len()));
     let bound = 2.0 * gamma(roundings) * sum * (1.0 + gamma(roundings)) * 1.001 + slack;
-    assert!(
-        (left - right).abs() <= bound,
-        "{left:e} and {right:e} within {bound:e}"
-    );
+    assert!((left - right).abs() <= bound, "{left:e} and {right:e} within {bound:e}");
 }

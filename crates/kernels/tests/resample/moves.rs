@@ -1,8 +1,8 @@
 //! Translation and reflection: they copy, so forward they are exact.
 
 use crate::{
-    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, cycled,
-    forward_of, operands, part, positions, whole,
+    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, cycled, forward_of, operands, part,
+    positions, whole,
 };
 use kernels::resample::{reflect_pad, reflect_pad_adjoint, reflected_region};
 use kernels::resample::{translate, translate_adjoint};
@@ -33,9 +33,7 @@ impl Resampling for Translate {
     }
 
     fn input_region(&self, region: Region) -> Region {
-        region
-            .shifted(-self.shift.0, -self.shift.1)
-            .intersection(&whole(self.from))
+        region.shifted(-self.shift.0, -self.shift.1).intersection(&whole(self.from))
     }
 
     fn forward(&self, _: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
@@ -92,32 +90,25 @@ fn channels() -> impl Strategy<Value = usize> {
 
 fn translations() -> impl Strategy<Value = Translate> {
     let size = || (1_usize..9, 1_usize..9);
-    (size(), size(), (-10_isize..11, -10_isize..11), channels()).prop_map(
-        |(from, to, shift, channels)| Translate {
-            from,
-            to,
-            shift,
-            channels,
-        },
-    )
+    (size(), size(), (-10_isize..11, -10_isize..11), channels()).prop_map(|(from, to, shift, channels)| Translate {
+        from,
+        to,
+        shift,
+        channels,
+    })
 }
 
 fn reflections() -> impl Strategy<Value = Reflect> {
-    (1_usize..9, 1_usize..9, any::<usize>(), channels()).prop_map(
-        |(height, width, margin, channels)| Reflect {
-            from: (height, width),
-            margin: margin % height.min(width),
-            channels,
-        },
-    )
+    (1_usize..9, 1_usize..9, any::<usize>(), channels()).prop_map(|(height, width, margin, channels)| Reflect {
+        from: (height, width),
+        margin: margin % height.min(width),
+        channels,
+    })
 }
 
 /// Whole numbers, whose sums are exact.
 fn whole_numbers(seed: u64) -> Vec<f32> {
-    pseudo_random(seed, 101)
-        .iter()
-        .map(|v| (v * 64.0).round())
-        .collect()
+    pseudo_random(seed, 101).iter().map(|v| (v * 64.0).round()).collect()
 }
 
 proptest! {
@@ -203,11 +194,7 @@ proptest! {
 #[test]
 #[should_panic(expected = "reflects a map of (4, 3) only once")]
 fn a_margin_as_large_as_the_map_is_refused() {
-    let case = Reflect {
-        from: (4, 3),
-        margin: 3,
-        channels: 1,
-    };
+    let case = Reflect { from: (4, 3), margin: 3, channels: 1 };
     let x = cycled(&[1.0], 12);
     let _ = forward_of(&case, Isa::best(), &x, whole((1, 1)), 0);
 }

@@ -1,17 +1,14 @@
 //! Bilinear resizing.
 
 use crate::{
-    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of,
-    operands, part, rounded, whole,
+    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of, operands, part, rounded,
+    whole,
 };
 use kernels::resample::{Alignment, ResizePlan};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::Map;
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack,
-    wild_values,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, wild_values};
 
 #[derive(Debug)]
 struct Resize {
@@ -23,20 +20,9 @@ struct Resize {
 }
 
 impl Resize {
-    fn new(
-        from: (usize, usize),
-        to: (usize, usize),
-        alignment: Alignment,
-        channels: usize,
-    ) -> Resize {
+    fn new(from: (usize, usize), to: (usize, usize), alignment: Alignment, channels: usize) -> Resize {
         let plan = ResizePlan::new(from, to, alignment);
-        Resize {
-            from,
-            to,
-            alignment,
-            channels,
-            plan,
-        }
+        Resize { from, to, alignment, channels, plan }
     }
 
     fn twin_alignment(&self) -> reference::Alignment {
@@ -59,10 +45,7 @@ impl Resize {
             Alignment::Corners => (i * (from - 1), to - 1),
             Alignment::HalfPixel => (((2 * i + 1) * from).saturating_sub(to), 2 * to),
         };
-        let (low, high) = (
-            numerator / denominator,
-            (numerator / denominator + 1).min(from - 1),
-        );
+        let (low, high) = (numerator / denominator, (numerator / denominator + 1).min(from - 1));
         let rest = (numerator % denominator) as f64 / denominator as f64;
         let other = (denominator - numerator % denominator) as f64 / denominator as f64;
         [(low, rounded(other)), (high, rounded(rest))]
@@ -218,11 +201,7 @@ fn the_recipes_sizes_are_the_twins_within_the_bound() {
         let x = Map::from_f32((5, from, 3), &x);
         let exact = reference::resize_bilinear(&x, case.to, case.twin_alignment());
         let sums = reference::resize_bilinear(&x.map(f64::abs), case.to, case.twin_alignment());
-        let bound: Vec<f64> = sums
-            .data
-            .iter()
-            .map(|s| gamma(6) * s + case.coordinate_slack())
-            .collect();
+        let bound: Vec<f64> = sums.data.iter().map(|s| gamma(6) * s + case.coordinate_slack()).collect();
         assert_within_bound(&y, &exact.data, &bound, &format!("{from} to {to}"));
     }
 }

@@ -1,17 +1,15 @@
 //! Rotation.
 
 use crate::{
-    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of,
-    operands, part, positions, rounded, whole,
+    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of, operands, part,
+    positions, rounded, whole,
 };
 use kernels::elementary::cos_sin_fraction;
 use kernels::resample::Rotation;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::Map;
-use testkit::{
-    assert_same_bits, assert_within_bound, gamma, pseudo_random, underflow_slack, wild_values,
-};
+use testkit::{assert_same_bits, assert_within_bound, gamma, pseudo_random, underflow_slack, wild_values};
 
 #[derive(Debug)]
 struct Rotate {
@@ -22,25 +20,18 @@ struct Rotate {
 
 impl Rotate {
     fn new(size: (usize, usize), degrees: i32) -> Rotate {
-        Rotate {
-            size,
-            degrees,
-            rotation: Rotation::new(size, degrees),
-        }
+        Rotate { size, degrees, rotation: Rotation::new(size, degrees) }
     }
 
     /// How far coordinates may be off, times how steep a bilinear picture of values below one can be: twice 32 (h + w)
-    /// 2^-53, as cosines are within 2 ULP and each product and sum is rounded, at a slope of at most two along each axis.
+    /// 2^-53, as cosines are within 2 ULP and each product and sum is rounded, at a slope of at most two along each
+    /// axis.
     fn coordinate_slack(&self) -> f64 {
         (self.size.0 + self.size.1) as f64 * 2_f64.powi(-45)
     }
 
     /// Where the pixels that an output reads begin in a whole map, and their weights, by the definition.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole numbers inside the map"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers inside the map")]
     fn taps(&self, (i, j): (isize, isize)) -> Vec<(usize, f32)> {
         let (cos, sin) = cos_sin_fraction(self.degrees.into(), 360);
         let (height, width) = (self.size.0 as f64, self.size.1 as f64);
@@ -94,11 +85,7 @@ impl Resampling for Rotate {
 }
 
 fn cases() -> impl Strategy<Value = Rotate> {
-    let degrees = prop_oneof![
-        -5_i32..=5,
-        -400_i32..=400,
-        prop::sample::select(vec![-90, 0, 45, 90, 180])
-    ];
+    let degrees = prop_oneof![-5_i32..=5, -400_i32..=400, prop::sample::select(vec![-90, 0, 45, 90, 180])];
     ((1_usize..17, 1_usize..40), degrees).prop_map(|(size, degrees)| Rotate::new(size, degrees))
 }
 
@@ -187,10 +174,5 @@ fn a_window_that_lacks_part_of_what_is_read_is_refused() {
     let top = Region::whole(2, 4);
     let mut target = WindowMut::new(&mut y, whole((4, 4)), 3);
     // Half a turn reads the bottom for the top.
-    case.forward(
-        Isa::best(),
-        top,
-        Window::new(&[0.0; 24], top, 3),
-        &mut target,
-    );
+    case.forward(Isa::best(), top, Window::new(&[0.0; 24], top, 3), &mut target);
 }

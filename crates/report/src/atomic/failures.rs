@@ -20,12 +20,7 @@ struct Calls {
 
 impl Failing {
     fn at(fails: Option<usize>, half: bool) -> Failing {
-        Failing(Rc::new(Calls {
-            fails,
-            half,
-            count: Cell::new(0),
-            named: RefCell::default(),
-        }))
+        Failing(Rc::new(Calls { fails, half, count: Cell::new(0), named: RefCell::default() }))
     }
 
     fn call(&self, named: String) -> io::Result<()> {
@@ -114,9 +109,7 @@ fn pieces(file: &mut impl Write) -> io::Result<()> {
 
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
-    entries
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .collect()
+    entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect()
 }
 
 #[test]

@@ -8,17 +8,17 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How far apart the same mark may be in pixels: a place cut to a whole unit is off by less than two, and so is the middle of a text.
+/// How far apart the same mark may be in pixels: a place cut to a whole unit is off by less than two, and so is the
+/// middle of a text.
 const NEAR: u32 = 4;
-/// How much a channel of a pixel may be beyond all that are near: a thin stroke is paler where it lies between two pixels.
+/// How much a channel of a pixel may be beyond all that are near: a thin stroke is paler where it lies between two
+/// pixels.
 const PALER: u8 = 60;
 
 /// Every chart of a folder; how many.
 pub(crate) fn check(folder: &Path) -> usize {
     let all = fs::read_dir(folder.join("figures")).unwrap();
-    let svgs = all
-        .map(|f| f.unwrap().path())
-        .filter(|p| p.extension().unwrap() == "svg");
+    let svgs = all.map(|f| f.unwrap().path()).filter(|p| p.extension().unwrap() == "svg");
     // Sheets of pictures are compared pixel by pixel, where their pictures are known.
     let is_sheet = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -36,25 +36,14 @@ fn compare(svg: &Path) {
     let bytes = fs::read(svg.with_extension("png")).unwrap();
     let found = image::load_from_memory(&bytes).unwrap().to_rgb8();
     let expected = twice(&drawing);
-    assert_eq!(
-        found.dimensions(),
-        expected.dimensions(),
-        "{}",
-        svg.display()
-    );
-    for (from, to, what) in [
-        (&found, &expected, "in the bitmap alone"),
-        (&expected, &found, "in the SVG alone"),
-    ] {
+    assert_eq!(found.dimensions(), expected.dimensions(), "{}", svg.display());
+    for (from, to, what) in [(&found, &expected, "in the bitmap alone"), (&expected, &found, "in the SVG alone")] {
         for (x, y, pixel) in from.enumerate_pixels() {
-            // What is not there is missing from the other side; between marks that are close there may be no paper left.
+            // What is not there is missing from the other side; between marks that are close there may be no paper
+            // left.
             let paper = pixel.0.iter().all(|&c| c > 240);
             if !paper && to.get_pixel(x, y) != pixel {
-                assert!(
-                    is_near(to, (x, y), pixel.0),
-                    "{}: {what}: {pixel:?} at {x}, {y} of the bitmap",
-                    svg.display()
-                );
+                assert!(is_near(to, (x, y), pixel.0), "{}: {what}: {pixel:?} at {x}, {y} of the bitmap", svg.display());
             }
         }
     }
@@ -124,8 +113,7 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
         "rect" => {
             let (left, top) = (two("x"), two("y"));
             let corners = [(left, top), (left + two("width"), top + two("height"))];
-            area.draw(&Rectangle::new(corners, color(e.get("fill")).filled()))
-                .unwrap();
+            area.draw(&Rectangle::new(corners, color(e.get("fill")).filled())).unwrap();
         }
         "line" => {
             let ends = [(two("x1"), two("y1")), (two("x2"), two("y2"))];
@@ -141,8 +129,7 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
         }
         "circle" => {
             let style = color(e.get("fill")).mix(e.number("opacity")).filled();
-            area.draw(&Circle::new((two("cx"), two("cy")), two("r"), style))
-                .unwrap();
+            area.draw(&Circle::new((two("cx"), two("cy")), two("r"), style)).unwrap();
         }
         "text" => {
             let horizontal = match e.get("text-anchor") {
@@ -173,8 +160,7 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
                 }
                 _ => (two("x"), two("y")),
             };
-            area.draw(&Text::new(e.text.as_str(), (x, y), style))
-                .unwrap();
+            area.draw(&Text::new(e.text.as_str(), (x, y), style)).unwrap();
         }
         other => panic!("a chart with a {other}"),
     }

@@ -21,11 +21,7 @@ pub(crate) struct Axis {
 impl Axis {
     /// From the numbers at the ends of its line.
     fn new((low, high): (f64, f64), ends: (f64, f64)) -> Axis {
-        Axis {
-            from: (low, ends.0),
-            to: (high, ends.1),
-            ends,
-        }
+        Axis { from: (low, ends.0), to: (high, ends.1), ends }
     }
 
     fn at(&self, value: f64) -> f64 {
@@ -35,8 +31,8 @@ impl Axis {
 
     /// Panics unless a number is drawn where it belongs.
     ///
-    /// Places are cut to whole units, so each is off by less than 1 to one side. Between the two ends the line through them is off by less than
-    /// 1 to the same side, so a mark is less than 1 away from it.
+    /// Places are cut to whole units, so each is off by less than 1 to one side. Between the two ends the line through
+    /// them is off by less than 1 to the same side, so a mark is less than 1 away from it.
     #[track_caller]
     pub(crate) fn check(&self, what: &str, value: f64, found: f64) {
         self.check_rounded(what, value, found, 0.0);
@@ -46,10 +42,7 @@ impl Axis {
     #[track_caller]
     fn check_rounded(&self, what: &str, value: f64, found: f64, rounding: f64) {
         let (low, high) = (self.from.0, self.to.0);
-        assert!(
-            value >= low - rounding && value <= high + rounding,
-            "{what}: {value} is beyond {low} to {high}"
-        );
+        assert!(value >= low - rounding && value <= high + rounding, "{what}: {value} is beyond {low} to {high}");
         let slope = ((self.to.1 - self.from.1) / (high - low)).abs();
         let expected = self.at(value);
         // And what f64 rounds, which is nothing beside.
@@ -101,18 +94,12 @@ pub(crate) fn chart(
     for label in found {
         let at = label.number("x");
         x.check("a label", x_value(&label.text), at);
-        drawing.take("mark of an x label", |e| {
-            is_line(e, (at, line.0), (at, line.0 + 5.0))
-        });
+        drawing.take("mark of an x label", |e| is_line(e, (at, line.0), (at, line.0 + 5.0)));
     }
     // The title is under the middle of the axis: cut to a whole unit.
     let middle = (line.1 + line.2) / 2.0;
     assert!((title.number("x") - middle).abs() <= 1.0, "{title:?}");
-    Chart {
-        x,
-        y: y.0,
-        y_labels: y.1,
-    }
+    Chart { x, y: y.0, y_labels: y.1 }
 }
 
 fn is_line(e: &Element, from: (f64, f64), to: (f64, f64)) -> bool {
@@ -120,11 +107,7 @@ fn is_line(e: &Element, from: (f64, f64), to: (f64, f64)) -> bool {
 }
 
 /// The line of the first axis: its height, and its two ends.
-pub(crate) fn horizontal_line(
-    drawing: &Drawing,
-    part: Part,
-    (_, bottom): (f64, f64),
-) -> (f64, f64, f64) {
+pub(crate) fn horizontal_line(drawing: &Drawing, part: Part, (_, bottom): (f64, f64)) -> (f64, f64, f64) {
     let line = drawing.take("line of the x axis", |e| {
         let points = (e.tag == "polyline").then(|| e.points());
         part.holds(e)
@@ -143,12 +126,8 @@ pub(crate) fn vertical(
     labels: Labels,
 ) -> (Axis, Vec<String>) {
     let title = drawing.say_in(part, title);
-    assert!(
-        title.get("transform").starts_with("rotate(270,"),
-        "{title:?}"
-    );
-    let found =
-        drawing.take_all(|e| e.tag == "text" && part.holds(e) && e.get("text-anchor") == "end");
+    assert!(title.get("transform").starts_with("rotate(270,"), "{title:?}");
+    let found = drawing.take_all(|e| e.tag == "text" && part.holds(e) && e.get("text-anchor") == "end");
     let beside = found[0].number("x") + 9.0;
     let line = drawing.take("line of the y axis", |e| {
         let points = (e.tag == "polyline").then(|| e.points());
@@ -159,16 +138,11 @@ pub(crate) fn vertical(
     let (top, bottom) = (line.points()[0].1, line.points()[1].1);
     assert!(top < bottom);
     // Upwards on the page is towards smaller numbers.
-    let axis = Axis {
-        ends: (top, bottom),
-        ..Axis::new(range, (bottom, top))
-    };
+    let axis = Axis { ends: (top, bottom), ..Axis::new(range, (bottom, top)) };
     for label in &found {
         let at = label.number("y");
         assert_eq!(label.number("x") + 9.0, beside);
-        drawing.take("mark of a y label", |e| {
-            is_line(e, (beside - 5.0, at), (beside, at))
-        });
+        drawing.take("mark of a y label", |e| is_line(e, (beside - 5.0, at), (beside, at)));
         let grid = drawing.take("line of the grid", |e| {
             e.tag == "line" && part.holds(e) && e.get("stroke") == FAINT && e.number("y1") == at
         });
@@ -191,19 +165,14 @@ pub(crate) fn vertical(
 pub(crate) fn dashes(drawing: &Drawing, part: Part, chart: &Chart, x: f64, dash: f64) {
     let pieces = drawing.take_all(|e| {
         let points = (e.tag == "polyline").then(|| e.points());
-        part.holds(e)
-            && e.get("stroke") == INK
-            && points.is_some_and(|p| p.len() == 2 && p[0].0 == p[1].0)
+        part.holds(e) && e.get("stroke") == INK && points.is_some_and(|p| p.len() == 2 && p[0].0 == p[1].0)
     });
     let (top, bottom) = chart.y.ends;
     for (i, piece) in pieces.iter().enumerate() {
         let points = piece.points();
         chart.x.check("the dashed line", x, points[0].0);
         // Each dash is followed by a gap as long.
-        assert!(
-            (points[0].1 - (bottom - 2.0 * dash * i as f64)).abs() <= 1.0,
-            "{points:?}"
-        );
+        assert!((points[0].1 - (bottom - 2.0 * dash * i as f64)).abs() <= 1.0, "{points:?}");
         assert!(points[1].1 >= points[0].1 - dash && points[1].1 >= top);
     }
     let last = pieces[pieces.len() - 1].points()[1].1;

@@ -1,4 +1,5 @@
-//! Figures 1 and 6 to 8 against `tables/exemplars.csv` and the pictures in `features`: which picture stands where, and every word.
+//! Figures 1 and 6 to 8 against `tables/exemplars.csv` and the pictures in `features`: which picture stands where, and
+//! every word.
 
 use crate::svg::{Drawing, Element};
 use base64::Engine as _;
@@ -55,25 +56,13 @@ pub(crate) fn check(folder: &Path) -> Vec<String> {
     for BlockRow { block, .. } in &blocks {
         let of_block = || exemplars.iter().filter(|e| e.block == *block);
         for (figure, name, title) in [
-            (
-                1,
-                format!("fig1_exemplars_{block}"),
-                format!("Figure 1. Block {block}: exemplary channels"),
-            ),
-            (
-                6,
-                format!("fig6_scale_{block}"),
-                format!("Figures 6 to 8. Block {block}: largest scale metrics"),
-            ),
+            (1, format!("fig1_exemplars_{block}"), format!("Figure 1. Block {block}: exemplary channels")),
+            (6, format!("fig6_scale_{block}"), format!("Figures 6 to 8. Block {block}: largest scale metrics")),
         ] {
             let shown: Vec<&ExemplarRow> = of_block().filter(|e| e.figure == figure).collect();
             let path = folder.join(format!("figures/{name}.x"));
             for kind in ["svg", "png"] {
-                assert_eq!(
-                    path.with_extension(kind).exists(),
-                    !shown.is_empty(),
-                    "{name}.{kind}"
-                );
+                assert_eq!(path.with_extension(kind).exists(), !shown.is_empty(), "{name}.{kind}");
             }
             if !shown.is_empty() {
                 sheet(folder, &path, &title, &shown);
@@ -112,10 +101,7 @@ fn rows(folder: &Path, manifest: &Manifest, e: &ExemplarRow) -> Vec<(&'static st
 
 fn sheet(folder: &Path, path: &Path, title: &str, exemplars: &[&ExemplarRow]) {
     let manifest = Manifest::read(folder).unwrap();
-    let grids: Vec<_> = exemplars
-        .iter()
-        .map(|e| rows(folder, &manifest, e))
-        .collect();
+    let grids: Vec<_> = exemplars.iter().map(|e| rows(folder, &manifest, e)).collect();
     let tallest = u32::try_from(grids.iter().map(Vec::len).max().unwrap()).unwrap();
     let count = u32::try_from(grids.len()).unwrap();
     let (columns, lines) = (count.min(3), count.div_ceil(3));
@@ -132,12 +118,7 @@ fn sheet(folder: &Path, path: &Path, title: &str, exemplars: &[&ExemplarRow]) {
         words.push((108, 34, 11, "takes away from a positive Input".to_owned()));
         swatches.push((308, 33, (40, 110, 230)));
         words.push((324, 34, 11, "adds".to_owned()));
-        words.push((
-            10,
-            52,
-            11,
-            "full color: as much as the largest Input or Block in that photograph".to_owned(),
-        ));
+        words.push((10, 52, 11, "full color: as much as the largest Input or Block in that photograph".to_owned()));
     }
     let mut pictures: Vec<(u32, u32, RgbImage)> = Vec::new();
     for ((i, exemplar), grid) in (0_u32..).zip(exemplars).zip(grids) {
@@ -157,16 +138,8 @@ fn sheet(folder: &Path, path: &Path, title: &str, exemplars: &[&ExemplarRow]) {
             }
         }
     }
-    vector(
-        &path.with_extension("svg"),
-        (width, height),
-        (&words, &swatches, &pictures),
-    );
-    bitmap(
-        &path.with_extension("png"),
-        (width, height),
-        (&words, &swatches, &pictures),
-    );
+    vector(&path.with_extension("svg"), (width, height), (&words, &swatches, &pictures));
+    bitmap(&path.with_extension("png"), (width, height), (&words, &swatches, &pictures));
 }
 
 /// Squares of the key: their place and their color.
@@ -179,57 +152,33 @@ fn at(x: u32, y: u32) -> impl Fn(&Element) -> bool {
 
 fn vector(path: &Path, size: (u32, u32), (words, swatches, pictures): Contents<'_>) {
     let drawing = Drawing::read(path);
-    assert_eq!(
-        drawing.size,
-        (f64::from(size.0), f64::from(size.1)),
-        "{}",
-        drawing.name
-    );
+    assert_eq!(drawing.size, (f64::from(size.0), f64::from(size.1)), "{}", drawing.name);
     for (x, y, height, words) in words {
         // Text stands on its line, which is below it by its size.
-        let text = drawing.take(&format!("{words:?} at {x}, {y}"), |e| {
-            e.tag == "text" && e.text == *words && at(*x, y + height)(e)
-        });
+        let text = drawing
+            .take(&format!("{words:?} at {x}, {y}"), |e| e.tag == "text" && e.text == *words && at(*x, y + height)(e));
         assert_eq!(text.number("font-size"), f64::from(*height));
-        assert_eq!(
-            (text.get("fill"), text.get("font-family")),
-            ("#282828", "DejaVu Sans, sans-serif")
-        );
+        assert_eq!((text.get("fill"), text.get("font-family")), ("#282828", "DejaVu Sans, sans-serif"));
     }
     for (x, y, (r, g, b)) in swatches {
         let square = drawing.take("square of the key", |e| e.tag == "rect" && at(*x, *y)(e));
         assert_eq!(square.get("fill"), format!("rgb({r},{g},{b})"));
-        assert_eq!(
-            (square.number("width"), square.number("height")),
-            (11.0, 11.0)
-        );
+        assert_eq!((square.number("width"), square.number("height")), (11.0, 11.0));
     }
     for (x, y, picture) in pictures {
         let shown = drawing.take("picture", |e| e.tag == "image" && at(*x, *y)(e));
         let side = f64::from(PICTURE);
-        assert_eq!(
-            (shown.number("width"), shown.number("height")),
-            (side, side)
-        );
-        let data = shown
-            .get("href")
-            .strip_prefix("data:image/png;base64,")
-            .unwrap();
+        assert_eq!((shown.number("width"), shown.number("height")), (side, side));
+        let data = shown.get("href").strip_prefix("data:image/png;base64,").unwrap();
         let decoded = image::load_from_memory(&STANDARD.decode(data).unwrap()).unwrap();
-        assert!(
-            decoded.to_rgb8() == *picture,
-            "{}: another picture at {x}, {y}",
-            drawing.name
-        );
+        assert!(decoded.to_rgb8() == *picture, "{}: another picture at {x}, {y}", drawing.name);
     }
     drawing.nothing_is_left();
 }
 
 /// The bitmap is white, with squares, then words in the figures' font, then pictures of twice the size: pixel by pixel.
 fn bitmap(path: &Path, (width, height): (u32, u32), (words, swatches, pictures): Contents<'_>) {
-    let found = image::load_from_memory(&fs::read(path).unwrap())
-        .unwrap()
-        .to_rgb8();
+    let found = image::load_from_memory(&fs::read(path).unwrap()).unwrap().to_rgb8();
     let (width, height) = (2 * width, 2 * height);
     assert_eq!(found.dimensions(), (width, height), "{}", path.display());
     report::embed_font();
@@ -239,14 +188,12 @@ fn bitmap(path: &Path, (width, height): (u32, u32), (words, swatches, pictures):
         let place = |x: u32, y: u32| ((2 * x).cast_signed(), (2 * y).cast_signed());
         for &(x, y, (r, g, b)) in swatches {
             let corners = [place(x, y), place(x + 11, y + 11)];
-            area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled()))
-                .unwrap();
+            area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled())).unwrap();
         }
         for (x, y, size, words) in words {
             let font = (report::FONT, f64::from(2 * size));
             let style = TextStyle::from(font).color(&RGBColor(40, 40, 40));
-            area.draw(&Text::new(words.as_str(), place(*x, *y), style))
-                .unwrap();
+            area.draw(&Text::new(words.as_str(), place(*x, *y), style)).unwrap();
         }
         area.present().unwrap();
     }
@@ -255,10 +202,6 @@ fn bitmap(path: &Path, (width, height): (u32, u32), (words, swatches, pictures):
         let scaled = resize(picture, 2 * PICTURE, 2 * PICTURE, FilterType::CatmullRom);
         replace(&mut expected, &scaled, i64::from(2 * x), i64::from(2 * y));
     }
-    let different = found
-        .pixels()
-        .zip(expected.pixels())
-        .filter(|(a, b)| a != b)
-        .count();
+    let different = found.pixels().zip(expected.pixels()).filter(|(a, b)| a != b).count();
     assert_eq!(different, 0, "{}: pixels that differ", path.display());
 }

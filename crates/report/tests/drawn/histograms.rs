@@ -20,12 +20,7 @@ pub(crate) fn check(folder: &Path) {
     let title = drawing.say("Figure 2. Mix ratios O(I) / O(B) of each block's channels");
     assert_eq!(title.place(), (10.0, 10.0));
     for (i, block) in blocks.iter().enumerate() {
-        let part = Part::cell(
-            drawing.size,
-            TITLE,
-            (rows, columns),
-            (i / columns, i % columns),
-        );
+        let part = Part::cell(drawing.size, TITLE, (rows, columns), (i / columns, i % columns));
         let name = &block.block;
         let studied = if block.studied == block.channels {
             format!("{name} (n = {})", block.studied)
@@ -33,46 +28,28 @@ pub(crate) fn check(folder: &Path) {
             format!("{name} (n = {} of {})", block.studied, block.channels)
         };
         let heading = drawing.say_in(part, &studied);
-        let counts = drawing.say_in(
-            part,
-            &format!(
-                "overwrite {}, mix {}, skip {}",
-                block.overwrite, block.mix, block.skip
-            ),
-        );
+        let counts =
+            drawing.say_in(part, &format!("overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip));
         assert!(heading.number("y") < counts.number("y"));
-        let titles = Titles {
-            x: "mix ratio (last bin: 4.75 and above)",
-            y: "channels",
-        };
+        let titles = Titles { x: "mix ratio (last bin: 4.75 and above)", y: "channels" };
         let of_block: Vec<&HistogramRow> = bins.iter().filter(|b| b.block == *name).collect();
         let highest = of_block.iter().map(|b| b.count).max().unwrap_or(0).max(1);
-        let chart = chart(
-            &drawing,
-            part,
-            &titles,
-            ((0.0, 5.0), (0.0, highest as f64 * 1.18)),
-            Labels::Exact,
-            |label| label.parse().unwrap(),
-        );
+        let chart =
+            chart(&drawing, part, &titles, ((0.0, 5.0), (0.0, highest as f64 * 1.18)), Labels::Exact, |label| {
+                label.parse().unwrap()
+            });
         // Whole channels, each number once; never more labels than five and a grid at least at 0 and 1.
         let labels = &chart.y_labels;
         assert_eq!(labels[0], "0");
         assert!((2..=6).contains(&labels.len()), "{labels:?}");
         assert!(labels.windows(2).all(|l| l[0] != l[1]), "{labels:?}");
         for bin in of_block.iter().filter(|b| b.count > 0) {
-            let bar = drawing.take("bar", |e| {
-                e.tag == "rect" && part.holds(e) && e.get("fill") == FIRST
-            });
+            let bar = drawing.take("bar", |e| e.tag == "rect" && part.holds(e) && e.get("fill") == FIRST);
             let (x, y) = bar.place();
             chart.x.check("left of a bar", bin.from, x);
-            chart
-                .x
-                .check("right of a bar", bin.to, x + bar.number("width"));
+            chart.x.check("right of a bar", bin.to, x + bar.number("width"));
             chart.y.check("top of a bar", bin.count as f64, y);
-            chart
-                .y
-                .check("foot of a bar", 0.0, y + bar.number("height"));
+            chart.y.check("foot of a bar", 0.0, y + bar.number("height"));
         }
         dashes(&drawing, part, &chart, 1.0, 6.0);
     }

@@ -1,5 +1,5 @@
-//! Everything that is drawn or said of hand-made tables: every text of every figure and of the page, and every mark, is accounted for by what
-//! the tables and the manifest hold. What is not accounted for fails.
+//! Everything that is drawn or said of hand-made tables: every text of every figure and of the page, and every mark, is
+//! accounted for by what the tables and the manifest hold. What is not accounted for fails.
 
 mod bitmaps;
 mod chart;
@@ -69,13 +69,7 @@ fn every_text_and_curve_of_figure_10_is_in_the_tables() {
 
 #[test]
 fn every_text_and_picture_of_a_grid_stands_in_its_place() {
-    let names = [
-        "fig1_exemplars_1.1",
-        "fig6_scale_1.1",
-        "fig6_scale_2.0",
-        "fig1_exemplars_2.1",
-        "fig1_exemplars_4.1",
-    ];
+    let names = ["fig1_exemplars_1.1", "fig6_scale_1.1", "fig6_scale_2.0", "fig1_exemplars_2.1", "fig1_exemplars_4.1"];
     assert_eq!(both().map(grids::check), [names, names]);
 }
 
@@ -95,10 +89,7 @@ fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() 
     for photographs in [Photographs::With, Photographs::Without] {
         let (folder, written) = drawn(photographs);
         let folder = folder.path();
-        let mut expected = vec![
-            folder.join(layout::CLAIMS_MARKDOWN),
-            folder.join(layout::INDEX),
-        ];
+        let mut expected = vec![folder.join(layout::CLAIMS_MARKDOWN), folder.join(layout::INDEX)];
         for file in fs::read_dir(folder.join("figures")).unwrap() {
             expected.push(file.unwrap().path());
         }
@@ -126,13 +117,7 @@ fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() 
 
 #[test]
 fn any_number_of_blocks_is_drawn_each_in_its_place() {
-    for (count, weights) in [
-        (0, "a\\weights\\"),
-        (1, "b/weights//"),
-        (2, "c"),
-        (3, "d"),
-        (5, "e"),
-    ] {
+    for (count, weights) in [(0, "a\\weights\\"), (1, "b/weights//"), (2, "c"), (3, "d"), (5, "e")] {
         let folder = folder::write_folder(weights, &folder::ALL_BLOCKS[..count], 3);
         let folder = folder.path();
         // Of the only value that every channel has, the means are that value.
@@ -159,9 +144,6 @@ fn a_page_without_claims_says_nothing_of_them() {
     let folder = folder::write_folder("weights", &["1.1"], 1);
     write_table::<ClaimRow>(&folder.path().join(layout::CLAIMS), &[]).unwrap();
     let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert!(
-        !page.contains("claims") && !page.contains("Paper against ours"),
-        "{page}"
-    );
+    assert!(!page.contains("claims") && !page.contains("Paper against ours"), "{page}");
     page::check(folder.path());
 }

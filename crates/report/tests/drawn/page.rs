@@ -1,9 +1,8 @@
-//! `index.html` and `tables/claims.md` against the tables and the manifest: every cell, note, link and number, in order.
+//! `index.html` and `tables/claims.md` against the tables and the manifest: every cell, note, link and number, in
+//! order.
 
 use crate::svg::{Drawing, unescaped};
-use report::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table,
-};
+use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -49,9 +48,7 @@ fn pieces(page: &str) -> (Vec<Piece>, Vec<(String, String)>) {
 fn numbers(text: &str) -> Vec<&str> {
     let parts = text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != '/');
     let parts = parts.map(|p| p.trim_matches(['.', '/']));
-    parts
-        .filter(|p| p.contains(|c: char| c.is_ascii_digit()))
-        .collect()
+    parts.filter(|p| p.contains(|c: char| c.is_ascii_digit())).collect()
 }
 
 fn cell(value: Option<f64>, digits: usize) -> String {
@@ -112,20 +109,13 @@ pub(crate) fn check(folder: &Path) {
     expected.say("h2", "Recipe");
     recipe(&mut expected, &manifest);
     let is_prose = |tag: &str| tag == "p" || tag == "figcaption" || tag == "/a";
-    let plain: Vec<Piece> = found
-        .iter()
-        .filter(|(tag, _)| !is_prose(tag))
-        .map(plain)
-        .collect();
+    let plain: Vec<Piece> = found.iter().filter(|(tag, _)| !is_prose(tag)).map(plain).collect();
     for (i, (found, expected)) in plain.iter().zip(&expected.pieces).enumerate() {
         assert_eq!(found, expected, "piece {i}");
     }
     assert_eq!(plain.len(), expected.pieces.len());
     // One block is unfolded, of several none is.
-    assert_eq!(
-        page.matches("<details open>").count(),
-        usize::from(blocks.len() == 1)
-    );
+    assert_eq!(page.matches("<details open>").count(), usize::from(blocks.len() == 1));
     paragraphs(&found, &manifest, &claims, &figures);
     linked(&links, &manifest, &figures);
     markdown(folder, &claims);
@@ -144,10 +134,7 @@ fn plain((tag, text): &Piece) -> Piece {
             assert_eq!((&*value("width"), &*value("height")), ("72", "72"));
             (name.to_owned(), format!("{source} {alt}"))
         }
-        "img" => (
-            name.to_owned(),
-            format!("{} {}", value("src"), value("width")),
-        ),
+        "img" => (name.to_owned(), format!("{} {}", value("src"), value("width"))),
         _ => (name.to_owned(), text.clone()),
     }
 }
@@ -166,10 +153,7 @@ fn notes(expected: &mut Expected, manifest: &Manifest) {
     }
     if !manifest.failed.is_empty() {
         let failed = manifest.failed.join("; ");
-        expected.say(
-            "div",
-            format!("No picture made the output positive, from any seed: {failed}."),
-        );
+        expected.say("div", format!("No picture made the output positive, from any seed: {failed}."));
     }
 }
 
@@ -189,11 +173,7 @@ fn of_blocks(expected: &mut Expected, blocks: &[BlockRow]) {
         "given up",
     ];
     let row = |b: &BlockRow| {
-        let of = if b.studied == b.channels {
-            String::new()
-        } else {
-            format!(" of {}", b.channels)
-        };
+        let of = if b.studied == b.channels { String::new() } else { format!(" of {}", b.channels) };
         vec![
             b.block.clone(),
             format!("{}{of}", b.studied),
@@ -213,14 +193,7 @@ fn of_blocks(expected: &mut Expected, blocks: &[BlockRow]) {
     expected.table(&titles, &rows);
 }
 
-const CLAIM_TITLES: [&str; 6] = [
-    "claim",
-    "source",
-    "paper",
-    "ours",
-    "verdict",
-    "why, or limits",
-];
+const CLAIM_TITLES: [&str; 6] = ["claim", "source", "paper", "ours", "verdict", "why, or limits"];
 
 fn cells(claim: &ClaimRow) -> Vec<String> {
     let verdict = match claim.verdict {
@@ -228,17 +201,8 @@ fn cells(claim: &ClaimRow) -> Vec<String> {
         Verdict::DoesNotHold => "does not hold",
         Verdict::NotChecked => "not checked",
     };
-    let ClaimRow {
-        claim,
-        source,
-        paper,
-        ours,
-        reason,
-        ..
-    } = claim;
-    [claim, source, paper, ours, verdict, reason]
-        .map(str::to_owned)
-        .to_vec()
+    let ClaimRow { claim, source, paper, ours, reason, .. } = claim;
+    [claim, source, paper, ours, verdict, reason].map(str::to_owned).to_vec()
 }
 
 fn of_claims(expected: &mut Expected, claims: &[ClaimRow], page: &str) {
@@ -247,9 +211,7 @@ fn of_claims(expected: &mut Expected, claims: &[ClaimRow], page: &str) {
     }
     expected.say("h2", "Paper against ours");
     let rows = |open: bool| -> Vec<Vec<String>> {
-        let of = claims
-            .iter()
-            .filter(|c| (c.verdict == Verdict::NotChecked) == open);
+        let of = claims.iter().filter(|c| (c.verdict == Verdict::NotChecked) == open);
         of.map(cells).collect()
     };
     if !rows(false).is_empty() {
@@ -268,12 +230,7 @@ fn of_claims(expected: &mut Expected, claims: &[ClaimRow], page: &str) {
 
 /// The figures in the order of the page, and how wide each is.
 fn figures(manifest: &Manifest, blocks: &[BlockRow], folder: &Path) -> Vec<(String, f64)> {
-    let of_blocks = |name: &str| {
-        blocks
-            .iter()
-            .map(|b| format!("{name}_{}", b.block))
-            .collect::<Vec<_>>()
-    };
+    let of_blocks = |name: &str| blocks.iter().map(|b| format!("{name}_{}", b.block)).collect::<Vec<_>>();
     let one = |name: &str| vec![name.to_owned()];
     let mut all = [
         of_blocks("fig1_exemplars"),
@@ -282,11 +239,7 @@ fn figures(manifest: &Manifest, blocks: &[BlockRow], folder: &Path) -> Vec<(Stri
         one("fig4_block_and_tuning"),
         one("fig5_scale_invariance"),
         of_blocks("fig6_scale"),
-        if manifest.images.is_some() {
-            one("fig9_contributions")
-        } else {
-            Vec::new()
-        },
+        if manifest.images.is_some() { one("fig9_contributions") } else { Vec::new() },
         of_blocks("fig10_scale_tuning"),
     ]
     .concat();
@@ -341,21 +294,15 @@ fn photographs(expected: &mut Expected, folder: &Path, manifest: &Manifest, bloc
         }
         shown.push(of);
         expected.say("summary", format!("Block {}, channel {}", of.0, of.1));
-        let channel = channels
-            .iter()
-            .find(|c| (c.block.as_str(), c.channel) == of);
+        let channel = channels.iter().find(|c| (c.block.as_str(), c.channel) == of);
         if let Some(c) = channel {
             one_channel(expected, c);
         }
         let ends = |role: &str, end: &str| -> Vec<&ExtremeRow> {
-            let of_end = extremes
-                .iter()
-                .filter(|x| (x.block.as_str(), x.channel) == of);
+            let of_end = extremes.iter().filter(|x| (x.block.as_str(), x.channel) == of);
             of_end.filter(|x| x.role == role && x.end == end).collect()
         };
-        let columns = ["input", "block", "output"]
-            .map(|role| [ends(role, "top"), ends(role, "bottom")])
-            .concat();
+        let columns = ["input", "block", "output"].map(|role| [ends(role, "top"), ends(role, "bottom")]).concat();
         let mut rows = Vec::new();
         for i in 0..columns.iter().map(Vec::len).max().unwrap() {
             let mut row = vec![(i + 1).to_string()];
@@ -368,15 +315,8 @@ fn photographs(expected: &mut Expected, folder: &Path, manifest: &Manifest, bloc
             }
             rows.push(row);
         }
-        let titles = [
-            "rank",
-            "Input, most",
-            "Input, least",
-            "Block, most",
-            "Block, least",
-            "Output, most",
-            "Output, least",
-        ];
+        let titles =
+            ["rank", "Input, most", "Input, least", "Block, most", "Block, least", "Output, most", "Output, least"];
         expected.table(&titles, &rows);
     }
 }
@@ -416,10 +356,7 @@ fn of_channels(expected: &mut Expected, folder: &Path, blocks: &[BlockRow]) {
     let channels: Vec<ChannelRow> = read_table(&folder.join(layout::CHANNELS)).unwrap();
     for b in blocks {
         let studied = b.studied + b.failed;
-        expected.say(
-            "summary",
-            format!("Block {}: {studied} of {} channels", b.block, b.channels),
-        );
+        expected.say("summary", format!("Block {}: {studied} of {} channels", b.block, b.channels));
         let titles = [
             "channel",
             "Input",
@@ -441,10 +378,7 @@ fn of_channels(expected: &mut Expected, folder: &Path, blocks: &[BlockRow]) {
             for role in ["input", "block", "output"] {
                 expected.say("td", "");
                 let source = format!("features/{}/{role}/{}.png", b.block, c.channel);
-                expected.say(
-                    "img",
-                    format!("{source} {role} picture of channel {}", c.channel),
-                );
+                expected.say("img", format!("{source} {role} picture of channel {}", c.channel));
             }
             let values = vec![
                 cell(c.mix_ratio, 3),
@@ -468,37 +402,20 @@ fn recipe(expected: &mut Expected, manifest: &Manifest) {
         expected.say("dd", value);
     };
     let network = &manifest.network;
-    line(
-        "program",
-        format!(
-            "{}, numerics version {}",
-            manifest.program, manifest.numerics_version
-        ),
-    );
+    line("program", format!("{}, numerics version {}", manifest.program, manifest.numerics_version));
     line(
         "weights",
-        format!(
-            "{}, batch norm {}, digest {}",
-            network.weights, network.batch_norm, network.weights_digest
-        ),
+        format!("{}, batch norm {}, digest {}", network.weights, network.batch_norm, network.weights_digest),
     );
-    let [a, b, c, d] = network.widths[..] else {
-        panic!("four stages")
-    };
+    let [a, b, c, d] = network.widths[..] else { panic!("four stages") };
     let size = network.input_size;
-    line(
-        "network",
-        format!("widths {a}-{b}-{c}-{d}, images of {size} by {size} pixels"),
-    );
+    line("network", format!("widths {a}-{b}-{c}-{d}, images of {size} by {size} pixels"));
     if let Some(images) = &manifest.images {
         let skipped = match images.skipped.len() {
             0 => String::new(),
             n => format!(", {n} skipped: {}", images.skipped.join("; ")),
         };
-        line(
-            "images",
-            format!("{}, {} read{skipped}", images.folder, images.read),
-        );
+        line("images", format!("{}, {} read{skipped}", images.folder, images.read));
     }
     for (key, value) in manifest.recipe.as_object().unwrap() {
         line(&key.replace('_', " "), value.to_string());
@@ -508,45 +425,24 @@ fn recipe(expected: &mut Expected, manifest: &Manifest) {
         jitter.entry(*pixels).or_default().push(site.clone());
     }
     if !jitter.is_empty() {
-        let each: Vec<String> = jitter
-            .iter()
-            .map(|(pixels, sites)| format!("{pixels} pixels at {}", sites.join(", ")))
-            .collect();
+        let each: Vec<String> =
+            jitter.iter().map(|(pixels, sites)| format!("{pixels} pixels at {}", sites.join(", "))).collect();
         line("jitter", each.join("; "));
     }
     let threads = match manifest.threads {
         1 => "1 thread".to_owned(),
         n => format!("{n} threads"),
     };
-    line(
-        "instruction set",
-        format!(
-            "{} on {threads}; neither changes a bit",
-            manifest.instruction_set
-        ),
-    );
+    line("instruction set", format!("{} on {threads}; neither changes a bit", manifest.instruction_set));
     if !manifest.retried.is_empty() {
         line("made again", manifest.retried.join("; "));
     }
 }
 
 /// The numbers in running text: those of the run, and those that define what is shown.
-fn paragraphs(
-    found: &[Piece],
-    manifest: &Manifest,
-    claims: &[ClaimRow],
-    figures: &[(String, f64)],
-) {
-    let prose = |wanted: &'static str| {
-        found
-            .iter()
-            .filter(move |(tag, _)| tag == wanted)
-            .map(|p| p.1.as_str())
-    };
-    let steps = format!(
-        "Pictures of {} steps, seed {}.",
-        manifest.recipe["steps"], manifest.seed
-    );
+fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures: &[(String, f64)]) {
+    let prose = |wanted: &'static str| found.iter().filter(move |(tag, _)| tag == wanted).map(|p| p.1.as_str());
+    let steps = format!("Pictures of {} steps, seed {}.", manifest.recipe["steps"], manifest.seed);
     let count = |verdict| claims.iter().filter(|c| c.verdict == verdict).count();
     let counts = format!(
         "{} claims of the papers: {} hold, {} do not hold, {} were not checked.",
@@ -600,14 +496,8 @@ fn paragraphs(
         let maps = manifest.images.is_some() && ["fig1_exemplars", "fig6_scale"].contains(&kind);
         assert_eq!(explained, maps, "{name}");
         let image = format!("img src=\"figures/{name}.png\"");
-        let image = found
-            .iter()
-            .find(|(tag, _)| tag.starts_with(&image))
-            .unwrap();
-        assert!(
-            unescaped(&image.0).contains(&format!("alt=\"{caption}\"")),
-            "{name}"
-        );
+        let image = found.iter().find(|(tag, _)| tag.starts_with(&image)).unwrap();
+        assert!(unescaped(&image.0).contains(&format!("alt=\"{caption}\"")), "{name}");
     }
 }
 
@@ -628,19 +518,10 @@ fn linked(links: &[(String, String)], manifest: &Manifest, figures: &[(String, f
     if manifest.images.is_some() {
         expected.push((layout::IMAGES, "these images"));
     }
-    expected.extend([
-        (layout::CLAIMS, "CSV"),
-        (layout::CLAIMS_MARKDOWN, "Markdown"),
-    ]);
-    let mut expected: Vec<(String, String)> = expected
-        .into_iter()
-        .map(|(to, name)| (to.to_owned(), name.to_owned()))
-        .collect();
-    expected.extend(
-        figures
-            .iter()
-            .map(|(name, _)| (format!("figures/{name}.svg"), String::new())),
-    );
+    expected.extend([(layout::CLAIMS, "CSV"), (layout::CLAIMS_MARKDOWN, "Markdown")]);
+    let mut expected: Vec<(String, String)> =
+        expected.into_iter().map(|(to, name)| (to.to_owned(), name.to_owned())).collect();
+    expected.extend(figures.iter().map(|(name, _)| (format!("figures/{name}.svg"), String::new())));
     // A page without claims links to none.
     expected.retain(|link| !link.0.contains("claims") || links.iter().any(|l| l.0 == link.0));
     assert_eq!(links, expected);
@@ -650,14 +531,8 @@ fn linked(links: &[(String, String)], manifest: &Manifest, figures: &[(String, f
 fn markdown(folder: &Path, claims: &[ClaimRow]) {
     let text = fs::read_to_string(folder.join(layout::CLAIMS_MARKDOWN)).unwrap();
     let mut lines = text.lines();
-    assert_eq!(
-        lines.next().unwrap(),
-        format!("| {} |", CLAIM_TITLES.join(" | "))
-    );
-    assert_eq!(
-        lines.next().unwrap(),
-        "| --- | --- | --- | --- | --- | --- |"
-    );
+    assert_eq!(lines.next().unwrap(), format!("| {} |", CLAIM_TITLES.join(" | ")));
+    assert_eq!(lines.next().unwrap(), "| --- | --- | --- | --- | --- | --- |");
     for (claim, line) in claims.iter().zip(lines.by_ref()) {
         // What a reader of Markdown sees.
         let (mut found, mut letters) = (vec![String::new()], line.chars());
@@ -668,11 +543,7 @@ fn markdown(folder: &Path, claims: &[ClaimRow]) {
                 _ => found.last_mut().unwrap().push(letter),
             }
         }
-        assert_eq!(
-            (found[0].as_str(), found[7].as_str(), found.len()),
-            ("", "", 8),
-            "{line}"
-        );
+        assert_eq!((found[0].as_str(), found[7].as_str(), found.len()), ("", "", 8), "{line}");
         for (cell, of_table) in found[1..7].iter().zip(cells(claim)) {
             assert_eq!(*cell, format!(" {} ", of_table.replace('\n', " ")));
         }

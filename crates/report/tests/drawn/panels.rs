@@ -7,7 +7,8 @@ use std::path::Path;
 
 const TITLE: f64 = 34.0;
 
-/// A row of panels: the table's name for what is measured, the axis, the value of a channel, what stands where none has one.
+/// A row of panels: the table's name for what is measured, the axis, the value of a channel, what stands where none has
+/// one.
 struct Row {
     measure: &'static str,
     axis: &'static str,
@@ -15,11 +16,8 @@ struct Row {
     missing: [&'static str; 3],
 }
 
-const NO_IMAGES: [&str; 3] = [
-    "Not defined: tuning curves are",
-    "measured on images, and there were",
-    "none, or too few.",
-];
+const NO_IMAGES: [&str; 3] =
+    ["Not defined: tuning curves are", "measured on images, and there were", "none, or too few."];
 
 /// Every text and every mark of the figures that there are; which.
 pub(crate) fn check(folder: &Path, labels: Labels) -> Vec<u8> {
@@ -28,11 +26,7 @@ pub(crate) fn check(folder: &Path, labels: Labels) -> Vec<u8> {
     let folded = manifest.network.batch_norm == "folded";
     let weights = Row {
         measure: "conv2_weight_mean_abs",
-        axis: if folded {
-            "mean |conv2.weight|, folded"
-        } else {
-            "mean |conv2.weight|"
-        },
+        axis: if folded { "mean |conv2.weight|, folded" } else { "mean |conv2.weight|" },
         of: |c| c.conv2_weight_mean_abs,
         missing: ["no weights", "", ""],
     };
@@ -46,46 +40,20 @@ pub(crate) fn check(folder: &Path, labels: Labels) -> Vec<u8> {
             "be recovered from these weights.",
         ],
     };
-    let block = Row {
-        measure: "block_on_input",
-        axis: "B(I)",
-        of: |c| Some(c.b_i),
-        missing: ["no channels", "", ""],
-    };
-    let row = |measure, axis, of| Row {
-        measure,
-        axis,
-        of,
-        missing: NO_IMAGES,
-    };
-    let tuning = row("tuning_curve_rho", "correlation of I and B", |c| {
-        c.tuning_curve_rho
-    });
-    let share = row("photo_input_share", "share of the Input", |c| {
-        c.photo_input_share
-    });
-    let inhibited = row("photo_inhibited_percent", "% of images with B < 0", |c| {
-        c.photo_inhibited_percent
-    });
+    let block = Row { measure: "block_on_input", axis: "B(I)", of: |c| Some(c.b_i), missing: ["no channels", "", ""] };
+    let row = |measure, axis, of| Row { measure, axis, of, missing: NO_IMAGES };
+    let tuning = row("tuning_curve_rho", "correlation of I and B", |c| c.tuning_curve_rho);
+    let share = row("photo_input_share", "share of the Input", |c| c.photo_input_share);
+    let inhibited = row("photo_inhibited_percent", "% of images with B < 0", |c| c.photo_inhibited_percent);
     let figures = [
-        (
-            3,
-            "fig3_weights",
-            "Figure 3. Weight magnitudes against mix ratio",
-            [norms, weights],
-        ),
+        (3, "fig3_weights", "Figure 3. Weight magnitudes against mix ratio", [norms, weights]),
         (
             4,
             "fig4_block_and_tuning",
             "Figure 4. Block on the Input picture, and tuning curves, against mix ratio",
             [block, tuning],
         ),
-        (
-            9,
-            "fig9_contributions",
-            "Figure 9. Who contributes on photographs, against mix ratio",
-            [share, inhibited],
-        ),
+        (9, "fig9_contributions", "Figure 9. Who contributes on photographs, against mix ratio", [share, inhibited]),
     ];
     let mut found = Vec::new();
     for (number, name, title, rows) in figures {
@@ -94,26 +62,14 @@ pub(crate) fn check(folder: &Path, labels: Labels) -> Vec<u8> {
         let expected = !of_figure.is_empty() && (number != 9 || manifest.images.is_some());
         assert_eq!(path.exists(), expected, "{name}");
         if expected {
-            figure(
-                folder,
-                &Drawing::read(&path),
-                title,
-                (&rows, &of_figure),
-                labels,
-            );
+            figure(folder, &Drawing::read(&path), title, (&rows, &of_figure), labels);
             found.push(number);
         }
     }
     found
 }
 
-fn figure(
-    folder: &Path,
-    drawing: &Drawing,
-    title: &str,
-    (rows, panels): (&[Row; 2], &[&PanelRow]),
-    labels: Labels,
-) {
+fn figure(folder: &Path, drawing: &Drawing, title: &str, (rows, panels): (&[Row; 2], &[&PanelRow]), labels: Labels) {
     let channels: Vec<ChannelRow> = read_table(&folder.join(layout::CHANNELS)).unwrap();
     let mut blocks: Vec<&str> = panels.iter().map(|p| p.block.as_str()).collect();
     blocks.dedup();
@@ -137,39 +93,23 @@ fn figure(
     for (i, row) in rows.iter().enumerate() {
         for (j, block) in blocks.iter().enumerate() {
             let part = Part::cell(drawing.size, TITLE, (2, blocks.len()), (i, j));
-            let mut of = panels
-                .iter()
-                .filter(|p| p.block == *block && p.measure == row.measure);
+            let mut of = panels.iter().filter(|p| p.block == *block && p.measure == row.measure);
             let Some(panel) = of.next() else { continue };
             one(drawing, part, row, panel, (&channels, labels));
             shown += 1;
         }
     }
-    assert_eq!(
-        shown,
-        panels.len(),
-        "{}: every row of the table is drawn",
-        drawing.name
-    );
+    assert_eq!(shown, panels.len(), "{}: every row of the table is drawn", drawing.name);
     drawing.nothing_is_left();
 }
 
-fn one(
-    drawing: &Drawing,
-    part: Part,
-    row: &Row,
-    panel: &PanelRow,
-    (channels, labels): (&[ChannelRow], Labels),
-) {
+fn one(drawing: &Drawing, part: Part, row: &Row, panel: &PanelRow, (channels, labels): (&[ChannelRow], Labels)) {
     let PanelRow { figure, block, .. } = panel;
     let undefined = match panel.left_out {
         0 => String::new(),
         n => format!(", {n} not defined"),
     };
-    drawing.say_in(
-        part,
-        &format!("{block} (n = {}{undefined})", panel.channels),
-    );
+    drawing.say_in(part, &format!("{block} (n = {}{undefined})", panel.channels));
     if *figure < 9 && !["1.1", "2.1", "3.1"].contains(&block.as_str()) {
         drawing.say_in(part, "not in the paper");
     }
@@ -186,13 +126,7 @@ fn one(
         return;
     }
     let groups = *figure == 4;
-    let statistics = match (
-        groups,
-        panel.anova_f,
-        panel.anova_p,
-        panel.spearman_rho,
-        panel.spearman_p,
-    ) {
+    let statistics = match (groups, panel.anova_f, panel.anova_p, panel.spearman_rho, panel.spearman_p) {
         (true, Some(f), Some(p), ..) => format!("F = {}, {}", three_digits(f), probability(p)),
         (true, ..) => "F not defined".to_owned(),
         (false, _, _, Some(rho), Some(p)) => format!("\u{3c1} = {rho:.2}, {}", probability(p)),
@@ -212,39 +146,28 @@ fn one(
             ),
         );
     }
-    let titles = Titles {
-        x: "mix ratio (at most 5)",
-        y: row.axis,
-    };
+    let titles = Titles { x: "mix ratio (at most 5)", y: row.axis };
     let values = || points.iter().map(|p| p.1);
     let low = values().fold(f64::INFINITY, f64::min);
     let high = values().fold(f64::NEG_INFINITY, f64::max);
-    // A panel is a little higher than what it shows: by 6 parts in 100 at either end, or where all is equal by a thousandth.
+    // A panel is a little higher than what it shows: by 6 parts in 100 at either end, or where all is equal by a
+    // thousandth.
     let space = ((high - low) * 0.06).max(high.abs() / 1e3).max(1e-6);
     let ranges = ((0.0, 5.0), (low - space, high + space));
-    let chart = chart(drawing, part, &titles, ranges, labels, |label| {
-        label.parse().unwrap()
-    });
+    let chart = chart(drawing, part, &titles, ranges, labels, |label| label.parse().unwrap());
     let range = high - low + 2.0 * space;
     let digits = [10.0, 1.0, 0.1].iter().filter(|&&r| range < r).count();
     for label in &chart.y_labels {
         let found = label.split_once('.').map_or(0, |(_, d)| d.len());
         assert_eq!(found, digits, "{label} on an axis of {range}");
-        assert!(
-            label != "-0" && !label.starts_with("-0.0") || label.parse() != Ok(0.0),
-            "{label}"
-        );
+        assert!(label != "-0" && !label.starts_with("-0.0") || label.parse() != Ok(0.0), "{label}");
     }
     let mut behind = None;
     if groups {
-        for (from, to, mean) in [
-            (0.0, 1.0, panel.overwrite_mean),
-            (1.0, 5.0, panel.skip_mean),
-        ] {
+        for (from, to, mean) in [(0.0, 1.0, panel.overwrite_mean), (1.0, 5.0, panel.skip_mean)] {
             let Some(mean) = mean else { continue };
-            let line = drawing.take("mean of a group", |e| {
-                e.tag == "polyline" && e.get("stroke") == MEAN && part.holds(e)
-            });
+            let line =
+                drawing.take("mean of a group", |e| e.tag == "polyline" && e.get("stroke") == MEAN && part.holds(e));
             let points = line.points();
             assert_eq!(points.len(), 2);
             chart.x.check("left of a mean", from, points[0].0);
@@ -257,16 +180,10 @@ fn one(
     }
     for &(ratio, value) in &points {
         let dot = drawing.take("dot", |e| e.tag == "circle" && part.holds(e));
-        assert_eq!(
-            (dot.get("fill"), dot.get("opacity"), dot.get("r")),
-            (FIRST, "0.55", "2")
-        );
+        assert_eq!((dot.get("fill"), dot.get("opacity"), dot.get("r")), (FIRST, "0.55", "2"));
         chart.x.check("a dot's mix ratio", ratio, dot.number("cx"));
         chart.y.check("a dot's value", value, dot.number("cy"));
-        assert!(
-            behind.is_none_or(|line| line < drawing.order(dot)),
-            "a mean over a dot"
-        );
+        assert!(behind.is_none_or(|line| line < drawing.order(dot)), "a mean over a dot");
     }
 }
 

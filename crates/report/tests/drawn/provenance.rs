@@ -8,19 +8,10 @@ use std::collections::BTreeMap;
 fn sources(name: &str) -> Option<Vec<&'static str>> {
     let tables = |names: &[&'static str]| Some(names.to_vec());
     match name {
-        "tables/channels.csv" | "tables/scale_tuning.csv" => {
-            tables(&["pictures", "weights", "images"])
-        }
-        "tables/blocks.csv" | "tables/mix_histogram.csv" | "tables/panels.csv" => {
-            tables(&["tables/channels.csv"])
-        }
+        "tables/channels.csv" | "tables/scale_tuning.csv" => tables(&["pictures", "weights", "images"]),
+        "tables/blocks.csv" | "tables/mix_histogram.csv" | "tables/panels.csv" => tables(&["tables/channels.csv"]),
         "tables/exemplars.csv" => tables(&["tables/channels.csv", "weights"]),
-        "tables/claims.csv" => tables(&[
-            "tables/channels.csv",
-            "tables/blocks.csv",
-            "tables/panels.csv",
-            "weights",
-        ]),
+        "tables/claims.csv" => tables(&["tables/channels.csv", "tables/blocks.csv", "tables/panels.csv", "weights"]),
         "tables/claims.md" => tables(&["tables/claims.csv"]),
         "tables/extremes.csv" => tables(&["images", "weights"]),
         "index.html" => tables(&[
@@ -34,19 +25,13 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
         "activations/images.txt" => tables(&["images"]),
         "activations/layer1.0.npy" => tables(&["images", "weights"]),
         _ => {
-            let figure = name
-                .strip_prefix("figures/fig")
-                .and_then(|rest| rest.split(['_', '.']).next());
+            let figure = name.strip_prefix("figures/fig").and_then(|rest| rest.split(['_', '.']).next());
             match figure {
                 Some("1" | "6") => tables(&["tables/blocks.csv", "tables/exemplars.csv"]),
                 Some("2") => tables(&["tables/blocks.csv", "tables/mix_histogram.csv"]),
                 Some("3" | "4" | "9") => tables(&["tables/panels.csv", "tables/channels.csv"]),
                 Some("5") => tables(&["tables/blocks.csv"]),
-                Some("10") => tables(&[
-                    "tables/blocks.csv",
-                    "tables/exemplars.csv",
-                    "tables/scale_tuning.csv",
-                ]),
+                Some("10") => tables(&["tables/blocks.csv", "tables/exemplars.csv", "tables/scale_tuning.csv"]),
                 Some(other) => panic!("figure {other}"),
                 None if name.ends_with(".top.png") || name.ends_with(".inhibition.png") => {
                     tables(&["tables/exemplars.csv", "images", "weights"])
@@ -60,12 +45,8 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
 /// The pictures of an exemplar that a figure may show, in the order of the grid's columns.
 fn pictures(e: &ExemplarRow) -> Vec<String> {
     let endings = ["png", "channel.png", "top.png", "inhibition.png"];
-    let of_role =
-        |role| endings.map(|ending| format!("features/{}/{role}/{}.{ending}", e.block, e.channel));
-    ["input", "block", "output"]
-        .into_iter()
-        .flat_map(of_role)
-        .collect()
+    let of_role = |role| endings.map(|ending| format!("features/{}/{role}/{}.{ending}", e.block, e.channel));
+    ["input", "block", "output"].into_iter().flat_map(of_role).collect()
 }
 
 #[test]
@@ -121,32 +102,18 @@ fn every_file_is_made_from_what_the_manifest_says() {
 fn only_what_is_of_the_run_is_in_its_manifest() {
     let folder = tables::write(Photographs::Without);
     let folder = folder.path();
-    for name in [
-        "explain/1.1/3.md",
-        "store/ab/cd",
-        ".hidden",
-        "tables/.hidden",
-        "explanation.txt",
-    ] {
+    for name in ["explain/1.1/3.md", "store/ab/cd", ".hidden", "tables/.hidden", "explanation.txt"] {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "x").unwrap();
     }
     let all = report::digests(folder, |_| true).unwrap();
     let outside = |name: &&String| !name.starts_with("features/") && !name.starts_with("tables/");
-    assert_eq!(
-        all.keys().filter(outside).collect::<Vec<_>>(),
-        ["explanation.txt"]
-    );
+    assert_eq!(all.keys().filter(outside).collect::<Vec<_>>(), ["explanation.txt"]);
     assert!(!all.contains_key("tables/.hidden"));
-    assert_eq!(
-        all["explanation.txt"],
-        blake3::hash(b"x").to_hex().to_string()
-    );
+    assert_eq!(all["explanation.txt"], blake3::hash(b"x").to_hex().to_string());
     let mut manifest = Manifest::read(folder).unwrap();
-    manifest
-        .write(folder, |name| name.starts_with("tables/c"))
-        .unwrap();
+    manifest.write(folder, |name| name.starts_with("tables/c")).unwrap();
     let names = [layout::CHANNELS, layout::CLAIMS];
     assert_eq!(manifest.files.keys().collect::<Vec<_>>(), names);
     assert_eq!(manifest.made_from.keys().collect::<Vec<_>>(), names);

@@ -28,9 +28,7 @@ impl Element {
     #[track_caller]
     pub(crate) fn number(&self, name: &str) -> f64 {
         let value = self.get(name);
-        value
-            .parse()
-            .unwrap_or_else(|_| panic!("{name} of {self:?}"))
+        value.parse().unwrap_or_else(|_| panic!("{name} of {self:?}"))
     }
 
     /// The points of a polyline.
@@ -63,11 +61,7 @@ pub(crate) struct Drawing {
 
 /// What a parser of such files has to know of entities.
 pub(crate) fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
 }
 
 impl Drawing {
@@ -88,11 +82,7 @@ impl Drawing {
                 attributes.insert(key.trim().to_owned(), unescaped(value));
                 rest = after;
             }
-            elements.push(Element {
-                tag: name.to_owned(),
-                attributes,
-                text: unescaped(after.trim_matches('\n')),
-            });
+            elements.push(Element { tag: name.to_owned(), attributes, text: unescaped(after.trim_matches('\n')) });
         }
         let svg = elements.remove(0);
         assert_eq!(svg.tag, "svg");
@@ -100,17 +90,9 @@ impl Drawing {
         assert_eq!(svg.get("viewBox"), format!("0 0 {} {}", size.0, size.1));
         let left = RefCell::new(vec![true; elements.len()]);
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let drawing = Drawing {
-            name,
-            size,
-            elements,
-            left,
-        };
+        let drawing = Drawing { name, size, elements, left };
         let background = drawing.take("the background", |e| e.tag == "rect");
-        assert_eq!(
-            (background.number("width"), background.number("height")),
-            size
-        );
+        assert_eq!((background.number("width"), background.number("height")), size);
         assert!(["#FFFFFF", "white"].contains(&background.get("fill")));
         drawing
     }
@@ -139,17 +121,13 @@ impl Drawing {
     /// A text of these words, exactly.
     #[track_caller]
     pub(crate) fn say(&self, words: &str) -> &Element {
-        self.take(&format!("text {words:?}"), |e| {
-            e.tag == "text" && e.text == words
-        })
+        self.take(&format!("text {words:?}"), |e| e.tag == "text" && e.text == words)
     }
 
     /// A text of these words in a part of the figure.
     #[track_caller]
     pub(crate) fn say_in(&self, part: Part, words: &str) -> &Element {
-        self.take(&format!("text {words:?} in {part:?}"), |e| {
-            e.tag == "text" && e.text == words && part.holds(e)
-        })
+        self.take(&format!("text {words:?} in {part:?}"), |e| e.tag == "text" && e.text == words && part.holds(e))
     }
 
     fn remaining(&self) -> Vec<&Element> {
@@ -162,11 +140,7 @@ impl Drawing {
     #[track_caller]
     pub(crate) fn nothing_is_left(&self) {
         let left = self.remaining();
-        assert!(
-            left.is_empty(),
-            "{}: not accounted for: {left:#?}",
-            self.name
-        );
+        assert!(left.is_empty(), "{}: not accounted for: {left:#?}", self.name);
     }
 
     /// How many elements come before this one.
@@ -195,12 +169,7 @@ impl Part {
     ) -> Part {
         let (width, height) = (size.0 / columns as f64, (size.1 - heading) / rows as f64);
         let (left, top) = (width * column as f64, heading + height * row as f64);
-        Part {
-            left,
-            top,
-            right: left + width,
-            bottom: top + height,
-        }
+        Part { left, top, right: left + width, bottom: top + height }
     }
 
     pub(crate) fn holds(self, element: &Element) -> bool {
@@ -210,7 +179,6 @@ impl Part {
         }
         let (x, y) = element.place();
         // Cells of a width that is no whole number begin at one.
-        (self.left.floor()..self.right.floor()).contains(&x)
-            && (self.top.floor()..self.bottom.floor()).contains(&y)
+        (self.left.floor()..self.right.floor()).contains(&x) && (self.top.floor()..self.bottom.floor()).contains(&y)
     }
 }

@@ -3,8 +3,8 @@
 use crate::folder::{ROLES, block_row, channel_row, claim_row, images_record, manifest, panel_row};
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord,
-    ScaleTuningRow, Verdict, layout, write_table,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord, ScaleTuningRow,
+    Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,18 +12,11 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// The blocks, with how many channels each has and how many of them were studied; more than a row of figure 2 holds.
-pub(crate) const BLOCKS: [(&str, usize, usize); 5] = [
-    ("1.1", 6, 6),
-    ("2.0", 12, 7),
-    ("2.1", 12, 5),
-    ("3.1", 24, 1),
-    ("4.1", 48, 3),
-];
+pub(crate) const BLOCKS: [(&str, usize, usize); 5] =
+    [("1.1", 6, 6), ("2.0", 12, 7), ("2.1", 12, 5), ("3.1", 24, 1), ("4.1", 48, 3)];
 
 /// Multiples of a quarter and what lies between, at both ends and beyond; each block takes some.
-const RATIOS: [f64; 12] = [
-    0.0, 0.24, 0.25, 0.6, 0.99, 1.0, 1.3, 1.51, 4.749, 4.75, 5.0, 37.5,
-];
+const RATIOS: [f64; 12] = [0.0, 0.24, 0.25, 0.6, 0.99, 1.0, 1.3, 1.51, 4.749, 4.75, 5.0, 37.5];
 
 /// What kind of folder.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,13 +32,13 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     let with = photographs == Photographs::With;
     let (mut channels, mut blocks, mut bins, mut panels) = (vec![], vec![], vec![], vec![]);
     for (b, (block, all, studied)) in BLOCKS.into_iter().enumerate() {
-        let of_block: Vec<ChannelRow> =
-            (0..studied).map(|c| channel((b, block), c, with)).collect();
+        let of_block: Vec<ChannelRow> = (0..studied).map(|c| channel((b, block), c, with)).collect();
         bins.extend(histogram(block, &of_block));
         blocks.push(block_of((b, block), all, studied, with));
         channels.extend(of_block);
         for (figure, measure) in MEASURES {
-            // As a run does, of second blocks, and on photographs of all. Where there are none, no figure is drawn of what the table has.
+            // As a run does, of second blocks, and on photographs of all. Where there are none, no figure is drawn of
+            // what the table has.
             if figure == 9 || block.ends_with(".1") {
                 panels.push(panel((b, block), figure, measure));
             }
@@ -65,29 +58,15 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     manifest.network.widths = vec![6, 12, 24, 48];
     manifest.network.input_size = 36;
     manifest.network.batch_norm = if with { "separate" } else { "folded" }.to_owned();
-    manifest.failed = vec![
-        "block 2.0, channel 4".to_owned(),
-        "block 4.1, channel 2".to_owned(),
-    ];
-    manifest.retried = vec![
-        "block 2.0, channel 4 (9)".to_owned(),
-        "block 1.1, channel 3 (2)".to_owned(),
-    ];
-    let sites = [
-        ("layer1.0.pre", 0),
-        ("layer1.1.bn2", 0),
-        ("layer2.1.bn2", 4),
-        ("layer2.0.pre", 4),
-        ("layer4.1.pre", 16),
-    ];
+    manifest.failed = vec!["block 2.0, channel 4".to_owned(), "block 4.1, channel 2".to_owned()];
+    manifest.retried = vec!["block 2.0, channel 4 (9)".to_owned(), "block 1.1, channel 3 (2)".to_owned()];
+    let sites =
+        [("layer1.0.pre", 0), ("layer1.1.bn2", 0), ("layer2.1.bn2", 4), ("layer2.0.pre", 4), ("layer4.1.pre", 16)];
     manifest.jitter = BTreeMap::from(sites.map(|(site, pixels)| (site.to_owned(), pixels)));
     for (i, e) in exemplars.iter().enumerate() {
         for (r, role) in ROLES.into_iter().enumerate() {
             let shade = 40 * r + 3 * i;
-            picture(
-                &below(layout::feature(&e.block, role, e.channel).to_str().unwrap()),
-                shade,
-            );
+            picture(&below(layout::feature(&e.block, role, e.channel).to_str().unwrap()), shade);
             let name = layout::feature(&e.block, role, e.channel);
             let of_center = record(e.channel, format!("{i}{r}ab").repeat(8));
             let name = name.to_str().unwrap().to_owned();
@@ -97,23 +76,11 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
             picture(&folder.path().join(&name), shade + 1);
             if e.block == "1.1" {
                 let record = record(e.channel, format!("{i}{r}").repeat(16));
-                manifest
-                    .pictures
-                    .insert(name.to_str().unwrap().to_owned(), record);
+                manifest.pictures.insert(name.to_str().unwrap().to_owned(), record);
             }
             if with || e.block == "2.1" {
-                picture(
-                    &folder
-                        .path()
-                        .join(layout::top_images(&e.block, role, e.channel)),
-                    shade + 2,
-                );
-                picture(
-                    &folder
-                        .path()
-                        .join(layout::inhibition(&e.block, role, e.channel)),
-                    shade + 119,
-                );
+                picture(&folder.path().join(layout::top_images(&e.block, role, e.channel)), shade + 2);
+                picture(&folder.path().join(layout::inhibition(&e.block, role, e.channel)), shade + 119);
             }
         }
     }
@@ -128,13 +95,7 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
 }
 
 fn record(channel: usize, address: String) -> PictureRecord {
-    PictureRecord {
-        site: "layer1.1.pre".to_owned(),
-        objective: "channel".to_owned(),
-        channel,
-        seed: 71,
-        address,
-    }
+    PictureRecord { site: "layer1.1.pre".to_owned(), objective: "channel".to_owned(), channel, seed: 71, address }
 }
 
 /// A number that no other place has.
@@ -240,11 +201,7 @@ fn histogram(block: &str, channels: &[ChannelRow]) -> Vec<HistogramRow> {
     let row = |bin: u32| {
         let (from, to) = (f64::from(bin) / 4.0, f64::from(bin + 1) / 4.0);
         let within = |m: &f64| *m >= from && (*m < to || bin == 19);
-        let count = channels
-            .iter()
-            .filter_map(|c| c.mix_ratio)
-            .filter(within)
-            .count();
+        let count = channels.iter().filter_map(|c| c.mix_ratio).filter(within).count();
         HistogramRow {
             block: block.to_owned(),
             from,
@@ -299,81 +256,31 @@ fn panel((b, block): (usize, &str), figure: u8, measure: &str) -> PanelRow {
     }
 }
 
-/// More than a line of grids, of one block; one that is named and has a large scale metric too; sentinels of both kinds and numbers like them.
+/// More than a line of grids, of one block; one that is named and has a large scale metric too; sentinels of both kinds
+/// and numbers like them.
 fn exemplars() -> Vec<ExemplarRow> {
-    let row =
-        |block: &str, channel, figure, example_of: &str, mix_ratio, sentinel, scale_metric| {
-            ExemplarRow {
-                block: block.to_owned(),
-                channel,
-                figure,
-                example_of: example_of.to_owned(),
-                in_paper: example_of.contains("paper"),
-                mix_ratio,
-                sentinel,
-                scale_metric,
-            }
-        };
+    let row = |block: &str, channel, figure, example_of: &str, mix_ratio, sentinel, scale_metric| ExemplarRow {
+        block: block.to_owned(),
+        channel,
+        figure,
+        example_of: example_of.to_owned(),
+        in_paper: example_of.contains("paper"),
+        mix_ratio,
+        sentinel,
+        scale_metric,
+    };
     vec![
-        row(
-            "1.1",
-            3,
-            1,
-            "skip in the paper, mix here",
-            Some(1.214),
-            false,
-            Some(0.377),
-        ),
+        row("1.1", 3, 1, "skip in the paper, mix here", Some(1.214), false, Some(0.377)),
         row("1.1", 0, 1, "overwrite", Some(0.0), true, None),
         row("1.1", 5, 1, "skip", Some(10.0), true, Some(-2.05)),
         row("1.1", 4, 1, "mix", Some(0.806), false, Some(0.118)),
-        row(
-            "1.1",
-            3,
-            6,
-            "scale-invariant",
-            Some(1.214),
-            false,
-            Some(0.377),
-        ),
-        row(
-            "1.1",
-            1,
-            6,
-            "not scale-invariant",
-            Some(10.0),
-            false,
-            Some(-0.055),
-        ),
-        row(
-            "2.0",
-            6,
-            6,
-            "scale-invariant but for the mix",
-            Some(10.0),
-            true,
-            Some(1.288),
-        ),
-        row(
-            "2.0",
-            2,
-            6,
-            "not scale-invariant",
-            Some(0.0),
-            true,
-            Some(-0.31),
-        ),
+        row("1.1", 3, 6, "scale-invariant", Some(1.214), false, Some(0.377)),
+        row("1.1", 1, 6, "not scale-invariant", Some(10.0), false, Some(-0.055)),
+        row("2.0", 6, 6, "scale-invariant but for the mix", Some(10.0), true, Some(1.288)),
+        row("2.0", 2, 6, "not scale-invariant", Some(0.0), true, Some(-0.31)),
         row("2.0", 1, 6, "not scale-invariant", None, false, None),
         row("2.1", 3, 1, "mix", Some(1.055), false, None),
-        row(
-            "4.1",
-            1,
-            1,
-            "overwrite in the paper and here",
-            Some(0.0),
-            false,
-            Some(0.5),
-        ),
+        row("4.1", 1, 1, "overwrite in the paper and here", Some(0.0), false, Some(0.5)),
     ]
 }
 
@@ -381,10 +288,7 @@ fn exemplars() -> Vec<ExemplarRow> {
 fn curves(exemplars: &[ExemplarRow], with: bool) -> Vec<ScaleTuningRow> {
     let mut rows: Vec<ScaleTuningRow> = Vec::new();
     for (i, e) in exemplars.iter().enumerate() {
-        if rows
-            .iter()
-            .any(|r| (&r.block, r.channel) == (&e.block, e.channel))
-        {
+        if rows.iter().any(|r| (&r.block, r.channel) == (&e.block, e.channel)) {
             continue;
         }
         for (s, stimulus) in ["picture", "photographs"].into_iter().enumerate() {
@@ -396,9 +300,7 @@ fn curves(exemplars: &[ExemplarRow], with: bool) -> Vec<ScaleTuningRow> {
                 for at in 0..5 {
                     let size = f64::from(at) / 2.0 - 1.0;
                     let value = |role: f64| {
-                        (2.0 + r as f64) * (size * (1.0 + role) + role + s as f64).sin()
-                            + 0.3 * i as f64
-                            - role
+                        (2.0 + r as f64) * (size * (1.0 + role) + role + s as f64).sin() + 0.3 * i as f64 - role
                     };
                     rows.push(ScaleTuningRow {
                         block: e.block.clone(),
@@ -420,10 +322,7 @@ fn curves(exemplars: &[ExemplarRow], with: bool) -> Vec<ScaleTuningRow> {
 fn extremes(exemplars: &[ExemplarRow]) -> Vec<ExtremeRow> {
     let mut rows: Vec<ExtremeRow> = Vec::new();
     for (i, e) in exemplars.iter().enumerate() {
-        if rows
-            .iter()
-            .any(|r| (&r.block, r.channel) == (&e.block, e.channel))
-        {
+        if rows.iter().any(|r| (&r.block, r.channel) == (&e.block, e.channel)) {
             continue;
         }
         for (r, role) in ROLES.into_iter().enumerate() {
@@ -469,8 +368,6 @@ fn picture(path: &Path, shade: usize) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let byte = |value: u32| u8::try_from(value % 256).unwrap();
     let shade = u32::try_from(shade).unwrap();
-    let picture = RgbImage::from_fn(12, 12, |x, y| {
-        Rgb([byte(shade * 2), byte(x * 19 + shade), byte(y * 7 + x)])
-    });
+    let picture = RgbImage::from_fn(12, 12, |x, y| Rgb([byte(shade * 2), byte(x * 19 + shade), byte(y * 7 + x)]));
     picture.save(path).unwrap();
 }

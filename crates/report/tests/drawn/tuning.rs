@@ -43,38 +43,23 @@ fn shown<'a>(block: &str, exemplars: &'a [ExemplarRow]) -> Vec<&'a ExemplarRow> 
     found
 }
 
-fn figure(
-    drawing: &Drawing,
-    block: &str,
-    (exemplars, rows): (&[&ExemplarRow], &[&ScaleTuningRow]),
-    labels: Labels,
-) {
+fn figure(drawing: &Drawing, block: &str, (exemplars, rows): (&[&ExemplarRow], &[&ScaleTuningRow]), labels: Labels) {
     let count = exemplars.len() as f64;
     assert_eq!(drawing.size, (870.0, TOP + count * (HEADING + PANEL)));
     let title = drawing.say(&format!("Figure 10. Block {block}: scale tuning"));
     assert_eq!(title.place(), (10.0, 8.0));
     let mut x = 12.0;
-    for (role, color, width) in [
-        ("Input", FIRST, "2"),
-        ("Block", BLOCK, "2"),
-        ("Output", OUTPUT, "7"),
-    ] {
-        let line = drawing.take("line of the legend", |e| {
-            e.tag == "polyline" && e.get("stroke") == color && e.place().1 < TOP
-        });
+    for (role, color, width) in [("Input", FIRST, "2"), ("Block", BLOCK, "2"), ("Output", OUTPUT, "7")] {
+        let line = drawing
+            .take("line of the legend", |e| e.tag == "polyline" && e.get("stroke") == color && e.place().1 < TOP);
         assert_eq!(line.points(), [(x, 40.0), (x + 22.0, 40.0)]);
         assert_eq!(line.get("stroke-width"), width);
-        let word = drawing.take(role, |e| {
-            e.tag == "text" && e.text == role && e.place().1 < TOP
-        });
+        let word = drawing.take(role, |e| e.tag == "text" && e.text == role && e.place().1 < TOP);
         assert_eq!(word.place(), (x + 28.0, 40.0));
         x += 84.0;
     }
     let of_shown = |r: &&&ScaleTuningRow| exemplars.iter().any(|e| e.channel == r.channel);
-    let photographs = rows
-        .iter()
-        .filter(of_shown)
-        .any(|r| r.stimulus == "photographs");
+    let photographs = rows.iter().filter(of_shown).any(|r| r.stimulus == "photographs");
     let words = if photographs {
         "lines: on pictures; thin, with dots: mean over top nine images, each clipped at zero"
     } else {
@@ -84,24 +69,13 @@ fn figure(
     for (i, exemplar) in exemplars.iter().enumerate() {
         let top = TOP + i as f64 * (HEADING + PANEL);
         let words = format!("{}; {}", heading(exemplar), measures(exemplar));
-        let said = drawing.take(&words, |e| {
-            e.tag == "text" && e.text == words && e.place().1 == top + 4.0
-        });
+        let said = drawing.take(&words, |e| e.tag == "text" && e.text == words && e.place().1 == top + 4.0);
         assert_eq!(said.number("x"), 10.0);
-        for (j, (seen, title)) in [("input", "Input"), ("block", "Block"), ("output", "Output")]
-            .into_iter()
-            .enumerate()
+        for (j, (seen, title)) in [("input", "Input"), ("block", "Block"), ("output", "Output")].into_iter().enumerate()
         {
             let left = j as f64 * 290.0;
-            let part = Part {
-                left,
-                top: top + HEADING,
-                right: left + 290.0,
-                bottom: top + HEADING + PANEL,
-            };
-            let of_panel = rows
-                .iter()
-                .filter(|r| r.channel == exemplar.channel && r.seen == seen);
+            let part = Part { left, top: top + HEADING, right: left + 290.0, bottom: top + HEADING + PANEL };
+            let of_panel = rows.iter().filter(|r| r.channel == exemplar.channel && r.seen == seen);
             let of_panel: Vec<&ScaleTuningRow> = of_panel.copied().collect();
             panel(drawing, part, title, &of_panel, labels);
         }
@@ -111,31 +85,16 @@ fn figure(
 
 /// The logarithm of a size, from a label with two digits.
 fn size(label: &str) -> f64 {
-    let all = [
-        ("0.50", -1.0),
-        ("0.71", -0.5),
-        ("1.00", 0.0),
-        ("1.41", 0.5),
-        ("2.00", 1.0),
-    ];
-    all.iter()
-        .find(|(l, _)| *l == label)
-        .unwrap_or_else(|| panic!("size {label}"))
-        .1
+    let all = [("0.50", -1.0), ("0.71", -0.5), ("1.00", 0.0), ("1.41", 0.5), ("2.00", 1.0)];
+    all.iter().find(|(l, _)| *l == label).unwrap_or_else(|| panic!("size {label}")).1
 }
 
 /// What one role answers.
 type Activation = fn(&ScaleTuningRow) -> f64;
 
 fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], labels: Labels) {
-    let titles = Titles {
-        x: &format!("size of what {title} prefers"),
-        y: "activation",
-    };
-    let all = || {
-        rows.iter()
-            .flat_map(|r| [r.input_activation, r.block_activation, r.output_activation])
-    };
+    let titles = Titles { x: &format!("size of what {title} prefers"), y: "activation" };
+    let all = || rows.iter().flat_map(|r| [r.input_activation, r.block_activation, r.output_activation]);
     // Zero is always shown.
     let (low, high) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
     let space = ((high - low) * 0.06).max(1e-6);
@@ -149,8 +108,7 @@ fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], l
     ];
     for (color, wide, of) in of {
         for stimulus in ["picture", "photographs"] {
-            let rows: Vec<&&ScaleTuningRow> =
-                rows.iter().filter(|r| r.stimulus == stimulus).collect();
+            let rows: Vec<&&ScaleTuningRow> = rows.iter().filter(|r| r.stimulus == stimulus).collect();
             if rows.is_empty() {
                 continue;
             }
@@ -164,18 +122,13 @@ fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], l
                 width = thin.to_string();
                 for row in &rows {
                     let dot = drawing.take("dot", |e| e.tag == "circle" && part.holds(e));
-                    assert_eq!(
-                        (dot.get("fill"), dot.get("r")),
-                        (color, &*(thin + 1).to_string())
-                    );
+                    assert_eq!((dot.get("fill"), dot.get("r")), (color, &*(thin + 1).to_string()));
                     place("a dot", row, dot.place());
                     assert!(drawing.order(dot) > last, "in front of what comes later");
                     last = drawing.order(dot);
                 }
             }
-            let line = drawing.take("curve", |e| {
-                e.tag == "polyline" && part.holds(e) && e.get("stroke") == color
-            });
+            let line = drawing.take("curve", |e| e.tag == "polyline" && part.holds(e) && e.get("stroke") == color);
             assert_eq!(line.get("stroke-width"), width);
             assert_eq!(line.points().len(), rows.len());
             for (row, at) in rows.iter().zip(line.points()) {

@@ -3,9 +3,8 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow,
-    ImagesRecord, Manifest, NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow,
-    Verdict, layout, write_table,
+    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
+    NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -152,10 +151,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
         for channel in 0..studied {
             channels.push(channel_row(block, channel));
             for role in ROLES {
-                write_picture(
-                    &folder.path().join(layout::feature(block, role, channel)),
-                    channel,
-                );
+                write_picture(&folder.path().join(layout::feature(block, role, channel)), channel);
             }
         }
         panels.extend(MEASURES.map(|(figure, measure)| panel_row(figure, block, measure)));
@@ -189,10 +185,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
     write_table(&below(layout::SCALE_TUNING), &scale_rows(blocks)).unwrap();
-    let claims = [
-        claim_row("first", Verdict::Holds),
-        claim_row("second", Verdict::NotChecked),
-    ];
+    let claims = [claim_row("first", Verdict::Holds), claim_row("second", Verdict::NotChecked)];
     write_table(&below(layout::CLAIMS), &claims).unwrap();
     manifest(weights).write(folder.path(), |_| true).unwrap();
     folder
@@ -294,12 +287,8 @@ pub(crate) fn claim_row(id: &str, verdict: Verdict) -> ClaimRow {
 }
 
 /// The panels of a block: their figures and measures.
-const MEASURES: [(u8, &str); 4] = [
-    (3, "bn2_weight_abs"),
-    (3, "conv2_weight_mean_abs"),
-    (4, "block_on_input"),
-    (4, "tuning_curve_rho"),
-];
+const MEASURES: [(u8, &str); 4] =
+    [(3, "bn2_weight_abs"), (3, "conv2_weight_mean_abs"), (4, "block_on_input"), (4, "tuning_curve_rho")];
 
 /// Statistics that differ from panel to panel.
 pub(crate) fn panel_row(figure: u8, block: &str, measure: &str) -> PanelRow {

@@ -16,11 +16,7 @@ pub(crate) fn shapes(state: BatchNormState) -> Vec<(String, Vec<usize>)> {
             BatchNormState::Folded => &[],
             BatchNormState::Separate => &["weight", "bias", "running_mean", "running_var"],
         };
-        all.extend(
-            parts
-                .iter()
-                .map(|part| (format!("{norm}.{part}"), vec![out])),
-        );
+        all.extend(parts.iter().map(|part| (format!("{norm}.{part}"), vec![out])));
         if state == BatchNormState::Folded {
             all.push((format!("{name}.bias"), vec![out]));
         }
@@ -34,11 +30,7 @@ pub(crate) fn shapes(state: BatchNormState) -> Vec<(String, Vec<usize>)> {
             convolution(name("conv1"), name("bn1"), [width, enters, 3]);
             convolution(name("conv2"), name("bn2"), [width, width, 3]);
             if block == 0 && stage > 0 {
-                convolution(
-                    name("downsample.0"),
-                    name("downsample.1"),
-                    [width, before, 1],
-                );
+                convolution(name("downsample.0"), name("downsample.1"), [width, before, 1]);
             }
         }
     }
@@ -49,16 +41,9 @@ pub(crate) fn shapes(state: BatchNormState) -> Vec<(String, Vec<usize>)> {
 
 pub(crate) fn tensor(name: &str, shape: Vec<usize>) -> Tensor {
     let count = shape.iter().product();
-    let seed = name
-        .bytes()
-        .fold(7, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
+    let seed = name.bytes().fold(7, |sum: u64, b| sum.wrapping_mul(31).wrapping_add(b.into()));
     // Variances are positive.
-    let values = pseudo_random(seed, count).into_iter().map(|v| {
-        if name.ends_with("running_var") {
-            v.abs() + 0.5
-        } else {
-            v
-        }
-    });
+    let values =
+        pseudo_random(seed, count).into_iter().map(|v| if name.ends_with("running_var") { v.abs() + 0.5 } else { v });
     Tensor::new("made.npz", name, shape, values.collect()).unwrap()
 }

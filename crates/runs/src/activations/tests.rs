@@ -6,9 +6,7 @@ fn request(folder: &Path) -> Activations {
     Activations {
         source: load(32).source,
         images: vec![star.join("star_00.jpg"), star.join("star_01.jpg")],
-        sites: ["layer1.1", "layer2.0.bn2"]
-            .map(|s| s.parse().unwrap())
-            .to_vec(),
+        sites: ["layer1.1", "layer2.0.bn2"].map(|s| s.parse().unwrap()).to_vec(),
         full: false,
         algorithm: Algorithm::Direct,
         threads: NonZero::new(2).unwrap(),
@@ -24,9 +22,7 @@ fn written(request: &Activations) -> Vec<u8> {
 
 /// What an earlier command would have kept of every image of a request: values that no network gives.
 fn keep_other_values(request: &Activations) -> PathBuf {
-    let loaded = load(request.source.input_size)
-        .computed(request.algorithm)
-        .unwrap();
+    let loaded = load(request.source.input_size).computed(request.algorithm).unwrap();
     let scan = Scan {
         loaded: &loaded,
         sites: &request.sites,
@@ -39,9 +35,7 @@ fn keep_other_values(request: &Activations) -> PathBuf {
         isa: request.isa,
     };
     let key = scan.key();
-    let part = request
-        .out
-        .with_file_name(format!("a.npz.{}.part", &key[..16]));
+    let part = request.out.with_file_name(format!("a.npz.{}.part", &key[..16]));
     let (mut journal, _) = scan.journal(&part).unwrap();
     let values = |&(_, shape): &(Site, Shape)| match request.full {
         true => shape.channels * shape.height * shape.width,
@@ -50,9 +44,7 @@ fn keep_other_values(request: &Activations) -> PathBuf {
     let width: usize = scan.reader().unwrap().shapes().iter().map(values).sum();
     for image in &request.images {
         let digest = blake3::hash(&fs::read(image).unwrap());
-        journal
-            .keep(digest.as_bytes(), &vec![-777.0; width])
-            .unwrap();
+        journal.keep(digest.as_bytes(), &vec![-777.0; width]).unwrap();
     }
     part
 }
@@ -64,50 +56,20 @@ fn what_is_kept_of_the_same_request_is_used_and_of_any_other_is_not() {
     let honest = written(&base);
     let part = keep_other_values(&base);
     // A new field does not compile here before it is varied.
-    let Activations {
-        source: _,
-        images: _,
-        sites: _,
-        full: _,
-        algorithm: _,
-        threads: _,
-        isa: _,
-        out: _,
-    } = &base;
+    let Activations { source: _, images: _, sites: _, full: _, algorithm: _, threads: _, isa: _, out: _ } = &base;
     let image = base.images[0].with_file_name("star_05.jpg");
     let others = [
-        Activations {
-            source: load(36).source,
-            ..base.clone()
-        },
-        Activations {
-            images: vec![image],
-            ..base.clone()
-        },
-        Activations {
-            sites: base.sites[..1].to_vec(),
-            ..base.clone()
-        },
-        Activations {
-            sites: base.sites.iter().rev().copied().collect(),
-            ..base.clone()
-        },
-        Activations {
-            full: true,
-            ..base.clone()
-        },
-        Activations {
-            algorithm: Algorithm::Winograd,
-            ..base.clone()
-        },
+        Activations { source: load(36).source, ..base.clone() },
+        Activations { images: vec![image], ..base.clone() },
+        Activations { sites: base.sites[..1].to_vec(), ..base.clone() },
+        Activations { sites: base.sites.iter().rev().copied().collect(), ..base.clone() },
+        Activations { full: true, ..base.clone() },
+        Activations { algorithm: Algorithm::Winograd, ..base.clone() },
     ];
     for other in others {
         let of_new = {
             let elsewhere = tempfile::tempdir().unwrap();
-            written(&Activations {
-                out: elsewhere.path().join("a.npz"),
-                ..other.clone()
-            })
+            written(&Activations { out: elsewhere.path().join("a.npz"), ..other.clone() })
         };
         assert!(written(&other) == of_new, "{other:?}");
         // It ended well, so nothing is kept of any request.
@@ -118,21 +80,11 @@ fn what_is_kept_of_the_same_request_is_used_and_of_any_other_is_not() {
     activations(&base, &events).unwrap();
     let kept = fs::read(&base.out).unwrap();
     assert!(kept != honest);
-    assert_eq!(
-        events.notices(),
-        [format!(
-            "{}: goes on after 2 images that an earlier run read",
-            part.display()
-        )]
-    );
+    assert_eq!(events.notices(), [format!("{}: goes on after 2 images that an earlier run read", part.display())]);
     assert!(!part.exists());
     // Neither threads nor instruction set are part of the request.
     keep_other_values(&base);
-    let same = Activations {
-        threads: NonZero::<usize>::MIN,
-        isa: Isa::named("portable").unwrap(),
-        ..base
-    };
+    let same = Activations { threads: NonZero::<usize>::MIN, isa: Isa::named("portable").unwrap(), ..base };
     assert!(written(&same) == kept);
 }
 
@@ -140,10 +92,7 @@ fn what_is_kept_of_the_same_request_is_used_and_of_any_other_is_not() {
 fn parts_of_this_archive_are_removed_and_nothing_else_is() {
     let folder = tempfile::tempdir().unwrap();
     let (digits, key) = ("0123456789abcdef", "f".repeat(64));
-    let parts = [
-        format!("a.npz.{digits}.part"),
-        format!("a.npz.{}.part", &key[..16]),
-    ];
+    let parts = [format!("a.npz.{digits}.part"), format!("a.npz.{}.part", &key[..16])];
     let others = [
         format!("a.npz.{}.part", &digits[1..]),
         format!("a.npz.{digits}0.part"),
@@ -181,39 +130,19 @@ fn of_a_command_that_read_nothing_no_part_is_left_and_of_one_that_did_it_is() {
 fn a_site_twice_or_no_image_is_an_error_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let base = request(folder.path());
-    let twice = Activations {
-        sites: [&base.sites[..], &base.sites[1..]].concat(),
-        ..base.clone()
-    };
+    let twice = Activations { sites: [&base.sites[..], &base.sites[1..]].concat(), ..base.clone() };
     let said = activations(&twice, &crate::Silent).unwrap_err().to_string();
     assert!(said.contains("layer2.0.bn2"), "{said}");
     let text = folder.path().join("a.txt");
     fs::write(&text, "no image").unwrap();
-    let none = Activations {
-        images: vec![text.clone()],
-        ..base.clone()
-    };
+    let none = Activations { images: vec![text.clone()], ..base.clone() };
     let error = activations(&none, &crate::Silent).unwrap_err();
-    assert!(
-        matches!(error, RunError::NoImages { found: 1, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, RunError::NoImages { found: 1, .. }), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    let one = Activations {
-        images: vec![text, base.images[0].clone(), base.images[0].clone()],
-        full: true,
-        ..base
-    };
+    let one = Activations { images: vec![text, base.images[0].clone(), base.images[0].clone()], full: true, ..base };
     let scanned = activations(&one, &crate::Silent).unwrap();
     assert_eq!((scanned.read, scanned.skipped.len()), (2, 1));
-    let shapes: Vec<_> = scanned
-        .shapes
-        .iter()
-        .map(|(site, s)| (site.to_string(), s.height, s.channels))
-        .collect();
+    let shapes: Vec<_> = scanned.shapes.iter().map(|(site, s)| (site.to_string(), s.height, s.channels)).collect();
     let expected = [("layer1.1", 8, 16), ("layer2.0.bn2", 4, 32)];
-    assert_eq!(
-        shapes,
-        expected.map(|(site, height, channels)| (site.to_owned(), height, channels))
-    );
+    assert_eq!(shapes, expected.map(|(site, height, channels)| (site.to_owned(), height, channels)));
 }

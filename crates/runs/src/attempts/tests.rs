@@ -7,11 +7,7 @@ use resnet::Isa;
 use std::num::NonZero;
 
 /// What `of` makes of channels of a block, at one step of 32 pixels, from a seed.
-fn with_run<R>(
-    (block, channels): (&str, &[usize]),
-    seed: u64,
-    of: impl FnOnce(&Run<'_>, &[Study]) -> R,
-) -> R {
+fn with_run<R>((block, channels): (&str, &[usize]), seed: u64, of: impl FnOnce(&Run<'_>, &[Study]) -> R) -> R {
     let (folder, loaded) = (tempfile::tempdir().unwrap(), load(32));
     let options = Options {
         source: loaded.source.clone(),
@@ -36,17 +32,9 @@ fn with_run<R>(
         threads: options.threads,
         lacking: Lacking::Make,
     };
-    let studies = [Study {
-        block: block.parse().unwrap(),
-        channels: channels.to_vec(),
-    }];
+    let studies = [Study { block: block.parse().unwrap(), channels: channels.to_vec() }];
     let events = Events::default();
-    let run = Run {
-        options: &options,
-        loaded: &loaded,
-        workshop: &workshop,
-        observer: &events,
-    };
+    let run = Run { options: &options, loaded: &loaded, workshop: &workshop, observer: &events };
     of(&run, &studies)
 }
 
@@ -62,10 +50,7 @@ struct MadeSound {
 fn measured(of: (&str, &[usize]), seed: u64) -> MadeSound {
     with_run(of, seed, |run, studies| {
         let events = Events::default();
-        let run = Run {
-            observer: &events,
-            ..*run
-        };
+        let run = Run { observer: &events, ..*run };
         let first = run.first_attempts(studies);
         let units: Vec<Unit> = first.iter().flat_map(|a| run.units(a)).collect();
         run.workshop.make("", &units, &crate::Silent).unwrap();
@@ -76,11 +61,7 @@ fn measured(of: (&str, &[usize]), seed: u64) -> MadeSound {
             Event::Retried(unit) => Some(unit),
             _ => None,
         });
-        MadeSound {
-            channels: channels.collect(),
-            retried: retried.collect(),
-            notices: events.notices(),
-        }
+        MadeSound { channels: channels.collect(), retried: retried.collect(), notices: events.notices() }
     })
 }
 
@@ -97,11 +78,7 @@ fn made_again(block: &str, channel: usize, seed: u64) -> [Unit; 2] {
 #[test]
 fn a_channel_that_fails_is_made_again_at_most_four_times_and_the_others_are_not() {
     assert_eq!(MAX_RETRIES, 4);
-    let MadeSound {
-        channels,
-        retried,
-        notices,
-    } = measured(("3.0", &[0, 54, 3]), 0);
+    let MadeSound { channels, retried, notices } = measured(("3.0", &[0, 54, 3]), 0);
     assert_eq!(channels, [(0, 0, true), (54, 4, false), (3, 0, true)]);
     let expected: Vec<Unit> = (1..=4).flat_map(|s| made_again("3.0", 54, s)).collect();
     assert_eq!(retried, expected);
@@ -116,11 +93,7 @@ fn a_channel_that_fails_is_made_again_at_most_four_times_and_the_others_are_not(
 
 #[test]
 fn each_channel_is_made_again_as_often_as_it_needs() {
-    let MadeSound {
-        channels,
-        retried,
-        notices,
-    } = measured(("2.0", &[1, 7]), 0);
+    let MadeSound { channels, retried, notices } = measured(("2.0", &[1, 7]), 0);
     assert!(channels.iter().all(|(.., sound)| *sound), "{channels:?}");
     let retries: Vec<u64> = channels.iter().map(|(_, retries, _)| *retries).collect();
     assert_eq!(retries, [1, 2]);
@@ -139,9 +112,7 @@ fn each_channel_is_made_again_as_often_as_it_needs() {
 #[test]
 fn a_retry_takes_a_new_seed_for_input_and_block_and_keeps_the_output() {
     with_run(("1.1", &[2]), u64::MAX - 1, |run, studies| {
-        let [first] = run.first_attempts(studies)[..] else {
-            panic!("one channel")
-        };
+        let [first] = run.first_attempts(studies)[..] else { panic!("one channel") };
         let seeds = |retries| {
             let attempt = Attempt { retries, ..first };
             run.units(&attempt).map(|unit| unit.seed)
@@ -167,9 +138,7 @@ fn a_reader_is_kept_as_long_as_its_block_is_asked_for() {
         assert_eq!(reader.unwrap().0, block);
     }
     assert_eq!(made, [0, 2, 4]);
-    let failed = reader_of(&mut at_hand, b, || {
-        Err(RunError::NoFolder { path: "x".into() })
-    });
+    let failed = reader_of(&mut at_hand, b, || Err(RunError::NoFolder { path: "x".into() }));
     assert!(failed.is_err());
     // What could not be made is not at hand.
     assert!(at_hand.is_none());

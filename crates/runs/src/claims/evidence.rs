@@ -35,11 +35,7 @@ pub(super) struct Finding {
 const SIGNIFICANT: f64 = 0.05;
 
 pub(super) fn not_checked(ours: &str, reason: &str) -> Finding {
-    Finding {
-        ours: ours.to_owned(),
-        verdict: Verdict::NotChecked,
-        reason: reason.to_owned(),
-    }
+    Finding { ours: ours.to_owned(), verdict: Verdict::NotChecked, reason: reason.to_owned() }
 }
 
 fn p_value(value: Option<f64>) -> String {
@@ -75,18 +71,9 @@ impl<'a> Evidence<'a> {
 impl Evidence<'_> {
     /// A verdict, with what limits it: pictures of other steps than the papers', and what `note` says.
     pub(super) fn decided(&self, ours: String, holds: bool, note: &str) -> Finding {
-        let steps = (self.steps != paper::STEPS).then(|| {
-            format!(
-                "pictures of {} steps, the paper's of {}",
-                self.steps,
-                paper::STEPS
-            )
-        });
-        let notes: Vec<&str> = steps
-            .iter()
-            .map(String::as_str)
-            .chain(Some(note).filter(|n| !n.is_empty()))
-            .collect();
+        let steps = (self.steps != paper::STEPS)
+            .then(|| format!("pictures of {} steps, the paper's of {}", self.steps, paper::STEPS));
+        let notes: Vec<&str> = steps.iter().map(String::as_str).chain(Some(note).filter(|n| !n.is_empty())).collect();
         Finding {
             ours,
             verdict: match holds {
@@ -99,11 +86,7 @@ impl Evidence<'_> {
 
     /// Why nothing is known of a block.
     pub(super) fn absent(&self, block: &str) -> Finding {
-        match self
-            .missing
-            .as_deref()
-            .filter(|_| self.unusable.iter().any(|b| b == block))
-        {
+        match self.missing.as_deref().filter(|_| self.unusable.iter().any(|b| b == block)) {
             Some(sentence) => not_checked("", sentence),
             None => not_checked("", &format!("block {block} was not studied in this run")),
         }
@@ -153,14 +136,8 @@ impl Evidence<'_> {
         let Some(row) = self.block(block) else {
             return self.absent(block);
         };
-        let counts = [
-            (Category::Overwrite, row.overwrite),
-            (Category::Mix, row.mix),
-            (Category::Skip, row.skip),
-        ];
-        let ours = counts
-            .map(|(category, n)| format!("{n} {category}"))
-            .join(", ");
+        let counts = [(Category::Overwrite, row.overwrite), (Category::Mix, row.mix), (Category::Skip, row.skip)];
+        let ours = counts.map(|(category, n)| format!("{n} {category}")).join(", ");
         if let Some(reason) = self.partial(block) {
             return not_checked(&ours, &reason);
         }
@@ -173,14 +150,12 @@ impl Evidence<'_> {
         match self.panels.iter().find(of) {
             None => Err(self.absent(block)),
             Some(row) if row.channels > 0 => Ok(row),
-            Some(_) if measure == "bn2_weight_abs" && self.folded => Err(not_checked(
-                "",
-                "batch norm is folded into the convolution: |bn2.weight| cannot be recovered",
-            )),
-            Some(_) if measure == "tuning_curve_rho" => Err(not_checked(
-                "",
-                "no images, or no correlation is defined over them",
-            )),
+            Some(_) if measure == "bn2_weight_abs" && self.folded => {
+                Err(not_checked("", "batch norm is folded into the convolution: |bn2.weight| cannot be recovered"))
+            }
+            Some(_) if measure == "tuning_curve_rho" => {
+                Err(not_checked("", "no images, or no correlation is defined over them"))
+            }
             Some(_) => Err(not_checked("", "no channel has this measure")),
         }
     }
@@ -191,11 +166,7 @@ impl Evidence<'_> {
             Err(why) => return why,
         };
         let ours = match row.spearman_rho {
-            Some(rho) => format!(
-                "ρ = {rho:.2}, {}, n = {}",
-                p_value(row.spearman_p),
-                row.channels
-            ),
+            Some(rho) => format!("ρ = {rho:.2}, {}, n = {}", p_value(row.spearman_p), row.channels),
             None => format!("ρ not defined, n = {}", row.channels),
         };
         let reason = match self.folded {
@@ -249,13 +220,8 @@ impl Evidence<'_> {
     /// Why a block's numbers are not those of all its channels.
     pub(super) fn partial(&self, block: &str) -> Option<String> {
         let row = self.block(block)?;
-        (row.studied + row.failed < row.channels).then(|| {
-            format!(
-                "{} of {} channels were studied in this run",
-                row.studied + row.failed,
-                row.channels
-            )
-        })
+        (row.studied + row.failed < row.channels)
+            .then(|| format!("{} of {} channels were studied in this run", row.studied + row.failed, row.channels))
     }
 
     pub(super) fn needs_validation_set(&self) -> Finding {
@@ -277,9 +243,7 @@ pub(super) mod tests {
     /// A channel of block 3.1 of which nothing is known.
     pub(in crate::claims) fn channel_row(channel: usize) -> ChannelRow {
         let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
-        for name in [
-            "o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b",
-        ] {
+        for name in ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"] {
             row[name] = 1.0.into();
         }
         for name in ["", "_no_mix", "_by_block"] {
@@ -346,10 +310,7 @@ pub(super) mod tests {
             let evidence = evidence(&[], &panels, 2560);
             let found = evidence.direction("3.1", "bn2_weight_abs");
             assert_eq!(found.verdict, verdict, "{rho}, {p}");
-            let folded = Evidence {
-                folded: true,
-                ..evidence
-            };
+            let folded = Evidence { folded: true, ..evidence };
             let found = folded.direction("3.1", "bn2_weight_abs");
             assert_eq!(found.verdict, Verdict::NotChecked);
         }

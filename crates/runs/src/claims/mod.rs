@@ -1,7 +1,8 @@
 //! Paper against ours: what the papers claim, and what a run's tables say of it.
 //!
-//! A verdict is given only on the papers' own network, and only where a source states something that a table can decide.
-//! The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed beside an empty cell.
+//! A verdict is given only on the papers' own network, and only where a source states something that a table can
+//! decide. The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed
+//! beside an empty cell.
 
 mod evidence;
 mod scale;
@@ -29,10 +30,7 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
     let mut add = |id: String, claim: String, source: String, paper: &str, finding: Finding| {
         let finding = match evidence.papers_network {
             true => finding,
-            false => not_checked(
-                "",
-                "another network: the papers study torchvision's ResNet18 at 224 pixels",
-            ),
+            false => not_checked("", "another network: the papers study torchvision's ResNet18 at 224 pixels"),
         };
         claims.push(ClaimRow {
             id,
@@ -62,10 +60,7 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
             evidence.spectrum(block),
         );
     }
-    for (measure, words) in [
-        ("bn2_weight_abs", "|bn2.weight|"),
-        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
-    ] {
+    for (measure, words) in [("bn2_weight_abs", "|bn2.weight|"), ("conv2_weight_mean_abs", "mean |conv2.weight|")] {
         for block in SECOND {
             add(
                 format!("{}-{block}", measure.replace('_', "-")),
@@ -76,16 +71,11 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
             );
         }
     }
-    for (measure, words) in [
-        ("bn2_weight_abs", "|bn2.weight|"),
-        ("conv2_weight_mean_abs", "mean |conv2.weight|"),
-    ] {
+    for (measure, words) in [("bn2_weight_abs", "|bn2.weight|"), ("conv2_weight_mean_abs", "mean |conv2.weight|")] {
         for block in SECOND {
             add(
                 format!("{}-falls-{block}", measure.replace('_', "-")),
-                format!(
-                    "{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"
-                ),
+                format!("{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"),
                 format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
                 "ρ < 0",
                 evidence.direction(block, measure),
@@ -94,17 +84,12 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
     }
     for (measure, words) in [
         ("block_on_input", "Block's activation on the Input picture"),
-        (
-            "tuning_curve_rho",
-            "The correlation of Input and Block over images",
-        ),
+        ("tuning_curve_rho", "The correlation of Input and Block over images"),
     ] {
         for block in SECOND {
             add(
                 format!("{}-{block}", measure.replace('_', "-")),
-                format!(
-                    "{words} differs between the overwrite and the skip group of block {block}"
-                ),
+                format!("{words} differs between the overwrite and the skip group of block {block}"),
                 format!("{PAPER_1}, figure 4"),
                 "",
                 evidence.groups(block, measure),

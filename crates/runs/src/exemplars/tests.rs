@@ -6,17 +6,8 @@ use analysis::NineActivations;
 
 /// A channel with dB = `deltas.0`, dI = `deltas.1` and M = `ratio` where B(B) = I(I) = 1; they are `denominators`.
 fn channel(channel: usize, ratio: f64, deltas: (f64, f64), (b_b, i_i): (f64, f64)) -> Channel {
-    let activations = NineActivations {
-        o_o: 1.0,
-        i_o: 1.0,
-        b_o: 1.0,
-        o_i: ratio,
-        i_i,
-        b_i: 2.0,
-        o_b: 1.0,
-        i_b: 2.0,
-        b_b,
-    };
+    let activations =
+        NineActivations { o_o: 1.0, i_o: 1.0, b_o: 1.0, o_i: ratio, i_i, b_i: 2.0, o_b: 1.0, i_b: 2.0, b_b };
     Channel {
         block: "3.1".parse().unwrap(),
         channel,
@@ -31,10 +22,7 @@ fn channel(channel: usize, ratio: f64, deltas: (f64, f64), (b_b, i_i): (f64, f64
 
 /// A channel of a block with a mix ratio; its dB and dI are zero.
 fn with_ratio(block: &str, at: usize, ratio: f64) -> Channel {
-    Channel {
-        block: block.parse().unwrap(),
-        ..channel(at, ratio, (0.0, 0.0), (1.0, 1.0))
-    }
+    Channel { block: block.parse().unwrap(), ..channel(at, ratio, (0.0, 0.0), (1.0, 1.0)) }
 }
 
 /// A channel whose Output answers to the Input's picture alone, or to none where that is negative too.
@@ -49,17 +37,11 @@ fn figure_1(papers_network: bool, channels: &[Channel], all: bool) -> Vec<(usize
     let mut studies: Vec<Study> = Vec::new();
     for c in channels {
         if studies.iter().all(|s| s.block != c.block) {
-            studies.push(Study {
-                block: c.block,
-                channels: Vec::new(),
-            });
+            studies.push(Study { block: c.block, channels: Vec::new() });
         }
     }
     let found = choose(papers_network, &studies, channels, all);
-    let rows = found
-        .iter()
-        .map(Exemplar::row)
-        .filter(|row| row.figure == 1);
+    let rows = found.iter().map(Exemplar::row).filter(|row| row.figure == 1);
     rows.map(|row| {
         assert_eq!(row.in_paper, row.example_of.contains(" in the paper"));
         (row.channel, row.example_of, row.sentinel)
@@ -91,20 +73,13 @@ fn any_ratio_is_clearer_than_a_sentinel_one_beyond_ten_too() {
     ];
     assert_eq!(
         figure_1(false, &channels, true),
-        named(&[
-            (6, "overwrite", false),
-            (8, "mix", false),
-            (2, "skip", false)
-        ])
+        named(&[(6, "overwrite", false), (8, "mix", false), (2, "skip", false)])
     );
     // A ratio of ten is no sentinel, and a sentinel is shown where there is nothing else.
     let ten = [without_block("3.1", 0, 5.0), with_ratio("3.1", 1, 10.0)];
     assert_eq!(figure_1(false, &ten, true), named(&[(1, "skip", false)]));
     let sentinels = [channels[0].clone(), channels[4].clone()];
-    assert_eq!(
-        figure_1(false, &sentinels, true),
-        named(&[(4, "overwrite", true), (0, "skip", true)])
-    );
+    assert_eq!(figure_1(false, &sentinels, true), named(&[(4, "overwrite", true), (0, "skip", true)]));
 }
 
 #[test]
@@ -133,10 +108,7 @@ fn on_the_papers_network_alone_its_six_channels_come_first_and_none_is_shown_twi
         channels.collect()
     };
     let (first, mut third) = (
-        of(
-            "1.1",
-            &[(0, 0.125), (19, 1.0), (25, 1.25), (38, 0.5), (40, 4.0)],
-        ),
+        of("1.1", &[(0, 0.125), (19, 1.0), (25, 1.25), (38, 0.5), (40, 4.0)]),
         of("3.1", &[(0, 0.125), (25, 1.125), (178, 1.0), (215, 0.75)]),
     );
     third[3].measured = channel(215, 0.75, (0.5, 0.5), (1.0, 1.0)).measured;
@@ -158,11 +130,7 @@ fn on_the_papers_network_alone_its_six_channels_come_first_and_none_is_shown_twi
     let second = of("2.1", &[(38, 0.5), (178, 1.0)]);
     expected = named(&[(38, "overwrite", false), (178, "mix", false)]);
     assert_eq!(figure_1(true, &second, true), expected);
-    expected = named(&[
-        (0, "overwrite", false),
-        (19, "mix", false),
-        (40, "skip", false),
-    ]);
+    expected = named(&[(0, "overwrite", false), (19, "mix", false), (40, "skip", false)]);
     assert_eq!(figure_1(false, &first, true), expected);
 }
 

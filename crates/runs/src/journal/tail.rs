@@ -83,11 +83,7 @@ mod tests {
         for (room, cuts) in (0..3 * length).flat_map(|room| [(room, true), (room, false)]) {
             let path = folder.path().join(format!("{room}-{cuts}"));
             let opened = OpenOptions::new().append(true).create(true).open(&path);
-            let file = Full {
-                file: opened.unwrap(),
-                room,
-                cuts,
-            };
+            let file = Full { file: opened.unwrap(), room, cuts };
             let mut tail = Tail { file, end: 0 };
             let kept = records.iter().map(|r| tail.append(r));
             let kept = kept.take_while(Result::is_ok).count();

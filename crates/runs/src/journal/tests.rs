@@ -21,10 +21,7 @@ fn a_journal_is_whole_up_to_any_changed_byte_or_cut_within_a_record() {
         assert_eq!(images_held(&damaged), None, "changed at {at}");
     }
     // An image that is there twice is one image.
-    assert_eq!(
-        images_held(&[&whole[..], &whole[..record]].concat()),
-        Some(3)
-    );
+    assert_eq!(images_held(&[&whole[..], &whole[..record]].concat()), Some(3));
 }
 
 #[test]
@@ -34,9 +31,7 @@ fn what_is_kept_is_known_again_up_to_the_first_damage() {
     let known = || Journal::open(&path, 2).unwrap().1;
     let (mut journal, _) = Journal::open(&path, 2).unwrap();
     for image in 0..3 {
-        journal
-            .keep(&[image; DIGEST], &[f32::from(image), -0.5])
-            .unwrap();
+        journal.keep(&[image; DIGEST], &[f32::from(image), -0.5]).unwrap();
     }
     let whole = fs::read(&path).unwrap();
     assert_eq!(known().len(), 3);
@@ -114,17 +109,9 @@ fn a_record_is_the_images_digest_its_values_and_the_digest_of_both() {
     assert_eq!(journal.path(), path);
     journal.keep(&[7; DIGEST], &[1.5, -2.0]).unwrap();
     assert!(journal.holds(&[7; DIGEST]));
-    let body = [
-        &[7; 32][..],
-        &1.5_f32.to_le_bytes(),
-        &(-2.0_f32).to_le_bytes(),
-    ]
-    .concat();
+    let body = [&[7; 32][..], &1.5_f32.to_le_bytes(), &(-2.0_f32).to_le_bytes()].concat();
     let check = blake3::hash(&body);
-    assert_eq!(
-        fs::read(&path).unwrap(),
-        [&body[..], &check.as_bytes()[..8]].concat()
-    );
+    assert_eq!(fs::read(&path).unwrap(), [&body[..], &check.as_bytes()[..8]].concat());
     let (journal, known) = Journal::open(&path, 2).unwrap();
     assert!(!known.is_empty() && known.len() == 1 && journal.holds(&[7; DIGEST]));
     // Of another number of values it is no record, and the file is cut.

@@ -6,14 +6,16 @@ use resnet::{Block, Role};
 /// Who contributes to a channel's Output, over all photographs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contributions {
-    /// ΣI / (ΣI + ΣB) over the photographs whose Output is positive: the Input's share of what the channel passes on. Above 1 where
-    /// Block on the whole takes away. Not defined where no Output is positive.
+    /// ΣI / (ΣI + ΣB) over the photographs whose Output is positive: the Input's share of what the channel passes on.
+    /// Above 1 where Block on the whole takes away. Not defined where no Output is positive.
     pub input_share: Option<f64>,
     /// ΣB / (ΣI + ΣB), the rest.
     pub block_share: Option<f64>,
-    /// Percent of the photographs with a positive Input in which Block is negative: it inhibits. Not defined where no Input is positive.
+    /// Percent of the photographs with a positive Input in which Block is negative: it inhibits. Not defined where no
+    /// Input is positive.
     pub inhibited_percent: Option<f64>,
-    /// Percent of the photographs with a positive Input in which Block leaves nothing of it: the Output is not positive.
+    /// Percent of the photographs with a positive Input in which Block leaves nothing of it: the Output is not
+    /// positive.
     pub silenced_percent: Option<f64>,
 }
 
@@ -70,12 +72,8 @@ mod tests {
     #[test]
     fn a_channel_that_never_answers_has_no_shares() {
         let found = contributions(&[0.0, 0.0], &[-1.0, -2.0], &[-1.0, -2.0]);
-        let nothing = Contributions {
-            input_share: None,
-            block_share: None,
-            inhibited_percent: None,
-            silenced_percent: None,
-        };
+        let nothing =
+            Contributions { input_share: None, block_share: None, inhibited_percent: None, silenced_percent: None };
         assert_eq!(found, nothing);
     }
 }

@@ -1,4 +1,5 @@
-//! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most (method section 3).
+//! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most (method
+//! section 3).
 
 use super::{Columns, Photographs, sites};
 use crate::error::RunError;
@@ -8,8 +9,7 @@ use crate::scale_tuning::{self, ScaleCurve};
 use crate::scan::Scan;
 use crate::source::Loaded;
 use analysis::{
-    NineActivations, ScaleMeasures, block_delta_of_photographs, input_delta_of_photographs,
-    mix_ratio, statistics,
+    NineActivations, ScaleMeasures, block_delta_of_photographs, input_delta_of_photographs, mix_ratio, statistics,
 };
 use resnet::{Block, Extent, Isa, Role, View};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ pub(crate) struct OnPhotographs {
     pub(crate) activations: NineActivations,
     /// Their O(I) / O(B); not defined where neither is positive.
     pub(crate) mix_ratio: Option<f64>,
-    /// dB and dI: in the numerators every activation is clipped at zero before the mean is taken, in the denominators, B(B) and I(I),
-    /// none is.
+    /// dB and dI: in the numerators every activation is clipped at zero before the mean is taken, in the denominators,
+    /// B(B) and I(I), none is.
     pub(crate) scale: Option<ScaleMeasures>,
     /// The nine images of each role at other sizes.
     pub(crate) curves: Vec<ScaleCurve>,
@@ -41,14 +41,13 @@ impl AtScale {
     fn values(&self, columns: &Columns, images: &[usize], of: (Block, Role, usize)) -> Vec<f64> {
         let (block, role, channel) = of;
         let read = images.iter().filter_map(|image| self.images.get(image));
-        read.map(|image| columns.at(image, block, role, channel).into())
-            .collect()
+        read.map(|image| columns.at(image, block, role, channel).into()).collect()
     }
 }
 
 impl Photographs {
-    /// Reads the top nine images of all studied channels at every size, and measures each channel on them. Which journals keep what was
-    /// read becomes part of the record.
+    /// Reads the top nine images of all studied channels at every size, and measures each channel on them. Which
+    /// journals keep what was read becomes part of the record.
     ///
     /// # Errors
     /// If a journal cannot be written.
@@ -73,14 +72,7 @@ impl Photographs {
         let sites = sites(studies);
         let mut scales = Vec::new();
         for (view, scale) in scale_tuning::scales(loaded.source.input_size) {
-            let scan = Scan {
-                loaded,
-                sites: &sites,
-                view,
-                extent: Extent::Center,
-                threads,
-                isa,
-            };
+            let scan = Scan { loaded, sites: &sites, view, extent: Extent::Center, threads, isa };
             let mut images = BTreeMap::new();
             if view == View::Plain {
                 images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
@@ -93,15 +85,9 @@ impl Photographs {
                 })?;
                 self.record.journals.insert(name, held);
             }
-            scales.push(AtScale {
-                view,
-                scale,
-                images,
-            });
+            scales.push(AtScale { view, scale, images });
         }
-        let measure = |(&of, top): (&(Block, usize), &[Vec<usize>; 3])| {
-            (of, measured(&self.columns, of, top, &scales))
-        };
+        let measure = |(&of, top): (&(Block, usize), &[Vec<usize>; 3])| (of, measured(&self.columns, of, top, &scales));
         Ok(top.iter().map(measure).collect())
     }
 }
@@ -114,9 +100,7 @@ fn measured(
 ) -> OnPhotographs {
     let at = |view: View, role: Role, seen: Role| -> Vec<f64> {
         let scale = scales.iter().find(|s| s.view == view);
-        scale.map_or_else(Vec::new, |scale| {
-            scale.values(columns, &top[seen as usize], (block, role, channel))
-        })
+        scale.map_or_else(Vec::new, |scale| scale.values(columns, &top[seen as usize], (block, role, channel)))
     };
     let plain = |role, seen| at(View::Plain, role, seen);
     let mean = |values: &[f64]| statistics::mean(values).unwrap_or(f64::NAN);
@@ -128,20 +112,11 @@ fn measured(
     });
     let deltas = || {
         let (input, block) = (Role::Input, Role::Block);
-        let block_delta = block_delta_of_photographs(
-            &at(View::Enlarged, block, input),
-            &plain(block, input),
-            &plain(block, block),
-        );
-        let input_delta = input_delta_of_photographs(
-            &at(View::Shrunk, input, block),
-            &plain(input, block),
-            &plain(input, input),
-        );
-        Some(ScaleMeasures {
-            block_delta: block_delta.ok()?,
-            input_delta: input_delta.ok()?,
-        })
+        let block_delta =
+            block_delta_of_photographs(&at(View::Enlarged, block, input), &plain(block, input), &plain(block, block));
+        let input_delta =
+            input_delta_of_photographs(&at(View::Shrunk, input, block), &plain(input, block), &plain(input, input));
+        Some(ScaleMeasures { block_delta: block_delta.ok()?, input_delta: input_delta.ok()? })
     };
     let mut curves = Vec::new();
     for seen in Role::ALL {
@@ -150,25 +125,11 @@ fn measured(
                 let nine = scale.values(columns, &top[seen as usize], (block, role, channel));
                 mean(&clipped(&nine))
             };
-            curves.push(ScaleCurve {
-                seen,
-                scale: scale.scale,
-                activations: Role::ALL.map(values),
-            });
+            curves.push(ScaleCurve { seen, scale: scale.scale, activations: Role::ALL.map(values) });
         }
     }
     OnPhotographs {
-        activations: NineActivations {
-            o_o,
-            i_o,
-            b_o,
-            o_i,
-            i_i,
-            b_i,
-            o_b,
-            i_b,
-            b_b,
-        },
+        activations: NineActivations { o_o, i_o, b_o, o_i, i_i, b_i, o_b, i_b, b_b },
         mix_ratio: mix_ratio(o_i, o_b).ok(),
         scale: deltas(),
         curves,

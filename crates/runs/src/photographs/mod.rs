@@ -1,8 +1,8 @@
 //! What photographs say of the studied channels (method section 3).
 //!
-//! Every image is read once, at the center neurons of Input, Block and Output of every studied block. From that follow the images at
-//! either end, tuning curves ([`Photographs::tuning_curves`]), the measures of pictures taken on photographs instead
-//! ([`measures`]), and what Input and Block contribute ([`contributions`]).
+//! Every image is read once, at the center neurons of Input, Block and Output of every studied block. From that follow
+//! the images at either end, tuning curves ([`Photographs::tuning_curves`]), the measures of pictures taken on
+//! photographs instead ([`measures`]), and what Input and Block contribute ([`contributions`]).
 
 mod contributions;
 mod measures;
@@ -29,7 +29,8 @@ use std::path::{Path, PathBuf};
 /// Images at either end.
 pub(crate) const NINE: usize = 9;
 
-/// Spearman's correlation of each channel's Input and Block center activations; channels where it is not defined are left out.
+/// Spearman's correlation of each channel's Input and Block center activations; channels where it is not defined are
+/// left out.
 pub(crate) type TuningCurves = BTreeMap<(Block, usize), f64>;
 
 /// Where the values of each site are among those of an image.
@@ -79,8 +80,8 @@ fn sites(studies: &[Study]) -> Vec<Site> {
 }
 
 impl Photographs {
-    /// Reads every image of a folder once, for all studied blocks. What an earlier run has read is taken from the journals below
-    /// `journals`.
+    /// Reads every image of a folder once, for all studied blocks. What an earlier run has read is taken from the
+    /// journals below `journals`.
     ///
     /// # Errors
     /// If there is no readable image, or a journal cannot be written.
@@ -93,14 +94,7 @@ impl Photographs {
     ) -> Result<Photographs, RunError> {
         let all = scan::entries(std::slice::from_ref(folder))?;
         let sites = sites(studies);
-        let scan = Scan {
-            loaded,
-            sites: &sites,
-            view: View::Plain,
-            extent: Extent::Center,
-            threads,
-            isa,
-        };
+        let scan = Scan { loaded, sites: &sites, view: View::Plain, extent: Extent::Center, threads, isa };
         let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
@@ -120,10 +114,7 @@ impl Photographs {
             Ok(())
         })?;
         if entries.is_empty() {
-            return Err(RunError::NoImages {
-                path: folder.clone(),
-                found: all.len(),
-            });
+            return Err(RunError::NoImages { path: folder.clone(), found: all.len() });
         }
         let record = ImagesRecord {
             folder: folder.display().to_string(),
@@ -134,25 +125,18 @@ impl Photographs {
             files: digests,
             journals: BTreeMap::from([(name, held)]),
         };
-        Ok(Photographs {
-            columns: Columns::of(&scan)?,
-            entries,
-            images,
-            record,
-        })
+        Ok(Photographs { columns: Columns::of(&scan)?, entries, images, record })
     }
 
-    /// The center activations of a role of a channel, an image after another. The Output is the sum before its ReLU: where it is
-    /// positive it is the same number, and below zero it still has an order.
+    /// The center activations of a role of a channel, an image after another. The Output is the sum before its ReLU:
+    /// where it is positive it is the same number, and below zero it still has an order.
     fn activations(&self, block: Block, role: Role, channel: usize) -> Vec<f32> {
         let images = self.images.iter();
-        images
-            .map(|image| self.columns.at(image, block, role, channel))
-            .collect()
+        images.map(|image| self.columns.at(image, block, role, channel)).collect()
     }
 
-    /// The nine images with the largest center activation of a role of a channel, the largest first; equal activations stand in the
-    /// order of the files.
+    /// The nine images with the largest center activation of a role of a channel, the largest first; equal activations
+    /// stand in the order of the files.
     fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
         largest(&self.activations(block, role, channel), NINE)
     }
@@ -162,8 +146,8 @@ impl Photographs {
         let mut curves = TuningCurves::new();
         for study in studies {
             for &channel in &study.channels {
-                let [input, block] = [Role::Input, Role::Block]
-                    .map(|role| self.activations(study.block, role, channel));
+                let [input, block] =
+                    [Role::Input, Role::Block].map(|role| self.activations(study.block, role, channel));
                 if let Ok(correlation) = tuning_curve_correlation(&input, &block) {
                     curves.insert((study.block, channel), correlation.rho);
                 }
@@ -172,17 +156,15 @@ impl Photographs {
         curves
     }
 
-    /// The nine images with the largest center activation of every role of every studied channel, and the nine smallest.
+    /// The nine images with the largest center activation of every role of every studied channel, and the nine
+    /// smallest.
     fn extremes(&self, studies: &[Study]) -> Vec<ExtremeRow> {
         let mut rows = Vec::new();
         for study in studies {
             for &channel in &study.channels {
                 for role in Role::ALL {
                     let values = self.activations(study.block, role, channel);
-                    let ends = [
-                        ("top", largest(&values, NINE)),
-                        ("bottom", smallest(&values, NINE)),
-                    ];
+                    let ends = [("top", largest(&values, NINE)), ("bottom", smallest(&values, NINE))];
                     for (end, images) in ends {
                         rows.extend(images.into_iter().zip(1..).map(|(image, rank)| ExtremeRow {
                             block: study.block.to_string(),

@@ -15,7 +15,8 @@ use resnet::{Extent, Isa, Reader, Role, View};
 const TILE: usize = 112;
 
 impl Photographs {
-    /// Writes, for each role of each exemplar, a mosaic of its top nine photographs as they are, and one of where Block inhibits.
+    /// Writes, for each role of each exemplar, a mosaic of its top nine photographs as they are, and one of where Block
+    /// inhibits.
     ///
     /// # Errors
     /// If a photograph cannot be read again or a file not be written.
@@ -29,13 +30,7 @@ impl Photographs {
         let size = loaded.source.input_size;
         for e in exemplars {
             let sites = [Role::Input, Role::Block].map(|role| e.block.read_site(role));
-            let reader = Reader::new(
-                &loaded.network,
-                size,
-                View::Plain,
-                (&sites, Extent::Whole),
-                isa,
-            );
+            let reader = Reader::new(&loaded.network, size, View::Plain, (&sites, Extent::Whole), isa);
             let mut reader = reader.map_err(|error| loaded.because(error))?;
             let block = e.block.to_string();
             for role in Role::ALL {
@@ -50,14 +45,10 @@ impl Photographs {
                 }
                 let files = [
                     (layout::top_images(&block, role.name(), e.channel), plain),
-                    (
-                        layout::inhibition(&block, role.name(), e.channel),
-                        inhibited,
-                    ),
+                    (layout::inhibition(&block, role.name(), e.channel), inhibited),
                 ];
                 for (path, mosaic) in files {
-                    output
-                        .write_new(&output.path(path), &images::encode_png(&mosaic.finish()?)?)?;
+                    output.write_new(&output.path(path), &images::encode_png(&mosaic.finish()?)?)?;
                 }
             }
         }
@@ -73,26 +64,19 @@ fn channel(reader: &Reader, site: resnet::Site, channel: usize) -> Vec<f32> {
     values.into_iter().skip(channel).step_by(channels).collect()
 }
 
-/// The photograph in grey; red where Input is positive and Block negative: it inhibits; blue where Block adds. The stronger, the more
-/// Block takes away or adds, beside the largest Input or Block anywhere in the map.
+/// The photograph in grey; red where Input is positive and Block negative: it inhibits; blue where Block adds. The
+/// stronger, the more Block takes away or adds, beside the largest Input or Block anywhere in the map.
 fn inhibition(tile: &Rgb8, input: &[f32], added: &[f32]) -> Result<Rgb8, RunError> {
     let side = input.len().isqrt();
-    let largest = input
-        .iter()
-        .chain(added)
-        .copied()
-        .fold(f32::MIN_POSITIVE, f32::max);
+    let largest = input.iter().chain(added).copied().fold(f32::MIN_POSITIVE, f32::max);
     let mut pixels = Vec::with_capacity(TILE * TILE * 3);
     for y in 0..TILE {
         for (x, rgb) in tile.row(y).as_chunks::<3>().0.iter().enumerate() {
             let at = y * side / TILE * side + x * side / TILE;
             let (i, b) = (input[at], added[at]);
             let grey = 40.0 + 0.5 * rgb.iter().map(|&c| f32::from(c)).sum::<f32>() / 3.0;
-            let (color, amount) = if b >= 0.0 {
-                ([40.0, 110.0, 230.0], b)
-            } else {
-                ([230.0, 40.0, 30.0], i.min(-b).max(0.0))
-            };
+            let (color, amount) =
+                if b >= 0.0 { ([40.0, 110.0, 230.0], b) } else { ([230.0, 40.0, 30.0], i.min(-b).max(0.0)) };
             let weight = amount / largest;
             pixels.extend(color.map(|c: f32| byte(grey + (c - grey) * weight)));
         }
@@ -100,11 +84,7 @@ fn inhibition(tile: &Rgb8, input: &[f32], added: &[f32]) -> Result<Rgb8, RunErro
     Ok(Rgb8::from_pixels(TILE, TILE, pixels)?)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to what a byte holds"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a byte holds")]
 fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
@@ -118,9 +98,7 @@ impl Mosaic {
     const SIDE: usize = 3 * TILE;
 
     fn new() -> Mosaic {
-        Mosaic {
-            pixels: vec![255; Self::SIDE * Self::SIDE * 3],
-        }
+        Mosaic { pixels: vec![255; Self::SIDE * Self::SIDE * 3] }
     }
 
     fn place(&mut self, at: usize, tile: &Rgb8) {
@@ -147,9 +125,8 @@ mod tests {
             mosaic.place(at.into(), &shade(at));
         }
         let finished = mosaic.finish().unwrap();
-        let middles: Vec<u8> = (0..9)
-            .map(|at| finished.row(at / 3 * TILE + TILE / 2)[(at % 3 * TILE + TILE / 2) * 3])
-            .collect();
+        let middles: Vec<u8> =
+            (0..9).map(|at| finished.row(at / 3 * TILE + TILE / 2)[(at % 3 * TILE + TILE / 2) * 3]).collect();
         assert_eq!(middles, [0, 1, 2, 3, 4, 255, 255, 255, 255]);
     }
 }

@@ -31,12 +31,7 @@ fn a_unit_asked_for_twice_is_made_once_and_never_again() {
         threads: NonZero::new(2).unwrap(),
         lacking: Lacking::Make,
     };
-    let unit = |channel| Unit {
-        site: "maxpool".parse().unwrap(),
-        objective: Objective::Neuron,
-        channel,
-        seed: 0,
-    };
+    let unit = |channel| Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel, seed: 0 };
     let units = [unit(1), unit(0), unit(1)];
     let made = || {
         let count = Count::default();
@@ -62,12 +57,7 @@ fn with_workshop<R>(folder: &Path, work: impl FnOnce(&mut Workshop<'_>) -> R) ->
 }
 
 fn unit(site: &str, objective: Objective, channel: usize, seed: u64) -> Unit {
-    Unit {
-        site: site.parse().unwrap(),
-        objective,
-        channel,
-        seed,
-    }
+    Unit { site: site.parse().unwrap(), objective, channel, seed }
 }
 
 #[test]
@@ -135,21 +125,9 @@ fn entries_of_an_earlier_version_are_counted_and_made_again() {
             ]
         );
         let all = events.all();
-        let phase = Event::Phase {
-            name: "pictures".into(),
-            total: 3,
-            done: 0,
-        };
+        let phase = Event::Phase { name: "pictures".into(), total: 3, done: 0 };
         assert_eq!(all[1], phase);
-        assert_eq!(
-            all[2..],
-            [
-                Event::Advanced,
-                Event::Advanced,
-                Event::Advanced,
-                Event::PhaseEnded
-            ]
-        );
+        assert_eq!(all[2..], [Event::Advanced, Event::Advanced, Event::Advanced, Event::PhaseEnded]);
         let events = Events::default();
         workshop.make("pictures", &units, &events).unwrap();
         assert!(events.notices().is_empty());

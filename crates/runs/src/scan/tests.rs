@@ -26,9 +26,7 @@ fn what_the_journal_knows_is_not_computed_again() {
             Ok(())
         };
         let (name, journal) = scan.journal_among(folder.path(), entries).unwrap();
-        let (held, known) = scan
-            .read_once(entries, journal, &crate::Silent, take)
-            .unwrap();
+        let (held, known) = scan.read_once(entries, journal, &crate::Silent, take).unwrap();
         assert_eq!((held, known.len()), (entries.len(), 10));
         (found, fs::read(folder.path().join(name)).unwrap())
     };
@@ -40,10 +38,7 @@ fn what_the_journal_knows_is_not_computed_again() {
     journal.keep(image.as_bytes(), &[-1.0; 16]).unwrap();
     let others = fs::read(&other).unwrap();
     // Of another view and as many values, of the fourth: it is none of this scan's.
-    let shrunk = Scan {
-        view: View::Shrunk,
-        ..scan
-    };
+    let shrunk = Scan { view: View::Shrunk, ..scan };
     let of_another = folder.path().join(format!("{}-other", shrunk.key()));
     let (mut journal, _) = Journal::open(&of_another, 16).unwrap();
     let fourth = blake3::hash(&fs::read(&entries[3].path).unwrap());
@@ -84,18 +79,14 @@ fn views() -> Vec<View> {
         View::Cropped(_) => 3,
         View::Padded(_) => 4,
     };
-    assert_eq!(
-        views.iter().map(kind).collect::<BTreeSet<_>>(),
-        (0..5).collect()
-    );
+    assert_eq!(views.iter().map(kind).collect::<BTreeSet<_>>(), (0..5).collect());
     views.to_vec()
 }
 
 #[test]
 fn whatever_changes_the_values_of_an_image_changes_the_key() {
     let loaded = load(128);
-    let sites: [Site; 3] =
-        ["layer1.0", "layer1.1", "layer1.1.pre"].map(|site| site.parse().unwrap());
+    let sites: [Site; 3] = ["layer1.0", "layer1.1", "layer1.1.pre"].map(|site| site.parse().unwrap());
     let [a, b, c] = sites;
     let scan = Scan {
         loaded: &loaded,
@@ -106,21 +97,8 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
         isa: Isa::best(),
     };
     // A new field does not compile here before it is varied.
-    let Scan {
-        loaded: _,
-        sites: _,
-        view: _,
-        extent,
-        threads,
-        isa: _,
-    } = scan;
-    let Loaded {
-        source,
-        tensors: _,
-        network: _,
-        digest,
-        algorithm,
-    } = &loaded;
+    let Scan { loaded: _, sites: _, view: _, extent, threads, isa: _ } = scan;
+    let Loaded { source, tensors: _, network: _, digest, algorithm } = &loaded;
     let crate::Source { path, input_size } = source;
     let mut keys = vec![scan.key()];
     let of_all = Site::all();
@@ -147,14 +125,7 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
     for loaded in &others {
         keys.push(Scan { loaded, ..scan }.key());
         // Whole maps by Winograd's algorithm are neither.
-        keys.push(
-            Scan {
-                loaded,
-                extent,
-                ..scan
-            }
-            .key(),
-        );
+        keys.push(Scan { loaded, extent, ..scan }.key());
     }
     let count = keys.len();
     assert_eq!(keys.into_iter().collect::<BTreeSet<_>>().len(), count);
@@ -162,26 +133,17 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
     let mut elsewhere = load(128);
     elsewhere.source.path = path.join("elsewhere");
     let same = [
-        Scan {
-            threads: threads.saturating_add(1),
-            ..scan
-        },
-        Scan {
-            isa: Isa::named("portable").unwrap(),
-            ..scan
-        },
-        Scan {
-            loaded: &elsewhere,
-            ..scan
-        },
+        Scan { threads: threads.saturating_add(1), ..scan },
+        Scan { isa: Isa::named("portable").unwrap(), ..scan },
+        Scan { loaded: &elsewhere, ..scan },
     ];
     for same in same {
         assert_eq!(same.key(), scan.key());
     }
 }
 
-/// Whoever changes a key loses what was read of images under it: raise `NUMERICS_VERSION` where a bit of what is read changes, and
-/// nothing else here.
+/// Whoever changes a key loses what was read of images under it: raise `NUMERICS_VERSION` where a bit of what is read
+/// changes, and nothing else here.
 #[test]
 fn keys_of_this_numerics_version_are_these() {
     let mut loaded = load(128);
@@ -197,12 +159,7 @@ fn keys_of_this_numerics_version_are_these() {
         threads: NonZero::<usize>::MIN,
         isa: Isa::best(),
     };
-    let other = Scan {
-        loaded: &winograd,
-        view: View::Cropped(48),
-        extent: Extent::Whole,
-        ..scan
-    };
+    let other = Scan { loaded: &winograd, view: View::Cropped(48), extent: Extent::Whole, ..scan };
     let found = [scan, other].map(|scan| (NUMERICS_VERSION, scan.key()));
     let pinned = [
         "566a2a8eca3c1ee92b8df89b63a6113bd7f8c787bd7f9f7503331491b6daff4b",
@@ -218,13 +175,9 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
     let entry = |file: &str, name: &str, bytes: usize| {
         let path = folder.path().join(file);
         fs::write(&path, vec![7; bytes]).unwrap();
-        Entry {
-            path,
-            name: name.to_owned(),
-        }
+        Entry { path, name: name.to_owned() }
     };
-    let [a, b, c] = [("1", "a", 3), ("2", "b", 4), ("3", "c", 3)]
-        .map(|(file, name, bytes)| entry(file, name, bytes));
+    let [a, b, c] = [("1", "a", 3), ("2", "b", 4), ("3", "c", 3)].map(|(file, name, bytes)| entry(file, name, bytes));
     let longer = entry("4", "a", 5);
     let same = entry("elsewhere", "a", 3);
     let base = listing(&[a.clone(), b.clone()]);
@@ -289,10 +242,7 @@ fn of_whole_maps_every_value_is_kept_channel_by_channel() {
         assert_eq!(whole[channel * 64 + 4 * 8 + 4], center[channel]);
     }
     for channel in 0..32 {
-        assert_eq!(
-            whole[16 * 64 + channel * 16 + 2 * 4 + 2],
-            center[16 + channel]
-        );
+        assert_eq!(whole[16 * 64 + channel * 16 + 2 * 4 + 2], center[16 + channel]);
     }
 }
 
@@ -319,10 +269,7 @@ fn one_readable_image_is_enough_and_none_is_an_error() {
     fs::write(folder.path().join("a.jpg"), "no image").unwrap();
     fs::write(folder.path().join("b.jpg"), "none").unwrap();
     let error = require_readable(folder.path(), 32).unwrap_err();
-    assert!(
-        matches!(error, RunError::NoImages { found: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, RunError::NoImages { found: 2, .. }), "{error}");
     let star = root.join("fixtures/images/star/star_00.jpg");
     fs::copy(star, folder.path().join("c.jpg")).unwrap();
     require_readable(folder.path(), 32).unwrap();

@@ -2,21 +2,9 @@ use super::*;
 use featviz::{Objective, Recipe};
 
 fn example() -> (Unit, Address, Entry) {
-    let unit = Unit {
-        site: "maxpool".parse().unwrap(),
-        objective: Objective::Neuron,
-        channel: 2,
-        seed: 9,
-    };
+    let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "w");
-    (
-        unit,
-        address,
-        Entry {
-            png: vec![b'\n', 1, 2, 3],
-            trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0],
-        },
-    )
+    (unit, address, Entry { png: vec![b'\n', 1, 2, 3], trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] })
 }
 
 #[test]
@@ -98,18 +86,11 @@ fn an_entry_is_a_line_the_picture_and_the_objective_at_a_place_that_its_address_
     let (unit, address, entry) = example();
     let store = Store::at(Path::new("store"));
     let hex = address.hex();
-    assert_eq!(
-        store.path(&address),
-        Path::new("store").join(&hex[..2]).join(hex)
-    );
+    assert_eq!(store.path(&address), Path::new("store").join(&hex[..2]).join(hex));
     let bytes = to_bytes(&address, &unit, &entry);
-    let body = [
-        &b"\n\x01\x02\x03"[..],
-        &0.5_f32.to_le_bytes(),
-        &f32::MIN_POSITIVE.to_le_bytes(),
-        &(-3.0_f32).to_le_bytes(),
-    ]
-    .concat();
+    let body =
+        [&b"\n\x01\x02\x03"[..], &0.5_f32.to_le_bytes(), &f32::MIN_POSITIVE.to_le_bytes(), &(-3.0_f32).to_le_bytes()]
+            .concat();
     let header = format!(
         "{{\"format\":\"streamscope picture 2\",\"address\":\"{hex}\",\"unit\":\"maxpool:2 (neuron, seed 9)\",\"png_bytes\":4,\
          \"trajectory_steps\":3,\"blake3\":\"{}\"}}\n",
@@ -122,10 +103,7 @@ fn an_entry_is_a_line_the_picture_and_the_objective_at_a_place_that_its_address_
         ("\"png_bytes\":4", "\"png_bytes\":3"),
         ("\"png_bytes\":4", "\"png_bytes\":5"),
         ("\"trajectory_steps\":3", "\"trajectory_steps\":2"),
-        (
-            "\"trajectory_steps\":3",
-            "\"trajectory_steps\":18446744073709551615",
-        ),
+        ("\"trajectory_steps\":3", "\"trajectory_steps\":18446744073709551615"),
         ("\"png_bytes\":4", "\"png_bytes\":18446744073709551615"),
     ] {
         let other = header.replace(from, to);
@@ -152,10 +130,7 @@ fn a_store_to_be_read_makes_nothing_and_one_that_cannot_be_made_or_written_says_
     assert!(store.holds(&address) && !store.holds_older(&address));
     fs::write(folder.path().join("file"), b"").unwrap();
     let error = Store::open(&folder.path().join("file/store")).unwrap_err();
-    assert!(
-        error.to_string().contains("cannot write to the store"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("cannot write to the store"), "{error}");
     let blocked = Store::open(&folder.path().join("blocked")).unwrap();
     let group = blocked.path(&address);
     fs::write(group.parent().unwrap(), b"").unwrap();

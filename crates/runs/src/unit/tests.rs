@@ -2,24 +2,14 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn example() -> Unit {
-    Unit {
-        site: "layer3.1.pre".parse().unwrap(),
-        objective: Objective::Neuron,
-        channel: 178,
-        seed: 3,
-    }
+    Unit { site: "layer3.1.pre".parse().unwrap(), objective: Objective::Neuron, channel: 178, seed: 3 }
 }
 
 /// Every unit that differs from the example in one field.
 fn other_units() -> Vec<Unit> {
     let unit = example();
     // A new field does not compile here before it is varied.
-    let Unit {
-        site,
-        objective,
-        channel,
-        seed,
-    } = unit;
+    let Unit { site, objective, channel, seed } = unit;
     let mut others = Vec::new();
     let sites = Site::all().into_iter().filter(|s| *s != site);
     others.extend(sites.map(|site| Unit { site, ..unit }));
@@ -28,64 +18,25 @@ fn other_units() -> Vec<Unit> {
         Objective::Channel => Objective::Neuron,
     };
     others.push(Unit { objective, ..unit });
-    others.extend((0..16).map(|bit| Unit {
-        channel: channel ^ (1 << bit),
-        ..unit
-    }));
-    others.extend((0..64).map(|bit| Unit {
-        seed: seed ^ (1 << bit),
-        ..unit
-    }));
+    others.extend((0..16).map(|bit| Unit { channel: channel ^ (1 << bit), ..unit }));
+    others.extend((0..64).map(|bit| Unit { seed: seed ^ (1 << bit), ..unit }));
     others
 }
 
 /// Every recipe that differs from one in one number, by as little as can be.
 fn other_recipes(recipe: &Recipe) -> Vec<Recipe> {
     // A new field does not compile here before it is varied.
-    let Recipe {
-        steps,
-        size,
-        deviation,
-        learning_rate,
-        betas,
-        eps,
-        scales,
-        degrees,
-    } = recipe.clone();
+    let Recipe { steps, size, deviation, learning_rate, betas, eps, scales, degrees } = recipe.clone();
     let base = || recipe.clone();
     let mut others = vec![
-        Recipe {
-            steps: steps + 1,
-            ..base()
-        },
-        Recipe {
-            size: size + 4,
-            ..base()
-        },
-        Recipe {
-            deviation: deviation.next_up(),
-            ..base()
-        },
-        Recipe {
-            learning_rate: learning_rate.next_up(),
-            ..base()
-        },
-        Recipe {
-            betas: (betas.0.next_up(), betas.1),
-            ..base()
-        },
-        Recipe {
-            betas: (betas.0, betas.1.next_up()),
-            ..base()
-        },
-        Recipe {
-            eps: eps.next_up(),
-            ..base()
-        },
-        Recipe {
-            degrees: degrees + 1,
-            ..base()
-        },
+        Recipe { steps: steps + 1, ..base() },
+        Recipe { size: size + 4, ..base() },
+        Recipe { deviation: deviation.next_up(), ..base() },
+        Recipe { learning_rate: learning_rate.next_up(), ..base() },
+        Recipe { betas: (betas.0.next_up(), betas.1), ..base() },
+        Recipe { betas: (betas.0, betas.1.next_up()), ..base() },
+        Recipe { eps: eps.next_up(), ..base() },
+        Recipe { degrees: degrees + 1, ..base() },
     ];
     for at in 0..scales.len() {
         let mut scales = scales.clone();
@@ -137,26 +88,15 @@ fn every_number_of_a_recipe_changes_an_address() {
     let mut varied = BTreeSet::new();
     for other in &others {
         let other = numbers(other);
-        let changed = base
-            .iter()
-            .filter(|(path, number)| other[*path] != **number);
+        let changed = base.iter().filter(|(path, number)| other[*path] != **number);
         let changed: Vec<&String> = changed.map(|(path, _)| path).collect();
         assert_eq!(changed.len(), 1, "{changed:?}");
         varied.extend(changed.into_iter().cloned());
     }
     assert_eq!(varied, base.into_keys().collect());
-    let reordered = Recipe {
-        scales: recipe.scales.iter().rev().copied().collect(),
-        ..recipe.clone()
-    };
-    let fewer = Recipe {
-        scales: recipe.scales[1..].to_vec(),
-        ..recipe.clone()
-    };
-    let twice = Recipe {
-        scales: [&recipe.scales[..], &recipe.scales[..1]].concat(),
-        ..recipe.clone()
-    };
+    let reordered = Recipe { scales: recipe.scales.iter().rev().copied().collect(), ..recipe.clone() };
+    let fewer = Recipe { scales: recipe.scales[1..].to_vec(), ..recipe.clone() };
+    let twice = Recipe { scales: [&recipe.scales[..], &recipe.scales[..1]].concat(), ..recipe.clone() };
     let all = others.iter().chain([&recipe, &reordered, &fewer, &twice]);
     let all: BTreeSet<Address> = all.map(of).collect();
     assert_eq!(all.len(), others.len() + 4);
@@ -176,33 +116,20 @@ fn every_digit_of_the_weights_digest_changes_an_address() {
     assert_eq!(all.len(), digits.len() + 1);
 }
 
-/// Whoever changes an address loses every picture that was stored under it: raise [`NUMERICS_VERSION`] where a bit of a picture
-/// changes, and nothing else here.
+/// Whoever changes an address loses every picture that was stored under it: raise [`NUMERICS_VERSION`] where a bit of a
+/// picture changes, and nothing else here.
 #[test]
 fn addresses_of_this_numerics_version_are_these() {
-    let channel = Unit {
-        site: "layer1.1.bn2".parse().unwrap(),
-        objective: Objective::Channel,
-        channel: 0,
-        seed: u64::MAX,
-    };
+    let channel =
+        Unit { site: "layer1.1.bn2".parse().unwrap(), objective: Objective::Channel, channel: 0, seed: u64::MAX };
     let found = [
         Address::of(&example(), &Recipe::new(224, 2560), "w"),
         Address::of(&channel, &Recipe::new(32, 4), &"0f".repeat(32)),
     ];
-    let found: Vec<(u32, &str)> = found
-        .iter()
-        .map(|address| (NUMERICS_VERSION, address.hex()))
-        .collect();
+    let found: Vec<(u32, &str)> = found.iter().map(|address| (NUMERICS_VERSION, address.hex())).collect();
     let pinned = [
-        (
-            2,
-            "7f86089aad36c33782eeb82041860b696d5bb8e7fc4aa8212bb388ab9c819431",
-        ),
-        (
-            2,
-            "c70197529afe04f4afce68b41d024a3f0faedae0f871b70084c8a31c434f9196",
-        ),
+        (2, "7f86089aad36c33782eeb82041860b696d5bb8e7fc4aa8212bb388ab9c819431"),
+        (2, "c70197529afe04f4afce68b41d024a3f0faedae0f871b70084c8a31c434f9196"),
     ];
     assert_eq!(found, pinned);
 }

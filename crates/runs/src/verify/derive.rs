@@ -13,15 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What the manifest says of how a run went, and not of what it found.
-const OF_THE_RUN: [&str; 7] = [
-    "program",
-    "build",
-    "instruction_set",
-    "threads",
-    "seconds",
-    "files",
-    "digest",
-];
+const OF_THE_RUN: [&str; 7] = ["program", "build", "instruction_set", "threads", "seconds", "files", "digest"];
 
 /// Reproduces the folder elsewhere, from its store, and compares every file and what the manifest says of the results.
 pub(super) fn check(
@@ -55,10 +47,7 @@ pub(super) fn check(
     match reproduce::run(&again, store, &Again(observer)) {
         Ok(_) => {}
         Err(RunError::Lost { unit, .. }) => {
-            return Ok(Check::not_done(
-                TABLES,
-                format!("they need the picture of {unit}, which is not in the store"),
-            ));
+            return Ok(Check::not_done(TABLES, format!("they need the picture of {unit}, which is not in the store")));
         }
         Err(error @ RunError::Image(_)) if options.images.is_none() => {
             let why = format!("{error}; --images says where they are");
@@ -75,9 +64,7 @@ pub(super) fn check(
         differences.extend(of_files(&options.folder, out, name)?);
     }
     for name in manifest.files.keys().filter(|n| !derived.contains_key(*n)) {
-        differences.push(format!(
-            "{name}: what the manifest describes does not give it, so another run left it"
-        ));
+        differences.push(format!("{name}: what the manifest describes does not give it, so another run left it"));
     }
     let compared = format!("{TABLES}: {} files", derived.len());
     Ok(Check::done(compared, differences))
@@ -100,12 +87,7 @@ impl Observer for Again<'_> {
 }
 
 /// The options that the folder was made with.
-fn run_again(
-    options: &Verify,
-    manifest: &Manifest,
-    loaded: &Loaded,
-    out: &Path,
-) -> Result<Options, RunError> {
+fn run_again(options: &Verify, manifest: &Manifest, loaded: &Loaded, out: &Path) -> Result<Options, RunError> {
     let blocks = manifest.blocks.keys().map(|block| {
         let parsed = block.parse();
         parsed.map_err(|e| meaningless(options, "blocks", e))
@@ -115,8 +97,7 @@ fn run_again(
         parsed.map_err(|e| meaningless(options, "channels", e))
     });
     let recorded = manifest.images.as_ref().map(|i| PathBuf::from(&i.folder));
-    let recipe = recipe(manifest)
-        .ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
+    let recipe = recipe(manifest).ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
     let preset = manifest.preset.parse();
     Ok(Options {
         source: loaded.source.clone(),
@@ -162,9 +143,7 @@ fn of_files(folder: &Path, out: &Path, name: &str) -> Result<Vec<String>, RunErr
         table_differences(name, &was, &again)
     } else {
         let at = was.iter().zip(&again).take_while(|(a, b)| a == b).count();
-        vec![format!(
-            "{name}: derived again it differs, first at byte {at}"
-        )]
+        vec![format!("{name}: derived again it differs, first at byte {at}")]
     })
 }
 
@@ -198,16 +177,11 @@ fn compare(name: &str, was: &Value, again: &Value, found: &mut Vec<String>) {
     if let (Value::Object(was), Value::Object(again)) = (was, again) {
         let keys: std::collections::BTreeSet<&String> = was.keys().chain(again.keys()).collect();
         for key in keys {
-            let of = |object: &serde_json::Map<String, Value>| {
-                object.get(key).cloned().unwrap_or_default()
-            };
+            let of = |object: &serde_json::Map<String, Value>| object.get(key).cloned().unwrap_or_default();
             compare(&format!("{name}.{key}"), &of(was), &of(again), found);
         }
     } else {
-        found.push(format!(
-            "{}: {name} is {was}, derived again it is {again}",
-            layout::MANIFEST
-        ));
+        found.push(format!("{}: {name} is {was}, derived again it is {again}", layout::MANIFEST));
     }
 }
 

@@ -10,24 +10,20 @@ use std::path::Path;
 pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunError> {
     let mut differences = Vec::new();
     if !manifest.is_sealed(folder)? {
-        differences.push(format!(
-            "{}: it does not have its own digest, so it is not as it was written",
-            layout::MANIFEST
-        ));
+        differences
+            .push(format!("{}: it does not have its own digest, so it is not as it was written", layout::MANIFEST));
     }
     let found = digests(folder, is_of_a_run)?;
     for (name, digest) in &manifest.files {
         match found.get(name) {
             None => differences.push(format!("{name}: the manifest lists it, and it is missing")),
-            Some(now) if now != digest => differences.push(format!(
-                "{name}: its digest is {now}, the manifest's is {digest}"
-            )),
+            Some(now) if now != digest => {
+                differences.push(format!("{name}: its digest is {now}, the manifest's is {digest}"))
+            }
             Some(_) => {}
         }
     }
-    let extra = found
-        .keys()
-        .filter(|name| !manifest.files.contains_key(*name));
+    let extra = found.keys().filter(|name| !manifest.files.contains_key(*name));
     differences.extend(extra.map(|name| format!("{name}: the manifest does not list it")));
     let compared = format!("digests: {} files", manifest.files.len() + 1);
     Ok(Check::done(compared, differences))

@@ -85,19 +85,11 @@ impl Check {
     }
 
     fn done(compared: String, differences: Vec<String>) -> Check {
-        Check {
-            compared,
-            differences,
-            not_checked: None,
-        }
+        Check { compared, differences, not_checked: None }
     }
 
     fn not_done(what: &str, why: impl fmt::Display) -> Check {
-        Check {
-            compared: what.to_owned(),
-            differences: Vec::new(),
-            not_checked: Some(why.to_string()),
-        }
+        Check { compared: what.to_owned(), differences: Vec::new(), not_checked: Some(why.to_string()) }
     }
 }
 
@@ -156,10 +148,7 @@ pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, Run
 
 /// What there is to say of a folder whose manifest cannot be understood.
 fn unreadable(found: &str) -> Verified {
-    let what = format!(
-        "{}: it is no manifest of Streamscope: {found}",
-        layout::MANIFEST
-    );
+    let what = format!("{}: it is no manifest of Streamscope: {found}", layout::MANIFEST);
     let why = format!("{} cannot be read", layout::MANIFEST);
     let first = Check::done(format!("digests: {}", layout::MANIFEST), vec![what]);
     let rest = [STORED, TABLES, PICTURES].map(|check| Check::not_done(check, &why));
@@ -267,13 +256,8 @@ mod tests {
     #[test]
     fn a_manifest_that_cannot_be_read_is_one_difference_and_nothing_else_is_checked() {
         let verified = unreadable("why");
-        let [first, rest @ ..] = &verified.checks[..] else {
-            panic!("four checks")
-        };
-        assert_eq!(
-            first.differences,
-            ["manifest.json: it is no manifest of Streamscope: why"]
-        );
+        let [first, rest @ ..] = &verified.checks[..] else { panic!("four checks") };
+        assert_eq!(first.differences, ["manifest.json: it is no manifest of Streamscope: why"]);
         let reasons: Vec<_> = rest.iter().map(|c| c.not_checked.as_deref()).collect();
         assert_eq!(reasons, [Some("manifest.json cannot be read"); 3]);
     }
@@ -295,8 +279,7 @@ mod tests {
         manifest.network.input_size = 64;
         let found = load(&options(None), &manifest).unwrap().unwrap();
         assert_eq!(found.source, here.source);
-        let why =
-            |options: &Verify, manifest: &Manifest| load(options, manifest).unwrap().err().unwrap();
+        let why = |options: &Verify, manifest: &Manifest| load(options, manifest).unwrap().err().unwrap();
         let mut other = manifest.clone();
         other.network.weights_digest = "d".to_owned();
         let said = why(&options(None), &other);
@@ -304,17 +287,11 @@ mod tests {
         other = manifest.clone();
         other.numerics_version += 1;
         let said = why(&options(Some(&path)), &other);
-        assert_eq!(
-            said,
-            "this program has numerics version 2, the folder was written by 3"
-        );
+        assert_eq!(said, "this program has numerics version 2, the folder was written by 3");
         other = manifest.clone();
         other.network.weights = "nowhere.npz".to_owned();
         let said = why(&options(None), &other);
-        assert!(
-            said.contains("nowhere.npz") && said.ends_with("; --weights says where they are"),
-            "{said}"
-        );
+        assert!(said.contains("nowhere.npz") && said.ends_with("; --weights says where they are"), "{said}");
         // Where they are given, that they cannot be read is an error.
         assert!(load(&options(Some("nowhere.npz")), &manifest).is_err());
         assert!(load(&options(Some(&path)), &other).unwrap().is_ok());

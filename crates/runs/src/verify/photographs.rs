@@ -10,24 +10,16 @@ pub(super) fn differences(folder: &Path, record: &ImagesRecord) -> Vec<String> {
     // By the names that the folder gives them: the bytes of one may be no text.
     let listed = Folder::open(folder);
     let entries = listed.iter().flat_map(Folder::entries);
-    let paths: BTreeMap<&str, &Path> = entries
-        .map(|entry| (entry.name.as_str(), entry.path.as_path()))
-        .collect();
+    let paths: BTreeMap<&str, &Path> = entries.map(|entry| (entry.name.as_str(), entry.path.as_path())).collect();
     let changed = |(name, digest): (&String, &String)| {
         let path = paths.get(name.as_str());
         let path = path.map_or_else(|| folder.join(name), |path| path.to_path_buf());
         let Ok(bytes) = images::read(&path) else {
-            return Some(format!(
-                "{}: the run read it, and it is missing",
-                path.display()
-            ));
+            return Some(format!("{}: the run read it, and it is missing", path.display()));
         };
         let now = blake3::hash(&bytes).to_hex();
         (now.as_str() != digest).then(|| {
-            format!(
-                "{}: the digest of the photograph is {now}, of the one that the run read {digest}",
-                path.display()
-            )
+            format!("{}: the digest of the photograph is {now}, of the one that the run read {digest}", path.display())
         })
     };
     record.files.iter().filter_map(changed).collect()
@@ -45,9 +37,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(OsStr::from_bytes(b"a\xff.jpg"));
         fs::write(&path, "as it was").unwrap();
-        let name = Folder::open(folder.path()).unwrap().entries()[0]
-            .name
-            .clone();
+        let name = Folder::open(folder.path()).unwrap().entries()[0].name.clone();
         let digest = blake3::hash(b"as it was").to_hex().to_string();
         let record = ImagesRecord {
             folder: String::new(),

@@ -11,24 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Compares every picture with its entry in the store, and its key with what the manifest says of it. Pictures that were tried before
-/// it from other seeds have to be there too: a run again asks for them.
+/// Compares every picture with its entry in the store, and its key with what the manifest says of it. Pictures that
+/// were tried before it from other seeds have to be there too: a run again asks for them.
 pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
     let Some(recipe) = recipe(manifest) else {
         return Check::not_done(STORED, "the manifest's recipe is none of this program");
     };
-    let stored = Stored {
-        folder,
-        store: Store::at(&folder.join(layout::STORE)),
-        recipe,
-        manifest,
-    };
+    let stored = Stored { folder, store: Store::at(&folder.join(layout::STORE)), recipe, manifest };
     let mut differences = Vec::new();
     for (name, record) in &manifest.pictures {
         differences.extend(stored.compare(name, record).err());
     }
-    let mut journals: BTreeMap<String, usize> =
-        journals(folder).into_iter().map(|name| (name, 0)).collect();
+    let mut journals: BTreeMap<String, usize> = journals(folder).into_iter().map(|name| (name, 0)).collect();
     if let Some(images) = &manifest.images {
         let recorded = images.journals.iter();
         journals.extend(recorded.map(|(name, &needed)| (name.clone(), needed)));
@@ -44,9 +38,9 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
         };
         match held {
             None => differences.push(format!("{name}: what was read of images is damaged")),
-            Some(held) if held < *needed => differences.push(format!(
-                "{name}: it holds what was read of {held} images, and the run read {needed}"
-            )),
+            Some(held) if held < *needed => {
+                differences.push(format!("{name}: it holds what was read of {held} images, and the run read {needed}"))
+            }
             Some(_) => {}
         }
     }
@@ -62,18 +56,12 @@ pub(super) fn scan(journal: &str) -> String {
 
 /// The names of all files of the store that belong to a manifest.
 pub(super) fn known(manifest: &Manifest) -> BTreeSet<String> {
-    let journals = manifest
-        .images
-        .iter()
-        .flat_map(|images| images.journals.keys());
+    let journals = manifest.images.iter().flat_map(|images| images.journals.keys());
     let mut known: BTreeSet<String> = journals.map(|journal| scan(journal)).collect();
     let Some(recipe) = recipe(manifest) else {
         return known;
     };
-    let attempts = manifest
-        .pictures
-        .values()
-        .filter_map(|record| attempts(manifest, record));
+    let attempts = manifest.pictures.values().filter_map(|record| attempts(manifest, record));
     let store = Store::at(Path::new(layout::STORE));
     for unit in attempts.flatten() {
         let address = Address::of(&unit, &recipe, &manifest.network.weights_digest);
@@ -94,8 +82,8 @@ struct Stored<'a> {
 impl Stored<'_> {
     /// What is wrong with a picture.
     fn compare(&self, name: &str, record: &PictureRecord) -> Result<(), String> {
-        let attempts = attempts(self.manifest, record)
-            .ok_or_else(|| format!("{name}: the manifest says of it what cannot be"))?;
+        let attempts =
+            attempts(self.manifest, record).ok_or_else(|| format!("{name}: the manifest says of it what cannot be"))?;
         for unit in attempts {
             let address = Address::of(&unit, &self.recipe, &self.manifest.network.weights_digest);
             let path = self.store.path(&address);
@@ -105,9 +93,7 @@ impl Stored<'_> {
             }
             let entry = self.store.whole(&address, &unit).ok_or_else(|| {
                 let what = match self.store.holds_older(&address) {
-                    true => {
-                        "is kept by an earlier version of this program: reproduce makes it again"
-                    }
+                    true => "is kept by an earlier version of this program: reproduce makes it again",
                     false => "is damaged",
                 };
                 format!("{stored}: {unit} of {name} {what}")
@@ -117,23 +103,19 @@ impl Stored<'_> {
             }
             if address.hex() != record.address {
                 let (ours, theirs) = (address.hex(), &record.address);
-                return Err(format!(
-                    "{name}: the key of {unit} in the store is {ours}, the manifest's is {theirs}"
-                ));
+                return Err(format!("{name}: the key of {unit} in the store is {ours}, the manifest's is {theirs}"));
             }
             // Whether it is there at all is asked of all files alike.
             if fs::read(self.folder.join(name)).is_ok_and(|bytes| bytes != entry.png) {
-                return Err(format!(
-                    "{name}: it is not the picture of {unit} in {stored}"
-                ));
+                return Err(format!("{name}: it is not the picture of {unit} in {stored}"));
             }
         }
         Ok(())
     }
 }
 
-/// The units of a picture: from the run's seed on, one after the other failed up to the last, which is shown. `None` where a record
-/// means nothing.
+/// The units of a picture: from the run's seed on, one after the other failed up to the last, which is shown. `None`
+/// where a record means nothing.
 pub(super) fn attempts(manifest: &Manifest, record: &PictureRecord) -> Option<Vec<Unit>> {
     let retries = record.seed.wrapping_sub(manifest.seed);
     let unit = |retry| {
@@ -179,11 +161,7 @@ mod tests {
         let mut manifest = manifest();
         let seeds = |manifest: &Manifest, seed| -> Option<Vec<u64>> {
             let units = attempts(manifest, &record(seed))?;
-            assert!(
-                units
-                    .iter()
-                    .all(|u| u.site.to_string() == "layer1.1.bn2" && u.channel == 3)
-            );
+            assert!(units.iter().all(|u| u.site.to_string() == "layer1.1.bn2" && u.channel == 3));
             Some(units.into_iter().map(|u| u.seed).collect())
         };
         assert_eq!(seeds(&manifest, 7), Some(vec![7]));
@@ -194,14 +172,8 @@ mod tests {
         manifest.seed = u64::MAX;
         assert_eq!(seeds(&manifest, 1), Some(vec![u64::MAX, 0, 1]));
         for wrong in [
-            PictureRecord {
-                site: "layer9".to_owned(),
-                ..record(7)
-            },
-            PictureRecord {
-                objective: "beauty".to_owned(),
-                ..record(7)
-            },
+            PictureRecord { site: "layer9".to_owned(), ..record(7) },
+            PictureRecord { objective: "beauty".to_owned(), ..record(7) },
         ] {
             assert_eq!(attempts(&manifest, &wrong), None);
         }
@@ -246,10 +218,7 @@ mod tests {
         assert_eq!(known(&manifest), expected);
         // Of a recipe that is none of this program no picture can be told.
         manifest.recipe = serde_json::Value::Null;
-        assert_eq!(
-            known(&manifest),
-            BTreeSet::from(["store/scans/j".to_owned()])
-        );
+        assert_eq!(known(&manifest), BTreeSet::from(["store/scans/j".to_owned()]));
     }
 
     #[test]

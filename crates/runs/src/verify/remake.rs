@@ -10,15 +10,15 @@ use crate::unit::{Address, Unit};
 use report::{Manifest, layout};
 use std::collections::BTreeMap;
 
-/// Makes some pictures again, or all, and compares them with those in the store: every byte, and every value of the objective on the way.
+/// Makes some pictures again, or all, and compares them with those in the store: every byte, and every value of the
+/// objective on the way.
 pub(super) fn check(
     options: &Verify,
     manifest: &Manifest,
     loaded: &Loaded,
     observer: &dyn Observer,
 ) -> Result<Check, RunError> {
-    let recipe = recipe(manifest)
-        .ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
+    let recipe = recipe(manifest).ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
     let stored = Store::at(&options.folder.join(layout::STORE));
     let folder = tempfile::tempdir().map_err(RunError::write(&std::env::temp_dir()))?;
     let fresh = Store::open(folder.path())?;
@@ -33,8 +33,7 @@ pub(super) fn check(
     };
     let mut all = BTreeMap::new();
     for (name, record) in &manifest.pictures {
-        let attempts = pictures::attempts(manifest, record)
-            .ok_or_else(|| meaningless(options, "pictures", name))?;
+        let attempts = pictures::attempts(manifest, record).ok_or_else(|| meaningless(options, "pictures", name))?;
         for unit in attempts {
             all.entry(workshop.address(&unit)).or_insert((unit, name));
         }
@@ -58,25 +57,16 @@ pub(super) fn check(
         };
         let path = stored.path(address);
         let path = path.strip_prefix(&options.folder).unwrap_or(&path);
-        differences.push(format!(
-            "{name}: {what} of {unit}, made again, is not that of {}",
-            path.display()
-        ));
+        differences.push(format!("{name}: {what} of {unit}, made again, is not that of {}", path.display()));
     }
     let compared = format!("{PICTURES}: {} of {}", chosen.len(), all.len());
     Ok(Check::done(compared, differences))
 }
 
 /// Some of the keys, by a draw that everyone can repeat.
-fn drawn<'a>(
-    keys: impl Iterator<Item = &'a Address>,
-    seed: &str,
-    count: usize,
-) -> Vec<&'a Address> {
+fn drawn<'a>(keys: impl Iterator<Item = &'a Address>, seed: &str, count: usize) -> Vec<&'a Address> {
     let mut keys: Vec<&Address> = keys.collect();
-    keys.sort_by_cached_key(|key| {
-        *blake3::hash(format!("{seed} {}", key.hex()).as_bytes()).as_bytes()
-    });
+    keys.sort_by_cached_key(|key| *blake3::hash(format!("{seed} {}", key.hex()).as_bytes()).as_bytes());
     keys.truncate(count);
     keys
 }
@@ -89,12 +79,8 @@ mod tests {
     fn the_draw_is_of_different_keys_the_same_again_and_another_by_another_seed() {
         let addresses: Vec<Address> = (0..40)
             .map(|channel| {
-                let unit = Unit {
-                    site: "maxpool".parse().unwrap(),
-                    objective: featviz::Objective::Neuron,
-                    channel,
-                    seed: 0,
-                };
+                let unit =
+                    Unit { site: "maxpool".parse().unwrap(), objective: featviz::Objective::Neuron, channel, seed: 0 };
                 Address::of(&unit, &featviz::Recipe::new(64, 3), "w")
             })
             .collect();
@@ -119,9 +105,7 @@ mod tests {
             seed: 0,
         };
         let recipe = featviz::Recipe::new(64, 3);
-        let addresses: Vec<Address> = (0..9)
-            .map(|c| Address::of(&unit(c), &recipe, "w"))
-            .collect();
+        let addresses: Vec<Address> = (0..9).map(|c| Address::of(&unit(c), &recipe, "w")).collect();
         let mut expected: Vec<(String, &Address)> = addresses
             .iter()
             .map(|a| {

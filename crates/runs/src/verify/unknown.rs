@@ -1,4 +1,5 @@
-//! What lies in a folder beside what its manifest knows: no difference, but nothing that the manifest vouches for either.
+//! What lies in a folder beside what its manifest knows: no difference, but nothing that the manifest vouches for
+//! either.
 
 use super::pictures;
 use crate::names::is_of_a_run;
@@ -10,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// So many of a kind are named; a store that many runs share holds thousands of others.
 const NAMED: usize = 20;
 
-/// A sentence for each hidden file, each file in the store that the run does not need, each that has a name which no run gives, and for
-/// explanations. Files with the names of a run that the manifest does not list are differences.
+/// A sentence for each hidden file, each file in the store that the run does not need, each that has a name which no
+/// run gives, and for explanations. Files with the names of a run that the manifest does not list are differences.
 pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let known = pictures::known(manifest);
     let store = Store::at(&folder.join(layout::STORE));
@@ -23,19 +24,13 @@ pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
         match path.strip_prefix(layout::STORE) {
             Ok(_) if known.contains(&name) => {}
             Ok(below) if store.is_entry(below) => {
-                entries.push(format!(
-                    "not in the manifest: {name}, a picture of another run"
-                ));
+                entries.push(format!("not in the manifest: {name}, a picture of another run"));
             }
-            Ok(_) => others.push(format!(
-                "not in the manifest: {name}, which the run does not need"
-            )),
+            Ok(_) => others.push(format!("not in the manifest: {name}, which the run does not need")),
             Err(_) if path.starts_with(layout::EXPLANATIONS) && !hidden => explanations += 1,
             Err(_) if hidden => others.push(format!("not in the manifest: {name}, a hidden file")),
             Err(_) if name == layout::MANIFEST || is_of_a_run(&name) => {}
-            Err(_) => others.push(format!(
-                "not in the manifest: {name}, which is none of a run's"
-            )),
+            Err(_) => others.push(format!("not in the manifest: {name}, which is none of a run's")),
         }
     }
     let mut notices = Vec::new();
@@ -84,9 +79,8 @@ mod tests {
             for at in 0..count {
                 fs::write(folder.path().join(format!("{at:02}.txt")), "").unwrap();
             }
-            let mut expected: Vec<String> = (0..20)
-                .map(|at| format!("not in the manifest: {at:02}.txt, which is none of a run's"))
-                .collect();
+            let mut expected: Vec<String> =
+                (0..20).map(|at| format!("not in the manifest: {at:02}.txt, which is none of a run's")).collect();
             let rest = more.map(|n| format!("not in the manifest: {n} more files like these"));
             expected.extend(rest);
             assert_eq!(notices(folder.path(), &manifest()), expected);

@@ -25,9 +25,7 @@ fn on_written(request: &Visualize, extent: Extent) -> f64 {
     reader.read(decoded.pixels());
     let (_, shape) = reader.shapes()[0];
     let map = reader.whole(request.site);
-    let at = |y: usize, x: usize| {
-        f64::from(map[(y * shape.width + x) * shape.channels + request.channel])
-    };
+    let at = |y: usize, x: usize| f64::from(map[(y * shape.width + x) * shape.channels + request.channel]);
     match extent {
         Extent::Center => at(shape.height / 2, shape.width / 2),
         Extent::Whole => {
@@ -48,17 +46,8 @@ fn a_neuron_that_is_not_positive_is_made_again_from_the_next_seed() {
     assert_eq!(made.seed, 8);
     assert!(made.on_picture > 0.0);
     assert_eq!(made.on_picture, on_written(&first, Extent::Center));
-    let phase = || Event::Phase {
-        name: "steps".into(),
-        total: 2,
-        done: 0,
-    };
-    let retried = Event::Retried(Unit {
-        site: first.site,
-        objective: Objective::Neuron,
-        channel: 3,
-        seed: 8,
-    });
+    let phase = || Event::Phase { name: "steps".into(), total: 2, done: 0 };
+    let retried = Event::Retried(Unit { site: first.site, objective: Objective::Neuron, channel: 3, seed: 8 });
     let steps = || [phase(), Event::Advanced, Event::Advanced, Event::PhaseEnded];
     assert_eq!(events.all(), [&steps()[..], &[retried], &steps()].concat());
     let written = std::fs::read(&first.out).unwrap();
@@ -70,11 +59,7 @@ fn a_neuron_that_is_not_positive_is_made_again_from_the_next_seed() {
 #[test]
 fn after_five_attempts_the_last_picture_is_written_whatever_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let request = Visualize {
-        steps: 1,
-        seed: u64::MAX,
-        ..request(folder.path(), "layer4.1.bn2", 3)
-    };
+    let request = Visualize { steps: 1, seed: u64::MAX, ..request(folder.path(), "layer4.1.bn2", 3) };
     let events = Events::default();
     let made = visualize(&request, &events).unwrap();
     assert!(made.on_picture <= 0.0);
@@ -89,19 +74,13 @@ fn after_five_attempts_the_last_picture_is_written_whatever_it_is() {
         .collect();
     // Behind the largest seed comes 0.
     assert_eq!((seeds, made.seed), (vec![0, 1, 2, 3], 3));
-    assert_eq!(
-        events.notices(),
-        ["layer4.1.bn2:3: given up after 5 attempts, none of which made the neuron positive"]
-    );
+    assert_eq!(events.notices(), ["layer4.1.bn2:3: given up after 5 attempts, none of which made the neuron positive"]);
 }
 
 #[test]
 fn the_mean_of_a_channel_is_of_its_whole_map_and_may_be_negative() {
     let folder = tempfile::tempdir().unwrap();
-    let request = Visualize {
-        objective: Objective::Channel,
-        ..request(folder.path(), "layer4.1.bn2", 3)
-    };
+    let request = Visualize { objective: Objective::Channel, ..request(folder.path(), "layer4.1.bn2", 3) };
     let events = Events::default();
     let made = visualize(&request, &events).unwrap();
     assert_eq!(made.seed, 7);
@@ -110,11 +89,7 @@ fn the_mean_of_a_channel_is_of_its_whole_map_and_may_be_negative() {
     // One position, whose mean is itself: layer 4 has one at this size.
     assert_eq!(made.on_picture, expected);
     assert!(events.notices().is_empty());
-    let wider = Visualize {
-        site: "layer1.0.bn2".parse().unwrap(),
-        channel: 7,
-        ..request
-    };
+    let wider = Visualize { site: "layer1.0.bn2".parse().unwrap(), channel: 7, ..request };
     let made = visualize(&wider, &events).unwrap();
     let expected = on_written(&wider, Extent::Whole);
     // 64 numbers added in any order differ by less than 64 roundings of the largest sum, and none is larger than 100.
@@ -126,18 +101,9 @@ fn the_mean_of_a_channel_is_of_its_whole_map_and_may_be_negative() {
 #[test]
 fn a_channel_behind_the_last_is_refused_and_the_last_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let last = Visualize {
-        steps: 1,
-        ..request(folder.path(), "maxpool", 15)
-    };
+    let last = Visualize { steps: 1, ..request(folder.path(), "maxpool", 15) };
     visualize(&last, &crate::Silent).unwrap();
-    let beyond = Visualize {
-        channel: 16,
-        ..last
-    };
+    let beyond = Visualize { channel: 16, ..last };
     let said = visualize(&beyond, &crate::Silent).unwrap_err().to_string();
-    assert_eq!(
-        said,
-        "--channel 16: expected channels from 0 to 15 at site maxpool"
-    );
+    assert_eq!(said, "--channel 16: expected channels from 0 to 15 at site maxpool");
 }

@@ -22,9 +22,7 @@ pub(crate) struct Dtype {
 impl Dtype {
     /// Understands NumPy's `descr` of a type, such as `<f4`.
     pub(crate) fn parse(descr: &str) -> Result<Dtype, NpyFault> {
-        let unsupported = || NpyFault::UnsupportedDtype {
-            found: format!("{descr:?}"),
-        };
+        let unsupported = || NpyFault::UnsupportedDtype { found: format!("{descr:?}") };
         let big_endian = match descr.chars().next() {
             Some('<') => false,
             Some('>') => true,
@@ -72,11 +70,7 @@ impl Dtype {
 }
 
 fn elements<const SIZE: usize, T>(data: &[u8], decode: impl Fn([u8; SIZE]) -> T) -> Vec<T> {
-    data.as_chunks()
-        .0
-        .iter()
-        .map(|&bytes| decode(bytes))
-        .collect()
+    data.as_chunks().0.iter().map(|&bytes| decode(bytes)).collect()
 }
 
 #[expect(

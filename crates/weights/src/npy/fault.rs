@@ -30,9 +30,7 @@ pub enum NpyFault {
         found: u64,
     },
     /// Something follows the data.
-    #[error(
-        "expected {expected} bytes of data after the header, found trailing bytes: {found} in all"
-    )]
+    #[error("expected {expected} bytes of data after the header, found trailing bytes: {found} in all")]
     TrailingBytes {
         /// Bytes that shape and dtype need.
         expected: u64,

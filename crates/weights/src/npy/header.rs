@@ -7,7 +7,8 @@ use super::order::Order;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// Longest dictionary that is read: all that version 1 can say, and more than ten times what NumPy itself reads unasked.
+/// Longest dictionary that is read: all that version 1 can say, and more than ten times what NumPy itself reads
+/// unasked.
 const LONGEST_DICTIONARY: usize = 0xffff;
 
 /// No header that is read ends later: magic, version, and the length of the longest dictionary, then that.
@@ -30,11 +31,7 @@ pub(crate) struct Header {
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), NpyFault> {
     let not_numpy = || {
         let beginning = &bytes[..bytes.len().min(MAGIC.len())];
-        let found = if beginning.is_empty() {
-            "no bytes".to_owned()
-        } else {
-            beginning.escape_ascii().to_string()
-        };
+        let found = if beginning.is_empty() { "no bytes".to_owned() } else { beginning.escape_ascii().to_string() };
         NpyFault::NotNumpy { found }
     };
     let rest = bytes.strip_prefix(MAGIC).ok_or_else(not_numpy)?;
@@ -48,17 +45,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), NpyFault> {
         }
         [2 | 3, 0] => {
             let (length, rest) = rest.split_first_chunk().ok_or_else(cut)?;
-            (
-                usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX),
-                rest,
-            )
+            (usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX), rest)
         }
         [major, minor] => return Err(bad(format!("its version is {major}.{minor}"))),
     };
     if length > LONGEST_DICTIONARY {
-        return Err(bad(format!(
-            "it claims {length} bytes, more than {LONGEST_DICTIONARY}"
-        )));
+        return Err(bad(format!("it claims {length} bytes, more than {LONGEST_DICTIONARY}")));
     }
     let (dictionary, data) = rest.split_at_checked(length).ok_or_else(cut)?;
     let dictionary = str::from_utf8(dictionary).map_err(|_| bad("it is not text"))?;
@@ -82,9 +74,7 @@ fn header(dictionary: &str) -> Result<Header, NpyFault> {
     let dtype = match descr {
         Some(Literal::Text(descr)) => Dtype::parse(descr)?,
         Some(Literal::List(found)) => {
-            return Err(NpyFault::UnsupportedDtype {
-                found: format!("the structured type {found}"),
-            });
+            return Err(NpyFault::UnsupportedDtype { found: format!("the structured type {found}") });
         }
         _ => return Err(bad("its descr is neither a string nor a list")),
     };
@@ -97,20 +87,11 @@ fn header(dictionary: &str) -> Result<Header, NpyFault> {
         return Err(bad("its shape is not a tuple of integers"));
     };
     if shape.len() > MOST_DIMENSIONS {
-        return Err(bad(format!(
-            "it has {} dimensions, more than {MOST_DIMENSIONS}",
-            shape.len()
-        )));
+        return Err(bad(format!("it has {} dimensions, more than {MOST_DIMENSIONS}", shape.len())));
     }
-    Ok(Header {
-        dtype,
-        order,
-        shape,
-    })
+    Ok(Header { dtype, order, shape })
 }
 
 fn bad(reason: impl Into<String>) -> NpyFault {
-    NpyFault::BadHeader {
-        reason: reason.into(),
-    }
+    NpyFault::BadHeader { reason: reason.into() }
 }

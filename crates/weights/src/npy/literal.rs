@@ -57,9 +57,7 @@ impl<'a> Scanner<'a> {
         let Some(quote @ ('\'' | '"')) = self.peek() else {
             return Err(self.unexpected("a string"));
         };
-        let (text, rest) = self.rest[1..]
-            .split_once(quote)
-            .ok_or("a string in it does not end")?;
+        let (text, rest) = self.rest[1..].split_once(quote).ok_or("a string in it does not end")?;
         if text.contains('\\') {
             return Err(format!("the string {text:?} in it has an escape"));
         }
@@ -87,18 +85,13 @@ impl<'a> Scanner<'a> {
 
     fn integer(&mut self) -> Result<usize, String> {
         self.peek();
-        let end = self
-            .rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
         if digits.is_empty() {
             return Err(self.unexpected("a dimension"));
         }
         self.rest = rest;
-        digits
-            .parse()
-            .map_err(|_| format!("the dimension {digits} is too large"))
+        digits.parse().map_err(|_| format!("the dimension {digits} is too large"))
     }
 
     /// A list up to its own bracket, brackets within strings not counted.
@@ -149,11 +142,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn expect(&mut self, c: char) -> Result<(), String> {
-        if self.skip(c) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{c}`")))
-        }
+        if self.skip(c) { Ok(()) } else { Err(self.unexpected(&format!("`{c}`"))) }
     }
 
     fn unexpected(&self, wanted: &str) -> String {
@@ -170,9 +159,7 @@ mod tests {
 
     #[test]
     fn what_numpy_writes_is_understood() {
-        let entries =
-            Scanner::new("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   \n")
-                .dictionary();
+        let entries = Scanner::new("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }   \n").dictionary();
         let expected = [
             ("descr", Literal::Text("<f4")),
             ("fortran_order", Literal::Truth(false)),
@@ -187,15 +174,7 @@ mod tests {
         assert_eq!(tuple("()"), Ok(vec![]));
         assert_eq!(tuple("( 7 , )"), Ok(vec![7]));
         assert_eq!(tuple("(1,2,3)"), Ok(vec![1, 2, 3]));
-        for wrong in [
-            "(7)",
-            "(,)",
-            "(1,,2)",
-            "(-1,)",
-            "(1 2)",
-            "(1,",
-            "(99999999999999999999999,)",
-        ] {
+        for wrong in ["(7)", "(,)", "(1,,2)", "(-1,)", "(1 2)", "(1,", "(99999999999999999999999,)"] {
             assert!(tuple(wrong).is_err(), "{wrong}");
         }
     }
@@ -204,10 +183,7 @@ mod tests {
     fn a_list_ends_at_its_own_bracket() {
         let list = "[('a]', '<f4'), ('b', [('c', '<i8')])]";
         let text = format!("{{'descr': {list}}}");
-        assert_eq!(
-            Scanner::new(&text).dictionary(),
-            Ok(vec![("descr", Literal::List(list))])
-        );
+        assert_eq!(Scanner::new(&text).dictionary(), Ok(vec![("descr", Literal::List(list))]));
         assert!(Scanner::new("{'descr': [[]}").dictionary().is_err());
     }
 }

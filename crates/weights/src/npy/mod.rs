@@ -23,8 +23,8 @@ pub(crate) enum Unread {
 
 /// Reads the `length` bytes of an `.npy` file, and one more if there is one.
 ///
-/// The header comes first: where it claims more or less than `length`, nothing behind it is read. A file no longer than the
-/// longest header is read whole before, so that whoever checks sums at the end is heard first.
+/// The header comes first: where it claims more or less than `length`, nothing behind it is read. A file no longer than
+/// the longest header is read whole before, so that whoever checks sums at the end is heard first.
 pub(crate) fn read(reader: impl Read, length: u64) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::new();
     let mut reader = reader.take(length.saturating_add(1));
@@ -41,12 +41,9 @@ pub(crate) fn read(reader: impl Read, length: u64) -> Result<Vec<u8>, Unread> {
 
 /// Compares what a header claims with the number of bytes behind it.
 fn agree(header: &Header, found: u64) -> Result<(), NpyFault> {
-    let too_large = || NpyFault::BadHeader {
-        reason: format!("the shape {:?} is larger than any file", header.shape),
-    };
-    let expected = element_count(&header.shape)
-        .and_then(|n| n.checked_mul(header.dtype.size()))
-        .ok_or_else(too_large)? as u64;
+    let too_large = || NpyFault::BadHeader { reason: format!("the shape {:?} is larger than any file", header.shape) };
+    let expected =
+        element_count(&header.shape).and_then(|n| n.checked_mul(header.dtype.size())).ok_or_else(too_large)? as u64;
     match found.cmp(&expected) {
         Ordering::Less => Err(NpyFault::Truncated { expected, found }),
         Ordering::Greater => Err(NpyFault::TrailingBytes { expected, found }),
@@ -63,9 +60,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyFault> {
     let (shape, dtype) = (header.shape, header.dtype);
     let values = dtype.decode(data);
     let values: Vec<f32> = match header.order {
-        Order::Fortran if !values.is_empty() => {
-            FortranPositions::new(&shape).map(|i| values[i]).collect()
-        }
+        Order::Fortran if !values.is_empty() => FortranPositions::new(&shape).map(|i| values[i]).collect(),
         _ => values,
     };
     let Some((i, index)) = first_not_finite(&shape, &values) else {
@@ -77,11 +72,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), NpyFault> {
     };
     let found = dtype.decode_one(data, position);
     // The file may well hold a number, but one beyond single precision.
-    Err(if found.is_finite() {
-        NpyFault::Overflow { index, found }
-    } else {
-        NpyFault::NotFinite { index, found }
-    })
+    Err(if found.is_finite() { NpyFault::Overflow { index, found } } else { NpyFault::NotFinite { index, found } })
 }
 
 /// The product of a shape; `None` where it is beyond the integers.
@@ -89,9 +80,7 @@ pub(crate) fn element_count(shape: &[usize]) -> Option<usize> {
     if shape.contains(&0) {
         return Some(0);
     }
-    shape.iter().try_fold(1_usize, |product, &dimension| {
-        product.checked_mul(dimension)
-    })
+    shape.iter().try_fold(1_usize, |product, &dimension| product.checked_mul(dimension))
 }
 
 /// Where the first NaN or infinity is in C order: its position, and its index along each dimension.
@@ -132,10 +121,7 @@ mod tests {
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }\n";
         let length_of_text = u16::try_from(text.len()).unwrap().to_le_bytes();
         let header = [b"\x93NUMPY\x01\x00", &length_of_text[..], text.as_bytes()].concat();
-        let mut lying = Lying {
-            header: &header,
-            read: 0,
-        };
+        let mut lying = Lying { header: &header, read: 0 };
         let found = read(&mut lying, length);
         (found, lying.read)
     }

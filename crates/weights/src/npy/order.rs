@@ -9,7 +9,8 @@ pub(crate) enum Order {
     Fortran,
 }
 
-/// For every element in C order, its position in Fortran order: `sum over k of index[k] * shape[0] * .. * shape[k - 1]`.
+/// For every element in C order, its position in Fortran order: `sum over k of index[k] * shape[0] * .. * shape[k -
+/// 1]`.
 ///
 /// The array must not be empty and its element count must be an integer.
 pub(crate) struct FortranPositions<'a> {
@@ -29,12 +30,7 @@ impl FortranPositions<'_> {
                 Some(stride)
             })
             .collect();
-        FortranPositions {
-            shape,
-            strides,
-            index: vec![0; shape.len()],
-            next: Some(0),
-        }
+        FortranPositions { shape, strides, index: vec![0; shape.len()], next: Some(0) }
     }
 }
 

@@ -29,10 +29,8 @@ fn real_weights_load() {
     // 2 in the stem, 8 in layer1, 10 in layer2 and in layer3, 4 biases and a downsample of 2 in layer4, 2 in `fc`.
     assert_eq!(set.len(), 2 + 8 + 10 + 10 + 4 + 2 + 2);
     set.require("conv1.weight", &[64, 3, 7, 7]).unwrap();
-    set.require("layer2.0.downsample.0.weight", &[128, 64, 1, 1])
-        .unwrap();
-    set.require("layer3.1.conv2.weight", &[256, 256, 3, 3])
-        .unwrap();
+    set.require("layer2.0.downsample.0.weight", &[128, 64, 1, 1]).unwrap();
+    set.require("layer3.1.conv2.weight", &[256, 256, 3, 3]).unwrap();
     set.require("layer4.1.conv2.bias", &[512]).unwrap();
     set.require("fc.weight", &[1000, 512]).unwrap();
     assert!(set.get("layer4.1.conv2.weight").is_none());
@@ -44,13 +42,8 @@ fn real_weights_have_the_same_digest_in_an_archive() {
     let directory = TensorSet::load(&folder).unwrap();
     let scratch = tempfile::tempdir().unwrap();
     for (method, file) in [(Stored, "stored.npz"), (Deflated, "deflated.npz")] {
-        let names: Vec<String> = directory
-            .names()
-            .map(|name| format!("{name}.npy"))
-            .collect();
-        let members = names
-            .iter()
-            .map(|member| (member.as_str(), fs::read(folder.join(member)).unwrap()));
+        let names: Vec<String> = directory.names().map(|name| format!("{name}.npy")).collect();
+        let members = names.iter().map(|member| (member.as_str(), fs::read(folder.join(member)).unwrap()));
         let file = scratch.path().join(file);
         fs::write(&file, npz(method, members)).unwrap();
         let archive = TensorSet::load(&file).unwrap();

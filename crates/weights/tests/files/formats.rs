@@ -11,9 +11,7 @@ use zip::CompressionMethod::{Deflated, Stored};
 use crate::writing::{dictionary, npy, npz, singles};
 
 fn from_numpy(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/files/numpy")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/numpy").join(name)
 }
 
 fn is_counter(name: &str) -> bool {
@@ -26,34 +24,19 @@ fn everything_numpy_wrote_reads_as_quarters() {
         let set = TensorSet::load_except(from_numpy(container), is_counter).unwrap();
         assert_eq!(set.len(), 11, "{container}");
         for tensor in set.iter() {
-            let expected: Vec<f32> = (-5_i16..)
-                .take(tensor.values().len())
-                .map(|i| f32::from(i) / 4.0)
-                .collect();
-            assert_eq!(
-                tensor.values(),
-                expected,
-                "{} of {container}",
-                tensor.name()
-            );
+            let expected: Vec<f32> = (-5_i16..).take(tensor.values().len()).map(|i| f32::from(i) / 4.0).collect();
+            assert_eq!(tensor.values(), expected, "{} of {container}", tensor.name());
         }
         let shape = |name| set.find(name).unwrap().shape();
         assert_eq!(shape("half_big_endian"), [2, 3, 4]);
         assert_eq!(shape("double_fortran_big_endian"), [3, 1, 5, 2]);
-        assert_eq!(
-            (shape("scalar"), shape("vector"), shape("empty")),
-            (&[][..], &[7][..], &[3, 0, 2][..])
-        );
+        assert_eq!((shape("scalar"), shape("vector"), shape("empty")), (&[][..], &[7][..], &[3, 0, 2][..]));
     }
 }
 
 #[test]
 fn same_values_in_a_directory_and_in_archives_have_the_same_digest() {
-    let digest = |container| {
-        TensorSet::load_except(from_numpy(container), is_counter)
-            .unwrap()
-            .digest()
-    };
+    let digest = |container| TensorSet::load_except(from_numpy(container), is_counter).unwrap().digest();
     assert_eq!(digest(""), digest("stored.npz"));
     assert_eq!(digest(""), digest("deflated.npz"));
 }
@@ -61,10 +44,7 @@ fn same_values_in_a_directory_and_in_archives_have_the_same_digest() {
 #[test]
 fn the_order_of_members_is_no_part_of_the_digest() {
     let folder = tempfile::tempdir().unwrap();
-    let (a, b) = (
-        ("a.npy", singles(&[1], &[1.0])),
-        ("b.npy", singles(&[1], &[2.0])),
-    );
+    let (a, b) = (("a.npy", singles(&[1], &[1.0])), ("b.npy", singles(&[1], &[2.0])));
     let digests = [[a.clone(), b.clone()], [b, a]].map(|members| {
         let file = folder.path().join("weights.npz");
         fs::write(&file, npz(Stored, members)).unwrap();
@@ -76,9 +56,7 @@ fn the_order_of_members_is_no_part_of_the_digest() {
 #[test]
 fn the_digest_tells_names_shapes_and_values_apart() {
     let digest = |name: &str, shape: &[usize], values: &[f32]| {
-        Tensor::new("", name, shape.to_vec(), values.to_vec())
-            .unwrap()
-            .digest()
+        Tensor::new("", name, shape.to_vec(), values.to_vec()).unwrap().digest()
     };
     let digests = [
         digest("a", &[2, 1], &[0.0, 1.0]),
@@ -89,10 +67,7 @@ fn the_digest_tells_names_shapes_and_values_apart() {
         digest("a", &[2, 1], &[-0.0, 1.0]),
     ];
     for (i, one) in digests.iter().enumerate() {
-        assert!(
-            digests[..i].iter().all(|other| other != one),
-            "digest {i} is not new"
-        );
+        assert!(digests[..i].iter().all(|other| other != one), "digest {i} is not new");
     }
 }
 
@@ -109,10 +84,7 @@ fn the_digest_is_that_of_the_documented_encoding() {
     let expected = blake3::derive_key("streamscope weights: tensor, version 1", &encoding);
     assert_eq!(tensor.digest().as_bytes(), &expected);
     let expected = blake3::derive_key("streamscope weights: set of tensors, version 1", &expected);
-    assert_eq!(
-        TensorSet::new("", [tensor]).unwrap().digest().as_bytes(),
-        &expected
-    );
+    assert_eq!(TensorSet::new("", [tensor]).unwrap().digest().as_bytes(), &expected);
 }
 
 #[test]
@@ -128,20 +100,10 @@ fn other_files_subdirectories_and_ignored_tensors_are_not_opened() {
     assert_eq!(set.find("a").unwrap().file(), folder.path().join("a.npy"));
 
     let file = folder.path().join("weights.npz");
-    let members = [
-        ("a.npy", singles(&[1], &[1.0])),
-        ("x.num_batches_tracked.npy", vec![]),
-        ("README", vec![0]),
-    ];
+    let members = [("a.npy", singles(&[1], &[1.0])), ("x.num_batches_tracked.npy", vec![]), ("README", vec![0])];
     fs::write(&file, npz(Deflated, members)).unwrap();
     let set = TensorSet::load_except(&file, is_counter).unwrap();
-    assert_eq!(
-        (
-            set.names().collect::<Vec<_>>(),
-            set.find("a").unwrap().file()
-        ),
-        (vec!["a"], &*file)
-    );
+    assert_eq!((set.names().collect::<Vec<_>>(), set.find("a").unwrap().file()), (vec!["a"], &*file));
 }
 
 #[test]
@@ -149,14 +111,7 @@ fn an_archive_is_known_by_how_it_begins_too() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("weights.zip");
     fs::write(&file, npz(Stored, [("a.npy", singles(&[], &[1.0]))])).unwrap();
-    assert_eq!(
-        TensorSet::load(&file)
-            .unwrap()
-            .require("a", &[])
-            .unwrap()
-            .values(),
-        [1.0]
-    );
+    assert_eq!(TensorSet::load(&file).unwrap().require("a", &[]).unwrap().values(), [1.0]);
 }
 
 #[test]
@@ -166,24 +121,9 @@ fn headers_of_versions_two_and_three_are_read() {
     for version in [2, 3] {
         let length = u32::try_from(dictionary.len()).unwrap().to_le_bytes();
         let data = 1.5_f32.to_le_bytes();
-        let bytes = [
-            b"\x93NUMPY",
-            &[version, 0][..],
-            &length,
-            dictionary.as_bytes(),
-            &data,
-        ]
-        .concat();
+        let bytes = [b"\x93NUMPY", &[version, 0][..], &length, dictionary.as_bytes(), &data].concat();
         fs::write(folder.path().join("a.npy"), bytes).unwrap();
-        assert_eq!(
-            TensorSet::load(folder.path())
-                .unwrap()
-                .find("a")
-                .unwrap()
-                .values(),
-            [1.5],
-            "version {version}"
-        );
+        assert_eq!(TensorSet::load(folder.path()).unwrap().find("a").unwrap().values(), [1.5], "version {version}");
     }
 }
 
@@ -192,19 +132,8 @@ fn an_empty_array_may_be_huge_in_other_dimensions() {
     let folder = tempfile::tempdir().unwrap();
     let shape = [1 << 40, 1 << 40, 0];
     for fortran_order in [false, true] {
-        fs::write(
-            folder.path().join("a.npy"),
-            npy(&dictionary("<f4", fortran_order, &shape), &[]),
-        )
-        .unwrap();
-        assert!(
-            TensorSet::load(folder.path())
-                .unwrap()
-                .require("a", &shape)
-                .unwrap()
-                .values()
-                .is_empty()
-        );
+        fs::write(folder.path().join("a.npy"), npy(&dictionary("<f4", fortran_order, &shape), &[])).unwrap();
+        assert!(TensorSet::load(folder.path()).unwrap().require("a", &shape).unwrap().values().is_empty());
     }
 }
 
@@ -217,11 +146,7 @@ fn data<T: Copy, const SIZE: usize>(
 ) -> Vec<u8> {
     let mut bytes = vec![0; SIZE * values.len()];
     for (i, &value) in values.iter().enumerate() {
-        let position = if fortran_order {
-            fortran_position(i, shape)
-        } else {
-            i
-        };
+        let position = if fortran_order { fortran_position(i, shape) } else { i };
         bytes[SIZE * position..][..SIZE].copy_from_slice(&write(value));
     }
     bytes
@@ -240,9 +165,7 @@ fn fortran_position(i: usize, shape: &[usize]) -> usize {
 
 /// A shape of up to four dimensions and that many finite half-precision values, which every width can hold.
 fn arrays() -> impl Strategy<Value = (Vec<usize>, Vec<f16>)> {
-    let finite = any::<u16>()
-        .prop_map(f16::from_bits)
-        .prop_filter("finite", |value| value.is_finite());
+    let finite = any::<u16>().prop_map(f16::from_bits).prop_filter("finite", |value| value.is_finite());
     prop::collection::vec(0..5_usize, 0..=4).prop_flat_map(move |shape| {
         let count = shape.iter().product::<usize>();
         (Just(shape), prop::collection::vec(finite.clone(), count))

@@ -49,18 +49,11 @@ fn load(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join(name);
     fs::write(&file, bytes)?;
-    let path = if name.ends_with(".npy") {
-        folder.path()
-    } else {
-        &file
-    };
+    let path = if name.ends_with(".npy") { folder.path() } else { &file };
     match TensorSet::load(path) {
         Ok(set) => {
             for tensor in set.iter() {
-                prop_assert_eq!(
-                    tensor.shape().iter().product::<usize>(),
-                    tensor.values().len()
-                );
+                prop_assert_eq!(tensor.shape().iter().product::<usize>(), tensor.values().len());
                 prop_assert!(tensor.values().iter().all(|value| value.is_finite()));
             }
         }
@@ -74,9 +67,7 @@ fn load(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
 }
 
 fn arrays() -> [Vec<u8>; 3] {
-    let doubles: Vec<u8> = (0..12_i16)
-        .flat_map(|i| f64::from(i).to_be_bytes())
-        .collect();
+    let doubles: Vec<u8> = (0..12_i16).flat_map(|i| f64::from(i).to_be_bytes()).collect();
     [
         singles(&[2, 3], &[0.0, 0.25, 0.5, 0.75, 1.0, 1.25]),
         npy(&dictionary(">f8", true, &[3, 2, 2]), &doubles),
@@ -149,7 +140,8 @@ fn refusal(bytes: &[u8]) -> String {
     TensorSet::load(&file).unwrap_err().to_string()
 }
 
-/// 2^60 elements and a few million bytes: were they unpacked before the header is understood, the damage among them would be found.
+/// 2^60 elements and a few million bytes: were they unpacked before the header is understood, the damage among them
+/// would be found.
 #[test]
 fn a_claim_beyond_the_bytes_that_are_there_unpacks_nothing_behind_the_header() {
     let zeros = 4 << 20;
@@ -184,14 +176,12 @@ fn a_claim_beyond_a_files_length_reads_nothing_behind_the_header() {
     }
     let error = TensorSet::load(folder.path()).unwrap_err().to_string();
     let behind = (1_u64 << 43) - header.len() as u64;
-    let expected = format!(
-        "expected {} bytes of data after the header, found it truncated to {behind}",
-        1_u64 << 62
-    );
+    let expected = format!("expected {} bytes of data after the header, found it truncated to {behind}", 1_u64 << 62);
     assert!(error.ends_with(&expected), "{error}");
 }
 
-/// Zeros deflate to a thousandth. What an archive may hold of them is bounded by its own size, whatever its headers say.
+/// Zeros deflate to a thousandth. What an archive may hold of them is bounded by its own size, whatever its headers
+/// say.
 #[test]
 fn members_that_unpack_to_far_more_than_their_archive_are_refused() {
     let singles = |count: usize| npy(&dictionary("<f4", false, &[count]), &vec![0; 4 * count]);
@@ -211,8 +201,5 @@ fn members_that_unpack_to_far_more_than_their_archive_are_refused() {
     let left = (128 << 20) + 16 * bytes.len() as u64 - 4 * size;
     let error = refusal(&bytes);
     let expected = format!("it would unpack to {size} bytes, where {left} are left of what an");
-    assert!(
-        error.contains("tensor `e`") && error.contains(&expected),
-        "{error}"
-    );
+    assert!(error.contains("tensor `e`") && error.contains(&expected), "{error}");
 }

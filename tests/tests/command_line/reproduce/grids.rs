@@ -1,4 +1,5 @@
-//! The grids of exemplars: their pictures maximise a whole channel, and their mosaics show the photographs that the table names.
+//! The grids of exemplars: their pictures maximise a whole channel, and their mosaics show the photographs that the
+//! table names.
 
 use super::tables::{SEED, SIZE, STEPS, finished};
 use super::*;
@@ -73,8 +74,7 @@ fn the_tiles_of_a_mosaic_are_the_photographs_that_the_table_of_extremes_names() 
     for role in ["input", "block", "output"] {
         let mut expected = vec![0; 9 * TILE * TILE * 3];
         let top = extremes.iter().filter(|e| {
-            (e.block.as_str(), e.channel) == ("1.1", CHANNEL)
-                && (e.role.as_str(), e.end.as_str()) == (role, "top")
+            (e.block.as_str(), e.channel) == ("1.1", CHANNEL) && (e.role.as_str(), e.end.as_str()) == (role, "top")
         });
         let mut tiles = 0;
         for extreme in top {

@@ -9,9 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use streamscope_tests::harness::{
-    assert_same_results, interrupt, program, results, root, run, succeed,
-};
+use streamscope_tests::harness::{assert_same_results, interrupt, program, results, root, run, succeed};
 
 /// Two blocks of the embedded network, a few channels and steps, at half the size that it is made for.
 fn small(out: &Path) -> Vec<String> {
@@ -29,22 +27,12 @@ fn small(out: &Path) -> Vec<String> {
         "64",
         "--out",
     ];
-    fixed
-        .iter()
-        .map(|s| (*s).to_owned())
-        .chain([out.display().to_string()])
-        .collect()
+    fixed.iter().map(|s| (*s).to_owned()).chain([out.display().to_string()]).collect()
 }
 
 fn command(out: &Path, more: &[&str]) -> std::process::Command {
     let arguments = small(out);
-    let mut command = program(
-        &arguments
-            .iter()
-            .map(String::as_str)
-            .chain(more.iter().copied())
-            .collect::<Vec<_>>(),
-    );
+    let mut command = program(&arguments.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>());
     command.stderr(Stdio::piped());
     command
 }
@@ -59,9 +47,7 @@ fn entries(out: &Path) -> Vec<PathBuf> {
         .filter(|f| !f.ends_with("scans"))
         .flat_map(|f| fs::read_dir(f).unwrap())
         .map(|f| f.unwrap().path());
-    files
-        .filter(|f| !f.file_name().unwrap().to_string_lossy().starts_with('.'))
-        .collect()
+    files.filter(|f| !f.file_name().unwrap().to_string_lossy().starts_with('.')).collect()
 }
 
 #[test]
@@ -77,10 +63,7 @@ fn any_number_of_threads_and_any_instruction_set_give_the_same_bytes() {
         succeed(command(&out, &["--threads", "2"]).env("STREAMSCOPE_ISA", isa.name()));
         assert_same_results(&one, &out);
         let manifest = fs::read_to_string(out.join("manifest.json")).unwrap();
-        assert!(
-            manifest.contains(&format!("\"instruction_set\": \"{}\"", isa.name())),
-            "{manifest}"
-        );
+        assert!(manifest.contains(&format!("\"instruction_set\": \"{}\"", isa.name())), "{manifest}");
     }
 }
 
@@ -100,10 +83,7 @@ fn a_killed_or_interrupted_run_goes_on_where_it_stopped_and_ends_with_the_same_b
         }
         if stop_at == 0 {
             let said = interrupt(child);
-            assert!(
-                said.contains("interrupted: finished pictures and images are kept in"),
-                "{said}"
-            );
+            assert!(said.contains("interrupted: finished pictures and images are kept in"), "{said}");
         } else {
             // SIGKILL on Unix: the program has no say in it.
             child.kill().unwrap();
@@ -114,10 +94,7 @@ fn a_killed_or_interrupted_run_goes_on_where_it_stopped_and_ends_with_the_same_b
     assert!(kept > 0);
     let output = command(&killed, &[]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        output.status.success() && said.contains("already done"),
-        "{said}"
-    );
+    assert!(output.status.success() && said.contains("already done"), "{said}");
     assert_same_results(&whole, &killed);
 }
 
@@ -127,15 +104,9 @@ fn a_second_run_makes_nothing_anew_and_a_damaged_entry_is_made_again() {
     let out = folder.path().join("out");
     succeed(&mut command(&out, &[]));
     let first = results(&out);
-    let before: Vec<_> = entries(&out)
-        .iter()
-        .map(|f| fs::metadata(f).unwrap().modified().unwrap())
-        .collect();
+    let before: Vec<_> = entries(&out).iter().map(|f| fs::metadata(f).unwrap().modified().unwrap()).collect();
     succeed(&mut command(&out, &[]));
-    let after: Vec<_> = entries(&out)
-        .iter()
-        .map(|f| fs::metadata(f).unwrap().modified().unwrap())
-        .collect();
+    let after: Vec<_> = entries(&out).iter().map(|f| fs::metadata(f).unwrap().modified().unwrap()).collect();
     assert_eq!(before, after);
 
     let damaged = entries(&out)[1].clone();
@@ -145,10 +116,7 @@ fn a_second_run_makes_nothing_anew_and_a_damaged_entry_is_made_again() {
     bytes[last] ^= 1;
     fs::write(&damaged, &bytes).unwrap();
     succeed(&mut command(&out, &[]));
-    assert!(
-        fs::read(&damaged).unwrap() == good,
-        "the damaged entry was not made again"
-    );
+    assert!(fs::read(&damaged).unwrap() == good, "the damaged entry was not made again");
     assert_eq!(first, results(&out));
 }
 
@@ -184,23 +152,16 @@ fn the_summary_table_and_the_files_of_the_manifest_are_there() {
     let out = folder.path().join("out");
     let printed = succeed(&mut command(&out, &[]));
     let lines: Vec<&str> = printed.lines().collect();
-    assert!(
-        lines[0].starts_with("block") && lines[1].starts_with("1.1") && lines[2].starts_with("2.0"),
-        "{printed}"
-    );
+    assert!(lines[0].starts_with("block") && lines[1].starts_with("1.1") && lines[2].starts_with("2.0"), "{printed}");
     assert!(lines[1].contains("3/16"), "{printed}");
-    let manifest: serde_json::Value =
-        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
     let files = manifest["files"].as_object().unwrap();
     for name in results(&out).keys() {
         assert!(files.contains_key(name), "{name} is not in the manifest");
     }
-    for expected in [
-        "index.html",
-        "figures/fig2_mix_ratios.svg",
-        "figures/fig5_scale_invariance.png",
-        "tables/blocks.csv",
-    ] {
+    for expected in
+        ["index.html", "figures/fig2_mix_ratios.svg", "figures/fig5_scale_invariance.png", "tables/blocks.csv"]
+    {
         assert!(files.contains_key(expected), "{expected} is missing");
     }
     assert_eq!(manifest["recipe"]["steps"], 3);
@@ -222,31 +183,15 @@ fn blocks_without_tensors_are_named_and_the_others_computed() {
     });
     let weights = weights.display().to_string();
     let out = folder.path().join("out").display().to_string();
-    let base = [
-        "reproduce",
-        "--weights",
-        &weights,
-        "--input-size",
-        "128",
-        "--channels",
-        "0",
-        "--steps",
-        "1",
-        "--out",
-        &out,
-    ];
+    let base =
+        ["reproduce", "--weights", &weights, "--input-size", "128", "--channels", "0", "--steps", "1", "--out", &out];
     let output = run(&base);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
-    let sentence =
-        "3.1, 4.0, 4.1 and fc cannot be computed: missing layer3.1.conv2.weight, layer4.0.bn1.bias";
+    let sentence = "3.1, 4.0, 4.1 and fc cannot be computed: missing layer3.1.conv2.weight, layer4.0.bn1.bias";
     assert!(said.lines().any(|l| l == sentence), "{said}");
     let blocks = fs::read_to_string(folder.path().join("out/tables/blocks.csv")).unwrap();
-    let names: Vec<&str> = blocks
-        .lines()
-        .skip(1)
-        .map(|l| l.split(',').next().unwrap())
-        .collect();
+    let names: Vec<&str> = blocks.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
     assert_eq!(names, ["1.1", "2.0", "2.1", "3.0"]);
 
     let asked: Vec<&str> = base.iter().copied().chain(["--blocks", "3.1"]).collect();
@@ -259,18 +204,13 @@ fn blocks_without_tensors_are_named_and_the_others_computed() {
 fn weights_without_a_block_to_study_are_refused_and_audited_as_far_as_they_go() {
     let folder = tempfile::tempdir().unwrap();
     let weights = folder.path().join("partial.npz");
-    without(&root().join("fixtures/resnet18-16.npz"), &weights, |name| {
-        name == "layer1.1.conv2.weight"
-    });
+    without(&root().join("fixtures/resnet18-16.npz"), &weights, |name| name == "layer1.1.conv2.weight");
     let weights = weights.display().to_string();
     let of = ["--weights", &weights, "--input-size", "64", "--out"];
     let (out, audited) = (folder.path().join("out"), folder.path().join("audit"));
     let mut command = program(&[&["reproduce"][..], &of].concat());
     command.arg(&out).arg("--images");
-    let output = command
-        .arg(root().join("fixtures/images"))
-        .output()
-        .unwrap();
+    let output = command.arg(root().join("fixtures/images")).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     let expected = "expected weights of at least one block from 1.1 on: 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed";

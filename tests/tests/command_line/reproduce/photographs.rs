@@ -15,18 +15,8 @@ fn finished() -> &'static TempDir {
 /// What a column of the table of channels holds for each.
 fn column(out: &Path, name: &str) -> Vec<String> {
     let table = fs::read_to_string(out.join("tables/channels.csv")).unwrap();
-    let at = table
-        .lines()
-        .next()
-        .unwrap()
-        .split(',')
-        .position(|c| c == name)
-        .unwrap();
-    table
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').nth(at).unwrap().to_owned())
-        .collect()
+    let at = table.lines().next().unwrap().split(',').position(|c| c == name).unwrap();
+    table.lines().skip(1).map(|line| line.split(',').nth(at).unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -35,16 +25,9 @@ fn tuning_curves_are_measured_on_the_images_that_were_given() {
     let (all, few) = (finished(), folder.path().join("few"));
     let images = root().join("fixtures/images/checks").display().to_string();
     succeed(&mut command(&few, &["--images", &images]));
-    let (all, few) = (
-        column(all.path(), "tuning_curve_rho"),
-        column(&few, "tuning_curve_rho"),
-    );
+    let (all, few) = (column(all.path(), "tuning_curve_rho"), column(&few, "tuning_curve_rho"));
     assert_eq!((all.len(), few.len()), (6, 6));
-    assert!(
-        all.iter()
-            .all(|rho| rho.parse::<f64>().is_ok_and(|r| r.abs() <= 1.0)),
-        "{all:?}"
-    );
+    assert!(all.iter().all(|rho| rho.parse::<f64>().is_ok_and(|r| r.abs() <= 1.0)), "{all:?}");
     assert!(all != few);
 }
 
@@ -60,23 +43,13 @@ pub(super) fn columns(out: &Path, site: &str) -> (Vec<String>, testkit::golden::
 fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
     let run = finished();
     let out = run.path();
-    for (input, block, output) in [
-        ("layer1.0", "layer1.1.bn2", "layer1.1.pre"),
-        ("layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre"),
-    ] {
+    for (input, block, output) in
+        [("layer1.0", "layer1.1.bn2", "layer1.1.pre"), ("layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre")]
+    {
         let [input, block, output] = [input, block, output].map(|site| columns(out, site).1);
         assert_eq!(input.shape[0], 200);
-        let sums: Vec<f32> = input
-            .values
-            .iter()
-            .zip(&block.values)
-            .map(|(i, b)| i + b)
-            .collect();
-        testkit::assert_same_bits(
-            &output.values,
-            &sums,
-            "what Input and Block add is the Output",
-        );
+        let sums: Vec<f32> = input.values.iter().zip(&block.values).map(|(i, b)| i + b).collect();
+        testkit::assert_same_bits(&output.values, &sums, "what Input and Block add is the Output");
     }
     let (names, values) = columns(out, "layer1.1.bn2");
     let channels = values.shape[1];
@@ -84,26 +57,15 @@ fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
     let at = |image: usize| values.values[image * channels + 5];
     order.sort_by(|&a, &b| at(b).total_cmp(&at(a)).then(names[a].cmp(&names[b])));
     let table = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
-    let rows: Vec<&str> = table
-        .lines()
-        .filter(|l| l.starts_with("1.1,5,block,"))
-        .collect();
+    let rows: Vec<&str> = table.lines().filter(|l| l.starts_with("1.1,5,block,")).collect();
     assert_eq!(rows.len(), 18);
     for (rank, row) in rows[..9].iter().enumerate() {
         let image = order[rank];
         let activation = f64::from(at(image));
-        let expected = format!(
-            "1.1,5,block,top,{},{},{activation:?}",
-            rank + 1,
-            names[image]
-        );
+        let expected = format!("1.1,5,block,top,{},{},{activation:?}", rank + 1, names[image]);
         assert_eq!(*row, expected);
     }
-    assert!(
-        rows[9].contains(&format!(",bottom,1,{},", names[order[199]])),
-        "{}",
-        rows[9]
-    );
+    assert!(rows[9].contains(&format!(",bottom,1,{},", names[order[199]])), "{}", rows[9]);
 }
 
 #[test]
@@ -125,10 +87,7 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
         let output = command(&out, &["--images", &path]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{said}");
-        assert!(
-            said.contains("skipped: ") && said.contains("damaged.jpg"),
-            "{said}"
-        );
+        assert!(said.contains("skipped: ") && said.contains("damaged.jpg"), "{said}");
     };
     run();
     let first = results(&out);
@@ -139,19 +98,13 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
     };
     // One for each size.
     assert_eq!(journals().len(), 9);
-    let whole: Vec<u64> = journals()
-        .iter()
-        .map(|j| fs::metadata(j).unwrap().len())
-        .collect();
+    let whole: Vec<u64> = journals().iter().map(|j| fs::metadata(j).unwrap().len()).collect();
     for journal in journals() {
         let bytes = fs::read(&journal).unwrap();
         fs::write(&journal, &bytes[..bytes.len() * 2 / 3 + 1]).unwrap();
     }
     run();
-    let again: Vec<u64> = journals()
-        .iter()
-        .map(|j| fs::metadata(j).unwrap().len())
-        .collect();
+    let again: Vec<u64> = journals().iter().map(|j| fs::metadata(j).unwrap().len()).collect();
     assert_eq!(whole, again);
     assert!(first == results(&out));
 }
@@ -160,35 +113,19 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
 fn what_photographs_say_fits_together_for_every_channel() {
     let run = finished();
     let out = run.path();
-    let number = |name: &str| -> Vec<f64> {
-        column(out, name)
-            .iter()
-            .map(|cell| cell.parse().unwrap_or(f64::NAN))
-            .collect()
-    };
+    let number =
+        |name: &str| -> Vec<f64> { column(out, name).iter().map(|cell| cell.parse().unwrap_or(f64::NAN)).collect() };
     let (shares, rest) = (number("photo_input_share"), number("photo_block_share"));
-    let (ratio, from_input, from_block) = (
-        number("photo_mix_ratio"),
-        number("photo_o_i"),
-        number("photo_o_b"),
-    );
+    let (ratio, from_input, from_block) = (number("photo_mix_ratio"), number("photo_o_i"), number("photo_o_b"));
     let top = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
     let largest = number("photo_b_b");
     for c in 0..6 {
         assert!((shares[c] + rest[c] - 1.0).abs() < 1e-12, "shares of {c}");
-        assert!(
-            (ratio[c] - from_input[c] / from_block[c]).abs() < 1e-12,
-            "mix ratio of {c}"
-        );
+        assert!((ratio[c] - from_input[c] / from_block[c]).abs() < 1e-12, "mix ratio of {c}");
         // The mean over the Block's own top nine is that of the table of extremes.
-        let of_channel = format!(
-            "{},block,top,",
-            ["1.1,0", "1.1,1", "1.1,5", "2.0,0", "2.0,1", "2.0,5"][c]
-        );
+        let of_channel = format!("{},block,top,", ["1.1,0", "1.1,1", "1.1,5", "2.0,0", "2.0,1", "2.0,5"][c]);
         let rows = top.lines().filter(|l| l.starts_with(&of_channel));
-        let nine: Vec<f64> = rows
-            .map(|l| l.rsplit(',').next().unwrap().parse().unwrap())
-            .collect();
+        let nine: Vec<f64> = rows.map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
         assert_eq!(nine.len(), 9);
         assert!((largest[c] - nine.iter().sum::<f64>() / 9.0).abs() < 1e-12);
     }
@@ -203,10 +140,8 @@ fn what_photographs_say_fits_together_for_every_channel() {
     let of_five = |name: &str| number(name)[2];
     assert_eq!(curve("input", "1.0", block), of_five("b_i"));
     assert_eq!(curve("block", "1.0", input), of_five("i_b"));
-    let block_delta =
-        (curve("input", "2.0", block).max(0.0) - of_five("b_i").max(0.0)) / of_five("b_b");
-    let input_delta =
-        (curve("block", "0.5", input).max(0.0) - of_five("i_b").max(0.0)) / of_five("i_i");
+    let block_delta = (curve("input", "2.0", block).max(0.0) - of_five("b_i").max(0.0)) / of_five("b_b");
+    let input_delta = (curve("block", "0.5", input).max(0.0) - of_five("i_b").max(0.0)) / of_five("i_i");
     assert!((block_delta - of_five("block_delta")).abs() < 1e-12);
     assert!((input_delta - of_five("input_delta")).abs() < 1e-12);
 }
@@ -218,11 +153,9 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
     let extremes = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
     let curves = fs::read_to_string(out.join("tables/scale_tuning.csv")).unwrap();
     let (mut rectified, mut negative) = (0, 0);
-    for (site, letter, role_column) in [
-        ("layer2.0.downsample.1", "i", 5),
-        ("layer2.0.bn2", "b", 6),
-        ("layer2.0.pre", "o", 7),
-    ] {
+    for (site, letter, role_column) in
+        [("layer2.0.downsample.1", "i", 5), ("layer2.0.bn2", "b", 6), ("layer2.0.pre", "o", 7)]
+    {
         let (names, values) = columns(out, site);
         for (row, channel) in [(3, 0), (4, 1), (5, 5)] {
             for (seen, of) in [("input", "i"), ("block", "b"), ("output", "o")] {
@@ -249,11 +182,7 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
                 let at_size_one: f64 = row.split(',').nth(role_column).unwrap().parse().unwrap();
                 assert!((at_size_one - clipped).abs() <= error, "{start} {letter}");
                 let differs = usize::from(clipped - plain > error);
-                *(if letter == "o" {
-                    &mut rectified
-                } else {
-                    &mut negative
-                }) += differs;
+                *(if letter == "o" { &mut rectified } else { &mut negative }) += differs;
             }
         }
     }

@@ -11,10 +11,8 @@ pub(super) const SIZE: usize = 64;
 pub(super) const SEED: &str = "5";
 pub(super) const STEPS: &str = "4";
 /// The blocks with the sites that their Input and Block are read at. The projection of 2.0 has no ReLU.
-const BLOCKS: [(&str, &str, &str); 2] = [
-    ("1.1", "layer1.0", "layer1.1.bn2"),
-    ("2.0", "layer2.0.downsample.1", "layer2.0.bn2"),
-];
+const BLOCKS: [(&str, &str, &str); 2] =
+    [("1.1", "layer1.0", "layer1.1.bn2"), ("2.0", "layer2.0.downsample.1", "layer2.0.bn2")];
 
 /// A run on the embedded photographs at a small size, with enough channels for statistics. Tests only read it.
 pub(super) fn finished() -> &'static TempDir {
@@ -57,26 +55,17 @@ fn scale_measures_on_photographs_are_what_the_curves_at_double_and_half_the_size
         let at = |seen: &str, scale: f64| {
             let found = curves.iter().find(|c| {
                 (&c.block, c.channel) == (&row.block, row.channel)
-                    && (c.stimulus.as_str(), c.seen.as_str(), c.scale)
-                        == ("photographs", seen, scale)
+                    && (c.stimulus.as_str(), c.seen.as_str(), c.scale) == ("photographs", seen, scale)
             });
             found.unwrap()
         };
-        // The curves are means of clipped activations, which numerators are made of; denominators are plain means. So the same numbers are
-        // subtracted and divided here, and nothing is rounded otherwise.
+        // The curves are means of clipped activations, which numerators are made of; denominators are plain means. So
+        // the same numbers are subtracted and divided here, and nothing is rounded otherwise.
         let gain = |large: f64, plain: f64, by: Option<f64>| {
             Some((large - plain) / by.unwrap()).filter(|gain| gain.is_finite())
         };
-        let block_delta = gain(
-            at("input", 2.0).block_activation,
-            at("input", 1.0).block_activation,
-            row.photo_b_b,
-        );
-        let input_delta = gain(
-            at("block", 0.5).input_activation,
-            at("block", 1.0).input_activation,
-            row.photo_i_i,
-        );
+        let block_delta = gain(at("input", 2.0).block_activation, at("input", 1.0).block_activation, row.photo_b_b);
+        let input_delta = gain(at("block", 0.5).input_activation, at("block", 1.0).input_activation, row.photo_i_i);
         let of = format!("{}:{}", row.block, row.channel);
         assert_eq!(row.photo_block_delta, block_delta, "dB of {of}");
         assert_eq!(row.photo_input_delta, input_delta, "dI of {of}");
@@ -99,7 +88,8 @@ fn scale_measures_on_photographs_are_what_the_curves_at_double_and_half_the_size
     }
 }
 
-/// Twice each value's rank less n + 1: how many values it exceeds, less how many exceed it. Whole numbers; equal values share theirs.
+/// Twice each value's rank less n + 1: how many values it exceeds, less how many exceed it. Whole numbers; equal values
+/// share theirs.
 fn centered_ranks(values: &[f32]) -> Vec<i64> {
     let count = |of: &dyn Fn(&f32) -> bool| values.iter().filter(|v| of(v)).count();
     let rank = |value: &f32| -> i64 {
@@ -128,13 +118,13 @@ fn tuning_curves_correlate_input_and_block_of_the_columns_where_input_is_positiv
             let (x, y) = (centered_ranks(&excited), centered_ranks(&answers));
             let dot = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<i64>();
             let (xx, yy, xy) = (dot(&x, &x), dot(&y, &y), dot(&x, &y));
-            let expected = (excited.len() >= 3 && xx > 0 && yy > 0)
-                .then(|| xy as f64 / (xx as f64 * yy as f64).sqrt());
+            let expected = (excited.len() >= 3 && xx > 0 && yy > 0).then(|| xy as f64 / (xx as f64 * yy as f64).sqrt());
             let of = format!("{block}:{}", row.channel);
             assert_eq!(row.tuning_curve_rho.is_some(), expected.is_some(), "{of}");
             if let (Some(found), Some(expected)) = (row.tuning_curve_rho, expected) {
                 defined += 1;
-                // The sums are exact below 2^53; product, root and quotient round, half an epsilon each, and the result is at most 1.
+                // The sums are exact below 2^53; product, root and quotient round, half an epsilon each, and the result
+                // is at most 1.
                 let error = (found - expected).abs();
                 assert!(error <= 2.0 * f64::EPSILON, "{of}: {found} for {expected}");
             }
@@ -165,20 +155,13 @@ fn every_panel_is_the_statistics_of_the_column_that_it_names() {
         let found = (panel.figure, panel.block.as_str(), panel.measure.as_str());
         assert_eq!(found, (figure, "1.1", measure));
         let rows = table.iter().filter(|row| row.block == "1.1");
-        let rows: Vec<(f64, Option<f64>)> = rows
-            .filter_map(|row| Some((row.mix_ratio?, of(row))))
-            .collect();
+        let rows: Vec<(f64, Option<f64>)> = rows.filter_map(|row| Some((row.mix_ratio?, of(row)))).collect();
         let (ratios, values): (Vec<f64>, Vec<Option<f64>>) = rows.iter().copied().unzip();
         let defined: Vec<(f64, f64)> = rows.iter().filter_map(|&(m, v)| Some((m, v?))).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = defined.iter().map(|&(m, v)| (clamped(m), v)).unzip();
-        let (groups, correlation) = (
-            GroupComparison::new(&ratios, &values).unwrap(),
-            spearman(&x, &y).unwrap(),
-        );
+        let (groups, correlation) = (GroupComparison::new(&ratios, &values).unwrap(), spearman(&x, &y).unwrap());
         let error = |overwrite| {
-            let of_group = defined
-                .iter()
-                .filter(|(m, _)| is_overwrite_group(*m) == overwrite);
+            let of_group = defined.iter().filter(|(m, _)| is_overwrite_group(*m) == overwrite);
             standard_error(&of_group.map(|(_, v)| *v).collect::<Vec<f64>>()).ok()
         };
         let anova = groups.anova.ok();

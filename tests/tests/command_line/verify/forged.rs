@@ -15,17 +15,9 @@ fn change_cell(path: &Path, row: usize, column: &str, value: &str) {
 #[test]
 fn a_changed_cell_is_found_by_derivation_even_where_every_digest_was_made_to_fit() {
     let finished = Finished::new(SMALL);
-    change_cell(
-        &finished.out().join(layout::CHANNELS),
-        2,
-        "mix_ratio",
-        "9.75",
-    );
+    change_cell(&finished.out().join(layout::CHANNELS), 2, "mix_ratio", "9.75");
     change_cell(&finished.out().join(layout::BLOCKS), 1, "studied", "3");
-    finished
-        .manifest()
-        .write(&finished.out(), |_| true)
-        .unwrap();
+    finished.manifest().write(&finished.out(), |_| true).unwrap();
     assert_eq!(finished.verify(&["--digests-only"]).0, 0);
     let (code, said) = finished.verify(&["--sample", "0"]);
     assert_eq!(code, 1, "{said}");
@@ -69,10 +61,7 @@ fn a_shown_picture_that_is_not_the_stored_one_is_found_even_where_every_digest_w
     let finished = Finished::new(SMALL);
     let [shown, other] = [0, 1].map(|c| finished.out().join(format!("features/1.1/input/{c}.png")));
     fs::copy(other, shown).unwrap();
-    finished
-        .manifest()
-        .write(&finished.out(), |_| true)
-        .unwrap();
+    finished.manifest().write(&finished.out(), |_| true).unwrap();
     let (code, said) = finished.verify(&["--digests-only"]);
     assert_eq!(code, 1, "{said}");
     let expected = "features/1.1/input/0.png: it is not the picture of layer1.0.pre:0 (neuron, seed 0) in store/";
@@ -89,10 +78,7 @@ fn a_manifest_that_asks_for_pictures_nobody_made_does_not_get_them() {
     let before = finished.files();
     let (code, said) = finished.verify(&["--sample", "0"]);
     assert_eq!(code, 1, "{said}");
-    assert!(
-        said.contains("not checked, because they need the picture of "),
-        "{said}"
-    );
+    assert!(said.contains("not checked, because they need the picture of "), "{said}");
     assert!(finished.files() == before);
 }
 
@@ -102,14 +88,10 @@ fn a_picture_forged_before_the_tables_were_made_is_found_by_making_all_again() {
     let manifest = finished.manifest();
     let recipe = Recipe::new(64, 3);
     let store = Store::open(&finished.out().join(layout::STORE)).unwrap();
-    let unit = |channel| Unit {
-        site: "layer1.1.bn2".parse().unwrap(),
-        objective: Objective::Neuron,
-        channel,
-        seed: 0,
-    };
+    let unit = |channel| Unit { site: "layer1.1.bn2".parse().unwrap(), objective: Objective::Neuron, channel, seed: 0 };
     let address = |channel| Address::of(&unit(channel), &recipe, &manifest.network.weights_digest);
-    // The picture of another channel, as whole as any entry can be; everything else is made to fit by the program itself.
+    // The picture of another channel, as whole as any entry can be; everything else is made to fit by the program
+    // itself.
     let forged = store.get(&address(0)).unwrap();
     store.put(&address(1), &unit(1), &forged).unwrap();
     finished.reproduce();
@@ -117,7 +99,8 @@ fn a_picture_forged_before_the_tables_were_made_is_found_by_making_all_again() {
     assert_eq!(code, 0, "{said}");
     let (code, said) = finished.verify(&["--all"]);
     assert_eq!(code, 1, "{said}");
-    let expected = "features/1.1/block/1.png: the picture of layer1.1.bn2:1 (neuron, seed 0), made again, is not that of store/";
+    let expected =
+        "features/1.1/block/1.png: the picture of layer1.1.bn2:1 (neuron, seed 0), made again, is not that of store/";
     assert!(said.contains(expected), "{said}");
     assert_eq!(said.matches("made again, is not").count(), 1, "{said}");
 }
@@ -131,14 +114,8 @@ fn a_picture_that_the_store_lost_is_named_and_not_made_again() {
     fs::remove_file(finished.out().join(&kept)).unwrap();
     let (code, said) = finished.verify(&[]);
     assert_eq!(code, 1, "{said}");
-    assert!(
-        said.contains(&format!("{kept}: ")) && said.contains(name),
-        "{said}"
-    );
-    assert!(
-        said.contains("not checked, because the store does not hold"),
-        "{said}"
-    );
+    assert!(said.contains(&format!("{kept}: ")) && said.contains(name), "{said}");
+    assert!(said.contains("not checked, because the store does not hold"), "{said}");
     assert!(!finished.out().join(kept).exists());
 }
 
@@ -146,45 +123,25 @@ fn a_picture_that_the_store_lost_is_named_and_not_made_again() {
 fn a_picture_that_failed_before_the_one_that_is_shown_is_checked_too() {
     let finished = Finished::new(FAILING);
     let manifest = finished.manifest();
-    assert_eq!(
-        manifest.retried,
-        ["block 2.0, channel 1 (1)", "block 2.0, channel 7 (2)"]
-    );
+    assert_eq!(manifest.retried, ["block 2.0, channel 1 (1)", "block 2.0, channel 7 (2)"]);
     let (code, said) = finished.verify(&["--all"]);
     assert_eq!(code, 0, "{said}");
-    assert!(
-        !said.contains("already done") && !said.contains("failed"),
-        "{said}"
-    );
+    assert!(!said.contains("already done") && !said.contains("failed"), "{said}");
     let shown = &manifest.pictures["features/2.0/block/7.png"];
     assert_eq!(shown.seed, 2);
-    let before = Unit {
-        site: shown.site.parse().unwrap(),
-        objective: Objective::Neuron,
-        channel: 7,
-        seed: 1,
-    };
-    let address = Address::of(
-        &before,
-        &Recipe::new(32, 1),
-        &manifest.network.weights_digest,
-    );
+    let before = Unit { site: shown.site.parse().unwrap(), objective: Objective::Neuron, channel: 7, seed: 1 };
+    let address = Address::of(&before, &Recipe::new(32, 1), &manifest.network.weights_digest);
     let store = Store::open(&finished.out().join(layout::STORE)).unwrap();
     let good = store.get(&address).unwrap();
-    let forged = Entry {
-        trajectory: vec![0.0],
-        ..good
-    };
+    let forged = Entry { trajectory: vec![0.0], ..good };
     store.put(&address, &before, &forged).unwrap();
     let (code, said) = finished.verify(&["--all"]);
     assert_eq!(code, 1, "{said}");
-    let expected = "features/2.0/block/7.png: the objective on the way of layer2.0.bn2:7 (neuron, seed 1), made again, is not";
+    let expected =
+        "features/2.0/block/7.png: the objective on the way of layer2.0.bn2:7 (neuron, seed 1), made again, is not";
     assert!(said.contains(expected), "{said}");
     fs::remove_file(store.path(&address)).unwrap();
     let (code, said) = finished.verify(&["--digests-only"]);
     assert_eq!(code, 1, "{said}");
-    assert!(
-        said.contains("layer2.0.bn2:7 (neuron, seed 1) of features/2.0/block/7.png is missing"),
-        "{said}"
-    );
+    assert!(said.contains("layer2.0.bn2:7 (neuron, seed 1) of features/2.0/block/7.png is missing"), "{said}");
 }

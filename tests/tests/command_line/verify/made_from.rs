@@ -8,27 +8,17 @@ fn weights_and_images_that_moved_are_asked_for_and_others_are_refused() {
     for (from, to) in [("weights.npz", "w.npz"), ("images", "i")] {
         fs::rename(finished.path(from), finished.path(to)).unwrap();
     }
-    let [weights, images, nowhere] =
-        ["w.npz", "i", "nowhere"].map(|name| finished.path(name).display().to_string());
+    let [weights, images, nowhere] = ["w.npz", "i", "nowhere"].map(|name| finished.path(name).display().to_string());
     let (code, said) = finished.verify(&[]);
     assert_eq!(code, 1);
-    assert!(
-        said.contains("not checked") && said.contains("--weights"),
-        "{said}"
-    );
+    assert!(said.contains("not checked") && said.contains("--weights"), "{said}");
     let (code, said) = finished.verify(&["--weights", &weights, "--sample", "0"]);
     assert_eq!(code, 1);
-    assert!(
-        said.contains("not checked") && said.contains("--images"),
-        "{said}"
-    );
+    assert!(said.contains("not checked") && said.contains("--images"), "{said}");
     assert_eq!(finished.verify(&["--digests-only"]).0, 0);
     let (code, said) = finished.verify(&["--weights", &weights, "--images", &images]);
     assert_eq!(code, 0, "{said}");
-    for wrong in [
-        ["--weights", &nowhere, "--images", &images],
-        ["--weights", &weights, "--images", &nowhere],
-    ] {
+    for wrong in [["--weights", &nowhere, "--images", &images], ["--weights", &weights, "--images", &nowhere]] {
         let (code, said) = finished.verify(&wrong);
         assert_eq!(code, 2);
         assert!(said.contains(&nowhere), "{said}");
@@ -50,10 +40,8 @@ fn a_photograph_that_changed_or_is_missing_is_named_and_what_follows_from_it_is_
     fs::remove_file(&missing).unwrap();
     let (code, said) = finished.verify(&["--sample", "0"]);
     assert_eq!(code, 1, "{said}");
-    for (path, what) in [
-        (changed, "the digest of the photograph is "),
-        (missing, "the run read it, and it is missing"),
-    ] {
+    for (path, what) in [(changed, "the digest of the photograph is "), (missing, "the run read it, and it is missing")]
+    {
         let expected = format!("{}: {what}", path.display());
         assert_eq!(said.matches(&expected).count(), 1, "{said}");
     }
@@ -72,16 +60,10 @@ fn a_journal_that_is_missing_emptied_or_short_of_an_image_is_named() {
         let path = finished.out().join(&name);
         let good = fs::read(&path).unwrap();
         let record = good.len() / images;
-        let short = format!(
-            "it holds what was read of {} images, and the run read {images}",
-            images - 1
-        );
+        let short = format!("it holds what was read of {} images, and the run read {images}", images - 1);
         for (bytes, expected) in [
             (None, "what was read of images is missing"),
-            (
-                Some(0),
-                "it holds what was read of 0 images, and the run read ",
-            ),
+            (Some(0), "it holds what was read of 0 images, and the run read "),
             (Some(good.len() - record), short.as_str()),
             (Some(good.len() - 1), "what was read of images is damaged"),
         ] {

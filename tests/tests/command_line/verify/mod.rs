@@ -18,27 +18,9 @@ struct Finished {
 }
 
 /// Two blocks, a few channels and steps.
-const SMALL: &[&str] = &[
-    "--blocks",
-    "1.1,2.0",
-    "--channels",
-    "0..2",
-    "--steps",
-    "3",
-    "--input-size",
-    "64",
-];
+const SMALL: &[&str] = &["--blocks", "1.1,2.0", "--channels", "0..2", "--steps", "3", "--input-size", "64"];
 /// Two channels that fail with so few steps, once and twice.
-const FAILING: &[&str] = &[
-    "--blocks",
-    "2.0",
-    "--channels",
-    "1,7",
-    "--steps",
-    "1",
-    "--input-size",
-    "32",
-];
+const FAILING: &[&str] = &["--blocks", "2.0", "--channels", "1,7", "--steps", "1", "--input-size", "32"];
 
 impl Finished {
     fn new(studied: &'static [&'static str]) -> Finished {
@@ -67,8 +49,7 @@ impl Finished {
     }
 
     fn reproduce(&self) {
-        let [weights, images, out] =
-            ["weights.npz", "images", "out"].map(|name| self.path(name).display().to_string());
+        let [weights, images, out] = ["weights.npz", "images", "out"].map(|name| self.path(name).display().to_string());
         let places = ["--weights", &weights, "--images", &images, "--out", &out];
         let arguments = [&["reproduce"], self.studied, &places].concat();
         succeed(&mut program(&arguments));
@@ -79,10 +60,7 @@ impl Finished {
         let out = self.out().display().to_string();
         let output = run(&[&["verify", &out], more].concat());
         let said = [output.stdout, output.stderr].concat();
-        (
-            output.status.code().unwrap(),
-            String::from_utf8(said).unwrap(),
-        )
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
     }
 
     /// Every file of the output folder, the store's and the manifest included.
@@ -116,12 +94,7 @@ impl Finished {
 fn a_finished_run_verifies_and_verifying_changes_nothing() {
     let finished = Finished::new(SMALL);
     let before = finished.files();
-    for more in [
-        &[][..],
-        &["--all", "--threads", "1"],
-        &["--sample", "0"],
-        &["--digests-only"],
-    ] {
+    for more in [&[][..], &["--all", "--threads", "1"], &["--sample", "0"], &["--digests-only"]] {
         let (code, said) = finished.verify(more);
         assert_eq!(code, 0, "{more:?}: {said}");
         assert!(said.contains("verified"), "{said}");
@@ -160,15 +133,7 @@ fn the_manifest_says_of_every_file_what_it_was_made_from() {
 fn one_changed_byte_in_any_file_is_found_and_named() {
     let finished = Finished::new(SMALL);
     let files = finished.files();
-    let kinds = [
-        "manifest.json",
-        "index.html",
-        "figures/",
-        "tables/",
-        "features/",
-        "activations/",
-        "store/scans/",
-    ];
+    let kinds = ["manifest.json", "index.html", "figures/", "tables/", "features/", "activations/", "store/scans/"];
     for kind in kinds {
         assert!(files.keys().any(|name| name.starts_with(kind)), "{kind}");
     }
@@ -224,28 +189,15 @@ fn what_the_manifest_does_not_know_is_named_and_is_no_difference() {
     let finished = Finished::new(SMALL);
     let (_, said) = finished.verify(&["--digests-only"]);
     assert!(!said.contains("not in the manifest"), "{said}");
-    let unit = Unit {
-        site: "maxpool".parse().unwrap(),
-        objective: Objective::Neuron,
-        channel: 2,
-        seed: 9,
-    };
+    let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "other weights");
     let store = Store::open(&finished.out().join(layout::STORE)).unwrap();
-    let entry = Entry {
-        png: vec![1, 2, 3],
-        trajectory: vec![0.5],
-    };
+    let entry = Entry { png: vec![1, 2, 3], trajectory: vec![0.5] };
     store.put(&address, &unit, &entry).unwrap();
     let other = store.path(&address);
     let other = other.strip_prefix(finished.out()).unwrap().display();
     fs::create_dir_all(finished.out().join("explain/1.1")).unwrap();
-    let names = [
-        "store/notes.txt",
-        "store/scans/0123",
-        "tables/.hidden",
-        "explain/1.1/3.html",
-    ];
+    let names = ["store/notes.txt", "store/scans/0123", "tables/.hidden", "explain/1.1/3.html"];
     for name in names {
         finished.write(name, b"");
     }
@@ -266,21 +218,16 @@ fn what_the_manifest_does_not_know_is_named_and_is_no_difference() {
 fn a_figure_of_exemplars_says_which_pictures_it_shows() {
     let finished = Finished::new(SMALL);
     let manifest = finished.manifest();
-    let rows: Vec<report::ExemplarRow> =
-        report::read_table(&finished.out().join(layout::EXEMPLARS)).unwrap();
+    let rows: Vec<report::ExemplarRow> = report::read_table(&finished.out().join(layout::EXEMPLARS)).unwrap();
     let mut shown = 0;
     for (name, sources) in &manifest.made_from {
         let figure = [(1, "figures/fig1_exemplars_"), (6, "figures/fig6_scale_")];
-        let of = figure
-            .iter()
-            .find_map(|(n, begins)| Some((*n, name.strip_prefix(begins)?)));
+        let of = figure.iter().find_map(|(n, begins)| Some((*n, name.strip_prefix(begins)?)));
         let Some((number, block)) = of else {
             continue;
         };
         let block = &block[..3];
-        let mine = rows
-            .iter()
-            .filter(|e| e.figure == number && e.block == block);
+        let mine = rows.iter().filter(|e| e.figure == number && e.block == block);
         let mine: Vec<usize> = mine.map(|e| e.channel).collect();
         for (picture, record) in &manifest.pictures {
             let parts: Vec<&str> = picture.split('/').collect();
@@ -323,9 +270,6 @@ fn a_manifest_that_is_none_is_a_difference_in_a_file_that_is_named() {
         assert_eq!(output.status.code(), Some(1), "{said}");
         let expected = "manifest.json: it is no manifest of Streamscope: ";
         assert!(said.contains(expected), "{said}");
-        assert!(
-            said.contains("not checked, because manifest.json cannot be read"),
-            "{said}"
-        );
+        assert!(said.contains("not checked, because manifest.json cannot be read"), "{said}");
     }
 }

@@ -1,14 +1,14 @@
 //! The gradient value by value of the input, for inputs of many channels.
 //!
-//! Write Y = y + p for a row counted from the padding's edge. It receives from output row i through the tap ky = Y - s i, so from
-//! the taps ky = r, r + s, r + 2 s ... where r = Y mod s is its *phase*. Tap number t = (ky - r) / s comes from row
-//! i = Y / s - t. The same holds for columns. Within a phase the gradient therefore is a convolution of stride 1 of `dy`
-//! with some of the taps, in reverse: a product whose left-hand matrix is read where it lies.
+//! Write Y = y + p for a row counted from the padding's edge. It receives from output row i through the tap ky = Y - s
+//! i, so from the taps ky = r, r + s, r + 2 s ... where r = Y mod s is its *phase*. Tap number t = (ky - r) / s comes
+//! from row i = Y / s - t. The same holds for columns. Within a phase the gradient therefore is a convolution of stride
+//! 1 of `dy` with some of the taps, in reverse: a product whose left-hand matrix is read where it lies.
 //!
-//! Near the edge of a region some taps come from outside it, where `dy` is zero. Positions are taken together by the taps
-//! that come from inside ([`runs`]), and only those are multiplied. Where a cone narrows to few positions, all of them are
-//! taken together for one tap after the other ([`single_taps`]), each continuing the sums of the tap before: it is the same
-//! chain of multiply-adds, in the same order.
+//! Near the edge of a region some taps come from outside it, where `dy` is zero. Positions are taken together by the
+//! taps that come from inside ([`runs`]), and only those are multiplied. Where a cone narrows to few positions, all of
+//! them are taken together for one tap after the other ([`single_taps`]), each continuing the sums of the tap before:
+//! it is the same chain of multiply-adds, in the same order.
 
 use super::super::Sliding;
 use crate::isa::Isa;
@@ -18,7 +18,8 @@ use std::ops::Range;
 
 /// Up to how many output positions the gradient is computed tap by tap.
 ///
-/// Then every weight is read once. With more positions the sums over all taps at once are faster: each value is written once.
+/// Then every weight is read once. With more positions the sums over all taps at once are faster: each value is written
+/// once.
 const FEW: usize = 64;
 
 /// The weights of every pair of phases.
@@ -59,19 +60,13 @@ fn runs(wanted: usize, taps: usize) -> impl Iterator<Item = Run> {
         while at < end && taps_at(at) == taps {
             at += 1;
         }
-        Some(Run {
-            positions: start..at,
-            taps,
-        })
+        Some(Run { positions: start..at, taps })
     })
 }
 
 /// What `wanted` output rows (or columns) send through each of `taps` taps, in the order in which they are summed.
 fn single_taps(wanted: usize, taps: usize) -> impl Iterator<Item = Run> {
-    (0..taps).rev().map(move |tap| Run {
-        positions: tap..tap + wanted,
-        taps: tap..tap + 1,
-    })
+    (0..taps).rev().map(move |tap| Run { positions: tap..tap + wanted, taps: tap..tap + 1 })
 }
 
 impl Gather {
@@ -86,21 +81,14 @@ impl Gather {
         let mut phases = Vec::new();
         for ry in 0..stride.0.min(kernel.0) {
             for rx in 0..stride.1.min(kernel.1) {
-                let taps = (
-                    (kernel.0 - ry).div_ceil(stride.0),
-                    (kernel.1 - rx).div_ceil(stride.1),
-                );
+                let taps = ((kernel.0 - ry).div_ceil(stride.0), (kernel.1 - rx).div_ceil(stride.1));
                 let rows = taps.0 * taps.1 * outputs;
                 let packed = PackedMatrix::from_fn(rows, channels, |row, c| {
                     let (tap, out) = (row / outputs, row % outputs);
                     let (ty, tx) = (taps.0 - 1 - tap / taps.1, taps.1 - 1 - tap % taps.1);
                     weight(out, c, ry + ty * stride.0, rx + tx * stride.1)
                 });
-                phases.push(Phase {
-                    first: (ry, rx),
-                    taps,
-                    packed,
-                });
+                phases.push(Phase { first: (ry, rx), taps, packed });
             }
         }
         Gather { sliding, phases }
@@ -118,8 +106,7 @@ impl Gather {
             };
             if wanted.positions() <= FEW {
                 for rows in single_taps(wanted.height, phase.taps.0) {
-                    single_taps(wanted.width, phase.taps.1)
-                        .for_each(|columns| add(&rows, &columns));
+                    single_taps(wanted.width, phase.taps.1).for_each(|columns| add(&rows, &columns));
                 }
             } else {
                 for rows in runs(wanted.height, phase.taps.0) {
@@ -141,32 +128,20 @@ impl Gather {
         let outputs = dy.channels();
         // The last tap of a position comes from the first of its output rows.
         let from = dy.offset(
-            wanted
-                .top
-                .saturating_add_unsigned(rows.positions.start + 1 - rows.taps.end),
-            wanted
-                .left
-                .saturating_add_unsigned(columns.positions.start + 1 - columns.taps.end),
+            wanted.top.saturating_add_unsigned(rows.positions.start + 1 - rows.taps.end),
+            wanted.left.saturating_add_unsigned(columns.positions.start + 1 - columns.taps.end),
         );
         let line = dy.region().width * outputs;
         let left = LeftMatrix {
             data: dy.data(),
-            rows: Rows {
-                skip: 0,
-                first: from,
-                per_line: columns.positions.len(),
-                line_step: line,
-                step: outputs,
-            },
+            rows: Rows { skip: 0, first: from, per_line: columns.positions.len(), line_step: line, step: outputs },
             segments: rows.taps.len(),
             segment_step: line,
             segment_length: columns.taps.len() * outputs,
         };
         let right = RightRows {
             matrix: &phase.packed,
-            first: ((phase.taps.0 - rows.taps.end) * phase.taps.1 + phase.taps.1
-                - columns.taps.end)
-                * outputs,
+            first: ((phase.taps.0 - rows.taps.end) * phase.taps.1 + phase.taps.1 - columns.taps.end) * outputs,
             segment_step: phase.taps.1 * outputs,
         };
         let (stride, channels) = (self.sliding.stride, dx.channels());
@@ -205,8 +180,7 @@ mod tests {
                 assert_eq!(run.positions.start, next, "{wanted} rows, {taps} taps");
                 next = run.positions.end;
                 for at in run.positions {
-                    let inside: Vec<usize> =
-                        (0..taps).filter(|&t| at >= t && at - t < wanted).collect();
+                    let inside: Vec<usize> = (0..taps).filter(|&t| at >= t && at - t < wanted).collect();
                     assert_eq!(inside, run.taps.clone().collect::<Vec<_>>(), "{at}");
                 }
             }

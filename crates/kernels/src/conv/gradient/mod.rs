@@ -5,10 +5,11 @@
 //! ```
 //!
 //! over the taps (ky, kx) for which both quotients are whole and inside the output. Two ways lead there. To *gather* is
-//! to compute each input value's sum as one chain: a convolution of `dy`, see [`gather`]. To *scatter* is to compute, for each output
-//! position, what it sends to the input values it saw, and to add that up: see [`scatter`]. Gathering has long sums
-//! and no second pass; but its matrix has only as many columns as the input has channels, so an image's three would leave most of a
-//! vector empty. The layer's shape decides, never the region: the order of a sum is the same for all regions.
+//! to compute each input value's sum as one chain: a convolution of `dy`, see [`gather`]. To *scatter* is to compute,
+//! for each output position, what it sends to the input values it saw, and to add that up: see [`scatter`]. Gathering
+//! has long sums and no second pass; but its matrix has only as many columns as the input has channels, so an image's
+//! three would leave most of a vector empty. The layer's shape decides, never the region: the order of a sum is the
+//! same for all regions.
 
 mod gather;
 mod scatter;
@@ -37,11 +38,7 @@ enum Way {
 
 /// The length of the scratch slice that [`ConvGradient::add_input_gradient`] needs.
 pub fn input_gradient_scratch(sliding: Sliding, channels: usize) -> usize {
-    if scatters(channels) {
-        scatter::scratch(sliding, channels)
-    } else {
-        0
-    }
+    if scatters(channels) { scatter::scratch(sliding, channels) } else { 0 }
 }
 
 /// Whether a layer with so few input channels scatters.
@@ -61,20 +58,14 @@ impl ConvGradient {
             outputs * channels * height * width,
             "weights [{outputs}, {channels}, {height}, {width}]"
         );
-        let weight = |out: usize, c: usize, ky: usize, kx: usize| {
-            weights[((out * channels + c) * height + ky) * width + kx]
-        };
+        let weight =
+            |out: usize, c: usize, ky: usize, kx: usize| weights[((out * channels + c) * height + ky) * width + kx];
         let way = if scatters(channels) {
             Way::Scatter(Scatter::new(weight, outputs, channels, sliding))
         } else {
             Way::Gather(Gather::new(weight, outputs, channels, sliding))
         };
-        ConvGradient {
-            sliding,
-            channels,
-            outputs,
-            way,
-        }
+        ConvGradient { sliding, channels, outputs, way }
     }
 
     /// Bytes of memory it holds.
@@ -89,9 +80,9 @@ impl ConvGradient {
     /// `wanted` and all ky, kx.
     ///
     /// `dy`: `[*, *, out]` holding `wanted`; `dx`: `[*, *, in]` holding [`Sliding::input_region`] of `wanted`, whose
-    /// padding receives what falls there. With 16 input channels or more, a value continues as one chain of the summation
-    /// contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending, each a chain over the o whose `dy`
-    /// is not zero.
+    /// padding receives what falls there. With 16 input channels or more, a value continues as one chain of the
+    /// summation contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending,
+    /// each a chain over the o whose `dy` is not zero.
     ///
     /// # Panics
     /// If channels disagree, a window lacks a needed position, or `scratch` is shorter than
@@ -104,34 +95,15 @@ impl ConvGradient {
         dx: &mut WindowMut<'_>,
         scratch: &mut [f32],
     ) {
-        assert_eq!(
-            dy.channels(),
-            self.outputs,
-            "output channels of a convolution's gradient"
-        );
-        assert_eq!(
-            dx.channels(),
-            self.channels,
-            "input channels of a convolution's gradient"
-        );
+        assert_eq!(dy.channels(), self.outputs, "output channels of a convolution's gradient");
+        assert_eq!(dx.channels(), self.channels, "input channels of a convolution's gradient");
         if wanted.is_empty() {
             return;
         }
         let needed = self.sliding.input_region(&wanted);
-        assert!(
-            dx.region().contains(&needed),
-            "a gradient window of {:?} lacks part of {needed:?}",
-            dx.region()
-        );
-        assert!(
-            dy.region().contains(&wanted),
-            "a gradient window of {:?} lacks part of {wanted:?}",
-            dy.region()
-        );
-        let (given, floats) = (
-            scratch.len(),
-            input_gradient_scratch(self.sliding, self.channels),
-        );
+        assert!(dx.region().contains(&needed), "a gradient window of {:?} lacks part of {needed:?}", dx.region());
+        assert!(dy.region().contains(&wanted), "a gradient window of {:?} lacks part of {wanted:?}", dy.region());
+        let (given, floats) = (scratch.len(), input_gradient_scratch(self.sliding, self.channels));
         assert!(given >= floats, "{given} of {floats} floats of scratch");
         match &self.way {
             Way::Gather(gather) => gather.add(isa, dy, wanted, dx),

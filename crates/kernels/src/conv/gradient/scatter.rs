@@ -3,8 +3,8 @@
 //! The rows of `d im2col = dY W^T` are what each output position sends to the input values it saw, all (ky, kx, c) of
 //! them. Folding them back (*col2im*) adds each row to those values.
 //!
-//! In a network such a layer is the stem, and its outputs went through max pooling: of each window of nine, one has a gradient. So zeros of
-//! dY are left out.
+//! In a network such a layer is the stem, and its outputs went through max pooling: of each window of nine, one has a
+//! gradient. So zeros of dY are left out.
 
 use super::super::{Sliding, position_rows};
 use crate::isa::{Isa, per_isa};
@@ -41,19 +41,14 @@ impl Scatter {
         sliding: Sliding,
     ) -> Scatter {
         let (height, width) = sliding.kernel;
-        let packed =
-            PackedMatrix::from_fn(outputs, row_length(sliding, channels), |out, column| {
-                let (tap, c) = (column / channels, column % channels);
-                if tap >= height * width {
-                    return 0.0;
-                }
-                weight(out, c, tap / width, tap % width)
-            });
-        Scatter {
-            sliding,
-            channels,
-            packed,
-        }
+        let packed = PackedMatrix::from_fn(outputs, row_length(sliding, channels), |out, column| {
+            let (tap, c) = (column / channels, column % channels);
+            if tap >= height * width {
+                return 0.0;
+            }
+            weight(out, c, tap / width, tap % width)
+        });
+        Scatter { sliding, channels, packed }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -61,35 +56,16 @@ impl Scatter {
     }
 
     /// See [`super::ConvGradient::add_input_gradient`], which checks the arguments.
-    pub(super) fn add(
-        &self,
-        isa: Isa,
-        dy: Window<'_>,
-        wanted: Region,
-        dx: &mut WindowMut<'_>,
-        scratch: &mut [f32],
-    ) {
+    pub(super) fn add(&self, isa: Isa, dy: Window<'_>, wanted: Region, dx: &mut WindowMut<'_>, scratch: &mut [f32]) {
         let needed = self.sliding.input_region(&wanted);
         let left = LeftMatrix {
             data: dy.data(),
-            rows: position_rows(
-                &dy.region(),
-                dy.channels(),
-                &wanted,
-                (1, 1),
-                (wanted.top, wanted.left),
-            ),
+            rows: position_rows(&dy.region(), dy.channels(), &wanted, (1, 1), (wanted.top, wanted.left)),
             segments: 1,
             segment_step: 0,
             segment_length: dy.channels(),
         };
-        let rows = position_rows(
-            &dx.region(),
-            self.channels,
-            &wanted,
-            self.sliding.stride,
-            (needed.top, needed.left),
-        );
+        let rows = position_rows(&dx.region(), self.channels, &wanted, self.sliding.stride, (needed.top, needed.left));
         let row = row_length(self.sliding, self.channels);
         let lines = Lines {
             row,
@@ -100,17 +76,15 @@ impl Scatter {
         for start in (0..wanted.positions()).step_by(BLOCK) {
             let count = BLOCK.min(wanted.positions() - start);
             let block = &mut scratch[..count * row];
-            let left = LeftMatrix {
-                rows: left.rows.skipping(start),
-                ..left
-            };
+            let left = LeftMatrix { rows: left.rows.skipping(start), ..left };
             product_of_nonzeros(isa, count, &left, &self.packed, block);
             fold(isa, block, &lines, &rows.skipping(start), dx.data_mut());
         }
     }
 }
 
-/// How a row of the product lies in the input: `count` lines of `length` values, `step` apart there and neighbours here.
+/// How a row of the product lies in the input: `count` lines of `length` values, `step` apart there and neighbours
+/// here.
 struct Lines {
     row: usize,
     count: usize,
@@ -118,8 +92,8 @@ struct Lines {
     step: usize,
 }
 
-/// Adds a short line: by sixteens, by fours and the rest. (For a length that it does not know, the compiler would unroll by far more values
-/// than the 21 that a line of the stem has, and add those one by one.)
+/// Adds a short line: by sixteens, by fours and the rest. (For a length that it does not know, the compiler would
+/// unroll by far more values than the 21 that a line of the stem has, and add those one by one.)
 #[inline(always)]
 fn add_line(sums: &mut [f32], addends: &[f32]) {
     let (sixteens, sums) = sums.as_chunks_mut::<16>();

@@ -1,7 +1,8 @@
 //! The transforms of Winograd's F(4 x 4, 3 x 3), for sixteen channels at a time.
 //!
-//! Toom and Cook's construction at the points 0, a, -a, b, -b and infinity, with a = 5/8 and b = 3/2 (Winograd 1980; Barabasz et al., *Error
-//! Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks*, 2020). With p2 = a^2 + b^2 and q = a^2 b^2:
+//! Toom and Cook's construction at the points 0, a, -a, b, -b and infinity, with a = 5/8 and b = 3/2 (Winograd 1980;
+//! Barabasz et al., *Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks*,
+//! 2020). With p2 = a^2 + b^2 and q = a^2 b^2:
 //!
 //! ```text
 //!       | q    0    -p2   0    1  0 |            | 1          0          0     |           | 1  1    1     1    1    0 |
@@ -14,8 +15,8 @@
 //! F = diag(1 / q, 1 / f_a, 1 / f_a, 1 / f_b, 1 / f_b, 1),  f_a = 2 a^2 (a^2 - b^2),  f_b = 2 b^2 (b^2 - a^2)
 //! ```
 //!
-//! Every constant of A and B is a short binary fraction, and so exact; the usual points 0, 1, -1, 2, -2 are no cheaper and their error is half
-//! as large again.
+//! Every constant of A and B is a short binary fraction, and so exact; the usual points 0, 1, -1, 2, -2 are no cheaper
+//! and their error is half as large again.
 
 use super::lanes::{Finish, Lanes, Places, add, fma, lanes, subtract, times};
 use crate::isa::per_isa;
@@ -41,14 +42,7 @@ pub(super) fn g_rows() -> [[f64; 3]; SIDE] {
     let (a2, b2) = (a * a, b * b);
     let of = |point: f64, factor: f64| [1.0, point, point * point].map(|power| power / factor);
     let (at_a, at_b) = (2.0 * a2 * (a2 - b2), 2.0 * b2 * (b2 - a2));
-    [
-        of(0.0, a2 * b2),
-        of(a, at_a),
-        of(-a, at_a),
-        of(b, at_b),
-        of(-b, at_b),
-        [0.0, 0.0, 1.0],
-    ]
+    [of(0.0, a2 * b2), of(a, at_a), of(-a, at_a), of(b, at_b), of(-b, at_b), [0.0, 0.0, 1.0]]
 }
 
 /// `B^T d`: two roundings for each term.
@@ -79,8 +73,8 @@ fn output_pass(m: &[Lanes; SIDE]) -> [Lanes; TILE] {
     ]
 }
 
-/// The six values from `at` on, `step` apart. (Written out: an array that is filled in a loop is cleared first, at a tenth of the whole
-/// cost, and a closure is compiled for no instruction set.)
+/// The six values from `at` on, `step` apart. (Written out: an array that is filled in a loop is cleared first, at a
+/// tenth of the whole cost, and a closure is compiled for no instruction set.)
 #[inline(always)]
 fn column(values: &[f32], at: usize, step: usize) -> [Lanes; SIDE] {
     [
@@ -96,14 +90,7 @@ fn column(values: &[f32], at: usize, step: usize) -> [Lanes; SIDE] {
 /// Element `row` of each of six columns.
 #[inline(always)]
 fn across<const N: usize>(columns: &[[Lanes; N]; SIDE], row: usize) -> [Lanes; SIDE] {
-    [
-        columns[0][row],
-        columns[1][row],
-        columns[2][row],
-        columns[3][row],
-        columns[4][row],
-        columns[5][row],
-    ]
+    [columns[0][row], columns[1][row], columns[2][row], columns[3][row], columns[4][row], columns[5][row]]
 }
 
 per_isa! {

@@ -5,7 +5,8 @@ use crate::matmul::PANEL;
 /// Sixteen channels of a value.
 pub(super) type Lanes = [f32; PANEL];
 
-/// `G g G^T` of a kernel `[3, 3]`, in double precision, rounded once: `g_rows` are the rows of G, as many as a transformed tile has.
+/// `G g G^T` of a kernel `[3, 3]`, in double precision, rounded once: `g_rows` are the rows of G, as many as a
+/// transformed tile has.
 pub(super) fn weight(g_rows: &[[f64; 3]], g: &[f32; 9]) -> Vec<f32> {
     let element = |down: &[f64; 3], right: &[f64; 3]| {
         let mut sum = 0.0;
@@ -20,10 +21,7 @@ pub(super) fn weight(g_rows: &[[f64; 3]], g: &[f32; 9]) -> Vec<f32> {
     g_rows.iter().flat_map(row).collect()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "sums are kept in double precision and rounded once"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
 fn single(value: f64) -> f32 {
     value as f32
 }
@@ -68,9 +66,7 @@ pub(super) fn times(a: f32, x: &Lanes) -> Lanes {
 /// The sixteen values from `at` on.
 #[inline(always)]
 pub(super) fn lanes(values: &[f32], at: usize) -> &Lanes {
-    values[at..]
-        .first_chunk()
-        .unwrap_or_else(|| panic!("sixteen values at {at}"))
+    values[at..].first_chunk().unwrap_or_else(|| panic!("sixteen values at {at}"))
 }
 
 /// Where the positions of a tile that are wanted lie in a buffer.
@@ -107,13 +103,7 @@ pub(super) struct Finish<'a> {
 impl Finish<'_> {
     /// Finishes sixteen channels from `c` on of the wanted position at `row` and `column`, and writes them.
     #[inline(always)]
-    pub(super) fn write(
-        &self,
-        mut value: Lanes,
-        (row, column, c): (usize, usize, usize),
-        y: &mut [f32],
-        to: &Places,
-    ) {
+    pub(super) fn write(&self, mut value: Lanes, (row, column, c): (usize, usize, usize), y: &mut [f32], to: &Places) {
         if let Some((scale, shift)) = self.affine {
             let (scale, shift) = (&scale[c / PANEL], &shift[c / PANEL]);
             for i in 0..PANEL {

@@ -1,25 +1,27 @@
 //! Convolution by 3 x 3 kernels with fewer multiplications: Winograd's F(4 x 4, 3 x 3) and F(2 x 2, 3 x 3).
 //!
-//! The output is cut into tiles of 4 x 4 or 2 x 2, counted from the map's first row and column. A tile depends on 6 x 6 or 4 x 4 inputs d.
-//! With the matrices of [`four`] or [`two`],
+//! The output is cut into tiles of 4 x 4 or 2 x 2, counted from the map's first row and column. A tile depends on 6 x 6
+//! or 4 x 4 inputs d. With the matrices of [`four`] or [`two`],
 //!
 //! ```text
 //! y = A^T [ sum over c of (G g_c G^T) * (B^T d_c B) ] A        (* element by element)
 //! ```
 //!
-//! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 or 16 elements is a matrix product
-//! over channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms are fixed chains too. So the bits depend neither on
-//! the instruction set, nor on threads, nor on the region: a tile is always computed from all of its inputs. They are other bits than
-//! those of [`super::convolve`], and their error is larger: with `n` of [`Tile::roundings`]
+//! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 or 16
+//! elements is a matrix product over channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms
+//! are fixed chains too. So the bits depend neither on the instruction set, nor on threads, nor on the region: a tile
+//! is always computed from all of its inputs. They are other bits than those of [`super::convolve`], and their error is
+//! larger: with `n` of [`Tile::roundings`]
 //!
 //! ```text
 //! |error| <= gamma_n * |A^T| [ sum over c of |G g_c G^T| * (|B^T| |d_c| |B|) ] |A|
 //! ```
 //!
-//! In the root mean square that is two to three times the error of the direct sum for tiles of four. An infinity or NaN reaches all of a tile.
+//! In the root mean square that is two to three times the error of the direct sum for tiles of four. An infinity or NaN
+//! reaches all of a tile.
 //!
-//! A tile of four takes a quarter of the direct sum's multiplications and four times its weights; one of two takes four ninths, and 16/9 of the
-//! weights. The layer's channels decide ([`Tile::of`]).
+//! A tile of four takes a quarter of the direct sum's multiplications and four times its weights; one of two takes four
+//! ninths, and 16/9 of the weights. The layer's channels decide ([`Tile::of`]).
 
 mod four;
 mod lanes;
@@ -32,10 +34,12 @@ use crate::region::{Region, Window, WindowMut};
 use lanes::{Finish, Places};
 use std::ops::Range;
 
-/// How many tiles are transformed together, at the most: what lies between the transforms then stays in the second cache.
+/// How many tiles are transformed together, at the most: what lies between the transforms then stays in the second
+/// cache.
 const TILES: usize = 56;
 
-/// The most weights `[out, in]` that tiles of four are used for: with more, reading 36 times as many floats takes longer than multiplying.
+/// The most weights `[out, in]` that tiles of four are used for: with more, reading 36 times as many floats takes
+/// longer than multiplying.
 const FOUR: usize = 256 * 256;
 
 /// How large the tiles of a layer are.
@@ -48,8 +52,8 @@ pub enum Tile {
 }
 
 impl Tile {
-    /// The tile of a layer with so many channels in and out; `None` if it cannot be computed so: it takes 3 x 3 kernels, stride 1 and whole
-    /// panels of channels in and out.
+    /// The tile of a layer with so many channels in and out; `None` if it cannot be computed so: it takes 3 x 3
+    /// kernels, stride 1 and whole panels of channels in and out.
     pub fn of(sliding: Sliding, channels: usize, outputs: usize) -> Option<Tile> {
         let panels = |n: usize| n > 0 && n.is_multiple_of(PANEL);
         let suits = sliding.kernel == (3, 3) && sliding.stride == (1, 1);
@@ -68,8 +72,9 @@ impl Tile {
         }
     }
 
-    /// How many roundings the sum of an output's terms takes, with so many input channels: one or two for each pass of the input's transform, one for
-    /// the transformed weight, one for each channel, two or three for each pass back.
+    /// How many roundings the sum of an output's terms takes, with so many input channels: one or two for each pass of
+    /// the input's transform, one for the transformed weight, one for each channel, two or three for each pass
+    /// back.
     pub fn roundings(self, channels: usize) -> usize {
         match self {
             Tile::Two => channels + 7,
@@ -85,12 +90,7 @@ impl Tile {
         let size = self.size().cast_signed();
         let down = |at: isize| at.div_euclid(size) * size;
         let up = |at: isize| down(at + size - 1);
-        Region::between(
-            down(region.top),
-            down(region.left),
-            up(region.bottom()),
-            up(region.right()),
-        )
+        Region::between(down(region.top), down(region.left), up(region.bottom()), up(region.right()))
     }
 
     /// Elements of a transformed tile.
@@ -99,7 +99,8 @@ impl Tile {
     }
 }
 
-/// The weights of a 3 x 3 convolution of stride 1, transformed and packed: a matrix `[in] x [out]` for each element of a transformed tile.
+/// The weights of a 3 x 3 convolution of stride 1, transformed and packed: a matrix `[in] x [out]` for each element of
+/// a transformed tile.
 #[derive(Clone, Debug)]
 pub struct WinogradWeights {
     sliding: Sliding,
@@ -108,23 +109,14 @@ pub struct WinogradWeights {
 }
 
 impl WinogradWeights {
-    /// Transforms weights `[out, in, 3, 3]`, in double precision, rounded once. `None` if [`Tile::of`] has no tiles for them.
+    /// Transforms weights `[out, in, 3, 3]`, in double precision, rounded once. `None` if [`Tile::of`] has no tiles for
+    /// them.
     ///
     /// # Panics
     /// If `weights` has not exactly `out * in * 9` values.
-    pub fn new(
-        weights: &[f32],
-        outputs: usize,
-        channels: usize,
-        sliding: Sliding,
-    ) -> Option<WinogradWeights> {
+    pub fn new(weights: &[f32], outputs: usize, channels: usize, sliding: Sliding) -> Option<WinogradWeights> {
         let tile = Tile::of(sliding, channels, outputs)?;
-        Some(WinogradWeights::with_tile(
-            tile,
-            weights,
-            (outputs, channels),
-            sliding,
-        ))
+        Some(WinogradWeights::with_tile(tile, weights, (outputs, channels), sliding))
     }
 
     /// The same for tiles of a size that was chosen otherwise.
@@ -141,11 +133,7 @@ impl WinogradWeights {
             Tile::of(sliding, channels, outputs).is_some(),
             "{channels} channels, {outputs} outputs and {sliding:?} for Winograd's algorithm"
         );
-        assert_eq!(
-            weights.len(),
-            outputs * channels * 9,
-            "weights [{outputs}, {channels}, 3, 3]"
-        );
+        assert_eq!(weights.len(), outputs * channels * 9, "weights [{outputs}, {channels}, 3, 3]");
         let (kernels, _) = weights.as_chunks::<9>();
         let transform = |g| match tile {
             Tile::Two => lanes::weight(&two::g_rows(), g),
@@ -154,15 +142,9 @@ impl WinogradWeights {
         let transformed: Vec<f32> = kernels.iter().flat_map(transform).collect();
         let elements = tile.elements();
         let element = |e: usize| {
-            PackedMatrix::from_fn(channels, outputs, |c, out| {
-                transformed[(out * channels + c) * elements + e]
-            })
+            PackedMatrix::from_fn(channels, outputs, |c, out| transformed[(out * channels + c) * elements + e])
         };
-        WinogradWeights {
-            sliding,
-            tile,
-            elements: (0..elements).map(element).collect(),
-        }
+        WinogradWeights { sliding, tile, elements: (0..elements).map(element).collect() }
     }
 
     /// How large its tiles are.
@@ -193,7 +175,8 @@ impl WinogradWeights {
 
 /// As [`super::convolve_rows`], by Winograd's algorithm: the positions of `wanted`, inside the map and inside `y`.
 ///
-/// `x` holds the [`Sliding::input_region`] of [`Tile::covering`] of `wanted`; `scratch` has [`WinogradWeights::scratch`] values.
+/// `x` holds the [`Sliding::input_region`] of [`Tile::covering`] of `wanted`; `scratch` has
+/// [`WinogradWeights::scratch`] values.
 ///
 /// # Panics
 /// If channels disagree, a window lacks a needed position or the scratch is too short.
@@ -206,11 +189,7 @@ pub fn winograd_rows(
     y: &mut WindowMut<'_>,
     scratch: &mut [f32],
 ) {
-    assert_eq!(
-        y.channels(),
-        weights.outputs(),
-        "output channels of a convolution"
-    );
+    assert_eq!(y.channels(), weights.outputs(), "output channels of a convolution");
     if wanted.is_empty() {
         return;
     }
@@ -218,15 +197,7 @@ pub fn winograd_rows(
     let rows = position_rows(&y.region(), y.channels(), &wanted, (1, 1), corner);
     let channels = 0..weights.outputs();
     let target = (y.data_mut(), rows);
-    compute(
-        isa,
-        x,
-        weights,
-        epilogue,
-        (wanted, channels),
-        target,
-        scratch,
-    );
+    compute(isa, x, weights, epilogue, (wanted, channels), target, scratch);
 }
 
 /// The same for some of the output channels, whole panels of 16, into a matrix `[positions, channels]`.
@@ -242,19 +213,11 @@ pub fn winograd_channels(
     y: &mut [f32],
     scratch: &mut [f32],
 ) {
-    assert_eq!(
-        y.len(),
-        wanted.positions() * channels.len(),
-        "values of some channels"
-    );
+    assert_eq!(y.len(), wanted.positions() * channels.len(), "values of some channels");
     if wanted.is_empty() {
         return;
     }
-    let rows = Rows {
-        per_line: wanted.width,
-        line_step: wanted.width * channels.len(),
-        ..Rows::plain(channels.len())
-    };
+    let rows = Rows { per_line: wanted.width, line_step: wanted.width * channels.len(), ..Rows::plain(channels.len()) };
     let what = (wanted, channels);
     compute(isa, x, weights, epilogue, what, (y, rows), scratch);
 }
@@ -269,11 +232,7 @@ fn compute(
     (y, y_rows): (&mut [f32], Rows),
     scratch: &mut [f32],
 ) {
-    assert_eq!(
-        x.channels(),
-        weights.channels(),
-        "input channels of a convolution"
-    );
+    assert_eq!(x.channels(), weights.channels(), "input channels of a convolution");
     assert!(
         channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
         "whole panels of channels, not {channels:?}"
@@ -283,11 +242,7 @@ fn compute(
     let (tile, elements) = (weights.tile, weights.elements.len());
     let (size, tiles) = (tile.size(), tile.covering(&wanted));
     let needed = weights.sliding.input_region(&tiles);
-    assert!(
-        x.region().contains(&needed),
-        "an input window of {:?} lacks part of {needed:?}",
-        x.region()
-    );
+    assert!(x.region().contains(&needed), "an input window of {:?} lacks part of {needed:?}", x.region());
     let from = position_rows(
         &x.region(),
         x.channels(),
@@ -323,17 +278,9 @@ fn compute(
                 width: size,
             };
             let inside = corner.intersection(&wanted);
-            let skipped = (
-                inside.top.abs_diff(corner.top),
-                inside.left.abs_diff(corner.left),
-            );
-            let row =
-                inside.top.abs_diff(wanted.top) * wanted.width + inside.left.abs_diff(wanted.left);
-            let places = |rows: &Rows| Places {
-                first: rows.offset(row),
-                line: rows.line_step,
-                step: rows.step,
-            };
+            let skipped = (inside.top.abs_diff(corner.top), inside.left.abs_diff(corner.left));
+            let row = inside.top.abs_diff(wanted.top) * wanted.width + inside.left.abs_diff(wanted.left);
+            let places = |rows: &Rows| Places { first: rows.offset(row), line: rows.line_step, step: rows.step };
             let finish = Finish {
                 skipped,
                 size: (inside.height, inside.width),
@@ -351,18 +298,9 @@ fn compute(
 }
 
 /// The product over channels of each element: `v` is `[elements, tiles, in]`, `m` `[elements, tiles, out]`.
-fn multiply(
-    isa: Isa,
-    weights: &WinogradWeights,
-    channels: &Range<usize>,
-    tiles: usize,
-    v: &[f32],
-    m: &mut [f32],
-) {
+fn multiply(isa: Isa, weights: &WinogradWeights, channels: &Range<usize>, tiles: usize, v: &[f32], m: &mut [f32]) {
     let k = weights.channels();
-    let parts = v
-        .chunks_exact(tiles * k)
-        .zip(m.chunks_exact_mut(tiles * channels.len()));
+    let parts = v.chunks_exact(tiles * k).zip(m.chunks_exact_mut(tiles * channels.len()));
     for (right, (v, m)) in weights.elements.iter().zip(parts) {
         let mut target = Target::new(m, Rows::plain(channels.len()));
         let left = LeftMatrix::row_major(v, k);

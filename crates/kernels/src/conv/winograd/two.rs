@@ -20,55 +20,32 @@ const TILE: usize = 2;
 
 /// The rows of G.
 pub(super) fn g_rows() -> [[f64; 3]; SIDE] {
-    [
-        [1.0, 0.0, 0.0],
-        [0.5, 0.5, 0.5],
-        [0.5, -0.5, 0.5],
-        [0.0, 0.0, 1.0],
-    ]
+    [[1.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0.0, 0.0, 1.0]]
 }
 
 /// `B^T d`: one rounding for each term.
 #[inline(always)]
 fn input_pass(d: &[Lanes; SIDE]) -> [Lanes; SIDE] {
-    [
-        subtract(&d[0], &d[2]),
-        add(&d[1], &d[2]),
-        subtract(&d[2], &d[1]),
-        subtract(&d[1], &d[3]),
-    ]
+    [subtract(&d[0], &d[2]), add(&d[1], &d[2]), subtract(&d[2], &d[1]), subtract(&d[1], &d[3])]
 }
 
 /// `A^T m`: at most two roundings for each term.
 #[inline(always)]
 fn output_pass(m: &[Lanes; SIDE]) -> [Lanes; TILE] {
-    [
-        add(&add(&m[0], &m[1]), &m[2]),
-        subtract(&subtract(&m[1], &m[2]), &m[3]),
-    ]
+    [add(&add(&m[0], &m[1]), &m[2]), subtract(&subtract(&m[1], &m[2]), &m[3])]
 }
 
-/// The four values from `at` on, `step` apart. (Written out: an array that is filled in a loop is cleared first, at a tenth of the whole
-/// cost, and a closure is compiled for no instruction set.)
+/// The four values from `at` on, `step` apart. (Written out: an array that is filled in a loop is cleared first, at a
+/// tenth of the whole cost, and a closure is compiled for no instruction set.)
 #[inline(always)]
 fn column(values: &[f32], at: usize, step: usize) -> [Lanes; SIDE] {
-    [
-        *lanes(values, at),
-        *lanes(values, at + step),
-        *lanes(values, at + 2 * step),
-        *lanes(values, at + 3 * step),
-    ]
+    [*lanes(values, at), *lanes(values, at + step), *lanes(values, at + 2 * step), *lanes(values, at + 3 * step)]
 }
 
 /// Element `row` of each of four columns.
 #[inline(always)]
 fn across<const N: usize>(columns: &[[Lanes; N]; SIDE], row: usize) -> [Lanes; SIDE] {
-    [
-        columns[0][row],
-        columns[1][row],
-        columns[2][row],
-        columns[3][row],
-    ]
+    [columns[0][row], columns[1][row], columns[2][row], columns[3][row]]
 }
 
 per_isa! {

@@ -8,8 +8,8 @@ use crate::isa::{Isa, Level};
 /// Complex numbers for 16 lanes: the real parts, then the imaginary parts.
 pub(crate) type ComplexLanes = [[f32; PANEL]; 2];
 
-/// Where complex lanes are in a slice, one after the other: the real parts of number `n` begin at `first + n * step`, its imaginary
-/// parts `imaginary` further.
+/// Where complex lanes are in a slice, one after the other: the real parts of number `n` begin at `first + n * step`,
+/// its imaginary parts `imaginary` further.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LanePlaces {
     pub(crate) first: usize,
@@ -27,8 +27,8 @@ impl LanePlaces {
     }
 }
 
-/// `sums[n] = sum_k terms[k] factors[k][n]`, lane by lane, k ascending, `factors` conjugated if so asked; each part of a
-/// product adds the share of the factor's real part first. `factors` is `[terms][sums]`.
+/// `sums[n] = sum_k terms[k] factors[k][n]`, lane by lane, k ascending, `factors` conjugated if so asked; each part of
+/// a product adds the share of the factor's real part first. `factors` is `[terms][sums]`.
 ///
 /// # Panics
 /// If a number reaches outside its slice.
@@ -39,11 +39,7 @@ pub(crate) fn sum_complex_products(
     (sums, to): (&mut [f32], LanePlaces),
 ) {
     let columns = factors.len() / count.max(1);
-    assert_eq!(
-        factors.len(),
-        columns * count,
-        "a factor for each term and sum"
-    );
+    assert_eq!(factors.len(), columns * count, "a factor for each term and sum");
     from.assert_inside(count, terms.len());
     to.assert_inside(columns, sums.len());
     let factors = factors.as_flattened().as_flattened().as_ptr();
@@ -109,10 +105,7 @@ unsafe fn side<V: Vector, const N: usize>(job: &Job, first: usize, conjugate: bo
             let mut term = job.terms.wrapping_add(part);
             let mut row = job.factors.wrapping_add(first * 2 * PANEL + part);
             for _ in 0..job.count {
-                let (re, im) = (
-                    V::load(term),
-                    V::load(term.wrapping_add(job.from.imaginary)),
-                );
+                let (re, im) = (V::load(term), V::load(term.wrapping_add(job.from.imaginary)));
                 for n in 0..N {
                     let factor = row.wrapping_add(n * 2 * PANEL);
                     let (cos, sin) = (V::load(factor), V::load(factor.wrapping_add(PANEL)));

@@ -13,10 +13,7 @@
 //!
 //! 14 rows also divide the width of every ResNet map at 224 pixels: 112, 56, 28 and 14.
 
-#![allow(
-    unsafe_code,
-    reason = "the micro-kernels: vector instructions and unchecked reads in the innermost loop"
-)]
+#![allow(unsafe_code, reason = "the micro-kernels: vector instructions and unchecked reads in the innermost loop")]
 
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
@@ -71,10 +68,7 @@ impl Lanes<'_> {
             first: self.values.as_ptr().wrapping_add(self.first * PANEL),
             segment_step: self.segment_step * PANEL,
             panel_step: rows * PANEL,
-            ahead: (
-                self.ahead.as_ptr(),
-                self.ahead.len().div_ceil(left.k().max(1)),
-            ),
+            ahead: (self.ahead.as_ptr(), self.ahead.len().div_ceil(left.k().max(1))),
         }
     }
 }
@@ -154,10 +148,7 @@ impl Output<'_> {
             self.rows.largest
         );
         let affine = self.affine.map(|(scale, shift)| {
-            assert!(
-                scale.len() >= panels && shift.len() >= panels,
-                "a scale and shift for each column"
-            );
+            assert!(scale.len() >= panels && shift.len() >= panels, "a scale and shift for each column");
             (scale.as_ptr().cast(), shift.as_ptr().cast())
         });
         let residual = self.residual.as_ref().map(|(data, rows)| {
@@ -166,16 +157,10 @@ impl Output<'_> {
                 "a row at {} reaches beyond the residual",
                 rows.largest
             );
-            RowPointers {
-                first: data.as_ptr(),
-                offsets: &rows.offsets,
-            }
+            RowPointers { first: data.as_ptr(), offsets: &rows.offsets }
         });
         Places {
-            rows: RowPointers {
-                first: self.data.as_mut_ptr(),
-                offsets: &self.rows.offsets,
-            },
+            rows: RowPointers { first: self.data.as_mut_ptr(), offsets: &self.rows.offsets },
             panel_step: self.panel_step,
             affine,
             residual,
@@ -235,13 +220,13 @@ trait Vector: Copy {
     unsafe fn nonzeros(p: *const f32) -> u32;
 }
 
-/// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from zero or from
-/// what is at `to`, then scale and shift, residual, ReLU.
+/// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from
+/// zero or from what is at `to`, then scale and shift, residual, ReLU.
 ///
 /// # Safety
-/// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as many
-/// panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place of `to` is
-/// valid for these rows and panels.
+/// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as
+/// many panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place
+/// of `to` is valid for these rows and panels.
 #[inline(always)]
 unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
     rows: RowPointers<'_, *const f32>,
@@ -289,8 +274,8 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    // All indices are constants here: with others, the sums would live in memory instead of registers all along. So each stage of
-    // the epilogue goes over all of them.
+    // All indices are constants here: with others, the sums would live in memory instead of registers all along. So
+    // each stage of the epilogue goes over all of them.
     if let Some((scale, shift)) = to.affine {
         for v in 0..VECTORS {
             // SAFETY: the caller promises a scale and a shift for each column.
@@ -332,24 +317,11 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
 ///
 /// # Panics
 /// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
-pub(crate) fn compute(
-    isa: Isa,
-    left: &LeftMatrix<'_>,
-    from: &TileRows,
-    lanes: &Lanes<'_>,
-    output: &mut Output<'_>,
-) {
+pub(crate) fn compute(isa: Isa, left: &LeftMatrix<'_>, from: &TileRows, lanes: &Lanes<'_>, output: &mut Output<'_>) {
     assert_eq!(from.count, output.rows.count, "a place for each row");
     let right = lanes.right(left);
-    assert!(
-        from.largest + left.reach() <= left.data.len(),
-        "a row at {} reaches beyond the left matrix",
-        from.largest
-    );
-    let rows = RowPointers {
-        first: left.data.as_ptr(),
-        offsets: &from.offsets,
-    };
+    assert!(from.largest + left.reach() <= left.data.len(), "a row at {} reaches beyond the left matrix", from.largest);
+    let rows = RowPointers { first: left.data.as_ptr(), offsets: &from.offsets };
     let panels = lanes.panels;
     let to = &output.places(panels);
     match isa.level() {
@@ -378,13 +350,9 @@ macro_rules! call_shape {
 /// Chains of fused multiply-adds that [`multiply_add_chains`] keeps going: more than two units of latency four need.
 pub(crate) const CHAINS: usize = 16;
 
-/// Runs `rounds` of [`CHAINS`] independent fused multiply-adds of one vector each, touching no memory; the floats they took.
-pub(crate) fn multiply_add_chains(
-    isa: Isa,
-    rounds: usize,
-    seed: &[f32; PANEL],
-    out: &mut [f32; PANEL],
-) -> usize {
+/// Runs `rounds` of [`CHAINS`] independent fused multiply-adds of one vector each, touching no memory; the floats they
+/// took.
+pub(crate) fn multiply_add_chains(isa: Isa, rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     match isa.level() {
         // SAFETY: `Isa` proves the features; both arrays hold a vector.
         #[cfg(target_arch = "x86_64")]

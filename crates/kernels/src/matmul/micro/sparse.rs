@@ -1,4 +1,5 @@
-//! Rows of a product whose left-hand elements are mostly zero: those that are not are looked for, and nothing is computed for the others.
+//! Rows of a product whose left-hand elements are mostly zero: those that are not are looked for, and nothing is
+//! computed for the others.
 
 #[cfg(target_arch = "x86_64")]
 use super::x86;
@@ -6,32 +7,20 @@ use super::{LeftMatrix, PANEL, Vector};
 use crate::isa::{Isa, Level};
 use crate::matmul::PackedMatrix;
 
-/// `C[i][j] = sum over the k for which a[i][k] is not zero of a[i][k] b[k][j]`: for each element one chain of fused multiply-adds, k ascending,
-/// from zero. The rows of C follow each other, each as long as all panels of `right`. A NaN is not zero.
+/// `C[i][j] = sum over the k for which a[i][k] is not zero of a[i][k] b[k][j]`: for each element one chain of fused
+/// multiply-adds, k ascending, from zero. The rows of C follow each other, each as long as all panels of `right`. A NaN
+/// is not zero.
 ///
 /// # Panics
 /// If a row reaches outside its slice, or `left` has more than one segment.
-pub(crate) fn product_of_nonzeros(
-    isa: Isa,
-    rows: usize,
-    left: &LeftMatrix<'_>,
-    right: &PackedMatrix,
-    c: &mut [f32],
-) {
+pub(crate) fn product_of_nonzeros(isa: Isa, rows: usize, left: &LeftMatrix<'_>, right: &PackedMatrix, c: &mut [f32]) {
     let (k, panels) = (right.k(), right.panels());
-    assert!(
-        left.segments == 1 && left.segment_length == k,
-        "the inner dimensions of a product"
-    );
+    assert!(left.segments == 1 && left.segment_length == k, "the inner dimensions of a product");
     assert_eq!(c.len(), rows * panels * PANEL, "rows of whole panels");
     for (row, c) in c.chunks_exact_mut((panels * PANEL).max(1)).enumerate() {
         let first = left.rows.offset(row);
         let a = &left.data[first..first + k];
-        let job = Job {
-            a,
-            right: right.values(),
-            c,
-        };
+        let job = Job { a, right: right.values(), c };
         match isa.level() {
             // SAFETY: `Isa` proves the features.
             #[cfg(target_arch = "x86_64")]
@@ -52,7 +41,8 @@ pub(super) struct Job<'a> {
     c: &'a mut [f32],
 }
 
-/// All panels, up to `MOST` at a time: enough chains to hide the latency of a multiply-add, and no more than there are registers for.
+/// All panels, up to `MOST` at a time: enough chains to hide the latency of a multiply-add, and no more than there are
+/// registers for.
 ///
 /// # Safety
 /// `V`'s instruction set is available.
@@ -80,7 +70,8 @@ pub(super) unsafe fn run<V: Vector, const MOST: usize>(job: Job<'_>) {
 }
 
 /// # Safety
-/// `V`'s instruction set is available, `right` has `PANELS` panels of as many lanes as there are elements, `c` has room for 16 values of each.
+/// `V`'s instruction set is available, `right` has `PANELS` panels of as many lanes as there are elements, `c` has room
+/// for 16 values of each.
 #[inline(always)]
 unsafe fn group<V: Vector, const PANELS: usize>(a: &[f32], right: &[f32], c: &mut [f32]) {
     for part in (0..PANEL).step_by(V::LANES) {

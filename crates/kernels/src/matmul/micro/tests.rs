@@ -1,5 +1,6 @@
-//! The micro-kernels between guard pages. All they touch comes from slices, and their checked callers make the pointers: so it is enough
-//! that every slice lies flush against a page that may not be touched, as tight as those checks allow, before it and behind it.
+//! The micro-kernels between guard pages. All they touch comes from slices, and their checked callers make the
+//! pointers: so it is enough that every slice lies flush against a page that may not be touched, as tight as those
+//! checks allow, before it and behind it.
 
 use super::guarded::{Flush, Guarded};
 use super::*;
@@ -30,7 +31,8 @@ struct Finish {
     continues: bool,
 }
 
-/// Two segments of the left matrix, with a gap between them and one row of the right matrix left out; a gap between the output's panels.
+/// Two segments of the left matrix, with a gap between them and one row of the right matrix left out; a gap between the
+/// output's panels.
 fn check_tile(isa: Isa, flush: Flush, (rows, panels): (usize, usize), finish: Finish) {
     const LENGTH: usize = 5;
     const LEFT_STEP: usize = LENGTH + 2;
@@ -73,19 +75,9 @@ fn check_tile(isa: Isa, flush: Flush, (rows, panels): (usize, usize), finish: Fi
         }
     }
 
-    let left = LeftMatrix {
-        segments: 2,
-        segment_step: LEFT_STEP,
-        segment_length: LENGTH,
-        ..LeftMatrix::row_major(&a, reach)
-    };
-    let lanes = Lanes {
-        values: &b,
-        panels,
-        first: 0,
-        segment_step: RIGHT_STEP,
-        ahead: &ahead,
-    };
+    let left =
+        LeftMatrix { segments: 2, segment_step: LEFT_STEP, segment_length: LENGTH, ..LeftMatrix::row_major(&a, reach) };
+    let lanes = Lanes { values: &b, panels, first: 0, segment_step: RIGHT_STEP, ahead: &ahead };
     let columns = (scale.as_chunks().0, shift.as_chunks().0);
     let added = tile_of(Rows::plain(panels * PANEL), rows);
     let mut output = Output {
@@ -123,14 +115,11 @@ fn tiles_of_every_shape_touch_nothing_beside_their_buffers() {
     });
 }
 
-/// Terms and sums with a gap between the real parts and the imaginary ones, and between numbers; the factors between guard pages too.
+/// Terms and sums with a gap between the real parts and the imaginary ones, and between numbers; the factors between
+/// guard pages too.
 #[test]
 fn complex_products_touch_nothing_beside_their_buffers() {
-    let places = LanePlaces {
-        first: 0,
-        step: 2 * PANEL + 5,
-        imaginary: PANEL + 3,
-    };
+    let places = LanePlaces { first: 0, step: 2 * PANEL + 5, imaginary: PANEL + 3 };
     let length = |count: usize| (count - 1) * places.step + places.imaginary + PANEL;
     let check = |isa: Isa, flush: Flush, (count, columns): (usize, usize), conjugate: bool| {
         let guarded = |seed: u64, length: usize| Guarded::new(&pseudo_random(seed, length), flush);

@@ -56,9 +56,7 @@ impl Vector for __m512 {
     #[inline(always)]
     unsafe fn nonzeros(p: *const f32) -> u32 {
         // SAFETY: the caller has AVX-512F and 16 readable floats.
-        u32::from(unsafe {
-            _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(_mm512_loadu_ps(p), _mm512_setzero_ps())
-        })
+        u32::from(unsafe { _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(_mm512_loadu_ps(p), _mm512_setzero_ps()) })
     }
 }
 
@@ -125,11 +123,7 @@ impl Vector for __m256 {
 /// # Safety
 /// As for [`super::chains`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-pub(super) unsafe fn chains512(
-    rounds: usize,
-    seed: &[f32; PANEL],
-    out: &mut [f32; PANEL],
-) -> usize {
+pub(super) unsafe fn chains512(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
     unsafe { chains::<__m512>(rounds, seed, out) }
 }
@@ -137,11 +131,7 @@ pub(super) unsafe fn chains512(
 /// # Safety
 /// As for [`super::chains`], with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn chains256(
-    rounds: usize,
-    seed: &[f32; PANEL],
-    out: &mut [f32; PANEL],
-) -> usize {
+pub(super) unsafe fn chains256(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
     unsafe { chains::<__m256>(rounds, seed, out) }
 }

@@ -4,11 +4,7 @@ use super::tests::{channel_row, evidence};
 use super::*;
 
 fn channel(category: &str, mix_ratio: f64) -> ChannelRow {
-    ChannelRow {
-        category: Some(category.to_owned()),
-        mix_ratio: Some(mix_ratio),
-        ..channel_row(7)
-    }
+    ChannelRow { category: Some(category.to_owned()), mix_ratio: Some(mix_ratio), ..channel_row(7) }
 }
 
 /// What is found, in one piece.
@@ -50,22 +46,10 @@ fn a_channel_that_figure_1_names_is_decided_by_its_category_and_told_which_side_
 #[test]
 fn a_channel_that_is_called_scale_invariant_is_decided_by_its_criteria() {
     for (is, verdict, words) in [
-        (
-            true,
-            Verdict::Holds,
-            "scale-invariant: mix ratio 1.26, dB 0.125, dI not defined",
-        ),
-        (
-            false,
-            Verdict::DoesNotHold,
-            "not scale-invariant: mix ratio 1.26, dB 0.125, dI not defined",
-        ),
+        (true, Verdict::Holds, "scale-invariant: mix ratio 1.26, dB 0.125, dI not defined"),
+        (false, Verdict::DoesNotHold, "not scale-invariant: mix ratio 1.26, dB 0.125, dI not defined"),
     ] {
-        let row = ChannelRow {
-            scale_invariant: is,
-            block_delta: Some(0.125),
-            ..channel("mix", 1.2551)
-        };
+        let row = ChannelRow { scale_invariant: is, block_delta: Some(0.125), ..channel("mix", 1.2551) };
         let rows = [row];
         let found = evidence(&rows, &[], 2560).named("3.1", 7, "scale-invariant");
         assert_eq!(said(&found), (words, verdict, ""));
@@ -86,10 +70,7 @@ fn what_was_not_studied_or_has_failed_is_not_checked_and_says_why() {
         missing: Some("4.1 lacks tensors".to_owned()),
         ..evidence(&rows, &[], 2560)
     };
-    for (block, reason) in [
-        ("4.0", "block 4.0 was not studied in this run"),
-        ("4.1", "4.1 lacks tensors"),
-    ] {
+    for (block, reason) in [("4.0", "block 4.0 was not studied in this run"), ("4.1", "4.1 lacks tensors")] {
         let all = [
             lacking.named(block, 7, "mix"),
             lacking.spectrum(block),
@@ -121,19 +102,8 @@ fn a_verdict_on_pictures_of_other_steps_than_the_papers_says_so_before_anything_
 fn a_block_has_a_spectrum_where_it_has_all_three_kinds_and_all_its_channels_were_studied() {
     let found = |[overwrite, mix, skip]: [usize; 3], studied, failed| {
         let of = evidence(&[], &[], 2560);
-        let row = BlockRow {
-            overwrite,
-            mix,
-            skip,
-            studied,
-            failed,
-            ..of.blocks[0].clone()
-        };
-        let of = Evidence {
-            blocks: &[row],
-            ..of
-        }
-        .spectrum("3.1");
+        let row = BlockRow { overwrite, mix, skip, studied, failed, ..of.blocks[0].clone() };
+        let of = Evidence { blocks: &[row], ..of }.spectrum("3.1");
         (of.ours, of.verdict, of.reason)
     };
     let all = |counts| found(counts, 64, 0).1;
@@ -156,29 +126,14 @@ fn a_block_has_a_spectrum_where_it_has_all_three_kinds_and_all_its_channels_were
 #[test]
 fn a_panel_that_no_channel_has_says_why() {
     for (measure, folded, reason) in [
-        (
-            "bn2_weight_abs",
-            true,
-            "batch norm is folded into the convolution: |bn2.weight| cannot be recovered",
-        ),
+        ("bn2_weight_abs", true, "batch norm is folded into the convolution: |bn2.weight| cannot be recovered"),
         ("bn2_weight_abs", false, "no channel has this measure"),
-        (
-            "tuning_curve_rho",
-            true,
-            "no images, or no correlation is defined over them",
-        ),
+        ("tuning_curve_rho", true, "no images, or no correlation is defined over them"),
         ("conv2_weight_mean_abs", true, "no channel has this measure"),
     ] {
         let panels = [panel_of("block_on_input", 9), panel_of(measure, 0)];
-        let of = Evidence {
-            folded,
-            ..evidence(&[], &panels, 2560)
-        };
-        for found in [
-            of.correlation("3.1", measure),
-            of.direction("3.1", measure),
-            of.groups("3.1", measure),
-        ] {
+        let of = Evidence { folded, ..evidence(&[], &panels, 2560) };
+        for found in [of.correlation("3.1", measure), of.direction("3.1", measure), of.groups("3.1", measure)] {
             assert_eq!(said(&found), ("", Verdict::NotChecked, reason));
         }
     }
@@ -195,12 +150,10 @@ fn the_papers_correlations_and_groups_were_not_at_hand_so_ours_are_listed_alone(
         ..panel_of("bn2_weight_abs", 11)
     }];
     let plain = "the paper's ρ and p were not at hand";
-    let folded = "the paper's ρ and p were not at hand, and these weights are folded with batch norm, the paper's are not";
+    let folded =
+        "the paper's ρ and p were not at hand, and these weights are folded with batch norm, the paper's are not";
     for (is, reason) in [(false, plain), (true, folded)] {
-        let of = Evidence {
-            folded: is,
-            ..evidence(&[], &panels, 2560)
-        };
+        let of = Evidence { folded: is, ..evidence(&[], &panels, 2560) };
         let found = of.correlation("3.1", "bn2_weight_abs");
         let ours = "ρ = -0.26, p = 4e-5, n = 11";
         assert_eq!(said(&found), (ours, Verdict::NotChecked, reason));
@@ -211,15 +164,8 @@ fn the_papers_correlations_and_groups_were_not_at_hand_so_ours_are_listed_alone(
     }
     (panels[0].spearman_rho, panels[0].anova_p) = (None, None);
     let of = evidence(&[], &panels, 2560);
-    assert_eq!(
-        of.correlation("3.1", "bn2_weight_abs").ours,
-        "ρ not defined, n = 11"
-    );
-    assert!(
-        of.groups("3.1", "bn2_weight_abs")
-            .ours
-            .ends_with("F = 7.89, p not defined")
-    );
+    assert_eq!(of.correlation("3.1", "bn2_weight_abs").ours, "ρ not defined, n = 11");
+    assert!(of.groups("3.1", "bn2_weight_abs").ours.ends_with("F = 7.89, p not defined"));
     let found = of.direction("3.1", "bn2_weight_abs");
     let why = "no correlation is defined";
     assert_eq!(said(&found), ("ρ not defined", Verdict::NotChecked, why));
@@ -228,28 +174,15 @@ fn the_papers_correlations_and_groups_were_not_at_hand_so_ours_are_listed_alone(
 #[test]
 fn a_direction_is_told_below_the_threshold_alone_and_of_all_channels_alone() {
     let found = |rho, p, studied| {
-        let panels = [PanelRow {
-            spearman_rho: Some(rho),
-            spearman_p: Some(p),
-            ..panel_of("bn2_weight_abs", 11)
-        }];
+        let panels = [PanelRow { spearman_rho: Some(rho), spearman_p: Some(p), ..panel_of("bn2_weight_abs", 11) }];
         let of = evidence(&[], &panels, 2560);
-        let row = BlockRow {
-            studied,
-            ..of.blocks[0].clone()
-        };
-        let of = Evidence {
-            blocks: &[row],
-            ..of
-        };
+        let row = BlockRow { studied, ..of.blocks[0].clone() };
+        let of = Evidence { blocks: &[row], ..of };
         let found = of.direction("3.1", "bn2_weight_abs");
         (found.verdict, found.reason)
     };
     assert_eq!(found(-0.1, 0.0499, 64), (Verdict::Holds, String::new()));
-    assert_eq!(
-        found(0.0, 0.0499, 64),
-        (Verdict::DoesNotHold, String::new())
-    );
+    assert_eq!(found(0.0, 0.0499, 64), (Verdict::DoesNotHold, String::new()));
     let reason = "p is not below 0.05: no direction can be told".to_owned();
     assert_eq!(found(-0.1, 0.05, 64), (Verdict::NotChecked, reason));
     let reason = "63 of 64 channels were studied in this run".to_owned();
@@ -262,10 +195,7 @@ fn ablation_needs_images_and_says_what_the_weights_lack_too() {
     let needs = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
     let found = of.needs_validation_set();
     assert_eq!(said(&found), ("", Verdict::NotChecked, needs));
-    let of = Evidence {
-        missing: Some("fc lacks a tensor".to_owned()),
-        ..of
-    };
+    let of = Evidence { missing: Some("fc lacks a tensor".to_owned()), ..of };
     let reason = format!("{needs}; also, fc lacks a tensor");
     assert_eq!(said(&of.needs_validation_set()).2, reason);
 }
@@ -281,10 +211,7 @@ fn percents_are_of_all_criteria_then_without_the_mix_and_by_the_block_alone() {
     };
     let plain = "the heights of the paper's bars were not at hand";
     let found = |row: &BlockRow| {
-        let of = Evidence {
-            blocks: std::slice::from_ref(row),
-            ..evidence(&[], &[], 2560)
-        };
+        let of = Evidence { blocks: std::slice::from_ref(row), ..evidence(&[], &[], 2560) };
         let found = [of.percent("3.1"), of.percent_by_block("3.1"), of.many()];
         found.map(|f| (f.ours, f.verdict, f.reason))
     };
@@ -295,10 +222,7 @@ fn percents_are_of_all_criteria_then_without_the_mix_and_by_the_block_alone() {
     assert_eq!(by_block, open("25.0 (16 of 64)", why));
     let why = "“many” is no number to compare with";
     assert_eq!(many, open("4 of 64 studied channels", why));
-    (
-        row.percent_scale_invariant_no_mix,
-        row.no_mix_by_denominator,
-    ) = (Some(12.5), 1);
+    (row.percent_scale_invariant_no_mix, row.no_mix_by_denominator) = (Some(12.5), 1);
     let [percent, ..] = found(&row);
     let why = format!(
         "{plain}; 1 of the 8 channels without the mix criterion count only because B(B) or I(I) is not positive"

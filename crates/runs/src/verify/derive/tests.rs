@@ -12,10 +12,7 @@ fn a_value_that_differs_is_named_by_its_keys() {
     compare("x", &was, &again, &mut found);
     assert_eq!(
         found,
-        [
-            "manifest.json: x.a.b is [1,2], derived again it is [1]",
-            "manifest.json: x.d is 4, derived again it is null"
-        ]
+        ["manifest.json: x.a.b is [1,2], derived again it is [1]", "manifest.json: x.d is 4, derived again it is null"]
     );
 }
 
@@ -30,25 +27,12 @@ fn what_differs_between_two_files_is_named_by_cell_or_byte_and_a_missing_one_is_
     };
     assert_eq!(put("a.png", b"same", b"same"), Vec::<String>::new());
     assert_eq!(put("a.csv", b"a\n1\n", b"a\n1\n"), Vec::<String>::new());
-    assert_eq!(
-        put("b.png", b"abcd", b"abXd"),
-        ["b.png: derived again it differs, first at byte 2"]
-    );
-    let cells = put(
-        "b.csv",
-        b"block,channel\n1.1,3\n",
-        b"block,channel\n1.1,4\n",
-    );
-    assert!(
-        cells.len() == 1 && cells[0].starts_with("b.csv: "),
-        "{cells:?}"
-    );
+    assert_eq!(put("b.png", b"abcd", b"abXd"), ["b.png: derived again it differs, first at byte 2"]);
+    let cells = put("b.csv", b"block,channel\n1.1,3\n", b"block,channel\n1.1,4\n");
+    assert!(cells.len() == 1 && cells[0].starts_with("b.csv: "), "{cells:?}");
     assert!(!cells[0].contains("at byte"), "{cells:?}");
     fs::remove_file(was.join("b.png")).unwrap();
-    assert_eq!(
-        of_files(&was, &again, "b.png").unwrap(),
-        ["b.png: it is missing, and is derived"]
-    );
+    assert_eq!(of_files(&was, &again, "b.png").unwrap(), ["b.png: it is missing, and is derived"]);
 }
 
 #[test]
@@ -95,19 +79,12 @@ fn of_two_manifests_what_was_found_is_compared_and_not_how_the_run_went() {
 fn what_takes_time_is_passed_on_and_nothing_else() {
     let events = Events::default();
     let again = Again(&events);
-    let phase = |total, done| Event::Phase {
-        name: "x".into(),
-        total,
-        done,
-    };
+    let phase = |total, done| Event::Phase { name: "x".into(), total, done };
     again.event(phase(2, 2));
     again.event(Event::Notice("told before".to_owned()));
     assert!(events.all().is_empty());
     for event in [phase(2, 1), Event::Advanced, Event::PhaseEnded] {
         again.event(event);
     }
-    assert_eq!(
-        events.all(),
-        [phase(2, 1), Event::Advanced, Event::PhaseEnded]
-    );
+    assert_eq!(events.all(), [phase(2, 1), Event::Advanced, Event::PhaseEnded]);
 }
