@@ -1,4 +1,5 @@
 //! Who may call whom: the edges between the workspace's crates are those of the table in `crates/README.md`, no others.
+//! And what stands at the top level.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +114,52 @@ fn the_readme_of_the_crates_shows_the_same_table() {
     }
 }
 
+/// What a checkout holds at its top level.
+const TOP_LEVEL: [&str; 15] = [
+    ".cargo",
+    ".ci",
+    ".git-blame-ignore-revs",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "benches",
+    "crates",
+    "fixtures",
+    "rustfmt.toml",
+    "tests",
+    "xtask",
+];
+
+/// What git, cargo and the program leave there, and is no part of the project.
+const LEFT_BY_TOOLS: [&str; 3] = [".git", "out", "target"];
+
+/// The entries that are not listed, or are listed and missing.
+fn misplaced_at_the_top(entries: &BTreeSet<String>) -> Vec<String> {
+    let listed: BTreeSet<String> = TOP_LEVEL.into_iter().map(str::to_owned).collect();
+    let here = entries.iter().filter(|entry| !LEFT_BY_TOOLS.contains(&entry.as_str()));
+    let unlisted = here.filter(|entry| !listed.contains(*entry)).map(|entry| format!("{entry} is not listed"));
+    unlisted.chain(listed.difference(entries).map(|entry| format!("{entry} is missing"))).collect()
+}
+
+#[test]
+fn the_top_level_holds_what_is_listed_and_nothing_else() {
+    let entries = std::fs::read_dir(root()).unwrap();
+    let entries = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(misplaced_at_the_top(&entries), Vec::<String>::new());
+}
+
+#[test]
+fn an_unlisted_and_a_missing_entry_of_the_top_level_are_found() {
+    let mut entries: BTreeSet<String> = TOP_LEVEL.into_iter().chain(["target"]).map(str::to_owned).collect();
+    assert!(misplaced_at_the_top(&entries).is_empty());
+    entries.insert("docs".to_owned());
+    entries.remove("tests");
+    assert_eq!(misplaced_at_the_top(&entries), ["docs is not listed", "tests is missing"]);
+}
+
 /// `unsafe` lives in the micro-kernels alone: every other crate forbids it in its root, so that no attribute below can
 /// allow it.
 #[test]
@@ -123,7 +170,7 @@ fn every_crate_but_the_kernels_forbids_unsafe_code() {
         .filter(|path| path.is_file() && !path.ends_with("kernels/src/lib.rs"))
         .collect();
     assert!(roots.len() >= 11);
-    for program in ["xtask", "benches", "fuzz"] {
+    for program in ["xtask", "benches", "tests/fuzz"] {
         roots.push(root().join(program).join("src/main.rs"));
     }
     roots.push(root().join("benches/src/bin/contender.rs"));
