@@ -32,13 +32,13 @@ fn digest(root: &Path) -> Result<String, Box<dyn Error>> {
     Ok(digest.finalize().to_hex().to_string())
 }
 
-/// The files below a folder, but tests, what people read, and hidden files.
+/// The files below a folder, but tests, examples, what people read, and hidden files.
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
-        if name.starts_with('.') || name.ends_with(".md") || name == "tests" {
+        if name.starts_with('.') || name.ends_with(".md") || name == "tests" || name == "examples" {
             continue;
         }
         if path.is_dir() {

@@ -22,6 +22,21 @@ impl ChannelMeasures {
     ///
     /// # Errors
     /// If the channel has no mix ratio ([`mix_ratio`]).
+    ///
+    /// ```
+    /// use analysis::{Category, ChannelMeasures, NineActivations};
+    /// let nine = NineActivations {
+    ///     o_o: 4.0, i_o: 1.0, b_o: 3.0,
+    ///     o_i: 3.0, i_i: 2.0, b_i: 1.0,
+    ///     o_b: 4.0, i_b: -1.0, b_b: 5.0,
+    /// };
+    /// let measures = ChannelMeasures::new(&nine, 2.0, 1.0)?;
+    /// assert_eq!((measures.mix_ratio, measures.category), (0.75, Category::Mix));
+    /// // (2 - 1) / 5 and (1 - 0) / 2.
+    /// assert_eq!((measures.scale.block_delta, measures.scale.input_delta), (0.2, 0.5));
+    /// assert!(measures.scale_invariant());
+    /// # Ok::<(), analysis::FailedVisualization>(())
+    /// ```
     pub fn new(
         nine: &NineActivations,
         b_enlarged_i: f64,

@@ -16,6 +16,11 @@ pub fn largest<T: Copy + Into<f64>>(activations: &[T], count: usize) -> Vec<usiz
 }
 
 /// The indices of the `count` smallest activations, smallest first, otherwise as [`largest`].
+///
+/// ```
+/// // The first 1.0 stands before the second, and NaN nowhere.
+/// assert_eq!(analysis::smallest(&[1.0, 3.0, 1.0, f64::NAN], 3), [0, 2, 1]);
+/// ```
 #[must_use]
 pub fn smallest<T: Copy + Into<f64>>(activations: &[T], count: usize) -> Vec<usize> {
     first(activations, count, f64::total_cmp)

@@ -35,6 +35,17 @@ impl GroupComparison {
     ///
     /// # Errors
     /// If `mix_ratios` and `values` differ in length.
+    ///
+    /// ```
+    /// use analysis::GroupComparison;
+    /// let values = [Some(1.0), Some(3.0), Some(5.0), Some(7.0), None];
+    /// let compared = GroupComparison::new(&[0.5, 0.9, 1.0, 2.0, 3.0], &values)?;
+    /// assert_eq!((compared.overwrite, compared.skip, compared.left_out), (2, 2, 1));
+    /// assert_eq!((compared.overwrite_mean, compared.skip_mean), (Ok(2.0), Ok(6.0)));
+    /// // Between the groups 16 with 1 degree of freedom, within them 4 with 2.
+    /// assert_eq!(compared.anova.map(|anova| anova.f), Ok(8.0));
+    /// # Ok::<(), analysis::UnequalLengths>(())
+    /// ```
     pub fn new(mix_ratios: &[f64], values: &[Option<f64>]) -> Result<GroupComparison, UnequalLengths> {
         if mix_ratios.len() != values.len() {
             return Err(UnequalLengths { mix_ratios: mix_ratios.len(), values: values.len() });

@@ -54,6 +54,10 @@ pub fn mix_ratio(o_i: f64, o_b: f64) -> Result<f64, FailedVisualization> {
 }
 
 /// The mix ratio as histograms and correlations take it: at most [`CLAMP`] (5); NaN stays NaN.
+///
+/// ```
+/// assert_eq!([0.5, 5.0, 10.0].map(analysis::clamped), [0.5, 5.0, 5.0]);
+/// ```
 #[must_use]
 pub fn clamped(mix_ratio: f64) -> f64 {
     if mix_ratio > CLAMP { CLAMP } else { mix_ratio }
@@ -105,6 +109,10 @@ impl fmt::Display for Category {
 /// Whether a channel belongs to the overwrite group of the analysis of variance, M < 1; the others are its skip group.
 ///
 /// The groups split the line in two, without a band of mixes between them (paper 1, its figure 4).
+///
+/// ```
+/// assert!(analysis::is_overwrite_group(0.99) && !analysis::is_overwrite_group(1.0));
+/// ```
 #[must_use]
 pub fn is_overwrite_group(mix_ratio: f64) -> bool {
     mix_ratio < 1.0
@@ -113,6 +121,13 @@ pub fn is_overwrite_group(mix_ratio: f64) -> bool {
 /// The histogram of paper 1's figure 2: clamped mix ratios in 20 bins of 0.25 from 0 to 5, the last bin closed.
 ///
 /// A NaN, which [`mix_ratio`] never gives, is counted outside.
+///
+/// ```
+/// // 0.25 begins the second bin, and 10 is clamped to 5, which ends the last.
+/// let histogram = analysis::mix_histogram(&[0.1, 0.25, 10.0]);
+/// assert_eq!(histogram.counts()[..2], [1, 1]);
+/// assert_eq!(histogram.counts()[19], 1);
+/// ```
 #[must_use]
 pub fn mix_histogram(mix_ratios: &[f64]) -> Histogram {
     let values: Vec<f64> = mix_ratios.iter().map(|&m| clamped(m)).collect();

@@ -14,6 +14,11 @@ pub struct ScaleMeasures {
 
 impl ScaleMeasures {
     /// The scale metric `SM = dB + dI` that the papers' exemplars are ranked by.
+    ///
+    /// ```
+    /// let measures = analysis::ScaleMeasures { block_delta: 0.25, input_delta: -0.125 };
+    /// assert_eq!(measures.scale_metric(), 0.125);
+    /// ```
     #[must_use]
     pub fn scale_metric(&self) -> f64 {
         self.block_delta + self.input_delta
@@ -32,12 +37,22 @@ impl ScaleMeasures {
     }
 
     /// Paper 1's criterion without that of the mix ratio, the other count of its figure 5: dB > 0 and dI > 0.
+    ///
+    /// ```
+    /// let measures = analysis::ScaleMeasures { block_delta: 0.25, input_delta: 0.0 };
+    /// assert!(!measures.scale_invariant_no_mix());
+    /// ```
     #[must_use]
     pub fn scale_invariant_no_mix(&self) -> bool {
         self.block_delta > 0.0 && self.input_delta > 0.0
     }
 
     /// Paper 2's criterion: dB > 0 and 1/1.5 < M < 1.5.
+    ///
+    /// ```
+    /// let measures = analysis::ScaleMeasures { block_delta: 0.25, input_delta: -1.0 };
+    /// assert!(measures.scale_invariant_by_block(1.2) && !measures.scale_invariant(1.2));
+    /// ```
     #[must_use]
     pub fn scale_invariant_by_block(&self, mix_ratio: f64) -> bool {
         self.block_delta > 0.0 && Category::of(mix_ratio) == Category::Mix
@@ -48,12 +63,23 @@ impl ScaleMeasures {
 ///
 /// The denominator is not clipped, and the quotient is IEEE's: a negative B(B) turns the sign around, a zero one gives
 /// an infinity or, below a numerator of zero, NaN, and NaN goes in and out. A NaN meets no criterion.
+///
+/// ```
+/// // The enlarged picture takes the Block from -1, which counts as 0, to 2: a quarter of its 8.
+/// assert_eq!(analysis::block_delta(2.0, -1.0, 8.0), 0.25);
+/// // Denominators are not clipped.
+/// assert_eq!(analysis::block_delta(2.0, 1.0, -4.0), -0.25);
+/// ```
 #[must_use]
 pub fn block_delta(b_enlarged_i: f64, b_i: f64, b_b: f64) -> f64 {
     (clip(b_enlarged_i) - clip(b_i)) / b_b
 }
 
 /// `dI = (max(I(shrink B), 0) - max(I(B), 0)) / I(I)`, with the denominator treated as in [`block_delta`].
+///
+/// ```
+/// assert_eq!(analysis::input_delta(3.0, 1.0, 4.0), 0.5);
+/// ```
 #[must_use]
 pub fn input_delta(i_shrunk_b: f64, i_b: f64, i_i: f64) -> f64 {
     (clip(i_shrunk_b) - clip(i_b)) / i_i
@@ -66,6 +92,13 @@ pub fn input_delta(i_shrunk_b: f64, i_b: f64, i_i: f64) -> f64 {
 ///
 /// # Errors
 /// If there are no photographs in one of the three places.
+///
+/// ```
+/// // Enlarged (4 + 0) / 2, as they are (0 + 1) / 2: clipped one by one. Divided by the mean of 2 and 4.
+/// let gain = analysis::block_delta_of_photographs(&[4.0, -6.0], &[-2.0, 1.0], &[2.0, 4.0])?;
+/// assert_eq!(gain, 0.5);
+/// # Ok::<(), analysis::statistics::NotDefined>(())
+/// ```
 pub fn block_delta_of_photographs(b_enlarged_i: &[f64], b_i: &[f64], b_b: &[f64]) -> Result<f64, NotDefined> {
     Ok((mean_of_clipped(b_enlarged_i)? - mean_of_clipped(b_i)?) / mean(b_b)?)
 }
@@ -74,6 +107,11 @@ pub fn block_delta_of_photographs(b_enlarged_i: &[f64], b_i: &[f64], b_b: &[f64]
 ///
 /// # Errors
 /// If there are no photographs in one of the three places.
+///
+/// ```
+/// assert_eq!(analysis::input_delta_of_photographs(&[3.0], &[1.0], &[4.0])?, analysis::input_delta(3.0, 1.0, 4.0));
+/// # Ok::<(), analysis::statistics::NotDefined>(())
+/// ```
 pub fn input_delta_of_photographs(i_shrunk_b: &[f64], i_b: &[f64], i_i: &[f64]) -> Result<f64, NotDefined> {
     Ok((mean_of_clipped(i_shrunk_b)? - mean_of_clipped(i_b)?) / mean(i_i)?)
 }

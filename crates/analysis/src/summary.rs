@@ -59,6 +59,21 @@ pub struct BlockSummary {
 
 impl BlockSummary {
     /// The summary of a block's channels, in any order.
+    ///
+    /// ```
+    /// use analysis::{BlockSummary, ChannelMeasures, NineActivations};
+    /// let channel = |o_i, o_b| {
+    ///     let (o_o, i_o, b_o) = (4.0, 1.0, 3.0);
+    ///     let nine = NineActivations { o_o, i_o, b_o, o_i, i_i: 2.0, b_i: 1.0, o_b, i_b: -1.0, b_b: 5.0 };
+    ///     ChannelMeasures::new(&nine, 2.0, 1.0)
+    /// };
+    /// let channels = [channel(1.0, 4.0), channel(4.0, 4.0), channel(3.0, -1.0), channel(-1.0, -1.0)];
+    /// let block = BlockSummary::new(&channels);
+    /// assert_eq!((block.overwrite, block.mix, block.skip, block.failed), (1, 1, 1, 1));
+    /// assert_eq!(block.sentinel_skipped, 1);
+    /// // One of the three that have a mix ratio meets all criteria.
+    /// assert_eq!(block.percent_scale_invariant().map(f64::round), Ok(33.0));
+    /// ```
     #[must_use]
     pub fn new(channels: &[Result<ChannelMeasures, FailedVisualization>]) -> BlockSummary {
         let measured: Vec<&ChannelMeasures> = channels.iter().filter_map(|c| c.as_ref().ok()).collect();

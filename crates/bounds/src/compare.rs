@@ -5,6 +5,11 @@ const UNIT_ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
 /// `gamma_n = n u / (1 - n u)` with u = 2^-24: the relative error of n roundings (Higham, *Accuracy and Stability*,
 /// lemma 3.1).
+///
+/// ```
+/// // Two roundings: a little more than twice 2^-24.
+/// assert!(bounds::gamma(2) > 2.0 / 16_777_216.0 && bounds::gamma(2) < 2.000_001 / 16_777_216.0);
+/// ```
 pub fn gamma(n: usize) -> f64 {
     let nu = n as f64 * UNIT_ROUNDOFF;
     nu / (1.0 - nu)
@@ -19,6 +24,11 @@ pub fn underflow_slack(n: usize) -> f64 {
 ///
 /// # Panics
 /// If the slices differ in length or are empty.
+///
+/// ```
+/// // Errors of a half and of one, against bounds of one and of four: the first uses more of its bound.
+/// assert_eq!(bounds::worst_fraction_of_bound(&[1.5, 3.0], &[1.0, 2.0], &[1.0, 4.0]), (0.5, 0));
+/// ```
 pub fn worst_fraction_of_bound(actual: &[f32], expected: &[f64], bound: &[f64]) -> (f64, usize) {
     assert!(!actual.is_empty(), "nothing to compare");
     assert!(
@@ -59,6 +69,10 @@ fn fraction_of_bound(actual: f64, expected: f64, bound: f64) -> f64 {
 ///
 /// # Panics
 /// If the slices differ in length or are empty.
+///
+/// ```
+/// assert_eq!(bounds::relative_l2(&[3.0, 5.0], &[3.0, 4.0]), 0.2);
+/// ```
 pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
     assert!(
         !actual.is_empty() && actual.len() == expected.len(),

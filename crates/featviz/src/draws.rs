@@ -59,6 +59,15 @@ impl Draws {
     }
 
     /// What is drawn for a step, counted from 1, at a site of this jitter.
+    ///
+    /// ```
+    /// use featviz::{Draws, Recipe};
+    /// let recipe = Recipe::new(224, 2560);
+    /// let drawn = |step| Draws::new(0, "layer3.1.pre:178:neuron").step(&recipe, 16, step);
+    /// // The hundredth step does not ask what was drawn before.
+    /// assert_eq!(drawn(100), drawn(100));
+    /// assert!(drawn(100).degrees.abs() <= 5 && drawn(100).first.0 < 16 && drawn(100).second.0 < 8);
+    /// ```
     pub fn step(&self, recipe: &Recipe, jitter: usize, step: usize) -> StepDraws {
         let mut generator = self.stream(step as u64);
         let mut below = |n: usize| below(&mut generator, n);

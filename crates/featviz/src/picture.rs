@@ -45,6 +45,11 @@ pub(crate) fn add_picture(graph: &mut Graph, size: usize) -> Result<(NodeId, Nod
 }
 
 /// 8-bit colours: value times 255, truncated (METHOD.md, section 2). What is no number becomes 0.
+///
+/// ```
+/// // 0.999 * 255 = 254.7.
+/// assert_eq!(featviz::to_bytes(&[0.0, 0.5, 0.999, 1.0]), [0, 127, 254, 255]);
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -99,12 +99,23 @@ impl Recipe {
     }
 
     /// Real numbers that parameterise a picture: three half spectra `[size, size / 2 + 1, 2]`.
+    ///
+    /// ```
+    /// let recipe = featviz::Recipe::new(224, featviz::Preset::Paper.steps());
+    /// assert_eq!((recipe.parameters(), recipe.steps), (3 * 224 * 113 * 2, 2560));
+    /// ```
     pub fn parameters(&self) -> usize {
         3 * self.size * (self.size / 2 + 1) * 2
     }
 }
 
 /// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
+///
+/// ```
+/// let jitter = |site: &str| site.parse().map(featviz::jitter_of);
+/// assert_eq!([jitter("layer1.1.bn2")?, jitter("layer2.1.pre")?, jitter("layer3.1.bn2")?], [0, 4, 16]);
+/// # Ok::<(), resnet::UnknownSite>(())
+/// ```
 pub fn jitter_of(site: Site) -> usize {
     let Some(block) = site.block() else {
         return if site.is_stem() { 0 } else { 16 };

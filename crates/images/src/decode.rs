@@ -58,6 +58,11 @@ pub fn decode(path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
 ///
 /// # Errors
 /// Those of [`decode`], but for opening.
+///
+/// ```
+/// let error = images::decode_bytes(b"GIF89a", "photo.jpg").unwrap_err();
+/// assert_eq!(error.to_string(), "photo.jpg: expected a JPEG or a PNG, found a GIF");
+/// ```
 pub fn decode_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Rgb8, ImageError> {
     let path = path.as_ref();
     let format = header::format(bytes).map_err(|found| ImageError::NotAnImage { path: path.to_owned(), found })?;

@@ -13,6 +13,13 @@ use crate::rgb8::Rgb8;
 ///
 /// # Errors
 /// If the encoder refuses, which it has no reason to.
+///
+/// ```
+/// let picture = images::Rgb8::from_pixels(1, 2, vec![255, 0, 0, 0, 0, 255])?;
+/// let bytes = images::encode_png(&picture)?;
+/// assert_eq!(images::decode_bytes(&bytes, "in memory")?, picture);
+/// # Ok::<(), images::ImageError>(())
+/// ```
 pub fn encode_png(picture: &Rgb8) -> Result<Vec<u8>, ImageError> {
     let (width, height) = (picture.width(), picture.height());
     let refused = |reason: String| ImageError::Encode { width, height, reason };

@@ -34,6 +34,14 @@ impl Folder {
     ///
     /// # Errors
     /// If the path is missing, cannot be read or is not a directory, or there is no image below it.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/images");
+    /// // `path` is fixtures/images: ten images of each of twenty classes.
+    /// let folder = images::Folder::open(path)?;
+    /// assert_eq!((folder.entries().len(), folder.entries()[0].name.as_str()), (200, "annulus/annulus_00.jpg"));
+    /// # Ok::<(), images::ImageError>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ImageError> {
         let path = path.as_ref().to_owned();
         let metadata = fs::metadata(&path).map_err(|source| ImageError::CannotOpen { path: path.clone(), source })?;

@@ -33,6 +33,16 @@ impl Architecture {
     /// # Errors
     /// If the stem is incomplete, batch norm is separate in one place and folded in another, or a tensor has the wrong
     /// shape or is none of ResNet18's.
+    ///
+    /// ```
+    /// # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
+    /// // `file` is fixtures/resnet18-16.npz.
+    /// let tensors = weights::TensorSet::load(file).unwrap();
+    /// let architecture = resnet::Architecture::infer(&tensors)?;
+    /// assert_eq!((architecture.widths(), architecture.classes()), ([16, 32, 64, 128], Some(20)));
+    /// assert!(architecture.is_complete());
+    /// # Ok::<(), resnet::NetworkError>(())
+    /// ```
     pub fn infer(tensors: &TensorSet) -> Result<Architecture, NetworkError> {
         let batch_norm = batch_norm_state(tensors)?;
         let widths = widths(tensors)?;

@@ -44,6 +44,11 @@ impl Block {
     ];
 
     /// The seven blocks that the paper studies: all but 1.0.
+    ///
+    /// ```
+    /// let names: Vec<String> = resnet::Block::studied().iter().map(ToString::to_string).collect();
+    /// assert_eq!(names, ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"]);
+    /// ```
     pub fn studied() -> &'static [Block] {
         &Self::ALL[1..]
     }
@@ -78,6 +83,14 @@ impl Block {
     ///
     /// Input is what enters the sum: the projection where there is one, else the previous block's output after its
     /// ReLU.
+    ///
+    /// ```
+    /// use resnet::{Block, Role};
+    /// let block: Block = "3.0".parse()?;
+    /// let sites = Role::ALL.map(|role| block.read_site(role).to_string());
+    /// assert_eq!(sites, ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]);
+    /// # Ok::<(), resnet::ParseBlockError>(())
+    /// ```
     pub fn read_site(self, role: Role) -> Site {
         match (role, self.previous()) {
             (Role::Block, _) => Site::Contribution(self),
@@ -94,6 +107,15 @@ impl Block {
     ///
     /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU,
     /// negative places lower it.
+    ///
+    /// ```
+    /// use resnet::{Block, Role};
+    /// let block: Block = "3.1".parse()?;
+    /// // What enters it from the stream stands behind a ReLU; its picture is made before.
+    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
+    /// assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
+    /// # Ok::<(), resnet::ParseBlockError>(())
+    /// ```
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {
             Site::Output(block) => Site::Sum(block),

@@ -44,6 +44,13 @@ pub struct Reader {
 impl View {
     /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even
     /// number of pixels around the center allows, and how large they are in it.
+    ///
+    /// ```
+    /// use resnet::View;
+    /// assert_eq!(View::scaled(2.0, 224), (View::Enlarged, 2.0));
+    /// // 224 / 1.3 is nearest to the even 172.
+    /// assert_eq!(View::scaled(1.3, 224), (View::Cropped(172), 224.0 / 172.0));
+    /// ```
     pub fn scaled(scale: f64, size: usize) -> (View, f64) {
         let full = size as f64;
         let centered = |wanted: f64| {
@@ -92,6 +99,15 @@ impl View {
 ///
 /// # Errors
 /// If the image is too small for it.
+///
+/// ```
+/// use autodiff::{Graph, Shape, ops::Input};
+/// let mut graph = Graph::new();
+/// let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[])?;
+/// let enlarged = resnet::enlarge(&mut graph, image, (112, 112))?;
+/// assert_eq!(graph.shape(enlarged), Shape::new(224, 224, 3));
+/// # Ok::<(), autodiff::GraphError>(())
+/// ```
 pub fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let Shape { height, width, .. } = graph.shape(image);
     let cropped = graph.add(Translate::center_crop((height, width), part), &[image])?;

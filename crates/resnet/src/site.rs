@@ -55,6 +55,14 @@ impl Site {
     }
 
     /// The block it belongs to, if any.
+    ///
+    /// ```
+    /// let site: resnet::Site = "layer2.1.bn2".parse()?;
+    /// assert_eq!(site.block().map(|block| block.to_string()).as_deref(), Some("2.1"));
+    /// let error = "layer2.1.bn3".parse::<resnet::Site>().unwrap_err();
+    /// assert!(error.to_string().starts_with("unknown site 'layer2.1.bn3': did you mean "));
+    /// # Ok::<(), resnet::UnknownSite>(())
+    /// ```
     pub fn block(self) -> Option<Block> {
         match self {
             Site::Projection(b) | Site::Contribution(b) | Site::Sum(b) | Site::Output(b) => Some(b),

@@ -74,6 +74,14 @@ impl Tensor {
     }
 
     /// The digest of its name, shape and values, whatever file they came from; reads every value.
+    ///
+    /// ```
+    /// use weights::Tensor;
+    /// let of = |file: &str, value| Tensor::new(file, "fc.bias", vec![1], vec![value]).map(|tensor| tensor.digest());
+    /// assert_eq!(of("a.npz", 0.5)?, of("b.npy", 0.5)?);
+    /// assert_ne!(of("a.npz", 0.5)?, of("a.npz", -0.5)?);
+    /// # Ok::<(), weights::WeightsError>(())
+    /// ```
     pub fn digest(&self) -> Digest {
         digest::of_tensor(self.name(), self.shape(), self.values())
     }

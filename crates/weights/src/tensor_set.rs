@@ -34,6 +34,14 @@ impl TensorSet {
     /// # Errors
     /// Any [`WeightsError`] but [`Missing`](WeightsError::Missing), [`Unexpected`](WeightsError::Unexpected) and
     /// [`WrongShape`](WeightsError::WrongShape): those are for the caller who knows which tensors there should be.
+    ///
+    /// ```
+    /// # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
+    /// // `file` is fixtures/resnet18-16.npz: a stem of 16 kernels of 7 x 7 on three colours.
+    /// let tensors = weights::TensorSet::load(file)?;
+    /// assert_eq!(tensors.find("conv1.weight")?.shape(), [16, 3, 7, 7]);
+    /// # Ok::<(), weights::WeightsError>(())
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<TensorSet, WeightsError> {
         Self::load_except(path, |_| false)
     }
@@ -43,6 +51,15 @@ impl TensorSet {
     ///
     /// # Errors
     /// As [`TensorSet::load`].
+    ///
+    /// ```
+    /// # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
+    /// // `file` is fixtures/resnet18-16.npz.
+    /// let all = weights::TensorSet::load(file)?;
+    /// let classless = weights::TensorSet::load_except(file, |name| name.starts_with("fc."))?;
+    /// assert_eq!(all.len() - classless.len(), 2);
+    /// # Ok::<(), weights::WeightsError>(())
+    /// ```
     pub fn load_except(path: impl AsRef<Path>, ignored: impl Fn(&str) -> bool) -> Result<TensorSet, WeightsError> {
         let path = path.as_ref();
         let metadata = match fs::metadata(path) {
@@ -152,6 +169,14 @@ impl TensorSet {
     ///
     /// # Errors
     /// [`WeightsError::Unexpected`] naming the first other one.
+    ///
+    /// ```
+    /// use weights::{Tensor, TensorSet};
+    /// let set = TensorSet::new("a.npz", [Tensor::new("a.npz", "fc.bais", vec![1], vec![0.5])?])?;
+    /// let error = set.refuse_unexpected(|name| name == "fc.bias").unwrap_err();
+    /// assert_eq!(error.to_string(), "a.npz: expected no tensor `fc.bais`, found one");
+    /// # Ok::<(), weights::WeightsError>(())
+    /// ```
     pub fn refuse_unexpected(&self, is_expected: impl Fn(&str) -> bool) -> Result<(), WeightsError> {
         match self.iter().find(|tensor| !is_expected(tensor.name())) {
             None => Ok(()),

@@ -169,7 +169,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         let path = folder.join(&name);
-        if name.starts_with('.') || name == "tests" || name.ends_with(".md") {
+        if name.starts_with('.') || ["tests", "examples"].contains(&name.as_str()) || name.ends_with(".md") {
             continue;
         }
         match entry.path().is_dir() {

@@ -24,6 +24,14 @@ pub struct Anova {
 /// # Errors
 /// If there are fewer than two groups, one is empty, all have one value only, all values are the same, or one of
 /// them or their squares' sum is not finite.
+///
+/// ```
+/// // Means 1 and 4 about 2.5: 9 between the groups; 4 within them, with 4 degrees of freedom.
+/// let anova = analysis::statistics::one_way_anova(&[&[0.0, 1.0, 2.0], &[3.0, 4.0, 5.0]])?;
+/// assert_eq!((anova.f, anova.between, anova.within), (13.5, 1, 4));
+/// assert_eq!((anova.p * 1000.0).round(), 21.0);
+/// # Ok::<(), analysis::statistics::NotDefined>(())
+/// ```
 pub fn one_way_anova(groups: &[&[f64]]) -> Result<Anova, NotDefined> {
     let k = groups.len();
     if k < 2 {

@@ -8,6 +8,10 @@ use super::NotDefined;
 ///
 /// # Errors
 /// If there are no values, or one of them or their sum is not finite.
+///
+/// ```
+/// assert_eq!(analysis::statistics::mean(&[1.0, 2.0, 6.0]), Ok(3.0));
+/// ```
 pub fn mean(values: &[f64]) -> Result<f64, NotDefined> {
     let &first = values.first().ok_or(NotDefined::TooFew { needed: 1, found: 0 })?;
     let mean = first + values.iter().map(|v| v - first).sum::<f64>() / values.len() as f64;
@@ -18,6 +22,11 @@ pub fn mean(values: &[f64]) -> Result<f64, NotDefined> {
 ///
 /// # Errors
 /// If there are no values, or one of them is not finite.
+///
+/// ```
+/// assert_eq!(analysis::statistics::median(&[9.0, 1.0, 2.0]), Ok(2.0));
+/// assert_eq!(analysis::statistics::median(&[9.0, 1.0, 2.0, 3.0]), Ok(2.5));
+/// ```
 pub fn median(values: &[f64]) -> Result<f64, NotDefined> {
     if values.is_empty() {
         return Err(NotDefined::TooFew { needed: 1, found: 0 });
@@ -35,6 +44,13 @@ pub fn median(values: &[f64]) -> Result<f64, NotDefined> {
 ///
 /// # Errors
 /// If there are fewer than two values, or one of them or their squares' sum is not finite.
+///
+/// ```
+/// // Squares 1 + 1 + 1 + 1 about 2, over n - 1 = 3; the root of that over the root of n = 4.
+/// let error = analysis::statistics::standard_error(&[1.0, 3.0, 1.0, 3.0])?;
+/// assert_eq!(error, (4.0_f64 / 3.0).sqrt() / 2.0);
+/// # Ok::<(), analysis::statistics::NotDefined>(())
+/// ```
 pub fn standard_error(values: &[f64]) -> Result<f64, NotDefined> {
     if values.len() < 2 {
         return Err(NotDefined::TooFew { needed: 2, found: values.len() });

@@ -11,6 +11,13 @@ use statrs::function::beta::beta_reg;
 ///
 /// Tails are right to 1e-9 relative, down to 1e-300 and for up to 50,000 degrees of freedom.
 /// NaN for anything but a, b > 0 and x, 1 - x in [0, 1].
+///
+/// ```
+/// use analysis::statistics::regularized_beta;
+/// // I_x(1, 1) is x, and I_x(2, 1) its square.
+/// assert!((regularized_beta([1.0, 1.0], [0.25, 0.75]) - 0.25).abs() < 1e-15);
+/// assert!((regularized_beta([2.0, 1.0], [0.25, 0.75]) - 0.0625).abs() < 1e-15);
+/// ```
 #[must_use]
 pub fn regularized_beta([a, b]: [f64; 2], [x, y]: [f64; 2]) -> f64 {
     let inside = 0.0..=1.0;

@@ -8,6 +8,13 @@ use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 ///
 /// # Errors
 /// If the size asked for has no pixel or too many.
+///
+/// ```
+/// // Black and white, to one pixel: their mean, halves rounded up.
+/// let picture = images::Rgb8::from_pixels(2, 1, vec![0, 0, 0, 255, 255, 255])?;
+/// assert_eq!(images::pillow::resize_bilinear(&picture, 1, 1)?.pixels(), [128; 3]);
+/// # Ok::<(), images::ImageError>(())
+/// ```
 pub fn resize_bilinear(picture: &Rgb8, width: usize, height: usize) -> Result<Rgb8, ImageError> {
     check(width, height)?;
     let pixels = resize_window(picture, width, height, &Window { columns: 0..width, rows: 0..height });
@@ -20,6 +27,14 @@ pub fn resize_bilinear(picture: &Rgb8, width: usize, height: usize) -> Result<Rg
 ///
 /// # Errors
 /// If the size asked for has no pixel or too many.
+///
+/// ```
+/// let picture = images::Rgb8::from_pixels(5, 3, vec![7; 45])?;
+/// // 5 * 2 / 3, truncated.
+/// let resized = images::pillow::resize_shorter_side(&picture, 2)?;
+/// assert_eq!((resized.width(), resized.height()), (3, 2));
+/// # Ok::<(), images::ImageError>(())
+/// ```
 pub fn resize_shorter_side(picture: &Rgb8, size: usize) -> Result<Rgb8, ImageError> {
     let (width, height) = shorter_side_size(picture, size)?;
     resize_bilinear(picture, width, height)
@@ -32,6 +47,13 @@ pub fn resize_shorter_side(picture: &Rgb8, size: usize) -> Result<Rgb8, ImageErr
 ///
 /// # Errors
 /// If the size asked for has no pixel or too many.
+///
+/// ```
+/// // Of five columns, one pixel's crop begins at (5 - 1) / 2 = 2.
+/// let picture = images::Rgb8::from_pixels(5, 1, (0..15).collect())?;
+/// assert_eq!(images::pillow::center_crop(&picture, 1)?.pixels(), [6, 7, 8]);
+/// # Ok::<(), images::ImageError>(())
+/// ```
 pub fn center_crop(picture: &Rgb8, size: usize) -> Result<Rgb8, ImageError> {
     crop_of_resized(picture, picture.width(), picture.height(), size)
 }
