@@ -2,6 +2,7 @@
 
 use crate::measure::{Row, Samples, sample, sample_in_turn};
 use crate::network::{Layer, layers};
+use bounds::pseudo_random;
 use kernels::adam::{Adam, Direction, adam_step};
 use kernels::colour::squash_colours;
 use kernels::conv::{
@@ -15,7 +16,6 @@ use kernels::{Isa, Region, Window, WindowMut};
 use ndarray::Array2;
 use ndarray::linalg::general_mat_mul;
 use std::hint::black_box;
-use testkit::pseudo_random;
 
 /// ResNet18's 3x3 convolutions as products: output positions, 9 times input channels, output channels.
 const SHAPES: [[usize; 3]; 4] = [[3136, 576, 64], [784, 1152, 128], [196, 2304, 256], [49, 4608, 512]];

@@ -1,7 +1,7 @@
 //! The networks that are timed: a ResNet18 of pseudo-random weights, of any width. Time does not depend on values.
 
+use bounds::pseudo_random;
 use resnet::{Algorithm, Network};
-use testkit::pseudo_random;
 use weights::{Tensor, TensorSet, WeightsError};
 
 /// A layer of ResNet18.

@@ -1,4 +1,5 @@
 //! Who may call whom: the edges between the workspace's crates are those of the table in `crates/README.md`, no others.
+//! And what stands at the top level.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,35 +7,38 @@ use std::path::Path;
 use std::process::Command;
 
 /// A crate and the crates of ours that it may depend on.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("kernels", &[]),
     ("reference", &[]),
+    ("bounds", &[]),
     ("weights", &[]),
-    ("images", &[]),
+    ("jpeg", &[]),
+    ("images", &["jpeg"]),
     ("analysis", &[]),
     ("report", &[]),
-    ("testkit", &[]),
+    ("testkit", &["bounds"]),
     ("autodiff", &["kernels"]),
     ("resnet", &["weights", "autodiff"]),
     ("featviz", &["resnet", "autodiff", "kernels"]),
     ("runs", &["weights", "resnet", "images", "featviz", "analysis", "report"]),
     // It compares what the others compute with what anybody else does.
-    ("audit", EVERYTHING),
-    ("xtask", &["runs", "audit", "testkit"]),
+    ("audit", ALL_BUT_TESTKIT),
+    ("xtask", &["runs", "audit", "bounds"]),
     // Packages of tests and benchmarks look at everything.
     ("streamscope-tests", EVERYTHING),
-    ("streamscope-benches", EVERYTHING),
-    ("streamscope-fuzz", EVERYTHING),
+    ("streamscope-benches", ALL_BUT_TESTKIT),
+    ("streamscope-fuzz", ALL_BUT_TESTKIT),
 ];
 
 const EVERYTHING: &[&str] = &[
+    "testkit",
     "kernels",
     "reference",
+    "bounds",
     "weights",
     "images",
     "analysis",
     "report",
-    "testkit",
     "autodiff",
     "resnet",
     "featviz",
@@ -42,8 +46,11 @@ const EVERYTHING: &[&str] = &[
     "audit",
 ];
 
+/// What is no test uses nothing that fails one.
+const ALL_BUT_TESTKIT: &[&str] = EVERYTHING.split_first().unwrap().1;
+
 /// What anybody's tests may use beside.
-const IN_TESTS: [&str; 2] = ["testkit", "reference"];
+const IN_TESTS: [&str; 3] = ["testkit", "reference", "bounds"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -96,21 +103,68 @@ fn a_forbidden_edge_is_found() {
         edge("report", "analysis", false),
         edge("reference", "kernels", true),
         edge("newcomer", "kernels", false),
+        edge("audit", "testkit", false),
     ];
-    assert_eq!(forbidden(&wrong).len(), 4);
+    assert_eq!(forbidden(&wrong).len(), 5);
     assert!(forbidden(&[edge("kernels", "reference", true), edge("xtask", "runs", false)]).is_empty());
 }
 
 #[test]
 fn the_readme_of_the_crates_shows_the_same_table() {
     let readme = std::fs::read_to_string(root().join("crates/README.md")).unwrap();
-    for (name, targets) in ALLOWED.into_iter().filter(|(_, targets)| *targets != EVERYTHING) {
+    for (name, targets) in ALLOWED.into_iter().filter(|(_, targets)| targets.len() < ALL_BUT_TESTKIT.len()) {
         let line = readme.lines().find(|l| l.starts_with(&format!("| `{name}` |")));
         let line = line.unwrap_or_else(|| panic!("crates/README.md has no row for {name}"));
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let listed: BTreeSet<&str> = cells[2].split('`').filter(|w| EVERYTHING.contains(w)).collect();
         assert_eq!(listed, targets.iter().copied().collect(), "the row of {name}");
     }
+}
+
+/// What a checkout holds at its top level.
+const TOP_LEVEL: [&str; 15] = [
+    ".cargo",
+    ".ci",
+    ".git-blame-ignore-revs",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "benches",
+    "crates",
+    "fixtures",
+    "rustfmt.toml",
+    "tests",
+    "xtask",
+];
+
+/// What git, cargo and the program leave there, and is no part of the project.
+const LEFT_BY_TOOLS: [&str; 3] = [".git", "out", "target"];
+
+/// The entries that are not listed, or are listed and missing.
+fn misplaced_at_the_top(entries: &BTreeSet<String>) -> Vec<String> {
+    let listed: BTreeSet<String> = TOP_LEVEL.into_iter().map(str::to_owned).collect();
+    let here = entries.iter().filter(|entry| !LEFT_BY_TOOLS.contains(&entry.as_str()));
+    let unlisted = here.filter(|entry| !listed.contains(*entry)).map(|entry| format!("{entry} is not listed"));
+    unlisted.chain(listed.difference(entries).map(|entry| format!("{entry} is missing"))).collect()
+}
+
+#[test]
+fn the_top_level_holds_what_is_listed_and_nothing_else() {
+    let entries = std::fs::read_dir(root()).unwrap();
+    let entries = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(misplaced_at_the_top(&entries), Vec::<String>::new());
+}
+
+#[test]
+fn an_unlisted_and_a_missing_entry_of_the_top_level_are_found() {
+    let mut entries: BTreeSet<String> = TOP_LEVEL.into_iter().chain(["target"]).map(str::to_owned).collect();
+    assert!(misplaced_at_the_top(&entries).is_empty());
+    entries.insert("docs".to_owned());
+    entries.remove("tests");
+    assert_eq!(misplaced_at_the_top(&entries), ["docs is not listed", "tests is missing"]);
 }
 
 /// `unsafe` lives in the micro-kernels alone: every other crate forbids it in its root, so that no attribute below can
@@ -122,8 +176,8 @@ fn every_crate_but_the_kernels_forbids_unsafe_code() {
         .map(|folder| folder.unwrap().path().join("src/lib.rs"))
         .filter(|path| path.is_file() && !path.ends_with("kernels/src/lib.rs"))
         .collect();
-    assert!(roots.len() >= 11);
-    for program in ["xtask", "benches", "fuzz"] {
+    assert!(roots.len() >= 13);
+    for program in ["xtask", "benches", "tests/fuzz"] {
         roots.push(root().join(program).join("src/main.rs"));
     }
     roots.push(root().join("benches/src/bin/contender.rs"));

@@ -57,7 +57,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
 
 /// The reference values for these weights in the data from outside, if it is them.
 fn reference_values(weights: &Path) -> Option<Reference> {
-    let data = testkit::golden::data_dir()?;
+    let data = bounds::data_dir()?;
     let theirs = data.join("data").join("backbone");
     is_same(weights, &theirs)
         .then(|| Reference { folder: data.join("golden"), images: data.join("data").join("images") })

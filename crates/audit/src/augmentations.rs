@@ -5,8 +5,8 @@ use crate::line::Line;
 use crate::operations::{Chain, Exact, Subject, one};
 use autodiff::Isa;
 use autodiff::ops::{Alignment, Draw, Jitter, Normalise, ReflectPad, Resize, Rotate, Translate};
+use bounds::{gamma, underflow_slack};
 use reference::{Map, Padding};
-use testkit::{gamma, underflow_slack};
 
 /// The image that is augmented: odd sizes, three channels.
 const SHAPE: (usize, usize, usize) = (45, 38, 3);
@@ -60,7 +60,7 @@ fn subject<'a>(
         what,
         chain,
         shape: SHAPE,
-        input: testkit::pseudo_random(7, height * width * channels),
+        input: bounds::pseudo_random(7, height * width * channels),
         linear: true,
         forward,
         backward,

@@ -7,9 +7,9 @@ use crate::line::{Line, Tally, Witness};
 use crate::operations::{Adjoint, Exact, Subject, of_map, one};
 use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use bounds::{gamma, pseudo_random, underflow_slack};
 use reference::Map;
 use std::sync::Arc;
-use testkit::{gamma, pseudo_random, underflow_slack};
 use weights::TensorSet;
 
 /// A batch norm by itself, of these scales and shifts, on a map of the size of `x`.

@@ -12,14 +12,13 @@ use crate::line::{Line, Tally, Witness};
 use crate::operations::{Built, Chain, one};
 use autodiff::ops::{Draw, Input, Jitter, Normalise, ReflectPad, Rotate, SpectralImage};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use bounds::{Archive, Array, ReferenceError, pseudo_random, relative_l2};
 use featviz::{Augmentation, StepDraws};
 use kernels::adam::{Adam, Direction, adam_step};
 use resnet::{Network, Site, View};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
-use testkit::golden::Archive;
-use testkit::{pseudo_random, relative_l2};
 
 /// How many spectra near the given one are tried.
 const NEARBY: u64 = 32;
@@ -29,27 +28,29 @@ const STEPS: usize = 16;
 /// All lines for which a folder holds reference values.
 ///
 /// # Errors
-/// If the network cannot be read.
+/// If the network or a reference value cannot be read.
 pub(crate) fn lines(network: &Network, size: usize, folder: &Path, isa: Isa) -> Result<Vec<Line>, AuditError> {
     let open = |name: &str| {
         let path = folder.join(name);
-        path.is_file().then(|| Archive::open(path))
+        path.is_file().then(|| Archive::open(path)).transpose()
     };
-    let transforms = open("transforms.npz");
+    let transforms = open("transforms.npz")?;
     let mut lines = match &transforms {
         Some(archive) => transformed(archive, isa)?,
         None => Vec::new(),
     };
-    let Some(steps) = open("featviz_steps.npz") else {
+    let Some(steps) = open("featviz_steps.npz")? else {
         return Ok(lines);
     };
     let text = std::fs::read_to_string(folder.join("featviz_steps.json")).unwrap_or_default();
     let units: Value = serde_json::from_str(&text).unwrap_or_default();
-    let holds = |archive: &&Archive| archive.names().contains(&"spectrum".to_owned());
-    let Some(source) = [Some(&steps), transforms.as_ref()].into_iter().flatten().find(holds) else {
+    let archives = [Some(&steps), transforms.as_ref()];
+    let Some(source) = Archive::first_with(archives.into_iter().flatten(), "spectrum")? else {
         return Ok(lines);
     };
-    let spectrum = source.f32("spectrum").values;
+    let spectrum = source.f32("spectrum")?;
+    source.expect_shape("spectrum", &spectrum, &[3, size, size / 2 + 1, 2])?;
+    let spectrum = spectrum.values;
     for (unit, chain) in units["chains"].as_object().into_iter().flatten() {
         let (site, channel) = unit.split_once(':').unwrap_or_default();
         let (Ok(site), Ok(channel)) = (site.parse::<Site>(), channel.parse::<usize>()) else {
@@ -59,9 +60,9 @@ pub(crate) fn lines(network: &Network, size: usize, folder: &Path, isa: Isa) -> 
         let Some(chain) = augmentation(chain) else {
             continue;
         };
-        lines.extend(through(&mut new(&chain)?, unit, &steps, &spectrum));
+        lines.extend(through(&mut new(&chain)?, unit, &steps, &spectrum)?);
         let plain: Chain<'_> = Box::new(|_, image| Ok(unchanged(image)));
-        lines.push(climb(&mut new(&plain)?, unit, &steps, &spectrum));
+        lines.push(climb(&mut new(&plain)?, unit, &steps, &spectrum)?);
     }
     Ok(lines)
 }
@@ -90,20 +91,25 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
         let viewed: Chain<'_> = Box::new(move |graph, image| Ok(unchanged(view.add_to(graph, image)?)));
         cases.push((format!("scale_op/{name}"), "scale_op/input", viewed));
     }
-    let names = archive.names();
+    let names = archive.names()?;
     let mut lines = Vec::new();
     for (name, input, chain) in cases {
         if !names.contains(&name) || !names.iter().any(|n| n == input) {
             continue;
         }
-        let (input, expected) = (archive.f64(input), archive.f64(&name));
+        let (given, expected) = (archive.f64(input)?, archive.f64(&name)?);
+        let &[_, height, width] = given.shape.as_slice() else {
+            archive.expect_shape(input, &given, &[3, 0, 0])?;
+            continue;
+        };
+        archive.expect_shape(input, &given, &[3, height, width])?;
         let mut graph = Graph::new();
-        let shape = Shape::new(input.shape[1], input.shape[2], 3);
+        let shape = Shape::new(height, width, 3);
         let image = graph.add(Input { shape }, &[])?;
         let Built { node, draw } = chain(&mut graph, image)?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
-        workspace.set_input(image, &single(&channels_last(&input.values)));
+        workspace.set_input(image, &single(&channels_last(&given.values)));
         draw(&mut workspace);
         workspace.forward();
         let exact = channels_last(&expected.values);
@@ -155,6 +161,8 @@ struct Objective {
     spectrum: NodeId,
     wanted: Wanted,
     channel: usize,
+    /// Rows and columns of the picture.
+    size: usize,
     /// Rows and columns that the network sees.
     seen: [usize; 2],
     isa: Isa,
@@ -175,12 +183,13 @@ impl Objective {
         let seen = graph.shape(node);
         let normalised = graph.add(Normalise::imagenet(), &[node])?;
         let sites = network.add_to(&mut graph, normalised)?;
-        let node = sites.get(site).ok_or_else(|| absent(site))?;
+        let node = sites.get(site).filter(|&node| channel < graph.shape(node).channels);
+        let node = node.ok_or_else(|| absent(site))?;
         let wanted = Wanted::center(&graph, node);
         let plan = Plan::with_gradients(&graph, wanted, &[spectrum])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
         draw(&mut workspace);
-        Ok(Objective { workspace, spectrum, wanted, channel, seen: [seen.height, seen.width], isa })
+        Ok(Objective { workspace, spectrum, wanted, channel, size, seen: [seen.height, seen.width], isa })
     }
 
     fn evaluate(&mut self, spectrum: &[f32]) -> (f32, Vec<f32>) {
@@ -195,14 +204,15 @@ impl Objective {
 }
 
 /// The objective's value and its gradient by the spectrum, through the augmentations.
-fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> [Line; 3] {
-    let seen = steps.i64(&format!("{unit}/net_input_shape")).values;
+fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Result<[Line; 3], AuditError> {
+    let seen = array(steps, unit, "net_input_shape", (Archive::i64, &[4]))?;
     let ours = objective.seen.iter().map(|&n| i64::try_from(n).ok());
     let differ = ours.zip(&seen[2..]).filter(|&(a, &b)| a != Some(b)).count();
-    let exact = steps.f64(&format!("{unit}/value")).values[0];
+    let exact = array(steps, unit, "value", (Archive::f64, &[]))?[0];
     let (value, _) = objective.evaluate(spectrum);
     let error = (f64::from(value) - exact).abs();
-    let gradient = steps.f64(&format!("{unit}/grad_spectrum")).values;
+    let shape = [3, objective.size, objective.size / 2 + 1, 2];
+    let gradient = array(steps, unit, "grad_spectrum", (Archive::f64, &shape))?;
     let mut least = f64::INFINITY;
     let mut tried = 0;
     for sample in 0..NEARBY {
@@ -223,11 +233,22 @@ fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f
         tried => of(&format!("gradient by a spectrum nearby, the {tried}th tried")),
     };
     let (at, bound) = (1e-5 * exact.abs().max(1.0), 1e-4);
-    [
+    Ok([
         Line::equal("chain", of("size that the network sees"), Witness::PyTorch, 2, differ),
         Line::number("chain", of("value"), Witness::PyTorch, 1, (error, at), "1e-5 of it, or of one"),
         Line::number("chain", near, Witness::PyTorch, gradient.len(), (least, bound), "1e-4 relative"),
-    ]
+    ])
+}
+
+/// How an array of a type is read.
+type Read<T> = fn(&Archive, &str) -> Result<Array<T>, ReferenceError>;
+
+/// An array of a unit, of the type and shape that it is compared in.
+fn array<T>(steps: &Archive, unit: &str, name: &str, (read, shape): (Read<T>, &[usize])) -> Result<Vec<T>, AuditError> {
+    let name = format!("{unit}/{name}");
+    let array = read(steps, &name)?;
+    steps.expect_shape(&name, &array, shape)?;
+    Ok(array.values)
 }
 
 /// The values of sixteen steps of Adam; each sample but the first has the rounding errors of its gradients drawn anew.
@@ -270,8 +291,8 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     each.fold(0.0, |most, d| if d.is_nan() { f64::INFINITY } else { d.max(most) })
 }
 
-fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Line {
-    let exact = steps.f64(&format!("{unit}/adam_no_transforms_values")).values;
+fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Result<Line, AuditError> {
+    let exact = array(steps, unit, "adam_no_transforms_values", (Archive::f64, &[STEPS]))?;
     let found = path(objective, spectrum, 0);
     let error = distance(&found, &exact);
     let (mut bound, mut words) = (1e-3, "1e-3 of the value, or of one");
@@ -281,7 +302,7 @@ fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32
         words = "how far seven of our paths differ whose gradients differ by 1e-5";
     }
     let what = format!("{unit}: {STEPS} steps without augmentations");
-    Line::number("Adam", what, Witness::PyTorch, exact.len(), (error, bound), words)
+    Ok(Line::number("Adam", what, Witness::PyTorch, exact.len(), (error, bound), words))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
@@ -299,7 +320,7 @@ fn channels_last(values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use testkit::golden::fixtures_dir;
+    use bounds::fixtures_dir;
     use weights::TensorSet;
 
     #[test]

@@ -121,7 +121,7 @@ fn subject(
         what,
         chain,
         shape: SHAPE,
-        input: testkit::pseudo_random(8, SIZE * SIZE * 3),
+        input: bounds::pseudo_random(8, SIZE * SIZE * 3),
         linear: true,
         forward: &forward,
         backward: &backward,

@@ -3,8 +3,8 @@
 
 use crate::error::AuditError;
 use crate::line::{Line, Witness};
+use bounds::pseudo_random;
 use images::{Rgb8, decode_bytes, encode_png};
-use testkit::pseudo_random;
 
 /// Rows and columns: each of the five filters in four rows or more, and bytes on both sides of every row's middle.
 const SIZE: (usize, usize) = (23, 17);

@@ -11,10 +11,10 @@ use crate::operations::{Chain, Evaluated, evaluate, one};
 use crate::picture;
 use autodiff::Isa;
 use autodiff::ops::{Draw, MaxPool, Relu, SpectralImage};
+use bounds::{gamma, pseudo_random};
 use kernels::colour::{squash_colours, squash_colours_gradient};
 use kernels::elementary;
 use reference::{Map, Padding, Sliding};
-use testkit::{gamma, pseudo_random};
 
 /// All lines about single operations.
 ///

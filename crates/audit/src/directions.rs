@@ -17,12 +17,12 @@ use crate::operations::of_map;
 use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use bounds::{gamma, pseudo_random};
 use rayon::prelude::*;
 use reference::Map;
 use resnet::{Block, Network, Role, Site};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use testkit::{gamma, pseudo_random};
 
 /// Half of what the image moves by along a direction of numbers below one.
 const STEP: f64 = 1.0 / 8_388_608.0;
@@ -255,7 +255,7 @@ fn gradient(network: &Network, block: Block, (x, single): (&Map, &[f32]), isa: I
 #[cfg(test)]
 mod tests {
     use super::*;
-    use testkit::golden::fixtures_dir;
+    use bounds::fixtures_dir;
     use weights::TensorSet;
 
     const SIZE: usize = 64;

@@ -2,8 +2,8 @@
 //! normal as they should be.
 
 use crate::line::{Line, Tally, Witness};
+use bounds::gamma;
 use featviz::{Draws, Recipe, StepDraws};
-use testkit::gamma;
 
 /// Steps whose draws are counted.
 const STEPS: usize = 11_000;
@@ -261,7 +261,7 @@ mod tests {
         steps[3].degrees = 6;
         assert!(!counted(&steps)[1].passed);
         assert!(!of_words(&steps).passed);
-        let flat: Vec<f32> = testkit::pseudo_random(1, 49_920).iter().map(|v| 0.017_32 * v).collect();
+        let flat: Vec<f32> = bounds::pseudo_random(1, 49_920).iter().map(|v| 0.017_32 * v).collect();
         let passed: Vec<bool> = normal(&flat).iter().map(|line| line.passed).collect();
         assert!(!passed[3] && passed[0], "{passed:?}");
         assert!(!of_words_normal(&flat).passed);

@@ -1,8 +1,8 @@
 //! What tests of this crate are on: the embedded network, and images of noise.
 
 use crate::twin::TwinNetwork;
+use bounds::pseudo_random;
 use std::path::Path;
-use testkit::pseudo_random;
 
 /// The twin of the embedded network.
 pub(crate) fn twin() -> TwinNetwork {

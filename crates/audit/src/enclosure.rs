@@ -323,9 +323,9 @@ mod tests {
     use super::*;
     use crate::bounded::{DOUBLE, normalised};
     use crate::embedded::{self, noise};
+    use bounds::pseudo_random;
     use reference::{Alignment, Map, Padding};
     use resnet::Role;
-    use testkit::pseudo_random;
 
     #[test]
     fn an_activation_of_the_deepest_block_is_enclosed_to_twelve_digits_around_that_of_the_twin() {

@@ -47,6 +47,9 @@ pub enum AuditError {
         /// What is there.
         found: String,
     },
+    /// A reference value is missing, or its file is damaged.
+    #[error(transparent)]
+    Reference(#[from] bounds::ReferenceError),
     /// Threads cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(String),

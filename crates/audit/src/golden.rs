@@ -4,12 +4,11 @@ use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
 use autodiff::ops::{Input, SpectralImage};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use bounds::{Archive, relative_l2};
 use resnet::{Extent, Network, Reader, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use testkit::golden::Archive;
-use testkit::relative_l2;
 
 /// The relative L2 error of a center neuron's gradient. It is what this project agreed on as a condition of acceptance,
 /// before there was code: PyTorch's own error in single precision, which would be the yardstick, is not among the
@@ -41,25 +40,37 @@ pub(crate) struct Golden {
 
 impl Golden {
     /// The reference values in a folder; nothing where the folder holds none.
-    pub(crate) fn open(reference: &Reference) -> Option<Golden> {
+    ///
+    /// # Errors
+    /// If it holds some and they cannot be read.
+    pub(crate) fn open(reference: &Reference) -> Result<Option<Golden>, AuditError> {
         let Reference { folder, images } = reference;
-        let pixels = ["pixels.npz", "preprocess_uint8_hwc.npz"]
-            .map(|name| folder.join(name))
-            .into_iter()
-            .find(|path| path.is_file())?;
-        let stats = std::fs::read_to_string(folder.join("site_stats.json")).ok()?;
-        let stats: Value = serde_json::from_str(&stats).ok()?;
-        let names = stats["images"].as_array()?.iter();
-        let names: Vec<String> = names.filter_map(|n| n.as_str().map(str::to_owned)).collect();
-        let pixels = Archive::open(pixels);
-        let size = *pixels.u8(names.first()?).shape.first()?;
-        Some(Golden { folder: folder.clone(), images: images.clone(), pixels, names, size })
+        let pixels = ["pixels.npz", "preprocess_uint8_hwc.npz"].map(|name| folder.join(name));
+        let stats = folder.join("site_stats.json");
+        let (Some(pixels), true) = (pixels.into_iter().find(|path| path.is_file()), stats.is_file()) else {
+            return Ok(None);
+        };
+        let names = listed(&stats).ok_or_else(|| AuditError::Absent {
+            path: stats,
+            expected: "the names of images".to_owned(),
+            found: "none".to_owned(),
+        })?;
+        let pixels = Archive::open(pixels)?;
+        let first = pixels.u8(&names[0])?;
+        let size = first.shape.first().copied().unwrap_or(0);
+        for name in &names {
+            pixels.expect_shape(name, &pixels.u8(name)?, &[size, size, 3])?;
+        }
+        Ok(Some(Golden { folder: folder.clone(), images: images.clone(), pixels, names, size }))
     }
 
     /// The first image's name and its pixels, as the network reads them.
-    pub(crate) fn first(&self) -> Option<(&str, Vec<u8>)> {
-        let name = self.names.first()?;
-        Some((name, self.pixels.u8(name).values))
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub(crate) fn first(&self) -> Result<(&str, Vec<u8>), AuditError> {
+        let name = &self.names[0];
+        Ok((name, self.pixels.u8(name)?.values))
     }
 
     /// Rows and columns of its images.
@@ -70,9 +81,9 @@ impl Golden {
     /// The lines about what depends on no weights: decoded images, and the picture of a spectrum.
     ///
     /// # Errors
-    /// If the graph of the picture cannot be built.
+    /// If the graph of the picture cannot be built, or a reference value cannot be read.
     pub(crate) fn of_any_weights(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let mut lines = vec![self.decoding()];
+        let mut lines = vec![self.decoding()?];
         lines.extend(self.picture(isa)?);
         Ok(lines)
     }
@@ -80,27 +91,27 @@ impl Golden {
     /// The lines about the network that the values were computed of.
     ///
     /// # Errors
-    /// If the network cannot be read.
+    /// If the network or a reference value cannot be read.
     pub(crate) fn of_network(&self, network: &Network, isa: Isa) -> Result<Vec<Line>, AuditError> {
         let mut lines = self.centers(network, self.size, isa)?;
         lines.extend(self.gradients(network, self.size, isa)?);
         Ok(lines)
     }
 
-    fn archive(&self, name: &str) -> Archive {
-        Archive::open(self.folder.join(name))
+    fn archive(&self, name: &str) -> Result<Archive, AuditError> {
+        Ok(Archive::open(self.folder.join(name))?)
     }
 
     /// Decoding, resizing and cropping, against Pillow. An image that is not there is none that could be compared; one
     /// that is there and cannot be read differs in every value.
-    fn decoding(&self) -> Line {
+    fn decoding(&self) -> Result<Line, AuditError> {
         let mut what = format!("JPEG, resize, crop: {} images of {1} by {1} pixels", self.names.len(), self.size);
         let (mut values, mut differ) = (0, 0);
         for name in &self.names {
-            let pillow = self.pixels.u8(name).values;
+            let pillow = self.pixels.u8(name)?.values;
             let path = match self.find(name) {
                 Ok(path) => path,
-                Err(why) => return Line::skipped("decode", what, Witness::Pillow, why.to_string()),
+                Err(why) => return Ok(Line::skipped("decode", what, Witness::Pillow, why.to_string())),
             };
             values += pillow.len();
             match self.read(&path) {
@@ -115,7 +126,7 @@ impl Golden {
                 }
             }
         }
-        Line::equal("decode", what, Witness::Pillow, values, differ)
+        Ok(Line::equal("decode", what, Witness::Pillow, values, differ))
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, images::ImageError> {
@@ -139,21 +150,26 @@ impl Golden {
 
     /// Center activations: twice the error that PyTorch's own single precision makes.
     fn centers(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let archive = self.archive("center_activations.npz");
-        let names = archive.names();
+        let archive = self.archive("center_activations.npz")?;
+        let names = archive.names()?;
         let sites: Vec<Site> = network.sites().into_iter().filter(|s| names.contains(&format!("{s}/f64"))).collect();
         let mut reader = Reader::new(network, size, View::Plain, (&sites, Extent::Center), isa)?;
         let mut found = vec![Vec::new(); sites.len()];
         for image in &self.names {
-            reader.read(&self.pixels.u8(image).values);
+            reader.read(&self.pixels.u8(image)?.values);
             for (found, &site) in found.iter_mut().zip(&sites) {
                 found.extend_from_slice(reader.center(site));
             }
         }
         let mut lines = Vec::new();
         for (found, site) in found.iter().zip(&sites) {
-            let exact = archive.f64(&format!("{site}/f64")).values;
-            let theirs = relative_l2(&archive.f32(&format!("{site}/f32")).values, &exact);
+            let shape = [self.names.len(), found.len() / self.names.len()];
+            let (double, single) = (format!("{site}/f64"), format!("{site}/f32"));
+            let (exact, theirs) = (archive.f64(&double)?, archive.f32(&single)?);
+            archive.expect_shape(&double, &exact, &shape)?;
+            archive.expect_shape(&single, &theirs, &shape)?;
+            let exact = exact.values;
+            let theirs = relative_l2(&theirs.values, &exact);
             let ours = relative_l2(found, &exact);
             let line = Line::number(
                 "center activations",
@@ -170,13 +186,15 @@ impl Golden {
 
     /// Gradients of center neurons by the normalised image.
     fn gradients(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let archive = self.archive("center_gradients.npz");
-        let input = self.archive("full_tensors_first_image.npz").f64("input").values;
-        let input = channels_last(&input, 3);
+        let archive = self.archive("center_gradients.npz")?;
+        let tensors = self.archive("full_tensors_first_image.npz")?;
+        let input = tensors.f64("input")?;
+        tensors.expect_shape("input", &input, &[3, size, size])?;
+        let input = channels_last(&input.values, 3);
         #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
         let input: Vec<f32> = input.iter().map(|&v| v as f32).collect();
         let mut lines = Vec::new();
-        for unit in archive.names().iter().filter_map(|n| n.strip_suffix("/grad")) {
+        for unit in archive.names()?.iter().filter_map(|n| n.strip_suffix("/grad")) {
             let named = unit
                 .split_once(':')
                 .and_then(|(site, channel)| Some((site.parse::<Site>().ok()?, channel.parse::<usize>().ok()?)));
@@ -185,7 +203,8 @@ impl Golden {
             };
             let mut graph = Graph::new();
             let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
-            let Some(node) = network.add_to(&mut graph, image)?.get(site) else {
+            let node = network.add_to(&mut graph, image)?.get(site);
+            let Some(node) = node.filter(|&node| channel < graph.shape(node).channels) else {
                 continue;
             };
             let wanted = Wanted::center(&graph, node);
@@ -195,7 +214,10 @@ impl Golden {
             workspace.seed().data_mut()[channel] = 1.0;
             workspace.forward();
             workspace.backward();
-            let exact = channels_last(&archive.f64(&format!("{unit}/grad")).values, 3);
+            let name = format!("{unit}/grad");
+            let exact = archive.f64(&name)?;
+            archive.expect_shape(&name, &exact, &[3, size, size])?;
+            let exact = channels_last(&exact.values, 3);
             let inside = plan.region_inside(image);
             let mut found = vec![0.0; exact.len()];
             for y in inside.top..inside.bottom() {
@@ -219,16 +241,18 @@ impl Golden {
 
     /// The picture of a spectrum of the recipe's size, against Lucent's.
     fn picture(&self, isa: Isa) -> Result<Option<Line>, AuditError> {
-        let file = ["transforms.npz", "featviz_steps.npz"]
-            .map(|name| self.folder.join(name))
-            .into_iter()
-            .find(|path| path.is_file() && Archive::open(path).names().contains(&"spectrum".to_owned()));
-        let Some(file) = file else { return Ok(None) };
-        let archive = Archive::open(file);
-        let values = archive.f32("spectrum");
+        let mut archives = Vec::new();
+        for path in ["transforms.npz", "featviz_steps.npz"].map(|name| self.folder.join(name)) {
+            if path.is_file() {
+                archives.push(Archive::open(path)?);
+            }
+        }
+        let Some(archive) = Archive::first_with(&archives, "spectrum")? else { return Ok(None) };
+        let values = archive.f32("spectrum")?;
         let &[_, height, columns, _] = values.shape.as_slice() else {
             return Ok(None);
         };
+        archive.expect_shape("spectrum", &values, &[3, height, columns.max(2), 2])?;
         let width = 2 * (columns - 1);
         let mut graph = Graph::new();
         let spectrum = graph.add(Input { shape: Shape::new(3 * height, columns, 2) }, &[])?;
@@ -237,7 +261,9 @@ impl Golden {
         let mut workspace = Workspace::new(Arc::new(plan), isa);
         workspace.set_input(spectrum, &values.values);
         workspace.forward();
-        let exact = channels_last(&archive.f64("image").values, 3);
+        let exact = archive.f64("image")?;
+        archive.expect_shape("image", &exact, &[3, height, width])?;
+        let exact = channels_last(&exact.values, 3);
         let mut tally = Tally::default();
         let bound = vec![PICTURE; exact.len()];
         tally.add_all(workspace.value(image).data(), &exact, &bound);
@@ -245,6 +271,14 @@ impl Golden {
         let words = format!("{PICTURE:e}: agreed for acceptance, not derived");
         Ok(Some(tally.line("spectrum", what, Witness::PyTorch, words)))
     }
+}
+
+/// The names of images in a file of statistics, at least one.
+fn listed(stats: &Path) -> Option<Vec<String>> {
+    let stats: Value = serde_json::from_str(&std::fs::read_to_string(stats).ok()?).ok()?;
+    let names = stats["images"].as_array()?.iter();
+    let names: Vec<String> = names.filter_map(|n| n.as_str().map(str::to_owned)).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// `[C, H, W]` to `[H, W, C]`.
@@ -256,18 +290,18 @@ fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use testkit::golden::fixtures_dir;
+    use bounds::fixtures_dir;
 
     fn golden(images: &Path) -> Golden {
-        Golden::open(&Reference { folder: fixtures_dir().join("golden"), images: images.to_owned() }).unwrap()
+        Golden::open(&Reference { folder: fixtures_dir().join("golden"), images: images.to_owned() }).unwrap().unwrap()
     }
 
     #[test]
     fn images_are_looked_for_where_the_values_are_from_and_skipped_where_they_are_not() {
-        let there = golden(&fixtures_dir().join("images")).decoding();
+        let there = golden(&fixtures_dir().join("images")).decoding().unwrap();
         assert!(there.passed && there.values == 6 * 128 * 128 * 3, "{there:?}");
         for elsewhere in ["golden", "no such folder"] {
-            let line = golden(&fixtures_dir().join(elsewhere)).decoding();
+            let line = golden(&fixtures_dir().join(elsewhere)).decoding().unwrap();
             assert_eq!((line.verdict(), line.passed), ("skipped", false), "{elsewhere}");
             assert!(!line.failed() && line.bound.contains(elsewhere), "{line:?}");
         }
@@ -285,7 +319,7 @@ mod tests {
             }
             std::fs::write(folder.path().join(from.file_name().unwrap()), bytes).unwrap();
         }
-        let line = golden(folder.path()).decoding();
+        let line = golden(folder.path()).decoding().unwrap();
         assert!(line.failed(), "{line:?}");
         assert_eq!(line.error.unwrap().value, f64::from(128 * 128 * 3));
         assert!(line.what.contains("expected a whole JPEG"), "{line:?}");
@@ -310,16 +344,16 @@ mod tests {
             let file = file.unwrap();
             std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
         }
-        let values = Archive::open(from.join(archive));
+        let values = Archive::open(from.join(archive)).unwrap();
         let mut copy = zip::ZipWriter::new(std::fs::File::create(to.join(archive)).unwrap());
-        for name in values.names() {
+        for name in values.names().unwrap() {
             // What is read of an archive is of this type.
             let single = name.ends_with("/f32") || name == "spectrum";
             let is_read = ["/f64", "/grad"].iter().any(|end| name.ends_with(end));
             if !single && !is_read && name != "image" {
                 continue;
             }
-            let mut of = values.f64(&name);
+            let mut of = values.f64(&name).unwrap();
             if name.starts_with(array) {
                 change(&mut of.values);
             }
@@ -366,18 +400,18 @@ mod tests {
             changed(folder.path(), archive, array, |v| nudged(v, relative));
             let golden =
                 Golden::open(&Reference { folder: folder.path().to_owned(), images: fixtures_dir().join("images") });
-            golden.unwrap().of_network(&network, Isa::best()).unwrap()
+            golden.unwrap().unwrap().of_network(&network, Isa::best()).unwrap()
         };
         let centers = ("center_activations.npz", "layer2.1.bn2/");
         let right = lines(centers.0, centers.1, 0.0);
         assert!(right.iter().all(|line| line.passed), "{right:?}");
         let of = |step: &str| right.iter().filter(|l| l.step == step).count();
         // Every site and every unit that PyTorch was asked for.
-        let names = Archive::open(fixtures_dir().join("golden/center_activations.npz")).names();
+        let names = Archive::open(fixtures_dir().join("golden/center_activations.npz")).unwrap().names().unwrap();
         let sites = names.iter().filter_map(|n| n.strip_suffix("/f64"));
         let sites = sites.filter(|n| n.parse::<Site>().is_ok()).count();
         assert_eq!(of("center activations"), sites);
-        let units = Archive::open(fixtures_dir().join("golden/center_gradients.npz")).names();
+        let units = Archive::open(fixtures_dir().join("golden/center_gradients.npz")).unwrap().names().unwrap();
         let units = units.iter().filter(|n| n.ends_with("/grad")).count();
         assert_eq!((of("center gradients"), right.len()), (units, sites + units));
         let gradients = right.iter().filter(|l| l.step == "center gradients");
@@ -407,7 +441,7 @@ mod tests {
             changed(folder.path(), archive, array, |v| v[4_711] += by);
             let golden =
                 Golden::open(&Reference { folder: folder.path().to_owned(), images: fixtures_dir().join("images") });
-            let lines = golden.unwrap().picture(Isa::best()).unwrap();
+            let lines = golden.unwrap().unwrap().picture(Isa::best()).unwrap();
             lines.unwrap()
         };
         assert!(lines("featviz_steps.npz", "image", 0.0).passed);
@@ -419,11 +453,11 @@ mod tests {
         let (first, second) = (whole.names[0].clone(), whole.names[1].clone());
         let (first, second) = (whole.find(&first).unwrap(), whole.find(&second).unwrap());
         whole.names.truncate(1);
-        assert!(whole.decoding().passed);
+        assert!(whole.decoding().unwrap().passed);
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(second, folder.path().join(first.file_name().unwrap())).unwrap();
         whole.images = folder.path().to_owned();
-        let line = whole.decoding();
+        let line = whole.decoding().unwrap();
         assert!(line.failed() && line.values == 128 * 128 * 3, "{line:?}");
         assert!(line.error.unwrap().value > 0.0);
     }

@@ -8,11 +8,11 @@ use crate::operations::{Adjoint, of_map};
 use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use bounds::{gamma, pseudo_random, underflow_slack};
 use rayon::prelude::*;
 use reference::{Filters, Map};
 use resnet::{BATCH_NORM_EPS, Block};
 use std::sync::Arc;
-use testkit::{gamma, pseudo_random, underflow_slack};
 use weights::TensorSet;
 
 /// A layer and what it reads, in single precision.
@@ -197,8 +197,8 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::bounded::DOUBLE;
+    use bounds::fixtures_dir;
     use resnet::Network;
-    use testkit::golden::fixtures_dir;
 
     fn embedded() -> (TensorSet, TwinNetwork) {
         let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();

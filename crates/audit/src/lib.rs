@@ -158,7 +158,7 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Obse
     let choose = |run| pool.install(|| Run::choose(run, architecture.blocks(), options.channels));
     let chosen = run.as_ref().map(choose).transpose()?;
     let (size, isa) = (loaded.source.input_size, options.isa);
-    let golden = options.golden.as_ref().and_then(Golden::open);
+    let golden = options.golden.as_ref().map(Golden::open).transpose()?.flatten();
     let (pixels, from) = walked(options, golden.as_ref(), size)?;
     let Some(&last) = architecture.blocks().last() else {
         return Err(AuditError::Absent {
@@ -251,7 +251,7 @@ fn of_others(options: &Options, golden: Option<&Golden>, loaded: &Loaded) -> Res
     let (size, isa) = (loaded.source.input_size, options.isa);
     let mut lines = Vec::new();
     if options.golden.as_ref() != Some(&options.embedded)
-        && let Some(embedded) = Golden::open(&options.embedded)
+        && let Some(embedded) = Golden::open(&options.embedded)?
     {
         lines.extend(embedded.of_any_weights(isa)?);
     }
@@ -281,7 +281,7 @@ fn walked(options: &Options, golden: Option<&Golden>, size: usize) -> Result<(Ve
         return first_image(folder, size);
     }
     let golden = golden.filter(|golden| golden.size() == size);
-    match (golden.and_then(Golden::first), &options.golden) {
+    match (golden.map(Golden::first).transpose()?, &options.golden) {
         (Some((name, pixels)), Some(reference)) => Ok((pixels, reference.images.join(name))),
         _ => first_image(&options.embedded.images, size),
     }

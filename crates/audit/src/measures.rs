@@ -5,8 +5,8 @@ use analysis::statistics::{NotDefined, average_ranks, mean, median, one_way_anov
 use analysis::{
     CLAMP, Category, MIX_HIGH, MIX_LOW, ScaleMeasures, block_delta, clamped, input_delta, largest, mix_ratio, smallest,
 };
+use bounds::pseudo_random;
 use serde_json::Value;
-use testkit::pseudo_random;
 
 /// What SciPy and mpmath say of the same data: ties, constants, single points, empty groups.
 const SCIPY: &str = include_str!("../../analysis/tests/data/statistics.json");

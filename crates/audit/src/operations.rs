@@ -4,9 +4,9 @@ use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
 use autodiff::ops::{Draw, Input, Operation};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Window, Workspace};
+use bounds::pseudo_random;
 use reference::Map;
 use std::sync::Arc;
-use testkit::pseudo_random;
 
 /// Values by the twin and how far each may be off, both `[H, W, C]`.
 pub(crate) type Exact = (Map, Map);

@@ -2,9 +2,9 @@
 
 use crate::line::{Line, Tally, Witness};
 use autodiff::Isa;
+use bounds::{gamma, pseudo_random};
 use kernels::adam::{Adam, Direction, adam_step};
 use reference::Moments;
-use testkit::{gamma, pseudo_random};
 
 /// Forty steps, each from the single-precision state before it.
 pub(crate) fn lines(isa: Isa) -> Vec<Line> {

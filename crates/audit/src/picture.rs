@@ -5,13 +5,13 @@ use crate::line::{Line, Tally, Witness};
 use crate::operations::{Adjoint, Exact, Subject, one};
 use autodiff::Isa;
 use autodiff::ops::{Draw, SpectralImage};
+use bounds::{gamma, pseudo_random};
 use featviz::to_bytes;
 use kernels::Region;
 use kernels::colour::{squash_colours, squash_colours_gradient};
 use kernels::dft::WindowDft;
 use kernels::elementary::{exp, sigmoid};
 use reference::Map;
-use testkit::{gamma, pseudo_random};
 
 /// Rows and columns of the picture whose every number is checked; pictures of the recipe's size are held to Lucent's.
 pub(crate) const SIZE: (usize, usize) = (24, 20);

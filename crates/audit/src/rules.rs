@@ -5,8 +5,8 @@ use crate::bounded::{DOUBLE, gamma};
 use crate::line::{Line, Witness};
 use analysis::statistics::NotDefined;
 use analysis::{block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation};
+use bounds::pseudo_random;
 use runs::{Contributions, Loaded, bn2_weight_abs, contributions, conv2_weight_mean_abs};
-use testkit::pseudo_random;
 
 /// All lines about them.
 pub(crate) fn lines(loaded: &Loaded) -> Vec<Line> {

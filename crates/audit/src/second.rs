@@ -12,11 +12,11 @@ use crate::line::{Line, Tally, Witness};
 use crate::twin::{TwinLayer, TwinNetwork};
 use autodiff::ops::{BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use bounds::underflow_slack;
 use rayon::prelude::*;
 use reference::Map;
 use resnet::{Extent, Network, Reader, Role, Site, View};
 use std::sync::Arc;
-use testkit::underflow_slack;
 
 /// A map in single precision `[H, W, C]`.
 #[derive(Clone)]

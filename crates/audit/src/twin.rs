@@ -10,11 +10,11 @@ use crate::bounded::{Bounded, gamma, steps};
 use crate::cone::{Area, POOLING};
 use crate::double::{Double, two_sum};
 use autodiff::Sliding;
+use bounds::widened;
 use ndarray::Array2;
 use reference::Map;
 use resnet::{Architecture, BatchNormState, Block, Role, Site};
 use std::collections::BTreeMap;
-use testkit::widened;
 use weights::{TensorSet, WeightsError};
 
 /// What torchvision adds to each variance.

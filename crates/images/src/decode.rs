@@ -7,10 +7,10 @@ use std::path::Path;
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
 use image::{ColorType, ImageDecoder, Limits};
+use jpeg::{Damage, Jpeg};
 
 use crate::error::ImageError;
-use crate::header::{self, Format, JpegMarkers, PngHeader};
-use crate::jpeg;
+use crate::header::{self, Format, PngHeader};
 use crate::rgb8::{MAX_PIXELS, Rgb8, byte_count};
 
 /// PNG's colour type of grey without alpha.
@@ -68,25 +68,20 @@ pub fn decode_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Rgb8, ImageE
 }
 
 fn decode_jpeg(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {
-    let markers = JpegMarkers::read(bytes);
-    let Some((width, height)) = markers.size else {
-        return Err(damaged(path, Format::Jpeg, "it ends before its size is said"));
-    };
+    let broken = |damage: Damage| damaged(path, Format::Jpeg, &damage.to_string());
+    let jpeg = Jpeg::open(bytes).map_err(broken)?;
+    let (width, height) = jpeg.size();
     check_size(path, Format::Jpeg, width, height)?;
-    // The decoder would fill what is missing with grey.
-    if !markers.ends {
-        return Err(damaged(path, Format::Jpeg, "it is truncated: its end marker is missing"));
-    }
     let pixels = 3 * width as u64 * height as u64;
-    let needed = pixels + markers.samples.saturating_add(markers.kept);
-    check_bytes(path, Format::Jpeg, (width, height), needed)?;
+    let kept = jpeg.coefficient_bytes();
+    check_bytes(path, Format::Jpeg, (width, height), pixels + jpeg.sample_bytes().saturating_add(kept))?;
     // What is left to the library is rare: arithmetic codes, unfinished progressive files.
-    let pixels = jpeg::decode(bytes, (width, height)).map_err(|damage| damaged(path, Format::Jpeg, damage.0))?;
+    let pixels = jpeg.decode().map_err(broken)?;
     if let Some(pixels) = pixels {
         return Rgb8::from_pixels(width, height, pixels);
     }
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| foreign(path, Format::Jpeg, error))?;
-    to_rgb8(decoder, markers.kept, false, path, Format::Jpeg)
+    to_rgb8(decoder, kept, false, path, Format::Jpeg)
 }
 
 fn decode_png(bytes: &[u8], path: &Path) -> Result<Rgb8, ImageError> {

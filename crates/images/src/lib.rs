@@ -10,7 +10,7 @@
 //!
 //! Files are read like a stranger's: the size that a header claims is checked before anything is allocated for it.
 //!
-//! Invariant: the pixels are Pillow's, exactly: of a PNG, of a JPEG (the module `jpeg` makes libjpeg-turbo's choices
+//! Invariant: the pixels are Pillow's, exactly: of a PNG, of a JPEG (the crate `jpeg` makes libjpeg-turbo's choices
 //! where the standard leaves them open), and of either after resizing and cropping. Only JPEGs that nobody's
 //! photographs are, of arithmetic codes or unfinished scans, are decoded by another library and may differ by a few
 //! levels.
@@ -21,7 +21,6 @@ mod encode;
 mod error;
 mod folder;
 mod header;
-mod jpeg;
 pub mod pillow;
 mod rgb8;
 

@@ -1,77 +1,23 @@
-//! Reference values: where they are, and how they are read.
+//! Reference values, as tests read them: whatever is wrong with a file fails the test, by the file's name.
 
-use npyz::{Deserialize, NpyFile};
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
-use zip::ZipArchive;
-
-/// The environment variable that names the folder of weights, photographs and reference values from outside.
-pub const DATA_VARIABLE: &str = "STREAMSCOPE_DATA";
-
-fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.ancestors().nth(2).unwrap_or(manifest).to_owned()
-}
-
-/// The embedded network, its images and its reference values.
-pub fn fixtures_dir() -> PathBuf {
-    root().join("fixtures")
-}
-
-/// The data from outside: what `STREAMSCOPE_DATA` names, or `../shared` beside the project. `None` where there is none,
-/// after a line on stderr that says so.
-pub fn data_dir() -> Option<PathBuf> {
-    let named = std::env::var_os(DATA_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| root().join("../shared"));
-    if folder.join("golden").is_dir() {
-        return Some(folder);
-    }
-    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not tested")]
-    {
-        eprintln!("skipped: no reference data in {} ({DATA_VARIABLE} names another folder)", folder.display());
-    }
-    None
-}
+use bounds::ReferenceError;
+pub use bounds::{Array, DATA_VARIABLE, data_dir, fixtures_dir};
+use std::path::Path;
 
 /// An `.npz` archive of reference values.
 #[derive(Debug, Clone)]
-pub struct Archive {
-    path: PathBuf,
-}
-
-/// An array and its shape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Array<T> {
-    /// Its sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Its values in C order.
-    pub values: Vec<T>,
-}
+pub struct Archive(bounds::Archive);
 
 /// An `.npy` file of float32.
 ///
 /// # Panics
 /// If it is damaged, or of another type.
 pub fn npy_f32(path: impl AsRef<Path>) -> Array<f32> {
-    let name = path.as_ref().display().to_string();
-    let file = File::open(path).unwrap_or_else(|e| panic!("{name}: {e}"));
-    array(BufReader::new(file), &name).unwrap_or_else(|| panic!("{name}: expected float32"))
+    expect(bounds::npy_f32(path))
 }
 
-/// The array of a whole file: what goes on behind it is no array either.
-fn array<T: Deserialize>(mut file: impl Read, name: &str) -> Option<Array<T>> {
-    let mut bytes = Vec::new();
-    // To its end, where an archive notices that it is damaged.
-    file.read_to_end(&mut bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let mut rest = bytes.as_slice();
-    let file = NpyFile::new(&mut rest).unwrap_or_else(|e| panic!("{name}: {e}"));
-    assert_eq!(file.order(), npyz::Order::C, "{name} is not in C order");
-    let shape = file.shape().iter().map(|&n| usize::try_from(n).unwrap_or(usize::MAX)).collect();
-    let values = file.try_data::<T>().ok()?.collect::<Result<Vec<T>, _>>();
-    let values = values.unwrap_or_else(|e| panic!("{name}: {e}"));
-    assert!(rest.is_empty(), "{name}: {} bytes too many", rest.len());
-    Some(Array { shape, values })
+fn expect<T>(read: Result<T, ReferenceError>) -> T {
+    read.unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl Archive {
@@ -80,14 +26,7 @@ impl Archive {
     /// # Panics
     /// If there is none.
     pub fn open(path: impl AsRef<Path>) -> Archive {
-        let path = path.as_ref().to_owned();
-        assert!(path.is_file(), "{}: expected reference values", path.display());
-        Archive { path }
-    }
-
-    fn archive(&self) -> ZipArchive<BufReader<File>> {
-        let file = File::open(&self.path).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()));
-        ZipArchive::new(BufReader::new(file)).unwrap_or_else(|e| panic!("{}: {e}", self.path.display()))
+        Archive(expect(bounds::Archive::open(path)))
     }
 
     /// The names of its arrays.
@@ -95,17 +34,7 @@ impl Archive {
     /// # Panics
     /// If the archive is damaged.
     pub fn names(&self) -> Vec<String> {
-        let archive = self.archive();
-        let files = archive.file_names().filter_map(Result::ok);
-        files.filter_map(|name| name.strip_suffix(".npy").map(str::to_owned)).collect()
-    }
-
-    fn read<T: Deserialize>(&self, name: &str) -> Option<Array<T>> {
-        let mut archive = self.archive();
-        let member = archive
-            .by_name(&format!("{name}.npy"))
-            .unwrap_or_else(|e| panic!("{}: array '{name}': {e}", self.path.display()));
-        array(member, &format!("{}: array '{name}'", self.path.display()))
+        expect(self.0.names())
     }
 
     /// An array of float32.
@@ -113,7 +42,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn f32(&self, name: &str) -> Array<f32> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not float32", self.path.display()))
+        expect(self.0.f32(name))
     }
 
     /// An array of float64, or of float32 widened.
@@ -121,10 +50,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn f64(&self, name: &str) -> Array<f64> {
-        self.read(name).unwrap_or_else(|| {
-            let Array { shape, values } = self.f32(name);
-            Array { shape, values: values.into_iter().map(f64::from).collect() }
-        })
+        expect(self.0.f64(name))
     }
 
     /// An array of uint8.
@@ -132,7 +58,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn u8(&self, name: &str) -> Array<u8> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not uint8", self.path.display()))
+        expect(self.0.u8(name))
     }
 
     /// An array of int64.
@@ -140,7 +66,7 @@ impl Archive {
     /// # Panics
     /// If there is none of this name and type.
     pub fn i64(&self, name: &str) -> Array<i64> {
-        self.read(name).unwrap_or_else(|| panic!("{}: '{name}' is not int64", self.path.display()))
+        expect(self.0.i64(name))
     }
 }
 

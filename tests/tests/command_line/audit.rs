@@ -217,3 +217,58 @@ fn a_run_that_was_tampered_with_is_refused_in_one_sentence() {
     let unknown = "channel 9999 of block 3.1";
     refused("a channel nobody has", ["channels.csv", unknown, "expected"]);
 }
+
+/// Reference values from outside for the embedded network: the embedded ones under the names that are looked for.
+fn outside(folder: &Path) {
+    let copied = |from: &Path, to: &Path| {
+        fs::create_dir_all(to).unwrap();
+        for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    };
+    copied(&root().join("fixtures/golden"), &folder.join("golden"));
+    copied(&root().join("fixtures/images/star"), &folder.join("data/images/star"));
+    fs::copy(root().join("fixtures/resnet18-16.npz"), folder.join("data/backbone")).unwrap();
+}
+
+#[test]
+fn damaged_reference_values_are_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (made, out, data) = (folder.path().join("run"), folder.path().join("audit"), folder.path().join("outside"));
+    small_run(&made);
+    outside(&data);
+    let weights = data.join("data/backbone").display().to_string();
+    let (run_folder, out_folder) = (made.display().to_string(), out.display().to_string());
+    let flags = ["--weights", &weights, "--input-size", "128", "--run", &run_folder, "--out", &out_folder];
+    let arguments = [&["audit"], &flags[..]].concat();
+    type Damage = fn(&mut Vec<u8>);
+    let cut: Damage = |bytes| bytes.truncate(bytes.len() / 2);
+    let changed: Damage = |bytes| bytes[1000] ^= 1;
+    let empty: Damage = Vec::clear;
+    // Another archive of reference values, whole, under this name.
+    let other: Damage = |bytes| *bytes = fs::read(root().join("fixtures/golden/center_activations.npz")).unwrap();
+    let cases = [
+        ("pixels.npz", cut, ""),
+        ("pixels.npz", changed, "array '"),
+        ("pixels.npz", other, "array '"),
+        ("center_activations.npz", empty, ""),
+        ("center_activations.npz", changed, "array '"),
+        ("full_tensors_first_image.npz", other, "array 'input'"),
+        ("featviz_steps.npz", cut, ""),
+        ("site_stats.json", cut, "expected the names of images, found none"),
+    ];
+    for (name, damage, words) in cases {
+        let file = data.join("golden").join(name);
+        let kept = fs::read(&file).unwrap();
+        let mut bytes = kept.clone();
+        damage(&mut bytes);
+        fs::write(&file, bytes).unwrap();
+        let output = program(&arguments).env("STREAMSCOPE_DATA", &data).output().unwrap();
+        fs::write(&file, kept).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{name}: {said}");
+        assert!(said.contains(name) && said.contains(words), "{name}: {said}");
+        assert!(output.stdout.is_empty() && !out.exists(), "{name}");
+    }
+}

@@ -1,16 +1,17 @@
 //! Progressive scans: bands of coefficients, and their bits from the highest (ITU-T T.81, annex G).
 
-use super::bits::BitReader;
-use super::frame::{Component, Frame};
-use super::huffman::Huffman;
-use super::idct;
-use super::markers::ZIGZAG;
-use super::scan::{BlockDecoder, Scan};
-use super::{Damage, Plane};
+use crate::bits::BitReader;
+use crate::damage::Damage;
+use crate::frame::{Component, Frame};
+use crate::huffman::Huffman;
+use crate::idct;
+use crate::markers::ZIGZAG;
+use crate::plane::Plane;
+use crate::scan::{BlockDecoder, Scan};
 
 /// The coefficients of a component, as far as scans have coded them.
 #[derive(Debug)]
-pub(super) struct Coefficients {
+pub(crate) struct Coefficients {
     /// `[stored row, stored column, 8, 8]`.
     blocks: Vec<[i16; 64]>,
     /// Stored blocks of a row.
@@ -21,23 +22,23 @@ pub(super) struct Coefficients {
 
 impl Coefficients {
     /// All zero, none known.
-    pub(super) fn new(component: &Component) -> Self {
+    pub(crate) fn new(component: &Component) -> Self {
         Self { blocks: vec![[0; 64]; component.stored_blocks()], across: component.stored.0, known: [None; 64] }
     }
 
     /// Whether there was a scan of the first coefficients.
-    pub(super) fn is_begun(&self) -> bool {
+    pub(crate) fn is_begun(&self) -> bool {
         self.known[0].is_some()
     }
 
     /// Whether the coefficients that libjpeg would otherwise guess from the blocks around are known to the last bit:
     /// the nine after the first (`smoothing_ok`, `SAVED_COEFS`).
-    pub(super) fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         self.known[1..10].iter().all(|&known| known == Some(0))
     }
 
     /// The samples, given the steps in the order of the codes.
-    pub(super) fn samples(&self, steps: &[i16; 64]) -> Plane {
+    pub(crate) fn samples(&self, steps: &[i16; 64]) -> Plane {
         let mut by_place = [0; 64];
         for (&place, &step) in ZIGZAG.iter().zip(steps) {
             by_place[place] = step;
@@ -61,7 +62,7 @@ impl Coefficients {
 
 /// Decodes the blocks of a progressive scan.
 #[derive(Debug)]
-pub(super) struct Progressive<'a> {
+pub(crate) struct Progressive<'a> {
     parts: Vec<ProgressivePart<'a>>,
     band: (usize, usize),
     /// Whether bits of coefficients are added that an earlier scan began.
@@ -83,7 +84,7 @@ struct ProgressivePart<'a> {
 
 impl<'a> Progressive<'a> {
     /// A decoder for a scan with the codes of its parts, and notes in `coefficients` what it will make known.
-    pub(super) fn new(
+    pub(crate) fn new(
         scan: &Scan,
         frame: &Frame,
         codes: &[Option<&'a Huffman>],

@@ -38,7 +38,7 @@ const F_3_072: i16 = fix(3.072_711_026);
 ///
 /// `places` has the bits of the place, 8 row + column, of every coefficient that is not zero: below 8 there are none
 /// but in the first row, and then every column is constant, which the transform of columns would say as well: 4 x.
-pub(super) fn inverse(block: &[i16; 64], places: usize, out: &mut [u8], stride: usize) {
+pub(crate) fn inverse(block: &[i16; 64], places: usize, out: &mut [u8], stride: usize) {
     if places == 0 {
         return inverse_constant(block[0], out, stride);
     }

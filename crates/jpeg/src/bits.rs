@@ -2,7 +2,7 @@
 
 /// What stopped a run of entropy-coded data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The restart marker of this number, 0 to 7; the next run begins at the place.
     Restart(u8, usize),
     /// Another marker, whose 0xff stands at the place, or the end of the bytes.
@@ -12,7 +12,7 @@ pub(super) enum Stop {
 /// The bytes that code coefficients, from `at` to the next marker, without the zeros that escape their 0xff (B.1.1.5).
 ///
 /// `run` is emptied and filled, so that one buffer serves all restart intervals; it never holds more than the file.
-pub(super) fn unstuff(bytes: &[u8], mut at: usize, run: &mut Vec<u8>) -> Stop {
+pub(crate) fn unstuff(bytes: &[u8], mut at: usize, run: &mut Vec<u8>) -> Stop {
     run.clear();
     while let Some(rest) = bytes.get(at..) {
         let Some(plain) = rest.iter().position(|&byte| byte == 0xff) else {
@@ -35,7 +35,7 @@ pub(super) fn unstuff(bytes: &[u8], mut at: usize, run: &mut Vec<u8>) -> Stop {
 
 /// Reads bits from a run; after its end it reads zeros, and [`BitReader::is_exhausted`] says so.
 #[derive(Clone, Debug)]
-pub(super) struct BitReader<'a> {
+pub(crate) struct BitReader<'a> {
     run: &'a [u8],
     /// The next byte that is not in the buffer; it goes on counting after the end.
     at: usize,
@@ -46,13 +46,13 @@ pub(super) struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    pub(super) fn new(run: &'a [u8]) -> Self {
+    pub(crate) fn new(run: &'a [u8]) -> Self {
         Self { run, at: 0, buffer: 0, held: 0 }
     }
 
     /// Makes at least 32 bits ready: a code of up to 16 and the up to 15 bits of a value after it.
     #[inline]
-    pub(super) fn refill(&mut self) {
+    pub(crate) fn refill(&mut self) {
         if self.held >= 32 {
             return;
         }
@@ -74,21 +74,21 @@ impl<'a> BitReader<'a> {
 
     /// The next `count` bits, at most 16, which must be ready; they stay.
     #[inline]
-    pub(super) fn peek(&self, count: u32) -> usize {
+    pub(crate) fn peek(&self, count: u32) -> usize {
         // Two shifts, for one by 64 is none.
         ((self.buffer >> 1) >> (63 - count)) as usize
     }
 
     /// Passes `count` bits over, which must be ready.
     #[inline]
-    pub(super) fn skip(&mut self, count: u32) {
+    pub(crate) fn skip(&mut self, count: u32) {
         self.buffer <<= count;
         self.held -= count;
     }
 
     /// Takes the next `count` bits, at most 16, which must be ready.
     #[inline]
-    pub(super) fn take(&mut self, count: u32) -> usize {
+    pub(crate) fn take(&mut self, count: u32) -> usize {
         let bits = self.peek(count);
         self.skip(count);
         bits
@@ -96,14 +96,14 @@ impl<'a> BitReader<'a> {
 
     /// Takes one bit.
     #[inline]
-    pub(super) fn bit(&mut self) -> bool {
+    pub(crate) fn bit(&mut self) -> bool {
         self.refill();
         self.take(1) == 1
     }
 
     /// Whether more bits were taken than the run has.
     #[inline]
-    pub(super) fn is_exhausted(&self) -> bool {
+    pub(crate) fn is_exhausted(&self) -> bool {
         8 * self.at > 8 * self.run.len() + self.held as usize
     }
 }
@@ -116,7 +116,7 @@ impl<'a> BitReader<'a> {
     clippy::cast_possible_wrap,
     reason = "at most 15 bits: between -32767 and 32767"
 )]
-pub(super) fn extend(bits: usize, size: u32) -> i16 {
+pub(crate) fn extend(bits: usize, size: u32) -> i16 {
     let bits = bits as i32;
     let negative = bits < (1 << size) >> 1;
     (if negative { bits + 1 - (1 << size) } else { bits }) as i16

@@ -5,12 +5,12 @@
 //! beyond the edges are those at the edges. By other factors, and across planes that are only one or two samples wide,
 //! samples are repeated.
 
-use super::Plane;
-use super::frame::Component;
+use crate::frame::Component;
+use crate::plane::Plane;
 
 /// Gives the rows of a component at the size of the picture.
 #[derive(Debug)]
-pub(super) struct Upsampler<'a> {
+pub(crate) struct Upsampler<'a> {
     plane: &'a Plane,
     /// Samples across and down.
     size: (usize, usize),
@@ -31,7 +31,7 @@ enum Method {
 }
 
 impl<'a> Upsampler<'a> {
-    pub(super) fn new(component: &Component, plane: &'a Plane) -> Self {
+    pub(crate) fn new(component: &Component, plane: &'a Plane) -> Self {
         let is_wide = component.size.0 > 2;
         let method = match component.scale {
             (1, 1) => Method::Copy,
@@ -51,7 +51,7 @@ impl<'a> Upsampler<'a> {
     }
 
     /// Row `y` of the picture: at least as many samples as the picture has columns.
-    pub(super) fn row(&mut self, y: usize) -> &[u8] {
+    pub(crate) fn row(&mut self, y: usize) -> &[u8] {
         let (nearer, farther) = (y / 2, if y.is_multiple_of(2) { (y / 2).saturating_sub(1) } else { y / 2 + 1 });
         match self.method {
             Method::Copy => return self.samples(y),

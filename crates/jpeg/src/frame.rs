@@ -1,11 +1,11 @@
 //! The frame header: size, components and how they are sampled (ITU-T T.81, B.2.2 and A.1.1).
 
-use super::Damage;
-use super::markers::SHORT;
+use crate::damage::Damage;
+use crate::markers::SHORT;
 
 /// How the coefficients are spread over scans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// Whole blocks, each in one scan.
     Sequential,
     /// Bands and bits of blocks.
@@ -14,41 +14,41 @@ pub(super) enum Coding {
 
 /// What a frame header says, and what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
-    pub(super) coding: Coding,
-    pub(super) width: usize,
-    pub(super) height: usize,
+pub(crate) struct Frame {
+    pub(crate) coding: Coding,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     /// Units across and down, in a scan of several components.
-    pub(super) units: (usize, usize),
-    pub(super) components: Vec<Component>,
+    pub(crate) units: (usize, usize),
+    pub(crate) components: Vec<Component>,
 }
 
 /// A plane of samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Component {
-    pub(super) id: u8,
+pub(crate) struct Component {
+    pub(crate) id: u8,
     /// Blocks across and down in a unit.
-    pub(super) sampling: (usize, usize),
+    pub(crate) sampling: (usize, usize),
     /// How many pixels a sample stands for, across and down.
-    pub(super) scale: (usize, usize),
+    pub(crate) scale: (usize, usize),
     /// Which steps its coefficients were divided by.
-    pub(super) steps: usize,
+    pub(crate) steps: usize,
     /// Samples across and down that the picture has.
-    pub(super) size: (usize, usize),
+    pub(crate) size: (usize, usize),
     /// Blocks that cover the samples, in a scan of its own.
-    pub(super) blocks: (usize, usize),
+    pub(crate) blocks: (usize, usize),
     /// Blocks of whole units, which are stored.
-    pub(super) stored: (usize, usize),
+    pub(crate) stored: (usize, usize),
 }
 
 impl Component {
     /// Samples between the starts of stored rows.
-    pub(super) fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         8 * self.stored.0
     }
 
     /// The number of stored blocks.
-    pub(super) fn stored_blocks(&self) -> usize {
+    pub(crate) fn stored_blocks(&self) -> usize {
         self.stored.0 * self.stored.1
     }
 }
@@ -56,7 +56,7 @@ impl Component {
 impl Frame {
     /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8
     /// bits, a number of components that is not one, three or four, or sampling that enlarges by a fraction.
-    pub(super) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
+    pub(crate) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
         let Some((&[bits, h1, h0, w1, w0, count], rest)) = segment.split_first_chunk::<6>() else {
             return Err(SHORT);
         };
@@ -104,7 +104,7 @@ impl Frame {
     }
 
     /// The blocks that cover the picture; every one of them takes a bit of a file at least.
-    pub(super) fn covering_blocks(&self) -> usize {
+    pub(crate) fn covering_blocks(&self) -> usize {
         self.components.iter().map(|component| component.blocks.0 * component.blocks.1).sum()
     }
 }

@@ -1,28 +1,29 @@
 //! Sequential scans: every block whole, and so a square of samples at once (ITU-T T.81, F.2).
 
-use super::bits::BitReader;
-use super::huffman::Huffman;
-use super::idct;
-use super::markers::ZIGZAG;
-use super::scan::BlockDecoder;
-use super::{Damage, Plane};
+use crate::bits::BitReader;
+use crate::damage::Damage;
+use crate::huffman::Huffman;
+use crate::idct;
+use crate::markers::ZIGZAG;
+use crate::plane::Plane;
+use crate::scan::BlockDecoder;
 
 /// Decodes the blocks of a sequential scan into samples.
 #[derive(Debug)]
-pub(super) struct Sequential<'a> {
-    pub(super) parts: Vec<SequentialPart<'a>>,
+pub(crate) struct Sequential<'a> {
+    pub(crate) parts: Vec<SequentialPart<'a>>,
 }
 
 /// A component of the scan.
 #[derive(Debug)]
-pub(super) struct SequentialPart<'a> {
-    pub(super) first: &'a Huffman,
-    pub(super) other: &'a Huffman,
+pub(crate) struct SequentialPart<'a> {
+    pub(crate) first: &'a Huffman,
+    pub(crate) other: &'a Huffman,
     /// Steps of quantisation, in the order of the codes.
-    pub(super) steps: [i16; 64],
+    pub(crate) steps: [i16; 64],
     /// The first coefficient of the block before.
-    pub(super) before: i16,
-    pub(super) plane: &'a mut Plane,
+    pub(crate) before: i16,
+    pub(crate) plane: &'a mut Plane,
 }
 
 impl BlockDecoder for Sequential<'_> {

@@ -1,25 +1,25 @@
 //! Huffman codes (ITU-T T.81, annex C), decoded by looking up the next ten bits.
 
-use super::Damage;
-use super::bits::{BitReader, extend};
+use crate::bits::{BitReader, extend};
+use crate::damage::Damage;
 
 /// Bits of the lookup: most codes of photographs, many together with the value that follows them.
 const LOOKAHEAD: u32 = 10;
 
 /// A coefficient's code and, where it fitted into the lookup, its value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The coefficient's value, if `length` counts its bits.
-    pub(super) value: i16,
+    pub(crate) value: i16,
     /// Zeros before the coefficient in the high four bits, the bits of its value in the low four.
-    pub(super) symbol: u8,
+    pub(crate) symbol: u8,
     /// Bits of the code and of the value that follows it; 0 if the code is longer than the lookup, or is none.
     length: u8,
 }
 
 /// A table of codes.
 #[derive(Clone, Debug)]
-pub(super) struct Huffman {
+pub(crate) struct Huffman {
     /// By the next bits: the whole entry where code and value fit.
     whole: Box<[Entry; 1 << LOOKAHEAD]>,
     /// By the next bits: the code alone, its value left to be read.
@@ -34,7 +34,7 @@ pub(super) struct Huffman {
 impl Huffman {
     /// The canonical code with `counts[l - 1]` codes of l bits for the symbols, which are in the order of their codes
     /// (C.2).
-    pub(super) fn new(counts: [u8; 16], symbols: &[u8]) -> Result<Self, Damage> {
+    pub(crate) fn new(counts: [u8; 16], symbols: &[u8]) -> Result<Self, Damage> {
         let mut table = Self {
             whole: Box::new([Entry::default(); 1 << LOOKAHEAD]),
             codes: Box::new([Entry::default(); 1 << LOOKAHEAD]),
@@ -79,13 +79,13 @@ impl Huffman {
     }
 
     /// Whether all symbols are sizes, as those of first coefficients must be.
-    pub(super) fn is_of_sizes(&self) -> bool {
+    pub(crate) fn is_of_sizes(&self) -> bool {
         self.symbols.iter().all(|&symbol| symbol < 16)
     }
 
     /// Reads a code and the value that follows it, of as many bits as the low half of the symbol says.
     #[inline]
-    pub(super) fn entry(&self, reader: &mut BitReader) -> Result<Entry, Damage> {
+    pub(crate) fn entry(&self, reader: &mut BitReader) -> Result<Entry, Damage> {
         reader.refill();
         let entry = self.whole[reader.peek(LOOKAHEAD)];
         if entry.length != 0 {
@@ -100,7 +100,7 @@ impl Huffman {
 
     /// Reads a code alone.
     #[inline]
-    pub(super) fn symbol(&self, reader: &mut BitReader) -> Result<u8, Damage> {
+    pub(crate) fn symbol(&self, reader: &mut BitReader) -> Result<u8, Damage> {
         reader.refill();
         self.code(reader)
     }

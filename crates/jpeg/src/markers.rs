@@ -1,11 +1,11 @@
 //! What stands between the scans: markers, and segments of tables (ITU-T T.81, B.1 and B.2.4).
 
-use super::Damage;
-use super::huffman::Huffman;
+use crate::damage::Damage;
+use crate::huffman::Huffman;
 
 /// Where the coefficients of a block stand, `8 row + column`, in the order of their codes (T.81, figure A.6).
 #[rustfmt::skip]
-pub(super) const ZIGZAG: [usize; 64] = [
+pub(crate) const ZIGZAG: [usize; 64] = [
      0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
     12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
@@ -14,15 +14,15 @@ pub(super) const ZIGZAG: [usize; 64] = [
 
 /// Walks over the markers of a file.
 #[derive(Debug)]
-pub(super) struct Markers<'a> {
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Markers<'a> {
+    pub(crate) bytes: &'a [u8],
     /// Where the next marker is looked for.
-    pub(super) at: usize,
+    pub(crate) at: usize,
 }
 
 impl<'a> Markers<'a> {
     /// The code of the next marker; what stands before it is passed over, as libjpeg does.
-    pub(super) fn next(&mut self) -> Option<u8> {
+    pub(crate) fn next(&mut self) -> Option<u8> {
         loop {
             let &[first, code] = self.bytes.get(self.at..)?.first_chunk::<2>()?;
             self.at += 1;
@@ -34,36 +34,48 @@ impl<'a> Markers<'a> {
     }
 
     /// The bytes of the segment that begins here with its length.
-    pub(super) fn segment(&mut self) -> Result<&'a [u8], Damage> {
+    pub(crate) fn segment(&mut self) -> Result<&'a [u8], Damage> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let length = rest.first_chunk::<2>().ok_or(SHORT)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let segment = rest.get(2..length).ok_or(SHORT)?;
         self.at += length;
-        Ok(segment)
+        rest.get(2..length).ok_or(SHORT)
+    }
+
+    /// Goes on to the marker that ends the file; whether there is one.
+    pub(crate) fn reach_end(&mut self) -> bool {
+        while let Some(marker) = self.next() {
+            match marker {
+                0x01 | 0xd0..=0xd8 => {}
+                0xd9 => return true,
+                // What is wrong with a segment was said where it was read.
+                _ => drop(self.segment()),
+            }
+        }
+        false
     }
 }
 
 /// The tables and settings that hold for the scans after them.
 #[derive(Debug, Default)]
-pub(super) struct Tables {
+pub(crate) struct Tables {
     /// Steps of quantisation, in the order of the codes.
-    pub(super) steps: [Option<[u16; 64]>; 4],
+    pub(crate) steps: [Option<[u16; 64]>; 4],
     /// Codes of the first coefficients.
-    pub(super) first: [Option<Huffman>; 4],
+    pub(crate) first: [Option<Huffman>; 4],
     /// Codes of the other coefficients.
-    pub(super) other: [Option<Huffman>; 4],
+    pub(crate) other: [Option<Huffman>; 4],
     /// Units between restart markers; 0 if there are none.
-    pub(super) restart_interval: usize,
+    pub(crate) restart_interval: usize,
     /// Whether a JFIF header was seen.
-    pub(super) is_jfif: bool,
+    pub(crate) is_jfif: bool,
     /// What Adobe's marker says of the colours.
-    pub(super) adobe: Option<u8>,
+    pub(crate) adobe: Option<u8>,
 }
 
 impl Tables {
     /// Takes in a segment of the marker, if it is one that says something to a decoder.
-    pub(super) fn read(&mut self, marker: u8, segment: &[u8]) -> Result<(), Damage> {
+    pub(crate) fn read(&mut self, marker: u8, segment: &[u8]) -> Result<(), Damage> {
         match marker {
             0xc4 => self.read_codes(segment),
             0xdb => self.read_steps(segment),
@@ -121,7 +133,7 @@ impl Tables {
     }
 }
 
-pub(super) const SHORT: Damage = Damage("it has a segment that is shorter than what it holds");
+pub(crate) const SHORT: Damage = Damage("it has a segment that is shorter than what it holds");
 const BAD_TABLE: Damage = Damage("it has a table of an unknown kind");
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Reads broken files for a while: `streamscope-fuzz TARGET --seconds N`. A panic, a wait of more than two seconds,
-//! more than the allowed memory, or a wrong result is a finding; its input is kept below `fuzz/findings`, and the exit
+//! more than the allowed memory, or a wrong result is a finding; its input is kept below `tests/fuzz/findings`, and the exit
 //! code is 1.
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a program for a terminal")]
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 fn run(flags: &Flags) -> anyhow::Result<u64> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let findings = here.join("findings");
-    let prepared = Prepared::new(flags.target, here.parent().unwrap_or(here))?;
+    let prepared = Prepared::new(flags.target, here.ancestors().nth(2).unwrap_or(here))?;
     let mut random = Random::new(flags.seed);
     let started = Instant::now();
     let under_way = Arc::new(AtomicU64::new(u64::MAX));
@@ -84,7 +84,7 @@ fn run(flags: &Flags) -> anyhow::Result<u64> {
             found += 1;
             let name = format!("{:?}-{}", flags.target, &blake3::hash(&bytes).to_hex()[..16]);
             fs::rename(&current, findings.join(&name))?;
-            println!("fuzz/findings/{name}: {said}");
+            println!("tests/fuzz/findings/{name}: {said}");
         }
     }
     let _ = fs::remove_file(&current);

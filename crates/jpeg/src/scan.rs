@@ -1,33 +1,33 @@
 //! A scan: which components it codes, and the order of their blocks (ITU-T T.81, B.2.3 and A.2).
 
-use super::Damage;
-use super::bits::{BitReader, Stop, unstuff};
-use super::frame::Frame;
-use super::markers::SHORT;
+use crate::bits::{BitReader, Stop, unstuff};
+use crate::damage::Damage;
+use crate::frame::Frame;
+use crate::markers::SHORT;
 
 /// What a scan header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Scan {
-    pub(super) parts: Vec<Part>,
+pub(crate) struct Scan {
+    pub(crate) parts: Vec<Part>,
     /// The first and the last coefficient coded, in the order of codes.
-    pub(super) band: (usize, usize),
+    pub(crate) band: (usize, usize),
     /// The bit that earlier scans reached, or 0 if there was none; and the bit that this one reaches.
-    pub(super) bits: (u32, u32),
+    pub(crate) bits: (u32, u32),
 }
 
 /// A component of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// Its place in the frame.
-    pub(super) component: usize,
+    pub(crate) component: usize,
     /// Which code its first coefficients have.
-    pub(super) first: usize,
+    pub(crate) first: usize,
     /// Which code its other coefficients have.
-    pub(super) other: usize,
+    pub(crate) other: usize,
 }
 
 /// Decodes blocks in the order of a scan.
-pub(super) trait BlockDecoder {
+pub(crate) trait BlockDecoder {
     /// Forgets what was before a restart.
     fn restart(&mut self);
 
@@ -37,7 +37,7 @@ pub(super) trait BlockDecoder {
 
 impl Scan {
     /// Reads the segment of a scan header.
-    pub(super) fn read(segment: &[u8], frame: &Frame) -> Result<Self, Damage> {
+    pub(crate) fn read(segment: &[u8], frame: &Frame) -> Result<Self, Damage> {
         let (&count, rest) = segment.split_first().ok_or(SHORT)?;
         let (parts, rest) = rest.split_at_checked(2 * usize::from(count)).ok_or(SHORT)?;
         let &[from, to, bits] = rest.first_chunk::<3>().ok_or(SHORT)?;
@@ -72,7 +72,7 @@ impl Scan {
     ///
     /// Several components are interleaved in units, one component goes block by block over those that cover its
     /// samples.
-    pub(super) fn decode(
+    pub(crate) fn decode(
         &self,
         frame: &Frame,
         (bytes, mut at): (&[u8], usize),

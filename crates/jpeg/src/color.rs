@@ -8,7 +8,7 @@ const RUN: usize = 16;
 /// With constants in units of 2^-16, b = Cb - 128 and r = Cr - 128, and a half rounded up:
 /// R = Y + (91881 r + 2^15) >> 16, G = Y + (-22554 b - 46802 r + 2^15) >> 16, B = Y + (116130 b + 2^15) >> 16,
 /// cut at 0 and 255. The whole parts of the constants are taken out below, so that every product is of 16 bits.
-pub(super) fn rgb_of_ycc([luma, blue, red]: [&[u8]; 3], out: &mut [u8]) {
+pub(crate) fn rgb_of_ycc([luma, blue, red]: [&[u8]; 3], out: &mut [u8]) {
     let (luma, last_luma) = luma.as_chunks::<RUN>();
     let (blue, last_blue) = blue.as_chunks::<RUN>();
     let (red, last_red) = red.as_chunks::<RUN>();
@@ -57,7 +57,7 @@ fn cut(value: i16) -> u8 {
 }
 
 /// Fills a row of pixels from its red, green and blue.
-pub(super) fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
+pub(crate) fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
     let [red, green, blue] = planes;
     for (((pixel, red), green), blue) in out.as_chunks_mut::<3>().0.iter_mut().zip(red).zip(green).zip(blue) {
         *pixel = [*red, *green, *blue];
@@ -69,7 +69,7 @@ pub(super) fn interleave(planes: [&[u8]; 3], out: &mut [u8]) {
 /// Adobe writes inks inverted, and Pillow takes them so whoever wrote them: a sample k of black is the light that it
 /// lets through. With c the ink, 255 less its sample, what is left is k - c k / 255, the quotient rounded.
 /// Of inks that are coded as luminance and chroma, libjpeg takes 255 less the colour for the sample: c is the colour.
-pub(super) fn rgb_of_inks(is_ycc: bool, black: &[u8], out: &mut [u8]) {
+pub(crate) fn rgb_of_inks(is_ycc: bool, black: &[u8], out: &mut [u8]) {
     for (pixel, &light) in out.as_chunks_mut::<3>().0.iter_mut().zip(black) {
         for sample in pixel {
             let ink = if is_ycc { *sample } else { u8::MAX - *sample };

@@ -1,106 +1,19 @@
-//! JPEG to pixels, the same ones as libjpeg-turbo's, which Pillow calls.
-//!
-//! The standard (ITU-T T.81) fixes the coefficients of a file but leaves the rounding of the inverse cosine transform
-//! open, and the enlarging of chroma unsaid. Here both are libjpeg's defaults: its accurate integer transform and its
-//! triangle filter. So a photograph has one set of pixels whoever decodes it, and what the network says of it is
-//! comparable.
-//!
-//! In the order of the bytes: [`markers`] and [`frame`] are headers and tables, [`bits`] and [`huffman`] read codes, a
-//! [`scan`] orders blocks, which [`sequential`] or [`progressive`] decode into coefficients; then come [`idct`],
-//! [`upsample`] and [`color`].
-//!
-//! Decoded are baseline, extended sequential and progressive files of 8-bit samples with Huffman codes and one, three
-//! or four components. Nothing is allocated that the number of bytes does not pay for: a block is coded by a bit at
-//! least, and takes 64 samples.
+//! A picture on its way from scans to pixels.
 
-mod bits;
-mod color;
-mod frame;
-mod huffman;
-mod idct;
-mod markers;
-mod progressive;
-mod scan;
-mod sequential;
-mod upsample;
-
-use frame::{Coding, Frame};
-use markers::{Markers, Tables};
-use progressive::{Coefficients, Progressive};
-use scan::Scan;
-use sequential::{Sequential, SequentialPart};
-use upsample::Upsampler;
-
-/// What is wrong with a file, as the end of a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Damage(pub(crate) &'static str);
-
-/// The samples of a component, in rows of whole blocks.
-#[derive(Clone, Debug)]
-struct Plane {
-    samples: Vec<u8>,
-    stride: usize,
-}
-
-impl Plane {
-    fn new(stride: usize, count: usize) -> Self {
-        Self { samples: vec![0; count], stride }
-    }
-}
-
-/// The bytes of the picture, `[height, width, 3]`, or `None` if it is of a kind that is left to another decoder.
-///
-/// The caller has found the size, columns and rows, to be one that a picture may have.
-///
-/// # Errors
-/// If the bytes break the format.
-pub(crate) fn decode(bytes: &[u8], size: (usize, usize)) -> Result<Option<Vec<u8>>, Damage> {
-    let mut markers = Markers { bytes, at: 2 };
-    let mut tables = Tables::default();
-    let mut picture: Option<Picture> = None;
-    while let Some(marker) = markers.next() {
-        match marker {
-            0x01 | 0xd0..=0xd8 => {}
-            0xd9 => break,
-            0xc0..=0xc2 => {
-                if picture.is_some() {
-                    return Err(Damage("it has a second frame"));
-                }
-                let coding = match marker {
-                    0xc2 => Coding::Progressive,
-                    _ => Coding::Sequential,
-                };
-                let Some(frame) = Frame::read(coding, markers.segment()?)? else {
-                    return Ok(None);
-                };
-                if (frame.width, frame.height) != size {
-                    return Err(Damage("it says two sizes"));
-                }
-                if frame.covering_blocks() > 8 * bytes.len() {
-                    return Err(Damage("it has fewer bits than blocks"));
-                }
-                picture = Some(Picture::new(frame));
-            }
-            // Lossless, hierarchical or arithmetically coded.
-            0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Ok(None),
-            0xda => {
-                let picture = picture.as_mut().ok_or(Damage("it has a scan before its frame"))?;
-                let scan = Scan::read(markers.segment()?, &picture.frame)?;
-                markers.at = picture.scan(&scan, &tables, (bytes, markers.at))?;
-                if picture.is_whole() {
-                    break;
-                }
-            }
-            _ => tables.read(marker, markers.segment()?)?,
-        }
-    }
-    picture.ok_or(Damage("it ends before its first scan"))?.finish(&tables)
-}
+use crate::color;
+use crate::damage::Damage;
+use crate::frame::{Coding, Component, Frame};
+use crate::markers::Tables;
+use crate::plane::Plane;
+use crate::progressive::{Coefficients, Progressive};
+use crate::scan::Scan;
+use crate::sequential::{Sequential, SequentialPart};
+use crate::upsample::Upsampler;
 
 /// A picture on its way from scans to pixels.
 #[derive(Debug)]
-struct Picture {
-    frame: Frame,
+pub(crate) struct Picture {
+    pub(crate) frame: Frame,
     /// The steps of each component, as they were when its first scan came.
     steps: Vec<Option<[i16; 64]>>,
     /// Samples of sequential scans.
@@ -110,11 +23,11 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(frame: Frame) -> Self {
+    pub(crate) fn new(frame: Frame) -> Self {
         let components = &frame.components;
         let (planes, coefficients) = match frame.coding {
             Coding::Sequential => {
-                let plane = |c: &frame::Component| Plane::new(c.stride(), 64 * c.stored_blocks());
+                let plane = |c: &Component| Plane::new(c.stride(), 64 * c.stored_blocks());
                 (components.iter().map(plane).collect(), Vec::new())
             }
             Coding::Progressive => (Vec::new(), components.iter().map(Coefficients::new).collect()),
@@ -123,12 +36,12 @@ impl Picture {
     }
 
     /// Whether nothing can follow: a progressive picture is whole at the end of its file alone.
-    fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.frame.coding == Coding::Sequential && self.steps.iter().all(Option::is_some)
     }
 
     /// Decodes a scan whose data begin at a place of the file; returns the place behind them.
-    fn scan(&mut self, scan: &Scan, tables: &Tables, data: (&[u8], usize)) -> Result<usize, Damage> {
+    pub(crate) fn scan(&mut self, scan: &Scan, tables: &Tables, data: (&[u8], usize)) -> Result<usize, Damage> {
         for part in &scan.parts {
             let steps = &mut self.steps[part.component];
             if steps.is_some() && self.frame.coding == Coding::Sequential {
@@ -174,7 +87,7 @@ impl Picture {
     }
 
     /// The pixels, once all scans are decoded.
-    fn finish(mut self, tables: &Tables) -> Result<Option<Vec<u8>>, Damage> {
+    pub(crate) fn finish(mut self, tables: &Tables) -> Result<Option<Vec<u8>>, Damage> {
         let is_begun = self.coefficients.iter().all(Coefficients::is_begun);
         let steps: Option<Vec<_>> = self.steps.iter().copied().collect();
         let (true, Some(steps)) = (is_begun, steps) else {
