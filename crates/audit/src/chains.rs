@@ -13,7 +13,7 @@ use crate::operations::{Built, Chain, one};
 use autodiff::ops::{Draw, Input, Jitter, Normalise, ReflectPad, Rotate, SpectralImage};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site, View};
 use serde_json::Value;
 use std::path::Path;
@@ -239,7 +239,7 @@ fn path(objective: &mut Objective, start: &[f32], sample: u64) -> Vec<f64> {
     for _ in 0..STEPS {
         let (value, gradient) = objective.evaluate(&spectrum);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(objective.isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+        adam.step(objective.isa, &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
         values.push(f64::from(value));
     }
     values

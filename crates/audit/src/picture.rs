@@ -68,7 +68,7 @@ fn fourier(isa: Isa) -> Vec<Line> {
     let (height, width) = SIZE;
     let whole = Region::whole(height, width);
     let dft = WindowDft::new(height, width, whole);
-    let mut scratch = dft.scratch();
+    let mut scratch = vec![0.0; dft.scratch()];
     let spectrum = pseudo_random(51, dft.spectrum_length());
     let mut image = vec![0.0; whole.positions()];
     dft.inverse(isa, &spectrum, &mut scratch, &mut image);

@@ -26,4 +26,4 @@ pub mod resample;
 pub mod softmax;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};
-pub use region::{Region, Window, WindowMut};
+pub use region::{Part, Region, Window, WindowMut};

@@ -1,6 +1,6 @@
 //! Colours and normalisation against their twins, on every instruction set.
 
-use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
+use kernels::colour::{Normalisation, colour_matrix, squash_colours, squash_colours_gradient};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random};
@@ -129,12 +129,13 @@ proptest! {
         let region = Region { top, left, height, width };
         let (held, to) = (region.grown(1), region.grown(2));
         let (mean, std) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+        let colors = Normalisation { mean, std };
         let x = pseudo_random(seed, held.positions() * 3);
         let dx = pseudo_random(seed + 1, to.positions() * 3);
         for isa in Isa::supported() {
             let (mut y, mut sum) = (poisoned(to.positions() * 3), dx.clone());
-            normalise(isa, region, Window::new(&x, held, 3), mean, std, &mut WindowMut::new(&mut y, to, 3));
-            normalise_gradient(isa, region, Window::new(&x, held, 3), std, &mut WindowMut::new(&mut sum, to, 3));
+            colors.apply(isa, region, Window::new(&x, held, 3), &mut WindowMut::new(&mut y, to, 3));
+            colors.gradient(isa, region, Window::new(&x, held, 3), &mut WindowMut::new(&mut sum, to, 3));
             let (from, before) = (Window::new(&x, held, 3), Window::new(&dx, to, 3));
             let (y, sum) = (Window::new(&y, to, 3), Window::new(&sum, to, 3));
             for row in to.top..to.bottom() {

@@ -1,5 +1,6 @@
 //! The elementwise steps, on every instruction set, for every region.
 
+use kernels::flow::ChannelAffine;
 use kernels::norm::BatchNormStatistics;
 use kernels::{Isa, Region, Window, WindowMut, flow};
 use proptest::prelude::*;
@@ -86,7 +87,7 @@ proptest! {
             .map(|(a, b)| rounded(f64::from(*a) + f64::from(b))).collect();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::add(isa, case.region, case.window(0, &a), case.window(1, &b), &mut case.output(&mut y));
+            flow::add(isa, case.region, [case.window(0, &a), case.window(1, &b)], &mut case.output(&mut y));
             assert_same_bits(&case.inside(2, &y), &expected, isa.name());
             case.assert_rest_is_poisoned(&y);
             let mut y = case.values(2);
@@ -103,19 +104,20 @@ proptest! {
         let window = |values| Window::new(values, held, 3);
         let shift = [b[0], b[1], b[2]];
         let sums: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
-        let affine: Vec<f32> =
+        let shifted: Vec<f32> =
             a.iter().enumerate().map(|(i, a)| a.mul_add(scale[i % 3], shift[i % 3])).collect();
         let products: Vec<f32> = a.iter().enumerate().map(|(i, a)| a * scale[i % 3]).collect();
         for isa in Isa::supported() {
             let [mut sum, mut normed] = [poisoned(51), poisoned(51)];
             let (mut accumulated, mut scaled) = (b.clone(), a.clone());
-            flow::add(isa, held, window(&a), window(&b), &mut WindowMut::new(&mut sum, held, 3));
+            flow::add(isa, held, [window(&a), window(&b)], &mut WindowMut::new(&mut sum, held, 3));
             flow::accumulate(isa, held, window(&a), &mut WindowMut::new(&mut accumulated, held, 3));
-            flow::scale_and_shift(isa, held, window(&a), &scale, &shift, &mut WindowMut::new(&mut normed, held, 3));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            flow::scale_and_shift(isa, affine, window(&a).part(held), &mut WindowMut::new(&mut normed, held, 3));
             flow::scale_channels(isa, held, &scale, &mut WindowMut::new(&mut scaled, held, 3));
             assert_same_bits(&sum, &sums, isa.name());
             assert_same_bits(&accumulated, &sums, isa.name());
-            assert_same_bits(&normed, &affine, isa.name());
+            assert_same_bits(&normed, &shifted, isa.name());
             assert_same_bits(&scaled, &products, isa.name());
         }
     }
@@ -168,7 +170,8 @@ proptest! {
         }).unzip();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::scale_and_shift(isa, case.region, case.window(0, &x), &scale, &shift, &mut case.output(&mut y));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            flow::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
             assert_within_bound(&case.inside(2, &y), &expected, &bound, isa.name());
         }
     }
@@ -184,7 +187,8 @@ proptest! {
             .map(|(i, g)| g * scale[i % case.channels]).collect();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::scale_and_shift(isa, case.region, case.window(0, &x), &scale, &shift, &mut case.output(&mut y));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            flow::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
             assert_same_bits(&case.inside(2, &y), &expected, isa.name());
             case.assert_rest_is_poisoned(&y);
             let mut gradient = case.values(2);

@@ -1,13 +1,13 @@
 //! The kernels that have tests of their own beside this file, once more against the twins of `reference`.
 
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{colour_matrix, normalise, squash_colours};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::colour::{Normalisation, colour_matrix, squash_colours};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{exp, sigmoid};
 use kernels::linear::LinearWeights;
 use kernels::norm::BatchNormStatistics;
-use kernels::pool::{global_average_pool, max_pool, max_pool_gradient};
+use kernels::pool::{MaxPool, global_average_pool};
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut, flow};
 use proptest::prelude::*;
@@ -60,7 +60,7 @@ proptest! {
         let window = Region::between(signed(rows.start), signed(columns.start), signed(rows.end), signed(columns.end));
         let dft = WindowDft::new(height, width, window);
         let spectrum = pseudo_random(seed, dft.spectrum_length());
-        let (mut scratch, mut image) = (dft.scratch(), poisoned(window.positions()));
+        let (mut scratch, mut image) = (poisoned(dft.scratch()), poisoned(window.positions()));
         dft.inverse(Isa::best(), &spectrum, &mut scratch, &mut image);
         let wide = widened(&spectrum);
         let exact = reference::irfft2(&wide, (height, width), (rows, columns.clone()));
@@ -98,16 +98,17 @@ proptest! {
         flow::copy(map, Window::new(&x, map, channels), &mut WindowMut::new(&mut padded, held, channels));
         let input = Window::new(&padded, held, channels);
         let mut y = poisoned(out.positions() * channels);
-        max_pool(Isa::best(), (height, width), sliding, input, &mut WindowMut::new(&mut y, out, channels));
+        let pool = MaxPool { map: (height, width), sliding };
+        pool.apply(Isa::best(), input, &mut WindowMut::new(&mut y, out, channels));
         let twin = Map::from_f32((height, width, channels), &x);
         let steps = reference::Sliding { kernel: (kernel, kernel), stride: (stride, stride), padding: Padding::all(padding) };
         assert_same_bits(&y, &single(&reference::max_pool(&twin, steps).data), "maxima");
 
         let dy = pseudo_random(seed ^ 1, y.len());
         let mut dx = vec![0.0; padded.len()];
-        let gradient = Window::new(&dy, out, channels);
+        let gradient = Window::new(&dy, out, channels).part(out);
         let mut target = WindowMut::new(&mut dx, held, channels);
-        max_pool_gradient(Isa::best(), (height, width), sliding, out, input, gradient, &mut target);
+        pool.gradient(Isa::best(), input, gradient, &mut target);
         let dy = Map::from_f32((oh, ow, channels), &dy);
         let exact = reference::max_pool_gradient(&twin, &dy, steps);
         let sums = reference::max_pool_gradient(&twin, &dy.map(f64::abs), steps);
@@ -143,7 +144,7 @@ proptest! {
         let (mean, std) = ([0.485_f32, 0.456, 0.406], [0.229_f32, 0.224, 0.225]);
         let (region, mut y) = (Region::whole(1, n), poisoned(3 * n));
         let image = Window::new(&pixels, region, 3);
-        normalise(Isa::best(), region, image, mean, std, &mut WindowMut::new(&mut y, region, 3));
+        Normalisation { mean, std }.apply(Isa::best(), region, image, &mut WindowMut::new(&mut y, region, 3));
         let x = Map::from_f32((1, n, 3), &pixels);
         let exact = reference::normalise(&x, &widened(&mean), &widened(&std));
         let bound: Vec<f64> = x
@@ -166,7 +167,9 @@ proptest! {
         let (region, x) = (Region::whole(1, n), pseudo_random(seed ^ 4, n * channels));
         let (mut y, mut z) = (poisoned(x.len()), poisoned(x.len()));
         let window = Window::new(&x, region, channels);
-        flow::scale_and_shift(Isa::best(), region, window, &scale, &shift, &mut WindowMut::new(&mut y, region, channels));
+        let affine = flow::ChannelAffine { scale: &scale, shift: &shift };
+        let mut target = WindowMut::new(&mut y, region, channels);
+        flow::scale_and_shift(Isa::best(), affine, window.part(region), &mut target);
         flow::relu(Isa::best(), region, window, &mut WindowMut::new(&mut z, region, channels));
 
         let twin = Map::from_f32((1, n, channels), &x);
@@ -194,7 +197,7 @@ proptest! {
         let direction = if ascent { Direction::Ascent } else { Direction::Descent };
         let mut adam = Adam::new(direction, 0.05, (0.9, 0.999), 1e-8);
         let (mut p, mut m, mut v) = (start.clone(), vec![0.0; n], vec![0.0; n]);
-        adam_step(Isa::best(), &mut adam, &mut p, &gradient, &mut m, &mut v);
+        adam.step(Isa::best(), &mut p, &gradient, Moments { first: &mut m, second: &mut v });
         let sign = if ascent { -1.0 } else { 1.0 };
         let downhill: Vec<f64> = gradient.iter().map(|&g| sign * f64::from(g)).collect();
         let constants = reference::Adam { learning_rate: 0.05, betas: (0.9, 0.999), epsilon: 1e-8 };

@@ -1,7 +1,8 @@
 //! Batch norm with fixed statistics: one scale and one shift a channel. Backward: the gradient times the scale.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
+use kernels::flow::ChannelAffine;
 use kernels::norm::BatchNormStatistics;
 use kernels::{Region, flow};
 use std::any::Any;
@@ -73,8 +74,8 @@ impl Operation for BatchNorm {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundBatchNorm { norm: self.clone(), region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundBatchNorm { norm: self.clone(), region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -93,9 +94,12 @@ impl Kernel for BoundBatchNorm {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        flow::scale_and_shift(step.isa, self.region, input, self.norm.scale(), self.norm.shift(), &mut step.output);
+        let affine = ChannelAffine { scale: self.norm.scale(), shift: self.norm.shift() };
+        flow::scale_and_shift(step.isa, affine, input.part(self.region), &mut step.output);
     }
+}
 
+impl Differentiable for BoundBatchNorm {
     fn backward(&self, mut step: Backward<'_>) {
         flow::scale_channels(step.isa, self.gradient, self.norm.scale(), &mut step.gradient);
         if let Some(input) = &mut step.input_gradients[0] {

@@ -1,6 +1,6 @@
 //! The ReLU. Backward: the gradient passes where the output is positive.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input};
 use crate::graph::{GraphError, Shape};
 use kernels::{Region, flow};
 use std::any::Any;
@@ -22,8 +22,8 @@ impl Operation for Relu {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundRelu { region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundRelu { region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -43,7 +43,9 @@ impl Kernel for BoundRelu {
         step.output.clear_outside(self.region);
         flow::relu(step.isa, self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundRelu {
     fn backward(&self, mut step: Backward<'_>) {
         flow::mask_by_relu(step.isa, self.gradient, step.output, &mut step.gradient);
         if let Some(input) = &mut step.input_gradients[0] {

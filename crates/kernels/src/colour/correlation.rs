@@ -39,9 +39,13 @@ pub fn squash_colours(isa: Isa, planes: &[f32], pixels: &mut [f32]) {
 pub fn squash_colours_gradient(isa: Isa, pixels: &[f32], dpixels: &[f32], planes: &mut [f32]) {
     check_lengths(planes.len(), pixels.len());
     check_lengths(planes.len(), dpixels.len());
+    squash_gradient(isa, pixels, dpixels, planes);
+}
+
+/// The columns of the [`colour_matrix`] as rows.
+fn transposed() -> [[f32; 3]; 3] {
     let m = colour_matrix();
-    let transposed = [0, 1, 2].map(|c| [0, 1, 2].map(|r| m[r][c]));
-    squash_gradient(isa, transposed, pixels, dpixels, planes);
+    [0, 1, 2].map(|c| [0, 1, 2].map(|r| m[r][c]))
 }
 
 fn check_lengths(planes: usize, pixels: usize) {
@@ -83,7 +87,8 @@ per_isa! {
 }
 
 per_isa! {
-    fn squash_gradient(transposed: [[f32; 3]; 3], pixels: &[f32], dpixels: &[f32], planes: &mut [f32]) {
+    fn squash_gradient(pixels: &[f32], dpixels: &[f32], planes: &mut [f32]) {
+        let transposed = transposed();
         let count = planes.len() / 3;
         let mut before = [[0.0; BLOCK]; 3];
         for (block, (pixels, dpixels)) in pixels.chunks(3 * BLOCK).zip(dpixels.chunks(3 * BLOCK)).enumerate() {

@@ -4,4 +4,4 @@ mod correlation;
 mod normalisation;
 
 pub use correlation::{colour_matrix, squash_colours, squash_colours_gradient};
-pub use normalisation::{normalise, normalise_gradient};
+pub use normalisation::Normalisation;

@@ -7,28 +7,54 @@ use crate::region::{Region, Window, WindowMut};
 /// Pixels whose means and deviations are laid out at a time, so that vectors of any width fit their three colours.
 const BLOCK: usize = 16;
 
-/// `y = (x - mean) / std` on `region`, colour by colour: subtracted, then divided, as torchvision does.
-///
-/// # Panics
-/// If the windows have not three channels or lack part of the region.
-pub fn normalise(isa: Isa, region: Region, x: Window<'_>, mean: [f32; 3], std: [f32; 3], y: &mut WindowMut<'_>) {
-    assert_eq!(y.channels(), 3, "the colours of a picture");
-    let (means, deviations) = (repeated(mean), repeated(std));
-    on_lines(region, [x.region()], y, [x.channels()], |[i], y, n| {
-        normalise_line(isa, &x.data()[i..i + n], &means, &deviations, y);
-    });
+/// The mean and the standard deviation of each color.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normalisation {
+    /// What is subtracted.
+    pub mean: [f32; 3],
+    /// What is then divided by.
+    pub std: [f32; 3],
 }
 
-/// `dx += dy / std` on `region`, colour by colour: the gradient of [`normalise`].
-///
-/// # Panics
-/// If the windows have not three channels or lack part of the region.
-pub fn normalise_gradient(isa: Isa, region: Region, dy: Window<'_>, std: [f32; 3], dx: &mut WindowMut<'_>) {
-    assert_eq!(dx.channels(), 3, "the colours of a picture");
-    let deviations = repeated(std);
-    on_lines(region, [dy.region()], dx, [dy.channels()], |[i], dx, n| {
-        gradient_line(isa, &dy.data()[i..i + n], &deviations, dx);
-    });
+impl Normalisation {
+    /// `y = (x - mean) / std` on `region`, color by color: subtracted, then divided, as torchvision does.
+    ///
+    /// # Panics
+    /// If the windows have not three channels or lack part of the region.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::color::Normalisation;
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let halves = Normalisation { mean: [0.5; 3], std: [0.5, 0.25, 0.125] };
+    /// let pixel = Region::whole(1, 1);
+    /// let mut y = [0.0; 3];
+    /// let x = Window::new(&[1.0, 0.25, 0.5], pixel, 3);
+    /// halves.apply(Isa::best(), pixel, x, &mut WindowMut::new(&mut y, pixel, 3));
+    /// assert_eq!(y, [1.0, -1.0, 0.0]);
+    /// ```
+    pub fn apply(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
+        assert_eq!(y.channels(), 3, "the colors of a picture");
+        let colors = Repeated { means: repeated(self.mean), deviations: repeated(self.std) };
+        on_lines(region, [x], y, |[x], y| normalise_line(isa, &colors, x, y));
+    }
+
+    /// `dx += dy / std` on `region`, color by color: the gradient of [`Normalisation::apply`].
+    ///
+    /// # Panics
+    /// If the windows have not three channels or lack part of the region.
+    pub fn gradient(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
+        assert_eq!(dx.channels(), 3, "the colors of a picture");
+        let deviations = repeated(self.std);
+        on_lines(region, [dy], dx, |[dy], dx| gradient_line(isa, dy, &deviations, dx));
+    }
+}
+
+/// The means and deviations of [`BLOCK`] pixels.
+struct Repeated {
+    means: [f32; 3 * BLOCK],
+    deviations: [f32; 3 * BLOCK],
 }
 
 fn repeated(colour: [f32; 3]) -> [f32; 3 * BLOCK] {
@@ -36,7 +62,8 @@ fn repeated(colour: [f32; 3]) -> [f32; 3 * BLOCK] {
 }
 
 per_isa! {
-    fn normalise_line(x: &[f32], means: &[f32; 3 * BLOCK], deviations: &[f32; 3 * BLOCK], y: &mut [f32]) {
+    fn normalise_line(colors: &Repeated, x: &[f32], y: &mut [f32]) {
+        let Repeated { means, deviations } = colors;
         for (y, x) in y.chunks_mut(3 * BLOCK).zip(x.chunks(3 * BLOCK)) {
             for (((y, x), mean), std) in y.iter_mut().zip(x).zip(means).zip(deviations) {
                 *y = (x - mean) / std;
@@ -63,12 +90,12 @@ mod tests {
     fn each_colour_has_its_own_mean_and_deviation() {
         let held = Region::whole(1, 2);
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
-        let (mean, std) = ([1.0, 1.0, 0.0], [1.0, 2.0, 0.5]);
+        let colors = Normalisation { mean: [1.0, 1.0, 0.0], std: [1.0, 2.0, 0.5] };
         let mut y = [f32::NAN; 6];
-        normalise(Isa::best(), held, Window::new(&x, held, 3), mean, std, &mut WindowMut::new(&mut y, held, 3));
+        colors.apply(Isa::best(), held, Window::new(&x, held, 3), &mut WindowMut::new(&mut y, held, 3));
         assert_eq!(y, [0.0, 0.5, 6.0, 3.0, 2.0, 12.0]);
         let mut dx = [1.0; 6];
-        normalise_gradient(Isa::best(), held, Window::new(&x, held, 3), std, &mut WindowMut::new(&mut dx, held, 3));
+        colors.gradient(Isa::best(), held, Window::new(&x, held, 3), &mut WindowMut::new(&mut dx, held, 3));
         assert_eq!(dx, [2.0, 2.0, 7.0, 5.0, 3.5, 13.0]);
     }
 }

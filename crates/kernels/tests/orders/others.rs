@@ -1,14 +1,14 @@
 //! Layers, means, colours, reflections, softmax and Adam.
 
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::colour::{Normalisation, colour_matrix, squash_colours, squash_colours_gradient};
 use kernels::elementary::{exp, sigmoid};
 use kernels::flow;
 use kernels::linear::LinearWeights;
-use kernels::matmul::PackedMatrix;
+use kernels::matmul::{PackedMatrix, PackedView};
 use kernels::norm::BatchNormStatistics;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
-use kernels::resample::reflect_pad_adjoint;
+use kernels::resample::Reflection;
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
@@ -108,8 +108,9 @@ fn a_pixel_is_normalised_by_subtracting_then_dividing_and_its_gradient_by_dividi
     for isa in Isa::supported() {
         let (mut y, mut dx) = (vec![f32::NAN; x.len()], before.clone());
         let window = Window::new(&x, region, 3);
-        normalise(isa, region, window, mean, std, &mut WindowMut::new(&mut y, region, 3));
-        normalise_gradient(isa, region, window, std, &mut WindowMut::new(&mut dx, region, 3));
+        let colors = Normalisation { mean, std };
+        colors.apply(isa, region, window, &mut WindowMut::new(&mut y, region, 3));
+        colors.gradient(isa, region, window, &mut WindowMut::new(&mut dx, region, 3));
         assert_same_bits(&y, &normalised, isa.name());
         assert_same_bits(&dx, &added, isa.name());
     }
@@ -139,7 +140,7 @@ fn reflected_gradients_are_added_row_by_row_the_reflected_columns_before_the_oth
     for isa in Isa::supported() {
         let mut dx = before.clone();
         let mut window = WindowMut::new(&mut dx, Region::whole(size.0, size.1), channels);
-        reflect_pad_adjoint(isa, size, margin, padded, Window::new(&dy, padded, channels), &mut window);
+        Reflection { size, margin }.adjoint(isa, padded, Window::new(&dy, padded, channels), &mut window);
         assert_same_bits(&dx, &expected, isa.name());
     }
 }
@@ -183,7 +184,7 @@ fn a_step_of_adam_is_its_documented_arithmetic_in_either_direction() {
             }
             let isas = Isa::supported();
             let isa = isas[step as usize % isas.len()];
-            adam_step(isa, &mut adam, &mut p, &g, &mut m, &mut v);
+            adam.step(isa, &mut p, &g, Moments { first: &mut m, second: &mut v });
             assert_same_bits(&p, &expected, isa.name());
             assert_same_bits(&m, &mean, "first moments");
             assert_same_bits(&v, &square, "second moments");
@@ -270,14 +271,8 @@ fn a_packed_matrix_is_panels_of_16_columns_row_after_row_filled_up_with_zeros_on
         assert!(packed.values().is_empty() || packed.values().as_ptr().addr().is_multiple_of(64));
         let rows: Vec<f32> = (0..k * n).map(|i| element(i / n, i % n)).collect();
         assert_eq!(PackedMatrix::from_row_major(k, n, &rows).values(), packed.values());
-        // In the memory of a larger one.
-        let mut reused = PackedMatrix::zeros(9, 50);
-        assert!(reused.values().iter().all(|&v| v == 0.0));
-        let memory = reused.values().as_ptr();
-        reused.reshape(k, n);
-        reused.values_mut().fill(0.0);
-        reused.repack(element);
-        assert_eq!(reused.values(), packed.values());
-        assert_eq!(reused.values().as_ptr(), memory);
+        // In somebody else's memory.
+        let view = PackedView::new(k, n, packed.values());
+        assert_eq!((view.k(), view.n(), view.values()), (k, n, packed.view().values()));
     }
 }
