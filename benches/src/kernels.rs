@@ -3,7 +3,7 @@
 use crate::measure::{Row, Samples, sample, sample_in_turn};
 use crate::network::{Layer, layers};
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::squash_colours;
+use kernels::color::squash_colors;
 use kernels::conv::{
     ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, WinogradWeights, input_gradient_scratch,
 };
@@ -35,7 +35,7 @@ pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     }
     rotation(isa).into_iter().for_each(&mut *row);
     row(optimiser(isa));
-    row(colours(isa));
+    row(colors(isa));
     Ok(())
 }
 
@@ -187,9 +187,9 @@ fn optimiser(isa: Isa) -> Row {
     Row { bytes: Some(7.0 * 4.0 * n as f64), ..Row::new("kernels", "Adam", 1, &times) }
 }
 
-fn colours(isa: Isa) -> Row {
+fn colors(isa: Isa) -> Row {
     let planes = pseudo_random(12, 3 * 224 * 224);
     let mut image = vec![0.0; planes.len()];
-    let times = sample(RUNS, || squash_colours(isa, black_box(&planes), &mut image));
+    let times = sample(RUNS, || squash_colors(isa, black_box(&planes), &mut image));
     Row { bytes: Some(2.0 * 4.0 * planes.len() as f64), ..Row::new("kernels", "colours and sigmoid", 1, &times) }
 }

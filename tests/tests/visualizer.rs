@@ -139,8 +139,8 @@ fn one_step(
 ) -> (f32, Vec<f32>) {
     let (mut graph, shape) = (Graph::new(), Shape::new(3 * SIZE, SIZE / 2 + 1, 2));
     let parameters = graph.add(Input { shape }, &[]).unwrap();
-    let colour = SpectralImage::new(SIZE, SIZE);
-    let image = graph.add(colour, &[parameters]).unwrap();
+    let color = SpectralImage::new(SIZE, SIZE);
+    let image = graph.add(color, &[parameters]).unwrap();
     let (seen, draws) = augment(&mut graph, image, (jitter, scale), drawn);
     let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
     let sites = network().add_to(&mut graph, normalised).unwrap();

@@ -3,7 +3,7 @@
 use crate::graph::NodeId;
 use crate::ops::{Backward, Draw, Forward, Kernel};
 use crate::plan::{Plan, Stored};
-use crate::wakeful::wakeful;
+use crate::spinning::with_spinning_threads;
 use kernels::{Isa, Region, Window, WindowMut};
 use rayon::ThreadPool;
 use std::mem;
@@ -99,7 +99,7 @@ impl Workspace {
         let shape = self.plan.shapes[input.0];
         let inside = self.plan.region_inside(input);
         let whole = Window::new(map, shape.region(), shape.channels);
-        kernels::flow::copy(inside, whole, &mut self.input_mut(input));
+        kernels::elementwise::copy(inside, whole, &mut self.input_mut(input));
     }
 
     /// Exchanges an input's buffer with a whole map of the caller's, so that large parameters need not be copied.
@@ -186,7 +186,7 @@ impl Workspace {
                 forward_shared(kernel, step);
             }
         };
-        pool.install(|| wakeful(|| self.forward_steps(share)));
+        pool.install(|| with_spinning_threads(|| self.forward_steps(share)));
     }
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {

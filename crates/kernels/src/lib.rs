@@ -10,15 +10,15 @@
 //! Invariant: this crate does no I/O, knows no networks, and allocates nothing while it computes.
 
 pub mod adam;
-pub mod colour;
+pub mod batch_norm;
+pub mod color;
 pub mod conv;
 pub mod dft;
 pub mod elementary;
-pub mod flow;
+pub mod elementwise;
 mod isa;
 pub mod linear;
 pub mod matmul;
-pub mod norm;
 pub mod peak;
 pub mod pool;
 mod region;

@@ -12,7 +12,7 @@ mod guarded;
 
 use guarded::{Flush, Guarded};
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::{Normalisation, squash_colours, squash_colours_gradient};
+use kernels::color::{Normalisation, squash_colors, squash_colors_gradient};
 use kernels::conv::{
     ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
     input_gradient_scratch,
@@ -188,13 +188,13 @@ fn transforms() {
 }
 
 #[test]
-fn colours_and_normalisation() {
+fn colors_and_normalisation() {
     for n in [1, 5, 15, 16, 17, 63, 64, 65, 200] {
         let planes = pseudo_random(8, 3 * n);
-        check("colours", &[planes], &[3 * n], |isa, x, y| squash_colours(isa, x[0], y[0]));
+        check("colors", &[planes], &[3 * n], |isa, x, y| squash_colors(isa, x[0], y[0]));
         let inputs = [pseudo_random(9, 3 * n), pseudo_random(10, 3 * n)];
-        check("colours' gradient", &inputs, &[3 * n], |isa, x, y| {
-            squash_colours_gradient(isa, x[0], x[1], y[0]);
+        check("colors' gradient", &inputs, &[3 * n], |isa, x, y| {
+            squash_colors_gradient(isa, x[0], x[1], y[0]);
         });
         let map = Region::whole(1, n);
         check("normalisation", &[pseudo_random(11, 3 * n)], &[3 * n], |isa, x, y| {

@@ -1,15 +1,15 @@
 //! The kernels that have tests of their own beside this file, once more against the twins of `reference`.
 
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::{Normalisation, colour_matrix, squash_colours};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{exp, sigmoid};
 use kernels::linear::LinearWeights;
-use kernels::norm::BatchNormStatistics;
 use kernels::pool::{MaxPool, global_average_pool};
 use kernels::softmax::softmax;
-use kernels::{Isa, Region, Window, WindowMut, flow};
+use kernels::{Isa, Region, Window, WindowMut, elementwise};
 use proptest::prelude::*;
 use reference::{Map, Padding};
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
@@ -95,7 +95,7 @@ proptest! {
         // The window that is read reaches as far as the padding, with zeros that must not win.
         let held = map.grown(padding + kernel + stride);
         let mut padded = vec![0.0; held.positions() * channels];
-        flow::copy(map, Window::new(&x, map, channels), &mut WindowMut::new(&mut padded, held, channels));
+        elementwise::copy(map, Window::new(&x, map, channels), &mut WindowMut::new(&mut padded, held, channels));
         let input = Window::new(&padded, held, channels);
         let mut y = poisoned(out.positions() * channels);
         let pool = MaxPool { map: (height, width), sliding };
@@ -113,7 +113,7 @@ proptest! {
         let exact = reference::max_pool_gradient(&twin, &dy, steps);
         let sums = reference::max_pool_gradient(&twin, &dy.map(f64::abs), steps);
         let mut found = poisoned(x.len());
-        flow::copy(map, Window::new(&dx, held, channels), &mut WindowMut::new(&mut found, map, channels));
+        elementwise::copy(map, Window::new(&dx, held, channels), &mut WindowMut::new(&mut found, map, channels));
         let bound: Vec<f64> = sums.data.iter().map(|s| gamma(kernel * kernel) * s).collect();
         assert_within_bound(&found, &exact.data, &bound, "gradient");
 
@@ -125,20 +125,20 @@ proptest! {
     }
 
     #[test]
-    fn colours_and_normalisation(n in 1_usize..60, seed: u64) {
+    fn colors_and_normalisation(n in 1_usize..60, seed: u64) {
         let planes: Vec<f32> = pseudo_random(seed, 3 * n).iter().map(|v| 6.0 * v).collect();
         let mut pixels = poisoned(3 * n);
-        squash_colours(Isa::best(), &planes, &mut pixels);
+        squash_colors(Isa::best(), &planes, &mut pixels);
         let x = Map::from_fn((1, n, 3), |_, i, c| f64::from(planes[c * n + i]));
-        let matrix = reference::colour_correlation();
-        let mixed = reference::mix_colours(&x, matrix);
-        let sums = reference::mix_colours(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
+        let matrix = reference::color_correlation();
+        let mixed = reference::mix_colors(&x, matrix);
+        let sums = reference::mix_colors(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
         let exact = mixed.map(reference::sigmoid);
         // The matrix is rounded once, each sum three times; the sigmoid is at most 1/4 steep, and itself within 3 ULP.
         let bound: Vec<f64> =
             sums.data.iter().zip(&exact.data).map(|(s, e)| 0.25 * gamma(4) * s + 3.0 * ULP * e).collect();
-        assert_within_bound(&pixels, &exact.data, &bound, "colours");
-        let rounded = colour_matrix();
+        assert_within_bound(&pixels, &exact.data, &bound, "colors");
+        let rounded = color_matrix();
         prop_assert!((0..9).all(|i| (f64::from(rounded[i / 3][i % 3]) - matrix[i / 3][i % 3]).abs() <= 0.5 * ULP));
 
         let (mean, std) = ([0.485_f32, 0.456, 0.406], [0.229_f32, 0.224, 0.225]);
@@ -167,10 +167,10 @@ proptest! {
         let (region, x) = (Region::whole(1, n), pseudo_random(seed ^ 4, n * channels));
         let (mut y, mut z) = (poisoned(x.len()), poisoned(x.len()));
         let window = Window::new(&x, region, channels);
-        let affine = flow::ChannelAffine { scale: &scale, shift: &shift };
+        let affine = elementwise::ChannelAffine { scale: &scale, shift: &shift };
         let mut target = WindowMut::new(&mut y, region, channels);
-        flow::scale_and_shift(Isa::best(), affine, window.part(region), &mut target);
-        flow::relu(Isa::best(), region, window, &mut WindowMut::new(&mut z, region, channels));
+        elementwise::scale_and_shift(Isa::best(), affine, window.part(region), &mut target);
+        elementwise::relu(Isa::best(), region, window, &mut WindowMut::new(&mut z, region, channels));
 
         let twin = Map::from_f32((1, n, channels), &x);
         let [gain, beta, mean, variance] = [&gain, &beta, &mean, &variance].map(|v| widened(v));

@@ -2,7 +2,7 @@
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, shape_error};
 use crate::graph::{GraphError, Shape};
-use kernels::{Region, flow};
+use kernels::{Region, elementwise};
 use std::any::Any;
 
 /// The sum of two maps of the same shape.
@@ -46,14 +46,14 @@ impl Kernel for BoundAdd {
             return;
         };
         step.output.clear_outside(self.region);
-        flow::add(step.isa, self.region, [a, b], &mut step.output);
+        elementwise::add(step.isa, self.region, [a, b], &mut step.output);
     }
 }
 
 impl Differentiable for BoundAdd {
     fn backward(&self, mut step: Backward<'_>) {
         for input in step.input_gradients.iter_mut().flatten() {
-            flow::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
+            elementwise::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
         }
     }
 }

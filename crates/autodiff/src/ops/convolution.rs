@@ -11,7 +11,7 @@ use kernels::conv::{
     input_gradient_scratch,
 };
 use kernels::matmul::{ColumnAffine, PANEL};
-use kernels::{Region, Window, flow};
+use kernels::{Region, Window, elementwise};
 use rayon::prelude::*;
 use std::any::Any;
 use std::str::FromStr;
@@ -309,15 +309,15 @@ impl Differentiable for BoundConvolution {
     fn backward(&self, mut step: Backward<'_>) {
         let wanted = self.gradient;
         if self.fused.relu {
-            flow::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
+            elementwise::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
         }
         let [input, residual] = &mut step.input_gradients;
         if let (true, Some(residual)) = (self.fused.residual, residual) {
-            flow::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
+            elementwise::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
         }
         let Some(input) = input else { return };
         if let Some(scale) = self.fused.affine.as_ref().and_then(|a| a.scale.as_ref()) {
-            flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
+            elementwise::scale_channels(step.isa, wanted, scale, &mut step.gradient);
         }
         let gradient = step.gradient.as_window().part(wanted);
         self.fused.parts.gradient().add_input_gradient(step.isa, gradient, input, step.scratch);

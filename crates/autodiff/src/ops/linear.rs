@@ -3,7 +3,7 @@
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::linear::LinearWeights;
-use kernels::{Region, flow};
+use kernels::{Region, elementwise};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -79,6 +79,6 @@ impl Differentiable for Linear {
         let product = &mut step.scratch[..self.inputs];
         self.weights.input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
         let position = Region::position(0, 0);
-        flow::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
+        elementwise::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
-use kernels::colour::Normalisation;
+use kernels::color::Normalisation;
 use std::any::Any;
 
 /// `(x - mean) / std` of each channel.

@@ -1,7 +1,7 @@
 //! Padding by reflection; the edge itself is not repeated (PyTorch's `reflect`).
 
 use super::assert_holds;
-use crate::flow::accumulate_slice;
+use crate::elementwise::accumulate_slice;
 use crate::isa::Isa;
 use crate::region::{Region, Window, WindowMut};
 

@@ -196,14 +196,14 @@ per_isa! {
 }
 
 /// Channels of an image, for which loops of known length are compiled.
-const COLOURS: usize = 3;
+const COLORS: usize = 3;
 
 per_isa! {
     fn interpolate(columns: Columns<'_>, x: &[f32], y: &mut [f32]) {
         let Columns { taps: columns, left, channels } = columns;
-        if channels == COLOURS {
-            let (pixels, _) = x.as_chunks::<COLOURS>();
-            for (tap, y) in columns.iter().zip(y.as_chunks_mut::<COLOURS>().0) {
+        if channels == COLORS {
+            let (pixels, _) = x.as_chunks::<COLORS>();
+            for (tap, y) in columns.iter().zip(y.as_chunks_mut::<COLORS>().0) {
                 interpolate_pixel(*tap, &pixels[tap.low - left], &pixels[tap.high - left], y);
             }
             return;
@@ -226,9 +226,9 @@ fn interpolate_pixel(tap: Tap, low: &[f32], high: &[f32], y: &mut [f32]) {
 per_isa! {
     fn scatter(columns: Columns<'_>, dy: &[f32], dx: &mut [f32]) {
         let Columns { taps: columns, left, channels } = columns;
-        if channels == COLOURS {
-            let (pixels, _) = dx.as_chunks_mut::<COLOURS>();
-            for (tap, dy) in columns.iter().zip(dy.as_chunks::<COLOURS>().0) {
+        if channels == COLORS {
+            let (pixels, _) = dx.as_chunks_mut::<COLORS>();
+            for (tap, dy) in columns.iter().zip(dy.as_chunks::<COLORS>().0) {
                 add_pixel(tap.weight_low, dy, &mut pixels[tap.low - left]);
                 add_pixel(tap.weight_high, dy, &mut pixels[tap.high - left]);
             }

@@ -1,7 +1,7 @@
 //! Translation by whole pixels: zero padding, cropping and jitter.
 
 use super::assert_holds;
-use crate::flow::accumulate_slice;
+use crate::elementwise::accumulate_slice;
 use crate::isa::Isa;
 use crate::region::{Region, Window, WindowMut};
 

@@ -2,12 +2,12 @@
 
 use crate::refusals::{SQUARE, refuses, window};
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::{Normalisation, squash_colours, squash_colours_gradient};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, squash_colors, squash_colors_gradient};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::cos_sin_fraction;
-use kernels::flow::{self, ChannelAffine};
-use kernels::norm::BatchNormStatistics;
+use kernels::elementwise::{self, ChannelAffine};
 use kernels::pool::{MaxPool, global_average_pool, global_average_pool_gradient};
 use kernels::resample::{Alignment, ResizePlan, Rotation, Translation};
 use kernels::softmax::softmax;
@@ -28,10 +28,10 @@ fn pictures_and_their_moves() {
     normalised(SQUARE, &three, 3);
     assert!(refuses(|| normalised(SQUARE, &four, 4)));
     assert!(refuses(|| normalised(SQUARE.grown(1), &three, 3)));
-    assert!(refuses(|| squash_colours(isa, &[0.0; 6], &mut [0.0; 9])));
-    assert!(refuses(|| squash_colours(isa, &[0.0; 7], &mut [0.0; 7])));
-    assert!(refuses(|| squash_colours_gradient(isa, &[0.0; 6], &[0.0; 9], &mut [0.0; 6])));
-    assert!(refuses(|| squash_colours_gradient(isa, &[0.0; 9], &[0.0; 6], &mut [0.0; 6])));
+    assert!(refuses(|| squash_colors(isa, &[0.0; 6], &mut [0.0; 9])));
+    assert!(refuses(|| squash_colors(isa, &[0.0; 7], &mut [0.0; 7])));
+    assert!(refuses(|| squash_colors_gradient(isa, &[0.0; 6], &[0.0; 9], &mut [0.0; 6])));
+    assert!(refuses(|| squash_colors_gradient(isa, &[0.0; 9], &[0.0; 6], &mut [0.0; 6])));
     let turn = Rotation::new((4, 4), 3);
     assert!(refuses(|| turn.rotate(isa, SQUARE, window(&four, 4), &mut WindowMut::new(&mut whole(4), SQUARE, 4))));
     assert!(refuses(|| turn.adjoint(isa, SQUARE, window(&four, 4), &mut WindowMut::new(&mut whole(4), SQUARE, 4))));
@@ -83,20 +83,29 @@ fn vectors_of_different_lengths() {
         assert!(refuses(|| drop(norm.scale_and_shift())), "{wrong}");
     }
     assert!(refuses(|| softmax(isa, &[0.0; 3], &mut [0.0; 2])));
-    assert!(refuses(|| flow::accumulate_slice(isa, &[0.0; 3], &mut [0.0; 2])));
+    assert!(refuses(|| elementwise::accumulate_slice(isa, &[0.0; 3], &mut [0.0; 2])));
     for (a, b, y) in [(2, 3, 3), (3, 2, 3), (3, 3, 2)] {
         let [a, b] = [a, b].map(|n| vec![0.0; n]);
-        assert!(refuses(|| flow::multiply(isa, &a, &b, &mut vec![0.0; y])));
-        assert!(refuses(|| flow::multiply_add(isa, &a, &b, &mut vec![0.0; y])));
+        assert!(refuses(|| elementwise::multiply(isa, &a, &b, &mut vec![0.0; y])));
+        assert!(refuses(|| elementwise::multiply_add(isa, &a, &b, &mut vec![0.0; y])));
     }
-    assert!(refuses(|| flow::scale_channels(isa, SQUARE, &[1.0; 2], &mut WindowMut::new(&mut [0.0; 48], SQUARE, 3))));
+    assert!(refuses(|| elementwise::scale_channels(
+        isa,
+        SQUARE,
+        &[1.0; 2],
+        &mut WindowMut::new(&mut [0.0; 48], SQUARE, 3)
+    )));
     for (scale, shift, fine) in [(1, 1, true), (1, 2, false), (2, 1, false)] {
         let affine = ChannelAffine { scale: &[1.0; 2][..scale], shift: &[1.0; 2][..shift] };
         let (x, mut y) = ([0.0; 16], [0.0; 16]);
         let mut y = WindowMut::new(&mut y, SQUARE, 1);
-        assert_eq!(!refuses(|| flow::scale_and_shift(isa, affine, window(&x, 1).part(SQUARE), &mut y)), fine);
+        assert_eq!(!refuses(|| elementwise::scale_and_shift(isa, affine, window(&x, 1).part(SQUARE), &mut y)), fine);
     }
-    assert!(refuses(|| flow::copy(SQUARE, window(&[0.0; 16], 1), &mut WindowMut::new(&mut [0.0; 32], SQUARE, 2))));
+    assert!(refuses(|| elementwise::copy(
+        SQUARE,
+        window(&[0.0; 16], 1),
+        &mut WindowMut::new(&mut [0.0; 32], SQUARE, 2)
+    )));
     assert!(refuses(|| {
         cos_sin_fraction(1, 0);
     }));

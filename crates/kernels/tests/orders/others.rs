@@ -1,12 +1,12 @@
-//! Layers, means, colours, reflections, softmax and Adam.
+//! Layers, means, colors, reflections, softmax and Adam.
 
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::{Normalisation, colour_matrix, squash_colours, squash_colours_gradient};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors, squash_colors_gradient};
 use kernels::elementary::{exp, sigmoid};
-use kernels::flow;
+use kernels::elementwise;
 use kernels::linear::LinearWeights;
 use kernels::matmul::{PackedMatrix, PackedView};
-use kernels::norm::BatchNormStatistics;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
 use kernels::resample::Reflection;
 use kernels::softmax::softmax;
@@ -69,8 +69,8 @@ fn a_mean_is_one_chain_over_the_positions_row_by_row_divided_once_and_its_gradie
 }
 
 #[test]
-fn colours_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() {
-    let (n, m) = (83, colour_matrix());
+fn colors_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() {
+    let (n, m) = (83, color_matrix());
     let planes = pseudo_random(1, 3 * n);
     let dpixels = pseudo_random(2, 3 * n);
     let fused = |[a, b, c]: [f32; 3], [x, y, z]: [f32; 3]| c.mul_add(z, b.mul_add(y, a * x));
@@ -91,8 +91,8 @@ fn colours_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() 
     }
     for isa in Isa::supported() {
         let [mut found, mut back] = [0, 1].map(|_| vec![f32::NAN; 3 * n]);
-        squash_colours(isa, &planes, &mut found);
-        squash_colours_gradient(isa, &pixels, &dpixels, &mut back);
+        squash_colors(isa, &planes, &mut found);
+        squash_colors_gradient(isa, &pixels, &dpixels, &mut back);
         assert_same_bits(&found, &pixels, isa.name());
         assert_same_bits(&back, &gradient, isa.name());
     }
@@ -228,13 +228,13 @@ fn products_and_fused_sums_of_slices_are_rounded_once_each() {
         let sums: Vec<f32> = a.iter().zip(&y).map(|(a, y)| y + a).collect();
         for isa in Isa::supported() {
             let mut found = vec![f32::NAN; n];
-            flow::multiply(isa, &a, &b, &mut found);
+            elementwise::multiply(isa, &a, &b, &mut found);
             assert_eq!(found, products, "{}", isa.name());
             let mut found = y.clone();
-            flow::multiply_add(isa, &a, &b, &mut found);
+            elementwise::multiply_add(isa, &a, &b, &mut found);
             assert_eq!(found, fused, "{}", isa.name());
             let mut found = y.clone();
-            flow::accumulate_slice(isa, &a, &mut found);
+            elementwise::accumulate_slice(isa, &a, &mut found);
             assert_eq!(found, sums, "{}", isa.name());
         }
     }
@@ -245,7 +245,7 @@ fn a_region_is_copied_and_nothing_around_it() {
     let (from, to, part) = (Region::between(-1, -2, 4, 5), Region::between(0, -1, 6, 4), Region::between(1, 0, 3, 4));
     let a = pseudo_random(1, from.positions() * 3);
     let mut y = vec![7.0; to.positions() * 3];
-    flow::copy(part, Window::new(&a, from, 3), &mut WindowMut::new(&mut y, to, 3));
+    elementwise::copy(part, Window::new(&a, from, 3), &mut WindowMut::new(&mut y, to, 3));
     for row in to.top..to.bottom() {
         for column in to.left..to.right() {
             let inside = part.contains(&Region::position(row, column));

@@ -2,15 +2,15 @@
 
 use super::{Found, bits};
 use kernels::adam::{Adam, Direction, Moments};
-use kernels::colour::{Normalisation, colour_matrix, squash_colours, squash_colours_gradient};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors, squash_colors_gradient};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{cos_sin_fraction, exp, ln, sigmoid, sigmoid_gradient};
-use kernels::norm::BatchNormStatistics;
 use kernels::pool::{MaxPool, global_average_pool, global_average_pool_gradient};
 use kernels::resample::{Alignment, Reflection, ResizePlan, Rotation, Translation};
 use kernels::softmax::softmax;
-use kernels::{Region, Window, WindowMut, flow};
+use kernels::{Region, Window, WindowMut, elementwise};
 use testkit::pseudo_random;
 
 /// Rows, columns and channels of most maps: more than a vector and a half, and no two alike.
@@ -38,7 +38,7 @@ pub(crate) fn add_to(found: &mut Found) {
     maps(found);
     vectors(found);
     functions(found);
-    colours(found);
+    colors(found);
     pools(found);
     images(found);
     transforms(found);
@@ -47,16 +47,18 @@ pub(crate) fn add_to(found: &mut Found) {
 fn maps(found: &mut Found) {
     let (a, b) = (values(1), values(2));
     let (scale, shift) = (pseudo_random(3, CHANNELS), pseudo_random(4, CHANNELS));
-    found.add_of_all("flow::add", |isa| on_map(|y| flow::add(isa, PART, [window(&a), window(&b)], y)));
-    found.add_of_all("flow::accumulate", |isa| on_map(|y| flow::accumulate(isa, PART, window(&a), y)));
-    found.add_of_all("flow::relu", |isa| on_map(|y| flow::relu(isa, PART, window(&a), y)));
-    let affine = flow::ChannelAffine { scale: &scale, shift: &shift };
-    found.add_of_all("flow::scale_and_shift", |isa| {
-        on_map(|y| flow::scale_and_shift(isa, affine, window(&a).part(PART), y))
+    found.add_of_all("elementwise::add", |isa| on_map(|y| elementwise::add(isa, PART, [window(&a), window(&b)], y)));
+    found.add_of_all("elementwise::accumulate", |isa| on_map(|y| elementwise::accumulate(isa, PART, window(&a), y)));
+    found.add_of_all("elementwise::relu", |isa| on_map(|y| elementwise::relu(isa, PART, window(&a), y)));
+    let affine = elementwise::ChannelAffine { scale: &scale, shift: &shift };
+    found.add_of_all("elementwise::scale_and_shift", |isa| {
+        on_map(|y| elementwise::scale_and_shift(isa, affine, window(&a).part(PART), y))
     });
-    found.add_of_all("flow::copy", |_| on_map(|y| flow::copy(PART, window(&a), y)));
-    found.add_of_all("flow::mask_by_relu", |isa| on_map(|y| flow::mask_by_relu(isa, PART, window(&a), y)));
-    found.add_of_all("flow::scale_channels", |isa| on_map(|y| flow::scale_channels(isa, PART, &scale, y)));
+    found.add_of_all("elementwise::copy", |_| on_map(|y| elementwise::copy(PART, window(&a), y)));
+    found
+        .add_of_all("elementwise::mask_by_relu", |isa| on_map(|y| elementwise::mask_by_relu(isa, PART, window(&a), y)));
+    found
+        .add_of_all("elementwise::scale_channels", |isa| on_map(|y| elementwise::scale_channels(isa, PART, &scale, y)));
     let variance: Vec<f32> = pseudo_random(6, CHANNELS).iter().map(|v| v.abs()).collect();
     let statistics = BatchNormStatistics {
         gamma: &scale,
@@ -66,7 +68,7 @@ fn maps(found: &mut Found) {
         epsilon: 1e-5,
     };
     let (scale, shift) = statistics.scale_and_shift();
-    found.add("norm::scale_and_shift", &bits(&[scale, shift].concat()));
+    found.add("batch_norm::scale_and_shift", &bits(&[scale, shift].concat()));
 }
 
 fn vectors(found: &mut Found) {
@@ -77,9 +79,9 @@ fn vectors(found: &mut Found) {
         operation(&mut y);
         y
     };
-    found.add_of_all("flow::accumulate_slice", |isa| on_values(&|y| flow::accumulate_slice(isa, &a, y)));
-    found.add_of_all("flow::multiply", |isa| on_values(&|y| flow::multiply(isa, &a, &b, y)));
-    found.add_of_all("flow::multiply_add", |isa| on_values(&|y| flow::multiply_add(isa, &a, &b, y)));
+    found.add_of_all("elementwise::accumulate_slice", |isa| on_values(&|y| elementwise::accumulate_slice(isa, &a, y)));
+    found.add_of_all("elementwise::multiply", |isa| on_values(&|y| elementwise::multiply(isa, &a, &b, y)));
+    found.add_of_all("elementwise::multiply_add", |isa| on_values(&|y| elementwise::multiply_add(isa, &a, &b, y)));
     found.add_of_all("softmax::softmax", |isa| {
         let logits: Vec<f32> = a.iter().map(|v| 9.0 * v).collect();
         on_values(&|y| softmax(isa, &logits, y))
@@ -119,30 +121,30 @@ fn functions(found: &mut Found) {
     found.add("elementary/trigonometry::cos_sin_fraction", &fractions);
 }
 
-fn colours(found: &mut Found) {
+fn colors(found: &mut Found) {
     const PIXELS: usize = 21;
     let map = Region::whole(1, PIXELS);
     let [planes, pixels] = [30, 31].map(|seed| pseudo_random(seed, 3 * PIXELS));
-    found.add("colour/correlation::colour_matrix", &bits(colour_matrix().as_flattened()));
-    found.add_of_all("colour/correlation::squash_colours", |isa| {
+    found.add("color/correlation::color_matrix", &bits(color_matrix().as_flattened()));
+    found.add_of_all("color/correlation::squash_colors", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
-        squash_colours(isa, &planes, &mut y);
+        squash_colors(isa, &planes, &mut y);
         y
     });
-    found.add_of_all("colour/correlation::squash_colours_gradient", |isa| {
+    found.add_of_all("color/correlation::squash_colors_gradient", |isa| {
         let seen: Vec<f32> = pixels.iter().map(|v| 0.5 + 0.4 * v).collect();
         let mut y = vec![0.0; 3 * PIXELS];
-        squash_colours_gradient(isa, &seen, &planes, &mut y);
+        squash_colors_gradient(isa, &seen, &planes, &mut y);
         y
     });
     let colors = Normalisation { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-    found.add_of_all("colour/normalisation::apply", |isa| {
+    found.add_of_all("color/normalisation::apply", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
         let mut to = WindowMut::new(&mut y, map, 3);
         colors.apply(isa, map, Window::new(&pixels, map, 3), &mut to);
         y
     });
-    found.add_of_all("colour/normalisation::gradient", |isa| {
+    found.add_of_all("color/normalisation::gradient", |isa| {
         let mut y = pseudo_random(32, 3 * PIXELS);
         let mut to = WindowMut::new(&mut y, map, 3);
         colors.gradient(isa, map, Window::new(&pixels, map, 3), &mut to);

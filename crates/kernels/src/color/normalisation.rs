@@ -1,10 +1,10 @@
 //! The normalisation of pixels by the training images' mean and standard deviation.
 
-use crate::flow::on_lines;
+use crate::elementwise::on_lines;
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
 
-/// Pixels whose means and deviations are laid out at a time, so that vectors of any width fit their three colours.
+/// Pixels whose means and deviations are laid out at a time, so that vectors of any width fit their three colors.
 const BLOCK: usize = 16;
 
 /// The mean and the standard deviation of each color.
@@ -57,8 +57,8 @@ struct Repeated {
     deviations: [f32; 3 * BLOCK],
 }
 
-fn repeated(colour: [f32; 3]) -> [f32; 3 * BLOCK] {
-    std::array::from_fn(|i| colour[i % 3])
+fn repeated(color: [f32; 3]) -> [f32; 3 * BLOCK] {
+    std::array::from_fn(|i| color[i % 3])
 }
 
 per_isa! {
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_colour_has_its_own_mean_and_deviation() {
+    fn each_color_has_its_own_mean_and_deviation() {
         let held = Region::whole(1, 2);
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let colors = Normalisation { mean: [1.0, 1.0, 0.0], std: [1.0, 2.0, 0.5] };
