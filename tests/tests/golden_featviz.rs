@@ -3,7 +3,7 @@
 use autodiff::ops::{Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -276,7 +276,7 @@ fn climb(objective: &mut Objective, start: &[f32], channel: usize, sample: u64) 
     let step = |_| {
         let (value, gradient) = objective.evaluate(&spectrum, channel);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(Isa::best(), &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+        adam.step(Isa::best(), &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
         f64::from(value)
     };
     (0..16).map(step).collect()

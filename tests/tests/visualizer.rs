@@ -3,7 +3,7 @@
 use autodiff::ops::{Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site};
 use std::sync::Arc;
 use testkit::golden::fixtures_dir;
@@ -139,8 +139,8 @@ fn one_step(
 ) -> (f32, Vec<f32>) {
     let (mut graph, shape) = (Graph::new(), Shape::new(3 * SIZE, SIZE / 2 + 1, 2));
     let parameters = graph.add(Input { shape }, &[]).unwrap();
-    let colour = SpectralImage::new(SIZE, SIZE);
-    let image = graph.add(colour, &[parameters]).unwrap();
+    let color = SpectralImage::new(SIZE, SIZE);
+    let image = graph.add(color, &[parameters]).unwrap();
     let (seen, draws) = augment(&mut graph, image, (jitter, scale), drawn);
     let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
     let sites = network().add_to(&mut graph, normalised).unwrap();
@@ -190,7 +190,7 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
             let augmentation = (jitter, SCALES[d.scale]);
             let (value, gradient) = one_step((site, CHANNEL), augmentation, d, &spectrum);
             let isa = Isa::best();
-            adam_step(isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+            adam.step(isa, &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
             values.push(value);
         }
         let mut picture = Picture::new(&recipe, Isa::best()).unwrap();

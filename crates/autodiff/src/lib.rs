@@ -20,7 +20,7 @@ mod fuse;
 mod graph;
 pub mod ops;
 mod plan;
-mod wakeful;
+mod spinning;
 mod workspace;
 
 pub use graph::{Graph, GraphError, NodeId, Shape};

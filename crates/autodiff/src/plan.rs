@@ -2,9 +2,8 @@
 
 use crate::compile;
 use crate::graph::{Graph, NodeId, Shape};
-use crate::ops::Kernel;
+use crate::ops::Bound;
 use kernels::Region;
-use kernels::dft::WindowDft;
 
 /// A region of a node's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +64,7 @@ impl Stored {
 pub(crate) struct Step {
     pub(crate) node: usize,
     pub(crate) inputs: [Option<usize>; 2],
-    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) kernel: Bound,
     /// Whether the backward pass runs it.
     pub(crate) backward: bool,
     /// Nodes whose gradients begin with this step's backward pass, and are set to zero before it.
@@ -118,14 +117,14 @@ impl Plan {
 
     /// The most floats of scratch that a step needs.
     pub(crate) fn scratch_floats(&self) -> usize {
-        let floats = self.steps.iter().map(|s| s.kernel.scratch_floats());
+        let floats = self.steps.iter().map(|s| s.kernel.kernel().scratch_floats());
         floats.max().unwrap_or(0)
     }
 
     /// Bytes of the buffers of a workspace that takes up all of these plans in turn.
     pub fn workspace_bytes<'a>(plans: impl Iterator<Item = &'a Plan>) -> usize {
         let (mut values, mut gradients) = (Vec::new(), Vec::new());
-        let (mut scratch, mut dft) = (0, 0);
+        let mut scratch = 0;
         let grow = |largest: &mut Vec<usize>, lengths: &[usize]| {
             largest.resize(largest.len().max(lengths.len()), 0);
             for (largest, &length) in largest.iter_mut().zip(lengths) {
@@ -136,10 +135,8 @@ impl Plan {
             grow(&mut values, &plan.value_buffers);
             grow(&mut gradients, &plan.gradient_buffers);
             scratch = plan.scratch_floats().max(scratch);
-            let transforms = plan.steps.iter().filter_map(|s| s.kernel.dft());
-            dft = transforms.map(WindowDft::scratch_bytes).fold(dft, usize::max);
         }
         let floats = values.iter().chain(&gradients).sum::<usize>() + scratch;
-        floats * size_of::<f32>() + dft
+        floats * size_of::<f32>()
     }
 }

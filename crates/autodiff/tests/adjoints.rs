@@ -238,7 +238,7 @@ proptest! {
                 scale(v, u) * (f64::from(x) + step * f64::from(d))
             }).collect();
             let planes = reference::irfft2(&spectrum, (height, width), (0..height, 0..width));
-            let image = reference::mix_colours(&planes, reference::colour_correlation()).map(reference::sigmoid);
+            let image = reference::mix_colors(&planes, reference::color_correlation()).map(reference::sigmoid);
             image.data.iter().zip(&found.dy).map(|(y, &dy)| y * f64::from(dy)).sum::<f64>()
         };
         let step = 1e-4;

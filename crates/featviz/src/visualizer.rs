@@ -6,7 +6,7 @@ use crate::picture::{Picture, add_picture, to_bytes};
 use crate::recipe::{Recipe, jitter_of};
 use autodiff::ops::Normalise;
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, NetworkError, Site};
 use std::fmt;
 use std::str::FromStr;
@@ -267,8 +267,8 @@ impl Studio {
             workspace.swap_input(chain.spectrum, &mut self.spectrum);
             trajectory.push(chain.objective(workspace, channel));
             let gradient = workspace.gradient(chain.spectrum).data();
-            let averages = (&mut self.first_average, &mut self.second_average);
-            adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
+            let moments = Moments { first: &mut self.first_average, second: &mut self.second_average };
+            adam.step(self.isa, &mut self.spectrum, gradient, moments);
             after_step();
         }
         Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }

@@ -10,15 +10,15 @@
 //! Invariant: this crate does no I/O, knows no networks, and allocates nothing while it computes.
 
 pub mod adam;
-pub mod colour;
+pub mod batch_norm;
+pub mod color;
 pub mod conv;
 pub mod dft;
 pub mod elementary;
-pub mod flow;
+pub mod elementwise;
 mod isa;
 pub mod linear;
 pub mod matmul;
-pub mod norm;
 pub mod peak;
 pub mod pool;
 mod region;
@@ -26,4 +26,4 @@ pub mod resample;
 pub mod softmax;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};
-pub use region::{Region, Window, WindowMut};
+pub use region::{Part, Region, Window, WindowMut};

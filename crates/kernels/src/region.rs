@@ -119,6 +119,25 @@ pub struct Window<'a> {
     channels: usize,
 }
 
+/// Some positions of a window: a region that it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    window: Window<'a>,
+    region: Region,
+}
+
+impl<'a> Part<'a> {
+    /// The window.
+    pub fn window(&self) -> Window<'a> {
+        self.window
+    }
+
+    /// Which positions of it are meant.
+    pub fn region(&self) -> Region {
+        self.region
+    }
+}
+
 /// A writable buffer of a region of a map: `[height, width, channels]`, channels last, no gaps.
 #[derive(Debug)]
 pub struct WindowMut<'a> {
@@ -158,6 +177,15 @@ impl<'a> Window<'a> {
     /// If the position is outside the region.
     pub fn offset(&self, y: isize, x: isize) -> usize {
         offset_in(&self.region, self.channels, y, x)
+    }
+
+    /// Some of its positions.
+    ///
+    /// # Panics
+    /// If the region is not inside the window.
+    pub fn part(self, region: Region) -> Part<'a> {
+        assert!(self.region.contains(&region), "a window of {:?} lacks part of {region:?}", self.region);
+        Part { window: self, region }
     }
 
     /// The channels of position (`y`, `x`).
@@ -228,12 +256,13 @@ impl<'a> WindowMut<'a> {
         &mut self.data[start..start + self.channels]
     }
 
-    /// Sets everything outside `inside` to zero: the padding of a map whose own positions are `inside`.
-    pub fn clear_outside(&mut self, inside: Region) {
+    /// Sets everything outside `inside` to zero: the padding of a map whose own positions are `inside`. What is left:
+    /// the positions of both.
+    pub fn clear_outside(&mut self, inside: Region) -> Region {
         let kept = self.region.intersection(&inside);
         if kept.is_empty() {
             self.data.fill(0.0);
-            return;
+            return kept;
         }
         let row = self.region.width * self.channels;
         let first = kept.top.abs_diff(self.region.top);
@@ -244,6 +273,7 @@ impl<'a> WindowMut<'a> {
             line[..start * self.channels].fill(0.0);
             line[end * self.channels..].fill(0.0);
         }
+        kept
     }
 }
 

@@ -4,17 +4,16 @@
 //! batch norm multiplies g by its scale; the input receives the transposed convolution of g.
 
 use super::winograd::BoundWinograd;
-use super::{Backward, Binding, Forward, Kernel, Operation, Scratch, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
+    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
     input_gradient_scratch,
 };
 use kernels::matmul::{ColumnAffine, PANEL};
-use kernels::{Region, Window, flow};
+use kernels::{Region, Window, elementwise};
 use rayon::prelude::*;
 use std::any::Any;
-use std::ops::Range;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::{fmt, iter};
@@ -193,7 +192,7 @@ impl Operation for Convolution {
         self.parts.sliding.input_region(&computed)
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    fn bind(&self, binding: &Binding) -> Bound {
         self.fused().bind(binding)
     }
 
@@ -242,23 +241,24 @@ impl Fused {
         }
     }
 
-    pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    pub(crate) fn bind(&self, binding: &Binding) -> Bound {
         if self.transforms
             && binding.gradient.is_empty()
             && let Some(bound) = BoundWinograd::new(self, binding)
         {
-            return Box::new(bound);
+            return Bound::Forward(Box::new(bound));
         }
         let _ = self.parts.forward();
         if !binding.gradient.is_empty() {
             let _ = self.parts.gradient();
         }
-        Box::new(BoundConvolution {
+        BoundConvolution {
             fused: self.clone(),
             output: binding.output,
             region: binding.region,
             gradient: binding.gradient,
-        })
+        }
+        .into()
     }
 }
 
@@ -292,34 +292,35 @@ impl Kernel for BoundConvolution {
         if !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
             return false;
         }
-        let (input, epilogue, isa) = (step.input(), self.fused.epilogue(step.inputs[1]), step.isa);
-        by_channels(step, wanted, |channels, y, _| {
-            convolve_channels(isa, input, weights, &epilogue, wanted, channels, y);
-        });
+        let task = ConvTask { x: step.input(), wanted, epilogue: self.fused.epilogue(step.inputs[1]) };
+        let isa = step.isa;
+        by_channels(step, wanted, |y, _| weights.convolve_channels(isa, &task, y));
         true
     }
 
     fn forward(&self, mut step: Forward<'_>) {
-        let epilogue = self.fused.epilogue(step.inputs[1]);
-        let size = (self.output.height, self.output.width);
-        convolve(step.isa, step.input(), self.fused.parts.forward(), &epilogue, size, &mut step.output);
+        let wanted = step.output.clear_outside(self.output.region());
+        let task = ConvTask { x: step.input(), wanted, epilogue: self.fused.epilogue(step.inputs[1]) };
+        self.fused.parts.forward().convolve(step.isa, &task, &mut step.output);
     }
+}
 
+impl Differentiable for BoundConvolution {
     fn backward(&self, mut step: Backward<'_>) {
         let wanted = self.gradient;
         if self.fused.relu {
-            flow::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
+            elementwise::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
         }
         let [input, residual] = &mut step.input_gradients;
         if let (true, Some(residual)) = (self.fused.residual, residual) {
-            flow::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
+            elementwise::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
         }
         let Some(input) = input else { return };
         if let Some(scale) = self.fused.affine.as_ref().and_then(|a| a.scale.as_ref()) {
-            flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
+            elementwise::scale_channels(step.isa, wanted, scale, &mut step.gradient);
         }
-        let gradient = step.gradient.as_window();
-        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, wanted, input, &mut step.scratch.floats);
+        let gradient = step.gradient.as_window().part(wanted);
+        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, input, step.scratch);
     }
 }
 
@@ -328,14 +329,14 @@ impl Kernel for BoundConvolution {
 pub(crate) fn by_channels(
     step: &mut Forward<'_>,
     wanted: Region,
-    compute: impl Fn(Range<usize>, &mut [f32], &mut Scratch) + Sync,
+    compute: impl Fn(SomeChannels<'_>, &mut [f32]) + Sync,
 ) {
     let channels = step.output.channels() / (1 + step.more.len());
-    let scratch = iter::once(&mut *step.scratch).chain(step.more.iter_mut());
+    let scratch = iter::once(&mut *step.scratch).chain(step.more.iter_mut().map(Vec::as_mut_slice));
     let with_values = |scratch| (vec![0.0; wanted.positions() * channels], scratch);
-    let mut parts: Vec<(Vec<f32>, &mut Scratch)> = scratch.map(with_values).collect();
-    parts.par_iter_mut().enumerate().for_each(|(part, (y, scratch))| {
-        compute(part * channels..(part + 1) * channels, y, scratch);
+    let mut parts: Vec<(Vec<f32>, &mut [f32])> = scratch.map(with_values).collect();
+    parts.par_iter_mut().enumerate().for_each(|(part, (values, scratch))| {
+        compute(SomeChannels { channels: part * channels..(part + 1) * channels, values }, scratch);
     });
     step.output.clear_outside(wanted);
     for (part, (values, _)) in parts.iter().enumerate() {

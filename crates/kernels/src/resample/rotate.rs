@@ -131,7 +131,7 @@ impl Rotation {
         for row in region.top..region.bottom() {
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * 3];
-            rotate_line(isa, *self, inside, (row, region.left), x, line);
+            rotate_line(isa, Line { rotation: *self, inside, row, column: region.left }, x, line);
         }
     }
 
@@ -148,7 +148,7 @@ impl Rotation {
         for row in region.top..region.bottom() {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * 3];
-            adjoint_line(isa, *self, inside, (row, region.left), line, dx);
+            adjoint_line(isa, Line { rotation: *self, inside, row, column: region.left }, line, dx);
         }
     }
 }
@@ -184,31 +184,48 @@ impl Footprint {
     }
 }
 
+/// Positions of a row of the output from a column on, and what of the input is there.
+#[derive(Clone, Copy)]
+struct Line {
+    rotation: Rotation,
+    inside: Region,
+    row: isize,
+    column: isize,
+}
+
+impl Line {
+    /// The same behind so many positions.
+    #[inline(always)]
+    fn behind(self, positions: usize) -> Line {
+        Line { column: self.column.saturating_add_unsigned(positions), ..self }
+    }
+}
+
 per_isa! {
-    fn rotate_line(rotation: Rotation, inside: Region, start: (isize, isize), x: Window<'_>, y: &mut [f32]) {
+    fn rotate_line(line: Line, x: Window<'_>, y: &mut [f32]) {
+        let Line { rotation, inside, row, column } = line;
         // A group reads four values where a pixel has three: it keeps so far from the right that they are there.
         let roomy = Region { width: inside.width.saturating_sub(1), ..inside };
-        let (before, within) = rotation.inside(start, y.len() / 3, roomy);
+        let (before, within) = rotation.inside((row, column), y.len() / 3, roomy);
         let (before, rest) = y.split_at_mut(before * 3);
         let (within, after) = rest.split_at_mut(within * 3);
-        let mut column = start.1;
-        rotate_pixels(rotation, inside, (start.0, column), x, before);
-        column = column.saturating_add_unsigned(before.len() / 3);
+        rotate_pixels(line, x, before);
+        let mut line = line.behind(before.len() / 3);
         for y in within.chunks_mut(GROUP * 3) {
-            rotate_group(&rotation.group(start.0, column, x.region()), x, y);
-            column = column.saturating_add_unsigned(y.len() / 3);
+            rotate_group(&rotation.group(row, line.column, x.region()), x, y);
+            line = line.behind(y.len() / 3);
         }
-        rotate_pixels(rotation, inside, (start.0, column), x, after);
+        rotate_pixels(line, x, after);
     }
 }
 
 /// Each position of a line, wherever it reads.
 #[inline(always)]
-fn rotate_pixels(rotation: Rotation, inside: Region, start: (isize, isize), x: Window<'_>, y: &mut [f32]) {
-    for (column, y) in (start.1..).zip(y.as_chunks_mut::<3>().0) {
+fn rotate_pixels(line: Line, x: Window<'_>, y: &mut [f32]) {
+    for (column, y) in (line.column..).zip(y.as_chunks_mut::<3>().0) {
         let mut sum = [0.0_f32; 3];
-        let footprint = rotation.footprint(start.0, column);
-        footprint.for_each_pixel(inside, x.region(), |at, weight| {
+        let footprint = line.rotation.footprint(line.row, column);
+        footprint.for_each_pixel(line.inside, x.region(), |at, weight| {
             let pixel = &x.data()[at..at + 3];
             for c in 0..3 {
                 sum[c] = pixel[c].mul_add(weight, sum[c]);
@@ -248,28 +265,28 @@ fn add_weighted(pixel: [f32; 4], weight: f32, sum: [f32; 4]) -> [f32; 4] {
 }
 
 per_isa! {
-    fn adjoint_line(rotation: Rotation, inside: Region, start: (isize, isize), dy: &[f32], dx: &mut WindowMut<'_>) {
-        let (before, within) = rotation.inside(start, dy.len() / 3, inside);
+    fn adjoint_line(line: Line, dy: &[f32], dx: &mut WindowMut<'_>) {
+        let Line { rotation, inside, row, column } = line;
+        let (before, within) = rotation.inside((row, column), dy.len() / 3, inside);
         let (before, rest) = dy.split_at(before * 3);
         let (within, after) = rest.split_at(within * 3);
-        let mut column = start.1;
-        adjoint_pixels(rotation, inside, (start.0, column), before, dx);
-        column = column.saturating_add_unsigned(before.len() / 3);
+        adjoint_pixels(line, before, dx);
+        let mut line = line.behind(before.len() / 3);
         for dy in within.chunks(GROUP * 3) {
-            adjoint_group(&rotation.group(start.0, column, dx.region()), dy, dx.data_mut());
-            column = column.saturating_add_unsigned(dy.len() / 3);
+            adjoint_group(&rotation.group(row, line.column, dx.region()), dy, dx.data_mut());
+            line = line.behind(dy.len() / 3);
         }
-        adjoint_pixels(rotation, inside, (start.0, column), after, dx);
+        adjoint_pixels(line, after, dx);
     }
 }
 
 /// Each position of a line, wherever it adds.
 #[inline(always)]
-fn adjoint_pixels(rotation: Rotation, inside: Region, start: (isize, isize), dy: &[f32], dx: &mut WindowMut<'_>) {
+fn adjoint_pixels(line: Line, dy: &[f32], dx: &mut WindowMut<'_>) {
     let held = dx.region();
-    for (column, dy) in (start.1..).zip(dy.as_chunks::<3>().0) {
-        let footprint = rotation.footprint(start.0, column);
-        footprint.for_each_pixel(inside, held, |at, weight| {
+    for (column, dy) in (line.column..).zip(dy.as_chunks::<3>().0) {
+        let footprint = line.rotation.footprint(line.row, column);
+        footprint.for_each_pixel(line.inside, held, |at, weight| {
             let pixel = &mut dx.data_mut()[at..at + 3];
             for c in 0..3 {
                 pixel[c] = dy[c].mul_add(weight, pixel[c]);

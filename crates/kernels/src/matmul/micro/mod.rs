@@ -17,7 +17,7 @@
 
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
-pub(crate) use complex::{ComplexLanes, LanePlaces, sum_complex_products};
+pub(crate) use complex::{ComplexLanes, ComplexProducts, LanePlaces};
 pub(crate) use sparse::product_of_nonzeros;
 
 /// The most rows any tile has.
@@ -81,6 +81,15 @@ pub(crate) struct TileRows {
     pub(crate) count: usize,
     /// The largest of them.
     pub(crate) largest: usize,
+}
+
+/// Some rows of a left-hand matrix: those of a tile.
+#[derive(Clone, Copy)]
+pub(crate) struct LeftRows<'a> {
+    /// The matrix.
+    pub(crate) matrix: &'a LeftMatrix<'a>,
+    /// Where each of the rows begins.
+    pub(crate) rows: &'a TileRows,
 }
 
 /// A scale and a shift for each column, by panels.
@@ -274,8 +283,26 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    // All indices are constants here: with others, the sums would live in memory instead of registers all along. So
-    // each stage of the epilogue goes over all of them.
+    // SAFETY: promised by the caller.
+    unsafe { finish(&mut acc, to) };
+    for r in 0..ROWS {
+        for v in 0..VECTORS {
+            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+            // SAFETY: the caller promises the places.
+            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
+        }
+    }
+}
+
+/// What becomes of a tile's sums: scale and shift, residual, ReLU.
+///
+/// All indices are constants here, and everything is inlined: otherwise the sums would live in memory instead of registers
+/// all along. So each stage goes over all of them.
+///
+/// # Safety
+/// As for [`tile`].
+#[inline(always)]
+unsafe fn finish<V: Vector, const ROWS: usize, const VECTORS: usize>(acc: &mut [[V; VECTORS]; ROWS], to: &Places<'_>) {
     if let Some((scale, shift)) = to.affine {
         for v in 0..VECTORS {
             // SAFETY: the caller promises a scale and a shift for each column.
@@ -304,44 +331,50 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    for r in 0..ROWS {
-        for v in 0..VECTORS {
-            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
-            // SAFETY: the caller promises the places.
-            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
-        }
-    }
 }
 
-/// Computes a tile into `output`: for the rows that begin at `from`, and the panels of `lanes`.
+/// A tile to be computed: its shape, and what was checked for it.
+struct Job<'a> {
+    rows: usize,
+    panels: usize,
+    from: RowPointers<'a, *const f32>,
+    left: &'a LeftMatrix<'a>,
+    right: &'a Right,
+    to: &'a Places<'a>,
+}
+
+/// Computes a tile into `output`: for the rows of `left`, and the panels of `lanes`.
 ///
 /// # Panics
 /// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
-pub(crate) fn compute(isa: Isa, left: &LeftMatrix<'_>, from: &TileRows, lanes: &Lanes<'_>, output: &mut Output<'_>) {
+pub(crate) fn compute(isa: Isa, left: LeftRows<'_>, lanes: &Lanes<'_>, output: &mut Output<'_>) {
+    let LeftRows { matrix: left, rows: from } = left;
     assert_eq!(from.count, output.rows.count, "a place for each row");
-    let right = lanes.right(left);
+    let right = &lanes.right(left);
     assert!(from.largest + left.reach() <= left.data.len(), "a row at {} reaches beyond the left matrix", from.largest);
-    let rows = RowPointers { first: left.data.as_ptr(), offsets: &from.offsets };
+    let pointers = RowPointers { first: left.data.as_ptr(), offsets: &from.offsets };
     let panels = lanes.panels;
-    let to = &output.places(panels);
+    let job = Job { rows: from.count, panels, from: pointers, left, right, to: &output.places(panels) };
     match isa.level() {
         // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::avx512(from.count, panels, rows, left, right, to) },
+        Level::Avx512 => unsafe { x86::avx512(&job) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::avx2(from.count, panels, rows, left, right, to) },
+        Level::Avx2 => unsafe { x86::avx2(&job) },
         // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
-        Level::Portable => unsafe { portable::run(from.count, panels, rows, left, right, to) },
+        Level::Portable => unsafe { portable::run(&job) },
     }
 }
 
 /// Calls the tile of the shape found at run time; every listed shape is compiled.
 macro_rules! call_shape {
-    ($vector:ty, ($rows:expr, $panels:expr), $per_panel:expr, [$(($r:literal, $p:literal)),* $(,)?], $args:tt) => {
-        match ($rows, $panels) {
+    ($vector:ty, $job:expr, $per_panel:expr, [$(($r:literal, $p:literal)),* $(,)?]) => {
+        match ($job.rows, $job.panels) {
             // SAFETY: promised by the caller of the function this stands in.
-            $(($r, $p) => unsafe { tile::<$vector, $r, { $p * $per_panel }> $args },)*
+            $(($r, $p) => unsafe {
+                tile::<$vector, $r, { $p * $per_panel }>($job.from, $job.left, *$job.right, $job.to)
+            },)*
             shape => panic!("no tile of {shape:?} rows and panels"),
         }
     };

@@ -171,17 +171,10 @@ pub(super) unsafe fn nonzeros256(job: sparse::Job<'_>) {
 /// # Safety
 /// As for [`tile`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-pub(super) unsafe fn avx512(
-    rows: usize,
-    panels: usize,
-    pointers: RowPointers<'_, *const f32>,
-    left: &LeftMatrix<'_>,
-    right: Right,
-    to: &Places<'_>,
-) {
+pub(super) unsafe fn avx512(job: &Job<'_>) {
     call_shape!(
         __m512,
-        (rows, panels),
+        job,
         1,
         [
             (1, 1),
@@ -221,27 +214,13 @@ pub(super) unsafe fn avx512(
             (1, 8),
             (2, 8),
             (3, 8),
-        ],
-        (pointers, left, right, to)
+        ]
     );
 }
 
 /// # Safety
 /// As for [`tile`], with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn avx2(
-    rows: usize,
-    panels: usize,
-    pointers: RowPointers<'_, *const f32>,
-    left: &LeftMatrix<'_>,
-    right: Right,
-    to: &Places<'_>,
-) {
-    call_shape!(
-        __m256,
-        (rows, panels),
-        2,
-        [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
-        (pointers, left, right, to)
-    );
+pub(super) unsafe fn avx2(job: &Job<'_>) {
+    call_shape!(__m256, job, 2, [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)]);
 }

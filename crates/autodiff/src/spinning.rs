@@ -30,7 +30,7 @@ impl Drop for Over {
 /// No thread stays until the work is over whatever happens. It may have begun to look while it waited for another's
 /// half of a piece that it does itself; then the work waits for this piece, and the two would wait for each other for
 /// ever.
-pub(crate) fn wakeful(work: impl FnOnce()) {
+pub(crate) fn with_spinning_threads(work: impl FnOnce()) {
     let over = Over(Arc::new(AtomicBool::new(false)));
     let (flag, this) = (Arc::clone(&over.0), current_thread_index());
     spawn_broadcast(move |context| {
@@ -60,7 +60,7 @@ fn look_for_work(over: &AtomicBool) {
 
 #[cfg(test)]
 mod tests {
-    use super::wakeful;
+    use super::with_spinning_threads;
     use rayon::{ThreadPoolBuilder, join};
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc;
@@ -84,7 +84,7 @@ mod tests {
             // Another thread has a piece, and a third one has half of that, when this one begins to keep them awake.
             let work = || {
                 wait_for(&halved);
-                wakeful(|| {
+                with_spinning_threads(|| {
                     looking.store(true, Ordering::Release);
                     wait_for(&whole);
                 });

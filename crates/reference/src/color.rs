@@ -1,9 +1,9 @@
-//! Colours: the correlation of natural images' channels, and the normalisation that networks expect.
+//! Colors: the correlation of natural images' channels, and the normalisation that networks expect.
 
 use crate::Map;
 
-/// Lucid's colour correlation (its square root, rows R, G, B), divided by the largest norm of a column.
-pub fn colour_correlation() -> [[f64; 3]; 3] {
+/// Lucid's color correlation (its square root, rows R, G, B), divided by the largest norm of a column.
+pub fn color_correlation() -> [[f64; 3]; 3] {
     let matrix = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]];
     let mut largest: f64 = 0.0;
     for column in 0..3 {
@@ -20,16 +20,16 @@ pub fn colour_correlation() -> [[f64; 3]; 3] {
 ///
 /// # Panics
 /// If the map has not three channels.
-pub fn mix_colours(x: &Map, matrix: [[f64; 3]; 3]) -> Map {
+pub fn mix_colors(x: &Map, matrix: [[f64; 3]; 3]) -> Map {
     assert_eq!(x.channels, 3, "channels of a picture");
     Map::from_fn(x.shape(), |i, j, r| (0..3).map(|c| matrix[r][c] * x.at(i, j, c)).sum())
 }
 
-/// The adjoint of [`mix_colours`]: `dx[.., c] = sum over r of matrix[r][c] dy[.., r]`.
+/// The adjoint of [`mix_colors`]: `dx[.., c] = sum over r of matrix[r][c] dy[.., r]`.
 ///
 /// # Panics
 /// If the map has not three channels.
-pub fn mix_colours_adjoint(dy: &Map, matrix: [[f64; 3]; 3]) -> Map {
+pub fn mix_colors_adjoint(dy: &Map, matrix: [[f64; 3]; 3]) -> Map {
     assert_eq!(dy.channels, 3, "channels of a picture");
     Map::from_fn(dy.shape(), |i, j, c| (0..3).map(|r| matrix[r][c] * dy.at(i, j, r)).sum())
 }
@@ -68,8 +68,8 @@ mod tests {
             -0.19482527677986852,
             0.06494175892662284,
         ];
-        assert_close(colour_correlation().as_flattened(), &expected);
-        let y = mix_colours(&map((1, 2, 3), 1), colour_correlation());
+        assert_close(color_correlation().as_flattened(), &expected);
+        let y = mix_colors(&map((1, 2, 3), 1), color_correlation());
         assert_close(
             &y.data,
             &[
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn the_adjoint_is_the_transpose() {
         let (x, dy) = (map((3, 2, 3), 1), map((3, 2, 3), 4));
-        let y = mix_colours(&x, colour_correlation());
-        let dx = mix_colours_adjoint(&dy, colour_correlation());
+        let y = mix_colors(&x, color_correlation());
+        let dx = mix_colors_adjoint(&dy, color_correlation());
         assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
     }
 

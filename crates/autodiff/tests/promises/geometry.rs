@@ -125,7 +125,7 @@ fn also_the_other_way() {
 }
 
 #[test]
-fn colours_are_normalised_by_imagenets_means_and_deviations() {
+fn colors_are_normalised_by_imagenets_means_and_deviations() {
     let shape = Shape::new(1, 2, 3);
     let (_, found) = value(Normalise::imagenet(), Draw::None, shape, &[0.485, 0.456, 0.406, 1.0, 1.0, 1.0]);
     let of = |mean: f32, std: f32| (1.0 - mean) / std;

@@ -1,7 +1,8 @@
 //! The elementwise steps, on every instruction set, for every region.
 
-use kernels::norm::BatchNormStatistics;
-use kernels::{Isa, Region, Window, WindowMut, flow};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::elementwise::ChannelAffine;
+use kernels::{Isa, Region, Window, WindowMut, elementwise};
 use proptest::prelude::*;
 
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, wild_values};
@@ -86,12 +87,12 @@ proptest! {
             .map(|(a, b)| rounded(f64::from(*a) + f64::from(b))).collect();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::add(isa, case.region, case.window(0, &a), case.window(1, &b), &mut case.output(&mut y));
+            elementwise::add(isa, case.region, [case.window(0, &a), case.window(1, &b)], &mut case.output(&mut y));
             assert_same_bits(&case.inside(2, &y), &expected, isa.name());
             case.assert_rest_is_poisoned(&y);
             let mut y = case.values(2);
             let before = case.inside(2, &y);
-            flow::accumulate(isa, case.region, case.window(0, &a), &mut case.output(&mut y));
+            elementwise::accumulate(isa, case.region, case.window(0, &a), &mut case.output(&mut y));
             let expected: Vec<f32> = before.iter().zip(case.inside(0, &a)).map(|(y, a)| y + a).collect();
             assert_same_bits(&case.inside(2, &y), &expected, isa.name());
         }
@@ -103,19 +104,20 @@ proptest! {
         let window = |values| Window::new(values, held, 3);
         let shift = [b[0], b[1], b[2]];
         let sums: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
-        let affine: Vec<f32> =
+        let shifted: Vec<f32> =
             a.iter().enumerate().map(|(i, a)| a.mul_add(scale[i % 3], shift[i % 3])).collect();
         let products: Vec<f32> = a.iter().enumerate().map(|(i, a)| a * scale[i % 3]).collect();
         for isa in Isa::supported() {
             let [mut sum, mut normed] = [poisoned(51), poisoned(51)];
             let (mut accumulated, mut scaled) = (b.clone(), a.clone());
-            flow::add(isa, held, window(&a), window(&b), &mut WindowMut::new(&mut sum, held, 3));
-            flow::accumulate(isa, held, window(&a), &mut WindowMut::new(&mut accumulated, held, 3));
-            flow::scale_and_shift(isa, held, window(&a), &scale, &shift, &mut WindowMut::new(&mut normed, held, 3));
-            flow::scale_channels(isa, held, &scale, &mut WindowMut::new(&mut scaled, held, 3));
+            elementwise::add(isa, held, [window(&a), window(&b)], &mut WindowMut::new(&mut sum, held, 3));
+            elementwise::accumulate(isa, held, window(&a), &mut WindowMut::new(&mut accumulated, held, 3));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, window(&a).part(held), &mut WindowMut::new(&mut normed, held, 3));
+            elementwise::scale_channels(isa, held, &scale, &mut WindowMut::new(&mut scaled, held, 3));
             assert_same_bits(&sum, &sums, isa.name());
             assert_same_bits(&accumulated, &sums, isa.name());
-            assert_same_bits(&normed, &affine, isa.name());
+            assert_same_bits(&normed, &shifted, isa.name());
             assert_same_bits(&scaled, &products, isa.name());
         }
     }
@@ -125,7 +127,7 @@ proptest! {
         let held = Region::whole(1, 37);
         for isa in Isa::supported() {
             let mut y = poisoned(37);
-            flow::relu(isa, held, Window::new(&values, held, 1), &mut WindowMut::new(&mut y, held, 1));
+            elementwise::relu(isa, held, Window::new(&values, held, 1), &mut WindowMut::new(&mut y, held, 1));
             for (x, y) in values.iter().zip(&y) {
                 if x.is_nan() {
                     prop_assert!(y.is_nan(), "{}", isa);
@@ -143,7 +145,7 @@ proptest! {
         let held = Region::whole(1, 37);
         for isa in Isa::supported() {
             let mut masked = gradient.clone();
-            flow::mask_by_relu(isa, held, Window::new(&output, held, 1), &mut WindowMut::new(&mut masked, held, 1));
+            elementwise::mask_by_relu(isa, held, Window::new(&output, held, 1), &mut WindowMut::new(&mut masked, held, 1));
             let expected: Vec<f32> = output.iter().zip(&gradient).map(|(y, g)| if *y > 0.0 { *g } else { 0.0 }).collect();
             assert_same_bits(&masked, &expected, isa.name());
         }
@@ -168,7 +170,8 @@ proptest! {
         }).unzip();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::scale_and_shift(isa, case.region, case.window(0, &x), &scale, &shift, &mut case.output(&mut y));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
             assert_within_bound(&case.inside(2, &y), &expected, &bound, isa.name());
         }
     }
@@ -184,11 +187,12 @@ proptest! {
             .map(|(i, g)| g * scale[i % case.channels]).collect();
         for isa in Isa::supported() {
             let mut y = case.poison();
-            flow::scale_and_shift(isa, case.region, case.window(0, &x), &scale, &shift, &mut case.output(&mut y));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
             assert_same_bits(&case.inside(2, &y), &expected, isa.name());
             case.assert_rest_is_poisoned(&y);
             let mut gradient = case.values(2);
-            flow::scale_channels(isa, case.region, &scale, &mut case.output(&mut gradient));
+            elementwise::scale_channels(isa, case.region, &scale, &mut case.output(&mut gradient));
             assert_same_bits(&case.inside(2, &gradient), &products, isa.name());
         }
     }
@@ -199,5 +203,5 @@ proptest! {
 fn a_window_that_lacks_part_of_the_region_is_refused() {
     let (small, large) = (Region::whole(2, 2), Region::whole(2, 3));
     let mut y = [0.0; 6];
-    flow::relu(Isa::best(), large, Window::new(&[0.0; 4], small, 1), &mut WindowMut::new(&mut y, large, 1));
+    elementwise::relu(Isa::best(), large, Window::new(&[0.0; 4], small, 1), &mut WindowMut::new(&mut y, large, 1));
 }

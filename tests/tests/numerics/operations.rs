@@ -1,18 +1,16 @@
 //! Operations on maps, values and images: everything but products.
 
 use super::{Found, bits};
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors, squash_colors_gradient};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{cos_sin_fraction, exp, ln, sigmoid, sigmoid_gradient};
-use kernels::norm::BatchNormStatistics;
-use kernels::pool::{global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient};
-use kernels::resample::{
-    Alignment, ResizePlan, Rotation, reflect_pad, reflect_pad_adjoint, translate, translate_adjoint,
-};
+use kernels::pool::{MaxPool, global_average_pool, global_average_pool_gradient};
+use kernels::resample::{Alignment, Reflection, ResizePlan, Rotation, Translation};
 use kernels::softmax::softmax;
-use kernels::{Region, Window, WindowMut, flow};
+use kernels::{Region, Window, WindowMut, elementwise};
 use testkit::pseudo_random;
 
 /// Rows, columns and channels of most maps: more than a vector and a half, and no two alike.
@@ -40,7 +38,7 @@ pub(crate) fn add_to(found: &mut Found) {
     maps(found);
     vectors(found);
     functions(found);
-    colours(found);
+    colors(found);
     pools(found);
     images(found);
     transforms(found);
@@ -49,15 +47,18 @@ pub(crate) fn add_to(found: &mut Found) {
 fn maps(found: &mut Found) {
     let (a, b) = (values(1), values(2));
     let (scale, shift) = (pseudo_random(3, CHANNELS), pseudo_random(4, CHANNELS));
-    found.add_of_all("flow::add", |isa| on_map(|y| flow::add(isa, PART, window(&a), window(&b), y)));
-    found.add_of_all("flow::accumulate", |isa| on_map(|y| flow::accumulate(isa, PART, window(&a), y)));
-    found.add_of_all("flow::relu", |isa| on_map(|y| flow::relu(isa, PART, window(&a), y)));
-    found.add_of_all("flow::scale_and_shift", |isa| {
-        on_map(|y| flow::scale_and_shift(isa, PART, window(&a), &scale, &shift, y))
+    found.add_of_all("elementwise::add", |isa| on_map(|y| elementwise::add(isa, PART, [window(&a), window(&b)], y)));
+    found.add_of_all("elementwise::accumulate", |isa| on_map(|y| elementwise::accumulate(isa, PART, window(&a), y)));
+    found.add_of_all("elementwise::relu", |isa| on_map(|y| elementwise::relu(isa, PART, window(&a), y)));
+    let affine = elementwise::ChannelAffine { scale: &scale, shift: &shift };
+    found.add_of_all("elementwise::scale_and_shift", |isa| {
+        on_map(|y| elementwise::scale_and_shift(isa, affine, window(&a).part(PART), y))
     });
-    found.add_of_all("flow::copy", |_| on_map(|y| flow::copy(PART, window(&a), y)));
-    found.add_of_all("flow::mask_by_relu", |isa| on_map(|y| flow::mask_by_relu(isa, PART, window(&a), y)));
-    found.add_of_all("flow::scale_channels", |isa| on_map(|y| flow::scale_channels(isa, PART, &scale, y)));
+    found.add_of_all("elementwise::copy", |_| on_map(|y| elementwise::copy(PART, window(&a), y)));
+    found
+        .add_of_all("elementwise::mask_by_relu", |isa| on_map(|y| elementwise::mask_by_relu(isa, PART, window(&a), y)));
+    found
+        .add_of_all("elementwise::scale_channels", |isa| on_map(|y| elementwise::scale_channels(isa, PART, &scale, y)));
     let variance: Vec<f32> = pseudo_random(6, CHANNELS).iter().map(|v| v.abs()).collect();
     let statistics = BatchNormStatistics {
         gamma: &scale,
@@ -67,7 +68,7 @@ fn maps(found: &mut Found) {
         epsilon: 1e-5,
     };
     let (scale, shift) = statistics.scale_and_shift();
-    found.add("norm::scale_and_shift", &bits(&[scale, shift].concat()));
+    found.add("batch_norm::scale_and_shift", &bits(&[scale, shift].concat()));
 }
 
 fn vectors(found: &mut Found) {
@@ -78,20 +79,20 @@ fn vectors(found: &mut Found) {
         operation(&mut y);
         y
     };
-    found.add_of_all("flow::accumulate_slice", |isa| on_values(&|y| flow::accumulate_slice(isa, &a, y)));
-    found.add_of_all("flow::multiply", |isa| on_values(&|y| flow::multiply(isa, &a, &b, y)));
-    found.add_of_all("flow::multiply_add", |isa| on_values(&|y| flow::multiply_add(isa, &a, &b, y)));
+    found.add_of_all("elementwise::accumulate_slice", |isa| on_values(&|y| elementwise::accumulate_slice(isa, &a, y)));
+    found.add_of_all("elementwise::multiply", |isa| on_values(&|y| elementwise::multiply(isa, &a, &b, y)));
+    found.add_of_all("elementwise::multiply_add", |isa| on_values(&|y| elementwise::multiply_add(isa, &a, &b, y)));
     found.add_of_all("softmax::softmax", |isa| {
         let logits: Vec<f32> = a.iter().map(|v| 9.0 * v).collect();
         on_values(&|y| softmax(isa, &logits, y))
     });
     for direction in [Direction::Ascent, Direction::Descent] {
-        found.add_of_all(format!("adam::adam_step {direction:?}"), |isa| {
+        found.add_of_all(format!("adam::step {direction:?}"), |isa| {
             let mut adam = Adam::new(direction, 0.05, (0.9, 0.999), 1e-8);
             let (mut p, mut m, mut v) = (pseudo_random(10, N), vec![0.0; N], vec![0.0; N]);
             for step in 0..4 {
                 let gradient = pseudo_random(11 + step, N);
-                adam_step(isa, &mut adam, &mut p, &gradient, &mut m, &mut v);
+                adam.step(isa, &mut p, &gradient, Moments { first: &mut m, second: &mut v });
             }
             [p, m, v].concat()
         });
@@ -120,33 +121,33 @@ fn functions(found: &mut Found) {
     found.add("elementary/trigonometry::cos_sin_fraction", &fractions);
 }
 
-fn colours(found: &mut Found) {
+fn colors(found: &mut Found) {
     const PIXELS: usize = 21;
     let map = Region::whole(1, PIXELS);
     let [planes, pixels] = [30, 31].map(|seed| pseudo_random(seed, 3 * PIXELS));
-    found.add("colour/correlation::colour_matrix", &bits(colour_matrix().as_flattened()));
-    found.add_of_all("colour/correlation::squash_colours", |isa| {
+    found.add("color/correlation::color_matrix", &bits(color_matrix().as_flattened()));
+    found.add_of_all("color/correlation::squash_colors", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
-        squash_colours(isa, &planes, &mut y);
+        squash_colors(isa, &planes, &mut y);
         y
     });
-    found.add_of_all("colour/correlation::squash_colours_gradient", |isa| {
+    found.add_of_all("color/correlation::squash_colors_gradient", |isa| {
         let seen: Vec<f32> = pixels.iter().map(|v| 0.5 + 0.4 * v).collect();
         let mut y = vec![0.0; 3 * PIXELS];
-        squash_colours_gradient(isa, &seen, &planes, &mut y);
+        squash_colors_gradient(isa, &seen, &planes, &mut y);
         y
     });
-    let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
-    found.add_of_all("colour/normalisation::normalise", |isa| {
+    let colors = Normalisation { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+    found.add_of_all("color/normalisation::apply", |isa| {
         let mut y = vec![0.0; 3 * PIXELS];
         let mut to = WindowMut::new(&mut y, map, 3);
-        normalise(isa, map, Window::new(&pixels, map, 3), mean, deviation, &mut to);
+        colors.apply(isa, map, Window::new(&pixels, map, 3), &mut to);
         y
     });
-    found.add_of_all("colour/normalisation::normalise_gradient", |isa| {
+    found.add_of_all("color/normalisation::gradient", |isa| {
         let mut y = pseudo_random(32, 3 * PIXELS);
         let mut to = WindowMut::new(&mut y, map, 3);
-        normalise_gradient(isa, map, Window::new(&pixels, map, 3), deviation, &mut to);
+        colors.gradient(isa, map, Window::new(&pixels, map, 3), &mut to);
         y
     });
 }
@@ -158,20 +159,20 @@ fn pools(found: &mut Found) {
     let held = sliding.input_region(&output).hull(&MAP);
     let x = pseudo_random(40, held.positions() * CHANNELS);
     let dy = pseudo_random(41, output.positions() * CHANNELS);
-    let map = (MAP.height, MAP.width);
-    found.add_of_all("pool/maximum::max_pool", |isa| {
+    let pool = MaxPool { map: (MAP.height, MAP.width), sliding };
+    found.add_of_all("pool/maximum::apply", |isa| {
         let mut y = vec![0.0; output.positions() * CHANNELS];
         let mut to = WindowMut::new(&mut y, output, CHANNELS);
-        max_pool(isa, map, sliding, Window::new(&x, held, CHANNELS), &mut to);
+        pool.apply(isa, Window::new(&x, held, CHANNELS), &mut to);
         y
     });
-    found.add_of_all("pool/maximum::max_pool_gradient", |isa| {
+    found.add_of_all("pool/maximum::gradient", |isa| {
         // Values that are the largest more than once have one gradient.
         let ties: Vec<f32> = x.iter().map(|v| (3.0 * v).floor()).collect();
         let mut dx = pseudo_random(42, held.positions() * CHANNELS);
         let mut to = WindowMut::new(&mut dx, held, CHANNELS);
         let (x, dy) = (Window::new(&ties, held, CHANNELS), Window::new(&dy, output, CHANNELS));
-        max_pool_gradient(isa, map, sliding, output, x, dy, &mut to);
+        pool.gradient(isa, x, dy.part(output), &mut to);
         dx
     });
     let a = values(43);
@@ -194,17 +195,18 @@ fn images(found: &mut Found) {
             let output = Region::whole(to.0, to.1);
             let what = format!("{to:?} {alignment:?}");
             let [x, dy] = [(50, map), (51, output)].map(|(seed, of)| pseudo_random(seed, of.positions() * CHANNELS));
-            let scratch = || vec![0.0; plan.scratch(output, CHANNELS)];
-            found.add_of_all(format!("resample/resize::resize {what}"), |isa| {
+            let resize = plan.part(output);
+            let scratch = || vec![0.0; resize.scratch(CHANNELS)];
+            found.add_of_all(format!("resample/resize::apply {what}"), |isa| {
                 let mut y = vec![0.0; dy.len()];
                 let mut to = WindowMut::new(&mut y, output, CHANNELS);
-                plan.resize(isa, output, Window::new(&x, map, CHANNELS), &mut scratch(), &mut to);
+                resize.apply(isa, Window::new(&x, map, CHANNELS), &mut scratch(), &mut to);
                 y
             });
             found.add_of_all(format!("resample/resize::adjoint {what}"), |isa| {
                 let mut dx = x.clone();
                 let mut to = WindowMut::new(&mut dx, map, CHANNELS);
-                plan.adjoint(isa, output, Window::new(&dy, output, CHANNELS), &mut scratch(), &mut to);
+                resize.adjoint(isa, Window::new(&dy, output, CHANNELS), &mut scratch(), &mut to);
                 dx
             });
         }
@@ -230,31 +232,33 @@ fn images(found: &mut Found) {
         rotations().flat_map(rotated_back).collect()
     });
     let margin = 3;
+    let padding = Reflection { size, margin };
     let output = Region::whole(size.0 + 2 * margin, size.1 + 2 * margin);
     let dy = pseudo_random(54, output.positions() * 3);
-    found.add_of_all("resample/reflect::reflect_pad", |_| {
+    found.add_of_all("resample/reflect::pad", |_| {
         let mut y = vec![0.0; dy.len()];
         let mut to = WindowMut::new(&mut y, output, 3);
-        reflect_pad(size, margin, output, Window::new(&x, map, 3), &mut to);
+        padding.pad(output, Window::new(&x, map, 3), &mut to);
         y
     });
-    found.add_of_all("resample/reflect::reflect_pad_adjoint", |isa| {
+    found.add_of_all("resample/reflect::adjoint", |isa| {
         let mut dx = x.clone();
         let mut to = WindowMut::new(&mut dx, map, 3);
-        reflect_pad_adjoint(isa, size, margin, output, Window::new(&dy, output, 3), &mut to);
+        padding.adjoint(isa, output, Window::new(&dy, output, 3), &mut to);
         dx
     });
     for by in [(2, 1), (-1, -3)] {
-        found.add_of_all(format!("resample/translate::translate {by:?}"), |_| {
+        let moved = Translation { map, down: by.0, right: by.1 };
+        found.add_of_all(format!("resample/translate::apply {by:?}"), |_| {
             let mut y = dy.clone();
             let mut to = WindowMut::new(&mut y, output, 3);
-            translate(map, by, output, Window::new(&x, map, 3), &mut to);
+            moved.apply(output, Window::new(&x, map, 3), &mut to);
             y
         });
-        found.add_of_all(format!("resample/translate::translate_adjoint {by:?}"), |isa| {
+        found.add_of_all(format!("resample/translate::adjoint {by:?}"), |isa| {
             let mut dx = x.clone();
             let mut to = WindowMut::new(&mut dx, map, 3);
-            translate_adjoint(isa, map, by, output, Window::new(&dy, output, 3), &mut to);
+            moved.adjoint(isa, output, Window::new(&dy, output, 3), &mut to);
             dx
         });
     }
@@ -272,12 +276,12 @@ fn transforms(found: &mut Found) {
         let image = pseudo_random(61, window.positions());
         found.add_of_all(format!("dft::inverse {what}"), |isa| {
             let mut y = vec![0.0; image.len()];
-            dft.inverse(isa, &spectrum, &mut dft.scratch(), &mut y);
+            dft.inverse(isa, &spectrum, &mut vec![0.0; dft.scratch()], &mut y);
             y
         });
         found.add_of_all(format!("dft::adjoint {what}"), |isa| {
             let mut y = vec![0.0; spectrum.len()];
-            dft.adjoint(isa, &image, &mut dft.scratch(), &mut y);
+            dft.adjoint(isa, &image, &mut vec![0.0; dft.scratch()], &mut y);
             y
         });
     }

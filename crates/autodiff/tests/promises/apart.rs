@@ -1,13 +1,13 @@
 //! When threads share the channels of a convolution instead of its rows, and that this changes no bit.
 
-use autodiff::ops::{Algorithm, Binding, Convolution, Draw, Forward, Kernel, Operation, Scratch};
+use autodiff::ops::{Algorithm, Binding, Bound, Convolution, Draw, Forward, Kernel, Operation};
 use autodiff::{Isa, Shape, Sliding, Window};
 use kernels::{Region, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
 
 /// A 3 x 3 convolution on `map`, all of it wanted.
 struct Layer {
-    kernel: Box<dyn Kernel>,
+    bound: Bound,
     input: Shape,
     output: Shape,
 }
@@ -17,12 +17,16 @@ fn layer((height, width): (usize, usize), (channels, outputs): (usize, usize), a
     let convolution = Convolution::new(weights, (outputs, channels), Sliding::square(3, 1, 1), None);
     let convolution = convolution.unwrap().computed(algorithm);
     let [input, output] = [channels, outputs].map(|c| Shape::new(height, width, c));
-    let kernel =
+    let bound =
         convolution.bind(&Binding { inputs: vec![input], output, region: output.region(), gradient: Region::EMPTY });
-    Layer { kernel, input, output }
+    Layer { bound, input, output }
 }
 
 impl Layer {
+    fn kernel(&self) -> &dyn Kernel {
+        self.bound.kernel()
+    }
+
     /// Whether so many threads compute it apart, and what they then write.
     fn apart(&self, threads: usize) -> (bool, Vec<f32>) {
         self.run(threads, |kernel, mut step| kernel.forward_apart(&mut step))
@@ -34,13 +38,10 @@ impl Layer {
         let mut x = pseudo_random(2, held.positions() * self.input.channels);
         WindowMut::new(&mut x, held, self.input.channels).clear_outside(self.input.region());
         let mut y = vec![f32::NAN; self.output.len()];
-        let mut scratch: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
-        for scratch in &mut scratch {
-            scratch.floats.resize(self.kernel.scratch_floats(), f32::NAN);
-        }
+        let mut scratch = vec![vec![f32::NAN; self.kernel().scratch_floats()]; threads];
         let (first, more) = scratch.split_first_mut().unwrap();
         let did = execute(
-            self.kernel.as_ref(),
+            self.kernel(),
             Forward {
                 isa: Isa::best(),
                 inputs: [Some(Window::new(&x, held, self.input.channels)), None],
@@ -97,8 +98,8 @@ fn of_transformed_weights_so_many_that_they_do_not_stay_in_a_cache_each_thread_r
                 assert_same_bits(&found, &expected, "channels apart");
             }
         }
-        assert_eq!(layer.kernel.rows_together(), 4);
-        assert_eq!(layer.kernel.shared(), Some(layer.output.region()));
+        assert_eq!(layer.kernel().rows_together(), 4);
+        assert_eq!(layer.kernel().shared(), Some(layer.output.region()));
     }
-    assert_eq!(layer((5, 6), (16, 16), Algorithm::Direct).kernel.rows_together(), 1);
+    assert_eq!(layer((5, 6), (16, 16), Algorithm::Direct).kernel().rows_together(), 1);
 }

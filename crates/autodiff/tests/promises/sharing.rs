@@ -1,6 +1,6 @@
 //! How threads share a step: whole groups of rows, as many to each as can be, each row once.
 
-use autodiff::ops::{Backward, Binding, Forward, Input, Kernel, Operation};
+use autodiff::ops::{Binding, Bound, Forward, Input, Kernel, Operation};
 use autodiff::{Graph, GraphError, Isa, Plan, Region, Shape, ThreadPoolBuilder, Wanted, Workspace};
 use std::any::Any;
 use std::sync::{Arc, Mutex};
@@ -27,8 +27,8 @@ impl Operation for Noting {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(Noting { region: Some(binding.region), ..self.clone() })
+    fn bind(&self, binding: &Binding) -> Bound {
+        Bound::Forward(Box::new(Noting { region: Some(binding.region), ..self.clone() }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -59,8 +59,6 @@ impl Kernel for Noting {
             }
         }
     }
-
-    fn backward(&self, _: Backward<'_>) {}
 }
 
 /// The rows that each piece of a region had on so many threads, in order.

@@ -1,7 +1,7 @@
 //! Batch norm with fixed statistics, as one scale and one shift a channel.
 //!
 //! `gamma (x - mean) / sqrt(variance + epsilon) + beta = x scale + shift`. The multiplication itself is
-//! [`crate::flow::scale_and_shift`], or the epilogue of a convolution.
+//! [`crate::elementwise::scale_and_shift`], or the epilogue of a convolution.
 
 /// The trained parameters and statistics of a batch norm, one value a channel each.
 #[derive(Clone, Copy, Debug)]

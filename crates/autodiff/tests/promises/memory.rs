@@ -129,12 +129,12 @@ fn scratch_is_what_an_operation_computes_in_and_no_more() {
     let linear = Linear::new(&[0.0; 7 * 5], &[0.0; 5], 7).unwrap();
     assert_eq!(of_one(linear, Shape::new(1, 1, 7)), floats(7 + 5, 7));
     // A row of the input.
-    let rows = ResizePlan::new((6, 9), (4, 5), Alignment::HalfPixel).scratch(autodiff::Region::whole(4, 5), 2);
+    let rows = ResizePlan::new((6, 9), (4, 5), Alignment::HalfPixel).part(autodiff::Region::whole(4, 5)).scratch(2);
     let resize = Resize::new((4, 5), Alignment::HalfPixel);
     assert_eq!(of_one(resize, Shape::new(6, 9, 2)), floats((54 + 20) * 2, rows));
     // A scaled plane of the spectrum, the three planes of the picture, and the transforms' own.
-    let dft = WindowDft::new(6, 8, autodiff::Region::whole(6, 8)).scratch_bytes();
-    let picture = floats(3 * 6 * 5 * 2 + 6 * 8 * 3, 6 * 5 * 2 + 3 * 6 * 8).map(|bytes| bytes + dft);
+    let dft = WindowDft::new(6, 8, autodiff::Region::whole(6, 8)).scratch();
+    let picture = floats(3 * 6 * 5 * 2 + 6 * 8 * 3, 6 * 5 * 2 + 3 * 6 * 8 + dft);
     assert_eq!(of_one(SpectralImage::new(6, 8), Shape::new(3 * 6, 5, 2)), picture);
     // Convolutions scatter the gradient of few channels; the sum itself needs no scratch.
     for channels in [3, 16] {

@@ -1,6 +1,6 @@
-//! Colours and normalisation against their twins, on every instruction set.
+//! Colors and normalisation against their twins, on every instruction set.
 
-use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
+use kernels::color::{Normalisation, color_matrix, squash_colors, squash_colors_gradient};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random};
@@ -12,7 +12,7 @@ fn scaled(seed: u64, len: usize, factor: f32) -> Vec<f32> {
     pseudo_random(seed, len).iter().map(|x| x * factor).collect()
 }
 
-/// The colour matrix from its definition, in double precision.
+/// The color matrix from its definition, in double precision.
 fn exact_matrix() -> [[f64; 3]; 3] {
     let m = [[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03_f64]];
     let largest = (0.26_f64 * 0.26 + 2.0 * 0.27 * 0.27).sqrt();
@@ -40,7 +40,7 @@ fn pixels_are_the_sigmoid_of_the_correlated_planes() {
             }
             for isa in Isa::supported() {
                 let mut pixels = poisoned(3 * n);
-                squash_colours(isa, &planes, &mut pixels);
+                squash_colors(isa, &planes, &mut pixels);
                 if n > 0 {
                     assert_within_bound(&pixels, &expected, &bound, isa.name());
                 }
@@ -69,7 +69,7 @@ fn the_gradient_is_the_transposed_jacobian() {
         }
         for isa in Isa::supported() {
             let mut planes = poisoned(3 * n);
-            squash_colours_gradient(isa, &pixels, &dpixels, &mut planes);
+            squash_colors_gradient(isa, &pixels, &dpixels, &mut planes);
             assert_within_bound(&planes, &expected, &bound, isa.name());
         }
     }
@@ -81,8 +81,8 @@ fn every_instruction_set_gives_the_same_bits() {
         let planes = scaled(seed as u64, 3 * n, 60.0);
         let of = |isa| {
             let (mut pixels, mut gradient) = (poisoned(3 * n), poisoned(3 * n));
-            squash_colours(isa, &planes, &mut pixels);
-            squash_colours_gradient(isa, &pixels, &planes, &mut gradient);
+            squash_colors(isa, &planes, &mut pixels);
+            squash_colors_gradient(isa, &pixels, &planes, &mut gradient);
             [pixels, gradient].concat()
         };
         let portable = Isa::supported().last().copied().map(of).unwrap_or_default();
@@ -97,11 +97,11 @@ fn every_instruction_set_gives_the_same_bits() {
 
 #[test]
 fn infinite_planes_saturate_and_nan_stays_in_its_pixel() {
-    // The first plane is lightness: its infinity saturates all three colours of its pixel.
+    // The first plane is lightness: its infinity saturates all three colors of its pixel.
     let planes = [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     for isa in Isa::supported() {
         let mut pixels = poisoned(9);
-        squash_colours(isa, &planes, &mut pixels);
+        squash_colors(isa, &planes, &mut pixels);
         assert_eq!(pixels[..6], [1.0, 1.0, 1.0, 0.0, 0.0, 0.0], "{isa}");
         assert!(pixels[6..].iter().all(|s| s.is_nan()), "{isa}");
     }
@@ -110,7 +110,7 @@ fn infinite_planes_saturate_and_nan_stays_in_its_pixel() {
 #[test]
 fn the_matrix_is_the_definition_rounded_once() {
     let exact = exact_matrix();
-    for (row, exact) in colour_matrix().iter().zip(&exact) {
+    for (row, exact) in color_matrix().iter().zip(&exact) {
         for (found, exact) in row.iter().zip(exact) {
             // Half an ULP of the single, and a few of the double.
             assert!((f64::from(*found) - exact).abs() <= gamma(1) * exact.abs(), "{found} or {exact}");
@@ -129,12 +129,13 @@ proptest! {
         let region = Region { top, left, height, width };
         let (held, to) = (region.grown(1), region.grown(2));
         let (mean, std) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+        let colors = Normalisation { mean, std };
         let x = pseudo_random(seed, held.positions() * 3);
         let dx = pseudo_random(seed + 1, to.positions() * 3);
         for isa in Isa::supported() {
             let (mut y, mut sum) = (poisoned(to.positions() * 3), dx.clone());
-            normalise(isa, region, Window::new(&x, held, 3), mean, std, &mut WindowMut::new(&mut y, to, 3));
-            normalise_gradient(isa, region, Window::new(&x, held, 3), std, &mut WindowMut::new(&mut sum, to, 3));
+            colors.apply(isa, region, Window::new(&x, held, 3), &mut WindowMut::new(&mut y, to, 3));
+            colors.gradient(isa, region, Window::new(&x, held, 3), &mut WindowMut::new(&mut sum, to, 3));
             let (from, before) = (Window::new(&x, held, 3), Window::new(&dx, to, 3));
             let (y, sum) = (Window::new(&y, to, 3), Window::new(&sum, to, 3));
             for row in to.top..to.bottom() {

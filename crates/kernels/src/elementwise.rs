@@ -1,16 +1,25 @@
 //! Elementwise steps on a region of two windows: addition, and what the backward pass does to a gradient in place.
 
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::{Part, Region, Window, WindowMut};
 
 /// `y = a + b` on `region`.
 ///
 /// # Panics
 /// If channels differ or a window lacks part of the region.
-pub fn add(isa: Isa, region: Region, a: Window<'_>, b: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region(), b.region()], y, [a.channels(), b.channels()], |[i, j], y, n| {
-        add_line(isa, &a.data()[i..i + n], &b.data()[j..j + n], y);
-    });
+///
+/// # Example
+/// ```
+/// use kernels::{Isa, Region, Window, WindowMut, elementwise};
+///
+/// let map = Region::whole(1, 3);
+/// let (a, b) = (Window::new(&[1.0, 2.0, 3.0], map, 1), Window::new(&[10.0, 20.0, 30.0], map, 1));
+/// let mut y = [0.0; 3];
+/// elementwise::add(Isa::best(), Region::position(0, 1), [a, b], &mut WindowMut::new(&mut y, map, 1));
+/// assert_eq!(y, [0.0, 22.0, 0.0]);
+/// ```
+pub fn add(isa: Isa, region: Region, addends: [Window<'_>; 2], y: &mut WindowMut<'_>) {
+    on_lines(region, addends, y, |[a, b], y| add_line(isa, a, b, y));
 }
 
 /// `y += a` on `region`: how a gradient gathers the contributions of its consumers.
@@ -18,7 +27,7 @@ pub fn add(isa: Isa, region: Region, a: Window<'_>, b: Window<'_>, y: &mut Windo
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn accumulate(isa: Isa, region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| accumulate_line(isa, &a.data()[i..i + n], y));
+    on_lines(region, [a], y, |[a], y| accumulate_line(isa, a, y));
 }
 
 /// `y += a`, value by value.
@@ -35,18 +44,26 @@ pub fn accumulate_slice(isa: Isa, a: &[f32], y: &mut [f32]) {
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn relu(isa: Isa, region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| relu_line(isa, &a.data()[i..i + n], y));
+    on_lines(region, [a], y, |[a], y| relu_line(isa, a, y));
 }
 
-/// `y = fma(a, scale, shift)` on `region`, with a scale and a shift for each channel: a batch norm.
+/// A scale and a shift for each channel: a batch norm.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelAffine<'a> {
+    /// What each channel is multiplied by.
+    pub scale: &'a [f32],
+    /// What is then added to it.
+    pub shift: &'a [f32],
+}
+
+/// `y = fma(a, scale, shift)` on `region`.
 ///
 /// # Panics
 /// If there is not one scale and shift a channel, or a window lacks part of the region.
-pub fn scale_and_shift(isa: Isa, region: Region, a: Window<'_>, scale: &[f32], shift: &[f32], y: &mut WindowMut<'_>) {
-    assert!(scale.len() == y.channels() && shift.len() == y.channels(), "one scale and shift for each channel");
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| {
-        scale_and_shift_line(isa, &a.data()[i..i + n], scale, shift, y);
-    });
+pub fn scale_and_shift(isa: Isa, affine: ChannelAffine<'_>, a: Part<'_>, y: &mut WindowMut<'_>) {
+    let channels = y.channels();
+    assert!(affine.scale.len() == channels && affine.shift.len() == channels, "one scale and shift for each channel");
+    on_lines(a.region(), [a.window()], y, |[a], y| scale_and_shift_line(isa, affine, a, y));
 }
 
 /// `y = a` on `region`.
@@ -54,7 +71,7 @@ pub fn scale_and_shift(isa: Isa, region: Region, a: Window<'_>, scale: &[f32], s
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn copy(region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
-    on_lines(region, [a.region()], y, [a.channels()], |[i], y, n| y.copy_from_slice(&a.data()[i..i + n]));
+    on_lines(region, [a], y, |[a], y| y.copy_from_slice(a));
 }
 
 /// Sets `gradient` to zero on `region` wherever `output`, the result of a ReLU, is not positive.
@@ -62,9 +79,7 @@ pub fn copy(region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
 /// # Panics
 /// If channels differ or a window lacks part of the region.
 pub fn mask_by_relu(isa: Isa, region: Region, output: Window<'_>, gradient: &mut WindowMut<'_>) {
-    on_lines(region, [output.region()], gradient, [output.channels()], |[i], gradient, n| {
-        mask_line(isa, &output.data()[i..i + n], gradient);
-    });
+    on_lines(region, [output], gradient, |[output], gradient| mask_line(isa, output, gradient));
 }
 
 /// Multiplies each channel of `gradient` by its scale on `region`: a batch norm's backward pass.
@@ -74,7 +89,7 @@ pub fn mask_by_relu(isa: Isa, region: Region, output: Window<'_>, gradient: &mut
 pub fn scale_channels(isa: Isa, region: Region, scale: &[f32], gradient: &mut WindowMut<'_>) {
     let channels = gradient.channels();
     assert_eq!(scale.len(), channels, "one scale for each channel");
-    on_lines(region, [], gradient, [], |[], line, _| scale_line(isa, scale, line));
+    on_lines(region, [], gradient, |[], line| scale_line(isa, scale, line));
 }
 
 /// `y = a * b`, value by value.
@@ -95,29 +110,27 @@ pub fn multiply_add(isa: Isa, a: &[f32], b: &[f32], y: &mut [f32]) {
     multiply_add_line(isa, a, b, y);
 }
 
-/// Calls `each` for every line of `region`: where it begins in each input, its slice of `y`, and its length.
+/// Calls `each` for every line of `region`, with the line in each input and in `y`.
 pub(crate) fn on_lines<const N: usize>(
     region: Region,
-    inputs: [Region; N],
+    inputs: [Window<'_>; N],
     y: &mut WindowMut<'_>,
-    channels: [usize; N],
-    mut each: impl FnMut([usize; N], &mut [f32], usize),
+    mut each: impl FnMut([&[f32]; N], &mut [f32]),
 ) {
     if region.is_empty() {
         return;
     }
     let length = region.width * y.channels();
-    for c in channels {
-        assert_eq!(c, y.channels(), "the channels of two windows");
+    for input in inputs {
+        assert_eq!(input.channels(), y.channels(), "the channels of two windows");
     }
-    for held in inputs.iter().chain([&y.region()]) {
+    for held in inputs.iter().map(Window::region).chain([y.region()]) {
         assert!(held.contains(&region), "a window of {held:?} lacks part of {region:?}");
     }
     for row in region.top..region.bottom() {
         let to = y.offset(row, region.left);
-        let from =
-            inputs.map(|held| (row.abs_diff(held.top) * held.width + region.left.abs_diff(held.left)) * y.channels());
-        each(from, &mut y.data_mut()[to..to + length], length);
+        let lines = inputs.map(|input| &input.data()[input.offset(row, region.left)..][..length]);
+        each(lines, &mut y.data_mut()[to..to + length]);
     }
 }
 
@@ -162,7 +175,8 @@ per_isa! {
 }
 
 per_isa! {
-    fn scale_and_shift_line(a: &[f32], scale: &[f32], shift: &[f32], y: &mut [f32]) {
+    fn scale_and_shift_line(affine: ChannelAffine<'_>, a: &[f32], y: &mut [f32]) {
+        let ChannelAffine { scale, shift } = affine;
         let channels = scale.len();
         for (y, a) in y.chunks_exact_mut(channels).zip(a.chunks_exact(channels)) {
             for i in 0..channels {
