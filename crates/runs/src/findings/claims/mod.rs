@@ -7,7 +7,7 @@
 mod evidence;
 mod scale;
 
-use crate::paper;
+use crate::findings::paper;
 pub(crate) use evidence::Evidence;
 use evidence::{Finding, not_checked};
 use report::ClaimRow;

@@ -1,11 +1,10 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
-use crate::journal::{ImageDigest, Journal, Known};
-use crate::parallel::in_order;
 use crate::progress::{Event, Observer};
+use crate::queue::in_order;
 use crate::source::Loaded;
-use crate::unit::NUMERICS_VERSION;
+use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Algorithm, Extent, Isa, Reader, Shape, Site, View};
 use std::borrow::Cow;
