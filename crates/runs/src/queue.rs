@@ -1,4 +1,10 @@
-//! Independent pieces of work on several threads, their results in order.
+//! Independent pieces of work on several threads, their results in order: the one way in which this crate uses threads.
+//!
+//! A queue of its own and not a parallel iterator of rayon, for three reasons. Results are handed on one by one as soon as
+//! all before them are, so that a journal is written in the order of the images and no more than a few results are in
+//! memory; rayon collects them all. A thread keeps a state as long as it lives, the buffers of a network, which take
+//! longer to make than a piece of work; rayon makes one for each part that it splits work into. And pieces begin in their
+//! order, so that those beside each other, of one site or block, find the buffers of the one before.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -9,11 +15,22 @@ use std::thread;
 /// How many results for each thread may wait for one that comes before them.
 const AHEAD: usize = 4;
 
+/// So many pieces of work, on so many threads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Queue {
+    threads: NonZero<usize>,
+    count: usize,
+    /// How many results may wait for one that comes before them.
+    ahead: usize,
+}
+
 /// What the threads share.
 struct Shared<R> {
     finished: BTreeMap<usize, R>,
     /// Results that were handed on; work begins only a little ahead of it.
     taken: usize,
+    /// Behind the last piece that is to be begun: one that failed is the last.
+    end: usize,
     /// Work goes on: no result was refused and no thread panicked.
     running: bool,
 }
@@ -34,62 +51,77 @@ fn lock<R>(shared: &Mutex<Shared<R>>) -> MutexGuard<'_, Shared<R>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does `work` for each of `0..count`, on up to `threads` threads that each have a state of their own, and hands the
-/// results to `take` in order, on this thread. No more results are held than a few for each thread, however many there
-/// are.
-///
-/// # Errors
-/// The first error of `take`; no further work is begun then.
-pub(crate) fn in_order<S, R: Send, E>(
-    threads: NonZero<usize>,
-    count: usize,
-    state: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, usize) -> R + Sync,
-    mut take: impl FnMut(usize, R) -> Result<(), E>,
-) -> Result<(), E> {
-    let window = AHEAD * threads.get();
-    let (next, changed) = (AtomicUsize::new(0), Condvar::new());
-    let shared = Mutex::new(Shared { finished: BTreeMap::new(), taken: 0, running: true });
-    let worker = || {
-        let _guard = OnPanic(&shared, &changed);
-        let mut state = state();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                return;
-            }
-            let waiting = changed.wait_while(lock(&shared), |s| s.running && at >= s.taken + window);
-            if !waiting.unwrap_or_else(PoisonError::into_inner).running {
-                return;
-            }
-            let result = work(&mut state, at);
-            lock(&shared).finished.insert(at, result);
-            changed.notify_all();
-        }
-    };
-    thread::scope(|scope| {
-        let _guard = OnPanic(&shared, &changed);
-        for _ in 0..threads.get().min(count) {
-            scope.spawn(worker);
-        }
-        for at in 0..count {
-            let ready = changed.wait_while(lock(&shared), |s| s.running && !s.finished.contains_key(&at));
-            let mut ready = ready.unwrap_or_else(PoisonError::into_inner);
-            let Some(result) = ready.finished.remove(&at) else {
-                // A thread panicked; the scope passes it on.
-                return Ok(());
-            };
-            ready.taken = at + 1;
-            drop(ready);
-            changed.notify_all();
-            if let Err(error) = take(at, result) {
-                lock(&shared).running = false;
+impl Queue {
+    /// No more results are held than a few for each thread, however many pieces there are.
+    pub(crate) fn new(threads: NonZero<usize>, count: usize) -> Queue {
+        Queue { threads, count, ahead: AHEAD * threads.get() }
+    }
+
+    /// The same where results take no memory: no thread waits because a piece takes long.
+    pub(crate) fn without_limit(self) -> Queue {
+        Queue { ahead: self.count, ..self }
+    }
+
+    /// Does `work` for each of `0..count`, on threads that each have a state of their own, and hands the results to
+    /// `take` in order, on this thread.
+    ///
+    /// # Errors
+    /// The first of `work` or `take`, in the order of the pieces. What comes after a piece that failed is not begun.
+    pub(crate) fn run<S, R: Send, E: Send>(
+        &self,
+        state: impl Fn() -> S + Sync,
+        work: impl Fn(&mut S, usize) -> Result<R, E> + Sync,
+        mut take: impl FnMut(usize, R) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Queue { threads, count, ahead } = *self;
+        let (next, changed) = (AtomicUsize::new(0), Condvar::new());
+        let shared = Mutex::new(Shared { finished: BTreeMap::new(), taken: 0, end: count, running: true });
+        let worker = || {
+            let _guard = OnPanic(&shared, &changed);
+            let mut state = state();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let early = |s: &mut Shared<Result<R, E>>| s.running && at < s.end && at >= s.taken + ahead;
+                let waiting = changed.wait_while(lock(&shared), early);
+                let now = waiting.unwrap_or_else(PoisonError::into_inner);
+                if !now.running || at >= now.end {
+                    return;
+                }
+                drop(now);
+                let result = work(&mut state, at);
+                let mut now = lock(&shared);
+                if result.is_err() {
+                    now.end = now.end.min(at);
+                }
+                now.finished.insert(at, result);
+                drop(now);
                 changed.notify_all();
-                return Err(error);
             }
-        }
-        Ok(())
-    })
+        };
+        thread::scope(|scope| {
+            let _guard = OnPanic(&shared, &changed);
+            for _ in 0..threads.get().min(count) {
+                scope.spawn(worker);
+            }
+            for at in 0..count {
+                let ready = changed.wait_while(lock(&shared), |s| s.running && !s.finished.contains_key(&at));
+                let mut ready = ready.unwrap_or_else(PoisonError::into_inner);
+                let Some(result) = ready.finished.remove(&at) else {
+                    // A thread panicked; the scope passes it on.
+                    return Ok(());
+                };
+                ready.taken = at + 1;
+                drop(ready);
+                changed.notify_all();
+                if let Err(error) = result.and_then(|result| take(at, result)) {
+                    lock(&shared).running = false;
+                    changed.notify_all();
+                    return Err(error);
+                }
+            }
+            Ok(())
+        })
+    }
 }
 
 #[cfg(test)]
@@ -108,18 +140,13 @@ mod tests {
             let mut taken = Vec::new();
             let work = |_: &mut (), at: usize| {
                 thread::sleep(Duration::from_micros(((at * 7919) % 13) as u64 * 50));
-                at * at
+                Ok(at * at)
             };
-            let done: Result<(), Infallible> = in_order(
-                threads(3),
-                count,
-                || (),
-                work,
-                |at, square| {
-                    taken.push((at, square));
-                    Ok(())
-                },
-            );
+            let take = |at, square| {
+                taken.push((at, square));
+                Ok(())
+            };
+            let done: Result<(), Infallible> = Queue::new(threads(3), count).run(|| (), work, take);
             assert_eq!(done, Ok(()));
             let expected: Vec<_> = (0..count).map(|at| (at, at * at)).collect();
             assert_eq!(taken, expected);
@@ -136,8 +163,9 @@ mod tests {
                 thread::sleep(Duration::from_millis(100));
                 at_most.store(begun.load(Ordering::SeqCst), Ordering::SeqCst);
             }
+            Ok(())
         };
-        let done: Result<(), Infallible> = in_order(threads(2), 1000, || (), work, |_, ()| Ok(()));
+        let done: Result<(), Infallible> = Queue::new(threads(2), 1000).run(|| (), work, |_, ()| Ok(()));
         assert_eq!(done, Ok(()));
         assert_eq!(begun.load(Ordering::SeqCst), 1000);
         assert!(at_most.load(Ordering::SeqCst) <= AHEAD * 2);
@@ -161,8 +189,10 @@ mod tests {
                     thread::sleep(Duration::from_millis(50));
                     seen.store(begun.load(Ordering::SeqCst), Ordering::SeqCst);
                 }
+                Ok(())
             };
-            let done: Result<(), Infallible> = in_order(threads(count), 40, || (), work, |_, ()| Ok(()));
+            let queue = Queue::new(threads(count), 40);
+            let done: Result<(), Infallible> = queue.run(|| (), work, |_, ()| Ok(()));
             assert_eq!(done, Ok(()));
             assert_eq!(seen.load(Ordering::SeqCst), room, "{count} threads");
             assert_eq!(begun.load(Ordering::SeqCst), 40);
@@ -174,17 +204,61 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let work = |_: &mut (), _| {
             begun.fetch_add(1, Ordering::SeqCst);
+            Ok(())
         };
         let take = |at, ()| if at == 3 { Err("full") } else { Ok(()) };
-        assert_eq!(in_order(threads(2), 1000, || (), work, take), Err("full"));
+        assert_eq!(Queue::new(threads(2), 1000).run(|| (), work, take), Err("full"));
         assert!(begun.load(Ordering::SeqCst) <= 4 + AHEAD * 2);
+    }
+
+    /// Whatever thread is faster: the first by its place is told, and nothing behind it is begun once it has failed.
+    #[test]
+    fn of_pieces_that_fail_the_first_is_told_and_what_comes_after_it_is_not_begun() {
+        for slow in [3, 4] {
+            let begun = AtomicUsize::new(0);
+            let work = |_: &mut (), at: usize| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                if at == slow {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                if at == 3 || at == 4 { Err(at) } else { Ok(()) }
+            };
+            let mut taken = 0;
+            let take = |_, ()| {
+                taken += 1;
+                Ok(())
+            };
+            assert_eq!(Queue::new(threads(2), 1000).without_limit().run(|| (), work, take), Err(3));
+            assert_eq!(taken, 3);
+            // Those beside them, and what the other thread had begun before the first failed.
+            assert!(begun.load(Ordering::SeqCst) <= 6, "{}", begun.load(Ordering::SeqCst));
+        }
+    }
+
+    #[test]
+    fn where_results_take_no_memory_nothing_waits_for_a_slow_piece() {
+        let begun = AtomicUsize::new(0);
+        let work = |_: &mut (), at: usize| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            let started = std::time::Instant::now();
+            while at == 0 && begun.load(Ordering::SeqCst) < 100 {
+                assert!(started.elapsed() < Duration::from_secs(60), "others wait");
+                thread::yield_now();
+            }
+            Ok(())
+        };
+        let done: Result<(), Infallible> = Queue::new(threads(2), 100).without_limit().run(|| (), work, |_, ()| Ok(()));
+        assert_eq!(done, Ok(()));
     }
 
     #[test]
     #[should_panic(expected = "a scoped thread panicked")]
     fn a_panic_is_passed_on_and_nothing_waits_for_it() {
-        let work = |_: &mut (), at: usize| assert!(at != 5, "five");
-        let _: Result<(), Infallible> = in_order(threads(2), 100, || (), work, |_, ()| Ok(()));
+        let work = |_: &mut (), at: usize| {
+            assert!(at != 5, "five");
+            Ok(())
+        };
+        let _: Result<(), Infallible> = Queue::new(threads(2), 100).run(|| (), work, |_, ()| Ok(()));
     }
 
     #[test]
@@ -194,6 +268,6 @@ mod tests {
             assert!(at != 3, "the fourth");
             Ok(())
         };
-        let _: Result<(), Infallible> = in_order(threads(2), 100, || (), |(), _| (), take);
+        let _: Result<(), Infallible> = Queue::new(threads(2), 100).run(|| (), |(), _| Ok(()), take);
     }
 }

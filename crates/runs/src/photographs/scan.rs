@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
-use crate::queue::in_order;
+use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use images::{Folder, ImageError, Rgb8};
@@ -141,7 +141,7 @@ impl Scan<'_> {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
             observer.event(Event::Advanced);
-            read
+            Ok(read)
         };
         let mut held = BTreeSet::new();
         let keep = |at, (digest, read): (ImageDigest, Read)| {
@@ -155,7 +155,7 @@ impl Scan<'_> {
             take(at, digest, read)
         };
         let ready = || self.reader().ok();
-        in_order(self.threads, entries.len(), ready, work, keep)?;
+        Queue::new(self.threads, entries.len()).run(ready, work, keep)?;
         journal.sync().map_err(RunError::write(journal.path()))?;
         observer.event(Event::PhaseEnded);
         Ok((held.len(), before.and(&journal)))

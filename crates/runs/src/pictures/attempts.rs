@@ -7,7 +7,7 @@ use super::workshop::Workshop;
 use crate::error::RunError;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
-use crate::queue::in_order;
+use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::Unit;
 use featviz::Objective;
@@ -122,17 +122,13 @@ impl Attempts<'_> {
     ) -> Result<Vec<R>, RunError> {
         self.observer.event(Event::Phase { name: name.into(), total: attempts.len(), done: 0 });
         let mut results = Vec::new();
-        in_order(
-            self.workshop.threads,
-            attempts.len(),
-            || None,
-            |reader, at| work(reader, &attempts[at]),
-            |_, result| {
-                results.push(result?);
-                self.observer.event(Event::Advanced);
-                Ok::<(), RunError>(())
-            },
-        )?;
+        let take = |_, result| {
+            results.push(result);
+            self.observer.event(Event::Advanced);
+            Ok(())
+        };
+        let queue = Queue::new(self.workshop.threads, attempts.len());
+        queue.run(|| None, |reader, at| work(reader, &attempts[at]), take)?;
         self.observer.event(Event::PhaseEnded);
         Ok(results)
     }

@@ -5,15 +5,14 @@
 
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
+use crate::queue::Queue;
 use crate::store::{Address, Entry, Store, Unit};
 use featviz::{FeatvizError, Objective, Recipe, Studio, Visualizer};
 use images::Rgb8;
 use resnet::{Isa, Network, Site};
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::sync::{Arc, OnceLock};
 
 /// What all pictures of a run have in common.
 #[derive(Clone, Debug)]
@@ -83,28 +82,14 @@ impl Workshop<'_> {
         let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
         observer.event(Event::Phase { name: name.into(), total: all.len(), done: all.len() - missing.len() });
         let visualizers: Visualizers = missing.iter().map(|u| ((u.site, u.objective), OnceLock::new())).collect();
-        let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let failure: Mutex<Option<RunError>> = Mutex::new(None);
-        thread::scope(|scope| {
-            for _ in 0..self.threads.get().min(missing.len()) {
-                scope.spawn(|| {
-                    let mut bench = None;
-                    while !failed.load(Ordering::Relaxed) {
-                        let Some(unit) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                            break;
-                        };
-                        if let Err(error) = self.make_one(unit, &visualizers, &mut bench) {
-                            failed.store(true, Ordering::Relaxed);
-                            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-                            break;
-                        }
-                        observer.event(Event::Advanced);
-                    }
-                });
-            }
-        });
+        let work = |bench: &mut Option<_>, at: usize| {
+            self.make_one(&missing[at], &visualizers, bench)?;
+            observer.event(Event::Advanced);
+            Ok(())
+        };
+        let made = Queue::new(self.threads, missing.len()).without_limit().run(|| None, work, |_, ()| Ok(()));
         observer.event(Event::PhaseEnded);
-        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+        made
     }
 
     /// Makes one picture, in the studio of the last one if that was for the same site.

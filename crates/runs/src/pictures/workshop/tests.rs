@@ -1,6 +1,7 @@
 use super::*;
 use crate::testing::Events;
 use std::path::Path;
+use std::sync::Mutex;
 
 /// The pieces of a phase, those already done, and those done since.
 #[derive(Default)]
