@@ -24,135 +24,180 @@ const ABLATIONS: [(&str, &str); 2] = [
     ("3.1", "63.493, 61.712, 60.194, 57.424, 53.358, 46.704"),
 ];
 
+/// The weights of figure 3: their column, and what the figure calls them.
+const WEIGHTS: [(&str, &str); 2] =
+    [("bn2_weight_abs", "|bn2.weight|"), ("conv2_weight_mean_abs", "mean |conv2.weight|")];
+/// The measures of figure 4.
+const GROUPED: [(&str, &str); 2] = [
+    ("block_on_input", "Block's activation on the Input picture"),
+    ("tuning_curve_rho", "The correlation of Input and Block over images"),
+];
+
+/// A claim, and what a run says of it.
+struct Claim {
+    id: String,
+    claim: String,
+    source: String,
+    paper: &'static str,
+    finding: Finding,
+}
+
 /// Every claim, in the order of the papers.
 pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
-    let mut claims = Vec::new();
-    let mut add = |id: String, claim: String, source: String, paper: &str, finding: Finding| {
-        let finding = match evidence.papers_network {
-            true => finding,
-            false => not_checked("", "another network: the papers study torchvision's ResNet18 at 224 pixels"),
-        };
-        claims.push(ClaimRow {
-            id,
-            claim,
-            source,
-            paper: paper.to_owned(),
-            ours: finding.ours,
-            verdict: finding.verdict,
-            reason: finding.reason,
-        });
+    let mut claims = figure_1(evidence);
+    claims.extend(figure_2(evidence));
+    claims.extend(figure_3(evidence));
+    claims.extend(figure_4(evidence));
+    claims.extend(figure_5(evidence));
+    claims.extend(paper_2s_criterion(evidence));
+    claims.extend(listed(evidence));
+    claims.push(many(evidence));
+    claims.extend(accuracies(evidence));
+    claims.into_iter().map(|claim| row(claim, evidence.papers_network)).collect()
+}
+
+/// A claim's row: no verdict is given on another network than the papers'.
+fn row(claim: Claim, papers_network: bool) -> ClaimRow {
+    let Claim { id, claim, source, paper, finding } = claim;
+    let finding = match papers_network {
+        true => finding,
+        false => not_checked("", "another network: the papers study torchvision's ResNet18 at 224 pixels"),
     };
-    for (block, channel, called) in paper::NAMED {
-        add(
-            format!("{called}-{block}-{channel}"),
-            format!("Channel {channel} of block {block} is an example of: {called}"),
-            format!("{PAPER_1}, figure 1"),
-            called,
-            evidence.named(block, channel, called),
-        );
-    }
-    for block in STUDIED {
-        add(
-            format!("spectrum-{block}"),
-            format!("Channels of block {block} range from overwritten through mixed to skipped"),
-            format!("{PAPER_1}, abstract and figure 2"),
-            "all three, for a given block",
-            evidence.spectrum(block),
-        );
-    }
-    for (measure, words) in [("bn2_weight_abs", "|bn2.weight|"), ("conv2_weight_mean_abs", "mean |conv2.weight|")] {
-        for block in SECOND {
-            add(
-                format!("{}-{block}", measure.replace('_', "-")),
-                format!("{words} of block {block} goes with the mix ratio"),
-                format!("{PAPER_1}, figure 3"),
-                "",
-                evidence.correlation(block, measure),
-            );
-        }
-    }
-    for (measure, words) in [("bn2_weight_abs", "|bn2.weight|"), ("conv2_weight_mean_abs", "mean |conv2.weight|")] {
-        for block in SECOND {
-            add(
-                format!("{}-falls-{block}", measure.replace('_', "-")),
-                format!("{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"),
-                format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
-                "ρ < 0",
-                evidence.direction(block, measure),
-            );
-        }
-    }
-    for (measure, words) in [
-        ("block_on_input", "Block's activation on the Input picture"),
-        ("tuning_curve_rho", "The correlation of Input and Block over images"),
-    ] {
-        for block in SECOND {
-            add(
-                format!("{}-{block}", measure.replace('_', "-")),
-                format!("{words} differs between the overwrite and the skip group of block {block}"),
-                format!("{PAPER_1}, figure 4"),
-                "",
-                evidence.groups(block, measure),
-            );
-        }
-    }
-    for block in STUDIED {
-        add(
-            format!("scale-invariant-percent-{block}"),
-            format!(
-                "Percent of channels of block {block} that are scale-invariant, with and without the mix criterion"
-            ),
-            format!("{PAPER_1}, figure 5"),
-            "",
-            evidence.percent(block),
-        );
-    }
-    for block in STUDIED {
-        add(
-            format!("scale-invariant-by-block-percent-{block}"),
-            format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix"),
-            format!("{PAPER_2}, its criterion"),
-            "",
-            evidence.percent_by_block(block),
-        );
-    }
-    for (block, listed) in paper::SCALE_INVARIANT {
+    let Finding { ours, verdict, reason } = finding;
+    ClaimRow { id, claim, source, paper: paper.to_owned(), ours, verdict, reason }
+}
+
+fn figure_1(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let named = |(block, channel, called)| Claim {
+        id: format!("{called}-{block}-{channel}"),
+        claim: format!("Channel {channel} of block {block} is an example of: {called}"),
+        source: format!("{PAPER_1}, figure 1"),
+        paper: called,
+        finding: evidence.named(block, channel, called),
+    };
+    paper::NAMED.into_iter().map(named).collect()
+}
+
+fn figure_2(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let spectrum = |block| Claim {
+        id: format!("spectrum-{block}"),
+        claim: format!("Channels of block {block} range from overwritten through mixed to skipped"),
+        source: format!("{PAPER_1}, abstract and figure 2"),
+        paper: "all three, for a given block",
+        finding: evidence.spectrum(block),
+    };
+    STUDIED.into_iter().map(spectrum).collect()
+}
+
+/// A claim for each measure and each block that the figure shows.
+fn of_panels(
+    measures: [(&'static str, &'static str); 2],
+    claim: impl Fn(&'static str, &'static str, &'static str) -> Claim,
+) -> Vec<Claim> {
+    let each = measures.into_iter().flat_map(|(measure, words)| SECOND.map(|block| (measure, words, block)));
+    each.map(|(measure, words, block)| claim(measure, words, block)).collect()
+}
+
+/// What a measure is called in the names of claims.
+fn slug(measure: &str) -> String {
+    measure.replace('_', "-")
+}
+
+fn figure_3(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let mut claims = of_panels(WEIGHTS, |measure, words, block| Claim {
+        id: format!("{}-{block}", slug(measure)),
+        claim: format!("{words} of block {block} goes with the mix ratio"),
+        source: format!("{PAPER_1}, figure 3"),
+        paper: "",
+        finding: evidence.correlation(block, measure),
+    });
+    claims.extend(of_panels(WEIGHTS, |measure, words, block| Claim {
+        id: format!("{}-falls-{block}", slug(measure)),
+        claim: format!("{words} of block {block} is smaller for channels that bypass it: it falls with the mix ratio"),
+        source: format!("{PAPER_1}, figure 3, in the words of a public summary of it"),
+        paper: "ρ < 0",
+        finding: evidence.direction(block, measure),
+    }));
+    claims
+}
+
+fn figure_4(evidence: &Evidence<'_>) -> Vec<Claim> {
+    of_panels(GROUPED, |measure, words, block| Claim {
+        id: format!("{}-{block}", slug(measure)),
+        claim: format!("{words} differs between the overwrite and the skip group of block {block}"),
+        source: format!("{PAPER_1}, figure 4"),
+        paper: "",
+        finding: evidence.groups(block, measure),
+    })
+}
+
+fn figure_5(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let percent = |block| Claim {
+        id: format!("scale-invariant-percent-{block}"),
+        claim: format!(
+            "Percent of channels of block {block} that are scale-invariant, with and without the mix criterion"
+        ),
+        source: format!("{PAPER_1}, figure 5"),
+        paper: "",
+        finding: evidence.percent(block),
+    };
+    STUDIED.into_iter().map(percent).collect()
+}
+
+fn paper_2s_criterion(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let percent = |block| Claim {
+        id: format!("scale-invariant-by-block-percent-{block}"),
+        claim: format!("Percent of channels of block {block} with dB > 0 and the mix ratio of a mix"),
+        source: format!("{PAPER_2}, its criterion"),
+        paper: "",
+        finding: evidence.percent_by_block(block),
+    };
+    STUDIED.into_iter().map(percent).collect()
+}
+
+fn listed(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let of_block = |(block, listed): (&'static str, [usize; 9])| {
         let names: Vec<String> = listed.iter().map(usize::to_string).collect();
-        add(
-            format!("scale-invariant-listed-{block}"),
-            format!(
+        Claim {
+            id: format!("scale-invariant-listed-{block}"),
+            claim: format!(
                 "The published code ablates these channels of block {block} as scale-invariant: {}",
                 names.join(", ")
             ),
-            format!("{PAPER_2}, its published code"),
-            "9 of 9",
-            evidence.listed(block, &listed),
-        );
+            source: format!("{PAPER_2}, its published code"),
+            paper: "9 of 9",
+            finding: evidence.listed(block, &listed),
+        }
+    };
+    paper::SCALE_INVARIANT.into_iter().map(of_block).collect()
+}
+
+fn many(evidence: &Evidence<'_>) -> Claim {
+    Claim {
+        id: "scale-invariant-many".to_owned(),
+        claim: "Many channels of intermediate blocks are scale-invariant".to_owned(),
+        source: format!("{PAPER_1} and {PAPER_2}, abstracts"),
+        paper: "many",
+        finding: evidence.many(),
     }
-    add(
-        "scale-invariant-many".to_owned(),
-        "Many channels of intermediate blocks are scale-invariant".to_owned(),
-        format!("{PAPER_1} and {PAPER_2}, abstracts"),
-        "many",
-        evidence.many(),
-    );
-    for (block, accuracies) in ABLATIONS {
-        add(
-            format!("ablation-{block}"),
-            format!(
-                "Top-1 accuracy after ablating the scale-invariant channels of {block}, on images enlarged by 1 to 1.5"
-            ),
-            format!("{PAPER_2}, ablation"),
-            accuracies,
-            evidence.needs_validation_set(),
+}
+
+/// Accuracies, after ablation and without.
+fn accuracies(evidence: &Evidence<'_>) -> Vec<Claim> {
+    let of = |id: String, claim: String, paper| Claim {
+        id,
+        claim,
+        source: format!("{PAPER_2}, ablation"),
+        paper,
+        finding: evidence.needs_validation_set(),
+    };
+    let ablated = |(block, accuracies)| {
+        let claim = format!(
+            "Top-1 accuracy after ablating the scale-invariant channels of {block}, on images enlarged by 1 to 1.5"
         );
-    }
-    add(
-        "intact-accuracy".to_owned(),
-        "Top-1 accuracy of the intact network".to_owned(),
-        format!("{PAPER_2}, ablation"),
-        "69.758",
-        evidence.needs_validation_set(),
-    );
+        of(format!("ablation-{block}"), claim, accuracies)
+    };
+    let mut claims: Vec<Claim> = ABLATIONS.into_iter().map(ablated).collect();
+    claims.push(of("intact-accuracy".to_owned(), "Top-1 accuracy of the intact network".to_owned(), "69.758"));
     claims
 }
