@@ -17,9 +17,9 @@ const TABLES: [&str; 9] = [
     layout::CLAIMS_MARKDOWN,
 ];
 
-/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is neither a
+/// A foreign file: one in a folder that a run would overwrite and no run has written. It has the name of one, and there is neither a
 /// store nor a manifest beside it.
-pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn foreign_file(folder: &Path) -> Option<PathBuf> {
     if folder.join(layout::STORE).exists() || Manifest::read(folder).is_ok() {
         return None;
     }
@@ -138,21 +138,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_the_name_of_a_runs_is_somebody_elses_unless_a_run_was_there() {
+    fn a_file_with_the_name_of_a_runs_is_foreign_file_unless_a_run_was_there() {
         let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
         for name in names {
             let folder = tempfile::tempdir().unwrap();
-            assert_eq!(somebody_elses(folder.path()), None);
+            assert_eq!(foreign_file(folder.path()), None);
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, "mine").unwrap();
-            assert_eq!(somebody_elses(folder.path()), Some(path), "{name}");
+            assert_eq!(foreign_file(folder.path()), Some(path), "{name}");
             std::fs::create_dir(folder.path().join(layout::STORE)).unwrap();
-            assert_eq!(somebody_elses(folder.path()), None, "{name}");
+            assert_eq!(foreign_file(folder.path()), None, "{name}");
         }
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-        assert_eq!(somebody_elses(folder.path()), None);
-        assert_eq!(somebody_elses(&folder.path().join("none")), None);
+        assert_eq!(foreign_file(folder.path()), None);
+        assert_eq!(foreign_file(&folder.path().join("none")), None);
     }
 }

@@ -1,10 +1,10 @@
 //! One picture.
 
-use crate::attempts::MAX_RETRIES;
 use crate::error::RunError;
+use crate::pictures::MAX_RETRIES;
 use crate::progress::{Event, Observer};
 use crate::source::{Loaded, Source};
-use crate::unit::Unit;
+use crate::store::Unit;
 use featviz::{Objective, Recipe, Studio, Visualization, Visualizer};
 use images::Rgb8;
 use resnet::{Extent, Isa, Reader, Site, View};

@@ -1,6 +1,6 @@
 //! NumPy's files: arrays, and archives of them.
 
-use crate::first_error::{FirstError, Told};
+use super::first_error::{FirstError, Told};
 use npyz::WriterBuilder;
 use std::io::{self, BufWriter, Seek, Write};
 use zip::write::SimpleFileOptions;

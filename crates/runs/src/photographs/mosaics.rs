@@ -1,63 +1,59 @@
 //! The top nine photographs of exemplars, and where in them Block inhibits.
 
-use super::Photographs;
+use super::reading::{Photographs, Reading};
+use super::scan;
 use crate::error::RunError;
-use crate::exemplars::Exemplar;
-use crate::files::Output;
-use crate::scan;
-use crate::source::Loaded;
+use crate::output::Output;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
 use report::layout;
-use resnet::{Extent, Isa, Reader, Role, View};
+use resnet::{Block, Extent, Reader, Role, Site, View};
 
 /// Rows and columns of one photograph of a mosaic of nine.
 const TILE: usize = 112;
 
-impl Photographs {
-    /// Writes, for each role of each exemplar, a mosaic of its top nine photographs as they are, and one of where Block
-    /// inhibits.
-    ///
-    /// # Errors
-    /// If a photograph cannot be read again or a file not be written.
-    pub(super) fn write_mosaics(
-        &self,
-        output: &Output,
-        loaded: &Loaded,
-        exemplars: &[Exemplar],
-        isa: Isa,
-    ) -> Result<(), RunError> {
-        let size = loaded.source.input_size;
-        for e in exemplars {
-            let sites = [Role::Input, Role::Block].map(|role| e.block.read_site(role));
-            let reader = Reader::new(&loaded.network, size, View::Plain, (&sites, Extent::Whole), isa);
-            let mut reader = reader.map_err(|error| loaded.because(error))?;
-            let block = e.block.to_string();
-            for role in Role::ALL {
-                let (mut plain, mut inhibited) = (Mosaic::new(), Mosaic::new());
-                for (at, image) in self.top(e.block, role, e.channel).into_iter().enumerate() {
-                    let photograph = scan::seen(&self.entries[image], size)?;
-                    let tile = resize_bilinear(&photograph, TILE, TILE)?;
-                    reader.read(photograph.pixels());
-                    let [input, added] = sites.map(|site| channel(&reader, site, e.channel));
-                    plain.place(at, &tile);
-                    inhibited.place(at, &inhibition(&tile, &input, &added)?);
-                }
-                let files = [
-                    (layout::top_images(&block, role.name(), e.channel), plain),
-                    (layout::inhibition(&block, role.name(), e.channel), inhibited),
-                ];
-                for (path, mosaic) in files {
-                    output.write_new(&output.path(path), &images::encode_png(&mosaic.finish()?)?)?;
-                }
+/// Writes, for each role of each of the channels, a mosaic of its top nine photographs as they are, and one of where
+/// Block inhibits.
+///
+/// # Errors
+/// If a photograph cannot be read again or a file not be written.
+pub(super) fn write_mosaics(
+    output: &Output,
+    photographs: &Photographs,
+    reading: &Reading<'_>,
+    channels: &[(Block, usize)],
+) -> Result<(), RunError> {
+    let Reading { loaded, isa, .. } = *reading;
+    let size = loaded.source.input_size;
+    for &(block, channel) in channels {
+        let sites = [Role::Input, Role::Block].map(|role| block.read_site(role));
+        let reader = Reader::new(&loaded.network, size, View::Plain, (&sites, Extent::Whole), isa);
+        let mut reader = reader.map_err(|error| loaded.because(error))?;
+        let name = block.to_string();
+        for role in Role::ALL {
+            let (mut plain, mut inhibited) = (Mosaic::new(), Mosaic::new());
+            for (at, image) in photographs.top(block, role, channel).into_iter().enumerate() {
+                let photograph = scan::seen(&photographs.entries[image], size)?;
+                let tile = resize_bilinear(&photograph, TILE, TILE)?;
+                reader.read(photograph.pixels());
+                let [input, added] = sites.map(|site| map_of(&reader, site, channel));
+                plain.place(at, &tile);
+                inhibited.place(at, &inhibition(&tile, &input, &added)?);
+            }
+            let files = [
+                (layout::top_images(&name, role.name(), channel), plain),
+                (layout::inhibition(&name, role.name(), channel), inhibited),
+            ];
+            for (path, mosaic) in files {
+                output.write_new(&output.path(path), &images::encode_png(&mosaic.finish()?)?)?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// One channel of a whole map.
-fn channel(reader: &Reader, site: resnet::Site, channel: usize) -> Vec<f32> {
+fn map_of(reader: &Reader, site: Site, channel: usize) -> Vec<f32> {
     let shape = reader.shapes().iter().find(|(s, _)| *s == site);
     let channels = shape.map_or(1, |(_, shape)| shape.channels);
     let values = reader.whole(site);

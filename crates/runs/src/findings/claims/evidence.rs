@@ -1,6 +1,6 @@
 //! What the tables of a run say of a claim, and with what verdict.
 
-use crate::paper;
+use crate::findings::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
 use report::{BlockRow, ChannelRow, PanelRow, Verdict, probability};
@@ -241,7 +241,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A channel of block 3.1 of which nothing is known.
-    pub(in crate::claims) fn channel_row(channel: usize) -> ChannelRow {
+    pub(in crate::findings::claims) fn channel_row(channel: usize) -> ChannelRow {
         let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
         for name in ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"] {
             row[name] = 1.0.into();
@@ -273,7 +273,7 @@ pub(super) mod tests {
         serde_json::from_value(row).unwrap()
     }
 
-    pub(in crate::claims) fn evidence<'a>(
+    pub(in crate::findings::claims) fn evidence<'a>(
         channels: &'a [ChannelRow],
         panels: &'a [PanelRow],
         steps: usize,

@@ -1,6 +1,7 @@
 use super::*;
 use crate::testing::Events;
 use std::path::Path;
+use std::sync::Mutex;
 
 /// The pieces of a phase, those already done, and those done since.
 #[derive(Default)]
@@ -29,7 +30,7 @@ fn a_unit_asked_for_twice_is_made_once_and_never_again() {
         store: &Store::open(folder.path()).unwrap(),
         isa: Isa::best(),
         threads: NonZero::new(2).unwrap(),
-        lacking: Lacking::Make,
+        if_missing: IfMissing::Make,
     };
     let unit = |channel| Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel, seed: 0 };
     let units = [unit(1), unit(0), unit(1)];
@@ -52,7 +53,7 @@ fn with_workshop<R>(folder: &Path, work: impl FnOnce(&mut Workshop<'_>) -> R) ->
         store: &Store::open(folder).unwrap(),
         isa: Isa::best(),
         threads: NonZero::new(2).unwrap(),
-        lacking: Lacking::Make,
+        if_missing: IfMissing::Make,
     })
 }
 
@@ -66,7 +67,7 @@ fn where_nothing_is_to_be_made_the_first_missing_picture_is_an_error_and_nothing
     with_workshop(folder.path(), |workshop| {
         let units = [0, 1, 2].map(|c| unit("maxpool", Objective::Neuron, c, 0));
         workshop.make("", &units[..1], &crate::Silent).unwrap();
-        workshop.lacking = Lacking::Refuse;
+        workshop.if_missing = IfMissing::Refuse;
         workshop.make("", &units[..1], &crate::Silent).unwrap();
         let events = Events::default();
         let error = workshop.make("", &units, &events).unwrap_err();

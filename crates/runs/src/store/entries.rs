@@ -7,7 +7,7 @@
 //! is copying the files of one into the other: entries at the same address are the same, and journals of images
 //! ([`crate::Journal`]) never have the same name unless they are.
 
-use crate::unit::{Address, Unit};
+use super::unit::{Address, Unit};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;

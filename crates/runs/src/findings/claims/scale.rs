@@ -73,7 +73,7 @@ impl Evidence<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::evidence::tests::{channel_row, evidence};
+    use crate::findings::claims::evidence::tests::{channel_row, evidence};
     use report::Verdict;
 
     const LISTED: [usize; 2] = [5, 9];

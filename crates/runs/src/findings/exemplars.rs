@@ -1,7 +1,7 @@
 //! Which channels the exemplar grids show (method section 4: figures 1 and 6 to 8).
 
-use crate::attempts::Channel;
-use crate::paper;
+use super::paper;
+use crate::pictures::Channel;
 use crate::plan::Study;
 use analysis::Category;
 use report::ExemplarRow;
@@ -150,12 +150,6 @@ impl Channel {
             Criteria::NotMet
         };
         Some((criteria, metric))
-    }
-
-    /// Whether B(B) and I(I), which dB and dI are divided by, are both positive.
-    pub(crate) fn has_positive_denominators(&self) -> bool {
-        let nine = &self.measured.activations;
-        nine.b_b > 0.0 && nine.i_i > 0.0
     }
 }
 

@@ -65,21 +65,21 @@ fn what_was_not_studied_or_has_failed_is_not_checked_and_says_why() {
     let found = evidence(&rows, &[], 2560).named("3.1", 8, "mix");
     let absent = "channel 8 of block 3.1 was not studied in this run";
     assert_eq!(said(&found), ("", Verdict::NotChecked, absent));
-    let lacking = Evidence {
+    let if_missing = Evidence {
         unusable: vec!["4.1".to_owned()],
         missing: Some("4.1 lacks tensors".to_owned()),
         ..evidence(&rows, &[], 2560)
     };
     for (block, reason) in [("4.0", "block 4.0 was not studied in this run"), ("4.1", "4.1 lacks tensors")] {
         let all = [
-            lacking.named(block, 7, "mix"),
-            lacking.spectrum(block),
-            lacking.correlation(block, "bn2_weight_abs"),
-            lacking.direction(block, "bn2_weight_abs"),
-            lacking.groups(block, "block_on_input"),
-            lacking.percent(block),
-            lacking.percent_by_block(block),
-            lacking.listed(block, &[7]),
+            if_missing.named(block, 7, "mix"),
+            if_missing.spectrum(block),
+            if_missing.correlation(block, "bn2_weight_abs"),
+            if_missing.direction(block, "bn2_weight_abs"),
+            if_missing.groups(block, "block_on_input"),
+            if_missing.percent(block),
+            if_missing.percent_by_block(block),
+            if_missing.listed(block, &[7]),
         ];
         for found in all {
             assert_eq!(said(&found), ("", Verdict::NotChecked, reason));

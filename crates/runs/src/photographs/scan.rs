@@ -1,11 +1,10 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
-use crate::journal::{ImageDigest, Journal, Known};
-use crate::parallel::in_order;
 use crate::progress::{Event, Observer};
+use crate::queue::Queue;
 use crate::source::Loaded;
-use crate::unit::NUMERICS_VERSION;
+use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use images::{Folder, ImageError, Rgb8};
 use resnet::{Algorithm, Extent, Isa, Reader, Shape, Site, View};
 use std::borrow::Cow;
@@ -142,7 +141,7 @@ impl Scan<'_> {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
             observer.event(Event::Advanced);
-            read
+            Ok(read)
         };
         let mut held = BTreeSet::new();
         let keep = |at, (digest, read): (ImageDigest, Read)| {
@@ -156,7 +155,7 @@ impl Scan<'_> {
             take(at, digest, read)
         };
         let ready = || self.reader().ok();
-        in_order(self.threads, entries.len(), ready, work, keep)?;
+        Queue::new(self.threads, entries.len()).run(ready, work, keep)?;
         journal.sync().map_err(RunError::write(journal.path()))?;
         observer.event(Event::PhaseEnded);
         Ok((held.len(), before.and(&journal)))

@@ -1,5 +1,5 @@
 use super::*;
-use crate::queue::Lacking;
+use crate::pictures::workshop::IfMissing;
 use crate::store::Store;
 use crate::testing::{Events, load};
 use featviz::Recipe;
@@ -7,20 +7,8 @@ use resnet::Isa;
 use std::num::NonZero;
 
 /// What `of` makes of channels of a block, at one step of 32 pixels, from a seed.
-fn with_run<R>((block, channels): (&str, &[usize]), seed: u64, of: impl FnOnce(&Run<'_>, &[Study]) -> R) -> R {
+fn with_run<R>((block, channels): (&str, &[usize]), seed: u64, of: impl FnOnce(&Attempts<'_>, &[Study]) -> R) -> R {
     let (folder, loaded) = (tempfile::tempdir().unwrap(), load(32));
-    let options = Options {
-        source: loaded.source.clone(),
-        images: None,
-        blocks: Vec::new(),
-        channels: Vec::new(),
-        preset: featviz::Preset::Smoke,
-        steps: 1,
-        seed,
-        threads: NonZero::new(2).unwrap(),
-        isa: Isa::best(),
-        out: folder.path().to_owned(),
-    };
     let recipe = Recipe::new(32, 1);
     let store = Store::open(folder.path()).unwrap();
     let workshop = Workshop {
@@ -28,13 +16,13 @@ fn with_run<R>((block, channels): (&str, &[usize]), seed: u64, of: impl FnOnce(&
         weights: &loaded.digest,
         recipe: &recipe,
         store: &store,
-        isa: options.isa,
-        threads: options.threads,
-        lacking: Lacking::Make,
+        isa: Isa::best(),
+        threads: NonZero::new(2).unwrap(),
+        if_missing: IfMissing::Make,
     };
     let studies = [Study { block: block.parse().unwrap(), channels: channels.to_vec() }];
     let events = Events::default();
-    let run = Run { options: &options, loaded: &loaded, workshop: &workshop, observer: &events };
+    let run = Attempts { loaded: &loaded, workshop: &workshop, seed, observer: &events };
     of(&run, &studies)
 }
 
@@ -50,9 +38,9 @@ struct MadeSound {
 fn measured(of: (&str, &[usize]), seed: u64) -> MadeSound {
     with_run(of, seed, |run, studies| {
         let events = Events::default();
-        let run = Run { observer: &events, ..*run };
+        let run = Attempts { observer: &events, ..*run };
         let first = run.first_attempts(studies);
-        let units: Vec<Unit> = first.iter().flat_map(|a| run.units(a)).collect();
+        let units: Vec<Unit> = first.iter().flat_map(|a| a.units(run.seed)).collect();
         run.workshop.make("", &units, &crate::Silent).unwrap();
         let channels = run.measure_until_sound(studies).unwrap();
         let channels = channels.iter();
@@ -115,12 +103,12 @@ fn a_retry_takes_a_new_seed_for_input_and_block_and_keeps_the_output() {
         let [first] = run.first_attempts(studies)[..] else { panic!("one channel") };
         let seeds = |retries| {
             let attempt = Attempt { retries, ..first };
-            run.units(&attempt).map(|unit| unit.seed)
+            attempt.units(run.seed).map(|unit| unit.seed)
         };
         assert_eq!(seeds(0), [u64::MAX - 1; 3]);
         assert_eq!(seeds(1), [u64::MAX, u64::MAX, u64::MAX - 1]);
         assert_eq!(seeds(3), [1, 1, u64::MAX - 1]);
-        let sites = run.units(&first).map(|unit| unit.site.to_string());
+        let sites = first.units(run.seed).map(|unit| unit.site.to_string());
         assert_eq!(sites, ["layer1.0.pre", "layer1.1.bn2", "layer1.1.pre"]);
     });
 }

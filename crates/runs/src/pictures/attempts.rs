@@ -1,16 +1,15 @@
 //! Channels measured on their pictures, which are made again where they failed.
 
+use super::channel::Channel;
+use super::measure::{self, BlockReader};
+use super::scale_tuning::{ScaleCurve, ScaleReader};
+use super::workshop::Workshop;
 use crate::error::RunError;
-use crate::measure::{self, BlockReader, Measured};
-use crate::parallel::in_order;
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
-use crate::queue::Workshop;
-use crate::reproduce::Options;
-use crate::scale_tuning::{ScaleCurve, ScaleReader};
+use crate::queue::Queue;
 use crate::source::Loaded;
-use crate::unit::Unit;
-use analysis::{ChannelMeasures, FailedVisualization};
+use crate::store::Unit;
 use featviz::Objective;
 use resnet::{Block, Role};
 use std::collections::BTreeMap;
@@ -18,19 +17,7 @@ use std::collections::BTreeMap;
 /// How often a channel's failed pictures are made again before it is given up.
 pub const MAX_RETRIES: u64 = 4;
 
-/// A channel of a block after its pictures were made and measured.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Channel {
-    /// The block.
-    pub block: Block,
-    /// The channel.
-    pub channel: usize,
-    /// What was measured on its pictures.
-    pub measured: Measured,
-    /// How often its pictures were made again.
-    pub retries: u64,
-}
-
+/// One try of a channel: how often its pictures were made again before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempt {
     block: Block,
@@ -38,15 +25,34 @@ pub(crate) struct Attempt {
     retries: u64,
 }
 
-/// What a run works with.
-pub(crate) struct Run<'a> {
-    pub(crate) options: &'a Options,
+impl Attempt {
+    /// The one that a channel was measured on.
+    pub(crate) fn of(channel: &Channel) -> Attempt {
+        Attempt { block: channel.block, channel: channel.channel, retries: channel.retries }
+    }
+
+    /// Its Input, Block and Output pictures: retries take new seeds for the first two.
+    pub(crate) fn units(&self, seed: u64) -> [Unit; 3] {
+        let later = |role| {
+            if role == Role::Output { 0 } else { self.retries }
+        };
+        Role::ALL.map(|role| {
+            let seed = seed.wrapping_add(later(role));
+            plan::unit(self.block, role, self.channel, Objective::Neuron, seed)
+        })
+    }
+}
+
+/// What channels are measured with: the pictures of a workshop, from a seed on.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempts<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) workshop: &'a Workshop<'a>,
+    pub(crate) seed: u64,
     pub(crate) observer: &'a dyn Observer,
 }
 
-impl Run<'_> {
+impl Attempts<'_> {
     /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the
     /// visualization failed, and both are made again from the next seed (method section 3).
     pub(crate) fn measure_until_sound(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
@@ -60,8 +66,8 @@ impl Run<'_> {
             if failed.is_empty() {
                 break;
             }
-            let again: Vec<Unit> = failed.iter().flat_map(|a| self.units(a)).collect();
-            for unit in again.iter().filter(|u| u.seed != self.options.seed) {
+            let again: Vec<Unit> = failed.iter().flat_map(|a| a.units(self.seed)).collect();
+            for unit in again.iter().filter(|u| u.seed != self.seed) {
                 self.observer.event(Event::Retried(*unit));
             }
             self.workshop.make("pictures made again", &again, self.observer)?;
@@ -72,8 +78,8 @@ impl Run<'_> {
                 }
             }
         }
-        for given_up in channels.iter().filter(|c| !c.is_sound()) {
-            self.observer.event(Event::Notice(given_up.epitaph()));
+        for failed in channels.iter().filter(|c| !c.is_sound()) {
+            self.observer.event(Event::Notice(given_up(failed)));
         }
         Ok(channels)
     }
@@ -86,18 +92,6 @@ impl Run<'_> {
         studies.iter().flat_map(of).collect()
     }
 
-    /// The Input, Block and Output pictures of an attempt: retries take new seeds for the first two.
-    pub(crate) fn units(&self, attempt: &Attempt) -> [Unit; 3] {
-        let seed = |role| {
-            if role == Role::Output { 0 } else { attempt.retries }
-        };
-        let Attempt { block, channel, .. } = *attempt;
-        Role::ALL.map(|role| {
-            let seed = self.options.seed.wrapping_add(seed(role));
-            plan::unit(block, role, channel, Objective::Neuron, seed)
-        })
-    }
-
     /// Measures channels on all threads; the result is in the order of the attempts.
     fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
         self.each("measurements", attempts, |reader, attempt| self.measure_one(attempt, reader))
@@ -108,10 +102,10 @@ impl Run<'_> {
         &self,
         channels: &[Channel],
     ) -> Result<BTreeMap<(Block, usize), Vec<ScaleCurve>>, RunError> {
-        let attempts: Vec<Attempt> = channels.iter().map(Channel::attempt).collect();
+        let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
         let curves = self.each("scale tuning", &attempts, |reader, attempt| {
             let Attempt { block, channel, .. } = *attempt;
-            let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.options.isa))?;
+            let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.workshop.isa))?;
             let curves = reader.curves(channel, &self.pictures(attempt)?);
             Ok(((block, channel), curves))
         })?;
@@ -128,24 +122,20 @@ impl Run<'_> {
     ) -> Result<Vec<R>, RunError> {
         self.observer.event(Event::Phase { name: name.into(), total: attempts.len(), done: 0 });
         let mut results = Vec::new();
-        in_order(
-            self.options.threads,
-            attempts.len(),
-            || None,
-            |reader, at| work(reader, &attempts[at]),
-            |_, result| {
-                results.push(result?);
-                self.observer.event(Event::Advanced);
-                Ok::<(), RunError>(())
-            },
-        )?;
+        let take = |_, result| {
+            results.push(result);
+            self.observer.event(Event::Advanced);
+            Ok(())
+        };
+        let queue = Queue::new(self.workshop.threads, attempts.len());
+        queue.run(|| None, |reader, at| work(reader, &attempts[at]), take)?;
         self.observer.event(Event::PhaseEnded);
         Ok(results)
     }
 
     fn measure_one(&self, attempt: &Attempt, reader: &mut Option<(Block, BlockReader)>) -> Result<Channel, RunError> {
         let Attempt { block, channel, retries } = *attempt;
-        let reader = reader_of(reader, block, || BlockReader::new(self.loaded, block, self.options.isa))?;
+        let reader = reader_of(reader, block, || BlockReader::new(self.loaded, block, self.workshop.isa))?;
         let [input, of_block, output] = self.pictures(attempt)?;
         let measured = reader.measure(channel, &input, &of_block, &output);
         Ok(Channel { block, channel, measured, retries })
@@ -158,40 +148,20 @@ impl Run<'_> {
             let size = self.loaded.source.input_size;
             measure::pixels(&self.workshop.entry(&unit)?.png, &path, size)
         };
-        let [input, block, output] = self.units(attempt);
+        let [input, block, output] = attempt.units(self.seed);
         Ok([pixels(input)?, pixels(block)?, pixels(output)?])
     }
 }
 
-impl Channel {
-    /// What follows from the activations.
-    ///
-    /// # Errors
-    /// If the visualization failed: neither the Input nor the Block picture makes the Output positive.
-    pub fn measures(&self) -> Result<ChannelMeasures, FailedVisualization> {
-        let m = &self.measured;
-        ChannelMeasures::new(&m.activations, m.block_on_enlarged_input, m.input_on_shrunk_block)
-    }
-
-    /// Whether the visualization succeeded.
-    pub fn is_sound(&self) -> bool {
-        self.measures().is_ok()
-    }
-
-    /// What it means that all attempts failed, as one sentence.
-    fn epitaph(&self) -> String {
-        format!(
-            "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
-             has no mix ratio and counts in no figure",
-            self.block,
-            self.channel,
-            MAX_RETRIES + 1
-        )
-    }
-
-    pub(crate) fn attempt(&self) -> Attempt {
-        Attempt { block: self.block, channel: self.channel, retries: self.retries }
-    }
+/// What it means that all attempts failed, as one sentence.
+fn given_up(channel: &Channel) -> String {
+    format!(
+        "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
+         has no mix ratio and counts in no figure",
+        channel.block,
+        channel.channel,
+        MAX_RETRIES + 1
+    )
 }
 
 /// The reader of a block: the one at hand, or a new one in its place.
