@@ -36,6 +36,7 @@ const EVERYTHING: &[&str] = &[
     "reference",
     "bounds",
     "weights",
+    "jpeg",
     "images",
     "analysis",
     "report",
