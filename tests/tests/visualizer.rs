@@ -92,8 +92,8 @@ fn a_picture_does_not_depend_on_what_the_studio_made_before() {
     assert_eq!(used.run(1, 2), new.run(1, 2));
 }
 
-/// The augmentations of method section 2 at a site of this jitter and a scale in thousandths, one operation after the
-/// other, with what was drawn for each.
+/// The augmentations of METHOD.md, section 2 at a site of this jitter and a scale in thousandths, one operation after
+/// the other, with what was drawn for each.
 fn augment(
     graph: &mut Graph,
     image: NodeId,

@@ -1,6 +1,6 @@
 //! The nine numbers of a channel.
 
-/// Each role's center activation on the picture optimised for each role (method section 3).
+/// Each role's center activation on the picture optimised for each role (METHOD.md, section 3).
 ///
 /// The first letter is the role that is read, the second the role the picture was optimised for: `o_i` is O(I), the
 /// Output's activation on the Input's picture.

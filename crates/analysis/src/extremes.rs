@@ -1,4 +1,4 @@
-//! Top and bottom images: where a channel's activation is largest and smallest (method section 3).
+//! Top and bottom images: where a channel's activation is largest and smallest (METHOD.md, section 3).
 
 use std::cmp::Ordering;
 

@@ -10,7 +10,8 @@
 //! - [`statistics`] holds what is needed for them, equal to SciPy's.
 //!
 //! Letters are the papers': I, B and O are the Input, Block and Output of a residual block, and O(I) is the Output's
-//! center activation on the picture optimised for the Input. Sections are those of the method: 3 for the measurements.
+//! center activation on the picture optimised for the Input. Sections are those of `crates/METHOD.md`: 3 for the
+//! measurements.
 //!
 //! An answer that a definition does not give is an error that says why ([`FailedVisualization`],
 //! [`statistics::NotDefined`]), never a zero and never a panic.

@@ -1,4 +1,4 @@
-//! The mix ratio: does a channel's Output come from the stream or from the block (paper 1, method section 3)?
+//! The mix ratio: does a channel's Output come from the stream or from the block (paper 1; METHOD.md, section 3)?
 
 use crate::statistics::Histogram;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Scale invariance: the Block sees what the Input sees, at another size (papers 1 and 2, method section 3).
+//! Scale invariance: the Block sees what the Input sees, at another size (papers 1 and 2; METHOD.md, section 3).
 
 use crate::mix::Category;
 use crate::statistics::{NotDefined, mean};

@@ -27,7 +27,7 @@ impl Shape {
         Region::whole(self.height, self.width)
     }
 
-    /// Row and column of the center: `size / 2`, rounded down (method section 1).
+    /// Row and column of the center: `size / 2`, rounded down (METHOD.md, section 1).
     pub fn center(&self) -> Region {
         Region::position((self.height / 2).cast_signed(), (self.width / 2).cast_signed())
     }

@@ -1,4 +1,4 @@
-//! The chain of augmentations between the picture and the network (method section 2).
+//! The chain of augmentations between the picture and the network (METHOD.md, section 2).
 //!
 //! ```text
 //! jitter 0:  scale, rotate
@@ -41,13 +41,13 @@ impl Augmentation {
     pub fn add_to(&self, graph: &mut Graph, image: NodeId) -> Result<AugmentedImage, GraphError> {
         let shape = graph.shape(image);
         if self.jitter == 0 {
-            let scaled = add_scale(graph, image, self.scale)?;
+            let scaled = scale_image(graph, image, self.scale)?;
             let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
             return Ok(AugmentedImage { image: rotated, first: None, rotated, second: None });
         }
         let padded = graph.add(ReflectPad::new(self.jitter), &[image])?;
         let first = graph.add(Jitter::below(self.jitter), &[padded])?;
-        let scaled = add_scale(graph, first, self.scale)?;
+        let scaled = scale_image(graph, first, self.scale)?;
         let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
         let second = graph.add(Jitter::below(self.jitter / 2), &[rotated])?;
         let Shape { height, width, .. } = graph.shape(second);
@@ -69,9 +69,12 @@ impl AugmentedImage {
     }
 }
 
-/// Adds bilinear scaling with aligned corners to `ceil(scale * size)`, then zero padding on both sides by
-/// `ceil((size - new) / 2)` where that is smaller. A larger image stays larger.
-fn add_scale(graph: &mut Graph, image: NodeId, thousandths: u32) -> Result<NodeId, GraphError> {
+/// An image at a scale in thousandths: resized to the ceiling of `scale * size`, bilinear with aligned corners, and
+/// where it is smaller then, padded with zeros by `ceil((size - new) / 2)` on both sides. A larger one stays larger.
+///
+/// # Errors
+/// If the image cannot be resized to this.
+pub fn scale_image(graph: &mut Graph, image: NodeId, thousandths: u32) -> Result<NodeId, GraphError> {
     let Shape { height, width, .. } = graph.shape(image);
     let scaled = |size: usize| (size * thousandths as usize).div_ceil(1000);
     let to = (scaled(height), scaled(width));

@@ -1,4 +1,4 @@
-//! Feature visualization: the picture that a neuron responds to most, found by gradient ascent (method section 2).
+//! Feature visualization: the picture that a neuron responds to most, found by gradient ascent (METHOD.md, section 2).
 //!
 //! - A [`Recipe`] holds every constant of the method; its presets differ in the number of steps alone.
 //! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colors by
@@ -20,7 +20,7 @@ mod picture;
 mod recipe;
 mod visualizer;
 
-pub use augmentation::{Augmentation, AugmentedImage};
+pub use augmentation::{Augmentation, AugmentedImage, scale_image};
 pub use draws::{Draws, StepDraws};
 pub use picture::{Picture, to_bytes};
 pub use recipe::{Preset, Recipe, jitter_of};

@@ -44,7 +44,7 @@ pub(crate) fn add_picture(graph: &mut Graph, size: usize) -> Result<(NodeId, Nod
     Ok((spectrum, image))
 }
 
-/// 8-bit colors: value times 255, truncated (method section 2). What is no number becomes 0.
+/// 8-bit colors: value times 255, truncated (METHOD.md, section 2). What is no number becomes 0.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

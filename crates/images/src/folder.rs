@@ -11,7 +11,7 @@ use crate::error::ImageError;
 /// Images are files named `.jpg`, `.jpeg` or `.png` in any case; names that begin with a dot are passed over, symbolic
 /// links are followed, and folders inside class folders are not entered. The order is that of the bytes of the class
 /// folder's name, then of the file's; files directly in the directory come first. It is the order of "top images"
-/// (method, section 3).
+/// (METHOD.md, section 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,

@@ -8,7 +8,7 @@ use plotters::prelude::*;
 
 const PANEL: (u32, u32) = (300, 240);
 const TITLE: u32 = 34;
-/// Mix ratios are clamped to this (method section 3).
+/// Mix ratios are clamped to this (METHOD.md, section 3).
 const RIGHT: f64 = 5.0;
 /// The blocks of the paper's figures 3 and 4. Ours show the second block of every stage, so 4.1 too.
 const IN_PAPER: [&str; 3] = ["1.1", "2.1", "3.1"];

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One row of `tables/channels.csv`: a channel of a block (method section 3).
+/// One row of `tables/channels.csv`: a channel of a block (METHOD.md, section 3).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelRow {
     /// The block, such as `1.1`.

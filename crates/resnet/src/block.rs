@@ -11,7 +11,7 @@ pub struct Block {
     index: u8,
 }
 
-/// What a block's channel is looked at as (method section 1).
+/// What a block's channel is looked at as (METHOD.md, section 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// I: what enters the sum from the residual stream.

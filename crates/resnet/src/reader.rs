@@ -6,7 +6,7 @@ use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, ThreadPool, Wanted, Workspace};
 use std::sync::Arc;
 
-/// How an image is looked at, as a step on the normalised tensor (method section 3).
+/// How an image is looked at, as a step on the normalised tensor (METHOD.md, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum View {
     /// As it is.
@@ -87,15 +87,24 @@ impl View {
     }
 }
 
-/// The central `part` of an image, resized to the whole.
-fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
+/// The papers' *enlarge*: the central `part` (rows, columns) of an image `[size, size, 3]`, resized to the whole,
+/// bilinear with half-pixel centers and without antialiasing. The papers' part is half of each side.
+///
+/// # Errors
+/// If the image is too small for it.
+pub fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let Shape { height, width, .. } = graph.shape(image);
     let cropped = graph.add(Translate::center_crop((height, width), part), &[image])?;
     graph.add(Resize::new((height, width), Alignment::HalfPixel), &[cropped])
 }
 
-/// An image resized to `part`, with what is then around it reflected.
-fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
+/// The papers' *shrink*: an image `[size, size, 3]` resized to `part` (rows, columns), bilinear with half-pixel centers
+/// and without antialiasing, then padded to the whole by reflection, the edge not repeated. The papers' part is half of
+/// each side, with a quarter of a side reflected around it.
+///
+/// # Errors
+/// If the image is too small for it.
+pub fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let height = graph.shape(image).height;
     let resized = graph.add(Resize::new(part, Alignment::HalfPixel), &[image])?;
     graph.add(ReflectPad::new(height.saturating_sub(part.0) / 2), &[resized])

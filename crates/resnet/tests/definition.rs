@@ -1,4 +1,4 @@
-//! Every site, from the definition: the network of section 1 of the method, built here operation by operation, against
+//! Every site, from the definition: the network of METHOD.md, section 1, built here operation by operation, against
 //! what the crate builds.
 
 mod made;

@@ -46,7 +46,7 @@ pub struct Scanned {
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
 /// `[images, channels, height, width]`, and the file names in order as `images`.
 ///
-/// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (method
+/// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (METHOD.md,
 /// section 3). Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept
 /// beside it in `<archive>.<key>.part`: an interrupted command goes on there.
 ///

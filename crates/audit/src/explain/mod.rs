@@ -1,4 +1,4 @@
-//! One channel's mix ratio and scale measures, derived as a person would write it (method section 3).
+//! One channel's mix ratio and scale measures, derived as a person would write it (METHOD.md, section 3).
 //!
 //! Nothing is taken from the table: what a derivation says is computed from the stored pictures and the weights when it
 //! is asked for, and the table is held against that, as are the manifest and the store. What differs is named first.

@@ -1,4 +1,4 @@
-//! Every rule of the mix ratio and of scale invariance, with the numbers it was applied to and its outcome (method
+//! Every rule of the mix ratio and of scale invariance, with the numbers it was applied to and its outcome (METHOD.md,
 //! section 3).
 
 use super::document::{Section, number, ratio, signed};

@@ -13,7 +13,7 @@ pub struct Normalise {
 }
 
 impl Normalise {
-    /// With the statistics of ImageNet, for images in [0, 1] (method section 1).
+    /// With the statistics of ImageNet, for images in [0, 1] (METHOD.md, section 1).
     pub fn imagenet() -> Normalise {
         Normalise { colors: Normalisation { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } }
     }

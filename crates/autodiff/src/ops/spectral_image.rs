@@ -1,4 +1,4 @@
-//! The image of a half spectrum: three scaled inverse Fourier transforms, mixed into colors (method section 2).
+//! The image of a half spectrum: three scaled inverse Fourier transforms, mixed into colors (METHOD.md, section 2).
 //!
 //! Backward: the colors' gradient, the transforms' adjoints, the same scale.
 
@@ -34,9 +34,10 @@ impl SpectralImage {
         Shape::new(3 * self.height, self.width / 2 + 1, 2)
     }
 
-    /// What each number of one plane's spectrum is multiplied by, `[height, width / 2 + 1, 2]`, rounded once.
+    /// The scaling of frequencies: what each number of one plane's spectrum is multiplied by, `[height, width / 2 + 1,
+    /// 2]`, rounded once.
     #[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision, as documented")]
-    fn scale(&self) -> Vec<f32> {
+    pub fn scale(&self) -> Vec<f32> {
         let lowest = 1.0 / self.height.max(self.width) as f64;
         let mut scale = Vec::with_capacity(self.height * (self.width / 2 + 1) * 2);
         for v in 0..self.height {

@@ -36,7 +36,7 @@ pub fn center_crop(picture: &Rgb8, size: usize) -> Result<Rgb8, ImageError> {
     crop_of_resized(picture, picture.width(), picture.height(), size)
 }
 
-/// torchvision's `Resize(resize)`, then `CenterCrop(crop)`; the papers' is 256 and 224 (method, section 3).
+/// torchvision's `Resize(resize)`, then `CenterCrop(crop)`; the papers' is 256 and 224 (METHOD.md, section 3).
 ///
 /// Equal to [`center_crop`] of [`resize_shorter_side`], but only the pixels that are kept are computed, so it takes
 /// little memory however long and thin the picture is.

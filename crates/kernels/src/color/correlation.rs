@@ -1,4 +1,4 @@
-//! The color correlation of natural images, and the sigmoid behind it (Lucid; method section 2).
+//! The color correlation of natural images, and the sigmoid behind it (Lucid; METHOD.md, section 2).
 
 use crate::elementary::{sigmoid, sigmoid_gradient};
 use crate::isa::{Isa, per_isa};

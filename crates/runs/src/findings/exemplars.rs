@@ -1,4 +1,4 @@
-//! Which channels the exemplar grids show (method section 4: figures 1 and 6 to 8).
+//! Which channels the exemplar grids show (METHOD.md, section 4: figures 1 and 6 to 8).
 
 use super::paper;
 use crate::pictures::Channel;

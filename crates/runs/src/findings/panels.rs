@@ -1,5 +1,5 @@
-//! The statistics of figures 3, 4 and 9 (method section 3): weights, Block activations, tuning curves and contributions
-//! against mix ratios.
+//! The statistics of figures 3, 4 and 9 (METHOD.md, section 3): weights, Block activations, tuning curves and
+//! contributions against mix ratios.
 
 use analysis::statistics::{spearman, standard_error};
 use analysis::{GroupComparison, clamped};

@@ -1,5 +1,5 @@
-//! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most (method
-//! section 3).
+//! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most
+//! (METHOD.md, section 3).
 
 use super::reading::{Columns, Photographs, Reading, sites};
 use crate::error::RunError;

@@ -1,4 +1,4 @@
-//! What photographs say of the studied channels (method section 3).
+//! What photographs say of the studied channels (METHOD.md, section 3).
 //!
 //! Every image is read once ([`scan`]), at the center neurons of Input, Block and Output of every studied block
 //! ([`reading`]). From that follow the images at either end, tuning curves, the measures of pictures taken on photographs

@@ -54,7 +54,7 @@ pub(crate) struct Attempts<'a> {
 
 impl Attempts<'_> {
     /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the
-    /// visualization failed, and both are made again from the next seed (method section 3).
+    /// visualization failed, and both are made again from the next seed (METHOD.md, section 3).
     pub(crate) fn measure_until_sound(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
         let mut channels = self.measure_all(&self.first_attempts(studies))?;
         for retry in 1..=MAX_RETRIES {

@@ -1,4 +1,4 @@
-//! What is measured on the 8-bit pictures of a channel (method section 3).
+//! What is measured on the 8-bit pictures of a channel (METHOD.md, section 3).
 
 use crate::error::RunError;
 use crate::source::Loaded;

@@ -1,6 +1,6 @@
 //! Scale tuning: each role of a channel on each role's picture at sizes from half to double. The two-point criterion of
-//! method section 3 reads these curves at 1 and 2 (Block on the Input's picture) and at 1/2 and 1 (Input on the Block's
-//! picture).
+//! METHOD.md, section 3 reads these curves at 1 and 2 (Block on the Input's picture) and at 1/2 and 1 (Input on the
+//! Block's picture).
 
 use crate::error::RunError;
 use crate::source::Loaded;
