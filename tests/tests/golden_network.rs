@@ -3,11 +3,11 @@
 
 use analysis::{largest, smallest};
 use autodiff::ops::Input;
-use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use autodiff::{Graph, Isa, Shape, Wanted};
 use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use streamscope_tests::arrays::{channels_last, single};
 use testkit::golden::{Archive, data_dir, fixtures_dir};
 use testkit::relative_l2;
 use weights::TensorSet;
@@ -65,11 +65,6 @@ impl Golden {
         let sites = self.network.sites();
         sites.into_iter().filter(|s| names.contains(&format!("{s}/{kind}"))).collect()
     }
-}
-
-fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
-    let positions = values.len() / channels;
-    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
 }
 
 /// For every site of an archive of center activations: ours and PyTorch's own distance from PyTorch in double
@@ -216,8 +211,7 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
             archive.names().iter().filter_map(|n| n.strip_suffix("/grad")).map(str::to_owned).collect();
         assert!(units.len() >= 6, "{units:?}");
         let first = golden.archive("full_tensors_first_image.npz").f64("input").values;
-        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
-        let input: Vec<f32> = channels_last(&first, 3).iter().map(|&v| v as f32).collect();
+        let input = single(&channels_last(&first, 3));
         for unit in units {
             let (site, channel) = unit.split_once(':').unwrap();
             let (site, channel): (Site, usize) = (site.parse().unwrap(), channel.parse().unwrap());
@@ -225,28 +219,19 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
             let image = graph.add(Input { shape: Shape::new(golden.size, golden.size, 3) }, &[]).unwrap();
             let node = golden.network.add_to(&mut graph, image).unwrap().get(site).unwrap();
             let wanted = Wanted::center(&graph, node);
-            let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[image]).unwrap());
-            let mut workspace = Workspace::new(Arc::clone(&plan), Isa::best());
-            workspace.set_input(image, &input);
-            workspace.seed().pixel_mut(wanted.region.top, wanted.region.left)[channel] = 1.0;
-            workspace.forward();
-            workspace.backward();
+            let mut seed = vec![0.0; graph.shape(node).channels];
+            seed[channel] = 1.0;
+            let given = [(image, &input[..])];
+            let found = graph.evaluate(wanted, &given).gradients(Isa::best(), &seed).unwrap();
 
-            let value = workspace.at(node, wanted.region)[channel];
+            let value = found.value[channel];
             let exact = archive.f64(&format!("{unit}/value")).values[0];
             // The value is one of a tensor whose own error is some units of the last place of its largest values.
             assert!((f64::from(value) - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
 
             let exact = channels_last(&archive.f64(&format!("{unit}/grad")).values, 3);
-            let inside = plan.region_inside(image);
-            let mut found = vec![0.0; exact.len()];
-            for y in inside.top..inside.bottom() {
-                for x in inside.left..inside.right() {
-                    let to = (y.unsigned_abs() * golden.size + x.unsigned_abs()) * 3;
-                    found[to..to + 3].copy_from_slice(workspace.gradient(image).pixel(y, x));
-                }
-            }
-            let error = relative_l2(&found, &exact);
+            let found = &found.by_inputs[0];
+            let error = relative_l2(found, &exact);
             assert!(error < 1e-5, "{unit}: gradients differ by {error:.3e}");
 
             let support = archive.i64(&format!("{unit}/support_rows_cols")).values;

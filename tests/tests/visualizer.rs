@@ -1,7 +1,7 @@
 //! Gradient ascent on the embedded network: what its first step sees, where it goes, and what a picture depends on.
 
 use autodiff::ops::{Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate};
-use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use autodiff::{Graph, Isa, NodeId, Shape, Wanted};
 use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
 use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site};
@@ -40,16 +40,9 @@ fn map_of_the_first_picture(unit: &str, seed: u64, channel: usize) -> (Shape, Ve
     let sites = network().add_to(&mut graph, normalised).unwrap();
     let site: Site = "layer1.1.pre".parse().unwrap();
     let node = sites.get(site).unwrap();
-    let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(image, &pixels);
-    workspace.forward();
-    let (shape, value) = (graph.shape(node), workspace.value(node));
-    let columns = 0..shape.width.cast_signed();
-    let map = (0..shape.height.cast_signed())
-        .flat_map(|y| columns.clone().map(move |x| (y, x)))
-        .map(|(y, x)| value.pixel(y, x)[channel]);
-    (shape, map.collect())
+    let (shape, given) = (graph.shape(node), [(image, &pixels[..])]);
+    let value = graph.evaluate(Wanted::whole(&graph, node), &given).value(Isa::best()).unwrap();
+    (shape, value.into_iter().skip(channel).step_by(shape.channels).collect())
 }
 
 fn first_value(objective: Objective, channel: usize, seed: u64) -> (String, f32) {
@@ -145,18 +138,11 @@ fn one_step(
     let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
     let sites = network().add_to(&mut graph, normalised).unwrap();
     let wanted = Wanted::center(&graph, sites.get(site).unwrap());
-    let plan = Plan::with_gradients(&graph, wanted, &[parameters]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(parameters, spectrum);
-    for (node, draw) in draws {
-        workspace.set_draw(node, draw);
-    }
-    workspace.seed().data_mut().fill(0.0);
-    workspace.seed().data_mut()[channel] = 1.0;
-    workspace.forward();
-    workspace.backward();
-    let value = workspace.at(wanted.node, wanted.region)[channel];
-    (value, workspace.gradient(parameters).data().to_vec())
+    let mut seed = vec![0.0; graph.shape(wanted.node).channels];
+    seed[channel] = 1.0;
+    let given = [(parameters, spectrum)];
+    let mut found = graph.evaluate(wanted, &given).with_draws(&draws).gradients(Isa::best(), &seed).unwrap();
+    (found.value[channel], found.by_inputs.remove(0))
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Golden {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, images::ImageError> {
         let image = images::decode(path)?;
-        let shorter = (self.size * 256 + 112) / 224;
+        let shorter = resnet::resized_side(self.size);
         Ok(images::preprocess(&image, shorter, self.size)?.into_pixels())
     }
 

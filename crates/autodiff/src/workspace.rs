@@ -171,6 +171,20 @@ impl Workspace {
         window(&self.gradients[stored.buffer], &stored)
     }
 
+    /// The gradient of the objective by an input as a whole map `[height, width, channels]`, zero where the objective
+    /// does not depend on it.
+    ///
+    /// # Panics
+    /// As [`Workspace::gradient`].
+    pub fn gradient_map(&self, input: NodeId) -> Vec<f32> {
+        let (shape, gradient) = (self.plan.shapes[input.0], self.gradient(input));
+        let mut map = vec![0.0; shape.len()];
+        let inside = gradient.region().intersection(&shape.region());
+        let mut whole = WindowMut::new(&mut map, shape.region(), shape.channels);
+        kernels::elementwise::copy(inside, gradient, &mut whole);
+        map
+    }
+
     /// Computes the wanted values from the inputs.
     pub fn forward(&mut self) {
         self.forward_steps(|kernel, step| kernel.forward(step));

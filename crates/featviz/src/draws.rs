@@ -5,7 +5,7 @@
 //! augmentations of step n.
 
 use crate::recipe::Recipe;
-use kernels::elementary::{cos_sin_fraction, ln};
+use kernels::elementary::{cos_sin_fraction, ln, single};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -87,11 +87,6 @@ fn below(generator: &mut ChaCha8Rng, n: usize) -> usize {
             return usize::try_from(word % n).unwrap_or(0);
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the parameters are single precision: rounded once, here")]
-fn single(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

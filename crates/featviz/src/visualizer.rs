@@ -7,6 +7,7 @@ use crate::recipe::{Recipe, jitter_of};
 use autodiff::ops::Normalise;
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
 use kernels::adam::{Adam, Direction, Moments};
+use kernels::elementary::single;
 use resnet::{Network, NetworkError, Site};
 use std::fmt;
 use std::str::FromStr;
@@ -273,9 +274,4 @@ impl Studio {
         }
         Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
-fn single(value: f64) -> f32 {
-    value as f32
 }

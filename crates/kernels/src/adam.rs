@@ -1,5 +1,6 @@
 //! A step of Adam (Kingma and Ba 2015, algorithm 1; PyTorch's `torch.optim.Adam`).
 
+use crate::elementary::single;
 use crate::isa::{Isa, per_isa};
 
 /// Whether a step makes the objective larger or smaller.
@@ -122,11 +123,6 @@ per_isa! {
             *p += factors.step_size * *m / scale;
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
-fn single(x: f64) -> f32 {
-    x as f32
 }
 
 #[cfg(test)]

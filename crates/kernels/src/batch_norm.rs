@@ -3,6 +3,8 @@
 //! `gamma (x - mean) / sqrt(variance + epsilon) + beta = x scale + shift`. The multiplication itself is
 //! [`crate::elementwise::scale_and_shift`], or the epilogue of a convolution.
 
+use crate::elementary::single;
+
 /// The trained parameters and statistics of a batch norm, one value a channel each.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNormStatistics<'a> {
@@ -40,11 +42,6 @@ impl BatchNormStatistics<'_> {
             })
             .unzip()
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
-fn single(x: f64) -> f32 {
-    x as f32
 }
 
 #[cfg(test)]

@@ -136,6 +136,23 @@ impl<'a> Part<'a> {
     pub fn region(&self) -> Region {
         self.region
     }
+
+    /// The values of these positions, row by row.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::{Region, Window};
+    ///
+    /// let map = Window::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], Region::whole(2, 3), 1);
+    /// assert_eq!(map.part(Region::between(0, 1, 2, 3)).to_vec(), [2.0, 3.0, 5.0, 6.0]);
+    /// ```
+    pub fn to_vec(&self) -> Vec<f32> {
+        let Region { top, left, width, .. } = self.region;
+        let length = width * self.window.channels;
+        let line = |row| &self.window.data[self.window.offset(row, left)..][..length];
+        let rows = if self.region.is_empty() { top..top } else { top..self.region.bottom() };
+        rows.flat_map(line).copied().collect()
+    }
 }
 
 /// A writable buffer of a region of a map: `[height, width, channels]`, channels last, no gaps.

@@ -22,7 +22,7 @@ pub use architecture::{Architecture, Missing};
 pub use block::{Block, ParseBlockError, Role};
 pub use layout::BatchNormState;
 pub use network::{BATCH_NORM_EPS, Network, NetworkError, Sites};
-pub use reader::{Extent, Reader, View, enlarge, shrink};
+pub use reader::{Extent, Reader, View, enlarge, resized_side, shrink};
 pub use site::{Site, UnknownSite};
 
 pub use autodiff::ops::Algorithm;

@@ -22,6 +22,19 @@ pub enum View {
     Padded(usize),
 }
 
+/// What the shorter side of a photograph is resized to before its central `size` rows and columns are cut out: 256 for
+/// 224, as torchvision's evaluation does, and in proportion for other sizes, rounded.
+///
+/// # Example
+/// ```
+/// assert_eq!(resnet::resized_side(224), 256);
+/// assert_eq!(resnet::resized_side(112), 128);
+/// assert_eq!(resnet::resized_side(32), 37); // 36.57
+/// ```
+pub fn resized_side(size: usize) -> usize {
+    (size * 256 + 112) / 224
+}
+
 /// How much of each site is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Extent {

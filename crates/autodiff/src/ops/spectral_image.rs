@@ -7,6 +7,7 @@ use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::color::{squash_colors, squash_colors_gradient};
 use kernels::dft::WindowDft;
+use kernels::elementary::single;
 use kernels::elementwise;
 use std::any::Any;
 
@@ -36,7 +37,6 @@ impl SpectralImage {
 
     /// The scaling of frequencies: what each number of one plane's spectrum is multiplied by, `[height, width / 2 + 1,
     /// 2]`, rounded once.
-    #[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision, as documented")]
     pub fn scale(&self) -> Vec<f32> {
         let lowest = 1.0 / self.height.max(self.width) as f64;
         let mut scale = Vec::with_capacity(self.height * (self.width / 2 + 1) * 2);
@@ -47,7 +47,7 @@ impl SpectralImage {
             for u in 0..=self.width / 2 {
                 let fx = u as f64 / self.width as f64;
                 let f = (fx * fx + fy * fy).sqrt().max(lowest);
-                scale.extend([(1.0 / f / DIVISOR) as f32; 2]);
+                scale.extend([single(1.0 / f / DIVISOR); 2]);
             }
         }
         scale

@@ -1,8 +1,7 @@
 //! Shapes, regions and where things are moved to.
 
 use autodiff::ops::{Draw, Input, Jitter, MaxPool, Normalise, Operation, Relu, Rotate, Translate};
-use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, Wanted, Workspace};
-use std::sync::Arc;
+use autodiff::{Graph, Isa, NodeId, Region, Shape, Sliding, Wanted};
 use testkit::assert_same_bits;
 
 /// What an operation makes of a whole map.
@@ -10,12 +9,9 @@ fn value(operation: impl Operation + 'static, draw: Draw, shape: Shape, x: &[f32
     let mut graph = Graph::new();
     let input = graph.add(Input { shape }, &[]).unwrap();
     let node = graph.add(operation, &[input]).unwrap();
-    let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(input, x);
-    workspace.set_draw(node, draw);
-    workspace.forward();
-    (graph.shape(node), workspace.value(node).data().to_vec())
+    let (given, draws) = ([(input, x)], [(node, draw)]);
+    let evaluation = graph.evaluate(Wanted::whole(&graph, node), &given).with_draws(&draws);
+    (graph.shape(node), evaluation.value(Isa::best()).unwrap())
 }
 
 /// Values that say where they are: 100 times the row plus the column, both from one.

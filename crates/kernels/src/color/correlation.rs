@@ -1,6 +1,6 @@
 //! The color correlation of natural images, and the sigmoid behind it (Lucid; METHOD.md, section 2).
 
-use crate::elementary::{sigmoid, sigmoid_gradient};
+use crate::elementary::{sigmoid, sigmoid_gradient, single};
 use crate::isa::{Isa, per_isa};
 
 /// The square root of the covariance of natural images' colors, rows R, G and B (Lucid's
@@ -50,11 +50,6 @@ fn transposed() -> [[f32; 3]; 3] {
 
 fn check_lengths(planes: usize, pixels: usize) {
     assert!(planes == pixels && planes.is_multiple_of(3), "three planes and as many pixels of three colors");
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding to single precision is meant")]
-fn single(x: f64) -> f32 {
-    x as f32
 }
 
 /// One row of a 3 x 3 matrix times the three values of each pixel of a block.

@@ -1,6 +1,7 @@
 //! Bilinear resizing without antialiasing (PyTorch's `interpolate`).
 
 use super::assert_holds;
+use crate::elementary::single;
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
 
@@ -179,11 +180,6 @@ fn taps(from: usize, to: usize, alignment: Alignment) -> Vec<Tap> {
             }
         })
         .collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "interpolation weights are rounded once to single precision")]
-fn single(weight: f64) -> f32 {
-    weight as f32
 }
 
 per_isa! {

@@ -1,7 +1,7 @@
 //! Rotation about the center of an image, bilinear, with zeros outside (kornia's `rotate`).
 
 use super::assert_holds;
-use crate::elementary::cos_sin_fraction;
+use crate::elementary::{cos_sin_fraction, single};
 use crate::isa::{Isa, per_isa};
 use crate::region::{Region, Window, WindowMut};
 use std::array;
@@ -155,10 +155,9 @@ impl Rotation {
 
 /// What a point `down` and `right` of a pixel weighs it with, and those right of it and below: rounded once.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "rounded on purpose")]
 fn weights(down: f64, right: f64) -> [f32; 4] {
     let (up, across) = (1.0 - down, 1.0 - right);
-    [up * across, up * right, down * across, down * right].map(|w| w as f32)
+    [up * across, up * right, down * across, down * right].map(single)
 }
 
 impl Footprint {

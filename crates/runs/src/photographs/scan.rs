@@ -239,16 +239,11 @@ fn listing(entries: &[Entry]) -> String {
 
 /// An image as a network that reads `size` rows and columns sees it.
 pub(crate) fn seen(entry: &Entry, size: usize) -> Result<Rgb8, ImageError> {
-    images::preprocess(&images::decode(&entry.path)?, resize_to(size), size)
+    images::preprocess(&images::decode(&entry.path)?, resnet::resized_side(size), size)
 }
 
 fn cropped(bytes: &[u8], path: &Path, size: usize) -> Result<Rgb8, ImageError> {
-    images::preprocess(&images::decode_bytes(bytes, path)?, resize_to(size), size)
-}
-
-/// What the shorter side is resized to before an image of `size` is cropped: 256 for 224.
-fn resize_to(size: usize) -> usize {
-    (size * 256 + 112) / 224
+    images::preprocess(&images::decode_bytes(bytes, path)?, resnet::resized_side(size), size)
 }
 
 /// `[height, width, channels]` to `[channels, height, width]`.

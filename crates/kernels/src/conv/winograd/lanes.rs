@@ -1,5 +1,6 @@
 //! Sixteen channels at a time: their arithmetic, and what is done with finished values.
 
+use crate::elementary::single;
 use crate::matmul::PANEL;
 
 /// Sixteen channels of a value.
@@ -19,11 +20,6 @@ pub(super) fn weight(g_rows: &[[f64; 3]], g: &[f32; 9]) -> Vec<f32> {
     };
     let row = |down| g_rows.iter().map(move |right| element(down, right));
     g_rows.iter().flat_map(row).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
-fn single(value: f64) -> f32 {
-    value as f32
 }
 
 /// `a x + y`, rounded once.

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn the_shorter_side_is_that_of_imagenet_or_in_proportion() {
-    assert_eq!([224, 128, 448].map(resize_to), [256, 146, 512]);
+    assert_eq!([224, 128, 448].map(resnet::resized_side), [256, 146, 512]);
 }
 
 #[test]
