@@ -2,6 +2,7 @@
 
 use crate::error::RunError;
 use report::layout;
+use report::registry::Table;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -72,8 +73,8 @@ impl Output {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn write_table<T: Serialize>(&self, name: &str, rows: &[T]) -> Result<(), RunError> {
-        let path = self.path(name);
+    pub(crate) fn write_table<T: Serialize>(&self, table: &Table, rows: &[T]) -> Result<(), RunError> {
+        let path = self.path(table.path);
         report::write_table(&path, rows)?;
         self.note(&path);
         Ok(())
@@ -95,6 +96,7 @@ impl Output {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use report::registry::tables::BLOCKS;
 
     #[test]
     fn a_folder_is_made_and_nothing_but_it_is_left() {
@@ -142,7 +144,7 @@ mod tests {
         assert!(fs::read(&path).unwrap() == b"two" && modified() != long_ago);
         again.note(&output.path("b.txt"));
         assert!(again.wrote("b.txt"));
-        output.write_table("tables/t.csv", &[(1, 2)]).unwrap();
-        assert!(output.wrote("tables/t.csv") && output.path("tables/t.csv").exists());
+        output.write_table(&BLOCKS, &[(1, 2)]).unwrap();
+        assert!(output.wrote("tables/blocks.csv") && output.path("tables/blocks.csv").exists());
     }
 }

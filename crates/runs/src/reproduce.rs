@@ -168,7 +168,7 @@ impl Phases<'_> {
         let shown = shown(channels, exemplars, self.options.seed);
         write_pictures(output, self.workshop, &shown)?;
         let tables = Tables::of(findings);
-        write_tables(output, &tables)?;
+        tables.write(output)?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
             photographs::write(output, &found.read, self.reading, &shown)?;
@@ -258,15 +258,4 @@ fn records(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> BTreeMap<Strin
         (parts.join("/"), record)
     };
     shown.iter().map(record).collect()
-}
-
-/// Writes all tables but that of the photographs.
-fn write_tables(output: &Output, tables: &Tables) -> Result<(), RunError> {
-    output.write_table(layout::CLAIMS, &tables.claims)?;
-    output.write_table(layout::CHANNELS, &tables.channels)?;
-    output.write_table(layout::BLOCKS, &tables.blocks)?;
-    output.write_table(layout::HISTOGRAM, &tables.histogram)?;
-    output.write_table(layout::EXEMPLARS, &tables.exemplars)?;
-    output.write_table(layout::PANELS, &tables.panels)?;
-    output.write_table(layout::SCALE_TUNING, &tables.scale_tuning)
 }

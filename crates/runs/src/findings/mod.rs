@@ -1,5 +1,5 @@
 //! What a run says of what it measured: the rows of the tables, the channels to show, and what they mean for the papers'
-//! claims. All of it follows from values at hand; nothing here reads or writes a file.
+//! claims. All of it follows from values at hand: nothing here reads a file, and only [`Tables::write`] writes any.
 
 mod block_rows;
 mod channel_rows;

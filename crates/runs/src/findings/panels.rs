@@ -3,20 +3,9 @@
 
 use analysis::statistics::{spearman, standard_error};
 use analysis::{GroupComparison, clamped};
+use report::registry::MEASURES;
 use report::{ChannelRow, PanelRow};
 use resnet::Block;
-
-/// A measure of a channel: its figure, its column, its value.
-type Measure = (u8, &'static str, fn(&ChannelRow) -> Option<f64>);
-
-const MEASURES: [Measure; 6] = [
-    (3, "bn2_weight_abs", |c| c.bn2_weight_abs),
-    (3, "conv2_weight_mean_abs", |c| c.conv2_weight_mean_abs),
-    (4, "block_on_input", |c| Some(c.b_i)),
-    (4, "tuning_curve_rho", |c| c.tuning_curve_rho),
-    (9, "photo_input_share", |c| c.photo_input_share),
-    (9, "photo_inhibited_percent", |c| c.photo_inhibited_percent),
-];
 
 /// The panels of the second block of each stage: of 1.1, 2.1 and 3.1, which the paper shows, and of 4.1, which it does
 /// not, as its panel says; of all studied blocks where none is a second one.
@@ -24,12 +13,12 @@ pub(crate) fn panels(blocks: &[Block], channels: &[ChannelRow]) -> Vec<PanelRow>
     let second: Vec<&Block> = blocks.iter().filter(|b| b.index() == 1).collect();
     let shown = if second.is_empty() { blocks.iter().collect() } else { second };
     let mut panels = Vec::new();
-    for (figure, measure, of) in MEASURES {
+    for measure in &MEASURES {
         for block in &shown {
             let name = block.to_string();
             let of_block = channels.iter().filter(|c| c.block == name);
-            let pairs: Vec<(f64, Option<f64>)> = of_block.filter_map(|c| Some((c.mix_ratio?, of(c)))).collect();
-            panels.push(panel((figure, name, measure), &pairs));
+            let pairs: Vec<(f64, Option<f64>)> = of_block.filter_map(|c| Some((c.mix_ratio?, measure.of(c)))).collect();
+            panels.push(panel((measure.figure, name, measure.name), &pairs));
         }
     }
     panels

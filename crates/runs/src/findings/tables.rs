@@ -5,12 +5,15 @@ use super::channel_rows::channel_row;
 use super::claims::{self, Evidence};
 use super::exemplars::Exemplar;
 use super::panels::panels;
+use crate::error::RunError;
+use crate::output::Output;
 use crate::photographs::OfPhotographs;
 use crate::pictures::Channel;
 use crate::pictures::scale_tuning::ScaleCurve;
 use crate::plan::Study;
 use crate::source::Loaded;
 use analysis::BlockSummary;
+use report::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING};
 use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow};
 use resnet::Block;
 use std::collections::BTreeMap;
@@ -65,6 +68,22 @@ impl Tables {
         let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
         let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
         Tables { channels: rows, blocks, histogram, exemplars, panels, scale_tuning: scale_rows(findings), claims }
+    }
+}
+
+impl Tables {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub(crate) fn write(&self, output: &Output) -> Result<(), RunError> {
+        output.write_table(&CLAIMS, &self.claims)?;
+        output.write_table(&CHANNELS, &self.channels)?;
+        output.write_table(&BLOCKS, &self.blocks)?;
+        output.write_table(&HISTOGRAM, &self.histogram)?;
+        output.write_table(&EXEMPLARS, &self.exemplars)?;
+        output.write_table(&PANELS, &self.panels)?;
+        output.write_table(&SCALE_TUNING, &self.scale_tuning)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::plan::Study;
 use crate::progress::one_line;
 use crate::store::npy;
 use analysis::{largest, smallest};
+use report::registry::tables::EXTREMES;
 use report::{ExtremeRow, layout};
 use resnet::{Block, Role};
 
@@ -32,7 +33,7 @@ pub(crate) fn write(
     let names = photographs.entries.iter().map(|e| one_line(&e.name));
     let names: String = names.map(|name| name + "\n").collect();
     output.write_new(&output.path(layout::IMAGES), names.as_bytes())?;
-    output.write_table(layout::EXTREMES, &photographs.extremes(reading.studies))?;
+    output.write_table(&EXTREMES, &photographs.extremes(reading.studies))?;
     write_mosaics(output, photographs, reading, shown)
 }
 

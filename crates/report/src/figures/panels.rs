@@ -1,7 +1,12 @@
 //! Figures 3, 4 and 9: a measure of each channel against its mix ratio, one panel a block, with the statistics of
 //! `tables/panels.csv`.
 
-use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
+use super::shown::Shown;
+use crate::canvas::{Drawing, Drawn, FIRST, Frame, INK, at, heading, house_style, text};
+use crate::error::ReportError;
+use crate::numbers::{probability, significant};
+use crate::registry::{Compared, Figure, MEASURES, Measure};
+use crate::results::Results;
 use crate::schema::{ChannelRow, PanelRow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -17,28 +22,30 @@ const MEAN: RGBColor = RGBColor(214, 39, 40);
 
 /// Two rows of panels.
 #[derive(Debug)]
-pub(crate) struct Panels<'a> {
+struct Panels<'a> {
     /// What stands above all panels, with the figure's number.
-    pub(crate) title: &'a str,
-    pub(crate) rows: [Measure; 2],
+    title: String,
+    rows: Vec<&'static Measure>,
     /// The panels of this figure, in the order of the blocks.
-    pub(crate) panels: Vec<&'a PanelRow>,
-    pub(crate) channels: &'a [ChannelRow],
+    panels: Vec<&'a PanelRow>,
+    channels: &'a [ChannelRow],
+    /// Whether batch norm is folded into the convolutions.
+    folded: bool,
 }
 
-/// What a row of panels shows.
-#[derive(Debug)]
-pub(crate) struct Measure {
-    /// Its column of `tables/panels.csv`.
-    pub(crate) name: &'static str,
-    /// The axis.
-    pub(crate) label: &'static str,
-    /// Its value for a channel.
-    pub(crate) of: fn(&ChannelRow) -> Option<f64>,
-    /// What is written where no channel has a value.
-    pub(crate) missing: &'static str,
-    /// Whether the groups' means and their analysis of variance are shown, instead of the correlation.
-    pub(crate) groups: bool,
+/// Draws the panels of a figure; none where there are no statistics.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let panels = Panels {
+        title: figure.title(None),
+        rows: MEASURES.iter().filter(|measure| measure.figure == figure.number).collect(),
+        panels: results.panels.iter().filter(|panel| panel.figure == figure.number).collect(),
+        channels: &results.channels,
+        folded: results.manifest.network.batch_norm == "folded",
+    };
+    match panels.panels.is_empty() {
+        true => Ok(Vec::new()),
+        false => Ok(vec![Shown::draw(figure, None, results, &panels)?]),
+    }
 }
 
 impl<'a> Panels<'a> {
@@ -53,7 +60,7 @@ impl<'a> Panels<'a> {
     }
 }
 
-impl Figure for Panels<'_> {
+impl Drawing for Panels<'_> {
     fn size(&self) -> (u32, u32) {
         let columns = u32::try_from(self.blocks().len()).unwrap_or(1).max(1);
         ((PANEL.0 * columns).max(560), 2 * PANEL.1 + TITLE)
@@ -61,7 +68,7 @@ impl Figure for Panels<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let (title, below) = area.split_vertically(TITLE * scale);
-        title.draw(&Text::new(self.title, at(10, 10, scale), text(15, scale)))?;
+        heading(&title, &self.title, scale)?;
         let blocks = self.blocks();
         let cells = below.split_evenly((2, blocks.len().max(1)));
         for (row, measure) in self.rows.iter().enumerate() {
@@ -88,13 +95,15 @@ impl Panels<'_> {
             .channels
             .iter()
             .filter(|c| c.block == panel.block)
-            .filter_map(|c| Some((c.mix_ratio?.min(RIGHT), (measure.of)(c)?)))
+            .filter_map(|c| Some((c.mix_ratio?.min(RIGHT), measure.of(c)?)))
             .collect();
-        let heading = match panel.left_out {
+        let groups = measure.compared == Compared::Groups;
+        let axis = if self.folded { measure.axis_where_folded } else { measure.axis };
+        let words = match panel.left_out {
             0 => format!("{} (n = {})", panel.block, panel.channels),
             n => format!("{} (n = {}, {n} not defined)", panel.block, panel.channels),
         };
-        area.draw(&Text::new(heading, at(62, 2, scale), text(12, scale)))?;
+        area.draw(&Text::new(words, at(62, 2, scale), text(12, scale)))?;
         if let Some(words) = not_in_the_paper(panel) {
             area.draw(&Text::new(words, at(205, 19, scale), text(11, scale)))?;
         }
@@ -104,38 +113,25 @@ impl Panels<'_> {
             }
             return Ok(());
         }
-        area.draw(&Text::new(statistics(measure, panel), at(62, 19, scale), text(11, scale)))?;
-        if measure.groups {
+        area.draw(&Text::new(statistics(groups, panel), at(62, 19, scale), text(11, scale)))?;
+        if groups {
             let words = means(panel);
             area.draw(&Text::new(words, at(62, 35, scale), text(11, scale)))?;
         }
-        let above = if measure.groups { 54 } else { 38 };
+        let above = if groups { 54 } else { 38 };
         let (low, high) = range(&points);
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(above * scale)
-            .margin_right(12 * scale)
-            .margin_bottom(14 * scale)
-            .margin_left(8 * scale)
-            .x_label_area_size(34 * scale)
-            .y_label_area_size(52 * scale)
-            .build_cartesian_2d(0.0..RIGHT, low..high)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(FAINT.stroke_width(scale))
-            .axis_style(INK.stroke_width(scale))
+        let frame = Frame { top: above, right: 12, bottom: 14, left: 8, below: 34, beside: 52 };
+        let mut chart = frame.chart(area, scale, (0.0..RIGHT, low..high))?;
+        house_style(&mut chart.configure_mesh(), scale)
             .x_labels(6)
             .y_labels(5)
             .x_label_formatter(&|x| format!("{x:.0}"))
             .y_label_formatter(&|y| tick(*y, high - low))
-            .label_style(text(11, scale))
-            .axis_desc_style(text(11, scale))
             .x_desc("mix ratio (at most 5)")
-            .y_desc(measure.label)
+            .y_desc(axis)
             .draw()?;
         // Behind the dots, which are what was measured.
-        if measure.groups {
+        if groups {
             let means = [(0.0, 1.0, panel.overwrite_mean), (1.0, RIGHT, panel.skip_mean)];
             for (from, to, mean) in means {
                 let Some(mean) = mean else { continue };
@@ -160,8 +156,8 @@ fn not_in_the_paper(panel: &PanelRow) -> Option<&'static str> {
 }
 
 /// What the table says of a panel.
-fn statistics(measure: &Measure, panel: &PanelRow) -> String {
-    if measure.groups {
+fn statistics(groups: bool, panel: &PanelRow) -> String {
+    if groups {
         match (panel.anova_f, panel.anova_p) {
             (Some(f), Some(p)) => format!("F = {}, {}", significant(f), probability(p)),
             _ => "F not defined".to_owned(),
@@ -185,25 +181,6 @@ fn means(panel: &PanelRow) -> String {
     format!("{below}; {above}")
 }
 
-/// A probability as readers expect it: three digits, or a power of ten; `p = 0` where it is zero.
-pub fn probability(p: f64) -> String {
-    match p {
-        // Where the correlation is exact, as SciPy has it, or smaller than any number.
-        0.0 => "p = 0".to_owned(),
-        p if p < 1e-3 => format!("p = {p:.0e}"),
-        p => format!("p = {p:.3}"),
-    }
-}
-
-/// Three significant digits.
-fn significant(value: f64) -> String {
-    match value.abs() {
-        v if v >= 100.0 => format!("{value:.0}"),
-        v if v >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
 /// A label of an axis that spans `range`.
 fn tick(value: f64, range: f64) -> String {
     // What is zero but for rounding has no sign.
@@ -225,20 +202,9 @@ fn range(points: &[(f64, f64)]) -> (f64, f64) {
     (low - space, high + space)
 }
 
-/// A position in units.
-fn at(x: i32, y: i32, scale: u32) -> (i32, i32) {
-    (x * scale.cast_signed(), y * scale.cast_signed())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn probabilities_have_three_digits_or_a_power_of_ten() {
-        let shown = [0.25, 0.04321, 3.2e-5, 1e-299, 0.0].map(probability);
-        assert_eq!(shown, ["p = 0.250", "p = 0.043", "p = 3e-5", "p = 1e-299", "p = 0"]);
-    }
 
     #[test]
     fn an_axis_of_equal_values_is_not_empty() {

@@ -1,6 +1,10 @@
 //! Figure 2: histograms of mix ratios, one a block.
 
-use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
+use super::shown::Shown;
+use crate::canvas::{Drawing, Drawn, FIRST, Frame, INK, at, heading, house_style, text};
+use crate::error::ReportError;
+use crate::registry::Figure;
+use crate::results::Results;
 use crate::schema::{BlockRow, HistogramRow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -11,9 +15,17 @@ const TITLE: u32 = 34;
 
 /// Figure 2 of paper 1.
 #[derive(Debug)]
-pub(crate) struct MixRatios<'a> {
-    pub(crate) blocks: &'a [BlockRow],
-    pub(crate) bins: &'a [HistogramRow],
+struct MixRatios<'a> {
+    title: String,
+    blocks: &'a [BlockRow],
+    bins: &'a [HistogramRow],
+}
+
+/// Draws it.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let Results { blocks, bins, .. } = results;
+    let ratios = MixRatios { title: figure.title(None), blocks, bins };
+    Ok(vec![Shown::draw(figure, None, results, &ratios)?])
 }
 
 impl MixRatios<'_> {
@@ -26,7 +38,7 @@ impl MixRatios<'_> {
     }
 }
 
-impl Figure for MixRatios<'_> {
+impl Drawing for MixRatios<'_> {
     fn size(&self) -> (u32, u32) {
         let count = |n: usize| u32::try_from(n).unwrap_or(1);
         ((PANEL.0 * count(self.columns())).max(460), PANEL.1 * count(self.rows()) + TITLE)
@@ -34,11 +46,7 @@ impl Figure for MixRatios<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let (title, below) = area.split_vertically(TITLE * scale);
-        title.draw(&Text::new(
-            "Figure 2. Mix ratios O(I) / O(B) of each block's channels",
-            at(10, 10, scale),
-            text(15, scale),
-        ))?;
+        heading(&title, &self.title, scale)?;
         let panels = below.split_evenly((self.rows(), self.columns()));
         for (panel, block) in panels.iter().zip(self.blocks) {
             self.panel(panel, block, scale)?;
@@ -59,27 +67,14 @@ impl MixRatios<'_> {
         let counts = format!("overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip);
         area.draw(&Text::new(format!("{} ({studied})", block.block), at(52, 4, scale), text(13, scale)))?;
         area.draw(&Text::new(counts, at(52, 22, scale), text(11, scale)))?;
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(40 * scale)
-            .margin_right(12 * scale)
-            .margin_bottom(18 * scale)
-            .margin_left(8 * scale)
-            .x_label_area_size(36 * scale)
-            .y_label_area_size(42 * scale)
-            .build_cartesian_2d(0.0..5.0, 0.0..top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(FAINT.stroke_width(scale))
-            .axis_style(INK.stroke_width(scale))
+        let frame = Frame { top: 40, right: 12, bottom: 18, left: 8, below: 36, beside: 42 };
+        let mut chart = frame.chart(area, scale, (0.0..5.0, 0.0..top))?;
+        house_style(&mut chart.configure_mesh(), scale)
             .x_labels(6)
             // No more than there are whole numbers.
             .y_labels(highest.saturating_add(1).min(5))
             .x_label_formatter(&|x| format!("{x:.0}"))
             .y_label_formatter(&|y| format!("{y:.0}"))
-            .label_style(text(11, scale))
-            .axis_desc_style(text(11, scale))
             .x_desc("mix ratio (last bin: 4.75 and above)")
             .y_desc("channels")
             .draw()?;
@@ -92,9 +87,4 @@ impl MixRatios<'_> {
         chart.draw_series(DashedLineSeries::new([(1.0, 0.0), (1.0, top)], dash, dash, INK.stroke_width(scale)))?;
         Ok(())
     }
-}
-
-/// A position in units.
-fn at(x: i32, y: i32, scale: u32) -> (i32, i32) {
-    (x * scale.cast_signed(), y * scale.cast_signed())
 }

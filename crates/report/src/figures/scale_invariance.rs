@@ -1,6 +1,10 @@
 //! Figure 5: how many channels of each block are scale-invariant.
 
-use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, SECOND, text};
+use super::shown::Shown;
+use crate::canvas::{Drawing, Drawn, FIRST, Frame, SECOND, heading, house_style, text};
+use crate::error::ReportError;
+use crate::registry::Figure;
+use crate::results::Results;
 use crate::schema::BlockRow;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -11,11 +15,18 @@ const HEIGHT: u32 = 378;
 
 /// Figure 5 of paper 1.
 #[derive(Debug)]
-pub(crate) struct ScaleInvariance<'a> {
-    pub(crate) blocks: &'a [BlockRow],
+struct ScaleInvariance<'a> {
+    title: String,
+    blocks: &'a [BlockRow],
 }
 
-impl Figure for ScaleInvariance<'_> {
+/// Draws it.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let invariance = ScaleInvariance { title: figure.title(None), blocks: &results.blocks };
+    Ok(vec![Shown::draw(figure, None, results, &invariance)?])
+}
+
+impl Drawing for ScaleInvariance<'_> {
     fn size(&self) -> (u32, u32) {
         let blocks = u32::try_from(self.blocks.len()).unwrap_or(1);
         ((BLOCK * blocks + 80).max(480), HEIGHT)
@@ -23,7 +34,7 @@ impl Figure for ScaleInvariance<'_> {
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let unit = scale.cast_signed();
-        area.draw(&Text::new("Figure 5. Scale-invariant channels", (10 * unit, 10 * unit), text(15, scale)))?;
+        heading(area, &self.title, scale)?;
         for (i, (color, label)) in
             [(FIRST, "all criteria"), (SECOND, "without the mix criterion")].into_iter().enumerate()
         {
@@ -42,24 +53,12 @@ impl Figure for ScaleInvariance<'_> {
         let blocks = self.blocks.len().max(1) as f64;
         // Bars of few blocks are as wide as those of many.
         let beside = (4.0 - blocks).max(0.0) / 2.0;
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(58 * scale)
-            .margin_right(14 * scale)
-            .margin_left(10 * scale)
-            .x_label_area_size(58 * scale)
-            .y_label_area_size(54 * scale)
-            .build_cartesian_2d(-beside..blocks + beside, 0.0..top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(FAINT.stroke_width(scale))
-            .axis_style(INK.stroke_width(scale))
+        let frame = Frame { top: 58, right: 14, bottom: 0, left: 10, below: 58, beside: 54 };
+        let mut chart = frame.chart(area, scale, (-beside..blocks + beside, 0.0..top))?;
+        house_style(&mut chart.configure_mesh(), scale)
             .x_labels(0)
             .y_labels(10)
             .y_label_formatter(&|y| format!("{y:.0}"))
-            .label_style(text(11, scale))
-            .axis_desc_style(text(11, scale))
             .y_desc("percent of channels")
             .draw()?;
         let centered = |size, vertical| text(size, scale).pos(Pos::new(HPos::Center, vertical));

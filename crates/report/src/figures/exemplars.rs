@@ -2,12 +2,15 @@
 //! center-neuron picture and, where this run made them, the whole-channel picture, the nine photographs that it answers
 //! to most, and where in them Block inhibits (red) or adds (blue).
 
+use super::shown::Shown;
 use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
 use crate::error::ReportError;
 use crate::files::{read_file, write_file};
 use crate::layout;
 use crate::manifest::Manifest;
-use crate::schema::ExemplarRow;
+use crate::registry::Figure;
+use crate::results::Results;
+use crate::schema::{BlockRow, ExemplarRow};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;
@@ -43,9 +46,6 @@ const SCALE: u32 = 2;
 /// What Block takes away and adds, as the maps are colored.
 const TAKES: RGBColor = RGBColor(230, 40, 30);
 const ADDS: RGBColor = RGBColor(40, 110, 230);
-/// The sentinel that stands for an O(I) that is not positive; the other, 10, for such an O(B).
-const NEVER_FROM_INPUT: f64 = 0.0;
-
 /// One channel's grid: its heading, what is measured of it, and rows of three pictures.
 struct Grid {
     heading: String,
@@ -67,32 +67,23 @@ struct Sheet {
     texts: Vec<Placed<(String, u32)>>,
 }
 
-/// Draws the exemplars of a block; the width in units, or nothing where there is none.
-pub(crate) fn save(
-    folder: &Path,
-    (figure, block): (u8, &str),
-    (exemplars, manifest): (&[ExemplarRow], &Manifest),
-    path: &Path,
-) -> Result<Option<u32>, ReportError> {
-    let mut grids = Vec::new();
-    for exemplar in exemplars.iter().filter(|e| e.figure == figure && e.block == block) {
-        grids.push(grid(folder, exemplar, manifest)?);
+/// Draws that of each block that has exemplars for the figure.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let Results { folder, manifest, blocks, exemplars, .. } = results;
+    let mut shown = Vec::new();
+    for BlockRow { block, .. } in blocks {
+        let of_figure = exemplars.iter().filter(|e| e.figure == figure.number && e.block == *block);
+        let grids: Result<Vec<Grid>, ReportError> = of_figure.map(|e| grid(folder, e, manifest)).collect();
+        let grids = grids?;
+        if !grids.is_empty() {
+            let sheet = arrange(&figure.title(Some(block)), grids);
+            let path = figure.file(folder, Some(block));
+            write_file(&path.with_extension("svg"), svg(&sheet, &path)?.as_bytes())?;
+            write_file(&path.with_extension("png"), &bitmap(&sheet, &path)?)?;
+            shown.push(Shown::of(figure, Some(block), results, sheet.size.0));
+        }
     }
-    if grids.is_empty() {
-        return Ok(None);
-    }
-    let sheet = arrange(&title(figure, block), grids);
-    write_file(&path.with_extension("svg"), svg(&sheet, path)?.as_bytes())?;
-    write_file(&path.with_extension("png"), &bitmap(&sheet, path)?)?;
-    Ok(Some(sheet.size.0))
-}
-
-/// What stands above a sheet.
-fn title(figure: u8, block: &str) -> String {
-    match figure {
-        1 => format!("Figure 1. Block {block}: exemplary channels"),
-        _ => format!("Figures 6 to 8. Block {block}: largest scale metrics"),
-    }
+    Ok(shown)
 }
 
 fn grid(folder: &Path, exemplar: &ExemplarRow, manifest: &Manifest) -> Result<Grid, ReportError> {
@@ -124,25 +115,6 @@ impl Manifest {
     fn shows(&self, path: &Path) -> bool {
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
         self.pictures.contains_key(&parts.join("/"))
-    }
-}
-
-impl ExemplarRow {
-    /// The channel, and what it is shown for.
-    pub(crate) fn heading(&self) -> String {
-        format!("channel {}: {}", self.channel, self.example_of)
-    }
-
-    /// What is measured of it. A mix ratio that is none, but stands for an Output that never answers, is said to be so.
-    pub(crate) fn measures(&self) -> String {
-        let metric = self.scale_metric.filter(|_| self.figure != 1).map(|m| format!("scale metric {m:.2}"));
-        let ratio = self.mix_ratio.map(|m| match (self.sentinel, m) {
-            (false, m) => format!("mix ratio {m:.2}"),
-            (true, NEVER_FROM_INPUT) => format!("mix ratio {m}: O(I) is not positive"),
-            (true, _) => format!("mix ratio {m}: O(B) is not positive"),
-        });
-        let parts: Vec<String> = metric.into_iter().chain(ratio).collect();
-        parts.join(", ")
     }
 }
 

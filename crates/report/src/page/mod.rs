@@ -1,34 +1,17 @@
 //! `index.html`: everything on one plain page.
 
-use crate::claims;
+pub(crate) mod claims;
+mod photographs;
+
+use crate::figures::Shown;
 use crate::layout;
 use crate::manifest::Manifest;
-use crate::photographs;
-use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow};
+use crate::numbers::number;
+use crate::registry::TABLES;
+use crate::results::Results;
+use crate::schema::{BlockRow, ChannelRow};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeMap;
-
-/// A figure, without the extension of its two files, and what it shows.
-#[derive(Debug)]
-pub(crate) struct Shown {
-    pub(crate) path: String,
-    pub(crate) caption: String,
-    /// In units, of which bitmaps have two pixels each.
-    pub(crate) width: u32,
-}
-
-/// Everything that the page shows.
-#[derive(Debug)]
-pub(crate) struct Contents {
-    pub(crate) manifest: Manifest,
-    pub(crate) blocks: Vec<BlockRow>,
-    pub(crate) channels: Vec<ChannelRow>,
-    pub(crate) claims: Vec<ClaimRow>,
-    pub(crate) exemplars: Vec<ExemplarRow>,
-    /// None where there were no images.
-    pub(crate) extremes: Vec<ExtremeRow>,
-    pub(crate) figures: Vec<Shown>,
-}
 
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; margin: 0 auto; max-width: 1180px; padding: 1.5rem; }
@@ -46,8 +29,8 @@ details > summary { cursor: pointer; font-weight: 600; margin: .5rem 0; }
 ";
 
 /// The whole page.
-pub(crate) fn page(contents: &Contents) -> String {
-    let Contents { manifest, blocks, channels, claims, exemplars, extremes, figures } = contents;
+pub(crate) fn page(results: &Results, figures: &[Shown]) -> String {
+    let Results { manifest, blocks, channels, claims, exemplars, extremes, .. } = results;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -110,16 +93,9 @@ pub(crate) fn page(contents: &Contents) -> String {
 
 /// The tables to read on from, and what each is of.
 fn tables(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all = [
-        (layout::CHANNELS, "channels"),
-        (layout::BLOCKS, "blocks"),
-        (layout::HISTOGRAM, "histogram"),
-        (layout::PANELS, "statistics of figures 3, 4 and 9"),
-        (layout::EXEMPLARS, "exemplars of figures 1 and 6 to 8"),
-        (layout::SCALE_TUNING, "scale tuning"),
-    ];
-    let extremes = (layout::EXTREMES, "images at either end of every channel");
-    all.into_iter().chain(manifest.images.is_some().then_some(extremes))
+    let with_images = manifest.images.is_some();
+    let written = TABLES.iter().filter(move |table| !table.needs_images || with_images);
+    written.filter_map(|table| Some((table.path, table.title?)))
 }
 
 /// The last part of the weights' path.
@@ -145,10 +121,6 @@ fn not_computed(manifest: &Manifest) -> Markup {
             div.note { "No picture made the output positive, from any seed: " (manifest.failed.join("; ")) "." }
         }
     }
-}
-
-pub(crate) fn number(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| "not defined".to_owned(), |v| format!("{v:.digits$}"))
 }
 
 fn blocks_table(blocks: &[BlockRow]) -> Markup {

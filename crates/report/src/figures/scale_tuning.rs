@@ -1,8 +1,12 @@
 //! Figure 10: what Input, Block and Output of chosen channels answer to their pictures and photographs at sizes from
 //! half to double.
 
-use crate::canvas::{Drawn, FAINT, FIRST, Figure, INK, text};
-use crate::schema::{ExemplarRow, ScaleTuningRow};
+use super::shown::Shown;
+use crate::canvas::{Drawing, Drawn, FIRST, Frame, house_style, text};
+use crate::error::ReportError;
+use crate::registry::Figure;
+use crate::results::Results;
+use crate::schema::{BlockRow, ExemplarRow, ScaleTuningRow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -25,13 +29,41 @@ const PHOTOGRAPHS: &str = "photographs";
 
 /// The scale tuning of a block's exemplars.
 #[derive(Debug)]
-pub(crate) struct ScaleTuning<'a> {
-    pub(crate) block: &'a str,
-    pub(crate) exemplars: Vec<&'a ExemplarRow>,
-    pub(crate) rows: &'a [ScaleTuningRow],
+struct ScaleTuning<'a> {
+    title: String,
+    block: &'a str,
+    exemplars: Vec<&'a ExemplarRow>,
+    rows: &'a [ScaleTuningRow],
 }
 
-impl Figure for ScaleTuning<'_> {
+/// Draws that of each block that has exemplars with curves.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let mut shown = Vec::new();
+    for BlockRow { block, .. } in &results.blocks {
+        let (title, exemplars) = (figure.title(Some(block)), with_curves(block, &results.exemplars));
+        if !exemplars.is_empty() {
+            let curves = ScaleTuning { title, block, exemplars, rows: &results.tuning };
+            shown.push(Shown::draw(figure, Some(block), results, &curves)?);
+        }
+    }
+    Ok(shown)
+}
+
+/// The exemplars of a block whose curves are drawn: those that the paper names, then those with the largest scale
+/// metric, each once.
+fn with_curves<'a>(block: &str, rows: &'a [ExemplarRow]) -> Vec<&'a ExemplarRow> {
+    let mut shown: Vec<&ExemplarRow> = Vec::new();
+    let of_block = || rows.iter().filter(|e| e.block == block);
+    let named = of_block().filter(|e| e.in_paper);
+    for exemplar in named.chain(of_block().filter(|e| e.figure == 6)) {
+        if shown.iter().all(|e| e.channel != exemplar.channel) {
+            shown.push(exemplar);
+        }
+    }
+    shown
+}
+
+impl Drawing for ScaleTuning<'_> {
     fn size(&self) -> (u32, u32) {
         let channels = u32::try_from(self.exemplars.len()).unwrap_or(1);
         (3 * PANEL.0, TOP + channels * (PANEL.1 + HEADING))
@@ -40,8 +72,7 @@ impl Figure for ScaleTuning<'_> {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB> {
         let unit = scale.cast_signed();
         let (head, mut below) = area.split_vertically(TOP * scale);
-        let title = format!("Figure 10. Block {}: scale tuning", self.block);
-        head.draw(&Text::new(title, (10 * unit, 8 * unit), text(15, scale)))?;
+        head.draw(&Text::new(self.title.as_str(), (10 * unit, 8 * unit), text(15, scale)))?;
         self.legend(&head, scale)?;
         for exemplar in &self.exemplars {
             let (heading, rest) = below.split_vertically(HEADING * scale);
@@ -94,26 +125,13 @@ impl ScaleTuning<'_> {
         let values = of_panel.iter().flat_map(|r| activations(r));
         let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         let margin = ((high - low) * 0.06).max(1e-6);
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(6 * scale)
-            .margin_right(12 * scale)
-            .margin_bottom(8 * scale)
-            .margin_left(8 * scale)
-            .x_label_area_size(34 * scale)
-            .y_label_area_size(46 * scale)
-            .build_cartesian_2d(-1.0..1.0, low - margin..high + margin)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(FAINT.stroke_width(scale))
-            .axis_style(INK.stroke_width(scale))
+        let frame = Frame { top: 6, right: 12, bottom: 8, left: 8, below: 34, beside: 46 };
+        let mut chart = frame.chart(area, scale, (-1.0..1.0, low - margin..high + margin))?;
+        house_style(&mut chart.configure_mesh(), scale)
             .x_labels(5)
             .y_labels(5)
             .x_label_formatter(&|x: &f64| format!("{:.2}", x.exp2()))
             .y_label_formatter(&|y| format!("{y:.1}"))
-            .label_style(text(11, scale))
-            .axis_desc_style(text(11, scale))
             .x_desc(format!("size of what {title} prefers"))
             .y_desc("activation")
             .draw()?;

@@ -1,7 +1,7 @@
 //! The section of the page on photographs: what they say of blocks, and which of them exemplars answer to most and
 //! least.
 
-use crate::page::number;
+use crate::numbers::number;
 use crate::schema::{BlockRow, ChannelRow, ExemplarRow, ExtremeRow};
 use maud::{Markup, html};
 
