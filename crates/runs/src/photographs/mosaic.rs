@@ -9,7 +9,8 @@ use crate::source::Loaded;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
 use report::layout;
-use resnet::{Extent, Isa, Reader, Role, View};
+use resnet::ndarray::Axis;
+use resnet::{Extent, Isa, Reader, Reading, Role, View};
 
 /// Rows and columns of one photograph of a mosaic of nine.
 const TILE: usize = 112;
@@ -30,7 +31,11 @@ impl Photographs {
         let size = loaded.source.input_size;
         for e in exemplars {
             let sites = [Role::Input, Role::Block].map(|role| e.block.read_site(role));
-            let reader = Reader::new(&loaded.network, size, View::Plain, (&sites, Extent::Whole), isa);
+            let reader = Reader::new(
+                &loaded.network,
+                Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole },
+                isa,
+            );
             let mut reader = reader.map_err(|error| loaded.because(error))?;
             let block = e.block.to_string();
             for role in Role::ALL {
@@ -58,10 +63,7 @@ impl Photographs {
 
 /// One channel of a whole map.
 fn channel(reader: &Reader, site: resnet::Site, channel: usize) -> Vec<f32> {
-    let shape = reader.shapes().iter().find(|(s, _)| *s == site);
-    let channels = shape.map_or(1, |(_, shape)| shape.channels);
-    let values = reader.whole(site);
-    values.into_iter().skip(channel).step_by(channels).collect()
+    reader.whole(site).index_axis(Axis(2), channel).iter().copied().collect()
 }
 
 /// The photograph in grey; red where Input is positive and Block negative: it inhibits; blue where Block adds. The
