@@ -59,6 +59,14 @@ impl Region {
     }
 
     /// What both regions hold.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Region;
+    ///
+    /// let padded = Region::between(-1, -1, 3, 3);
+    /// assert_eq!(padded.intersection(&Region::whole(2, 5)), Region::between(0, 0, 2, 3));
+    /// ```
     pub fn intersection(&self, other: &Region) -> Region {
         if self.is_empty() || other.is_empty() {
             return Region::EMPTY;
@@ -275,6 +283,16 @@ impl<'a> WindowMut<'a> {
 
     /// Sets everything outside `inside` to zero: the padding of a map whose own positions are `inside`. What is left:
     /// the positions of both.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::{Region, WindowMut};
+    ///
+    /// let mut data = [1.0, 2.0, 3.0, 4.0];
+    /// let mut window = WindowMut::new(&mut data, Region::between(0, -1, 1, 3), 1);
+    /// assert_eq!(window.clear_outside(Region::whole(1, 2)), Region::whole(1, 2));
+    /// assert_eq!(data, [0.0, 2.0, 3.0, 0.0]);
+    /// ```
     pub fn clear_outside(&mut self, inside: Region) -> Region {
         let kept = self.region.intersection(&inside);
         if kept.is_empty() {

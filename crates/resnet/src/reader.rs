@@ -71,6 +71,16 @@ pub struct Reader {
 impl View {
     /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even
     /// number of pixels around the center allows, and how large they are in it.
+    ///
+    /// # Example
+    /// ```
+    /// use resnet::View;
+    ///
+    /// assert_eq!(View::scaled(2.0, 224), (View::Enlarged, 2.0));
+    /// assert_eq!(View::scaled(0.5, 224), (View::Shrunk, 0.5));
+    /// // 224 x 0.8 is 179.2: as near as an even margin allows are 180 pixels.
+    /// assert_eq!(View::scaled(0.8, 224), (View::Padded(180), 180.0 / 224.0));
+    /// ```
     pub fn scaled(scale: f64, size: usize) -> (View, f64) {
         let full = size as f64;
         let centered = |wanted: f64| {

@@ -97,6 +97,25 @@ impl Convolution {
     ///
     /// # Errors
     /// If the weights have not exactly `out * in * kh * kw` values, or the bias has not `out`.
+    ///
+    /// # Example
+    /// The difference of neighbors, plus a half:
+    ///
+    /// ```
+    /// use autodiff::ops::{Convolution, Input};
+    /// use autodiff::{Graph, Isa, Shape, Sliding, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 3, 1) }, &[])?;
+    /// let sliding = Sliding { kernel: (1, 2), ..Sliding::square(1, 1, 0) };
+    /// let difference = Convolution::new(vec![-1.0, 1.0], (1, 1), sliding, Some(vec![0.5]))?;
+    /// let y = graph.add(difference, &[x])?;
+    /// let given = [(x, &[1.0, 4.0, 9.0][..])];
+    /// assert_eq!(graph.evaluate(Wanted::whole(&graph, y), &given).value(Isa::best())?, [3.5, 5.5]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(
         weights: Vec<f32>,
         (outputs, channels): (usize, usize),

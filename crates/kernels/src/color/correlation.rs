@@ -24,6 +24,19 @@ pub fn color_matrix() -> [[f32; 3]; 3] {
 ///
 /// # Panics
 /// If the two have not the same number of values, a multiple of three.
+///
+/// # Example
+/// The first plane is the brightness:
+///
+/// ```
+/// use kernels::Isa;
+/// use kernels::color::squash_colors;
+///
+/// // Two pixels: the first plane of the first one is large, everything else zero.
+/// let mut pixels = [0.0; 6];
+/// squash_colors(Isa::best(), &[50.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut pixels);
+/// assert_eq!(pixels, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5]);
+/// ```
 pub fn squash_colors(isa: Isa, planes: &[f32], pixels: &mut [f32]) {
     check_lengths(planes.len(), pixels.len());
     squash(isa, color_matrix(), planes, pixels);

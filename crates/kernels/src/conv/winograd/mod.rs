@@ -84,6 +84,14 @@ impl Tile {
     }
 
     /// The smallest region of whole tiles that holds `region`: what is computed together.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Region;
+    /// use kernels::conv::Tile;
+    ///
+    /// assert_eq!(Tile::Four.covering(&Region::position(5, 3)), Region::between(4, 0, 8, 4));
+    /// ```
     pub fn covering(self, region: &Region) -> Region {
         if region.is_empty() {
             return Region::EMPTY;
