@@ -1,7 +1,8 @@
 //! Elementwise steps on a region of two windows: addition, and what the backward pass does to a gradient in place.
 
 use crate::isa::{Isa, per_isa};
-use crate::region::{Part, Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Part, Window, WindowMut};
 
 /// `y = a + b` on `region`.
 ///

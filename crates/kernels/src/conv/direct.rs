@@ -9,7 +9,8 @@ use super::task::{Grid, Sums};
 use super::{ConvTask, Sliding, SomeChannels};
 use crate::isa::Isa;
 use crate::matmul::{Epilogue, LeftMatrix, PackedMatrix, Product, Target};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// A convolution's weights, packed for the forward product: `[ky, kx, c] x out`.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 //! the same for the sum of the definition and for Winograd's algorithm.
 
 use crate::matmul::{ColumnAffine, Rows};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 use std::ops::Range;
 
 /// What follows a convolution's sum: scale and shift, then a residual, then the ReLU. See [`Epilogue`].

@@ -1,7 +1,8 @@
 //! Global average pooling: the mean of each channel over its whole map.
 
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// `y[c] = (sum over the map of x[i, j, c]) / (H W)`: `[H, W, C] -> [C]`, with `map` the whole of the H x W map.
 ///

@@ -3,7 +3,8 @@
 use super::assert_holds;
 use crate::elementary::{cos_sin_fraction, single};
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 use std::array;
 
 /// A rotation of maps of one size by whole degrees, counter-clockwise as people see the picture.

@@ -31,7 +31,8 @@ use super::task::{Grid, Sums};
 use super::{ConvTask, Sliding, SomeChannels};
 use crate::isa::Isa;
 use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Product, Rows, Target};
-use crate::region::{Region, WindowMut};
+use crate::region::Region;
+use crate::window::WindowMut;
 use lanes::{Finish, Lanes, Places, TileInputs, TileProducts};
 use std::ops::Range;
 
