@@ -78,7 +78,7 @@ impl ConvWeights {
     /// assert_eq!(y, [1.0 + 2.0 + 4.0 + 5.0 + 1.0, 2.0 + 3.0 + 5.0 + 6.0 + 1.0]);
     /// ```
     pub fn convolve(&self, isa: Isa, task: &ConvTask<'_>, y: &mut WindowMut<'_>) {
-        if let Some(sums) = task.into_window(self.outputs(), y) {
+        if let Some(sums) = task.sums_in_window(self.outputs(), y) {
             self.compute(isa, task, sums);
         }
     }
@@ -88,7 +88,7 @@ impl ConvWeights {
     /// # Panics
     /// As [`ConvWeights::convolve`], or if the channels do not begin so or the matrix has not their size.
     pub fn convolve_channels(&self, isa: Isa, task: &ConvTask<'_>, y: SomeChannels<'_>) {
-        if let Some(sums) = task.into_matrix(y) {
+        if let Some(sums) = task.sums_in_matrix(y) {
             self.compute(isa, task, sums);
         }
     }

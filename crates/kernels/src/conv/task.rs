@@ -48,7 +48,7 @@ pub(super) struct Sums<'a> {
 
 impl<'a> ConvTask<'a> {
     /// Into a window, if anything is wanted.
-    pub(super) fn into_window<'y>(&self, outputs: usize, y: &'y mut WindowMut<'_>) -> Option<Sums<'y>> {
+    pub(super) fn sums_in_window<'y>(&self, outputs: usize, y: &'y mut WindowMut<'_>) -> Option<Sums<'y>> {
         assert_eq!(y.channels(), outputs, "output channels of a convolution");
         if self.wanted.is_empty() {
             return None;
@@ -58,7 +58,7 @@ impl<'a> ConvTask<'a> {
     }
 
     /// Into a matrix of some channels, if anything is wanted.
-    pub(super) fn into_matrix<'y>(&self, y: SomeChannels<'y>) -> Option<Sums<'y>> {
+    pub(super) fn sums_in_matrix<'y>(&self, y: SomeChannels<'y>) -> Option<Sums<'y>> {
         let SomeChannels { channels, values } = y;
         assert_eq!(values.len(), self.wanted.positions() * channels.len(), "values of some channels");
         if self.wanted.is_empty() {

@@ -189,7 +189,7 @@ impl WinogradWeights {
     /// # Panics
     /// If channels disagree, a window lacks a needed position or the scratch is too short.
     pub fn convolve(&self, isa: Isa, task: &ConvTask<'_>, y: &mut WindowMut<'_>, scratch: &mut [f32]) {
-        if let Some(sums) = task.into_window(self.outputs(), y) {
+        if let Some(sums) = task.sums_in_window(self.outputs(), y) {
             self.compute(isa, task, sums, scratch);
         }
     }
@@ -199,7 +199,7 @@ impl WinogradWeights {
     /// # Panics
     /// As [`WinogradWeights::convolve`], or if the channels are not whole panels or the matrix has not their size.
     pub fn convolve_channels(&self, isa: Isa, task: &ConvTask<'_>, y: SomeChannels<'_>, scratch: &mut [f32]) {
-        if let Some(sums) = task.into_matrix(y) {
+        if let Some(sums) = task.sums_in_matrix(y) {
             self.compute(isa, task, sums, scratch);
         }
     }
