@@ -233,6 +233,9 @@ trait Vector: Copy {
 /// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from
 /// zero or from what is at `to`, then scale and shift, residual, ReLU.
 ///
+/// All indices are constants: with others, the sums would live in memory instead of registers all along. So each stage of
+/// the epilogue goes over all of them; and in a function of its own it would cost registers, however it is inlined.
+///
 /// # Safety
 /// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as
 /// many panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place
@@ -284,30 +287,10 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    // SAFETY: promised by the caller.
-    unsafe { finish(&mut acc, to) };
-    for r in 0..ROWS {
-        for v in 0..VECTORS {
-            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
-            // SAFETY: the caller promises the places.
-            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
-        }
-    }
-}
-
-/// What becomes of a tile's sums: scale and shift, residual, ReLU.
-///
-/// All indices are constants here, and everything is inlined: otherwise the sums would live in memory instead of registers
-/// all along. So each stage goes over all of them.
-///
-/// # Safety
-/// As for [`tile`].
-#[inline(always)]
-unsafe fn finish<V: Vector, const ROWS: usize, const VECTORS: usize>(acc: &mut [[V; VECTORS]; ROWS], to: &Places<'_>) {
-    if let Some((scale, shift)) = to.affine {
-        for v in 0..VECTORS {
-            // SAFETY: the caller promises a scale and a shift for each column.
-            unsafe {
+    // SAFETY: the caller promises a scale and a shift for each column, the residual's rows and the places.
+    unsafe {
+        if let Some((scale, shift)) = to.affine {
+            for v in 0..VECTORS {
                 let column = v * V::LANES;
                 let (scale, shift) = (V::load(scale.add(column)), V::load(shift.add(column)));
                 for r in 0..ROWS {
@@ -315,20 +298,24 @@ unsafe fn finish<V: Vector, const ROWS: usize, const VECTORS: usize>(acc: &mut [
                 }
             }
         }
-    }
-    if let Some(residual) = &to.residual {
-        for r in 0..ROWS {
-            for v in 0..VECTORS {
-                // SAFETY: the caller promises the residual's rows.
-                acc[r][v] = unsafe { acc[r][v].add(V::load(residual.row(r).add(v * V::LANES))) };
+        if let Some(residual) = &to.residual {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].add(V::load(residual.row(r).add(v * V::LANES)));
+                }
             }
         }
-    }
-    if to.relu {
+        if to.relu {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].relu();
+                }
+            }
+        }
         for r in 0..ROWS {
             for v in 0..VECTORS {
-                // SAFETY: no memory is touched.
-                acc[r][v] = unsafe { acc[r][v].relu() };
+                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+                acc[r][v].store(to.rows.row(r).add(place));
             }
         }
     }
