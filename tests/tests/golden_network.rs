@@ -4,7 +4,7 @@
 use analysis::{largest, smallest};
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Shape, Wanted};
-use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
+use resnet::{Algorithm, Extent, Network, Reader, Reading, Role, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use streamscope_tests::arrays::{channels_last, single};
@@ -73,13 +73,13 @@ fn distances(golden: &Golden, network: &Network) -> Vec<(Site, f64, f64)> {
     let archive = golden.archive("center_activations.npz");
     let sites = golden.sites(&archive, "f64");
     assert!(sites.len() >= 18, "{sites:?}");
-    let reading = (sites.as_slice(), Extent::Center);
-    let mut reader = Reader::new(network, golden.size, View::Plain, reading, Isa::best()).unwrap();
+    let reading = Reading { size: golden.size, view: View::Plain, sites: &sites, extent: Extent::Center };
+    let mut reader = Reader::new(network, reading, Isa::best()).unwrap();
     let mut found = vec![Vec::new(); sites.len()];
     for image in golden.images() {
         reader.read(&golden.pixels.u8(&image).values);
         for (found, &site) in found.iter_mut().zip(&sites) {
-            found.extend_from_slice(reader.center(site));
+            found.extend(reader.center(site));
         }
     }
     let of_site = |(found, site): (&Vec<f32>, &Site)| {
@@ -140,9 +140,10 @@ fn top_and_bottom_nine_images_are_pytorchs_from_jpeg_files() {
 fn assert_pytorchs_order(golden: &Golden, pixels: impl Fn(&str) -> Vec<u8>) {
     let archive = golden.archive("center_activations.npz");
     let sites = golden.sites(&archive, "f64");
-    let reading = (sites.as_slice(), Extent::Center);
     let (network, size) = (&golden.network, golden.size);
-    let mut reader = Reader::new(network, size, View::Plain, reading, Isa::best()).unwrap();
+    let mut reader =
+        Reader::new(network, Reading { size, view: View::Plain, sites: &sites, extent: Extent::Center }, Isa::best())
+            .unwrap();
     let images = golden.images();
     let mut found = vec![Vec::new(); sites.len()];
     for image in &images {
@@ -186,14 +187,18 @@ fn whole_tensors_agree_with_pytorch() {
         let names = archive.names();
         let sites: Vec<Site> = golden.network.sites().into_iter().filter(|s| names.contains(&s.to_string())).collect();
         assert!(sites.len() >= 4, "{names:?}");
-        let mut reader =
-            Reader::new(&golden.network, golden.size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
+        let mut reader = Reader::new(
+            &golden.network,
+            Reading { size: golden.size, view: View::Plain, sites: &sites, extent: Extent::Whole },
+            Isa::best(),
+        )
+        .unwrap();
         reader.read(&golden.pixels.u8(&golden.images()[0]).values);
         let stats = golden.stats();
         for &site in &sites {
             let exact = archive.f64(&site.to_string());
             let exact = channels_last(&exact.values, exact.shape[exact.shape.len() - 3]);
-            let ours = relative_l2(&reader.whole(site), &exact);
+            let ours = relative_l2(reader.whole(site).as_slice().unwrap(), &exact);
             // The arrays are stored in single precision: half a unit in the last place of each value.
             let stored = 2_f64.powi(-25);
             let stats = &stats["sites"][site.to_string()];
@@ -255,10 +260,10 @@ fn output_before_its_relu_is_input_plus_block_exactly() {
         for &block in golden.network.architecture().blocks() {
             let sites = Role::ALL.map(|role| block.read_site(role));
             let read = |sites: &[Site]| {
-                let of = (sites, Extent::Whole);
-                let mut reader = Reader::new(&golden.network, golden.size, View::Plain, of, Isa::best()).unwrap();
+                let reading = Reading { size: golden.size, view: View::Plain, sites, extent: Extent::Whole };
+                let mut reader = Reader::new(&golden.network, reading, Isa::best()).unwrap();
                 reader.read(&golden.pixels.u8(&golden.images()[0]).values);
-                sites.iter().map(|&s| reader.whole(s)).collect::<Vec<_>>()
+                sites.iter().map(|&s| reader.whole(s).into_iter().collect()).collect::<Vec<Vec<f32>>>()
             };
             let together = read(&sites);
             let sums: Vec<f32> = together[0].iter().zip(&together[1]).map(|(i, b)| i + b).collect();

@@ -4,6 +4,7 @@ use autodiff::ops::{Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resiz
 use autodiff::{Graph, Isa, NodeId, Shape, Wanted};
 use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
 use kernels::adam::{Adam, Direction, Moments};
+use resnet::ndarray::ArrayView4;
 use resnet::{Network, Site};
 use std::sync::Arc;
 use testkit::golden::fixtures_dir;
@@ -27,13 +28,24 @@ fn studio(objective: Objective, recipe: Recipe) -> (Arc<Visualizer>, Studio) {
     (visualizer, studio)
 }
 
+/// A spectrum in its shape.
+fn shaped(spectrum: &[f32]) -> ArrayView4<'_, f32> {
+    ArrayView4::from_shape((3, SIZE, SIZE / 2 + 1, 2), spectrum).unwrap()
+}
+
+/// The 8-bit picture of a spectrum.
+fn bytes_of(picture: &mut Picture, spectrum: &[f32]) -> Vec<u8> {
+    let drawn: Vec<f32> = picture.draw(shaped(spectrum)).iter().copied().collect();
+    featviz::to_bytes(&drawn)
+}
+
 /// The activations of a channel, everywhere, on the picture before the first step.
 fn map_of_the_first_picture(unit: &str, seed: u64, channel: usize) -> (Shape, Vec<f32>) {
     let recipe = without_augmentation(1);
     let mut spectrum = vec![0.0; recipe.parameters()];
     Draws::new(seed, unit).spectrum(recipe.deviation, &mut spectrum);
     let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-    let pixels = picture.draw(&spectrum).to_vec();
+    let pixels: Vec<f32> = picture.draw(shaped(&spectrum)).iter().copied().collect();
     let (mut graph, shape) = (Graph::new(), Shape::new(SIZE, SIZE, 3));
     let image = graph.add(Input { shape }, &[]).unwrap();
     let normalised = graph.add(Normalise::imagenet(), &[image]).unwrap();
@@ -180,13 +192,13 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
             values.push(value);
         }
         let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-        let pixels = featviz::to_bytes(picture.draw(&spectrum));
+        let pixels = bytes_of(&mut picture, &spectrum);
 
         let mut studio = Studio::new(visualizer, Isa::best()).unwrap();
         let found = studio.run(CHANNEL, seed);
         // The same operations on the same numbers: the same bits.
         testkit::assert_same_bits(&found.trajectory, &values, &format!("values at {site}"));
-        assert!(found.pixels == pixels, "the picture of {site}");
+        assert!(found.pixels.iter().eq(&pixels), "the picture of {site}");
     }
 }
 
@@ -242,7 +254,7 @@ fn each_step_is_reported_once_and_has_its_value_before_it() {
     let mut steps = 0;
     let found = watched.run_watched(3, 1, &mut || steps += 1);
     assert_eq!((steps, found.trajectory.len()), (5, 5));
-    assert_eq!(found.pixels.len(), SIZE * SIZE * 3);
+    assert_eq!(found.pixels.shape(), [SIZE, SIZE, 3]);
     // The values of fewer steps are the first of these.
     let (_, mut fewer) = studio(Objective::Neuron, Recipe::new(SIZE, 2));
     assert_eq!(fewer.run(3, 1).trajectory, found.trajectory[..2]);
@@ -252,7 +264,7 @@ fn each_step_is_reported_once_and_has_its_value_before_it() {
     let mut spectrum = vec![0.0; visualizer.recipe().parameters()];
     Draws::new(1, &visualizer.unit_name(3)).spectrum(0.01, &mut spectrum);
     let mut picture = Picture::new(visualizer.recipe(), Isa::best()).unwrap();
-    assert_eq!(started.pixels, featviz::to_bytes(picture.draw(&spectrum)));
+    assert!(started.pixels.iter().eq(&bytes_of(&mut picture, &spectrum)));
     assert!(started.trajectory.is_empty());
 }
 

@@ -72,6 +72,31 @@ pub(crate) struct Step {
 }
 
 /// What to compute, in which order and where: compiled once, executed in any number of [`crate::Workspace`]s.
+///
+/// # Example
+/// ```
+/// use autodiff::ops::{Input, Relu};
+/// use autodiff::{Graph, Isa, Plan, Region, Shape, Wanted, Workspace};
+/// use std::sync::Arc;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut graph = Graph::new();
+/// let x = graph.add(Input { shape: Shape::new(3, 3, 1) }, &[])?;
+/// let y = graph.add(Relu, &[x])?;
+/// let plan = Arc::new(Plan::with_gradients(&graph, Wanted::center(&graph, y), &[x])?);
+/// // Of the input, too, nothing but the center is looked at.
+/// assert_eq!(plan.region(x), Region::position(1, 1));
+/// let mut workspace = Workspace::new(plan, Isa::best());
+/// for (center, gradient) in [(2.0, 10.0), (-2.0, 0.0)] {
+///     workspace.set_input(x, &[0.0, 0.0, 0.0, 0.0, center, 0.0, 0.0, 0.0, 0.0]);
+///     workspace.seed().data_mut().fill(10.0);
+///     workspace.forward();
+///     workspace.backward();
+///     assert_eq!(workspace.gradient(x).data(), [gradient]);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) shapes: Vec<Shape>,

@@ -59,6 +59,17 @@ impl Draws {
     }
 
     /// What is drawn for a step, counted from 1, at a site of this jitter.
+    ///
+    /// # Example
+    /// ```
+    /// use featviz::{Draws, Recipe};
+    ///
+    /// let recipe = Recipe::new(224, 2560);
+    /// let drawn = Draws::new(0, "layer3.1.pre:7:neuron").step(&recipe, 16, 1);
+    /// // The same seed, unit and step give the same draws, and every one is within the recipe.
+    /// assert_eq!(Draws::new(0, "layer3.1.pre:7:neuron").step(&recipe, 16, 1), drawn);
+    /// assert!(drawn.scale < 5 && drawn.degrees.abs() <= 5 && drawn.first.0 < 16 && drawn.second.1 < 8);
+    /// ```
     pub fn step(&self, recipe: &Recipe, jitter: usize, step: usize) -> StepDraws {
         let mut generator = self.stream(step as u64);
         let mut below = |n: usize| below(&mut generator, n);

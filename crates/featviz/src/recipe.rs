@@ -105,6 +105,15 @@ impl Recipe {
 }
 
 /// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
+///
+/// # Example
+/// ```
+/// # fn main() -> Result<(), resnet::UnknownSite> {
+/// let of = |site: &str| Ok(featviz::jitter_of(site.parse()?));
+/// assert_eq!([of("layer1.1.pre")?, of("layer2.1.bn2")?, of("layer3.1.pre")?], [0, 4, 16]);
+/// # Ok(())
+/// # }
+/// ```
 pub fn jitter_of(site: Site) -> usize {
     let Some(block) = site.block() else {
         return if site.is_stem() { 0 } else { 16 };

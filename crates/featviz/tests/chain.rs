@@ -3,6 +3,7 @@
 use autodiff::ops::{Alignment, Draw, Input, Jitter, ReflectPad, Resize, Rotate, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, AugmentedImage, Picture, Preset, Recipe, StepDraws, jitter_of};
+use ndarray::{Array3, Array4};
 use resnet::{Block, Site};
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
@@ -93,13 +94,19 @@ fn a_picture_is_inside_0_and_1_and_grey_without_a_spectrum() {
     let recipe = Recipe::new(12, 1);
     assert_eq!(recipe.parameters(), 3 * 12 * 7 * 2);
     let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-    assert_eq!(picture.draw(&vec![0.0; recipe.parameters()]), [0.5; 432]);
-    let spectrum = pseudo_random(1, recipe.parameters());
-    let drawn = picture.draw(&spectrum).to_vec();
+    let shape = (3, 12, 7, 2);
+    assert_eq!(picture.draw(Array4::zeros(shape).view()), Array3::from_elem((12, 12, 3), 0.5));
+    let spectrum = Array4::from_shape_vec(shape, pseudo_random(1, recipe.parameters())).unwrap();
+    let drawn: Vec<f32> = picture.draw(spectrum.view()).iter().copied().collect();
     assert!(drawn.iter().all(|v| *v > 0.0 && *v < 1.0));
     // What it drew before does not show.
-    let again = Picture::new(&recipe, Isa::best()).unwrap().draw(&spectrum).to_vec();
+    let mut other = Picture::new(&recipe, Isa::best()).unwrap();
+    let again: Vec<f32> = other.draw(spectrum.view()).iter().copied().collect();
     assert_same_bits(&drawn, &again, "a picture");
+    // The order of the axes in memory does not matter.
+    let turned = spectrum.view().permuted_axes([3, 2, 1, 0]).as_standard_layout().into_owned();
+    let again: Vec<f32> = other.draw(turned.view().permuted_axes([3, 2, 1, 0])).iter().copied().collect();
+    assert_same_bits(&drawn, &again, "a picture of a spectrum in another order");
 }
 
 #[test]

@@ -28,6 +28,16 @@ impl BatchNormStatistics<'_> {
     ///
     /// # Panics
     /// If the four have not the same length.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::batch_norm::BatchNormStatistics;
+    ///
+    /// let statistics =
+    ///     BatchNormStatistics { gamma: &[6.0], beta: &[1.0], mean: &[5.0], variance: &[3.0], epsilon: 1.0 };
+    /// // 6 / sqrt(3 + 1), and 1 - 5 x 3.
+    /// assert_eq!(statistics.scale_and_shift(), (vec![3.0], vec![-14.0]));
+    /// ```
     pub fn scale_and_shift(&self) -> (Vec<f32>, Vec<f32>) {
         let channels = self.gamma.len();
         assert!(

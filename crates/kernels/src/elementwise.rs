@@ -1,7 +1,8 @@
 //! Elementwise steps on a region of two windows: addition, and what the backward pass does to a gradient in place.
 
 use crate::isa::{Isa, per_isa};
-use crate::region::{Part, Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Part, Window, WindowMut};
 
 /// `y = a + b` on `region`.
 ///
@@ -60,6 +61,19 @@ pub struct ChannelAffine<'a> {
 ///
 /// # Panics
 /// If there is not one scale and shift a channel, or a window lacks part of the region.
+///
+/// # Example
+/// ```
+/// use kernels::elementwise::{ChannelAffine, scale_and_shift};
+/// use kernels::{Isa, Region, Window, WindowMut};
+///
+/// let map = Region::whole(1, 2);
+/// let affine = ChannelAffine { scale: &[2.0, -1.0], shift: &[0.5, 0.0] };
+/// let mut y = [0.0; 4];
+/// let x = Window::new(&[1.0, 2.0, 3.0, 4.0], map, 2).part(map);
+/// scale_and_shift(Isa::best(), affine, x, &mut WindowMut::new(&mut y, map, 2));
+/// assert_eq!(y, [2.5, -2.0, 6.5, -4.0]);
+/// ```
 pub fn scale_and_shift(isa: Isa, affine: ChannelAffine<'_>, a: Part<'_>, y: &mut WindowMut<'_>) {
     let channels = y.channels();
     assert!(affine.scale.len() == channels && affine.shift.len() == channels, "one scale and shift for each channel");
@@ -78,6 +92,17 @@ pub fn copy(region: Region, a: Window<'_>, y: &mut WindowMut<'_>) {
 ///
 /// # Panics
 /// If channels differ or a window lacks part of the region.
+///
+/// # Example
+/// ```
+/// use kernels::{Isa, Region, Window, WindowMut, elementwise};
+///
+/// let map = Region::whole(1, 3);
+/// let mut gradient = [10.0, 20.0, 30.0];
+/// let output = Window::new(&[0.0, 2.0, 0.5], map, 1);
+/// elementwise::mask_by_relu(Isa::best(), map, output, &mut WindowMut::new(&mut gradient, map, 1));
+/// assert_eq!(gradient, [0.0, 20.0, 30.0]);
+/// ```
 pub fn mask_by_relu(isa: Isa, region: Region, output: Window<'_>, gradient: &mut WindowMut<'_>) {
     on_lines(region, [output], gradient, |[output], gradient| mask_line(isa, output, gradient));
 }

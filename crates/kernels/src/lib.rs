@@ -24,6 +24,8 @@ pub mod pool;
 mod region;
 pub mod resample;
 pub mod softmax;
+mod window;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};
-pub use region::{Part, Region, Window, WindowMut};
+pub use region::Region;
+pub use window::{Part, Window, WindowMut};

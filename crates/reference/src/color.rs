@@ -20,6 +20,15 @@ pub fn color_correlation() -> [[f64; 3]; 3] {
 ///
 /// # Panics
 /// If the map has not three channels.
+///
+/// # Example
+/// ```
+/// use reference::{Map, mix_colors};
+///
+/// let x = Map::new((1, 1, 3), vec![1.0, 2.0, 3.0]);
+/// let matrix = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]];
+/// assert_eq!(mix_colors(&x, matrix).data, [2.0, 1.0, 6.0]);
+/// ```
 pub fn mix_colors(x: &Map, matrix: [[f64; 3]; 3]) -> Map {
     assert_eq!(x.channels, 3, "channels of a picture");
     Map::from_fn(x.shape(), |i, j, r| (0..3).map(|c| matrix[r][c] * x.at(i, j, c)).sum())
@@ -38,6 +47,14 @@ pub fn mix_colors_adjoint(dy: &Map, matrix: [[f64; 3]; 3]) -> Map {
 ///
 /// # Panics
 /// If a channel has no mean or deviation.
+///
+/// # Example
+/// ```
+/// use reference::{Map, normalise};
+///
+/// let pixel = Map::new((1, 1, 3), vec![1.0, 0.25, 0.5]);
+/// assert_eq!(normalise(&pixel, &[0.5; 3], &[0.5, 0.25, 0.125]).data, [1.0, -1.0, 0.0]);
+/// ```
 pub fn normalise(x: &Map, mean: &[f64], deviation: &[f64]) -> Map {
     Map::from_fn(x.shape(), |i, j, c| (x.at(i, j, c) - mean[c]) / deviation[c])
 }

@@ -5,7 +5,7 @@ mod made;
 use autodiff::ops::Input;
 use autodiff::{Graph, Shape};
 use made::{CLASSES, WIDTHS, shapes, tensor};
-use resnet::{BatchNormState, Block, Extent, Isa, Network, Reader, Role, Site, View};
+use resnet::{BatchNormState, Block, Extent, Isa, Network, Reader, Reading, Role, Site, View};
 use weights::TensorSet;
 
 #[test]
@@ -167,7 +167,14 @@ fn input_sizes_are_multiples_of_4_from_8_to_4096() {
 fn the_wrong_number_of_bytes_and_a_site_that_is_not_read_are_refused() {
     let (network, _) = without(|_| false);
     let sites: [Site; 2] = ["relu", "layer1.0"].map(|name| name.parse().unwrap());
-    let reader = || Reader::new(&network, 8, View::Plain, (&sites[..1], Extent::Center), Isa::best()).unwrap();
+    let reader = || {
+        Reader::new(
+            &network,
+            Reading { size: 8, view: View::Plain, sites: &sites[..1], extent: Extent::Center },
+            Isa::best(),
+        )
+        .unwrap()
+    };
     let refused = |run: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err();
     reader().read(&[0; 192]);
     assert!(refused(&|| reader().read(&[0; 191])) && refused(&|| reader().read(&[0; 193])));

@@ -34,6 +34,18 @@ impl BatchNorm {
     ///
     /// # Errors
     /// If they differ in length.
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::BatchNorm;
+    ///
+    /// # fn main() -> Result<(), autodiff::GraphError> {
+    /// let norm = BatchNorm::from_statistics([&[6.0], &[1.0], &[5.0], &[3.0]], 1.0)?;
+    /// // 6 / sqrt(3 + 1), and 1 - 5 x 3.
+    /// assert_eq!((norm.scale(), norm.shift()), (&[3.0][..], &[-14.0][..]));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_statistics([gamma, beta, mean, variance]: [&[f32]; 4], epsilon: f64) -> Result<BatchNorm, GraphError> {
         if [beta, mean, variance].iter().any(|values| values.len() != gamma.len()) {
             return Err(GraphError {

@@ -2,8 +2,11 @@
 //! its forward and backward kernels are called.
 
 mod add;
+mod apart;
 mod batch_norm;
 mod convolution;
+mod direct;
+mod fused;
 mod global_average_pool;
 mod input;
 mod linear;
@@ -35,7 +38,8 @@ pub use translate::{Jitter, Translate};
 
 pub use kernels::resample::Alignment;
 
-pub(crate) use convolution::Fused;
+pub(crate) use convolution::bind;
+pub(crate) use fused::Fused;
 pub(crate) use pooled_convolution::PooledConvolution;
 
 use crate::graph::{GraphError, Shape};

@@ -19,6 +19,23 @@ const DIVISOR: f64 = 4.0;
 /// The spectrum of each plane is multiplied by `1 / max(f, 1 / max(height, width)) / 4` with `f = sqrt(fx^2 + fy^2)`,
 /// transformed back with orthonormal scaling, and the three planes become colors by
 /// [`kernels::color::squash_colors`].
+///
+/// # Example
+/// Without a spectrum, everything is grey:
+///
+/// ```
+/// use autodiff::ops::{Input, SpectralImage};
+/// use autodiff::{Graph, Isa, Shape, Wanted};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut graph = Graph::new();
+/// let spectrum = graph.add(Input { shape: Shape::new(3 * 4, 3, 2) }, &[])?;
+/// let image = graph.add(SpectralImage::new(4, 4), &[spectrum])?;
+/// let given = [(spectrum, &[0.0; 72][..])];
+/// assert_eq!(graph.evaluate(Wanted::whole(&graph, image), &given).value(Isa::best())?, [0.5; 48]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SpectralImage {
     height: usize,

@@ -16,6 +16,22 @@ pub struct Translate {
 impl Translate {
     /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, half a pixel rounded
     /// to even (torchvision's `CenterCrop`).
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::{Input, Translate};
+    /// use autodiff::{Graph, Isa, Shape, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 5, 1) }, &[])?;
+    /// let middle = graph.add(Translate::center_crop((1, 5), (1, 2)), &[x])?;
+    /// let given = [(x, &[1.0, 2.0, 3.0, 4.0, 5.0][..])];
+    /// // (5 - 2) / 2 is one and a half: rounded to even, two.
+    /// assert_eq!(graph.evaluate(Wanted::whole(&graph, middle), &given).value(Isa::best())?, [3.0, 4.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn center_crop(from: (usize, usize), to: (usize, usize)) -> Translate {
         let offset = |surplus: usize| surplus / 2 + usize::from(surplus % 4 == 3);
         let shift = |from: usize, to: usize| -(offset(from.saturating_sub(to)).cast_signed());

@@ -1,6 +1,6 @@
 //! A convolution by Winograd's algorithm, with what was fused behind it; for plans without a backward pass.
 
-use super::convolution::by_channels;
+use super::apart::by_channels;
 use super::{Binding, Forward, Fused, Kernel};
 use kernels::Region;
 use kernels::conv::{ConvTask, WinogradWeights};

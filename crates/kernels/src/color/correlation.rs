@@ -24,6 +24,19 @@ pub fn color_matrix() -> [[f32; 3]; 3] {
 ///
 /// # Panics
 /// If the two have not the same number of values, a multiple of three.
+///
+/// # Example
+/// The first plane is the brightness:
+///
+/// ```
+/// use kernels::Isa;
+/// use kernels::color::squash_colors;
+///
+/// // Two pixels: the first plane of the first one is large, everything else zero.
+/// let mut pixels = [0.0; 6];
+/// squash_colors(Isa::best(), &[50.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut pixels);
+/// assert_eq!(pixels, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5]);
+/// ```
 pub fn squash_colors(isa: Isa, planes: &[f32], pixels: &mut [f32]) {
     check_lengths(planes.len(), pixels.len());
     squash(isa, color_matrix(), planes, pixels);
@@ -39,7 +52,7 @@ pub fn squash_colors(isa: Isa, planes: &[f32], pixels: &mut [f32]) {
 pub fn squash_colors_gradient(isa: Isa, pixels: &[f32], dpixels: &[f32], planes: &mut [f32]) {
     check_lengths(planes.len(), pixels.len());
     check_lengths(planes.len(), dpixels.len());
-    squash_gradient(isa, pixels, dpixels, planes);
+    squash_gradient(isa, transposed(), [pixels, dpixels], planes);
 }
 
 /// The columns of the [`color_matrix`] as rows.
@@ -82,8 +95,8 @@ per_isa! {
 }
 
 per_isa! {
-    fn squash_gradient(pixels: &[f32], dpixels: &[f32], planes: &mut [f32]) {
-        let transposed = transposed();
+    fn squash_gradient(transposed: [[f32; 3]; 3], of_pixels: [&[f32]; 2], planes: &mut [f32]) {
+        let [pixels, dpixels] = of_pixels;
         let count = planes.len() / 3;
         let mut before = [[0.0; BLOCK]; 3];
         for (block, (pixels, dpixels)) in pixels.chunks(3 * BLOCK).zip(dpixels.chunks(3 * BLOCK)).enumerate() {

@@ -2,7 +2,8 @@
 
 use crate::elementwise::on_lines;
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// Pixels whose means and deviations are laid out at a time, so that vectors of any width fit their three colors.
 const BLOCK: usize = 16;

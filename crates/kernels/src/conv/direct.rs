@@ -9,7 +9,8 @@ use super::task::{Grid, Sums};
 use super::{ConvTask, Sliding, SomeChannels};
 use crate::isa::Isa;
 use crate::matmul::{Epilogue, LeftMatrix, PackedMatrix, Product, Target};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// A convolution's weights, packed for the forward product: `[ky, kx, c] x out`.
 #[derive(Clone, Debug)]
@@ -77,7 +78,7 @@ impl ConvWeights {
     /// assert_eq!(y, [1.0 + 2.0 + 4.0 + 5.0 + 1.0, 2.0 + 3.0 + 5.0 + 6.0 + 1.0]);
     /// ```
     pub fn convolve(&self, isa: Isa, task: &ConvTask<'_>, y: &mut WindowMut<'_>) {
-        if let Some(sums) = task.into_window(self.outputs(), y) {
+        if let Some(sums) = task.sums_in_window(self.outputs(), y) {
             self.compute(isa, task, sums);
         }
     }
@@ -87,7 +88,7 @@ impl ConvWeights {
     /// # Panics
     /// As [`ConvWeights::convolve`], or if the channels do not begin so or the matrix has not their size.
     pub fn convolve_channels(&self, isa: Isa, task: &ConvTask<'_>, y: SomeChannels<'_>) {
-        if let Some(sums) = task.into_matrix(y) {
+        if let Some(sums) = task.sums_in_matrix(y) {
             self.compute(isa, task, sums);
         }
     }

@@ -23,6 +23,15 @@ impl Sliding {
     /// stride) + 1`.
     ///
     /// `None` where the window is larger than the padded map.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::conv::Sliding;
+    ///
+    /// // The stem of ResNet18.
+    /// assert_eq!(Sliding::square(7, 2, 3).output_size(224, 224), Some((112, 112)));
+    /// assert_eq!(Sliding::square(7, 2, 0).output_size(6, 224), None);
+    /// ```
     pub fn output_size(&self, height: usize, width: usize) -> Option<(usize, usize)> {
         let along = |size: usize, kernel: usize, stride: usize, padding: usize| {
             Some((size + 2 * padding).checked_sub(kernel)? / stride + 1)
@@ -34,6 +43,15 @@ impl Sliding {
     }
 
     /// The input that a region of the output needs, padding included.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Region;
+    /// use kernels::conv::Sliding;
+    ///
+    /// let stem = Sliding::square(7, 2, 3);
+    /// assert_eq!(stem.input_region(&Region::position(0, 5)), Region::between(-3, 7, 4, 14));
+    /// ```
     pub fn input_region(&self, output: &Region) -> Region {
         if output.is_empty() {
             return Region::EMPTY;

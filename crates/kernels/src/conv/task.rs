@@ -2,7 +2,8 @@
 //! the same for the sum of the definition and for Winograd's algorithm.
 
 use crate::matmul::{ColumnAffine, Rows};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 use std::ops::Range;
 
 /// What follows a convolution's sum: scale and shift, then a residual, then the ReLU. See [`Epilogue`].
@@ -47,7 +48,7 @@ pub(super) struct Sums<'a> {
 
 impl<'a> ConvTask<'a> {
     /// Into a window, if anything is wanted.
-    pub(super) fn into_window<'y>(&self, outputs: usize, y: &'y mut WindowMut<'_>) -> Option<Sums<'y>> {
+    pub(super) fn sums_in_window<'y>(&self, outputs: usize, y: &'y mut WindowMut<'_>) -> Option<Sums<'y>> {
         assert_eq!(y.channels(), outputs, "output channels of a convolution");
         if self.wanted.is_empty() {
             return None;
@@ -57,7 +58,7 @@ impl<'a> ConvTask<'a> {
     }
 
     /// Into a matrix of some channels, if anything is wanted.
-    pub(super) fn into_matrix<'y>(&self, y: SomeChannels<'y>) -> Option<Sums<'y>> {
+    pub(super) fn sums_in_matrix<'y>(&self, y: SomeChannels<'y>) -> Option<Sums<'y>> {
         let SomeChannels { channels, values } = y;
         assert_eq!(values.len(), self.wanted.positions() * channels.len(), "values of some channels");
         if self.wanted.is_empty() {

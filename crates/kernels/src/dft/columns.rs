@@ -157,7 +157,7 @@ impl ColumnTransform {
         let left = LeftMatrix { segment_length: 2 * self.quotients, ..LeftMatrix::row_major(s, row) };
         let line = self.panels * 2 * PANEL;
         let lines = sums.len() / line;
-        Product::new(lines, left, &self.inner).run(isa, &mut Target::new(&mut *sums, Rows::plain(line)));
+        Product::new(lines, left, &self.inner).run(isa, &mut Target::new(sums, Rows::plain(line)));
         // Q[v, j] = sum_b sums[v, b, z] exp(2 pi I b j / W).
         for ((of_sums, of_q), panel) in self.places(&q.places) {
             let factors = self.factors(&self.outer, panel);
@@ -207,7 +207,7 @@ impl ColumnTransform {
         let line = self.panels * 2 * PANEL;
         let lines = sums.len() / line;
         let left = LeftMatrix::row_major(sums, line);
-        Product::new(lines, left, &self.back_inner).run(isa, &mut Target::new(&mut *s, Rows::plain(row)));
+        Product::new(lines, left, &self.back_inner).run(isa, &mut Target::new(s, Rows::plain(row)));
         for (of_row, from) in
             spectrum.chunks_exact_mut(2 * self.frequencies).zip(s.chunks_exact(self.split.coarse * row))
         {

@@ -106,6 +106,19 @@ impl WindowDft {
     ///
     /// # Panics
     /// If a slice has not the length its shape says, or the scratch is shorter than [`WindowDft::scratch`].
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::dft::WindowDft;
+    /// use kernels::{Isa, Region};
+    ///
+    /// let dft = WindowDft::new(2, 2, Region::whole(2, 2));
+    /// let mut image = [0.0; 4];
+    /// let mut scratch = vec![0.0; dft.scratch()];
+    /// // The mean alone: a frequency of zero both ways.
+    /// dft.inverse(Isa::best(), &[2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut scratch, &mut image);
+    /// assert_eq!(image, [1.0; 4]);
+    /// ```
     pub fn inverse(&self, isa: Isa, spectrum: &[f32], scratch: &mut [f32], image: &mut [f32]) {
         self.check(spectrum, image);
         let mut scratch = self.cut(scratch);

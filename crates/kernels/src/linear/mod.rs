@@ -30,6 +30,17 @@ impl LinearWeights {
     ///
     /// # Panics
     /// If `x` or `y` has not the length of the weights' shape.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Isa;
+    /// use kernels::linear::LinearWeights;
+    ///
+    /// let layer = LinearWeights::new(&[1.0, 10.0, 2.0, 20.0], &[0.5, 0.0], 2);
+    /// let mut y = [0.0; 2];
+    /// layer.forward(Isa::best(), &[3.0, 1.0], &mut y);
+    /// assert_eq!(y, [13.5, 26.0]);
+    /// ```
     pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
         assert_eq!(x.len(), self.forward.k(), "inputs of a fully connected layer");
         assert_eq!(y.len(), self.forward.n(), "outputs of a fully connected layer");

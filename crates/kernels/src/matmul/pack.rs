@@ -64,6 +64,16 @@ impl PackedMatrix {
     ///
     /// # Panics
     /// If `values` has not exactly `k * n` values.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::matmul::PackedMatrix;
+    ///
+    /// let packed = PackedMatrix::from_row_major(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// // One panel: each row filled up to 16 columns.
+    /// assert_eq!(packed.values().len(), 2 * 16);
+    /// assert_eq!((&packed.values()[..4], packed.values()[16]), (&[1.0, 2.0, 3.0, 0.0][..], 4.0));
+    /// ```
     pub fn from_row_major(k: usize, n: usize, values: &[f32]) -> PackedMatrix {
         assert_eq!(values.len(), k * n, "a matrix of {k} x {n}");
         Self::from_fn(k, n, |row, column| values[row * n + column])

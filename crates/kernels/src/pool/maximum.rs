@@ -6,7 +6,8 @@
 
 use crate::conv::Sliding;
 use crate::isa::{Isa, per_isa};
-use crate::region::{Part, Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Part, Window, WindowMut};
 use std::array;
 use std::ops::Range;
 

@@ -3,7 +3,8 @@
 use super::assert_holds;
 use crate::elementwise::accumulate_slice;
 use crate::isa::Isa;
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// Where a position of the padded map is in the map.
 fn source(at: isize, margin: usize, size: usize) -> isize {

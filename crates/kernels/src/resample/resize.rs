@@ -3,7 +3,8 @@
 use super::assert_holds;
 use crate::elementary::single;
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// Which points of input and output coincide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,8 @@
 use super::assert_holds;
 use crate::elementary::{cos_sin_fraction, single};
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 use std::array;
 
 /// A rotation of maps of one size by whole degrees, counter-clockwise as people see the picture.
@@ -123,6 +124,21 @@ impl Rotation {
     ///
     /// # Panics
     /// If the windows have not three channels or lack what the region needs.
+    ///
+    /// # Example
+    /// A quarter turn, counter-clockwise:
+    ///
+    /// ```
+    /// use kernels::resample::Rotation;
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let map = Region::whole(2, 2);
+    /// let grey = [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0, 4.0];
+    /// let mut y = [0.0; 12];
+    /// let turn = Rotation::new((2, 2), 90);
+    /// turn.rotate(Isa::best(), map, Window::new(&grey, map, 3), &mut WindowMut::new(&mut y, map, 3));
+    /// assert_eq!([y[0], y[3], y[6], y[9]], [2.0, 4.0, 1.0, 3.0]);
+    /// ```
     pub fn rotate(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
         assert!(x.channels() == 3 && y.channels() == 3, "images of three channels");
         assert_holds(x.region(), self.input_region(region));

@@ -3,7 +3,8 @@
 use super::assert_holds;
 use crate::elementwise::accumulate_slice;
 use crate::isa::Isa;
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// A shift of maps by whole pixels; zeros enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use crate::output::Output;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
 use report::layout;
+use resnet::ndarray::Axis;
 use resnet::{Block, Extent, Reader, Role, Site, View};
 
 /// Rows and columns of one photograph of a mosaic of nine.
@@ -27,7 +28,11 @@ pub(super) fn write_mosaics(
     let size = loaded.source.input_size;
     for &(block, channel) in channels {
         let sites = [Role::Input, Role::Block].map(|role| block.read_site(role));
-        let reader = Reader::new(&loaded.network, size, View::Plain, (&sites, Extent::Whole), isa);
+        let reader = Reader::new(
+            &loaded.network,
+            resnet::Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole },
+            isa,
+        );
         let mut reader = reader.map_err(|error| loaded.because(error))?;
         let name = block.to_string();
         for role in Role::ALL {
@@ -54,10 +59,7 @@ pub(super) fn write_mosaics(
 
 /// One channel of a whole map.
 fn map_of(reader: &Reader, site: Site, channel: usize) -> Vec<f32> {
-    let shape = reader.shapes().iter().find(|(s, _)| *s == site);
-    let channels = shape.map_or(1, |(_, shape)| shape.channels);
-    let values = reader.whole(site);
-    values.into_iter().skip(channel).step_by(channels).collect()
+    reader.whole(site).index_axis(Axis(2), channel).iter().copied().collect()
 }
 
 /// The photograph in grey; red where Input is positive and Block negative: it inhibits; blue where Block adds. The

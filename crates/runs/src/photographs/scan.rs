@@ -6,7 +6,8 @@ use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use images::{Folder, ImageError, Rgb8};
-use resnet::{Algorithm, Extent, Isa, Reader, Shape, Site, View};
+use resnet::ndarray::Array3;
+use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
@@ -71,7 +72,11 @@ impl Scan<'_> {
     /// If the network lacks one.
     pub(crate) fn reader(&self) -> Result<Reader, RunError> {
         let size = self.loaded.source.input_size;
-        let made = Reader::new(&self.loaded.network, size, self.view, (self.sites, self.extent), self.isa);
+        let made = Reader::new(
+            &self.loaded.network,
+            Reading { size, view: self.view, sites: self.sites, extent: self.extent },
+            self.isa,
+        );
         made.map_err(|e| self.loaded.because(e))
     }
 
@@ -175,11 +180,11 @@ impl Scan<'_> {
             let mut values = Vec::new();
             if let Some(reader) = reader {
                 reader.read(picture.pixels());
-                for &(site, shape) in reader.shapes() {
+                for &(site, _) in reader.shapes() {
                     match self.extent {
                         Extent::Center => values.extend(reader.center(site)),
                         Extent::Whole => {
-                            values.extend(channels_first(&reader.whole(site), shape));
+                            values.extend(channels_first(reader.whole(site)));
                         }
                     }
                 }
@@ -247,9 +252,8 @@ fn cropped(bytes: &[u8], path: &Path, size: usize) -> Result<Rgb8, ImageError> {
 }
 
 /// `[height, width, channels]` to `[channels, height, width]`.
-fn channels_first(values: &[f32], shape: Shape) -> impl Iterator<Item = f32> {
-    let positions = shape.height * shape.width;
-    (0..values.len()).map(move |i| values[(i % positions) * shape.channels + i / positions])
+fn channels_first(map: Array3<f32>) -> impl Iterator<Item = f32> {
+    map.permuted_axes([2, 0, 1]).into_iter()
 }
 
 #[cfg(test)]

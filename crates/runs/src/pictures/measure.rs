@@ -3,7 +3,7 @@
 use crate::error::RunError;
 use crate::source::Loaded;
 use analysis::NineActivations;
-use resnet::{Block, Extent, Isa, Reader, Role, View};
+use resnet::{Block, Extent, Isa, Reader, Reading, Role, View};
 use std::path::Path;
 
 /// Reads a block's three roles for pictures: as they are, enlarged and shrunk.
@@ -37,7 +37,8 @@ impl BlockReader {
         let size = loaded.source.input_size;
         let reader = |view, roles: &[Role]| {
             let sites: Vec<_> = roles.iter().map(|&role| block.read_site(role)).collect();
-            Reader::new(&loaded.network, size, view, (&sites, Extent::Center), isa).map_err(|e| loaded.because(e))
+            Reader::new(&loaded.network, Reading { size, view, sites: &sites, extent: Extent::Center }, isa)
+                .map_err(|e| loaded.because(e))
         };
         Ok(BlockReader {
             block,
@@ -103,7 +104,8 @@ mod tests {
         let found = reader.measure(CHANNEL, &input, &of_block, &output);
         let read = |view, role, picture: &[u8]| {
             let (site, center) = (block.read_site(role), Extent::Center);
-            let reader = Reader::new(&loaded.network, 32, view, (&[site], center), Isa::best());
+            let reader =
+                Reader::new(&loaded.network, Reading { size: 32, view, sites: &[site], extent: center }, Isa::best());
             let mut reader = reader.unwrap();
             reader.read(picture);
             f64::from(reader.center(site)[CHANNEL])

@@ -5,7 +5,7 @@
 use crate::error::RunError;
 use crate::source::Loaded;
 use report::ScaleTuningRow;
-use resnet::{Block, Extent, Isa, Reader, Role, View};
+use resnet::{Block, Extent, Isa, Reader, Reading, Role, View};
 
 /// The sizes, from half to double: by so many octaves smaller or larger.
 const OCTAVES: [f64; 9] = [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0];
@@ -43,7 +43,8 @@ impl ScaleReader {
         let sites = Role::ALL.map(|role| block.read_site(role));
         let mut readers = Vec::new();
         for (view, scale) in scales(size) {
-            let reader = Reader::new(&loaded.network, size, view, (&sites, Extent::Center), isa);
+            let reader =
+                Reader::new(&loaded.network, Reading { size, view, sites: &sites, extent: Extent::Center }, isa);
             readers.push((scale, reader.map_err(|e| loaded.because(e))?));
         }
         Ok(ScaleReader { block, readers })

@@ -112,7 +112,7 @@ impl Workshop<'_> {
         };
         let visualization = studio.run(unit.channel, unit.seed);
         let size = self.recipe.size;
-        let picture = Rgb8::from_pixels(size, size, visualization.pixels)?;
+        let picture = Rgb8::from_pixels(size, size, visualization.pixels.into_iter().collect())?;
         let entry = Entry { png: images::encode_png(&picture)?, trajectory: visualization.trajectory };
         Ok(self.store.put(&self.address(unit), unit, &entry)?)
     }

@@ -13,7 +13,7 @@
 use super::super::Sliding;
 use crate::isa::Isa;
 use crate::matmul::{LeftMatrix, PackedMatrix, Product, RightRows, Rows, Target};
-use crate::region::{Part, WindowMut};
+use crate::window::{Part, WindowMut};
 use std::ops::Range;
 
 /// Up to how many output positions the gradient is computed tap by tap.

@@ -17,7 +17,7 @@ mod scatter;
 use super::Sliding;
 use crate::isa::Isa;
 use crate::matmul::PANEL;
-use crate::region::{Part, WindowMut};
+use crate::window::{Part, WindowMut};
 use gather::Gather;
 use scatter::Scatter;
 

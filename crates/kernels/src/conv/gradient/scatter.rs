@@ -10,7 +10,7 @@ use super::super::Sliding;
 use super::super::task::Grid;
 use crate::isa::{Isa, per_isa};
 use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Rows, product_of_nonzeros};
-use crate::region::{Part, WindowMut};
+use crate::window::{Part, WindowMut};
 
 /// How many output positions are folded back at a time: they stay in the first caches.
 const BLOCK: usize = 42;

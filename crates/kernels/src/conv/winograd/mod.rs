@@ -31,7 +31,8 @@ use super::task::{Grid, Sums};
 use super::{ConvTask, Sliding, SomeChannels};
 use crate::isa::Isa;
 use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Product, Rows, Target};
-use crate::region::{Region, WindowMut};
+use crate::region::Region;
+use crate::window::WindowMut;
 use lanes::{Finish, Lanes, Places, TileInputs, TileProducts};
 use std::ops::Range;
 
@@ -84,6 +85,14 @@ impl Tile {
     }
 
     /// The smallest region of whole tiles that holds `region`: what is computed together.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Region;
+    /// use kernels::conv::Tile;
+    ///
+    /// assert_eq!(Tile::Four.covering(&Region::position(5, 3)), Region::between(4, 0, 8, 4));
+    /// ```
     pub fn covering(self, region: &Region) -> Region {
         if region.is_empty() {
             return Region::EMPTY;
@@ -180,7 +189,7 @@ impl WinogradWeights {
     /// # Panics
     /// If channels disagree, a window lacks a needed position or the scratch is too short.
     pub fn convolve(&self, isa: Isa, task: &ConvTask<'_>, y: &mut WindowMut<'_>, scratch: &mut [f32]) {
-        if let Some(sums) = task.into_window(self.outputs(), y) {
+        if let Some(sums) = task.sums_in_window(self.outputs(), y) {
             self.compute(isa, task, sums, scratch);
         }
     }
@@ -190,7 +199,7 @@ impl WinogradWeights {
     /// # Panics
     /// As [`WinogradWeights::convolve`], or if the channels are not whole panels or the matrix has not their size.
     pub fn convolve_channels(&self, isa: Isa, task: &ConvTask<'_>, y: SomeChannels<'_>, scratch: &mut [f32]) {
-        if let Some(sums) = task.into_matrix(y) {
+        if let Some(sums) = task.sums_in_matrix(y) {
             self.compute(isa, task, sums, scratch);
         }
     }

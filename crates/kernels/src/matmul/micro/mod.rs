@@ -18,6 +18,7 @@
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
 pub(crate) use complex::{ComplexLanes, ComplexProducts, LanePlaces};
+pub(crate) use peak::multiply_add_chains;
 pub(crate) use sparse::product_of_nonzeros;
 
 /// The most rows any tile has.
@@ -232,6 +233,9 @@ trait Vector: Copy {
 /// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from
 /// zero or from what is at `to`, then scale and shift, residual, ReLU.
 ///
+/// All indices are constants: with others, the sums would live in memory instead of registers all along. So each stage of
+/// the epilogue goes over all of them; and in a function of its own it would cost registers, however it is inlined.
+///
 /// # Safety
 /// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as
 /// many panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place
@@ -283,30 +287,10 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    // SAFETY: promised by the caller.
-    unsafe { finish(&mut acc, to) };
-    for r in 0..ROWS {
-        for v in 0..VECTORS {
-            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
-            // SAFETY: the caller promises the places.
-            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
-        }
-    }
-}
-
-/// What becomes of a tile's sums: scale and shift, residual, ReLU.
-///
-/// All indices are constants here, and everything is inlined: otherwise the sums would live in memory instead of registers
-/// all along. So each stage goes over all of them.
-///
-/// # Safety
-/// As for [`tile`].
-#[inline(always)]
-unsafe fn finish<V: Vector, const ROWS: usize, const VECTORS: usize>(acc: &mut [[V; VECTORS]; ROWS], to: &Places<'_>) {
-    if let Some((scale, shift)) = to.affine {
-        for v in 0..VECTORS {
-            // SAFETY: the caller promises a scale and a shift for each column.
-            unsafe {
+    // SAFETY: the caller promises a scale and a shift for each column, the residual's rows and the places.
+    unsafe {
+        if let Some((scale, shift)) = to.affine {
+            for v in 0..VECTORS {
                 let column = v * V::LANES;
                 let (scale, shift) = (V::load(scale.add(column)), V::load(shift.add(column)));
                 for r in 0..ROWS {
@@ -314,20 +298,24 @@ unsafe fn finish<V: Vector, const ROWS: usize, const VECTORS: usize>(acc: &mut [
                 }
             }
         }
-    }
-    if let Some(residual) = &to.residual {
-        for r in 0..ROWS {
-            for v in 0..VECTORS {
-                // SAFETY: the caller promises the residual's rows.
-                acc[r][v] = unsafe { acc[r][v].add(V::load(residual.row(r).add(v * V::LANES))) };
+        if let Some(residual) = &to.residual {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].add(V::load(residual.row(r).add(v * V::LANES)));
+                }
             }
         }
-    }
-    if to.relu {
+        if to.relu {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].relu();
+                }
+            }
+        }
         for r in 0..ROWS {
             for v in 0..VECTORS {
-                // SAFETY: no memory is touched.
-                acc[r][v] = unsafe { acc[r][v].relu() };
+                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+                acc[r][v].store(to.rows.row(r).add(place));
             }
         }
     }
@@ -380,47 +368,8 @@ macro_rules! call_shape {
     };
 }
 
-/// Chains of fused multiply-adds that [`multiply_add_chains`] keeps going: more than two units of latency four need.
-pub(crate) const CHAINS: usize = 16;
-
-/// Runs `rounds` of [`CHAINS`] independent fused multiply-adds of one vector each, touching no memory; the floats they
-/// took.
-pub(crate) fn multiply_add_chains(isa: Isa, rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
-    match isa.level() {
-        // SAFETY: `Isa` proves the features; both arrays hold a vector.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::chains512(rounds, seed, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::chains256(rounds, seed, out) },
-        // SAFETY: both arrays hold a vector; no instruction set is needed.
-        Level::Portable => unsafe { chains::<[f32; 4]>(rounds, seed, out) },
-    }
-}
-
-/// # Safety
-/// `V`'s instruction set is available.
-#[inline(always)]
-unsafe fn chains<V: Vector>(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
-    // SAFETY: both arrays hold at least a vector.
-    unsafe {
-        let factor = V::load(seed.as_ptr());
-        let mut acc = [factor; CHAINS];
-        for _ in 0..rounds {
-            for chain in &mut acc {
-                *chain = factor.add_product(*chain, factor);
-            }
-        }
-        let mut sum = V::zero();
-        for chain in acc {
-            sum = sum.add(chain);
-        }
-        sum.store(out.as_mut_ptr());
-    }
-    rounds * CHAINS * V::LANES
-}
-
 mod complex;
+mod peak;
 mod portable;
 mod sparse;
 #[cfg(target_arch = "x86_64")]

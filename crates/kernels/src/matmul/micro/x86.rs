@@ -121,19 +121,19 @@ impl Vector for __m256 {
 }
 
 /// # Safety
-/// As for [`super::chains`], with AVX-512F.
+/// As for [`peak::chains`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 pub(super) unsafe fn chains512(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
-    unsafe { chains::<__m512>(rounds, seed, out) }
+    unsafe { peak::chains::<__m512>(rounds, seed, out) }
 }
 
 /// # Safety
-/// As for [`super::chains`], with AVX2 and FMA.
+/// As for [`peak::chains`], with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn chains256(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
-    unsafe { chains::<__m256>(rounds, seed, out) }
+    unsafe { peak::chains::<__m256>(rounds, seed, out) }
 }
 
 /// # Safety

@@ -306,7 +306,7 @@ fn a_phase_says_at_which_size_images_are_seen() {
 
 #[test]
 fn channels_move_to_the_front() {
-    let shape = Shape::new(1, 3, 2);
-    let moved: Vec<f32> = channels_first(&[1.0, 10.0, 2.0, 20.0, 3.0, 30.0], shape).collect();
+    let map = Array3::from_shape_vec((1, 3, 2), vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0]).unwrap();
+    let moved: Vec<f32> = channels_first(map).collect();
     assert_eq!(moved, [1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
 }
