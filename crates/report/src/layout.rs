@@ -1,4 +1,5 @@
-//! Where the files are, below an output folder: those that the registry declares by name, and those that have a pattern.
+//! Where the files are, below an output folder: those that the registry declares by name, and those whose names have a
+//! pattern.
 
 use crate::registry::{documents, tables};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub const SCALE_TUNING: &str = tables::SCALE_TUNING.path;
 pub const CLAIMS: &str = tables::CLAIMS.path;
 /// `tables/claims.md`: the same in Markdown.
 pub const CLAIMS_MARKDOWN: &str = documents::CLAIMS_MARKDOWN.path;
+/// `tables/README.md`: what every table and column holds.
+pub const DICTIONARY: &str = documents::DICTIONARY.path;
 /// The names of the images, a line each: the rows of the arrays beside it.
 pub const IMAGES: &str = documents::IMAGES.path;
 /// `manifest.json`.

@@ -1,8 +1,10 @@
 //! The files of an output folder: what they hold, and how they are drawn.
 //!
 //! - [`ChannelRow`], [`BlockRow`] and the others are the rows of the tables; [`Manifest`] says what produced them;
-//!   [`registry`] declares each of them once, [`layout`] says where they are. [`write_table`] and [`Manifest::write`] write them whole or not at all.
-//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures and `index.html`.
+//!   [`registry`] declares each of them once, [`layout`] says where they are. [`write_table`] and [`Manifest::write`]
+//!   write them whole or not at all.
+//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures, `index.html` and the
+//!   data dictionary of the tables.
 //!
 //! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same
 //! bytes.
@@ -12,12 +14,14 @@ mod atomic;
 mod canvas;
 mod column;
 mod compare;
+mod dictionary;
 mod disk;
 mod error;
 mod figures;
 mod files;
 pub mod layout;
 mod manifest;
+mod markdown;
 mod numbers;
 mod page;
 mod provenance;

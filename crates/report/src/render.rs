@@ -1,5 +1,6 @@
 //! Drawing everything that an output folder's tables, manifest and pictures show.
 
+use crate::dictionary::dictionary;
 use crate::error::ReportError;
 use crate::figures;
 use crate::files::write_file;
@@ -26,6 +27,7 @@ pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let figures = figures::draw(&results)?;
     let documents = [
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
+        (layout::DICTIONARY, dictionary(results.manifest.images.is_some())),
         (layout::INDEX, page::page(&results, &figures)),
     ];
     let both = |path: &str| ["svg", "png"].map(|kind| folder.join(format!("{path}.{kind}")));

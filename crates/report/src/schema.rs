@@ -1,14 +1,14 @@
 //! The rows of the tables of an output folder. This crate owns them: whoever writes tables fills these types.
 //!
-//! The measures are those of METHOD.md, section 3. An empty cell of a table means "not defined" or "not computed"; the field
-//! says which, and why. What stands here is what the data dictionary of a run says of its columns.
+//! The measures are those of METHOD.md, section 3. An empty cell of a table means "not defined" or "not computed"; the
+//! field says which, and why. What stands here is what the data dictionary of a run says of its columns.
 
 use crate::column::{Cell, Column, Row, row};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 row! {
-    /// One row of `tables/channels.csv`: a channel of a block (METHOD.md, section 3).
+    /// One row of `tables/channels.csv`: a channel of a block.
     pub struct ChannelRow {
         /// The block, such as `1.1`.
         pub block: String => "name",

@@ -1,6 +1,7 @@
 //! Paper against ours: the table of claims, on the page and in Markdown.
 
 use crate::layout;
+use crate::markdown::{heading, line};
 use crate::schema::{ClaimRow, Verdict};
 use maud::{Markup, html};
 
@@ -61,26 +62,6 @@ fn table(claims: &[&ClaimRow]) -> Markup {
 
 /// The table in Markdown, with one line a claim.
 pub(crate) fn markdown(claims: &[ClaimRow]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut text = line(&COLUMNS.map(str::to_owned));
-    text.push_str(&line(&COLUMNS.map(|_| "---".to_owned())));
-    for claim in claims {
-        text.push_str(&line(&claim.cells().map(|c| escaped(&c))));
-    }
-    text
-}
-
-/// A cell that neither ends its column nor its line.
-fn escaped(cell: &str) -> String {
-    cell.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_in_markdown_stays_in_its_row_and_column() {
-        assert_eq!(escaped("|bn2.weight|\nof \\a"), "\\|bn2.weight\\| of \\\\a");
-    }
+    let lines = claims.iter().map(|claim| line(&claim.cells()));
+    heading(COLUMNS) + &lines.collect::<String>()
 }

@@ -48,6 +48,7 @@ pub(crate) fn page(results: &Results, figures: &[Shown]) -> String {
                 p {
                     "Tables: "
                     @for (i, (path, name)) in tables(manifest).enumerate() { @if i > 0 { ", " } a href=(path) { (name) } }
+                    ". What their columns hold: " a href=(layout::DICTIONARY) { "data dictionary" }
                     ". An empty cell of a table is what is not defined or was not computed. How it was made: "
                     a href=(layout::MANIFEST) { "manifest" } "."
                     @if manifest.images.is_some() {

@@ -24,8 +24,11 @@ pub const INDEX: Document = Document {
 /// The claims in Markdown.
 pub const CLAIMS_MARKDOWN: Document = Document { path: "tables/claims.md", made_from: &[CLAIMS.path] };
 
+/// What every table and column holds. Which tables there are depends on whether there were images.
+pub const DICTIONARY: Document = Document { path: "tables/README.md", made_from: &[MANIFEST] };
+
 /// The names of the images, a line each: the rows of the arrays beside it.
 pub const IMAGES: Document = Document { path: "activations/images.txt", made_from: &[PHOTOGRAPHS] };
 
 /// All of them.
-pub const DOCUMENTS: [Document; 3] = [INDEX, CLAIMS_MARKDOWN, IMAGES];
+pub const DOCUMENTS: [Document; 4] = [INDEX, CLAIMS_MARKDOWN, DICTIONARY, IMAGES];
