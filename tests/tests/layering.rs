@@ -123,11 +123,14 @@ fn the_readme_of_the_crates_shows_the_same_table() {
 }
 
 /// What a checkout holds at its top level.
-const TOP_LEVEL: [&str; 15] = [
+const TOP_LEVEL: [&str; 18] = [
     ".cargo",
     ".ci",
     ".git-blame-ignore-revs",
+    ".github",
     ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",

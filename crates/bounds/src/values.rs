@@ -51,6 +51,7 @@ fn array<T: Deserialize>(mut file: impl Read, place: &str) -> Result<Option<Arra
     let mut bytes = Vec::new();
     // To its end, where an archive notices that it is damaged.
     file.read_to_end(&mut bytes).map_err(|e| error(place, e))?;
+    check_header(&bytes).map_err(|why| error(place, why))?;
     let mut rest = bytes.as_slice();
     let file = NpyFile::new(&mut rest).map_err(|e| error(place, e))?;
     if file.order() != npyz::Order::C {
@@ -65,6 +66,24 @@ fn array<T: Deserialize>(mut file: impl Read, place: &str) -> Result<Option<Arra
         return Err(error(place, format!("{} bytes too many", rest.len())));
     }
     Ok(Some(Array { shape, values }))
+}
+
+/// Refuses a header that is not as NumPy writes that of a plain array, before `npyz` reads it as any Python literal and
+/// multiplies its sizes unchecked; and one that claims more elements than there are bytes.
+fn check_header(bytes: &[u8]) -> Result<(), &'static str> {
+    let text = bytes.get(10..).unwrap_or_default();
+    let text = &text[..text.iter().position(|&b| b == b'}').ok_or("expected a header of NumPy's, found none")?];
+    let count = |of: u8| text.iter().filter(|&&b| b == of).count();
+    if (count(b'{'), count(b'('), count(b'[')) != (1, 1, 0) {
+        return Err("expected the header of a plain array, found another one");
+    }
+    let shape = text.split(|&b| b == b'(').nth(1).and_then(|t| t.split(|&b| b == b')').next()).unwrap_or_default();
+    let sizes = str::from_utf8(shape).unwrap_or("none").split(',').map(str::trim).filter(|size| !size.is_empty());
+    let elements = sizes.map(|size| size.parse().ok()).try_fold(1_usize, |product, n| product.checked_mul(n?));
+    match elements {
+        Some(elements) if elements <= bytes.len() => Ok(()),
+        _ => Err("expected a shape of as many elements as there are, found another one"),
+    }
 }
 
 impl Archive {
@@ -217,5 +236,26 @@ mod tests {
         assert!(archive.expect_shape(name, &array, &[3, 128, 128]).is_ok());
         let said = archive.expect_shape(name, &array, &[3, 128, 127]).unwrap_err().to_string();
         assert!(said.contains("[3, 128, 127], found [3, 128, 128]") && said.contains(name), "{said}");
+    }
+
+    /// What the reader behind would take for ever to read, multiply beyond its integers, or take for another array.
+    #[test]
+    fn a_header_that_numpy_does_not_write_is_refused_before_it_is_read() {
+        let file = |dictionary: &str| {
+            let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+            bytes.extend(u16::try_from(dictionary.len()).unwrap().to_le_bytes());
+            bytes.extend(dictionary.bytes());
+            bytes.extend([0; 8]);
+            bytes
+        };
+        let with = |shape: &str| file(&format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n"));
+        assert_eq!(array::<f32>(&with("(2,)")[..], "a").unwrap().unwrap().values, [0.0, 0.0]);
+        let brackets = format!("{{'descr': {}", "[".repeat(40));
+        let deep = format!("{brackets}{}}}", "{(".repeat(20));
+        let claims = ["(0x100000000, 4294967296)", "(3-1,)", "(4294967296, 4294967296)", "(999999,)", "[2]"];
+        for bytes in [file(&brackets), file(&deep)].into_iter().chain(claims.map(with)) {
+            let said = array::<f32>(&bytes[..], "a").unwrap_err().to_string();
+            assert!(said.starts_with("a: expected "), "{said}");
+        }
     }
 }

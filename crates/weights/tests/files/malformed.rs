@@ -52,6 +52,9 @@ fn wrong_arrays() -> Vec<(Vec<u8>, &'static str)> {
         (singles_of("{'descr': '<f4}"), "HEADER a string in it does not end"),
         (singles_of(r"{'descr': '<f\x34'}"), r#"HEADER the string "<f\\x34" in it has an escape"#),
         (singles_of("{'descr': [('a', '<f4')"), "HEADER a list in it does not end"),
+        // A reader of any Python literal takes for ever over one of these and overflows on the other: CONTRIBUTING.md.
+        (singles_of("{'descr': [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["), "HEADER a list in it does not end"),
+        (singles_of("{'shape': (0x100000000, 4294967296)}"), "HEADER 'x' stands where a comma should"),
         (singles_of("{'shape': (4)}"), "HEADER ')' stands where a comma should"),
         (singles_of("{'shape': (-4,)}"), "HEADER '-' stands where a dimension should"),
         (singles_of("{'shape': (99999999999999999999,)}"), "HEADER the dimension 99999999999999999999 is too large"),
