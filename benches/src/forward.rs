@@ -5,7 +5,7 @@ use crate::network::{network, operations};
 use autodiff::{ThreadPool, ThreadPoolBuilder};
 use kernels::Isa;
 use rayon::prelude::*;
-use resnet::{Algorithm, Extent, Network, Reader, Site, View};
+use resnet::{Algorithm, Extent, Network, Reader, Reading, Site, View};
 use std::hint::black_box;
 
 const WIDTHS: [usize; 4] = [64, 128, 256, 512];
@@ -42,8 +42,8 @@ fn pool(threads: usize) -> anyhow::Result<ThreadPool> {
 }
 
 fn reader(isa: Isa, network: &Network, size: usize) -> anyhow::Result<Reader> {
-    let sites: (&[Site], Extent) = (&[Site::Classes], Extent::Center);
-    Ok(Reader::new(network, size, View::Plain, sites, isa)?)
+    let reading = Reading { size, view: View::Plain, sites: &[Site::Classes], extent: Extent::Center };
+    Ok(Reader::new(network, reading, isa)?)
 }
 
 fn pixels(size: usize, first: u8) -> Vec<u8> {

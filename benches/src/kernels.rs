@@ -3,14 +3,14 @@
 use crate::measure::{Row, Samples, sample, sample_in_turn};
 use crate::network::{Layer, layers};
 use bounds::pseudo_random;
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::squash_colours;
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::color::squash_colors;
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights, convolve, input_gradient_scratch, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, WinogradWeights, input_gradient_scratch,
 };
 use kernels::dft::WindowDft;
-use kernels::matmul::{Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
-use kernels::pool::{max_pool, max_pool_gradient};
+use kernels::matmul::{LeftMatrix, PackedMatrix, Product, Rows, Target};
+use kernels::pool::MaxPool;
 use kernels::resample::Rotation;
 use kernels::{Isa, Region, Window, WindowMut};
 use ndarray::Array2;
@@ -35,7 +35,7 @@ pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     }
     rotation(isa).into_iter().for_each(&mut *row);
     row(optimiser(isa));
-    row(colours(isa));
+    row(colors(isa));
     Ok(())
 }
 
@@ -52,7 +52,7 @@ fn products(isa: Isa, [m, k, n]: [usize; 3]) -> anyhow::Result<[Row; 2]> {
             Box::new(|| {
                 let mut target = Target::new(&mut c, Rows::plain(n));
                 let left = LeftMatrix::row_major(black_box(&a), k);
-                product(isa, m, &left, &right, &mut target, &Epilogue::default());
+                Product::new(m, left, &right).run(isa, &mut target);
             }),
             Box::new(|| general_mat_mul(1.0, black_box(&theirs.0), &theirs.1, 0.0, &mut product_of_theirs)),
         ],
@@ -78,9 +78,9 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     let packed = ConvWeights::new(&weights, layer.outputs, layer.inputs, sliding);
     let epilogue = ConvEpilogue::default();
     let forward = sample(RUNS, || {
-        let input = Window::new(black_box(&x), held, layer.inputs);
+        let x = Window::new(black_box(&x), held, layer.inputs);
         let mut target = WindowMut::new(&mut y, map, layer.outputs);
-        convolve(isa, input, &packed, &epilogue, (output, output), &mut target);
+        packed.convolve(isa, &ConvTask { x, wanted: map, epilogue }, &mut target);
     });
     let winograd = WinogradWeights::new(&weights, layer.outputs, layer.inputs, sliding);
     let winograd = winograd.map(|packed| {
@@ -88,9 +88,9 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
         let x = pseudo_random(4, held.positions() * layer.inputs);
         let mut scratch = vec![0.0; packed.scratch(layer.outputs)];
         sample(RUNS, || {
-            let input = Window::new(black_box(&x), held, layer.inputs);
+            let x = Window::new(black_box(&x), held, layer.inputs);
             let mut target = WindowMut::new(&mut y, map, layer.outputs);
-            winograd_rows(isa, input, &packed, &epilogue, map, &mut target, &mut scratch);
+            packed.convolve(isa, &ConvTask { x, wanted: map, epilogue }, &mut target, &mut scratch);
         })
     });
     let is_stem = layer.inputs < 16;
@@ -101,9 +101,9 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     let packed = ConvGradient::new(&weights, layer.outputs, layer.inputs, sliding);
     let mut scratch = vec![0.0; input_gradient_scratch(sliding, layer.inputs)];
     let backward = sample(RUNS, || {
-        let dy = Window::new(black_box(&y), map, layer.outputs);
+        let dy = Window::new(black_box(&y), map, layer.outputs).part(map);
         let mut dx = WindowMut::new(&mut x, held, layer.inputs);
-        packed.add_input_gradient(isa, dy, map, &mut dx, &mut scratch);
+        packed.add_input_gradient(isa, dy, &mut dx, &mut scratch);
         // Gradients add up; zeros keep them finite.
         dx.data_mut().fill(0.0);
     });
@@ -123,18 +123,18 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
 
 /// The stem's max pooling.
 fn pooling(isa: Isa) -> [Row; 2] {
-    let (sliding, map) = (Sliding::square(3, 2, 1), Region::whole(112, 112));
+    let (pool, map) = (MaxPool { map: (112, 112), sliding: Sliding::square(3, 2, 1) }, Region::whole(112, 112));
     let pooled = Region::whole(56, 56);
     let x = pseudo_random(6, map.positions() * 64);
     let (mut y, mut dx) = (vec![0.0; pooled.positions() * 64], vec![0.0; x.len()]);
     let forward = sample(RUNS, || {
         let input = Window::new(black_box(&x), map, 64);
-        max_pool(isa, (112, 112), sliding, input, &mut WindowMut::new(&mut y, pooled, 64));
+        pool.apply(isa, input, &mut WindowMut::new(&mut y, pooled, 64));
     });
     let backward = sample(RUNS, || {
         let (input, dy) = (Window::new(black_box(&x), map, 64), Window::new(&y, pooled, 64));
         let mut dx = WindowMut::new(&mut dx, map, 64);
-        max_pool_gradient(isa, (112, 112), sliding, pooled, input, dy, &mut dx);
+        pool.gradient(isa, input, dy.part(pooled), &mut dx);
     });
     let bytes = 4.0 * (x.len() + y.len()) as f64;
     let row = |of: &str, times| Row::new("kernels", format!("max pooling {of}"), 1, times);
@@ -146,7 +146,7 @@ fn transforms(isa: Isa, window: usize) -> [Row; 2] {
     let corner = ((224 - window) / 2).cast_signed();
     let seen = Region::whole(window, window).shifted(corner, corner);
     let dft = WindowDft::new(224, 224, seen);
-    let (mut scratch, mut spectrum) = (dft.scratch(), pseudo_random(8, dft.spectrum_length()));
+    let (mut scratch, mut spectrum) = (vec![0.0; dft.scratch()], pseudo_random(8, dft.spectrum_length()));
     let mut image = vec![0.0; seen.positions()];
     let forward = sample(RUNS, || {
         (0..3).for_each(|_| dft.inverse(isa, black_box(&spectrum), &mut scratch, &mut image));
@@ -180,14 +180,16 @@ fn optimiser(isa: Isa) -> Row {
     let (mut p, g) = (pseudo_random(10, n), pseudo_random(11, n));
     let (mut m, mut v) = (vec![0.0; n], vec![0.0; n]);
     let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
-    let times = sample(RUNS, || adam_step(isa, &mut adam, &mut p, black_box(&g), &mut m, &mut v));
+    let times = sample(RUNS, || {
+        adam.step(isa, &mut p, black_box(&g), Moments { first: &mut m, second: &mut v });
+    });
     // Three arrays read and written, one read.
     Row { bytes: Some(7.0 * 4.0 * n as f64), ..Row::new("kernels", "Adam", 1, &times) }
 }
 
-fn colours(isa: Isa) -> Row {
+fn colors(isa: Isa) -> Row {
     let planes = pseudo_random(12, 3 * 224 * 224);
     let mut image = vec![0.0; planes.len()];
-    let times = sample(RUNS, || squash_colours(isa, black_box(&planes), &mut image));
+    let times = sample(RUNS, || squash_colors(isa, black_box(&planes), &mut image));
     Row { bytes: Some(2.0 * 4.0 * planes.len() as f64), ..Row::new("kernels", "colours and sigmoid", 1, &times) }
 }

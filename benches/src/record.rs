@@ -149,12 +149,12 @@ impl Record {
             .draw_series(LineSeries::new(roof, BLACK.stroke_width(2)))?
             .label("multiply-adds and copying, measured")
             .legend(|(x, y)| PathElement::new([(x, y), (x + 16, y)], BLACK.stroke_width(2)));
-        for (gradient, colour, label) in [(false, &BLUE, "forward"), (true, &RED, "gradient")] {
+        for (gradient, color, label) in [(false, &BLUE, "forward"), (true, &RED, "gradient")] {
             let of_kind = points.iter().filter(|p| p.2 == gradient);
             chart
-                .draw_series(of_kind.map(|&(x, y, _)| Circle::new((x, y), 4, colour.filled())))?
+                .draw_series(of_kind.map(|&(x, y, _)| Circle::new((x, y), 4, color.filled())))?
                 .label(label)
-                .legend(move |(x, y)| Circle::new((x + 8, y), 4, colour.filled()));
+                .legend(move |(x, y)| Circle::new((x + 8, y), 4, color.filled()));
         }
         chart
             .configure_series_labels()

@@ -2,4 +2,5 @@
 //! runs that it made.
 #![forbid(unsafe_code)]
 
+pub mod arrays;
 pub mod harness;

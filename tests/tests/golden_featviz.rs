@@ -3,25 +3,15 @@
 use autodiff::ops::{Draw, Input, Jitter, Normalise, Operation, ReflectPad, Rotate, SpectralImage, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use streamscope_tests::arrays::{channels_last, single};
 use testkit::golden::{Archive, Array, data_dir, fixtures_dir};
 use testkit::{max_abs_error, pseudo_random, relative_l2};
 use weights::TensorSet;
-
-/// `[C, H, W]` to `[H, W, C]`.
-fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
-    let positions = values.len() / channels;
-    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
-fn single(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|&v| v as f32).collect()
-}
 
 /// What one chain of operations makes of an image, and its size.
 fn applied(
@@ -35,14 +25,11 @@ fn applied(
     let image = graph.add(Input { shape }, &[]).unwrap();
     let node = build(&mut graph, image);
     nodes.push(node);
-    let mut workspace =
-        Workspace::new(Arc::new(Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap()), Isa::best());
-    workspace.set_input(image, &single(&channels_last(&input.values, 3)));
-    for &(at, draw) in draws {
-        workspace.set_draw(nodes[at], draw);
-    }
-    workspace.forward();
-    (workspace.value(node).data().to_vec(), graph.shape(node))
+    let pixels = single(&channels_last(&input.values, 3));
+    let (given, draws) = ([(image, &pixels[..])], draws.iter().map(|&(at, draw)| (nodes[at], draw)));
+    let draws: Vec<(NodeId, Draw)> = draws.collect();
+    let evaluation = graph.evaluate(Wanted::whole(&graph, node), &given).with_draws(&draws);
+    (evaluation.value(Isa::best()).unwrap(), graph.shape(node))
 }
 
 fn assert_equals(name: &str, found: &(Vec<f32>, Shape), expected: &Array<f64>) {
@@ -173,11 +160,9 @@ fn the_image_of_a_spectrum_is_lucents() {
         let shape = Shape::new(3 * golden.size, golden.size / 2 + 1, 2);
         let spectrum = graph.add(Input { shape }, &[]).unwrap();
         let image = graph.add(SpectralImage::new(golden.size, golden.size), &[spectrum]).unwrap();
-        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)]).unwrap();
-        let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-        workspace.set_input(spectrum, &golden.spectrum);
-        workspace.forward();
-        let error = max_abs_error(workspace.value(image).data(), &golden.image);
+        let given = [(spectrum, &golden.spectrum[..])];
+        let found = graph.evaluate(Wanted::whole(&graph, image), &given).value(Isa::best()).unwrap();
+        let error = max_abs_error(&found, &golden.image);
         assert!(error <= 1e-6, "off by {error:e}");
     }
 }
@@ -276,7 +261,7 @@ fn climb(objective: &mut Objective, start: &[f32], channel: usize, sample: u64) 
     let step = |_| {
         let (value, gradient) = objective.evaluate(&spectrum, channel);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(Isa::best(), &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+        adam.step(Isa::best(), &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
         f64::from(value)
     };
     (0..16).map(step).collect()

@@ -3,11 +3,11 @@
 
 use analysis::{largest, smallest};
 use autodiff::ops::Input;
-use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
-use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
+use autodiff::{Graph, Isa, Shape, Wanted};
+use resnet::{Algorithm, Extent, Network, Reader, Reading, Role, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use streamscope_tests::arrays::{channels_last, single};
 use testkit::golden::{Archive, data_dir, fixtures_dir};
 use testkit::relative_l2;
 use weights::TensorSet;
@@ -67,24 +67,19 @@ impl Golden {
     }
 }
 
-fn channels_last(values: &[f64], channels: usize) -> Vec<f64> {
-    let positions = values.len() / channels;
-    (0..values.len()).map(|i| values[(i % channels) * positions + i / channels]).collect()
-}
-
 /// For every site of an archive of center activations: ours and PyTorch's own distance from PyTorch in double
 /// precision.
 fn distances(golden: &Golden, network: &Network) -> Vec<(Site, f64, f64)> {
     let archive = golden.archive("center_activations.npz");
     let sites = golden.sites(&archive, "f64");
     assert!(sites.len() >= 18, "{sites:?}");
-    let reading = (sites.as_slice(), Extent::Center);
-    let mut reader = Reader::new(network, golden.size, View::Plain, reading, Isa::best()).unwrap();
+    let reading = Reading { size: golden.size, view: View::Plain, sites: &sites, extent: Extent::Center };
+    let mut reader = Reader::new(network, reading, Isa::best()).unwrap();
     let mut found = vec![Vec::new(); sites.len()];
     for image in golden.images() {
         reader.read(&golden.pixels.u8(&image).values);
         for (found, &site) in found.iter_mut().zip(&sites) {
-            found.extend_from_slice(reader.center(site));
+            found.extend(reader.center(site));
         }
     }
     let of_site = |(found, site): (&Vec<f32>, &Site)| {
@@ -145,9 +140,10 @@ fn top_and_bottom_nine_images_are_pytorchs_from_jpeg_files() {
 fn assert_pytorchs_order(golden: &Golden, pixels: impl Fn(&str) -> Vec<u8>) {
     let archive = golden.archive("center_activations.npz");
     let sites = golden.sites(&archive, "f64");
-    let reading = (sites.as_slice(), Extent::Center);
     let (network, size) = (&golden.network, golden.size);
-    let mut reader = Reader::new(network, size, View::Plain, reading, Isa::best()).unwrap();
+    let mut reader =
+        Reader::new(network, Reading { size, view: View::Plain, sites: &sites, extent: Extent::Center }, Isa::best())
+            .unwrap();
     let images = golden.images();
     let mut found = vec![Vec::new(); sites.len()];
     for image in &images {
@@ -191,14 +187,18 @@ fn whole_tensors_agree_with_pytorch() {
         let names = archive.names();
         let sites: Vec<Site> = golden.network.sites().into_iter().filter(|s| names.contains(&s.to_string())).collect();
         assert!(sites.len() >= 4, "{names:?}");
-        let mut reader =
-            Reader::new(&golden.network, golden.size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
+        let mut reader = Reader::new(
+            &golden.network,
+            Reading { size: golden.size, view: View::Plain, sites: &sites, extent: Extent::Whole },
+            Isa::best(),
+        )
+        .unwrap();
         reader.read(&golden.pixels.u8(&golden.images()[0]).values);
         let stats = golden.stats();
         for &site in &sites {
             let exact = archive.f64(&site.to_string());
             let exact = channels_last(&exact.values, exact.shape[exact.shape.len() - 3]);
-            let ours = relative_l2(&reader.whole(site), &exact);
+            let ours = relative_l2(reader.whole(site).as_slice().unwrap(), &exact);
             // The arrays are stored in single precision: half a unit in the last place of each value.
             let stored = 2_f64.powi(-25);
             let stats = &stats["sites"][site.to_string()];
@@ -216,8 +216,7 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
             archive.names().iter().filter_map(|n| n.strip_suffix("/grad")).map(str::to_owned).collect();
         assert!(units.len() >= 6, "{units:?}");
         let first = golden.archive("full_tensors_first_image.npz").f64("input").values;
-        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
-        let input: Vec<f32> = channels_last(&first, 3).iter().map(|&v| v as f32).collect();
+        let input = single(&channels_last(&first, 3));
         for unit in units {
             let (site, channel) = unit.split_once(':').unwrap();
             let (site, channel): (Site, usize) = (site.parse().unwrap(), channel.parse().unwrap());
@@ -225,28 +224,19 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
             let image = graph.add(Input { shape: Shape::new(golden.size, golden.size, 3) }, &[]).unwrap();
             let node = golden.network.add_to(&mut graph, image).unwrap().get(site).unwrap();
             let wanted = Wanted::center(&graph, node);
-            let plan = Arc::new(Plan::with_gradients(&graph, wanted, &[image]).unwrap());
-            let mut workspace = Workspace::new(Arc::clone(&plan), Isa::best());
-            workspace.set_input(image, &input);
-            workspace.seed().pixel_mut(wanted.region.top, wanted.region.left)[channel] = 1.0;
-            workspace.forward();
-            workspace.backward();
+            let mut seed = vec![0.0; graph.shape(node).channels];
+            seed[channel] = 1.0;
+            let given = [(image, &input[..])];
+            let found = graph.evaluate(wanted, &given).gradients(Isa::best(), &seed).unwrap();
 
-            let value = workspace.at(node, wanted.region)[channel];
+            let value = found.value[channel];
             let exact = archive.f64(&format!("{unit}/value")).values[0];
             // The value is one of a tensor whose own error is some units of the last place of its largest values.
             assert!((f64::from(value) - exact).abs() <= 1e-5 * exact.abs().max(1.0), "{unit}: {value} for {exact}");
 
             let exact = channels_last(&archive.f64(&format!("{unit}/grad")).values, 3);
-            let inside = plan.region_inside(image);
-            let mut found = vec![0.0; exact.len()];
-            for y in inside.top..inside.bottom() {
-                for x in inside.left..inside.right() {
-                    let to = (y.unsigned_abs() * golden.size + x.unsigned_abs()) * 3;
-                    found[to..to + 3].copy_from_slice(workspace.gradient(image).pixel(y, x));
-                }
-            }
-            let error = relative_l2(&found, &exact);
+            let found = &found.by_inputs[0];
+            let error = relative_l2(found, &exact);
             assert!(error < 1e-5, "{unit}: gradients differ by {error:.3e}");
 
             let support = archive.i64(&format!("{unit}/support_rows_cols")).values;
@@ -270,10 +260,10 @@ fn output_before_its_relu_is_input_plus_block_exactly() {
         for &block in golden.network.architecture().blocks() {
             let sites = Role::ALL.map(|role| block.read_site(role));
             let read = |sites: &[Site]| {
-                let of = (sites, Extent::Whole);
-                let mut reader = Reader::new(&golden.network, golden.size, View::Plain, of, Isa::best()).unwrap();
+                let reading = Reading { size: golden.size, view: View::Plain, sites, extent: Extent::Whole };
+                let mut reader = Reader::new(&golden.network, reading, Isa::best()).unwrap();
                 reader.read(&golden.pixels.u8(&golden.images()[0]).values);
-                sites.iter().map(|&s| reader.whole(s)).collect::<Vec<_>>()
+                sites.iter().map(|&s| reader.whole(s).into_iter().collect()).collect::<Vec<Vec<f32>>>()
             };
             let together = read(&sites);
             let sums: Vec<f32> = together[0].iter().zip(&together[1]).map(|(i, b)| i + b).collect();

@@ -1,9 +1,10 @@
 //! Gradient ascent on the embedded network: what its first step sees, where it goes, and what a picture depends on.
 
 use autodiff::ops::{Alignment, Draw, Input, Jitter, Normalise, ReflectPad, Resize, Rotate, SpectralImage, Translate};
-use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use autodiff::{Graph, Isa, NodeId, Shape, Wanted};
 use featviz::{Draws, Objective, Picture, Recipe, StepDraws, Studio, Visualization, Visualizer};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
+use resnet::ndarray::ArrayView4;
 use resnet::{Network, Site};
 use std::sync::Arc;
 use testkit::golden::fixtures_dir;
@@ -27,29 +28,33 @@ fn studio(objective: Objective, recipe: Recipe) -> (Arc<Visualizer>, Studio) {
     (visualizer, studio)
 }
 
+/// A spectrum in its shape.
+fn shaped(spectrum: &[f32]) -> ArrayView4<'_, f32> {
+    ArrayView4::from_shape((3, SIZE, SIZE / 2 + 1, 2), spectrum).unwrap()
+}
+
+/// The 8-bit picture of a spectrum.
+fn bytes_of(picture: &mut Picture, spectrum: &[f32]) -> Vec<u8> {
+    let drawn: Vec<f32> = picture.draw(shaped(spectrum)).iter().copied().collect();
+    featviz::to_bytes(&drawn)
+}
+
 /// The activations of a channel, everywhere, on the picture before the first step.
 fn map_of_the_first_picture(unit: &str, seed: u64, channel: usize) -> (Shape, Vec<f32>) {
     let recipe = without_augmentation(1);
     let mut spectrum = vec![0.0; recipe.parameters()];
     Draws::new(seed, unit).spectrum(recipe.deviation, &mut spectrum);
     let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-    let pixels = picture.draw(&spectrum).to_vec();
+    let pixels: Vec<f32> = picture.draw(shaped(&spectrum)).iter().copied().collect();
     let (mut graph, shape) = (Graph::new(), Shape::new(SIZE, SIZE, 3));
     let image = graph.add(Input { shape }, &[]).unwrap();
     let normalised = graph.add(Normalise::imagenet(), &[image]).unwrap();
     let sites = network().add_to(&mut graph, normalised).unwrap();
     let site: Site = "layer1.1.pre".parse().unwrap();
     let node = sites.get(site).unwrap();
-    let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(image, &pixels);
-    workspace.forward();
-    let (shape, value) = (graph.shape(node), workspace.value(node));
-    let columns = 0..shape.width.cast_signed();
-    let map = (0..shape.height.cast_signed())
-        .flat_map(|y| columns.clone().map(move |x| (y, x)))
-        .map(|(y, x)| value.pixel(y, x)[channel]);
-    (shape, map.collect())
+    let (shape, given) = (graph.shape(node), [(image, &pixels[..])]);
+    let value = graph.evaluate(Wanted::whole(&graph, node), &given).value(Isa::best()).unwrap();
+    (shape, value.into_iter().skip(channel).step_by(shape.channels).collect())
 }
 
 fn first_value(objective: Objective, channel: usize, seed: u64) -> (String, f32) {
@@ -139,24 +144,17 @@ fn one_step(
 ) -> (f32, Vec<f32>) {
     let (mut graph, shape) = (Graph::new(), Shape::new(3 * SIZE, SIZE / 2 + 1, 2));
     let parameters = graph.add(Input { shape }, &[]).unwrap();
-    let colour = SpectralImage::new(SIZE, SIZE);
-    let image = graph.add(colour, &[parameters]).unwrap();
+    let color = SpectralImage::new(SIZE, SIZE);
+    let image = graph.add(color, &[parameters]).unwrap();
     let (seen, draws) = augment(&mut graph, image, (jitter, scale), drawn);
     let normalised = graph.add(Normalise::imagenet(), &[seen]).unwrap();
     let sites = network().add_to(&mut graph, normalised).unwrap();
     let wanted = Wanted::center(&graph, sites.get(site).unwrap());
-    let plan = Plan::with_gradients(&graph, wanted, &[parameters]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(parameters, spectrum);
-    for (node, draw) in draws {
-        workspace.set_draw(node, draw);
-    }
-    workspace.seed().data_mut().fill(0.0);
-    workspace.seed().data_mut()[channel] = 1.0;
-    workspace.forward();
-    workspace.backward();
-    let value = workspace.at(wanted.node, wanted.region)[channel];
-    (value, workspace.gradient(parameters).data().to_vec())
+    let mut seed = vec![0.0; graph.shape(wanted.node).channels];
+    seed[channel] = 1.0;
+    let given = [(parameters, spectrum)];
+    let mut found = graph.evaluate(wanted, &given).with_draws(&draws).gradients(Isa::best(), &seed).unwrap();
+    (found.value[channel], found.by_inputs.remove(0))
 }
 
 #[test]
@@ -190,17 +188,17 @@ fn each_step_sees_the_picture_through_what_was_drawn_for_it() {
             let augmentation = (jitter, SCALES[d.scale]);
             let (value, gradient) = one_step((site, CHANNEL), augmentation, d, &spectrum);
             let isa = Isa::best();
-            adam_step(isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+            adam.step(isa, &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
             values.push(value);
         }
         let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-        let pixels = featviz::to_bytes(picture.draw(&spectrum));
+        let pixels = bytes_of(&mut picture, &spectrum);
 
         let mut studio = Studio::new(visualizer, Isa::best()).unwrap();
         let found = studio.run(CHANNEL, seed);
         // The same operations on the same numbers: the same bits.
         testkit::assert_same_bits(&found.trajectory, &values, &format!("values at {site}"));
-        assert!(found.pixels == pixels, "the picture of {site}");
+        assert!(found.pixels.iter().eq(&pixels), "the picture of {site}");
     }
 }
 
@@ -256,7 +254,7 @@ fn each_step_is_reported_once_and_has_its_value_before_it() {
     let mut steps = 0;
     let found = watched.run_watched(3, 1, &mut || steps += 1);
     assert_eq!((steps, found.trajectory.len()), (5, 5));
-    assert_eq!(found.pixels.len(), SIZE * SIZE * 3);
+    assert_eq!(found.pixels.shape(), [SIZE, SIZE, 3]);
     // The values of fewer steps are the first of these.
     let (_, mut fewer) = studio(Objective::Neuron, Recipe::new(SIZE, 2));
     assert_eq!(fewer.run(3, 1).trajectory, found.trajectory[..2]);
@@ -266,7 +264,7 @@ fn each_step_is_reported_once_and_has_its_value_before_it() {
     let mut spectrum = vec![0.0; visualizer.recipe().parameters()];
     Draws::new(1, &visualizer.unit_name(3)).spectrum(0.01, &mut spectrum);
     let mut picture = Picture::new(visualizer.recipe(), Isa::best()).unwrap();
-    assert_eq!(started.pixels, featviz::to_bytes(picture.draw(&spectrum)));
+    assert!(started.pixels.iter().eq(&bytes_of(&mut picture, &spectrum)));
     assert!(started.trajectory.is_empty());
 }
 

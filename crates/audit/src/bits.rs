@@ -8,7 +8,7 @@ use autodiff::ops::{Input, Normalise};
 use autodiff::{Graph, Isa, Plan, Shape, ThreadPoolBuilder, Wanted, Workspace};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use rayon::prelude::*;
-use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
+use resnet::{Algorithm, Extent, Network, Reader, Reading, Role, Site, View};
 use std::sync::Arc;
 use weights::TensorSet;
 
@@ -208,8 +208,7 @@ fn centers(
     (pixels, isa): (&[u8], Isa),
     whole: &[Vec<f32>],
 ) -> Result<(Vec<Vec<f32>>, Vec<Vec<f32>>), AuditError> {
-    let sites = (sites, Extent::Center);
-    let mut reader = Reader::new(network, size, View::Plain, sites, isa)?;
+    let mut reader = Reader::new(network, Reading { size, view: View::Plain, sites, extent: Extent::Center }, isa)?;
     reader.read(pixels);
     let (mut cones, mut centers) = (Vec::new(), Vec::new());
     for (&(site, shape), whole) in reader.shapes().iter().zip(whole) {
@@ -228,7 +227,7 @@ fn maps(
     isa: Isa,
     threads: usize,
 ) -> Result<Vec<Vec<f32>>, AuditError> {
-    let mut reader = Reader::new(network, size, View::Plain, (sites, Extent::Whole), isa)?;
+    let mut reader = Reader::new(network, Reading { size, view: View::Plain, sites, extent: Extent::Whole }, isa)?;
     if threads == 1 {
         reader.read(pixels);
     } else {
@@ -236,7 +235,7 @@ fn maps(
         let pool = pool.map_err(|e| AuditError::Threads(e.to_string()))?;
         reader.read_on(pixels, &pool);
     }
-    Ok(sites.iter().map(|&site| reader.whole(site)).collect())
+    Ok(sites.iter().map(|&site| reader.whole(site).into_iter().collect()).collect())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use autodiff::ops::{Draw, Input, Jitter, Normalise, ReflectPad, Rotate, Spectral
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use bounds::{Archive, Array, ReferenceError, pseudo_random, relative_l2};
 use featviz::{Augmentation, StepDraws};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use resnet::{Network, Site, View};
 use serde_json::Value;
 use std::path::Path;
@@ -260,7 +260,7 @@ fn path(objective: &mut Objective, start: &[f32], sample: u64) -> Vec<f64> {
     for _ in 0..STEPS {
         let (value, gradient) = objective.evaluate(&spectrum);
         let gradient = nearby_gradient(&gradient, sample);
-        adam_step(objective.isa, &mut adam, &mut spectrum, &gradient, &mut m, &mut v);
+        adam.step(objective.isa, &mut spectrum, &gradient, Moments { first: &mut m, second: &mut v });
         values.push(f64::from(value));
     }
     values

@@ -12,7 +12,7 @@ use crate::picture;
 use autodiff::Isa;
 use autodiff::ops::{Draw, MaxPool, Relu, SpectralImage};
 use bounds::{gamma, pseudo_random};
-use kernels::colour::{squash_colours, squash_colours_gradient};
+use kernels::color::{squash_colors, squash_colors_gradient};
 use kernels::elementary;
 use reference::{Map, Padding, Sliding};
 
@@ -143,19 +143,19 @@ fn colours(isa: Isa) -> Line {
     let planes: Vec<f32> = pseudo_random(46, 3 * N).iter().map(|v| 4.0 * v).collect();
     let dy = pseudo_random(47, 3 * N);
     let (mut pixels, mut found) = (vec![0.0; 3 * N], vec![0.0; 3 * N]);
-    squash_colours(isa, &planes, &mut pixels);
-    squash_colours_gradient(isa, &pixels, &dy, &mut found);
+    squash_colors(isa, &planes, &mut pixels);
+    squash_colors_gradient(isa, &pixels, &dy, &mut found);
     // The twin's map has the three colours of a pixel beside each other, as `pixels` has.
     let beside = |of: &[f32]| -> Vec<f32> { (0..3 * N).map(|i| of[i % 3 * N + i / 3]).collect() };
     let x = Map::from_f32((1, N, 3), &beside(&planes));
-    let matrix = reference::colour_correlation();
-    let sums = reference::mix_colours(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
+    let matrix = reference::color_correlation();
+    let sums = reference::mix_colors(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
     let limit = Limit {
         gradient: &beside(&found),
         dy: &dy,
         x: &x,
         step: STEP,
-        twin: &|x| reference::mix_colours(x, matrix).map(reference::sigmoid),
+        twin: &|x| reference::mix_colors(x, matrix).map(reference::sigmoid),
         numbers: (0..3 * N).collect(),
     };
     let tally = limit.tally(|i, reach| {
@@ -197,7 +197,7 @@ fn spectrum(isa: Isa) -> Result<Line, AuditError> {
         numbers: (0..x.len()).step_by(29).collect(),
     };
     let scale = picture::scale();
-    let matrix = reference::colour_correlation().map(|row| row.map(f64::abs));
+    let matrix = reference::color_correlation().map(|row| row.map(f64::abs));
     let root = ((height * width) as f64).sqrt();
     let plane = |c: usize| {
         let values = x.iter().enumerate().skip(c * scale.len()).take(scale.len());

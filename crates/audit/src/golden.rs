@@ -5,7 +5,7 @@ use crate::line::{Line, Tally, Witness};
 use autodiff::ops::{Input, SpectralImage};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use bounds::{Archive, relative_l2};
-use resnet::{Extent, Network, Reader, Site, View};
+use resnet::{Extent, Network, Reader, Reading, Site, View};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,7 +131,7 @@ impl Golden {
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, images::ImageError> {
         let image = images::decode(path)?;
-        let shorter = (self.size * 256 + 112) / 224;
+        let shorter = resnet::resized_side(self.size);
         Ok(images::preprocess(&image, shorter, self.size)?.into_pixels())
     }
 
@@ -153,12 +153,13 @@ impl Golden {
         let archive = self.archive("center_activations.npz")?;
         let names = archive.names()?;
         let sites: Vec<Site> = network.sites().into_iter().filter(|s| names.contains(&format!("{s}/f64"))).collect();
-        let mut reader = Reader::new(network, size, View::Plain, (&sites, Extent::Center), isa)?;
+        let mut reader =
+            Reader::new(network, Reading { size, view: View::Plain, sites: &sites, extent: Extent::Center }, isa)?;
         let mut found = vec![Vec::new(); sites.len()];
         for image in &self.names {
             reader.read(&self.pixels.u8(image)?.values);
             for (found, &site) in found.iter_mut().zip(&sites) {
-                found.extend_from_slice(reader.center(site));
+                found.extend(reader.center(site));
             }
         }
         let mut lines = Vec::new();

@@ -297,6 +297,6 @@ fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditEr
             found: "none".to_owned(),
         });
     };
-    let picture = images::preprocess(&images::decode(&entry.path)?, (size * 256 + 112) / 224, size)?;
+    let picture = images::preprocess(&images::decode(&entry.path)?, resnet::resized_side(size), size)?;
     Ok((picture.into_pixels(), entry.path.clone()))
 }

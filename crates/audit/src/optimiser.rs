@@ -3,7 +3,7 @@
 use crate::line::{Line, Tally, Witness};
 use autodiff::Isa;
 use bounds::{gamma, pseudo_random};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{self, Adam, Direction};
 use reference::Moments;
 
 /// Forty steps, each from the single-precision state before it.
@@ -26,7 +26,7 @@ pub(crate) fn lines(isa: Isa) -> Vec<Line> {
         moments.first.iter_mut().for_each(|m| *m = -*m);
         let first = moments.first.clone();
         reference::adam_step(twin, &mut exact, &down, &mut moments);
-        adam_step(isa, &mut adam, &mut p, &g, &mut m, &mut v);
+        adam.step(isa, &mut p, &g, adam::Moments { first: &mut m, second: &mut v });
         for i in 0..N {
             let (new_m, new_v) = (-moments.first[i], moments.second[i]);
             let m_bound = gamma(3) * (first[i].abs() + (down[i].abs() + first[i].abs()) * 0.1);

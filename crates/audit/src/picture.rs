@@ -8,7 +8,7 @@ use autodiff::ops::{Draw, SpectralImage};
 use bounds::{gamma, pseudo_random};
 use featviz::to_bytes;
 use kernels::Region;
-use kernels::colour::{squash_colours, squash_colours_gradient};
+use kernels::color::{squash_colors, squash_colors_gradient};
 use kernels::dft::WindowDft;
 use kernels::elementary::{exp, sigmoid};
 use reference::Map;
@@ -68,7 +68,7 @@ fn fourier(isa: Isa) -> Vec<Line> {
     let (height, width) = SIZE;
     let whole = Region::whole(height, width);
     let dft = WindowDft::new(height, width, whole);
-    let mut scratch = dft.scratch();
+    let mut scratch = vec![0.0; dft.scratch()];
     let spectrum = pseudo_random(51, dft.spectrum_length());
     let mut image = vec![0.0; whole.positions()];
     dft.inverse(isa, &spectrum, &mut scratch, &mut image);
@@ -111,13 +111,13 @@ fn fourier(isa: Isa) -> Vec<Line> {
 /// Planes to colours and back: the correlation of colours, then the sigmoid.
 fn colours(isa: Isa) -> Vec<Line> {
     const N: usize = 400;
-    let matrix = reference::colour_correlation();
+    let matrix = reference::color_correlation();
     let planes: Vec<f32> = pseudo_random(53, 3 * N).iter().map(|v| 8.0 * v).collect();
     let mut pixels = vec![0.0; 3 * N];
-    squash_colours(isa, &planes, &mut pixels);
+    squash_colors(isa, &planes, &mut pixels);
     let x = Map::from_fn((1, N, 3), |_, i, c| f64::from(planes[c * N + i]));
-    let mixed = reference::mix_colours(&x, matrix);
-    let sums = reference::mix_colours(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
+    let mixed = reference::mix_colors(&x, matrix);
+    let sums = reference::mix_colors(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
     let exact = mixed.map(reference::sigmoid);
     let mut forward = Tally::default();
     for ((&found, &s), &sum) in pixels.iter().zip(&exact.data).zip(&sums.data) {
@@ -125,7 +125,7 @@ fn colours(isa: Isa) -> Vec<Line> {
     }
     let dpixels = pseudo_random(54, 3 * N);
     let mut dplanes = vec![0.0; 3 * N];
-    squash_colours_gradient(isa, &pixels, &dpixels, &mut dplanes);
+    squash_colors_gradient(isa, &pixels, &dpixels, &mut dplanes);
     let mut backward = Tally::default();
     for i in 0..N {
         for c in 0..3 {
@@ -139,12 +139,12 @@ fn colours(isa: Isa) -> Vec<Line> {
     }
     // Where every sigmoid is at one half its slope is a quarter, exactly: what is left of the gradient is the
     // transposed matrix.
-    squash_colours_gradient(isa, &vec![0.5; 3 * N], &dpixels, &mut dplanes);
+    squash_colors_gradient(isa, &vec![0.5; 3 * N], &dpixels, &mut dplanes);
     let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
     let (by, quarter) = (wide(&dpixels), mixed.map(|v| 0.25 * v));
     let single = rounded(&quarter.data);
     let sums_back = Map::new((1, N, 3), by.iter().map(|v| v.abs()).collect());
-    let sums_back = reference::mix_colours_adjoint(&sums_back, matrix.map(|row| row.map(f64::abs)));
+    let sums_back = reference::mix_colors_adjoint(&sums_back, matrix.map(|row| row.map(f64::abs)));
     let of_pixels: Vec<f32> = (0..3 * N).map(|i| dplanes[i % 3 * N + i / 3]).collect();
     let adjoint = Adjoint {
         forward: (&single, &vec![0.0; 3 * N]),
@@ -175,11 +175,11 @@ fn rounded(values: &[f64]) -> Vec<f32> {
 
 /// The picture of a spectrum, and how far ours may be from it.
 pub(crate) fn image(spectrum: &Map) -> Exact {
-    let matrix = reference::colour_correlation();
+    let matrix = reference::color_correlation();
     let magnitudes = matrix.map(|row| row.map(f64::abs));
     let (planes, off) = planes(spectrum);
-    let mixed = reference::mix_colours(&planes, matrix);
-    let sums = reference::mix_colours(&planes.map(|p| p.abs() + off), magnitudes);
+    let mixed = reference::mix_colors(&planes, matrix);
+    let sums = reference::mix_colors(&planes.map(|p| p.abs() + off), magnitudes);
     let image = mixed.map(reference::sigmoid);
     let bound = Map::from_fn(image.shape(), |i, j, c| {
         let row: f64 = magnitudes[c].iter().sum();
@@ -191,7 +191,7 @@ pub(crate) fn image(spectrum: &Map) -> Exact {
 
 /// The gradient by a spectrum where that by its picture is `dy`, and how far ours may be from it.
 pub(crate) fn image_gradient(spectrum: &Map, dy: &Map) -> Exact {
-    let matrix = reference::colour_correlation();
+    let matrix = reference::color_correlation();
     let magnitudes = matrix.map(|row| row.map(f64::abs));
     let (image, image_bound) = image(spectrum);
     let slopes = Map::from_fn(dy.shape(), |i, j, c| {
@@ -202,8 +202,8 @@ pub(crate) fn image_gradient(spectrum: &Map, dy: &Map) -> Exact {
         // s (1 - s) changes by at most the change of s.
         image_bound.at(i, j, c) * dy.at(i, j, c).abs() + gamma(7) * slopes.at(i, j, c).abs()
     });
-    let planes = reference::mix_colours_adjoint(&slopes, matrix);
-    let plane_bound = reference::mix_colours_adjoint(&slope_bound, magnitudes);
+    let planes = reference::mix_colors_adjoint(&slopes, matrix);
+    let plane_bound = reference::mix_colors_adjoint(&slope_bound, magnitudes);
     let scale = scale();
     let back = reference::irfft2_adjoint(&planes, SIZE, (0, 0));
     let root = ((SIZE.0 * SIZE.1) as f64).sqrt();

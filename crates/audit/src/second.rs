@@ -15,7 +15,7 @@ use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use bounds::underflow_slack;
 use rayon::prelude::*;
 use reference::Map;
-use resnet::{Extent, Network, Reader, Role, Site, View};
+use resnet::{Extent, Network, Reader, Reading, Role, Site, View};
 use std::sync::Arc;
 
 /// A map in single precision `[H, W, C]`.
@@ -50,9 +50,11 @@ pub(crate) fn lines(
     let mut lines = lines?;
     if let Some((block, ..)) = twin.blocks.last() {
         let site: Site = block.read_site(Role::Output);
-        let mut reader = Reader::new(network, size, View::Plain, (&[site], Extent::Whole), isa)?;
+        let mut reader =
+            Reader::new(network, Reading { size, view: View::Plain, sites: &[site], extent: Extent::Whole }, isa)?;
         reader.read(pixels);
-        let whole = compare(reader.whole(site).as_slice(), &last, &vec![0.0; last.len()]);
+        let whole =
+            compare(reader.whole(site).iter().copied().collect::<Vec<f32>>().as_slice(), &last, &vec![0.0; last.len()]);
         let what = format!("whole forward pass up to {site}");
         let whole = whole.line("second opinion", what, Witness::SecondOpinion, "");
         lines.push(whole.for_information("none: either is off by the roundings of all its layers"));

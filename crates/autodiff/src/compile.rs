@@ -6,7 +6,23 @@ use crate::ops::{Binding, Input};
 use crate::plan::{Plan, PlanError, Step, Stored, Wanted};
 use kernels::Region;
 
+/// What a plan is asked for.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    graph: &'a Graph,
+    wanted: &'a [Wanted],
+    /// What gradients are taken for, in a plan with a backward pass.
+    inputs: Option<&'a [NodeId]>,
+}
+
+impl Request<'_> {
+    fn has_backward(&self) -> bool {
+        self.inputs.is_some()
+    }
+}
+
 pub(crate) fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]>) -> Result<Plan, PlanError> {
+    let request = &Request { graph, wanted, inputs };
     for want in wanted {
         let shape = graph.shape(want.node);
         if want.region.is_empty() || !shape.region().contains(&want.region) {
@@ -25,17 +41,16 @@ pub(crate) fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]
             regions
         }
     };
-    let mut steps = steps(graph, wanted, &values, &gradients, inputs.is_some());
-    let keep_all = inputs.is_some();
-    let (stored_values, value_buffers) = store_values(graph, wanted, &values, &steps, keep_all);
-    let (stored_gradients, gradient_buffers) = store_gradients(graph, wanted, inputs, &gradients, &mut steps);
+    let mut steps = steps(request, &values, &gradients);
+    let stored_values = store_values(request, &values, &steps);
+    let stored_gradients = store_gradients(request, &gradients, &mut steps);
     Ok(Plan {
         shapes: graph.nodes.iter().map(|n| n.shape).collect(),
         steps,
-        values: stored_values,
-        gradients: stored_gradients,
-        value_buffers,
-        gradient_buffers,
+        values: stored_values.stored,
+        gradients: stored_gradients.stored,
+        value_buffers: stored_values.buffers.lengths,
+        gradient_buffers: stored_gradients.buffers.lengths,
         objective: inputs.and(wanted.first().copied()),
     })
 }
@@ -67,13 +82,14 @@ fn depends_on(graph: &Graph, inputs: &[NodeId]) -> Vec<bool> {
 }
 
 /// The steps in graph order, with convolutions fused to what follows them.
-fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Region], backward: bool) -> Vec<Step> {
+fn steps(request: &Request<'_>, values: &[Region], gradients: &[Region]) -> Vec<Step> {
+    let Request { graph, wanted, .. } = *request;
     let computed: Vec<bool> = values.iter().map(|r| !r.is_empty()).collect();
     let mut is_wanted = vec![false; graph.nodes.len()];
     for want in wanted {
         is_wanted[want.node.0] = true;
     }
-    let chains = fuse::chains(graph, &computed, &is_wanted, backward);
+    let chains = fuse::chains(graph, &computed, &is_wanted, request.has_backward());
     let absorbed = |at: usize| chains.iter().any(|c| c.absorbed.contains(&at));
     let mut steps = Vec::new();
     for (at, node) in graph.nodes.iter().enumerate() {
@@ -91,11 +107,13 @@ fn steps(graph: &Graph, wanted: &[Wanted], values: &[Region], gradients: &[Regio
             Some(chain) => (chain.inputs.clone(), chain.bind(&binding)),
             None => (node.inputs.iter().map(|i| i.0).collect(), node.operation.bind(&binding)),
         };
+        let backward = !binding.gradient.is_empty();
+        assert!(!backward || kernel.differentiable().is_some(), "a backward pass of '{}'", node.operation.name());
         steps.push(Step {
             node: at,
             inputs: [inputs.first().copied(), inputs.get(1).copied()],
             kernel,
-            backward: !binding.gradient.is_empty(),
+            backward,
             cleared: Vec::new(),
         });
     }
@@ -129,71 +147,79 @@ impl Buffers {
     }
 }
 
+/// Where the regions of nodes are stored, and in which buffers.
+struct Storage<'a> {
+    graph: &'a Graph,
+    regions: &'a [Region],
+    buffers: Buffers,
+    stored: Vec<Option<Stored>>,
+}
+
+impl<'a> Storage<'a> {
+    fn new(graph: &'a Graph, regions: &'a [Region]) -> Storage<'a> {
+        Storage { graph, regions, buffers: Buffers::default(), stored: vec![None; graph.nodes.len()] }
+    }
+
+    /// Takes a buffer for a node's region.
+    fn store(&mut self, at: usize) {
+        let (region, channels) = (self.regions[at], self.graph.nodes[at].shape.channels);
+        let buffer = self.buffers.take(region.positions() * channels);
+        self.stored[at] = Some(Stored { region, channels, buffer });
+    }
+
+    /// Gives a node's buffer to others, if it has one.
+    fn give_back(&mut self, at: usize) {
+        if let Some(stored) = &self.stored[at] {
+            self.buffers.give_back(stored.buffer);
+        }
+    }
+}
+
 /// Where values are stored. Those that are wanted, given, or needed by a backward pass stay; the others share buffers.
-fn store_values(
-    graph: &Graph,
-    wanted: &[Wanted],
-    regions: &[Region],
-    steps: &[Step],
-    keep_all: bool,
-) -> (Vec<Option<Stored>>, Vec<usize>) {
-    let mut buffers = Buffers::default();
-    let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
-    let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
-        let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
-        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
-    };
+fn store_values<'a>(request: &Request<'a>, regions: &'a [Region], steps: &[Step]) -> Storage<'a> {
+    let Request { graph, wanted, .. } = *request;
+    let mut storage = Storage::new(graph, regions);
     let given = |at: usize| graph.nodes[at].operation.as_any().is::<Input>();
     for at in (0..graph.nodes.len()).filter(|&at| given(at) && !regions[at].is_empty()) {
-        store(at, &mut buffers, &mut stored);
+        storage.store(at);
     }
-    let stays = |at: usize| keep_all || given(at) || wanted.iter().any(|w| w.node.0 == at);
+    let stays = |at: usize| request.has_backward() || given(at) || wanted.iter().any(|w| w.node.0 == at);
     for (order, step) in steps.iter().enumerate() {
-        store(step.node, &mut buffers, &mut stored);
+        storage.store(step.node);
         for input in step.inputs.into_iter().flatten().filter(|&i| !stays(i)) {
             let read_later = steps[order + 1..].iter().any(|s| s.inputs.contains(&Some(input)));
-            if let (false, Some(value)) = (read_later, &stored[input]) {
-                buffers.give_back(value.buffer);
+            if !read_later {
+                storage.give_back(input);
             }
         }
     }
-    (stored, buffers.lengths)
+    storage
 }
 
 /// Where gradients are stored: from the first contribution to the node's own backward pass. Those asked for stay.
-fn store_gradients(
-    graph: &Graph,
-    wanted: &[Wanted],
-    inputs: Option<&[NodeId]>,
-    regions: &[Region],
-    steps: &mut [Step],
-) -> (Vec<Option<Stored>>, Vec<usize>) {
-    let mut buffers = Buffers::default();
-    let mut stored: Vec<Option<Stored>> = vec![None; graph.nodes.len()];
-    let store = |at: usize, buffers: &mut Buffers, stored: &mut Vec<Option<Stored>>| {
-        let (region, channels) = (regions[at], graph.nodes[at].shape.channels);
-        stored[at] = Some(Stored { region, channels, buffer: buffers.take(region.positions() * channels) });
-    };
+fn store_gradients<'a>(request: &Request<'a>, regions: &'a [Region], steps: &mut [Step]) -> Storage<'a> {
+    let Request { graph, wanted, inputs } = *request;
+    let mut storage = Storage::new(graph, regions);
     let Some(inputs) = inputs else {
-        return (stored, buffers.lengths);
+        return storage;
     };
     for want in wanted {
-        store(want.node.0, &mut buffers, &mut stored);
+        storage.store(want.node.0);
     }
     for step in steps.iter_mut().rev().filter(|s| s.backward) {
         for input in step.inputs.into_iter().flatten() {
-            if !regions[input].is_empty() && stored[input].is_none() {
-                store(input, &mut buffers, &mut stored);
+            if !regions[input].is_empty() && storage.stored[input].is_none() {
+                storage.store(input);
                 step.cleared.push(input);
             }
         }
-        let own = stored[step.node].as_ref().filter(|_| !inputs.contains(&NodeId(step.node)));
         // The objective's buffer holds the seed, which the caller writes between executions.
-        if let Some(own) = own.filter(|_| wanted.iter().all(|w| w.node.0 != step.node)) {
-            buffers.give_back(own.buffer);
+        let stays = inputs.contains(&NodeId(step.node)) || wanted.iter().any(|w| w.node.0 == step.node);
+        if !stays {
+            storage.give_back(step.node);
         }
     }
-    (stored, buffers.lengths)
+    storage
 }
 
 #[cfg(test)]

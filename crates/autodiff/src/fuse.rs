@@ -5,7 +5,7 @@
 //! the separate operations give: they are applied to the finished sum in the same order.
 
 use crate::graph::Graph;
-use crate::ops::{Add, BatchNorm, Binding, Convolution, Fused, Kernel, MaxPool, PooledConvolution, Relu};
+use crate::ops::{self, Add, BatchNorm, Binding, Bound, Convolution, Fused, MaxPool, PooledConvolution, Relu};
 
 /// A convolution with what was fused to it.
 #[derive(Debug)]
@@ -23,10 +23,10 @@ pub(crate) struct Chain {
 
 impl Chain {
     /// The chain made ready for a plan.
-    pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    pub(crate) fn bind(&self, binding: &Binding) -> Bound {
         match &self.pool {
-            Some(pool) => Box::new(PooledConvolution::new(&self.fused, *pool, binding)),
-            None => self.fused.bind(binding),
+            Some(pool) => Bound::Forward(Box::new(PooledConvolution::new(&self.fused, *pool, binding))),
+            None => ops::bind(&self.fused, binding),
         }
     }
 }

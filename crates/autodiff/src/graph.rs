@@ -28,6 +28,13 @@ impl Shape {
     }
 
     /// Row and column of the center: `size / 2`, rounded down (METHOD.md, section 1).
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::{Region, Shape};
+    ///
+    /// assert_eq!(Shape::new(7, 8, 1).center(), Region::position(3, 4));
+    /// ```
     pub fn center(&self) -> Region {
         Region::position((self.height / 2).cast_signed(), (self.width / 2).cast_signed())
     }
@@ -132,6 +139,24 @@ impl Graph {
     ///
     /// # Panics
     /// If a node is another graph's.
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::{Input, MaxPool};
+    /// use autodiff::{Graph, Region, Shape, Sliding};
+    ///
+    /// # fn main() -> Result<(), autodiff::GraphError> {
+    /// let mut graph = Graph::new();
+    /// let image = graph.add(Input { shape: Shape::new(8, 8, 1) }, &[])?;
+    /// let pool = MaxPool::new(Sliding::square(3, 2, 1));
+    /// let once = graph.add(pool, &[image])?;
+    /// let twice = graph.add(pool, &[once])?;
+    /// // Three positions of the first pooling, the first of which is padding; they see seven pixels.
+    /// assert_eq!(graph.receptive_field(twice, Region::position(0, 0), image), Region::between(-1, -1, 4, 4));
+    /// assert_eq!(graph.receptive_field(twice, Region::position(1, 1), image), Region::between(1, 1, 8, 8));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn receptive_field(&self, node: NodeId, region: Region, input: NodeId) -> Region {
         let mut needed = vec![Region::EMPTY; self.nodes.len()];
         needed[node.0] = region;

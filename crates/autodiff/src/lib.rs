@@ -6,6 +6,7 @@
 //!   wanted values depend on, forward and backward: the cone of a neuron, not the network. Because every operation
 //!   gives the same bits for any region, this changes no value.
 //! - A [`Workspace`] holds the buffers of one plan. Executing a plan in it allocates nothing.
+//! - Who wants one value or gradient once asks [`Graph::evaluate`].
 //!
 //! Reverse mode, in one line: with `g[n]` the gradient of the objective by node n, every node adds
 //! `(d n / d input)^T g[n]` to the gradients of its inputs, last node first (Griewank & Walther, *Evaluating
@@ -16,13 +17,15 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod evaluation;
 mod fuse;
 mod graph;
 pub mod ops;
 mod plan;
-mod wakeful;
+mod spinning;
 mod workspace;
 
+pub use evaluation::{Evaluation, Gradients};
 pub use graph::{Graph, GraphError, NodeId, Shape};
 pub use plan::{Plan, PlanError, Wanted};
 pub use workspace::Workspace;

@@ -2,9 +2,8 @@
 
 use crate::compile;
 use crate::graph::{Graph, NodeId, Shape};
-use crate::ops::Kernel;
+use crate::ops::Bound;
 use kernels::Region;
-use kernels::dft::WindowDft;
 
 /// A region of a node's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +64,7 @@ impl Stored {
 pub(crate) struct Step {
     pub(crate) node: usize,
     pub(crate) inputs: [Option<usize>; 2],
-    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) kernel: Bound,
     /// Whether the backward pass runs it.
     pub(crate) backward: bool,
     /// Nodes whose gradients begin with this step's backward pass, and are set to zero before it.
@@ -73,6 +72,31 @@ pub(crate) struct Step {
 }
 
 /// What to compute, in which order and where: compiled once, executed in any number of [`crate::Workspace`]s.
+///
+/// # Example
+/// ```
+/// use autodiff::ops::{Input, Relu};
+/// use autodiff::{Graph, Isa, Plan, Region, Shape, Wanted, Workspace};
+/// use std::sync::Arc;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut graph = Graph::new();
+/// let x = graph.add(Input { shape: Shape::new(3, 3, 1) }, &[])?;
+/// let y = graph.add(Relu, &[x])?;
+/// let plan = Arc::new(Plan::with_gradients(&graph, Wanted::center(&graph, y), &[x])?);
+/// // Of the input, too, nothing but the center is looked at.
+/// assert_eq!(plan.region(x), Region::position(1, 1));
+/// let mut workspace = Workspace::new(plan, Isa::best());
+/// for (center, gradient) in [(2.0, 10.0), (-2.0, 0.0)] {
+///     workspace.set_input(x, &[0.0, 0.0, 0.0, 0.0, center, 0.0, 0.0, 0.0, 0.0]);
+///     workspace.seed().data_mut().fill(10.0);
+///     workspace.forward();
+///     workspace.backward();
+///     assert_eq!(workspace.gradient(x).data(), [gradient]);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Plan {
     pub(crate) shapes: Vec<Shape>,
@@ -118,14 +142,14 @@ impl Plan {
 
     /// The most floats of scratch that a step needs.
     pub(crate) fn scratch_floats(&self) -> usize {
-        let floats = self.steps.iter().map(|s| s.kernel.scratch_floats());
+        let floats = self.steps.iter().map(|s| s.kernel.kernel().scratch_floats());
         floats.max().unwrap_or(0)
     }
 
     /// Bytes of the buffers of a workspace that takes up all of these plans in turn.
     pub fn workspace_bytes<'a>(plans: impl Iterator<Item = &'a Plan>) -> usize {
         let (mut values, mut gradients) = (Vec::new(), Vec::new());
-        let (mut scratch, mut dft) = (0, 0);
+        let mut scratch = 0;
         let grow = |largest: &mut Vec<usize>, lengths: &[usize]| {
             largest.resize(largest.len().max(lengths.len()), 0);
             for (largest, &length) in largest.iter_mut().zip(lengths) {
@@ -136,10 +160,8 @@ impl Plan {
             grow(&mut values, &plan.value_buffers);
             grow(&mut gradients, &plan.gradient_buffers);
             scratch = plan.scratch_floats().max(scratch);
-            let transforms = plan.steps.iter().filter_map(|s| s.kernel.dft());
-            dft = transforms.map(WindowDft::scratch_bytes).fold(dft, usize::max);
         }
         let floats = values.iter().chain(&gradients).sum::<usize>() + scratch;
-        floats * size_of::<f32>() + dft
+        floats * size_of::<f32>()
     }
 }

@@ -1,9 +1,9 @@
 //! The buffers of a plan, and its execution in them.
 
 use crate::graph::NodeId;
-use crate::ops::{Backward, Draw, Forward, Kernel, Scratch};
+use crate::ops::{Backward, Draw, Forward, Kernel};
 use crate::plan::{Plan, Stored};
-use crate::wakeful::wakeful;
+use crate::spinning::with_spinning_threads;
 use kernels::{Isa, Region, Window, WindowMut};
 use rayon::ThreadPool;
 use std::mem;
@@ -20,7 +20,7 @@ pub struct Workspace {
     values: Vec<Vec<f32>>,
     gradients: Vec<Vec<f32>>,
     /// One for each thread that a forward pass was shared by; the first is always there.
-    scratch: Vec<Scratch>,
+    scratch: Vec<Vec<f32>>,
     draws: Vec<Draw>,
     seed: Vec<f32>,
 }
@@ -33,7 +33,7 @@ impl Workspace {
             isa,
             values: Vec::new(),
             gradients: Vec::new(),
-            scratch: vec![Scratch::default()],
+            scratch: vec![Vec::new()],
             draws: Vec::new(),
             seed: Vec::new(),
         };
@@ -57,9 +57,6 @@ impl Workspace {
         grow(&mut self.values, &plan.value_buffers);
         grow(&mut self.gradients, &plan.gradient_buffers);
         grow_scratch(&mut self.scratch[..1], plan);
-        for dft in plan.steps.iter().filter_map(|s| s.kernel.dft()) {
-            dft.fit(&mut self.scratch[0].dft);
-        }
         self.draws.clear();
         self.draws.resize(plan.shapes.len(), Draw::None);
         let seed = plan.objective.and_then(|o| plan.gradients[o.node.0]);
@@ -102,7 +99,7 @@ impl Workspace {
         let shape = self.plan.shapes[input.0];
         let inside = self.plan.region_inside(input);
         let whole = Window::new(map, shape.region(), shape.channels);
-        kernels::flow::copy(inside, whole, &mut self.input_mut(input));
+        kernels::elementwise::copy(inside, whole, &mut self.input_mut(input));
     }
 
     /// Exchanges an input's buffer with a whole map of the caller's, so that large parameters need not be copied.
@@ -174,6 +171,20 @@ impl Workspace {
         window(&self.gradients[stored.buffer], &stored)
     }
 
+    /// The gradient of the objective by an input as a whole map `[height, width, channels]`, zero where the objective
+    /// does not depend on it.
+    ///
+    /// # Panics
+    /// As [`Workspace::gradient`].
+    pub fn gradient_map(&self, input: NodeId) -> Vec<f32> {
+        let (shape, gradient) = (self.plan.shapes[input.0], self.gradient(input));
+        let mut map = vec![0.0; shape.len()];
+        let inside = gradient.region().intersection(&shape.region());
+        let mut whole = WindowMut::new(&mut map, shape.region(), shape.channels);
+        kernels::elementwise::copy(inside, gradient, &mut whole);
+        map
+    }
+
     /// Computes the wanted values from the inputs.
     pub fn forward(&mut self) {
         self.forward_steps(|kernel, step| kernel.forward(step));
@@ -182,14 +193,14 @@ impl Workspace {
     /// As [`Workspace::forward`], with the rows of large steps shared by the threads of a pool. It gives the same bits.
     /// The first time allocates scratch for the other threads.
     pub fn forward_on(&mut self, pool: &ThreadPool) {
-        self.scratch.resize_with(pool.current_num_threads(), Scratch::default);
+        self.scratch.resize_with(pool.current_num_threads(), Vec::new);
         grow_scratch(&mut self.scratch, &self.plan);
         let share = |kernel: &dyn Kernel, mut step: Forward<'_>| {
             if !kernel.forward_apart(&mut step) {
                 forward_shared(kernel, step);
             }
         };
-        pool.install(|| wakeful(|| self.forward_steps(share)));
+        pool.install(|| with_spinning_threads(|| self.forward_steps(share)));
     }
 
     fn forward_steps(&mut self, execute: impl Fn(&dyn Kernel, Forward<'_>)) {
@@ -211,7 +222,7 @@ impl Workspace {
                 more,
                 draw: self.draws[step.node],
             };
-            execute(step.kernel.as_ref(), forward);
+            execute(step.kernel.kernel(), forward);
             self.values[stored.buffer] = output;
         }
         self.scratch = scratch;
@@ -227,13 +238,16 @@ impl Workspace {
             let (Some(value), Some(own)) = (plan.values[step.node], plan.gradients[step.node]) else {
                 continue;
             };
+            let Some(kernel) = step.kernel.differentiable() else {
+                continue;
+            };
             for stored in step.cleared.iter().filter_map(|&n| plan.gradients[n]) {
                 self.gradients[stored.buffer][..stored.len()].fill(0.0);
             }
             let targets = step.inputs.map(|i| i.and_then(|i| plan.gradients[i]));
             let mut gradient = mem::take(&mut self.gradients[own.buffer]);
             let mut taken = targets.map(|s| s.map(|s| (mem::take(&mut self.gradients[s.buffer]), s)));
-            step.kernel.backward(Backward {
+            kernel.backward(Backward {
                 isa: self.isa,
                 inputs: step.inputs.map(|i| i.and_then(|i| plan.values[i]).map(|s| window(&self.values[s.buffer], &s))),
                 output: window(&self.values[value.buffer], &value),
@@ -258,11 +272,11 @@ fn window_mut<'a>(data: &'a mut [f32], stored: &Stored) -> WindowMut<'a> {
     WindowMut::new(&mut data[..stored.len()], stored.region, stored.channels)
 }
 
-fn grow_scratch(scratch: &mut [Scratch], plan: &Plan) {
+fn grow_scratch(scratch: &mut [Vec<f32>], plan: &Plan) {
     let floats = plan.scratch_floats();
     for scratch in scratch {
-        if scratch.floats.len() < floats {
-            scratch.floats.resize(floats, 0.0);
+        if scratch.len() < floats {
+            scratch.resize(floats, 0.0);
         }
     }
 }

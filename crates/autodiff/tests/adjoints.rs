@@ -4,7 +4,7 @@ use autodiff::ops::{
     Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
     Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
-use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use autodiff::{Graph, Isa, Shape, Sliding, Wanted};
 use proptest::prelude::*;
 use reference::Map;
 use std::sync::Arc;
@@ -22,26 +22,12 @@ fn run(operation: &Arc<dyn Operation>, draw: Draw, shape: Shape, x: &[f32], dy: 
     let mut graph = Graph::new();
     let input = graph.add(Input { shape }, &[]).unwrap();
     let node = graph.add_shared(Arc::clone(operation), &[input]).unwrap();
-    let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input]).unwrap();
-    let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(input, x);
-    workspace.set_draw(node, draw);
     let output = graph.shape(node);
     let dy = dy(output.len());
-    workspace.seed().data_mut().copy_from_slice(&dy);
-    workspace.forward();
-    let y = workspace.value(node).data().to_vec();
-    workspace.backward();
-    let gradient = workspace.gradient(input);
-    let inside = gradient.region().intersection(&shape.region());
-    let mut dx = vec![0.0; shape.len()];
-    for row in inside.top..inside.bottom() {
-        for column in inside.left..inside.right() {
-            let to = (row.unsigned_abs() * shape.width + column.unsigned_abs()) * shape.channels;
-            dx[to..to + shape.channels].copy_from_slice(gradient.pixel(row, column));
-        }
-    }
-    Run { y, dy, dx, output }
+    let (given, draws) = ([(input, x)], [(node, draw)]);
+    let evaluation = graph.evaluate(Wanted::whole(&graph, node), &given).with_draws(&draws);
+    let mut found = evaluation.gradients(Isa::best(), &dy).unwrap();
+    Run { y: found.value, dy, dx: found.by_inputs.remove(0), output }
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
@@ -124,22 +110,16 @@ proptest! {
         let shape = Shape::new(height, width, channels);
         let inputs = [0, 1].map(|_| graph.add(Input { shape }, &[]).unwrap());
         let node = graph.add(Add, &inputs).unwrap();
-        let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &inputs).unwrap();
-        let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
         let [a, b, dy] = [1, 2, 3].map(|i| pseudo_random(seed ^ i, shape.len()));
-        workspace.set_input(inputs[0], &a);
-        workspace.set_input(inputs[1], &b);
-        workspace.seed().data_mut().copy_from_slice(&dy);
-        workspace.forward();
-        let y = workspace.value(node).data().to_vec();
-        workspace.backward();
-        let [da, db] = inputs.map(|input| workspace.gradient(input).data().to_vec());
-        let (left, right) = (dot(&y, &dy), dot(&da, &a) + dot(&db, &b));
+        let given = [(inputs[0], &a[..]), (inputs[1], &b[..])];
+        let found = graph.evaluate(Wanted::whole(&graph, node), &given).gradients(Isa::best(), &dy).unwrap();
+        let [da, db] = &found.by_inputs[..] else { unreachable!("two inputs") };
+        let (left, right) = (dot(&found.value, &dy), dot(da, &a) + dot(db, &b));
         // Each sum of two numbers below one rounds once; the sums over all are double precision's.
         let bound = 1.001 * gamma(1) * 2.0 * shape.len() as f64;
         prop_assert!((left - right).abs() <= bound, "{} and {}", left, right);
-        testkit::assert_same_bits(&da, &dy, "the first input's gradient");
-        testkit::assert_same_bits(&db, &dy, "the second input's gradient");
+        testkit::assert_same_bits(da, &dy, "the first input's gradient");
+        testkit::assert_same_bits(db, &dy, "the second input's gradient");
     }
 
     #[test]
@@ -238,7 +218,7 @@ proptest! {
                 scale(v, u) * (f64::from(x) + step * f64::from(d))
             }).collect();
             let planes = reference::irfft2(&spectrum, (height, width), (0..height, 0..width));
-            let image = reference::mix_colours(&planes, reference::colour_correlation()).map(reference::sigmoid);
+            let image = reference::mix_colors(&planes, reference::color_correlation()).map(reference::sigmoid);
             image.data.iter().zip(&found.dy).map(|(y, &dy)| y * f64::from(dy)).sum::<f64>()
         };
         let step = 1e-4;

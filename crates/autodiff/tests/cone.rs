@@ -58,21 +58,12 @@ fn executed(plan: Plan, image: NodeId, pixels: &[f32], isa: Isa) -> Workspace {
 /// The gradient by the image of one channel at `wanted`, as a whole image with zeros where the plan computes none.
 fn gradient(small: &Small, wanted: Wanted, at: Region, channel: usize, pixels: &[f32]) -> Vec<f32> {
     let plan = Plan::with_gradients(&small.graph, wanted, &[small.image]).unwrap();
-    let inside = plan.region_inside(small.image);
     let mut workspace = executed(plan, small.image, pixels, Isa::best());
     workspace.seed().pixel_mut(at.top, at.left)[channel] = 1.0;
     // The buffers of a first backward pass must not show in the second.
     workspace.backward();
     workspace.backward();
-    let shape = small.graph.shape(small.image);
-    let mut whole = vec![0.0; shape.len()];
-    for y in inside.top..inside.bottom() {
-        for x in inside.left..inside.right() {
-            let to = (y.unsigned_abs() * shape.width + x.unsigned_abs()) * 3;
-            whole[to..to + 3].copy_from_slice(workspace.gradient(small.image).pixel(y, x));
-        }
-    }
-    whole
+    workspace.gradient_map(small.image)
 }
 
 proptest! {

@@ -74,16 +74,10 @@ fn a_convolution_of_x_added_to_x_itself_has_both_gradients() {
         let mut graph = graph.clone();
         let sum = graph.add(Add, &inputs).unwrap();
         let wanted = Wanted::whole(&graph, sum);
-        let plan = Plan::with_gradients(&graph, wanted, &[image]).unwrap();
-        let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-        workspace.set_input(image, &[1.0, 10.0, 100.0]);
-        workspace.seed().data_mut().copy_from_slice(&[1.0, 2.0, 3.0]);
-        workspace.forward();
-        workspace.backward();
-        assert_eq!(workspace.value(sum).data(), [3.0, 31.0, 310.0]);
-        let gradient = workspace.gradient(image);
-        let gradient = [0, 1, 2].map(|x| gradient.pixel(0, x)[0]);
-        assert_eq!(gradient, [5.0, 9.0, 9.0]);
+        let given = [(image, &[1.0, 10.0, 100.0][..])];
+        let found = graph.evaluate(wanted, &given).gradients(Isa::best(), &[1.0, 2.0, 3.0]).unwrap();
+        assert_eq!(found.value, [3.0, 31.0, 310.0]);
+        assert_eq!(found.by_inputs, [[5.0, 9.0, 9.0]]);
     }
 }
 

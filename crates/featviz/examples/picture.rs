@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let visualizer = Visualizer::new(&network, site, Objective::Neuron, recipe)?;
     let made = Studio::new(Arc::new(visualizer), Isa::best())?.run(CHANNEL, 0);
     let file = std::env::args_os().nth(1).map_or_else(|| std::env::temp_dir().join("picture.png"), PathBuf::from);
-    std::fs::write(&file, encode_png(&Rgb8::from_pixels(SIZE, SIZE, made.pixels)?)?)?;
+    std::fs::write(&file, encode_png(&Rgb8::from_pixels(SIZE, SIZE, made.pixels.into_iter().collect())?)?)?;
     let (first, last) = (made.trajectory[0], made.trajectory[made.trajectory.len() - 1]);
     println!("channel {CHANNEL} at {site}: from {first:.3} to {last:.3}; {}", file.display());
     Ok(())

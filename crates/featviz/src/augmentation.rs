@@ -38,6 +38,24 @@ impl Augmentation {
     ///
     /// # Errors
     /// If the image is too small for its padding.
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::Input;
+    /// use autodiff::{Graph, Shape};
+    /// use featviz::Augmentation;
+    ///
+    /// # fn main() -> Result<(), autodiff::GraphError> {
+    /// // How many pixels the network sees of a picture of 224: without jitter, nothing is cut off.
+    /// for (jitter, scale, seen) in [(0, 1000, 224), (0, 1050, 236), (0, 950, 225), (16, 1050, 224)] {
+    ///     let mut graph = Graph::new();
+    ///     let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[])?;
+    ///     let augmented = Augmentation { jitter, scale, degrees: 5 }.add_to(&mut graph, image)?;
+    ///     assert_eq!(graph.shape(augmented.image), Shape::new(seen, seen, 3));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_to(&self, graph: &mut Graph, image: NodeId) -> Result<AugmentedImage, GraphError> {
         let shape = graph.shape(image);
         if self.jitter == 0 {

@@ -5,7 +5,7 @@
 //! augmentations of step n.
 
 use crate::recipe::Recipe;
-use kernels::elementary::{cos_sin_fraction, ln};
+use kernels::elementary::{cos_sin_fraction, ln, single};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -60,13 +60,15 @@ impl Draws {
 
     /// What is drawn for a step, counted from 1, at a site of this jitter.
     ///
+    /// # Example
     /// ```
     /// use featviz::{Draws, Recipe};
+    ///
     /// let recipe = Recipe::new(224, 2560);
-    /// let drawn = |step| Draws::new(0, "layer3.1.pre:178:neuron").step(&recipe, 16, step);
-    /// // The hundredth step does not ask what was drawn before.
-    /// assert_eq!(drawn(100), drawn(100));
-    /// assert!(drawn(100).degrees.abs() <= 5 && drawn(100).first.0 < 16 && drawn(100).second.0 < 8);
+    /// let drawn = Draws::new(0, "layer3.1.pre:7:neuron").step(&recipe, 16, 1);
+    /// // The same seed, unit and step give the same draws, and every one is within the recipe.
+    /// assert_eq!(Draws::new(0, "layer3.1.pre:7:neuron").step(&recipe, 16, 1), drawn);
+    /// assert!(drawn.scale < 5 && drawn.degrees.abs() <= 5 && drawn.first.0 < 16 && drawn.second.1 < 8);
     /// ```
     pub fn step(&self, recipe: &Recipe, jitter: usize, step: usize) -> StepDraws {
         let mut generator = self.stream(step as u64);
@@ -96,11 +98,6 @@ fn below(generator: &mut ChaCha8Rng, n: usize) -> usize {
             return usize::try_from(word % n).unwrap_or(0);
         }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the parameters are single precision: rounded once, here")]
-fn single(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Feature visualization: the picture that a neuron responds to most, found by gradient ascent (METHOD.md, section 2).
 //!
 //! - A [`Recipe`] holds every constant of the method; its presets differ in the number of steps alone.
-//! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colours by
+//! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colors by
 //!   [`autodiff::ops::SpectralImage`].
 //! - Each step looks at it through an [`Augmentation`]: jitter, scale and rotation, drawn afresh.
 //! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of

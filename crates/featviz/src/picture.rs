@@ -3,6 +3,7 @@
 use crate::recipe::Recipe;
 use autodiff::ops::{Input, SpectralImage};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
+use ndarray::{ArrayView3, ArrayView4};
 use std::sync::Arc;
 
 /// Turns spectra into whole pictures.
@@ -11,6 +12,7 @@ pub struct Picture {
     workspace: Workspace,
     spectrum: NodeId,
     image: NodeId,
+    size: usize,
 }
 
 impl Picture {
@@ -22,17 +24,48 @@ impl Picture {
         let mut graph = Graph::new();
         let (spectrum, image) = add_picture(&mut graph, recipe.size)?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, image)])?;
-        Ok(Picture { workspace: Workspace::new(Arc::new(plan), isa), spectrum, image })
+        Ok(Picture { workspace: Workspace::new(Arc::new(plan), isa), spectrum, image, size: recipe.size })
     }
 
-    /// The picture of a spectrum: `[size, size, 3]` RGB, each value in (0, 1).
+    /// The picture of a spectrum `[3, size, size / 2 + 1, (re, im)]`: `[size, size, 3]` RGB, each value in (0, 1).
     ///
     /// # Panics
-    /// If the spectrum has not the recipe's length.
-    pub fn draw(&mut self, spectrum: &[f32]) -> &[f32] {
+    /// If the spectrum has not the recipe's shape.
+    ///
+    /// # Example
+    /// Without a spectrum, everything is grey:
+    ///
+    /// ```
+    /// use autodiff::Isa;
+    /// use featviz::{Picture, Recipe};
+    /// use ndarray::Array4;
+    ///
+    /// # fn main() -> Result<(), featviz::FeatvizError> {
+    /// let mut picture = Picture::new(&Recipe::new(8, 0), Isa::best())?;
+    /// let drawn = picture.draw(Array4::zeros((3, 8, 5, 2)).view());
+    /// assert_eq!(drawn.shape(), [8, 8, 3]);
+    /// assert!(drawn.iter().all(|&value| value == 0.5));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn draw(&mut self, spectrum: ArrayView4<'_, f32>) -> ArrayView3<'_, f32> {
+        let size = self.size;
+        assert_eq!(
+            spectrum.shape(),
+            [3, size, size / 2 + 1, 2],
+            "the spectrum of a picture of {size} by {size} pixels"
+        );
+        let spectrum = spectrum.as_standard_layout();
+        self.draw_slice(spectrum.as_slice().unwrap_or_default())
+    }
+
+    /// The same of a spectrum in a slice.
+    #[expect(clippy::expect_used, reason = "the image's shape is the recipe's")]
+    pub(crate) fn draw_slice(&mut self, spectrum: &[f32]) -> ArrayView3<'_, f32> {
         self.workspace.set_input(self.spectrum, spectrum);
         self.workspace.forward();
-        self.workspace.value(self.image).data()
+        let image = self.workspace.value(self.image).data();
+        ArrayView3::from_shape((self.size, self.size, 3), image).expect("three colors for each pixel")
     }
 }
 
@@ -44,19 +77,23 @@ pub(crate) fn add_picture(graph: &mut Graph, size: usize) -> Result<(NodeId, Nod
     Ok((spectrum, image))
 }
 
-/// 8-bit colours: value times 255, truncated (METHOD.md, section 2). What is no number becomes 0.
+/// 8-bit colors: value times 255, truncated (METHOD.md, section 2). What is no number becomes 0.
 ///
+/// # Example
 /// ```
-/// // 0.999 * 255 = 254.7.
-/// assert_eq!(featviz::to_bytes(&[0.0, 0.5, 0.999, 1.0]), [0, 127, 254, 255]);
+/// assert_eq!(featviz::to_bytes(&[0.0, 0.5, 0.999, 1.0, 1.5, f32::NAN]), [0, 127, 254, 255, 255, 0]);
 /// ```
+pub fn to_bytes(image: &[f32]) -> Vec<u8> {
+    image.iter().copied().map(to_byte).collect()
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "truncating is the definition; the cast saturates at 0 and 255"
 )]
-pub fn to_bytes(image: &[f32]) -> Vec<u8> {
-    image.iter().map(|&value| (value * 255.0) as u8).collect()
+pub(crate) fn to_byte(value: f32) -> u8 {
+    (value * 255.0) as u8
 }
 
 #[cfg(test)]

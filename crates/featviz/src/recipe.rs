@@ -111,10 +111,13 @@ impl Recipe {
 
 /// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
 ///
+/// # Example
 /// ```
-/// let jitter = |site: &str| site.parse().map(featviz::jitter_of);
-/// assert_eq!([jitter("layer1.1.bn2")?, jitter("layer2.1.pre")?, jitter("layer3.1.bn2")?], [0, 4, 16]);
-/// # Ok::<(), resnet::UnknownSite>(())
+/// # fn main() -> Result<(), resnet::UnknownSite> {
+/// let of = |site: &str| Ok(featviz::jitter_of(site.parse()?));
+/// assert_eq!([of("layer1.1.pre")?, of("layer2.1.bn2")?, of("layer3.1.pre")?], [0, 4, 16]);
+/// # Ok(())
+/// # }
 /// ```
 pub fn jitter_of(site: Site) -> usize {
     let Some(block) = site.block() else {

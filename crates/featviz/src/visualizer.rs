@@ -2,11 +2,13 @@
 
 use crate::augmentation::{Augmentation, AugmentedImage};
 use crate::draws::Draws;
-use crate::picture::{Picture, add_picture, to_bytes};
+use crate::picture::{Picture, add_picture, to_byte};
 use crate::recipe::{Recipe, jitter_of};
 use autodiff::ops::Normalise;
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::elementary::single;
+use ndarray::Array3;
 use resnet::{Network, NetworkError, Site};
 use std::fmt;
 use std::str::FromStr;
@@ -44,7 +46,7 @@ pub enum FeatvizError {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visualization {
     /// The 8-bit picture, `[size, size, 3]` RGB.
-    pub pixels: Vec<u8>,
+    pub pixels: Array3<u8>,
     /// The objective before each step, through that step's augmentation.
     pub trajectory: Vec<f32>,
 }
@@ -125,7 +127,10 @@ impl Visualizer {
         let jitter = jitter_of(site);
         let chain = |scale: &u32| {
             let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
-            Chain::build(network, site, objective, recipe.size, augmentation)
+            let mut graph = Graph::new();
+            let (spectrum, image) = add_picture(&mut graph, recipe.size)?;
+            let augmented = augmentation.add_to(&mut graph, image)?;
+            Seen { graph, spectrum, augmented }.through(network, site, objective)
         };
         let chains = recipe.scales.iter().map(chain).collect::<Result<Vec<_>, _>>()?;
         let channels = chains.first().map_or(0, |c| c.channels);
@@ -161,17 +166,17 @@ struct Built {
     channels: usize,
 }
 
-impl Chain {
-    fn build(
-        network: &Network,
-        site: Site,
-        objective: Objective,
-        size: usize,
-        augmentation: Augmentation,
-    ) -> Result<Built, FeatvizError> {
-        let mut graph = Graph::new();
-        let (spectrum, image) = add_picture(&mut graph, size)?;
-        let augmented = augmentation.add_to(&mut graph, image)?;
+/// A picture and its augmentation.
+struct Seen {
+    graph: Graph,
+    spectrum: NodeId,
+    augmented: AugmentedImage,
+}
+
+impl Seen {
+    /// What a site makes of it.
+    fn through(self, network: &Network, site: Site, objective: Objective) -> Result<Built, FeatvizError> {
+        let Seen { mut graph, spectrum, augmented } = self;
         let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
         let sites = network.add_to(&mut graph, normalised)?;
         let unavailable = || NetworkError::Unavailable { site, because: String::new() };
@@ -184,7 +189,9 @@ impl Chain {
         let channels = graph.shape(node).channels;
         Ok(Built { chain: Chain { spectrum, augmented, wanted, plan }, channels })
     }
+}
 
+impl Chain {
     /// The mean of a channel over the wanted positions: of a center neuron, its value.
     fn objective(&self, workspace: &Workspace, channel: usize) -> f32 {
         let value = workspace.value(self.wanted.node);
@@ -267,15 +274,10 @@ impl Studio {
             workspace.swap_input(chain.spectrum, &mut self.spectrum);
             trajectory.push(chain.objective(workspace, channel));
             let gradient = workspace.gradient(chain.spectrum).data();
-            let averages = (&mut self.first_average, &mut self.second_average);
-            adam_step(self.isa, &mut adam, &mut self.spectrum, gradient, averages.0, averages.1);
+            let moments = Moments { first: &mut self.first_average, second: &mut self.second_average };
+            adam.step(self.isa, &mut self.spectrum, gradient, moments);
             after_step();
         }
-        Visualization { pixels: to_bytes(self.picture.draw(&self.spectrum)), trajectory }
+        Visualization { pixels: self.picture.draw_slice(&self.spectrum).mapv(to_byte), trajectory }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
-fn single(value: f64) -> f32 {
-    value as f32
 }

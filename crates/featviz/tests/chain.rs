@@ -2,19 +2,20 @@
 
 use autodiff::ops::{Alignment, Draw, Input, Jitter, ReflectPad, Resize, Rotate, Translate};
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
-use featviz::{Augmentation, Picture, Preset, Recipe, StepDraws, jitter_of};
+use featviz::{Augmentation, AugmentedImage, Picture, Preset, Recipe, StepDraws, jitter_of};
+use ndarray::{Array3, Array4};
 use resnet::{Block, Site};
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
 
-/// What a graph's node holds for an image, after `set` has handed it draws.
-fn value(graph: &Graph, (image, node): (NodeId, NodeId), pixels: &[f32], set: impl Fn(&mut Workspace)) -> Vec<f32> {
-    let plan = Plan::forward(graph, &[Wanted::whole(graph, node)]).unwrap();
+/// What an augmented image is made of some pixels by some draws.
+fn value(graph: &Graph, augmented: &AugmentedImage, (from, pixels): (NodeId, &[f32]), drawn: &StepDraws) -> Vec<f32> {
+    let plan = Plan::forward(graph, &[Wanted::whole(graph, augmented.image)]).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
-    workspace.set_input(image, pixels);
-    set(&mut workspace);
+    workspace.set_input(from, pixels);
+    augmented.set_draws(&mut workspace, drawn);
     workspace.forward();
-    workspace.value(node).data().to_vec()
+    workspace.value(augmented.image).data().to_vec()
 }
 
 fn image(graph: &mut Graph, (height, width): (usize, usize)) -> NodeId {
@@ -49,7 +50,7 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
             let (mut found, mut expected) = (Graph::new(), Graph::new());
             let from = image(&mut found, size);
             let augmented = augmentation.add_to(&mut found, from).unwrap();
-            let found = value(&found, (from, augmented.image), &pixels, |w| augmented.set_draws(w, &drawn));
+            let found = value(&found, &augmented, (from, &pixels), &drawn);
 
             let graph = &mut expected;
             let from = image(graph, size);
@@ -68,12 +69,9 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
                 let Shape { height, width, .. } = graph.shape(node);
                 node = graph.add(Translate::center_crop((height, width), size), &[node]).unwrap();
             }
-            let expected = value(&expected, (from, node), &pixels, |workspace| {
-                workspace.set_draw(rotated, Draw::Degrees(-4));
-                for &(node, shift) in &shifts {
-                    workspace.set_draw(node, shift);
-                }
-            });
+            let (given, draws) = ([(from, &pixels[..])], [&shifts[..], &[(rotated, Draw::Degrees(-4))]].concat());
+            let evaluation = expected.evaluate(Wanted::whole(&expected, node), &given).with_draws(&draws);
+            let expected = evaluation.value(Isa::best()).unwrap();
             assert_same_bits(&found, &expected, &format!("jitter {jitter}, scale {scale}"));
         }
     }
@@ -96,13 +94,19 @@ fn a_picture_is_inside_0_and_1_and_grey_without_a_spectrum() {
     let recipe = Recipe::new(12, 1);
     assert_eq!(recipe.parameters(), 3 * 12 * 7 * 2);
     let mut picture = Picture::new(&recipe, Isa::best()).unwrap();
-    assert_eq!(picture.draw(&vec![0.0; recipe.parameters()]), [0.5; 432]);
-    let spectrum = pseudo_random(1, recipe.parameters());
-    let drawn = picture.draw(&spectrum).to_vec();
+    let shape = (3, 12, 7, 2);
+    assert_eq!(picture.draw(Array4::zeros(shape).view()), Array3::from_elem((12, 12, 3), 0.5));
+    let spectrum = Array4::from_shape_vec(shape, pseudo_random(1, recipe.parameters())).unwrap();
+    let drawn: Vec<f32> = picture.draw(spectrum.view()).iter().copied().collect();
     assert!(drawn.iter().all(|v| *v > 0.0 && *v < 1.0));
     // What it drew before does not show.
-    let again = Picture::new(&recipe, Isa::best()).unwrap().draw(&spectrum).to_vec();
+    let mut other = Picture::new(&recipe, Isa::best()).unwrap();
+    let again: Vec<f32> = other.draw(spectrum.view()).iter().copied().collect();
     assert_same_bits(&drawn, &again, "a picture");
+    // The order of the axes in memory does not matter.
+    let turned = spectrum.view().permuted_axes([3, 2, 1, 0]).as_standard_layout().into_owned();
+    let again: Vec<f32> = other.draw(turned.view().permuted_axes([3, 2, 1, 0])).iter().copied().collect();
+    assert_same_bits(&drawn, &again, "a picture of a spectrum in another order");
 }
 
 #[test]

@@ -88,6 +88,14 @@ impl Isa {
     }
 
     /// The instruction set of that name, if this processor supports it.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Isa;
+    ///
+    /// assert_eq!(Isa::named("portable").map(Isa::name), Ok("portable"));
+    /// assert!(Isa::named("sse9").unwrap_err().to_string().contains("expected one of"));
+    /// ```
     pub fn named(name: &str) -> Result<Isa, IsaError> {
         let entry = TABLE
             .iter()

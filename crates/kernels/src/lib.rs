@@ -10,20 +10,22 @@
 //! Invariant: this crate does no I/O, knows no networks, and allocates nothing while it computes.
 
 pub mod adam;
-pub mod colour;
+pub mod batch_norm;
+pub mod color;
 pub mod conv;
 pub mod dft;
 pub mod elementary;
-pub mod flow;
+pub mod elementwise;
 mod isa;
 pub mod linear;
 pub mod matmul;
-pub mod norm;
 pub mod peak;
 pub mod pool;
 mod region;
 pub mod resample;
 pub mod softmax;
+mod window;
 
 pub use isa::{ISA_VARIABLE, Isa, IsaError};
-pub use region::{Region, Window, WindowMut};
+pub use region::Region;
+pub use window::{Part, Window, WindowMut};

@@ -9,6 +9,16 @@ use crate::isa::{Isa, per_isa};
 ///
 /// # Panics
 /// If the lengths differ.
+///
+/// # Example
+/// ```
+/// use kernels::Isa;
+/// use kernels::softmax::softmax;
+///
+/// let mut y = [0.0; 3];
+/// softmax(Isa::best(), &[f32::NEG_INFINITY, 2.0, 2.0], &mut y);
+/// assert_eq!(y, [0.0, 0.5, 0.5]);
+/// ```
 pub fn softmax(isa: Isa, x: &[f32], y: &mut [f32]) {
     assert_eq!(x.len(), y.len(), "logits and probabilities of a softmax");
     softmax_values(isa, x, y);

@@ -1,7 +1,7 @@
 //! Adam against its definition in double precision, on every instruction set.
 
 use kernels::Isa;
-use kernels::adam::{Adam, Direction, adam_step};
+use kernels::adam::{Adam, Direction, Moments};
 use testkit::{assert_same_bits, assert_within_bound, gamma, pseudo_random};
 
 const LEARNING_RATE: f64 = 0.05;
@@ -13,6 +13,12 @@ struct State {
     p: Vec<f32>,
     m: Vec<f32>,
     v: Vec<f32>,
+}
+
+impl State {
+    fn step(&mut self, isa: Isa, adam: &mut Adam, gradient: &[f32]) {
+        adam.step(isa, &mut self.p, gradient, Moments { first: &mut self.m, second: &mut self.v });
+    }
 }
 
 fn start(seed: u64, n: usize) -> State {
@@ -35,7 +41,7 @@ fn every_step_is_that_of_the_definition_within_its_bound() {
             let g = gradient(100 + step.unsigned_abs() as u64, n);
             // Each step is compared from the single-precision state before it.
             let before = state.clone();
-            adam_step(isa, &mut adam, &mut state.p, &g, &mut state.m, &mut state.v);
+            state.step(isa, &mut adam, &g);
             let (mut expected, mut bound) = (vec![Vec::new(); 3], vec![Vec::new(); 3]);
             for i in 0..n {
                 let [p, g, m, v] = [before.p[i], g[i], before.m[i], before.v[i]].map(f64::from);
@@ -83,7 +89,7 @@ fn forty_steps_are_the_same_on_every_instruction_set() {
             let mut state = start(3, n);
             let mut adam = Adam::new(Direction::Descent, LEARNING_RATE, BETAS, EPSILON);
             for step in 0..40 {
-                adam_step(isa, &mut adam, &mut state.p, &gradient(step, n), &mut state.m, &mut state.v);
+                state.step(isa, &mut adam, &gradient(step, n));
             }
             [state.p, state.m, state.v].concat()
         };
@@ -100,14 +106,7 @@ fn nan_stays_with_its_parameter() {
         let mut state = start(5, 20);
         let mut g = gradient(6, 20);
         g[7] = f32::NAN;
-        adam_step(
-            isa,
-            &mut Adam::new(Direction::Ascent, LEARNING_RATE, BETAS, EPSILON),
-            &mut state.p,
-            &g,
-            &mut state.m,
-            &mut state.v,
-        );
+        state.step(isa, &mut Adam::new(Direction::Ascent, LEARNING_RATE, BETAS, EPSILON), &g);
         let lost: Vec<usize> = (0..20).filter(|&i| state.p[i].is_nan()).collect();
         assert_eq!(lost, [7], "{isa}");
     }

@@ -2,9 +2,7 @@
 
 mod regions;
 
-use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, convolve_rows, input_gradient_scratch,
-};
+use kernels::conv::{ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, input_gradient_scratch};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
@@ -87,7 +85,8 @@ impl Case {
         let mut y = poisoned(region.positions() * self.outputs);
         let mut target = WindowMut::new(&mut y, region, self.outputs);
         let input = Window::new(&data, held, self.inputs);
-        convolve(isa, input, &weights, epilogue, self.output().unwrap(), &mut target);
+        let wanted = target.clear_outside(self.output_map());
+        weights.convolve(isa, &ConvTask { x: input, wanted, epilogue: *epilogue }, &mut target);
         y
     }
 
@@ -97,8 +96,8 @@ impl Case {
         let held = self.sliding.input_region(&region);
         let mut dx = vec![start; held.positions() * self.inputs];
         let mut scratch = poisoned(input_gradient_scratch(self.sliding, self.inputs));
-        let whole = Window::new(dy, self.output_map(), self.outputs);
-        weights.add_input_gradient(isa, whole, region, &mut WindowMut::new(&mut dx, held, self.inputs), &mut scratch);
+        let dy = Window::new(dy, self.output_map(), self.outputs).part(region);
+        weights.add_input_gradient(isa, dy, &mut WindowMut::new(&mut dx, held, self.inputs), &mut scratch);
         (dx, held)
     }
 }
@@ -172,7 +171,7 @@ proptest! {
         for (top, bottom) in [(middle, region.bottom()), (region.top, middle)] {
             let rows = Region::between(top, region.left, bottom, region.right());
             let mut target = WindowMut::new(&mut y, map, case.outputs);
-            convolve_rows(Isa::best(), input, &weights, &epilogue, rows, &mut target);
+            weights.convolve(Isa::best(), &ConvTask { x: input, wanted: rows, epilogue }, &mut target);
         }
         let mut expected = poisoned(map.positions() * case.outputs);
         let (from, mut to) = (Window::new(&whole, map, case.outputs), WindowMut::new(&mut expected, map, case.outputs));
@@ -275,7 +274,8 @@ fn nan_and_infinity_spread_to_the_positions_that_see_them_and_no_others() {
         for isa in Isa::supported() {
             let mut y = poisoned(81 * 17);
             let mut target = WindowMut::new(&mut y, case.output_map(), 17);
-            convolve(isa, Window::new(&data, held, 3), &weights, &ConvEpilogue::default(), (9, 9), &mut target);
+            let (x, wanted) = (Window::new(&data, held, 3), case.output_map());
+            weights.convolve(isa, &ConvTask { x, wanted, epilogue: ConvEpilogue::default() }, &mut target);
             for (at, values) in y.chunks(17).enumerate() {
                 let near = (at / 9).abs_diff(4) <= 1 && (at % 9).abs_diff(5) <= 1;
                 assert!(values.iter().all(|&v| is(v) == near), "{isa}: {bad} at {at}: {values:?}");

@@ -38,14 +38,14 @@ impl Case {
     fn inverse(self, isa: Isa, spectrum: &[f32]) -> Vec<f32> {
         let dft = WindowDft::new(self.height, self.width, self.window);
         let mut image = poisoned(self.window.positions());
-        dft.inverse(isa, spectrum, &mut dft.scratch(), &mut image);
+        dft.inverse(isa, spectrum, &mut poisoned(dft.scratch()), &mut image);
         image
     }
 
     fn adjoint(self, isa: Isa, image: &[f32]) -> Vec<f32> {
         let dft = WindowDft::new(self.height, self.width, self.window);
         let mut spectrum = poisoned(dft.spectrum_length());
-        dft.adjoint(isa, image, &mut dft.scratch(), &mut spectrum);
+        dft.adjoint(isa, image, &mut poisoned(dft.scratch()), &mut spectrum);
         spectrum
     }
 
@@ -183,7 +183,7 @@ proptest! {
 fn the_scratch_may_hold_anything() {
     let case = Case { height: 9, width: 20, window: Region::between(2, 3, 8, 20), seed: 4 };
     let dft = WindowDft::new(case.height, case.width, case.window);
-    let (mut scratch, spectrum, image) = (dft.scratch(), case.spectrum(), case.picture());
+    let (mut scratch, spectrum, image) = (poisoned(dft.scratch()), case.spectrum(), case.picture());
     let (mut out, mut back) = (poisoned(case.window.positions()), poisoned(spectrum.len()));
     // NaN through both directions leaves NaN in every buffer.
     dft.inverse(Isa::best(), &poisoned(spectrum.len()), &mut scratch, &mut out);

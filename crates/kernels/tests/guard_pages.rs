@@ -11,16 +11,16 @@
 mod guarded;
 
 use guarded::{Flush, Guarded};
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{normalise, squash_colours, squash_colours_gradient};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::color::{Normalisation, squash_colors, squash_colors_gradient};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, input_gradient_scratch,
-    winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
+    input_gradient_scratch,
 };
 use kernels::dft::WindowDft;
 use kernels::linear::LinearWeights;
-use kernels::matmul::{ColumnAffine, matmul};
-use kernels::pool::max_pool;
+use kernels::matmul::{ColumnAffine, Matrix, matmul};
+use kernels::pool::MaxPool;
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
@@ -52,7 +52,9 @@ fn check(what: &str, inputs: &[Vec<f32>], outputs: &[usize], kernel: impl Fn(Isa
 fn products() {
     for (m, k, n) in [(1, 1, 1), (3, 5, 7), (14, 64, 32), (15, 65, 33), (29, 300, 17), (2, 2500, 70)] {
         let inputs = [pseudo_random(1, m * k), pseudo_random(2, k * n)];
-        check("product", &inputs, &[m * n], |isa, x, y| matmul(isa, [m, k, n], x[0], x[1], y[0]));
+        check("product", &inputs, &[m * n], |isa, x, y| {
+            matmul(isa, Matrix::new(m, k, x[0]), Matrix::new(k, n, x[1]), y[0])
+        });
     }
 }
 
@@ -94,11 +96,10 @@ fn convolutions_and_their_gradients() {
             let input = Window::new(x[0], held, inputs);
             let mut target = WindowMut::new(plain, map, outputs);
             let residual = Window::new(x[1], map, outputs);
-            let nothing = finish(false, &affine, residual);
-            convolve(isa, input, &weights, &nothing, size, &mut target);
-            let everything = finish(true, &affine, residual);
+            let plain = ConvTask { x: input, wanted: map, epilogue: finish(false, &affine, residual) };
+            weights.convolve(isa, &plain, &mut target);
             let mut target = WindowMut::new(finished, map, outputs);
-            convolve(isa, input, &weights, &everything, size, &mut target);
+            weights.convolve(isa, &ConvTask { epilogue: finish(true, &affine, residual), ..plain }, &mut target);
         });
         let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
         let dy = pseudo_random(5, map.positions() * outputs);
@@ -106,9 +107,9 @@ fn convolutions_and_their_gradients() {
         let lengths = [held.positions() * inputs, scratch];
         check(&format!("gradient, {what}"), &[dy], &lengths, |isa, x, y| {
             let [dx, scratch] = y else { unreachable!("two outputs") };
-            let dy = Window::new(x[0], map, outputs);
+            let dy = Window::new(x[0], map, outputs).part(map);
             let mut target = WindowMut::new(dx, held, inputs);
-            gradient.add_input_gradient(isa, dy, map, &mut target, scratch);
+            gradient.add_input_gradient(isa, dy, &mut target, scratch);
             // What is left in the scratch is nobody's.
             scratch.fill(0.0);
         });
@@ -150,7 +151,7 @@ fn convolutions_by_winograds_algorithm() {
                 let mut target = WindowMut::new(y, map, outputs);
                 let residual = Window::new(x[1], map, outputs);
                 let epilogue = finish(finished, &affine, residual);
-                winograd_rows(isa, input, &weights, &epilogue, map, &mut target, scratch);
+                weights.convolve(isa, &ConvTask { x: input, wanted: map, epilogue }, &mut target, scratch);
                 // What is left in the scratch is nobody's.
                 scratch.fill(0.0);
             });
@@ -162,8 +163,8 @@ fn convolutions_by_winograds_algorithm() {
                 let input = Window::new(x[0], held, inputs);
                 let residual = Window::new(x[1], map, outputs);
                 let epilogue = finish(finished, &affine, residual);
-                let some = (map, last.clone());
-                winograd_channels(isa, input, &weights, &epilogue, some, y, scratch);
+                let some = SomeChannels { channels: last.clone(), values: y };
+                weights.convolve_channels(isa, &ConvTask { x: input, wanted: map, epilogue }, some, scratch);
                 scratch.fill(0.0);
             });
         }
@@ -177,29 +178,30 @@ fn transforms() {
             let dft = WindowDft::new(height, width, window);
             let (spectrum, image) = (dft.spectrum_length(), window.positions());
             check("inverse transform", &[pseudo_random(6, spectrum)], &[image], |isa, x, y| {
-                dft.inverse(isa, x[0], &mut dft.scratch(), y[0]);
+                dft.inverse(isa, x[0], &mut vec![0.0; dft.scratch()], y[0]);
             });
             check("its adjoint", &[pseudo_random(7, image)], &[spectrum], |isa, x, y| {
-                dft.adjoint(isa, x[0], &mut dft.scratch(), y[0]);
+                dft.adjoint(isa, x[0], &mut vec![0.0; dft.scratch()], y[0]);
             });
         }
     }
 }
 
 #[test]
-fn colours_and_normalisation() {
+fn colors_and_normalisation() {
     for n in [1, 5, 15, 16, 17, 63, 64, 65, 200] {
         let planes = pseudo_random(8, 3 * n);
-        check("colours", &[planes], &[3 * n], |isa, x, y| squash_colours(isa, x[0], y[0]));
+        check("colors", &[planes], &[3 * n], |isa, x, y| squash_colors(isa, x[0], y[0]));
         let inputs = [pseudo_random(9, 3 * n), pseudo_random(10, 3 * n)];
-        check("colours' gradient", &inputs, &[3 * n], |isa, x, y| {
-            squash_colours_gradient(isa, x[0], x[1], y[0]);
+        check("colors' gradient", &inputs, &[3 * n], |isa, x, y| {
+            squash_colors_gradient(isa, x[0], x[1], y[0]);
         });
         let map = Region::whole(1, n);
         check("normalisation", &[pseudo_random(11, 3 * n)], &[3 * n], |isa, x, y| {
             let input = Window::new(x[0], map, 3);
             let mut target = WindowMut::new(y[0], map, 3);
-            normalise(isa, map, input, [0.4, 0.5, 0.6], [0.2, 0.3, 0.1], &mut target);
+            let colors = Normalisation { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.1] };
+            colors.apply(isa, map, input, &mut target);
         });
     }
 }
@@ -215,7 +217,8 @@ fn pooling_linear_layers_softmax_and_adam() {
         let x = pseudo_random(12, held.positions() * channels);
         check("max pool", &[x], &[map.positions() * channels], |isa, x, y| {
             let input = Window::new(x[0], held, channels);
-            max_pool(isa, (height, width), sliding, input, &mut WindowMut::new(y[0], map, channels));
+            let pool = MaxPool { map: (height, width), sliding };
+            pool.apply(isa, input, &mut WindowMut::new(y[0], map, channels));
         });
     }
     for (inputs, outputs) in [(1, 1), (7, 33), (65, 20), (128, 31)] {
@@ -230,7 +233,7 @@ fn pooling_linear_layers_softmax_and_adam() {
         check("Adam", &[pseudo_random(18, n)], &[n, n, n], |isa, x, y| {
             let [p, m, v] = y else { unreachable!("three outputs") };
             let mut adam = Adam::new(Direction::Ascent, 0.05, (0.9, 0.999), 1e-8);
-            adam_step(isa, &mut adam, p, x[0], m, v);
+            adam.step(isa, p, x[0], Moments { first: m, second: v });
         });
     }
 }

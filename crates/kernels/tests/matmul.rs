@@ -2,9 +2,7 @@
 //! opinion.
 
 use kernels::Isa;
-use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product, product_of_rows,
-};
+use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, Matrix, PackedMatrix, Product, RightRows, Rows, Target};
 use ndarray::ArrayView2;
 use proptest::prelude::*;
 use testkit::{
@@ -16,6 +14,11 @@ use testkit::{
 fn contract([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
     let element = |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
     (0..m * n).map(|at| element(at / n, at % n)).collect()
+}
+
+/// The plain product of two row-major matrices.
+fn matmul(isa: Isa, [m, k, n]: [usize; 3], (a, b): (&[f32], &[f32]), c: &mut [f32]) {
+    kernels::matmul::matmul(isa, Matrix::new(m, k, a), Matrix::new(k, n, b), c);
 }
 
 /// The twin's product, and `gamma_k sum |a| |b|` plus what may be lost among denormals.
@@ -45,7 +48,7 @@ proptest! {
         let expected = contract(shape, &a, &b);
         for isa in Isa::supported() {
             let mut c = poisoned(shape[0] * shape[2]);
-            matmul(isa, shape, &a, &b, &mut c);
+            matmul(isa, shape, (&a, &b), &mut c);
             assert_same_bits(&c, &expected, &format!("{isa} {shape:?}"));
         }
     }
@@ -53,7 +56,7 @@ proptest! {
     #[test]
     fn the_product_is_the_twins_within_gamma_k((shape, a, b) in operands(|n| finite_values(n).boxed())) {
         let mut c = poisoned(shape[0] * shape[2]);
-        matmul(Isa::best(), shape, &a, &b, &mut c);
+        matmul(Isa::best(), shape, (&a, &b), &mut c);
         let (exact, bound) = twin(shape, &a, &b);
         assert_within_bound(&c, &exact, &bound, "product");
     }
@@ -62,7 +65,7 @@ proptest! {
     fn matrixmultiply_agrees_within_the_sum_of_both_bounds((shape, a, b) in operands(|n| finite_values(n).boxed())) {
         let [m, _, n] = shape;
         let mut ours = poisoned(m * n);
-        matmul(Isa::best(), shape, &a, &b, &mut ours);
+        matmul(Isa::best(), shape, (&a, &b), &mut ours);
         let theirs = oracle(shape, &a, &b);
         // Its blocks of k are added up, and products are rounded on processors without fused multiply-add: 2 k roundings.
         let (_, bound) = twin(shape, &a, &b);
@@ -82,7 +85,7 @@ proptest! {
         let target_step = n + gap;
         let mut c = poisoned(m * target_step);
         let right = PackedMatrix::from_row_major(k, n, &b);
-        product(Isa::best(), m, &left, &right, &mut Target::new(&mut c, Rows::plain(target_step)), &Epilogue::default());
+        Product::new(m, left, &right).run(Isa::best(), &mut Target::new(&mut c, Rows::plain(target_step)));
         let expected = contract([m, k, n], &a, &b);
         for i in 0..m {
             assert_same_bits(&c[i * target_step..][..n], &expected[i * n..][..n], "a row");
@@ -106,7 +109,7 @@ proptest! {
         let expected = contract([1, a.len(), n], &a, &b);
         for isa in Isa::supported() {
             let mut c = poisoned(n);
-            product(isa, 1, &left, &right, &mut Target::new(&mut c, Rows::plain(n)), &Epilogue::default());
+            Product::new(1, left, &right).run(isa, &mut Target::new(&mut c, Rows::plain(n)));
             assert_same_bits(&c, &expected, isa.name());
         }
     }
@@ -125,12 +128,12 @@ proptest! {
             .collect();
         let packed = PackedMatrix::from_row_major(first + segments * step, n, &all);
         let left = LeftMatrix { data: &a, rows: Rows::plain(k), segments, segment_step: length, segment_length: length };
-        let right = RightRows { matrix: &packed, first, segment_step: step };
+        let right = RightRows { matrix: packed.view(), first, segment_step: step };
         let expected = contract([m, k, n], &a, &picked);
         for isa in Isa::supported() {
             let mut c = poisoned(m * n);
             let mut target = Target::new(&mut c, Rows::plain(n));
-            product_of_rows(isa, m, &left, &right, &mut target, &Epilogue::default());
+            Product::of_rows(m, left, right).run(isa, &mut target);
             assert_same_bits(&c, &expected, isa.name());
         }
     }
@@ -147,10 +150,10 @@ proptest! {
             for (from, to) in [(0, cut), (cut, k)] {
                 let rows = Rows { first: from, ..Rows::plain(k) };
                 let left = LeftMatrix { data: &a, rows, segments: 1, segment_step: 0, segment_length: to - from };
-                let right = RightRows { matrix: &matrix, first: from, segment_step: 0 };
+                let right = RightRows { matrix: matrix.view(), first: from, segment_step: 0 };
                 let target = Target::new(&mut c, Rows::plain(n));
                 let mut target = if from == 0 && to == cut { target } else { target.continued() };
-                product_of_rows(isa, m, &left, &right, &mut target, &Epilogue::default());
+                Product::of_rows(m, left, right).run(isa, &mut target);
             }
             assert_same_bits(&c, &expected, isa.name());
         }
@@ -183,7 +186,7 @@ proptest! {
         for isa in Isa::supported() {
             let mut c = poisoned(m * n);
             let mut target = Target::new(&mut c, Rows::plain(n));
-            product(isa, m, &LeftMatrix::row_major(&a, k), &right, &mut target, &epilogue);
+            Product { epilogue, ..Product::new(m, LeftMatrix::row_major(&a, k), &right) }.run(isa, &mut target);
             assert_same_bits(&c, &expected, isa.name());
         }
     }
@@ -204,7 +207,7 @@ fn nan_and_infinity_reach_the_elements_they_belong_to_and_no_others() {
     a[5 * k] = f32::INFINITY;
     for isa in Isa::supported() {
         let mut c = poisoned(m * n);
-        matmul(isa, [m, k, n], &a, &b, &mut c);
+        matmul(isa, [m, k, n], (&a, &b), &mut c);
         for (at, value) in c.iter().enumerate() {
             let row = at / n;
             let fits = match row {
@@ -220,7 +223,7 @@ fn nan_and_infinity_reach_the_elements_they_belong_to_and_no_others() {
 #[test]
 fn no_terms_give_zero() {
     let mut c = poisoned(6);
-    matmul(Isa::best(), [2, 0, 3], &[], &[], &mut c);
+    matmul(Isa::best(), [2, 0, 3], (&[], &[]), &mut c);
     assert_same_bits(&c, &[0.0; 6], "an empty sum");
 }
 
@@ -244,7 +247,7 @@ fn a_sum_of_more_than_2048_terms_is_one_chain_too_and_its_epilogue_comes_last() 
     for isa in Isa::supported() {
         let mut c = poisoned(m * n);
         let mut target = Target::new(&mut c, Rows::plain(n));
-        product(isa, m, &left, &right, &mut target, &epilogue);
+        Product { epilogue, ..Product::new(m, left, &right) }.run(isa, &mut target);
         assert_same_bits(&c, &expected, isa.name());
     }
 }

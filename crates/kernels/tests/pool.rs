@@ -1,7 +1,7 @@
 //! Pooling against its twin, on every instruction set, for every region.
 
 use kernels::conv::Sliding;
-use kernels::pool::{global_average_pool, global_average_pool_gradient, max_pool, max_pool_gradient};
+use kernels::pool::{MaxPool, global_average_pool, global_average_pool_gradient};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 
@@ -30,11 +30,15 @@ impl Case {
         self.integers(1, self.map.0 * self.map.1 * self.channels)
     }
 
+    fn pool(&self) -> MaxPool {
+        MaxPool { map: self.map, sliding: self.sliding }
+    }
+
     fn pooled(&self, isa: Isa, x: &[f32], region: Region) -> Vec<f32> {
         let mut y = poisoned(region.positions() * self.channels);
         let whole = Region::whole(self.map.0, self.map.1);
         let x = Window::new(x, whole, self.channels);
-        max_pool(isa, self.map, self.sliding, x, &mut WindowMut::new(&mut y, region, self.channels));
+        self.pool().apply(isa, x, &mut WindowMut::new(&mut y, region, self.channels));
         y
     }
 
@@ -42,15 +46,9 @@ impl Case {
         let (height, width) = self.output();
         let whole = Region::whole(self.map.0, self.map.1);
         let mut dx = vec![0.0; x.len()];
-        max_pool_gradient(
-            isa,
-            self.map,
-            self.sliding,
-            wanted,
-            Window::new(x, whole, self.channels),
-            Window::new(dy, Region::whole(height, width), self.channels),
-            &mut WindowMut::new(&mut dx, whole, self.channels),
-        );
+        let x = Window::new(x, whole, self.channels);
+        let dy = Window::new(dy, Region::whole(height, width), self.channels).part(wanted);
+        self.pool().gradient(isa, x, dy, &mut WindowMut::new(&mut dx, whole, self.channels));
         dx
     }
 }
@@ -244,7 +242,7 @@ proptest! {
         }
         let mut y = poisoned(output.positions() * case.channels);
         let x_window = Window::new(&padded, held, case.channels);
-        max_pool(Isa::best(), case.map, case.sliding, x_window, &mut WindowMut::new(&mut y, output, case.channels));
+        case.pool().apply(Isa::best(), x_window, &mut WindowMut::new(&mut y, output, case.channels));
         assert_same_bits(&y, &case.pooled(Isa::best(), &x, output), "max pool of a padded window");
     }
 

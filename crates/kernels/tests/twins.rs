@@ -1,15 +1,15 @@
 //! The kernels that have tests of their own beside this file, once more against the twins of `reference`.
 
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{colour_matrix, normalise, squash_colours};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors};
 use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::elementary::{exp, sigmoid};
 use kernels::linear::LinearWeights;
-use kernels::norm::BatchNormStatistics;
-use kernels::pool::{global_average_pool, max_pool, max_pool_gradient};
+use kernels::pool::{MaxPool, global_average_pool};
 use kernels::softmax::softmax;
-use kernels::{Isa, Region, Window, WindowMut, flow};
+use kernels::{Isa, Region, Window, WindowMut, elementwise};
 use proptest::prelude::*;
 use reference::{Map, Padding};
 use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
@@ -60,7 +60,7 @@ proptest! {
         let window = Region::between(signed(rows.start), signed(columns.start), signed(rows.end), signed(columns.end));
         let dft = WindowDft::new(height, width, window);
         let spectrum = pseudo_random(seed, dft.spectrum_length());
-        let (mut scratch, mut image) = (dft.scratch(), poisoned(window.positions()));
+        let (mut scratch, mut image) = (poisoned(dft.scratch()), poisoned(window.positions()));
         dft.inverse(Isa::best(), &spectrum, &mut scratch, &mut image);
         let wide = widened(&spectrum);
         let exact = reference::irfft2(&wide, (height, width), (rows, columns.clone()));
@@ -95,24 +95,25 @@ proptest! {
         // The window that is read reaches as far as the padding, with zeros that must not win.
         let held = map.grown(padding + kernel + stride);
         let mut padded = vec![0.0; held.positions() * channels];
-        flow::copy(map, Window::new(&x, map, channels), &mut WindowMut::new(&mut padded, held, channels));
+        elementwise::copy(map, Window::new(&x, map, channels), &mut WindowMut::new(&mut padded, held, channels));
         let input = Window::new(&padded, held, channels);
         let mut y = poisoned(out.positions() * channels);
-        max_pool(Isa::best(), (height, width), sliding, input, &mut WindowMut::new(&mut y, out, channels));
+        let pool = MaxPool { map: (height, width), sliding };
+        pool.apply(Isa::best(), input, &mut WindowMut::new(&mut y, out, channels));
         let twin = Map::from_f32((height, width, channels), &x);
         let steps = reference::Sliding { kernel: (kernel, kernel), stride: (stride, stride), padding: Padding::all(padding) };
         assert_same_bits(&y, &single(&reference::max_pool(&twin, steps).data), "maxima");
 
         let dy = pseudo_random(seed ^ 1, y.len());
         let mut dx = vec![0.0; padded.len()];
-        let gradient = Window::new(&dy, out, channels);
+        let gradient = Window::new(&dy, out, channels).part(out);
         let mut target = WindowMut::new(&mut dx, held, channels);
-        max_pool_gradient(Isa::best(), (height, width), sliding, out, input, gradient, &mut target);
+        pool.gradient(Isa::best(), input, gradient, &mut target);
         let dy = Map::from_f32((oh, ow, channels), &dy);
         let exact = reference::max_pool_gradient(&twin, &dy, steps);
         let sums = reference::max_pool_gradient(&twin, &dy.map(f64::abs), steps);
         let mut found = poisoned(x.len());
-        flow::copy(map, Window::new(&dx, held, channels), &mut WindowMut::new(&mut found, map, channels));
+        elementwise::copy(map, Window::new(&dx, held, channels), &mut WindowMut::new(&mut found, map, channels));
         let bound: Vec<f64> = sums.data.iter().map(|s| gamma(kernel * kernel) * s).collect();
         assert_within_bound(&found, &exact.data, &bound, "gradient");
 
@@ -124,26 +125,26 @@ proptest! {
     }
 
     #[test]
-    fn colours_and_normalisation(n in 1_usize..60, seed: u64) {
+    fn colors_and_normalisation(n in 1_usize..60, seed: u64) {
         let planes: Vec<f32> = pseudo_random(seed, 3 * n).iter().map(|v| 6.0 * v).collect();
         let mut pixels = poisoned(3 * n);
-        squash_colours(Isa::best(), &planes, &mut pixels);
+        squash_colors(Isa::best(), &planes, &mut pixels);
         let x = Map::from_fn((1, n, 3), |_, i, c| f64::from(planes[c * n + i]));
-        let matrix = reference::colour_correlation();
-        let mixed = reference::mix_colours(&x, matrix);
-        let sums = reference::mix_colours(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
+        let matrix = reference::color_correlation();
+        let mixed = reference::mix_colors(&x, matrix);
+        let sums = reference::mix_colors(&x.map(f64::abs), matrix.map(|row| row.map(f64::abs)));
         let exact = mixed.map(reference::sigmoid);
         // The matrix is rounded once, each sum three times; the sigmoid is at most 1/4 steep, and itself within 3 ULP.
         let bound: Vec<f64> =
             sums.data.iter().zip(&exact.data).map(|(s, e)| 0.25 * gamma(4) * s + 3.0 * ULP * e).collect();
-        assert_within_bound(&pixels, &exact.data, &bound, "colours");
-        let rounded = colour_matrix();
+        assert_within_bound(&pixels, &exact.data, &bound, "colors");
+        let rounded = color_matrix();
         prop_assert!((0..9).all(|i| (f64::from(rounded[i / 3][i % 3]) - matrix[i / 3][i % 3]).abs() <= 0.5 * ULP));
 
         let (mean, std) = ([0.485_f32, 0.456, 0.406], [0.229_f32, 0.224, 0.225]);
         let (region, mut y) = (Region::whole(1, n), poisoned(3 * n));
         let image = Window::new(&pixels, region, 3);
-        normalise(Isa::best(), region, image, mean, std, &mut WindowMut::new(&mut y, region, 3));
+        Normalisation { mean, std }.apply(Isa::best(), region, image, &mut WindowMut::new(&mut y, region, 3));
         let x = Map::from_f32((1, n, 3), &pixels);
         let exact = reference::normalise(&x, &widened(&mean), &widened(&std));
         let bound: Vec<f64> = x
@@ -166,8 +167,10 @@ proptest! {
         let (region, x) = (Region::whole(1, n), pseudo_random(seed ^ 4, n * channels));
         let (mut y, mut z) = (poisoned(x.len()), poisoned(x.len()));
         let window = Window::new(&x, region, channels);
-        flow::scale_and_shift(Isa::best(), region, window, &scale, &shift, &mut WindowMut::new(&mut y, region, channels));
-        flow::relu(Isa::best(), region, window, &mut WindowMut::new(&mut z, region, channels));
+        let affine = elementwise::ChannelAffine { scale: &scale, shift: &shift };
+        let mut target = WindowMut::new(&mut y, region, channels);
+        elementwise::scale_and_shift(Isa::best(), affine, window.part(region), &mut target);
+        elementwise::relu(Isa::best(), region, window, &mut WindowMut::new(&mut z, region, channels));
 
         let twin = Map::from_f32((1, n, channels), &x);
         let [gain, beta, mean, variance] = [&gain, &beta, &mean, &variance].map(|v| widened(v));
@@ -194,7 +197,7 @@ proptest! {
         let direction = if ascent { Direction::Ascent } else { Direction::Descent };
         let mut adam = Adam::new(direction, 0.05, (0.9, 0.999), 1e-8);
         let (mut p, mut m, mut v) = (start.clone(), vec![0.0; n], vec![0.0; n]);
-        adam_step(Isa::best(), &mut adam, &mut p, &gradient, &mut m, &mut v);
+        adam.step(Isa::best(), &mut p, &gradient, Moments { first: &mut m, second: &mut v });
         let sign = if ascent { -1.0 } else { 1.0 };
         let downhill: Vec<f64> = gradient.iter().map(|&g| sign * f64::from(g)).collect();
         let constants = reference::Adam { learning_rate: 0.05, betas: (0.9, 0.999), epsilon: 1e-8 };

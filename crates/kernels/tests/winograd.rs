@@ -3,7 +3,7 @@
 
 mod regions;
 
-use kernels::conv::{ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_channels, winograd_rows};
+use kernels::conv::{ConvEpilogue, ConvTask, Sliding, SomeChannels, Tile, WinogradWeights};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
@@ -75,7 +75,8 @@ impl Case {
         let weights = self.transformed();
         let mut scratch = poisoned(weights.scratch(self.outputs));
         let mut target = WindowMut::new(&mut y, map, self.outputs);
-        winograd_rows(isa, input, &weights, epilogue, region, &mut target, &mut scratch);
+        let task = ConvTask { x: input, wanted: region, epilogue: *epilogue };
+        weights.convolve(isa, &task, &mut target, &mut scratch);
         y
     }
 }
@@ -151,7 +152,9 @@ proptest! {
         let mut y = poisoned(region.positions() * channels.len());
         let mut scratch = poisoned(weights.scratch(channels.len()));
         let input = Window::new(&data, held, case.inputs);
-        winograd_channels(Isa::best(), input, &weights, &epilogue, (region, channels.clone()), &mut y, &mut scratch);
+        let task = ConvTask { x: input, wanted: region, epilogue };
+        let some = SomeChannels { channels: channels.clone(), values: &mut y };
+        weights.convolve_channels(Isa::best(), &task, some, &mut scratch);
         let mut found = y.chunks_exact(channels.len());
         for row in region.top..region.bottom() {
             for column in region.left..region.right() {

@@ -40,6 +40,18 @@ impl Moments {
 ///
 /// # Panics
 /// If the lengths differ.
+///
+/// # Example
+/// The first step moves by the learning rate, whatever the size of the gradient:
+///
+/// ```
+/// use reference::{Adam, Moments, adam_step};
+///
+/// let adam = Adam { learning_rate: 0.5, betas: (0.9, 0.999), epsilon: 0.0 };
+/// let (mut parameters, mut moments) = ([1.0, 1.0], Moments::zeros(2));
+/// adam_step(adam, &mut parameters, &[100.0, -0.25], &mut moments);
+/// assert!((parameters[0] - 0.5_f64).abs() < 1e-12 && (parameters[1] - 1.5_f64).abs() < 1e-12);
+/// ```
 pub fn adam_step(adam: Adam, parameters: &mut [f64], gradient: &[f64], moments: &mut Moments) {
     let len = parameters.len();
     assert!(

@@ -82,6 +82,19 @@ pub fn rotation(degrees: f64, size: (usize, usize)) -> AffineMatrix {
 }
 
 /// Rotates by [`rotation`], bilinear, zeros outside: kornia's `rotate`. `[H, W, C] -> [H, W, C]`.
+///
+/// # Example
+/// A quarter turn, counter-clockwise:
+///
+/// ```
+/// use reference::{Map, rotate};
+///
+/// let x = Map::new((2, 2, 1), vec![1.0, 2.0, 3.0, 4.0]);
+/// let turned = rotate(&x, 90.0);
+/// for (found, expected) in turned.data.iter().zip([2.0, 4.0, 1.0, 3.0]) {
+///     assert!((found - expected).abs() < 1e-12);
+/// }
+/// ```
 pub fn rotate(x: &Map, degrees: f64) -> Map {
     let size = (x.height, x.width);
     affine(x, rotation(degrees, size), size)

@@ -22,6 +22,16 @@ pub struct BatchNorm<'a> {
 ///
 /// # Panics
 /// If a parameter is missing for a channel.
+///
+/// # Example
+/// ```
+/// use reference::{BatchNorm, Map, batch_norm};
+///
+/// let norm = BatchNorm { gamma: &[6.0], beta: &[1.0], mean: &[5.0], variance: &[3.0], epsilon: 1.0 };
+/// let x = Map::new((1, 2, 1), vec![5.0, 7.0]);
+/// // (7 - 5) / sqrt(3 + 1) = 1, times 6, plus 1.
+/// assert_eq!(batch_norm(&x, norm).data, [1.0, 7.0]);
+/// ```
 pub fn batch_norm(x: &Map, norm: BatchNorm<'_>) -> Map {
     Map::from_fn(x.shape(), |i, j, c| {
         let deviation = (norm.variance[c] + norm.epsilon).sqrt();

@@ -1,6 +1,6 @@
 //! Convolution (cross-correlation, as networks mean it) and its gradient with respect to the input.
 
-use crate::{Map, Sliding, relu};
+use crate::{Map, Padding, Sliding, relu};
 
 /// The weights of a convolution, `[outputs, inputs, kh, kw]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,11 +50,22 @@ pub struct Epilogue<'a> {
 ///
 /// # Panics
 /// If the sizes of the arguments contradict each other.
+///
+/// # Example
+/// ```
+/// use reference::{Epilogue, Filters, Map, Padding, Sliding, conv2d};
+///
+/// let x = Map::new((1, 3, 1), vec![1.0, 4.0, 9.0]);
+/// let difference = Filters { outputs: 1, inputs: 1, kernel: (1, 2), values: &[-1.0, 1.0] };
+/// let sliding = Sliding { kernel: (1, 2), stride: (1, 1), padding: Padding::default() };
+/// assert_eq!(conv2d(&x, difference, sliding, Epilogue::default()).data, [3.0, 5.0]);
+/// ```
 pub fn conv2d(x: &Map, filters: Filters<'_>, sliding: Sliding, epilogue: Epilogue<'_>) -> Map {
     filters.check(sliding);
     assert_eq!(x.channels, filters.inputs, "channels of a convolution");
     let (height, width) = sliding.output_size(x.height, x.width);
     let mut y = Map::zeros((height, width, filters.outputs));
+    let padded = Padded { x, padding: sliding.padding };
     for i in 0..height {
         for j in 0..width {
             for o in 0..filters.outputs {
@@ -64,7 +75,7 @@ pub fn conv2d(x: &Map, filters: Filters<'_>, sliding: Sliding, epilogue: Epilogu
                         // Row and column of the padded map.
                         let (row, column) = (i * sliding.stride.0 + ky, j * sliding.stride.1 + kx);
                         for c in 0..filters.inputs {
-                            sum += padded(x, sliding, row, column, c) * filters.at(o, c, ky, kx);
+                            sum += padded.at(row, column, c) * filters.at(o, c, ky, kx);
                         }
                     }
                 }
@@ -83,11 +94,20 @@ pub fn conv2d(x: &Map, filters: Filters<'_>, sliding: Sliding, epilogue: Epilogu
     if epilogue.relu { relu(&y) } else { y }
 }
 
-/// The value at a row and column of the padded map.
-fn padded(x: &Map, sliding: Sliding, row: usize, column: usize, c: usize) -> f64 {
-    let (top, left) = (sliding.padding.top, sliding.padding.left);
-    let inside = row >= top && row < top + x.height && column >= left && column < left + x.width;
-    if inside { x.at(row - top, column - left, c) } else { 0.0 }
+/// A map with zeros around it.
+#[derive(Clone, Copy)]
+struct Padded<'a> {
+    x: &'a Map,
+    padding: Padding,
+}
+
+impl Padded<'_> {
+    /// The value at a row and column of the padded map.
+    fn at(self, row: usize, column: usize, c: usize) -> f64 {
+        let Padded { x, padding: Padding { top, left, .. } } = self;
+        let inside = row >= top && row < top + x.height && column >= left && column < left + x.width;
+        if inside { x.at(row - top, column - left, c) } else { 0.0 }
+    }
 }
 
 /// The gradient of the sums of [`conv2d`] with respect to x, a map of `size` rows and columns:
@@ -98,6 +118,16 @@ fn padded(x: &Map, sliding: Sliding, row: usize, column: usize, c: usize) -> f64
 ///
 /// # Panics
 /// If the sizes of the arguments contradict each other.
+///
+/// # Example
+/// ```
+/// use reference::{Filters, Map, Padding, Sliding, conv2d_input_gradient};
+///
+/// let difference = Filters { outputs: 1, inputs: 1, kernel: (1, 2), values: &[-1.0, 1.0] };
+/// let sliding = Sliding { kernel: (1, 2), stride: (1, 1), padding: Padding::default() };
+/// let dy = Map::new((1, 2, 1), vec![1.0, 10.0]);
+/// assert_eq!(conv2d_input_gradient(&dy, difference, sliding, (1, 3)).data, [-1.0, -9.0, 10.0]);
+/// ```
 pub fn conv2d_input_gradient(dy: &Map, filters: Filters<'_>, sliding: Sliding, size: (usize, usize)) -> Map {
     filters.check(sliding);
     let (height, width) = sliding.output_size(size.0, size.1);
@@ -125,7 +155,6 @@ fn reading(position: usize, kernel: usize, stride: usize, outputs: usize) -> imp
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Padding;
     use crate::testing::{assert_adjoint, map, pattern};
 
     const SLIDING: Sliding =

@@ -32,6 +32,13 @@ fn phase((v, u): (usize, usize), (y, x): (usize, usize), size: (usize, usize)) -
 ///
 /// # Panics
 /// If the spectrum is not whole channels, or the window is not inside the image.
+///
+/// # Example
+/// ```
+/// // The mean alone: a frequency of zero both ways.
+/// let spectrum = [2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+/// assert_eq!(reference::irfft2(&spectrum, (2, 2), (0..2, 0..2)).data, [1.0; 4]);
+/// ```
 pub fn irfft2(spectrum: &[f64], size: (usize, usize), window: (Range<usize>, Range<usize>)) -> Map {
     let (height, width) = size;
     let channel = height * columns(width) * 2;

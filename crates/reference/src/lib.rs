@@ -17,7 +17,7 @@
 mod adam;
 mod affine;
 mod batch_norm;
-mod colour;
+mod color;
 mod conv2d;
 mod global_average_pool;
 mod irfft2;
@@ -38,7 +38,7 @@ mod winograd;
 pub use adam::{Adam, Moments, adam_step};
 pub use affine::{AffineMatrix, affine, affine_adjoint, rotate, rotate_adjoint, rotation};
 pub use batch_norm::{BatchNorm, batch_norm, batch_norm_gradient};
-pub use colour::{colour_correlation, mix_colours, mix_colours_adjoint, normalise, normalise_gradient};
+pub use color::{color_correlation, mix_colors, mix_colors_adjoint, normalise, normalise_gradient};
 pub use conv2d::{Epilogue, Filters, conv2d, conv2d_input_gradient};
 pub use global_average_pool::{global_average_pool, global_average_pool_gradient};
 pub use irfft2::{irfft2, irfft2_adjoint};

@@ -122,6 +122,15 @@ impl Sliding {
     ///
     /// # Panics
     /// If a size of the window or a step is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use reference::{Padding, Sliding};
+    ///
+    /// // The stem of ResNet18.
+    /// let stem = Sliding { kernel: (7, 7), stride: (2, 2), padding: Padding::all(3) };
+    /// assert_eq!(stem.output_size(224, 225), (112, 113));
+    /// ```
     pub fn output_size(&self, height: usize, width: usize) -> (usize, usize) {
         let Padding { top, left, bottom, right } = self.padding;
         (

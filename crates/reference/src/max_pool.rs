@@ -7,6 +7,15 @@ use crate::{Map, Sliding};
 ///
 /// # Panics
 /// If a size of the window or a step is zero.
+///
+/// # Example
+/// ```
+/// use reference::{Map, Padding, Sliding, max_pool};
+///
+/// let x = Map::new((2, 4, 1), vec![1.0, 2.0, 0.0, 7.0, 4.0, 3.0, 5.0, 6.0]);
+/// let pairs = Sliding { kernel: (2, 2), stride: (2, 2), padding: Padding::default() };
+/// assert_eq!(max_pool(&x, pairs).data, [4.0, 7.0]);
+/// ```
 pub fn max_pool(x: &Map, sliding: Sliding) -> Map {
     let (height, width) = sliding.output_size(x.height, x.width);
     Map::from_fn((height, width, x.channels), |i, j, c| {

@@ -60,6 +60,15 @@ fn check_reflection(shape: (usize, usize, usize), padding: Padding) {
 ///
 /// # Panics
 /// If the padding of an axis is not smaller than the map.
+///
+/// # Example
+/// ```
+/// use reference::{Map, Padding, pad_reflect};
+///
+/// let x = Map::new((1, 3, 1), vec![1.0, 2.0, 3.0]);
+/// let sides = Padding { left: 2, right: 1, ..Padding::default() };
+/// assert_eq!(pad_reflect(&x, sides).data, [3.0, 2.0, 1.0, 2.0, 3.0, 2.0]);
+/// ```
 pub fn pad_reflect(x: &Map, padding: Padding) -> Map {
     check_reflection(x.shape(), padding);
     Map::from_fn(padded_shape(x, padding), |i, j, c| {

@@ -12,15 +12,26 @@ pub enum Alignment {
     HalfPixel,
 }
 
-/// The weight of input pixel `j` of `n` in output pixel `i` of `m`: a tent of width one around the point that i reads.
-fn weight(i: usize, m: usize, j: usize, n: usize, alignment: Alignment) -> f64 {
-    let last = n as f64 - 1.0;
-    let point = match alignment {
-        Alignment::Corners if m == 1 => 0.0,
-        Alignment::Corners => i as f64 * last / (m as f64 - 1.0),
-        Alignment::HalfPixel => ((i as f64 + 0.5) * n as f64 / m as f64 - 0.5).clamp(0.0, last),
-    };
-    (1.0 - (point - j as f64).abs()).max(0.0)
+/// Rows or columns that are resized: `n` pixels to `m`.
+#[derive(Clone, Copy)]
+struct Axis {
+    n: usize,
+    m: usize,
+    alignment: Alignment,
+}
+
+impl Axis {
+    /// The weight of input pixel `j` in output pixel `i`: a tent of width one around the point that i reads.
+    fn weight(self, i: usize, j: usize) -> f64 {
+        let Axis { n, m, alignment } = self;
+        let last = n as f64 - 1.0;
+        let point = match alignment {
+            Alignment::Corners if m == 1 => 0.0,
+            Alignment::Corners => i as f64 * last / (m as f64 - 1.0),
+            Alignment::HalfPixel => ((i as f64 + 0.5) * n as f64 / m as f64 - 0.5).clamp(0.0, last),
+        };
+        (1.0 - (point - j as f64).abs()).max(0.0)
+    }
 }
 
 /// `y[i, j, c] = sum over k, l of weight(i, k) weight(j, l) x[k, l, c]`: `[H, W, C] -> [H', W', C]`, as
@@ -30,18 +41,28 @@ fn weight(i: usize, m: usize, j: usize, n: usize, alignment: Alignment) -> f64 {
 ///
 /// # Panics
 /// If the map is empty.
+///
+/// # Example
+/// ```
+/// use reference::{Alignment, Map, resize_bilinear};
+///
+/// let x = Map::new((1, 2, 1), vec![0.0, 8.0]);
+/// assert_eq!(resize_bilinear(&x, (1, 5), Alignment::Corners).data, [0.0, 2.0, 4.0, 6.0, 8.0]);
+/// assert_eq!(resize_bilinear(&x, (1, 4), Alignment::HalfPixel).data, [0.0, 2.0, 6.0, 8.0]);
+/// ```
 pub fn resize_bilinear(x: &Map, size: (usize, usize), alignment: Alignment) -> Map {
     assert!(x.height > 0 && x.width > 0, "nothing to resize");
     let mut y = Map::zeros((size.0, size.1, x.channels));
+    let (rows, columns) = (Axis { n: x.height, m: size.0, alignment }, Axis { n: x.width, m: size.1, alignment });
     for i in 0..y.height {
         for k in 0..x.height {
-            let row = weight(i, y.height, k, x.height, alignment);
+            let row = rows.weight(i, k);
             if row == 0.0 {
                 continue;
             }
             for j in 0..y.width {
                 for l in 0..x.width {
-                    let column = weight(j, y.width, l, x.width, alignment);
+                    let column = columns.weight(j, l);
                     if column == 0.0 {
                         continue;
                     }
@@ -63,15 +84,16 @@ pub fn resize_bilinear(x: &Map, size: (usize, usize), alignment: Alignment) -> M
 pub fn resize_bilinear_adjoint(dy: &Map, size: (usize, usize), alignment: Alignment) -> Map {
     assert!(size.0 > 0 && size.1 > 0, "nothing to resize");
     let mut dx = Map::zeros((size.0, size.1, dy.channels));
+    let (rows, columns) = (Axis { n: size.0, m: dy.height, alignment }, Axis { n: size.1, m: dy.width, alignment });
     for k in 0..dx.height {
         for i in 0..dy.height {
-            let row = weight(i, dy.height, k, dx.height, alignment);
+            let row = rows.weight(i, k);
             if row == 0.0 {
                 continue;
             }
             for l in 0..dx.width {
                 for j in 0..dy.width {
-                    let column = weight(j, dy.width, l, dx.width, alignment);
+                    let column = columns.weight(j, l);
                     if column == 0.0 {
                         continue;
                     }

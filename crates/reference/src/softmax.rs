@@ -1,6 +1,11 @@
 //! Probabilities from logits.
 
 /// `y[i] = exp(x[i] - m) / sum over j of exp(x[j] - m)` with m the maximum: `[n] -> [n]`.
+///
+/// # Example
+/// ```
+/// assert_eq!(reference::softmax(&[7.0; 4]), [0.25; 4]);
+/// ```
 pub fn softmax(x: &[f64]) -> Vec<f64> {
     let maximum = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let exponentials: Vec<f64> = x.iter().map(|x| (x - maximum).exp()).collect();

@@ -6,6 +6,14 @@ use crate::Map;
 ///
 /// # Panics
 /// If that part is not inside the map.
+///
+/// # Example
+/// ```
+/// use reference::{Map, crop};
+///
+/// let x = Map::new((2, 3, 1), vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// assert_eq!(crop(&x, (1, 1), (1, 2)).data, [5.0, 6.0]);
+/// ```
 pub fn crop(x: &Map, origin: (usize, usize), size: (usize, usize)) -> Map {
     Map::from_fn((size.0, size.1, x.channels), |i, j, c| x.at(origin.0 + i, origin.1 + j, c))
 }
@@ -27,6 +35,14 @@ pub fn crop_adjoint(dy: &Map, origin: (usize, usize), size: (usize, usize)) -> M
 }
 
 /// `y[i, j, c] = x[i - down, j - right, c]`, zero where that is outside: the picture moves by `(down, right)` pixels.
+///
+/// # Example
+/// ```
+/// use reference::{Map, shift};
+///
+/// let x = Map::new((1, 3, 1), vec![1.0, 2.0, 3.0]);
+/// assert_eq!(shift(&x, (0, 1)).data, [0.0, 1.0, 2.0]);
+/// ```
 pub fn shift(x: &Map, (down, right): (isize, isize)) -> Map {
     Map::from_fn(x.shape(), |i, j, c| {
         let row = i.checked_add_signed(-down).filter(|&row| row < x.height);

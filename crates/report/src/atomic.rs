@@ -1,4 +1,5 @@
 //! Files that are there whole or not at all: written under a temporary name, synced, renamed, and their folder synced.
+//! `tempfile` makes, renames and removes; it syncs nothing, and makes files for their owner alone, so both are done here.
 
 #[cfg(test)]
 mod failures;
@@ -7,8 +8,10 @@ use crate::disk::{Disk, System};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use tempfile::Builder;
+
+/// What the hidden names of files end with until they are whole.
+const SUFFIX: &str = ".tmp";
 
 /// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are
 /// made.
@@ -29,20 +32,17 @@ pub fn write_atomically_with(path: &Path, write: impl FnOnce(&mut File) -> io::R
 }
 
 fn place<D: Disk>(disk: &D, path: &Path, write: impl FnOnce(&mut D::File) -> io::Result<()>) -> io::Result<()> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
     let path = &target(path)?;
     let folder = folder_of(path);
     make_folders(disk, folder)?;
     let name =
         path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let temporary = folder.join(format!(".{}.{}-{count}.tmp", name.to_string_lossy(), process::id()));
-    let written = write_and_sync(disk, &temporary, write).and_then(|()| disk.rename(&temporary, path));
-    if written.is_err() {
-        // What failed matters more than what is left of it.
-        let _ = disk.remove(&temporary);
-    }
-    written?;
+    let prefix = format!(".{}.", name.to_string_lossy());
+    // Is removed where anything fails before it has its name.
+    let mut temporary = Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(folder, |path| disk.create(path))?;
+    write(temporary.as_file_mut())?;
+    disk.sync(temporary.as_file())?;
+    disk.persist(temporary.into_temp_path(), path)?;
     disk.sync_folder(folder)
 }
 
@@ -84,9 +84,8 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     let path = &target(path)?;
     let folder = folder_of(path);
     make_folder(folder)?;
-    let probe = folder.join(format!(".streamscope-{}.tmp", process::id()));
-    File::create(&probe)?;
-    fs::remove_file(&probe)
+    let probe = Builder::new().prefix(".streamscope-").suffix(SUFFIX).make_in(folder, |path| File::create_new(path))?;
+    probe.close()
 }
 
 /// What to do about an error of the system where something is to be done, to stand behind what it says.
@@ -118,19 +117,10 @@ fn folder_of(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-fn write_and_sync<D: Disk>(
-    disk: &D,
-    path: &Path,
-    write: impl FnOnce(&mut D::File) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut file = disk.create(path)?;
-    write(&mut file)?;
-    disk.sync(&file)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process;
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_is_left() {
@@ -210,6 +200,19 @@ mod tests {
     fn a_path_without_a_file_name_is_refused() {
         assert!(write_atomically(Path::new(".."), b"x").is_err());
         assert!(write_atomically(Path::new(""), b"x").is_err());
+    }
+
+    /// A store is shared: who may read its files is for the folder's owner to say, not for a temporary name.
+    #[cfg(unix)]
+    #[test]
+    fn a_file_may_be_read_by_whom_any_other_file_may() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+        write_atomically(&ours, b"x").unwrap();
+        fs::write(&plain, b"x").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain));
     }
 
     #[cfg(unix)]

@@ -3,9 +3,12 @@
 use crate::error::ReportError;
 use crate::files::write_file;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use plotters::chart::MeshStyle;
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Once;
 
@@ -17,7 +20,7 @@ const SCALE: u32 = 2;
 /// Text and lines.
 pub(crate) const INK: RGBColor = RGBColor(40, 40, 40);
 /// Grid lines and everything that should stay behind.
-pub(crate) const FAINT: RGBColor = RGBColor(215, 215, 215);
+const FAINT: RGBColor = RGBColor(215, 215, 215);
 /// Bars.
 pub(crate) const FIRST: RGBColor = RGBColor(31, 119, 180);
 /// Bars beside the first.
@@ -26,8 +29,8 @@ pub(crate) const SECOND: RGBColor = RGBColor(174, 199, 232);
 /// What drawing may end with.
 pub(crate) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// A figure that can be drawn on any backend. Sizes are multiplied by `scale`.
-pub(crate) trait Figure {
+/// What can be drawn on any backend. Sizes are multiplied by `scale`.
+pub(crate) trait Drawing {
     /// Width and height in units.
     fn size(&self) -> (u32, u32);
 
@@ -46,7 +49,7 @@ pub fn embed_font() {
 }
 
 /// Writes `<name>.svg` and `<name>.png`; the width in units.
-pub(crate) fn save(figure: &impl Figure, path: &Path) -> Result<u32, ReportError> {
+pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<u32, ReportError> {
     embed_font();
     let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
     let (width, height) = figure.size();
@@ -79,4 +82,64 @@ pub(crate) fn png(pixels: &[u8], (width, height): (u32, u32)) -> image::ImageRes
 /// Text of a size in units.
 pub(crate) fn text(size: u32, scale: u32) -> TextStyle<'static> {
     TextStyle::from((FONT, f64::from(size * scale))).color(&INK)
+}
+
+/// A position in units.
+pub(crate) fn at(x: i32, y: i32, scale: u32) -> (i32, i32) {
+    (x * scale.cast_signed(), y * scale.cast_signed())
+}
+
+/// Writes what stands above a figure.
+pub(crate) fn heading<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, words: &str, scale: u32) -> Drawn<DB> {
+    area.draw(&Text::new(words, at(10, 10, scale), text(15, scale)))
+}
+
+/// The space around a chart, and for the labels of its axes, in units.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    pub(crate) top: u32,
+    pub(crate) right: u32,
+    pub(crate) bottom: u32,
+    pub(crate) left: u32,
+    /// For the labels below.
+    pub(crate) below: u32,
+    /// For the labels on the left.
+    pub(crate) beside: u32,
+}
+
+/// A chart of two axes of numbers.
+type Chart<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+/// Why there is none.
+type Failed<DB> = DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>;
+
+impl Frame {
+    /// An empty chart in an area, with these axes.
+    pub(crate) fn chart<'a, DB: DrawingBackend>(
+        self,
+        area: &'a DrawingArea<DB, Shift>,
+        scale: u32,
+        (x, y): (Range<f64>, Range<f64>),
+    ) -> Result<Chart<'a, DB>, Failed<DB>> {
+        ChartBuilder::on(area)
+            .margin_top(self.top * scale)
+            .margin_right(self.right * scale)
+            .margin_bottom(self.bottom * scale)
+            .margin_left(self.left * scale)
+            .x_label_area_size(self.below * scale)
+            .y_label_area_size(self.beside * scale)
+            .build_cartesian_2d(x, y)
+    }
+}
+
+/// The axes, grid and labels that all charts have: faint horizontal lines, and small text.
+pub(crate) fn house_style<'m, 'a, 'b, DB: DrawingBackend>(
+    mesh: &'m mut MeshStyle<'a, 'b, RangedCoordf64, RangedCoordf64, DB>,
+    scale: u32,
+) -> &'m mut MeshStyle<'a, 'b, RangedCoordf64, RangedCoordf64, DB> {
+    mesh.disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(FAINT.stroke_width(scale))
+        .axis_style(INK.stroke_width(scale))
+        .label_style(text(11, scale))
+        .axis_desc_style(text(11, scale))
 }

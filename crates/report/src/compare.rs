@@ -1,6 +1,6 @@
 //! Where two tables differ.
 
-use crate::layout;
+use crate::registry::tables::table;
 use csv::StringRecord;
 
 /// So many differences of a table are named; of the others, how many there are.
@@ -74,12 +74,7 @@ fn cell(row: &StringRecord, at: usize) -> &str {
 
 /// The names of a row: its first cells, as many as tell it from the others.
 fn key(name: &str, heading: &StringRecord, row: &StringRecord) -> String {
-    let cells = match name {
-        layout::BLOCKS | layout::CLAIMS => 1,
-        layout::CHANNELS | layout::HISTOGRAM => 2,
-        layout::EXEMPLARS | layout::PANELS => 3,
-        _ => 5,
-    };
+    let cells = table(name).map_or(row.len(), |table| table.key.len());
     let names = heading.iter().zip(row).take(cells);
     let names: Vec<String> = names.map(|(column, cell)| format!("{column} {cell}")).collect();
     names.join(", ")
@@ -88,6 +83,7 @@ fn key(name: &str, heading: &StringRecord, row: &StringRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout;
 
     const TABLE: &str = "block,channel,mix_ratio,category\n1.1,2,0.5,overwrite\n1.1,3,1.02,mix\n";
 

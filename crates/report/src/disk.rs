@@ -4,22 +4,21 @@
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::Path;
+use tempfile::TempPath;
 
 /// The calls that change what is on a disk.
 pub(crate) trait Disk {
     /// An open file.
     type File: Write + Seek;
 
-    /// Makes an empty file, or empties one.
+    /// Makes an empty file where there is none.
     fn create(&self, path: &Path) -> io::Result<Self::File>;
     /// Waits until what was written to a file would outlive a power cut.
     fn sync(&self, file: &Self::File) -> io::Result<()>;
-    /// Gives a file its name, in place of whatever has it.
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Gives a file its name, in place of whatever has it; removes it where that fails.
+    fn persist(&self, file: TempPath, to: &Path) -> io::Result<()>;
     /// Waits until the names in a folder would outlive a power cut.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
-    /// Removes a file.
-    fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes one folder.
     fn make_folder(&self, folder: &Path) -> io::Result<()>;
 }
@@ -31,15 +30,15 @@ impl Disk for System {
     type File = File;
 
     fn create(&self, path: &Path) -> io::Result<File> {
-        File::create(path)
+        File::create_new(path)
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
         file.sync_all()
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
+    fn persist(&self, file: TempPath, to: &Path) -> io::Result<()> {
+        Ok(file.persist(to)?)
     }
 
     #[cfg(unix)]
@@ -57,10 +56,6 @@ impl Disk for System {
     #[cfg(not(unix))]
     fn sync_folder(&self, _: &Path) -> io::Result<()> {
         Ok(())
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
     }
 
     fn make_folder(&self, folder: &Path) -> io::Result<()> {

@@ -1,31 +1,35 @@
-//! Where the files are, below an output folder.
+//! Where the files are, below an output folder: those that the registry declares by name, and those whose names have a
+//! pattern.
 
+use crate::registry::{documents, tables};
 use std::path::{Path, PathBuf};
 
 /// `tables/channels.csv`.
-pub const CHANNELS: &str = "tables/channels.csv";
+pub const CHANNELS: &str = tables::CHANNELS.path;
 /// `tables/blocks.csv`.
-pub const BLOCKS: &str = "tables/blocks.csv";
+pub const BLOCKS: &str = tables::BLOCKS.path;
 /// `tables/mix_histogram.csv`.
-pub const HISTOGRAM: &str = "tables/mix_histogram.csv";
+pub const HISTOGRAM: &str = tables::HISTOGRAM.path;
 /// `tables/exemplars.csv`.
-pub const EXEMPLARS: &str = "tables/exemplars.csv";
+pub const EXEMPLARS: &str = tables::EXEMPLARS.path;
 /// `tables/panels.csv`.
-pub const PANELS: &str = "tables/panels.csv";
+pub const PANELS: &str = tables::PANELS.path;
 /// `tables/extremes.csv`; only where there were images.
-pub const EXTREMES: &str = "tables/extremes.csv";
+pub const EXTREMES: &str = tables::EXTREMES.path;
 /// `tables/scale_tuning.csv`.
-pub const SCALE_TUNING: &str = "tables/scale_tuning.csv";
+pub const SCALE_TUNING: &str = tables::SCALE_TUNING.path;
 /// `tables/claims.csv`.
-pub const CLAIMS: &str = "tables/claims.csv";
+pub const CLAIMS: &str = tables::CLAIMS.path;
 /// `tables/claims.md`: the same in Markdown.
-pub const CLAIMS_MARKDOWN: &str = "tables/claims.md";
+pub const CLAIMS_MARKDOWN: &str = documents::CLAIMS_MARKDOWN.path;
+/// `tables/README.md`: what every table and column holds.
+pub const DICTIONARY: &str = documents::DICTIONARY.path;
 /// The names of the images, a line each: the rows of the arrays beside it.
-pub const IMAGES: &str = "activations/images.txt";
+pub const IMAGES: &str = documents::IMAGES.path;
 /// `manifest.json`.
-pub const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = documents::MANIFEST;
 /// `index.html`.
-pub const INDEX: &str = "index.html";
+pub const INDEX: &str = documents::INDEX.path;
 /// The content-addressed results.
 pub const STORE: &str = "store";
 /// Derivations that were asked for afterwards; no part of the run.

@@ -1,8 +1,10 @@
 //! The files of an output folder: what they hold, and how they are drawn.
 //!
 //! - [`ChannelRow`], [`BlockRow`] and the others are the rows of the tables; [`Manifest`] says what produced them;
-//!   [`layout`] says where they are. [`write_table`] and [`Manifest::write`] write them whole or not at all.
-//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures and `index.html`.
+//!   [`registry`] declares each of them once, [`layout`] says where they are. [`write_table`] and [`Manifest::write`]
+//!   write them whole or not at all.
+//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures, `index.html` and the
+//!   data dictionary of the tables.
 //!
 //! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same
 //! bytes.
@@ -10,32 +12,34 @@
 
 mod atomic;
 mod canvas;
-mod claims;
+mod column;
 mod compare;
+mod dictionary;
 mod disk;
 mod error;
-mod exemplars;
+mod figures;
 mod files;
 pub mod layout;
 mod manifest;
-mod mix_ratios;
+mod markdown;
+mod numbers;
 mod page;
-mod panels;
-mod photographs;
 mod provenance;
+mod records;
+pub mod registry;
 mod render;
-mod scale_invariance;
-mod scale_tuning;
+mod results;
 mod schema;
 
 pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
+pub use column::{Column, Row};
 pub use compare::table_differences;
 pub use error::ReportError;
 pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
-pub use panels::probability;
-pub use provenance::{BuildRecord, PictureRecord};
+pub use numbers::probability;
+pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all};
 pub use schema::{
     BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, Verdict,

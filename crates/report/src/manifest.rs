@@ -3,7 +3,8 @@
 use crate::error::ReportError;
 use crate::files::{read_file, read_table, write_file};
 use crate::layout;
-use crate::provenance::{BuildRecord, PictureRecord, exemplars_of, made_from, shown_in};
+use crate::provenance::{exemplars_of, made_from, shown_in};
+use crate::records::{BuildRecord, PictureRecord};
 use crate::schema::ExemplarRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

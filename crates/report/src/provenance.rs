@@ -1,95 +1,44 @@
 //! What each artefact was made from.
 
 use crate::layout;
+use crate::registry::figures::figure_of;
+use crate::registry::sources::{NETWORK, PHOTOGRAPHS};
+use crate::registry::{DOCUMENTS, tables};
 use crate::schema::ExemplarRow;
-use serde::{Deserialize, Serialize};
-
-/// A picture of the manifest: what was made, and where the store keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PictureRecord {
-    /// The site whose neuron or channel was maximised.
-    pub site: String,
-    /// `neuron` or `channel`.
-    pub objective: String,
-    /// The channel.
-    pub channel: usize,
-    /// The seed of its draws.
-    pub seed: u64,
-    /// The digest of everything that determines it: its key in the store.
-    pub address: String,
-}
-
-impl PictureRecord {
-    /// Where the store keeps it, below the output folder.
-    pub fn stored(&self) -> String {
-        let group = self.address.get(..2).unwrap_or_default();
-        format!("{}/{group}/{}", layout::STORE, self.address)
-    }
-}
-
-/// The program that wrote a folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildRecord {
-    /// BLAKE3 digest of all that the crates are built from, fonts included, and of the versions of what they depend
-    /// on.
-    pub source_digest: String,
-    /// The compiler, as it names itself.
-    pub compiler: String,
-    /// The instruction sets of the program that the machine has, fastest first.
-    pub cpu_features: Vec<String>,
-}
-
-/// The names of what stands for many files in a chain: the manifest says of each where it is from.
-const PICTURES: &str = "pictures";
-const IMAGES: &str = "images";
-const WEIGHTS: &str = "weights";
 
 /// What a file below an output folder was made from: files there, or `pictures`, `images` and `weights` of its
-/// manifest. Pictures themselves are not among the answers: [`PictureRecord`] says more of them. Nor are those that a
-/// figure of exemplars shows, of which [`shown_in`] knows.
+/// manifest. Pictures themselves are not among the answers: [`crate::PictureRecord`] says more of them. Nor are those
+/// that a figure of exemplars shows, of which [`shown_in`] knows.
 pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static str>> {
-    let figure = |number: &str| name.starts_with(&format!("figures/fig{number}_"));
-    let mut sources = match name {
-        layout::CHANNELS | layout::SCALE_TUNING => vec![PICTURES, WEIGHTS, IMAGES],
-        layout::BLOCKS | layout::HISTOGRAM | layout::PANELS => vec![layout::CHANNELS],
-        // Whether the paper names a channel depends on whose weights these are.
-        layout::EXEMPLARS => vec![layout::CHANNELS, WEIGHTS],
-        layout::CLAIMS => vec![layout::CHANNELS, layout::BLOCKS, layout::PANELS, WEIGHTS],
-        layout::CLAIMS_MARKDOWN => vec![layout::CLAIMS],
-        layout::EXTREMES => vec![IMAGES, WEIGHTS],
-        layout::INDEX => vec![
-            layout::BLOCKS,
-            layout::CHANNELS,
-            layout::CLAIMS,
-            layout::EXEMPLARS,
-            layout::EXTREMES,
-            layout::MANIFEST,
-        ],
-        _ if figure("1") || figure("6") => {
-            vec![layout::BLOCKS, layout::EXEMPLARS]
+    let sources = declared(name).or_else(|| {
+        // What there are many of, with a pattern for a name.
+        let of_exemplars = name.ends_with(".top.png") || name.ends_with(".inhibition.png");
+        match name.starts_with("activations/") {
+            true => Some(&[PHOTOGRAPHS, NETWORK][..]),
+            false => of_exemplars.then_some(&[layout::EXEMPLARS, PHOTOGRAPHS, NETWORK]),
         }
-        _ if figure("2") => vec![layout::BLOCKS, layout::HISTOGRAM],
-        _ if figure("3") || figure("4") || figure("9") => vec![layout::PANELS, layout::CHANNELS],
-        _ if figure("5") => vec![layout::BLOCKS],
-        _ if figure("10") => vec![layout::BLOCKS, layout::EXEMPLARS, layout::SCALE_TUNING],
-        layout::IMAGES => vec![IMAGES],
-        _ if name.starts_with("activations/") => vec![IMAGES, WEIGHTS],
-        _ if name.ends_with(".top.png") || name.ends_with(".inhibition.png") => {
-            vec![layout::EXEMPLARS, IMAGES, WEIGHTS]
-        }
-        _ => return None,
+    })?;
+    let there = |source: &&str| {
+        let needs_images = *source == PHOTOGRAPHS || tables::table(source).is_some_and(|t| t.needs_images);
+        with_images || !needs_images
     };
-    sources.retain(|source| with_images || ![IMAGES, layout::EXTREMES].contains(source));
-    Some(sources)
+    Some(sources.iter().copied().filter(there).collect())
+}
+
+/// What the registry says that a table, a document or a figure is made from.
+fn declared(name: &str) -> Option<&'static [&'static str]> {
+    let table = tables::table(name).map(|table| table.made_from);
+    let document = || DOCUMENTS.iter().find(|document| document.path == name).map(|document| document.made_from);
+    let figure = || figure_of(name).map(|figure| figure.made_from);
+    table.or_else(document).or_else(figure)
 }
 
 /// The exemplars that the figure of this name shows.
 pub(crate) fn exemplars_of<'a>(name: &str, exemplars: &'a [ExemplarRow]) -> impl Iterator<Item = &'a ExemplarRow> {
-    let figure = [(1, "figures/fig1_exemplars_"), (6, "figures/fig6_scale_")];
-    let shown = figure.into_iter().find_map(|(figure, begins)| {
-        let rest = name.strip_prefix(begins)?;
+    let shown = figure_of(name).filter(|figure| figure.shows_exemplars).and_then(|figure| {
+        let rest = name.strip_prefix(&format!("{}_", figure.stem()))?;
         let block = rest.strip_suffix(".svg").or(rest.strip_suffix(".png"))?;
-        Some((figure, block.to_owned()))
+        Some((figure.number, block.to_owned()))
     });
     let of_figure = move |row: &&ExemplarRow| {
         let shown = shown.as_ref();
@@ -120,6 +69,7 @@ pub(crate) fn shown_in(exemplar: &ExemplarRow) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::sources::PICTURES;
 
     /// Everything that `name` goes back to.
     fn roots(name: &'static str) -> Vec<&'static str> {
@@ -128,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_chain_ends_at_pictures_images_weights_or_the_manifest() {
-        let ends = [PICTURES, IMAGES, WEIGHTS, layout::MANIFEST];
+        let ends = [PICTURES, PHOTOGRAPHS, NETWORK, layout::MANIFEST];
         for name in [
             layout::CLAIMS_MARKDOWN,
             layout::INDEX,
@@ -152,6 +102,6 @@ mod tests {
         assert_eq!(made_from("features/1.1/input/3.png", true), None);
         assert_eq!(made_from("notes.txt", true), None);
         let sources = made_from(layout::CHANNELS, false).unwrap();
-        assert_eq!(sources, [PICTURES, WEIGHTS]);
+        assert_eq!(sources, [PICTURES, NETWORK]);
     }
 }

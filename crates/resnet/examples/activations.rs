@@ -1,7 +1,7 @@
 //! The center activations of one photograph: `cargo run -p resnet --example activations [PHOTOGRAPH]`.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
-use resnet::{Block, Extent, Isa, Network, Reader, Role, View};
+use resnet::{Block, Extent, Isa, Network, Reader, Reading, Role, View};
 use std::error::Error;
 use std::path::PathBuf;
 use weights::TensorSet;
@@ -17,10 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let network = Network::new(&TensorSet::load(fixture("resnet18-16.npz"))?)?;
     let photograph = std::env::args_os().nth(1).map_or_else(|| fixture("images/star/star_01.jpg"), PathBuf::from);
     // As torchvision does: shorter side to 256 of 224 parts of the size, then the middle.
-    let pixels = images::preprocess(&images::decode(photograph)?, (SIZE * 256 + 112) / 224, SIZE)?.into_pixels();
+    let pixels = images::preprocess(&images::decode(photograph)?, resnet::resized_side(SIZE), SIZE)?.into_pixels();
     let block: Block = "3.1".parse()?;
     let sites = Role::ALL.map(|role| block.read_site(role));
-    let mut reader = Reader::new(&network, SIZE, View::Plain, (&sites, Extent::Center), Isa::best())?;
+    let reading = Reading { size: SIZE, view: View::Plain, sites: &sites, extent: Extent::Center };
+    let mut reader = Reader::new(&network, reading, Isa::best())?;
     reader.read(&pixels);
     println!("channel      Input      Block     Output");
     for channel in 0..reader.center(sites[0]).len() {

@@ -84,12 +84,18 @@ impl Block {
     /// Input is what enters the sum: the projection where there is one, else the previous block's output after its
     /// ReLU.
     ///
+    /// # Example
     /// ```
     /// use resnet::{Block, Role};
+    ///
+    /// # fn main() -> Result<(), resnet::ParseBlockError> {
+    /// let block: Block = "3.1".parse()?;
+    /// assert_eq!(Role::ALL.map(|role| block.read_site(role).to_string()), ["layer3.0", "layer3.1.bn2", "layer3.1.pre"]);
+    /// // A block that changes the number of channels receives the projection.
     /// let block: Block = "3.0".parse()?;
-    /// let sites = Role::ALL.map(|role| block.read_site(role).to_string());
-    /// assert_eq!(sites, ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]);
-    /// # Ok::<(), resnet::ParseBlockError>(())
+    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn read_site(self, role: Role) -> Site {
         match (role, self.previous()) {
@@ -108,13 +114,16 @@ impl Block {
     /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU,
     /// negative places lower it.
     ///
+    /// # Example
     /// ```
     /// use resnet::{Block, Role};
+    ///
+    /// # fn main() -> Result<(), resnet::ParseBlockError> {
     /// let block: Block = "3.1".parse()?;
-    /// // What enters it from the stream stands behind a ReLU; its picture is made before.
     /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
     /// assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
-    /// # Ok::<(), resnet::ParseBlockError>(())
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn optimised_site(self, role: Role) -> Site {
         match self.read_site(role) {

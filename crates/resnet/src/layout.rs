@@ -35,10 +35,6 @@ pub(crate) struct ConvolutionLayout {
 }
 
 impl ConvolutionLayout {
-    fn new(prefix: &str, conv: &str, norm: &str, (outputs, inputs): (usize, usize), sliding: Sliding) -> Self {
-        Self { name: format!("{prefix}{conv}"), norm: format!("{prefix}{norm}"), outputs, inputs, sliding }
-    }
-
     /// Name of the weights.
     pub(crate) fn weight(&self) -> String {
         format!("{}.weight", self.name)
@@ -76,7 +72,8 @@ impl BlockLayout {
 
 /// The stem: a 7x7 convolution of stride 2.
 pub(crate) fn stem(width: usize) -> ConvolutionLayout {
-    ConvolutionLayout::new("", "conv1", "bn1", (width, 3), Sliding::square(7, 2, 3))
+    let (name, norm) = ("conv1".to_owned(), "bn1".to_owned());
+    ConvolutionLayout { name, norm, outputs: width, inputs: 3, sliding: Sliding::square(7, 2, 3) }
 }
 
 /// A block, given the channels of the four stages.
@@ -85,7 +82,10 @@ pub(crate) fn block(block: Block, widths: [usize; 4]) -> BlockLayout {
     let width = widths[block.stage() - 1];
     let enters = if block.has_projection() { widths[block.stage() - 2] } else { width };
     let stride = if block.has_projection() { 2 } else { 1 };
-    let layout = |conv, norm, inputs, sliding| ConvolutionLayout::new(&prefix, conv, norm, (width, inputs), sliding);
+    let layout = |conv: &str, norm: &str, inputs, sliding| {
+        let [name, norm] = [conv, norm].map(|part| format!("{prefix}{part}"));
+        ConvolutionLayout { name, norm, outputs: width, inputs, sliding }
+    };
     BlockLayout {
         first: layout("conv1", "bn1", enters, Sliding::square(3, stride, 1)),
         second: layout("conv2", "bn2", width, Sliding::square(3, 1, 1)),

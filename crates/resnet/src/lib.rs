@@ -22,8 +22,9 @@ pub use architecture::{Architecture, Missing};
 pub use block::{Block, ParseBlockError, Role};
 pub use layout::BatchNormState;
 pub use network::{BATCH_NORM_EPS, Network, NetworkError, Sites};
-pub use reader::{Extent, Reader, View, enlarge, shrink};
+pub use reader::{Extent, Reader, Reading, View, enlarge, resized_side, shrink};
 pub use site::{Site, UnknownSite};
 
 pub use autodiff::ops::Algorithm;
 pub use autodiff::{Isa, IsaError, Shape};
+pub use ndarray;

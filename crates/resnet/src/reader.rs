@@ -4,6 +4,7 @@ use crate::network::{Network, NetworkError, Sites};
 use crate::site::Site;
 use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, ThreadPool, Wanted, Workspace};
+use ndarray::{Array3, ArrayView1};
 use std::sync::Arc;
 
 /// How an image is looked at, as a step on the normalised tensor (METHOD.md, section 3).
@@ -22,6 +23,19 @@ pub enum View {
     Padded(usize),
 }
 
+/// What the shorter side of a photograph is resized to before its central `size` rows and columns are cut out: 256 for
+/// 224, as torchvision's evaluation does, and in proportion for other sizes, rounded.
+///
+/// # Example
+/// ```
+/// assert_eq!(resnet::resized_side(224), 256);
+/// assert_eq!(resnet::resized_side(112), 128);
+/// assert_eq!(resnet::resized_side(32), 37); // 36.57
+/// ```
+pub fn resized_side(size: usize) -> usize {
+    (size * 256 + 112) / 224
+}
+
 /// How much of each site is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Extent {
@@ -29,6 +43,19 @@ pub enum Extent {
     Center,
     /// The whole map.
     Whole,
+}
+
+/// What is to be read of images.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// Rows and columns of the images: a multiple of 4 from 8 to 4,096.
+    pub size: usize,
+    /// How they are looked at.
+    pub view: View,
+    /// The sites.
+    pub sites: &'a [Site],
+    /// How much of each.
+    pub extent: Extent,
 }
 
 /// Reads chosen sites for one image after another, computing no more of the network than they need.
@@ -45,11 +72,14 @@ impl View {
     /// The view of images of `size` by `size` pixels in which things are `scale` times as large, as near as an even
     /// number of pixels around the center allows, and how large they are in it.
     ///
+    /// # Example
     /// ```
     /// use resnet::View;
+    ///
     /// assert_eq!(View::scaled(2.0, 224), (View::Enlarged, 2.0));
-    /// // 224 / 1.3 is nearest to the even 172.
-    /// assert_eq!(View::scaled(1.3, 224), (View::Cropped(172), 224.0 / 172.0));
+    /// assert_eq!(View::scaled(0.5, 224), (View::Shrunk, 0.5));
+    /// // 224 x 0.8 is 179.2: as near as an even margin allows are 180 pixels.
+    /// assert_eq!(View::scaled(0.8, 224), (View::Padded(180), 180.0 / 224.0));
     /// ```
     pub fn scaled(scale: f64, size: usize) -> (View, f64) {
         let full = size as f64;
@@ -127,17 +157,12 @@ pub fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<
 }
 
 impl Reader {
-    /// A reader of `sites` for images of `size` by `size` pixels.
+    /// A reader of what is asked for.
     ///
     /// # Errors
     /// If the network lacks a site, or images of this size cannot be read.
-    pub fn new(
-        network: &Network,
-        size: usize,
-        view: View,
-        (sites, extent): (&[Site], Extent),
-        isa: Isa,
-    ) -> Result<Reader, NetworkError> {
+    pub fn new(network: &Network, reading: Reading<'_>, isa: Isa) -> Result<Reader, NetworkError> {
+        let Reading { size, view, sites, extent } = reading;
         Network::require_input_size(size)?;
         let mut graph = Graph::new();
         let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
@@ -206,10 +231,10 @@ impl Reader {
         clippy::expect_used,
         reason = "documented: asking for a site that was not asked for is a mistake of the caller"
     )]
-    pub fn center(&self, site: Site) -> &[f32] {
+    pub fn center(&self, site: Site) -> ArrayView1<'_, f32> {
         let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
-        self.workspace.at(node, shape.center())
+        ArrayView1::from(self.workspace.at(node, shape.center()))
     }
 
     /// The whole map `[height, width, channels]` of a site, of the image read last.
@@ -220,15 +245,10 @@ impl Reader {
         clippy::expect_used,
         reason = "documented: asking for a site that was not asked for is a mistake of the caller"
     )]
-    pub fn whole(&self, site: Site) -> Vec<f32> {
+    pub fn whole(&self, site: Site) -> Array3<f32> {
         let (_, shape) = self.shapes.iter().find(|(s, _)| *s == site).expect("a site that the reader was made for");
         let node = self.sites.get(site).expect("a site of the network");
-        let value = self.workspace.value(node);
-        let rows = 0..shape.height.cast_signed();
-        rows.flat_map(|y| {
-            let from = value.offset(y, 0);
-            value.data()[from..from + shape.width * shape.channels].iter().copied()
-        })
-        .collect()
+        let values = self.workspace.value(node).part(shape.region()).to_vec();
+        Array3::from_shape_vec((shape.height, shape.width, shape.channels), values).expect("as many as the shape says")
     }
 }

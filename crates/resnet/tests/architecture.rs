@@ -3,7 +3,7 @@
 mod made;
 
 use made::{CLASSES, WIDTHS, shapes, tensor};
-use resnet::{BatchNormState, Extent, Isa, Network, NetworkError, Reader, Role, Site, View};
+use resnet::{BatchNormState, Extent, Isa, Network, NetworkError, Reader, Reading, Role, Site, View};
 use weights::{Tensor, TensorSet};
 
 /// The network of these tensors after a change to their shapes.
@@ -40,9 +40,14 @@ fn any_input_size_can_be_read_and_the_sum_is_exact_at_every_block() {
         let bytes: Vec<u8> = (0..size * size * 3).map(|i| (i * 89 % 251).try_into().unwrap()).collect();
         for &block in network.architecture().blocks() {
             let sites = Role::ALL.map(|role| block.read_site(role));
-            let mut reader = Reader::new(&network, size, View::Plain, (&sites, Extent::Whole), Isa::best()).unwrap();
+            let mut reader = Reader::new(
+                &network,
+                Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole },
+                Isa::best(),
+            )
+            .unwrap();
             reader.read(&bytes);
-            let [input, contribution, output] = sites.map(|site| reader.whole(site));
+            let [input, contribution, output] = sites.map(|site| reader.whole(site).into_iter().collect::<Vec<f32>>());
             let sums: Vec<f32> = input.iter().zip(&contribution).map(|(i, b)| i + b).collect();
             testkit::assert_same_bits(&output, &sums, &format!("{block} at {size}"));
         }
@@ -130,7 +135,11 @@ fn sizes_that_the_scale_operators_cannot_quarter_are_refused() {
     let network = network(BatchNormState::Folded, |_| ()).unwrap();
     for size in [0, 4, 30, 4100] {
         let site = [Site::MaxPool];
-        let made = Reader::new(&network, size, View::Plain, (&site, Extent::Center), Isa::best());
+        let made = Reader::new(
+            &network,
+            Reading { size, view: View::Plain, sites: &site, extent: Extent::Center },
+            Isa::best(),
+        );
         assert!(made.unwrap_err().to_string().contains("multiple of 4"), "{size}");
     }
 }
@@ -151,8 +160,8 @@ fn an_enlarged_image_is_its_middle_alone_and_a_shrunk_one_is_all_of_it() {
     for (view, edges_matter) in
         [(View::Plain, true), (View::Enlarged, false), (View::Cropped(SIZE / 2), false), (View::Shrunk, true)]
     {
-        let sites = (&[site][..], Extent::Whole);
-        let mut reader = Reader::new(&network, SIZE, view, sites, Isa::best()).unwrap();
+        let reading = Reading { size: SIZE, view, sites: &[site], extent: Extent::Whole };
+        let mut reader = Reader::new(&network, reading, Isa::best()).unwrap();
         let [one, other] = [&image, &other_edges].map(|bytes| {
             reader.read(bytes);
             reader.whole(site)

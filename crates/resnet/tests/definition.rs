@@ -9,7 +9,7 @@ use autodiff::ops::{
 };
 use autodiff::{Graph, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use made::{WIDTHS, shapes, tensor};
-use resnet::{Algorithm, BatchNormState, Extent, Isa, Network, Reader, Site, View};
+use resnet::{Algorithm, BatchNormState, Extent, Isa, Network, Reader, Reading, Site, View};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use testkit::assert_same_bits;
@@ -120,6 +120,11 @@ fn expected(state: BatchNormState, look: impl Fn(&mut Graph, NodeId) -> NodeId) 
     built.sites.iter().map(value).collect()
 }
 
+/// The values of a whole map, position by position.
+fn values_of(reader: &Reader, site: Site) -> Vec<f32> {
+    reader.whole(site).into_iter().collect()
+}
+
 #[test]
 fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
     for state in [BatchNormState::Separate, BatchNormState::Folded] {
@@ -127,26 +132,28 @@ fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
         let network = Network::new(&tensors(state)).unwrap();
         let sites = network.sites();
         assert_eq!(sites.len(), expected.len());
-        let [mut center, mut whole] = [Extent::Center, Extent::Whole]
-            .map(|extent| Reader::new(&network, SIZE, View::Plain, (&sites, extent), Isa::best()).unwrap());
+        let [mut center, mut whole] = [Extent::Center, Extent::Whole].map(|extent| {
+            Reader::new(&network, Reading { size: SIZE, view: View::Plain, sites: &sites, extent }, Isa::best())
+                .unwrap()
+        });
         center.read(&picture());
         whole.read(&picture());
         assert_eq!(whole.shapes().len(), sites.len());
         for ((site, shape), other) in whole.shapes().iter().zip(center.shapes()) {
             let (map, values) = &expected[&site.to_string()];
             assert_eq!((shape, other), (map, &(*site, *map)), "{site}");
-            assert_same_bits(&whole.whole(*site), values, &site.to_string());
+            assert_same_bits(&values_of(&whole, *site), values, &site.to_string());
             let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
             let middle = &values[at..at + shape.channels];
-            assert_same_bits(center.center(*site), middle, &site.to_string());
-            assert_same_bits(whole.center(*site), middle, &site.to_string());
+            assert_same_bits(&center.center(*site).to_vec(), middle, &site.to_string());
+            assert_same_bits(&whole.center(*site).to_vec(), middle, &site.to_string());
         }
         // On threads, and after another image.
         let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         whole.read(&vec![255; SIZE * SIZE * 3]);
         whole.read_on(&picture(), &pool);
         for site in sites {
-            assert_same_bits(&whole.whole(site), &expected[&site.to_string()].1, &site.to_string());
+            assert_same_bits(&values_of(&whole, site), &expected[&site.to_string()].1, &site.to_string());
         }
     }
 }
@@ -157,12 +164,12 @@ fn a_site_alone_needs_no_more_of_the_picture_than_it_sees_and_has_the_same_bits(
     let expected = expected(state, |_, node| node);
     let network = Network::new(&tensors(state)).unwrap();
     for site in network.sites() {
-        let reading = (&[site][..], Extent::Center);
-        let mut reader = Reader::new(&network, SIZE, View::Plain, reading, Isa::best()).unwrap();
+        let reading = Reading { size: SIZE, view: View::Plain, sites: &[site], extent: Extent::Center };
+        let mut reader = Reader::new(&network, reading, Isa::best()).unwrap();
         reader.read(&picture());
         let (shape, values) = &expected[&site.to_string()];
         let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
-        assert_same_bits(reader.center(site), &values[at..at + shape.channels], &site.to_string());
+        assert_same_bits(&reader.center(site).to_vec(), &values[at..at + shape.channels], &site.to_string());
     }
 }
 
@@ -192,10 +199,12 @@ fn a_view_changes_the_normalised_picture_as_documented() {
     for (view, look) in views {
         let expected = expected(state, look);
         let sites: Vec<Site> = ["relu", "layer1.1", "layer2.1.bn2"].map(|name| name.parse().unwrap()).to_vec();
-        let mut reader = Reader::new(&network, SIZE, view, (&sites, Extent::Whole), Isa::best()).unwrap();
+        let mut reader =
+            Reader::new(&network, Reading { size: SIZE, view, sites: &sites, extent: Extent::Whole }, Isa::best())
+                .unwrap();
         reader.read(&picture());
         for site in sites {
-            assert_same_bits(&reader.whole(site), &expected[&site.to_string()].1, &format!("{site} {view:?}"));
+            assert_same_bits(&values_of(&reader, site), &expected[&site.to_string()].1, &format!("{site} {view:?}"));
         }
     }
 }
@@ -206,9 +215,14 @@ fn layers_whose_channels_are_no_whole_panels_are_direct_whatever_the_algorithm()
     let [direct, winograd] = Algorithm::ALL.map(|algorithm| {
         let network = Network::computed(&tensors, algorithm).unwrap();
         let site: Site = "layer4.1".parse().unwrap();
-        let mut reader = Reader::new(&network, SIZE, View::Plain, (&[site], Extent::Whole), Isa::best()).unwrap();
+        let mut reader = Reader::new(
+            &network,
+            Reading { size: SIZE, view: View::Plain, sites: &[site], extent: Extent::Whole },
+            Isa::best(),
+        )
+        .unwrap();
         reader.read(&picture());
-        reader.whole(site)
+        values_of(&reader, site)
     });
     assert_same_bits(&winograd, &direct, "widths that are no panels");
 }

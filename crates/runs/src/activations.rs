@@ -1,11 +1,10 @@
 //! Activations of chosen sites for images, as a NumPy archive.
 
 use crate::error::RunError;
-use crate::journal::{ImageDigest, Known};
-use crate::numpy::Archive;
+use crate::photographs::scan::{self, Scan};
 use crate::progress::{Event, Observer};
-use crate::scan::{self, Scan};
 use crate::source::Source;
+use crate::store::{Archive, ImageDigest, Known};
 use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
 use std::fs::{self, File};
 use std::io;

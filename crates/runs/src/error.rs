@@ -109,9 +109,9 @@ pub enum RunError {
         /// The path.
         path: PathBuf,
     },
-    /// A file of somebody else has the name of one that a run writes.
+    /// A foreign file: it has the name of one that a run writes, and no run has written it.
     #[error("{}: expected the folder of an earlier run, or one without such a file, found it without a store or a manifest of one beside it", path.display())]
-    SomebodyElses {
+    ForeignFile {
         /// The file.
         path: PathBuf,
     },

@@ -6,8 +6,8 @@
 //! somebody else, and what the store holds may be of use once more.
 
 use crate::error::RunError;
-use crate::files::Output;
 use crate::names::is_of_a_run;
+use crate::output::Output;
 use crate::progress::{Event, Observer};
 use report::{Manifest, digests};
 use std::fs;

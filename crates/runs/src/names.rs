@@ -1,30 +1,23 @@
-//! The names that a run gives the files below its folder. Whatever has another name there belongs to somebody else.
+//! The names that a run gives the files below its folder. Whatever has another name there is foreign.
 
+use report::registry::{DOCUMENTS, TABLES};
 use report::{Manifest, layout};
 use resnet::{Block, Role, Site};
 use std::path::{Path, PathBuf};
 
-/// The names of all tables.
-const TABLES: [&str; 9] = [
-    layout::CHANNELS,
-    layout::BLOCKS,
-    layout::HISTOGRAM,
-    layout::EXEMPLARS,
-    layout::PANELS,
-    layout::EXTREMES,
-    layout::SCALE_TUNING,
-    layout::CLAIMS,
-    layout::CLAIMS_MARKDOWN,
-];
+/// The names of the tables, and of what is written for people beside them.
+fn declared() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|table| table.path).chain(DOCUMENTS.iter().map(|document| document.path))
+}
 
-/// A file in a folder that a run would overwrite and no run has written: it has the name of one, and there is neither a
-/// store nor a manifest beside it.
-pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
+/// A foreign file: one in a folder that a run would overwrite and no run has written. It has the name of one, and there
+/// is neither a store nor a manifest beside it.
+pub(crate) fn foreign_file(folder: &Path) -> Option<PathBuf> {
     if folder.join(layout::STORE).exists() || Manifest::read(folder).is_ok() {
         return None;
     }
-    let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
-    let mut paths = names.map(|name| folder.join(name));
+    let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(declared());
+    let mut paths = names.filter(|name| *name != layout::IMAGES).map(|name| folder.join(name));
     paths.find(|path| path.exists())
 }
 
@@ -32,9 +25,7 @@ pub(crate) fn somebody_elses(folder: &Path) -> Option<PathBuf> {
 pub(crate) fn is_of_a_run(name: &str) -> bool {
     let parts: Vec<&str> = name.split('/').collect();
     match parts.as_slice() {
-        [layout::INDEX] => true,
-        ["tables", _] => TABLES.contains(&name),
-        ["activations", "images.txt"] => true,
+        _ if declared().any(|path| path == name) => true,
         ["activations", file] => {
             let site = file.strip_suffix(".npy").map(str::parse::<Site>);
             site.is_some_and(|site| site.is_ok())
@@ -53,7 +44,8 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
     }
 }
 
-/// `fig`, a number, `_`, a name, and one of the two extensions.
+/// `fig`, a number, `_`, a name, and one of the two extensions: figures of an earlier version of this program too, so
+/// that what it left is known for a run's.
 fn is_of_a_figure(file: &str) -> bool {
     let stem = file.strip_suffix(".svg").or_else(|| file.strip_suffix(".png"));
     let numbered = stem.and_then(|stem| stem.strip_prefix("fig")).and_then(|rest| rest.split_once('_'));
@@ -65,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_a_run_are_told_from_those_of_somebody_else() {
+    fn names_of_a_run_are_told_from_foreign_ones() {
         for name in [
             "index.html",
             "tables/extremes.csv",
@@ -94,8 +86,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_name_ends_where_it_should() {
-        for table in TABLES {
-            assert!(is_of_a_run(table), "{table}");
+        for name in declared() {
+            assert!(is_of_a_run(name), "{name}");
         }
         for site in resnet::Site::all() {
             assert!(is_of_a_run(&format!("activations/{site}.npy")), "{site}");
@@ -138,21 +130,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_the_name_of_a_runs_is_somebody_elses_unless_a_run_was_there() {
-        let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES);
+    fn a_file_with_the_name_of_a_runs_is_foreign_file_unless_a_run_was_there() {
+        let names = [layout::MANIFEST, layout::INDEX].into_iter().chain(TABLES.map(|table| table.path));
         for name in names {
             let folder = tempfile::tempdir().unwrap();
-            assert_eq!(somebody_elses(folder.path()), None);
+            assert_eq!(foreign_file(folder.path()), None);
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, "mine").unwrap();
-            assert_eq!(somebody_elses(folder.path()), Some(path), "{name}");
+            assert_eq!(foreign_file(folder.path()), Some(path), "{name}");
             std::fs::create_dir(folder.path().join(layout::STORE)).unwrap();
-            assert_eq!(somebody_elses(folder.path()), None, "{name}");
+            assert_eq!(foreign_file(folder.path()), None, "{name}");
         }
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-        assert_eq!(somebody_elses(folder.path()), None);
-        assert_eq!(somebody_elses(&folder.path().join("none")), None);
+        assert_eq!(foreign_file(folder.path()), None);
+        assert_eq!(foreign_file(&folder.path().join("none")), None);
     }
 }

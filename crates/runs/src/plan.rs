@@ -3,7 +3,7 @@
 use crate::channels::{self, ChannelRange};
 use crate::error::RunError;
 use crate::source::Loaded;
-use crate::unit::Unit;
+use crate::store::Unit;
 use featviz::Objective;
 use resnet::{Block, Role};
 

@@ -1,6 +1,6 @@
 //! What a long computation tells whoever watches it.
 
-use crate::unit::Unit;
+use crate::store::Unit;
 use std::borrow::Cow;
 
 /// Something that happened.

@@ -1,13 +1,14 @@
 //! One picture.
 
-use crate::attempts::MAX_RETRIES;
 use crate::error::RunError;
+use crate::pictures::MAX_RETRIES;
 use crate::progress::{Event, Observer};
 use crate::source::{Loaded, Source};
-use crate::unit::Unit;
+use crate::store::Unit;
 use featviz::{Objective, Recipe, Studio, Visualization, Visualizer};
 use images::Rgb8;
-use resnet::{Extent, Isa, Reader, Site, View};
+use resnet::ndarray::Axis;
+use resnet::{Extent, Isa, Reader, Reading, Site, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,25 +68,26 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     report::check_writable(&request.out).map_err(write)?;
     let mut studio = Studio::new(visualizer, request.isa).map_err(RunError::Featviz)?;
     let mut retries = 0;
-    let (seed, made, on_picture) = loop {
+    let (seed, trajectory, pixels, on_picture) = loop {
         let seed = request.seed.wrapping_add(retries);
-        let made = run(&mut studio, request, seed, observer);
-        let on_picture = objective_on(&loaded, request, &made.pixels)?;
+        let Visualization { pixels, trajectory } = run(&mut studio, request, seed, observer);
+        let pixels: Vec<u8> = pixels.into_iter().collect();
+        let on_picture = objective_on(&loaded, request, &pixels)?;
         let succeeded = request.objective == Objective::Channel || on_picture > 0.0;
         if !succeeded && retries == MAX_RETRIES {
             observer.event(Event::Notice(given_up(request)));
         }
         if succeeded || retries == MAX_RETRIES {
-            break (seed, made, on_picture);
+            break (seed, trajectory, pixels, on_picture);
         }
         retries += 1;
         let Visualize { site, objective, channel, .. } = *request;
         observer.event(Event::Retried(Unit { site, objective, channel, seed: request.seed.wrapping_add(retries) }));
     };
     let size = request.source.input_size;
-    let png = images::encode_png(&Rgb8::from_pixels(size, size, made.pixels)?)?;
+    let png = images::encode_png(&Rgb8::from_pixels(size, size, pixels)?)?;
     report::write_atomically(&request.out, &png).map_err(write)?;
-    Ok(Visualized { trajectory: made.trajectory, on_picture, seed })
+    Ok(Visualized { trajectory, on_picture, seed })
 }
 
 /// What it means that all attempts failed, as one sentence.
@@ -111,21 +113,16 @@ fn objective_on(loaded: &Loaded, request: &Visualize, pixels: &[u8]) -> Result<f
         Objective::Neuron => Extent::Center,
         Objective::Channel => Extent::Whole,
     };
-    let of = (&[request.site][..], extent);
-    let reader = Reader::new(&loaded.network, request.source.input_size, View::Plain, of, request.isa);
+    let size = request.source.input_size;
+    let reading = Reading { size, view: View::Plain, sites: &[request.site], extent };
+    let reader = Reader::new(&loaded.network, reading, request.isa);
     let mut reader = reader.map_err(|e| loaded.because(e))?;
     reader.read(pixels);
     match extent {
         Extent::Center => Ok(f64::from(reader.center(request.site)[request.channel])),
         Extent::Whole => {
-            let channels = reader.shapes()[0].1.channels;
-            let of_channel: Vec<f64> = reader
-                .whole(request.site)
-                .iter()
-                .skip(request.channel)
-                .step_by(channels)
-                .map(|&v| f64::from(v))
-                .collect();
+            let map = reader.whole(request.site);
+            let of_channel: Vec<f64> = map.index_axis(Axis(2), request.channel).iter().map(|&v| f64::from(v)).collect();
             Ok(analysis::statistics::mean(&of_channel).unwrap_or(f64::NAN))
         }
     }

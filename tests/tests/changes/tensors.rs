@@ -1,7 +1,7 @@
 //! Each tensor of the weights alone missing, of a wrong shape or with a value that is no number.
 
 use super::world::{BASE, World, base, outputs};
-use resnet::{Block, Extent, Isa, Network, Reader, View};
+use resnet::{Block, Extent, Isa, Network, Reader, Reading, View};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
@@ -46,8 +46,8 @@ fn listed(names: &[String]) -> String {
 /// Every site's whole map, by its name.
 fn maps(network: &Network) -> BTreeMap<String, Vec<u32>> {
     let sites = network.sites();
-    let of = (&sites[..], Extent::Whole);
-    let mut reader = Reader::new(network, SIZE, View::Plain, of, Isa::best()).unwrap();
+    let reading = Reading { size: SIZE, view: View::Plain, sites: &sites, extent: Extent::Whole };
+    let mut reader = Reader::new(network, reading, Isa::best()).unwrap();
     let bytes = (0..=u8::MAX).cycle().step_by(89);
     let pixels: Vec<u8> = bytes.take(SIZE * SIZE * 3).collect();
     reader.read(&pixels);

@@ -73,7 +73,7 @@ impl World {
         said
     }
 
-    /// Changes some bytes of a photograph's colours, and neither its length nor its time.
+    /// Changes some bytes of a photograph's colors, and neither its length nor its time.
     pub(crate) fn touch_photograph(&self, name: &str) {
         let path = self.path(&format!("images/{name}"));
         let before = fs::metadata(&path).unwrap();

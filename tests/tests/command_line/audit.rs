@@ -161,6 +161,14 @@ fn images_and_weights_of_ones_own_leave_no_check_out_in_silence() {
     assert_eq!((skipped.len(), &skipped[0]["kind"], &skipped[0]["passed"]), (1, &"skipped".into(), &false.into()));
     assert!(printed.contains("no reference values"), "{printed}");
     assert!(printed.contains(" 0 beyond their bound, 1 skipped; digest "), "{printed}");
+
+    // What was skipped excuses nothing that failed.
+    let table = made.join("tables/channels.csv");
+    fs::write(&table, fs::read_to_string(&table).unwrap() + "\n").unwrap();
+    let output = run(&[&mine[..], &flags[..]].concat());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains(" 1 beyond their bound, 1 skipped; digest "), "{printed}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use streamscope_tests::harness::{program, run, small_run, succeed};
+use streamscope_tests::harness::{program, root, run, small_run, succeed};
 
 #[test]
 fn an_explanation_ends_in_the_numbers_of_the_table() {
@@ -169,4 +169,31 @@ fn a_channel_that_was_retried_says_which_seed_its_pictures_are_from_and_why() {
         .filter(|rest| rest.len() == 1)
         .collect();
     assert_eq!(seeds, ["1", "1", "0"]);
+}
+
+#[test]
+fn a_failed_attempt_shows_what_a_run_that_ends_with_it_has_in_its_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let weights = root().join("fixtures/resnet18-16.npz").display().to_string();
+    // With one step at this size every attempt of this channel fails: the table keeps the last one, from the seed four later.
+    let of = ["--weights", &weights, "--input-size", "32"];
+    let explained = |seed: &str| {
+        let made = folder.path().join(seed);
+        let path = made.display().to_string();
+        let run = ["--blocks", "3.0", "--channels", "5,54", "--steps", "1", "--seed", seed, "--out", &path];
+        succeed(program(&["reproduce"]).args(of).args(run));
+        let text = succeed(program(&["explain", "3.0", "54", "--run", &path]).args(of));
+        let table = fs::read_to_string(made.join("tables/channels.csv")).unwrap();
+        let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+        let row: Vec<&str> = table.lines().find(|l| l.starts_with("3.0,54,")).unwrap().split(',').collect();
+        let cell = |name: &str| row[header.iter().position(|c| *c == name).unwrap()].parse::<f64>().unwrap();
+        (text, format!("{:.4} {:.4}", cell("o_i"), cell("o_b")))
+    };
+    let (_, last) = explained("0");
+    let (attempts, _) = explained("4");
+    let rows = attempts.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "));
+    let row = rows.filter(|l| l.starts_with("4 ")).find(|l| l.ends_with("both made again"));
+    assert_eq!(row.unwrap(), format!("4 {last} neither is positive: both made again"));
+    let (o_i, o_b) = last.split_once(' ').unwrap();
+    assert_ne!(o_i, o_b);
 }

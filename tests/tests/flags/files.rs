@@ -50,8 +50,8 @@ fn an_array_may_have_64_dimensions_and_no_more() {
     assert!(said.contains("it has 65 dimensions, more than 64"), "{said}");
 }
 
-/// The beginning of a PNG of this many pixels, of a colour type and bits a sample, and its end.
-fn png(width: u32, height: u32, (colour, bits): (u8, u8)) -> Vec<u8> {
+/// The beginning of a PNG of this many pixels, of a color type and bits a sample, and its end.
+fn png(width: u32, height: u32, (color, bits): (u8, u8)) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut chunk = |name: &[u8; 4], data: &[u8]| {
         bytes.extend(u32::try_from(data.len()).unwrap().to_be_bytes());
@@ -60,7 +60,7 @@ fn png(width: u32, height: u32, (colour, bits): (u8, u8)) -> Vec<u8> {
         bytes.extend(crc(&checked).to_be_bytes());
     };
     let sizes = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    chunk(b"IHDR", &[&sizes[..], &[bits, colour, 0, 0, 0]].concat());
+    chunk(b"IHDR", &[&sizes[..], &[bits, color, 0, 0, 0]].concat());
     chunk(b"IDAT", &[0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01]);
     chunk(b"IEND", &[]);
     bytes

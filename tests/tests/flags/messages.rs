@@ -101,7 +101,7 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
     let of = ["--weights", &weights, "--blocks", "1.1,3.0", "--channels", "0..15,54"];
     let refused = reproduce(&out, &of).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    let of = ["--weights", &weights, "--blocks", "2.0,3.0", "--channels", "0..5"];
+    let of = ["--weights", &weights, "--blocks", "2.0,3.0", "--channels", "4..9"];
     let printed = succeed(&mut reproduce(&out, &of));
     let table = fs::read_to_string(out.join("tables/blocks.csv")).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
@@ -128,6 +128,8 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
         ]
     );
     assert_eq!(rows.len(), 3);
+    // The last columns are told apart.
+    assert!(rows[1][7] != rows[1][8] && rows[1][8] != rows[1][9] && rows[1][2] != rows[2][2], "{rows:?}");
     for (row, line) in rows[1..].iter().zip(table.lines().skip(1)) {
         let cells: Vec<&str> = line.split(',').collect();
         let cell = |name: &str| cells[header.iter().position(|c| *c == name).expect(name)];

@@ -100,6 +100,17 @@ pub(crate) fn steps_are_2560_where_none_are_named() {
 }
 
 #[test]
+fn the_first_step_is_the_same_however_many_follow() {
+    let first =
+        |printed: &str| printed.split_once('(').unwrap().1.split_once(" at the first step)").unwrap().0.to_owned();
+    let [(_, one), (_, twenty)] = ["1", "20"].map(|steps| made(&["--steps", steps]));
+    assert_eq!(first(&one), first(&twenty));
+    // The picture became another one on the way.
+    let on_picture = |printed: &str| printed.split_once(" is ").unwrap().1.split_once(' ').unwrap().0.to_owned();
+    assert!(on_picture(&twenty).parse::<f64>().unwrap() > first(&twenty).parse::<f64>().unwrap(), "{twenty}");
+}
+
+#[test]
 fn the_seed_is_the_one_that_is_named() {
     let ((zero, of_zero), (one, of_one)) = (made(&[]), made(&["--seed", "6"]));
     assert!(zero != one);

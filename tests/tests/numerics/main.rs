@@ -5,7 +5,7 @@
 //! machine.
 
 mod draws;
-mod flows;
+mod operations;
 mod pictures;
 mod pinned;
 mod products;
@@ -50,7 +50,7 @@ fn bits(values: &[f32]) -> Vec<u64> {
 fn found() -> Found {
     let mut found = Found::default();
     draws::add_to(&mut found);
-    flows::add_to(&mut found);
+    operations::add_to(&mut found);
     products::add_to(&mut found);
     pictures::add_to(&mut found);
     found
@@ -138,7 +138,7 @@ fn every_operation_of_the_kernels_is_pinned() {
     }
     operations.sort();
     operations.dedup();
-    // `flow` alone has nine.
+    // `elementwise` alone has nine.
     assert!(operations.len() > 30, "{operations:?}");
     let (_, pinned) = pinned::TABLE.last().unwrap();
     for operation in operations {

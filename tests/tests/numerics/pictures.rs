@@ -4,7 +4,7 @@ use super::draws::network;
 use super::{Found, bits};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use kernels::Isa;
-use resnet::{Algorithm, Extent, Network, Reader, View};
+use resnet::{Algorithm, Extent, Network, Reader, Reading, View};
 use std::sync::Arc;
 use testkit::golden::fixtures_dir;
 use weights::TensorSet;
@@ -41,12 +41,12 @@ pub(crate) fn add_to(found: &mut Found) {
     for view in [View::Plain, View::Enlarged, View::Shrunk, View::Cropped(20), View::Padded(20)] {
         for (extent, name) in [(Extent::Center, "centers"), (Extent::Whole, "maps")] {
             found.add_of_all(format!("{name} of all sites, {view:?}"), |isa| {
-                let of = (&sites[..], extent);
-                let mut reader = Reader::new(&network, SIZE, view, of, isa).unwrap();
+                let reading = Reading { size: SIZE, view, sites: &sites, extent };
+                let mut reader = Reader::new(&network, reading, isa).unwrap();
                 reader.read(&pixels);
                 let of_site = |&site| match extent {
                     Extent::Center => reader.center(site).to_vec(),
-                    Extent::Whole => reader.whole(site),
+                    Extent::Whole => reader.whole(site).into_iter().collect(),
                 };
                 sites.iter().flat_map(of_site).collect()
             });
@@ -76,8 +76,8 @@ fn transformed(found: &mut Found) {
     let pixels: Vec<u8> = (0..=u8::MAX).cycle().step_by(89).take(SIZE * SIZE * 3).collect();
     let sites = network.sites();
     found.add_of_all("maps of all sites, Winograd", |isa| {
-        let of = (&sites[..], Extent::Whole);
-        let mut reader = Reader::new(&network, SIZE, View::Plain, of, isa).unwrap();
+        let reading = Reading { size: SIZE, view: View::Plain, sites: &sites, extent: Extent::Whole };
+        let mut reader = Reader::new(&network, reading, isa).unwrap();
         reader.read(&pixels);
         sites.iter().flat_map(|&site| reader.whole(site)).collect()
     });

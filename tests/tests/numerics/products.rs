@@ -2,13 +2,12 @@
 
 use super::Found;
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
-    convolve_rows, input_gradient_scratch, winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
+    input_gradient_scratch,
 };
 use kernels::linear::LinearWeights;
 use kernels::matmul::{
-    ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, matmul, product, product_columns,
-    product_of_rows,
+    ColumnAffine, Epilogue, LeftMatrix, Matrix, PackedMatrix, Product, RightRows, Rows, Target, matmul,
 };
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::pseudo_random;
@@ -31,34 +30,33 @@ fn matrices(found: &mut Found) {
         compute(&mut c);
         c
     };
-    found.add_of_all("matmul::matmul", |isa| into(&|c| matmul(isa, [m, k, n], &a, &b, c)));
-    found.add_of_all("matmul::product", |isa| {
+    found.add_of_all("matmul::matmul", |isa| into(&|c| matmul(isa, Matrix::new(m, k, &a), Matrix::new(k, n, &b), c)));
+    found.add_of_all("matmul::run", |isa| {
         into(&|c| {
             let mut target = Target::new(c, Rows::plain(n));
-            product(isa, m, &left, &right, &mut target, &epilogue);
+            Product { epilogue, ..Product::new(m, left, &right) }.run(isa, &mut target);
         })
     });
-    found.add_of_all("matmul::product continued", |isa| {
+    found.add_of_all("matmul::run continued", |isa| {
         into(&|c| {
             let mut target = Target::new(c, Rows::plain(n)).continued();
-            product(isa, m, &left, &right, &mut target, &Epilogue::default());
+            Product::new(m, left, &right).run(isa, &mut target);
         })
     });
-    found.add_of_all("matmul::product_columns", |isa| {
+    found.add_of_all("matmul::run of columns", |isa| {
         into(&|c| {
             let columns = 16..n;
             let mut target = Target::new(c, Rows::plain(columns.len()));
-            let nothing = Epilogue::default();
-            product_columns(isa, m, columns, &left, &right, &mut target, &nothing);
+            Product { columns, ..Product::new(m, left, &right) }.run(isa, &mut target);
         })
     });
-    found.add_of_all("matmul::product_of_rows", |isa| {
+    found.add_of_all("matmul::run of rows", |isa| {
         into(&|c| {
             // Rows 3 to 12 and 33 to 42 of B.
             let some = LeftMatrix { segments: 2, segment_step: 20, segment_length: 10, ..left };
-            let rows = RightRows { matrix: &right, first: 3, segment_step: 30 };
+            let rows = RightRows { matrix: right.view(), first: 3, segment_step: 30 };
             let mut target = Target::new(c, Rows::plain(n));
-            product_of_rows(isa, m, &some, &rows, &mut target, &Epilogue::default());
+            Product::of_rows(m, some, rows).run(isa, &mut target);
         })
     });
     let layer = LinearWeights::new(&b, &pseudo_random(7, n), k);
@@ -93,24 +91,24 @@ fn convolutions(found: &mut Found) {
             ConvEpilogue { affine: Some(&affine), residual: Some(Window::new(&residual, map, outputs)), relu: true };
         let nothing = ConvEpilogue { affine: None, residual: None, relu: false };
         let what = format!("{height} x {width} x {inputs}, {outputs}, {kernel} / {stride}");
-        let input = || Window::new(&x, held, inputs);
+        let task = |wanted, epilogue| ConvTask { x: Window::new(&x, held, inputs), wanted, epilogue };
         let whole = |compute: &dyn Fn(&mut WindowMut<'_>)| {
             let mut y = vec![0.0; map.positions() * outputs];
             compute(&mut WindowMut::new(&mut y, map, outputs));
             y
         };
-        found.add_of_all(format!("conv::convolve {what}"), |isa| {
-            whole(&|y| convolve(isa, input(), &weights, &everything, size, y))
+        found.add_of_all(format!("conv/direct::convolve {what}"), |isa| {
+            whole(&|y| weights.convolve(isa, &task(map, everything), y))
         });
         let some = Region::between(1, 1, map.bottom(), map.right() - 1);
-        found.add_of_all(format!("conv::convolve_rows {what}"), |isa| {
-            whole(&|y| convolve_rows(isa, input(), &weights, &nothing, some, y))
+        found.add_of_all(format!("conv/direct::convolve part of {what}"), |isa| {
+            whole(&|y| weights.convolve(isa, &task(some, nothing), y))
         });
         let channels = 16..outputs;
-        found.add_of_all(format!("conv::convolve_channels {what}"), |isa| {
+        found.add_of_all(format!("conv/direct::convolve_channels {what}"), |isa| {
             let mut y = vec![0.0; some.positions() * channels.len()];
-            let channels = channels.clone();
-            convolve_channels(isa, input(), &weights, &everything, some, channels, &mut y);
+            let channels = SomeChannels { channels: channels.clone(), values: &mut y };
+            weights.convolve_channels(isa, &task(some, everything), channels);
             y
         });
         let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
@@ -120,8 +118,8 @@ fn convolutions(found: &mut Found) {
             let mut dx = pseudo_random(15, held.positions() * inputs);
             let mut scratch = vec![0.0; input_gradient_scratch(sliding, inputs)];
             let mut to = WindowMut::new(&mut dx, held, inputs);
-            let dy = Window::new(&dy, map, outputs);
-            gradient.add_input_gradient(isa, dy, map, &mut to, &mut scratch);
+            let dy = Window::new(&dy, map, outputs).part(map);
+            gradient.add_input_gradient(isa, dy, &mut to, &mut scratch);
             dx
         });
     }
@@ -144,20 +142,20 @@ fn winograd(found: &mut Found) {
             let count = channels.as_ref().map_or(outputs, ExactSizeIterator::len);
             let mut y = vec![0.0; map.positions() * count];
             let mut scratch = vec![0.0; weights.scratch(count)];
-            let input = Window::new(&x, held, inputs);
+            let task = ConvTask { x: Window::new(&x, held, inputs), wanted: map, epilogue };
             match channels {
                 Some(channels) => {
-                    let some = (map, channels);
-                    winograd_channels(isa, input, &weights, &epilogue, some, &mut y, &mut scratch);
+                    let some = SomeChannels { channels, values: &mut y };
+                    weights.convolve_channels(isa, &task, some, &mut scratch);
                 }
                 None => {
                     let mut to = WindowMut::new(&mut y, map, outputs);
-                    winograd_rows(isa, input, &weights, &epilogue, map, &mut to, &mut scratch);
+                    weights.convolve(isa, &task, &mut to, &mut scratch);
                 }
             }
             y
         };
-        found.add_of_all(format!("conv/winograd::winograd_rows {tile:?}"), |isa| computed(isa, None));
-        found.add_of_all(format!("conv/winograd::winograd_channels {tile:?}"), |isa| computed(isa, Some(16..outputs)));
+        found.add_of_all(format!("conv/winograd::convolve {tile:?}"), |isa| computed(isa, None));
+        found.add_of_all(format!("conv/winograd::convolve_channels {tile:?}"), |isa| computed(isa, Some(16..outputs)));
     }
 }

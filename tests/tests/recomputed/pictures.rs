@@ -19,7 +19,7 @@ pub(crate) fn are_of_the_first_sound_attempts(run: &Run, (weights, steps, seed):
         let site = site.parse().unwrap();
         let visualizer = Arc::new(Visualizer::new(&network, site, objective, recipe).unwrap());
         let mut studio = Studio::new(visualizer, Isa::best()).unwrap();
-        studio.run_watched(channel, seed, &mut || ()).pixels
+        studio.run_watched(channel, seed, &mut || ()).pixels.into_iter().collect::<Vec<u8>>()
     };
     for (block, channel) in run.studied() {
         let sites = block.optimised_sites();

@@ -7,7 +7,7 @@ use crate::walk::{Budget, Walk};
 use analysis::{ChannelMeasures, FailedVisualization, NineActivations};
 use autodiff::Isa;
 use report::{ChannelRow, layout};
-use resnet::{Block, Extent, Reader, Role, View};
+use resnet::{Block, Extent, Reader, Reading, Role, View};
 use runs::Loaded;
 
 /// What is read on pictures of a channel, computed now.
@@ -40,8 +40,8 @@ impl Center<'_> {
     ) -> Result<[f64; N], AuditError> {
         let sites = roles.map(|role| self.block.read_site(role));
         let size = self.loaded.source.input_size;
-        let wanted = (&sites[..], Extent::Center);
-        let mut reader = Reader::new(&self.loaded.network, size, view, wanted, self.isa)?;
+        let reading = Reading { size, view, sites: &sites, extent: Extent::Center };
+        let mut reader = Reader::new(&self.loaded.network, reading, self.isa)?;
         reader.read(pixels);
         Ok(sites.map(|site| f64::from(reader.center(site)[self.channel])))
     }

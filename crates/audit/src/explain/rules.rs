@@ -216,6 +216,11 @@ mod tests {
         assert_eq!(outcome(&below, "dI > 0"), "+0.500000 yes");
         assert!(below.contains("the channel is scale-invariant (paper 1)"), "{below}");
         assert!(at.contains("is not scale-invariant (paper 1). Without those on M: it is."));
+        // Each is decided by itself: B(enlarge I) above B(I) and I(shrink B) below I(B), and the reverse.
+        let nine = [[1.0, 0.5, 1.0], [0.5, 2.0, 1.0], [1.0; 3]];
+        let (block, input) = (text(nine, 1.0, 0.25), text(nine, 0.25, 1.0));
+        assert_eq!([outcome(&block, "dB > 0"), outcome(&block, "dI > 0")], ["+0.250000 yes", "-0.250000 no"]);
+        assert_eq!([outcome(&input, "dB > 0"), outcome(&input, "dI > 0")], ["-0.125000 no", "+0.500000 yes"]);
         // Nothing gained: zero is not positive, and has no sign.
         let silent = text([[1.0, -1.0, 1.0], [0.5, -2.0, 1.0], [1.0; 3]], -3.0, 0.5);
         assert_eq!(outcome(&silent, "dB > 0"), "0 no");

@@ -1,8 +1,8 @@
 //! Addition of two maps. Backward: both inputs receive the output's gradient.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, shape_error};
 use crate::graph::{GraphError, Shape};
-use kernels::{Region, flow};
+use kernels::{Region, elementwise};
 use std::any::Any;
 
 /// The sum of two maps of the same shape.
@@ -25,8 +25,8 @@ impl Operation for Add {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundAdd { region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundAdd { region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -46,12 +46,14 @@ impl Kernel for BoundAdd {
             return;
         };
         step.output.clear_outside(self.region);
-        flow::add(step.isa, self.region, a, b, &mut step.output);
+        elementwise::add(step.isa, self.region, [a, b], &mut step.output);
     }
+}
 
+impl Differentiable for BoundAdd {
     fn backward(&self, mut step: Backward<'_>) {
         for input in step.input_gradients.iter_mut().flatten() {
-            flow::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
+            elementwise::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
         }
     }
 }

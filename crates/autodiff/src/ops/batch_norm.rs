@@ -1,9 +1,10 @@
 //! Batch norm with fixed statistics: one scale and one shift a channel. Backward: the gradient times the scale.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
-use kernels::norm::BatchNormStatistics;
-use kernels::{Region, flow};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::elementwise::ChannelAffine;
+use kernels::{Region, elementwise};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// With one scale and one shift a channel; see [`kernels::norm`] for how they follow from the trained statistics.
+    /// With one scale and one shift a channel; see [`kernels::batch_norm`] for how they follow from the trained statistics.
     ///
     /// # Errors
     /// If the two differ in length.
@@ -29,10 +30,22 @@ impl BatchNorm {
         Ok(BatchNorm { parameters: Arc::new((scale, shift)) })
     }
 
-    /// From trained statistics `[weight, bias, running mean, running variance]`; see [`kernels::norm`].
+    /// From trained statistics `[weight, bias, running mean, running variance]`; see [`kernels::batch_norm`].
     ///
     /// # Errors
     /// If they differ in length.
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::BatchNorm;
+    ///
+    /// # fn main() -> Result<(), autodiff::GraphError> {
+    /// let norm = BatchNorm::from_statistics([&[6.0], &[1.0], &[5.0], &[3.0]], 1.0)?;
+    /// // 6 / sqrt(3 + 1), and 1 - 5 x 3.
+    /// assert_eq!((norm.scale(), norm.shift()), (&[3.0][..], &[-14.0][..]));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_statistics([gamma, beta, mean, variance]: [&[f32]; 4], epsilon: f64) -> Result<BatchNorm, GraphError> {
         if [beta, mean, variance].iter().any(|values| values.len() != gamma.len()) {
             return Err(GraphError {
@@ -73,8 +86,8 @@ impl Operation for BatchNorm {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundBatchNorm { norm: self.clone(), region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundBatchNorm { norm: self.clone(), region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -93,13 +106,16 @@ impl Kernel for BoundBatchNorm {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        flow::scale_and_shift(step.isa, self.region, input, self.norm.scale(), self.norm.shift(), &mut step.output);
+        let affine = ChannelAffine { scale: self.norm.scale(), shift: self.norm.shift() };
+        elementwise::scale_and_shift(step.isa, affine, input.part(self.region), &mut step.output);
     }
+}
 
+impl Differentiable for BoundBatchNorm {
     fn backward(&self, mut step: Backward<'_>) {
-        flow::scale_channels(step.isa, self.gradient, self.norm.scale(), &mut step.gradient);
+        elementwise::scale_channels(step.isa, self.gradient, self.norm.scale(), &mut step.gradient);
         if let Some(input) = &mut step.input_gradients[0] {
-            flow::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
+            elementwise::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
         }
     }
 }

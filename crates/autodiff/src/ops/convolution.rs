@@ -1,23 +1,17 @@
-//! Convolution, alone or with what the plan fused behind it: batch norm, residual addition, ReLU.
-//!
-//! Backward, with `g` the output's gradient: where the fused ReLU gave zero, g is zero; the residual receives g; the
-//! batch norm multiplies g by its scale; the input receives the transposed convolution of g.
+//! Convolution: its shape, and the two ways to compute it.
 
+use super::direct::BoundConvolution;
+use super::fused::{Affine, Fused, Parts};
 use super::winograd::BoundWinograd;
-use super::{Backward, Binding, Forward, Kernel, Operation, Scratch, one_input, shape_error};
+use super::{Binding, Bound, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
-use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
-    input_gradient_scratch,
-};
-use kernels::matmul::{ColumnAffine, PANEL};
-use kernels::{Region, Window, flow};
-use rayon::prelude::*;
+use kernels::Region;
+use kernels::conv::{Sliding, Tile};
+use kernels::matmul::ColumnAffine;
 use std::any::Any;
-use std::ops::Range;
+use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
-use std::{fmt, iter};
 
 /// How convolutions are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,39 +59,30 @@ pub struct Convolution {
     algorithm: Algorithm,
 }
 
-/// Weights in PyTorch's order and, once a plan asks for them, packed for the forward and backward products.
-#[derive(Debug)]
-struct Parts {
-    raw: Vec<f32>,
-    outputs: usize,
-    channels: usize,
-    sliding: Sliding,
-    bias: Option<Vec<f32>>,
-    forward: OnceLock<ConvWeights>,
-    winograd: OnceLock<Option<WinogradWeights>>,
-    gradient: OnceLock<ConvGradient>,
-}
-
-impl Parts {
-    fn forward(&self) -> &ConvWeights {
-        self.forward.get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
-    }
-
-    fn winograd(&self) -> Option<&WinogradWeights> {
-        let transform = || WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding);
-        self.winograd.get_or_init(transform).as_ref()
-    }
-
-    fn gradient(&self) -> &ConvGradient {
-        self.gradient.get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
-    }
-}
-
 impl Convolution {
     /// With weights `[out, in, kernel height, kernel width]` and a bias `[out]` or none.
     ///
     /// # Errors
     /// If the weights have not exactly `out * in * kh * kw` values, or the bias has not `out`.
+    ///
+    /// # Example
+    /// The difference of neighbors, plus a half:
+    ///
+    /// ```
+    /// use autodiff::ops::{Convolution, Input};
+    /// use autodiff::{Graph, Isa, Shape, Sliding, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 3, 1) }, &[])?;
+    /// let sliding = Sliding { kernel: (1, 2), ..Sliding::square(1, 1, 0) };
+    /// let difference = Convolution::new(vec![-1.0, 1.0], (1, 1), sliding, Some(vec![0.5]))?;
+    /// let y = graph.add(difference, &[x])?;
+    /// let given = [(x, &[1.0, 4.0, 9.0][..])];
+    /// assert_eq!(graph.evaluate(Wanted::whole(&graph, y), &given).value(Isa::best())?, [3.5, 5.5]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(
         weights: Vec<f32>,
         (outputs, channels): (usize, usize),
@@ -193,8 +178,8 @@ impl Operation for Convolution {
         self.parts.sliding.input_region(&computed)
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        self.fused().bind(binding)
+    fn bind(&self, binding: &Binding) -> Bound {
+        bind(&self.fused(), binding)
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -202,148 +187,13 @@ impl Operation for Convolution {
     }
 }
 
-/// Scale and shift behind a convolution; `scale` is kept where it is not one, for the backward pass.
-#[derive(Debug)]
-struct Affine {
-    column: ColumnAffine,
-    scale: Option<Vec<f32>>,
-}
-
-/// A convolution and what follows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Fused {
-    parts: Arc<Parts>,
-    /// Whether plans without gradients compute it by Winograd's algorithm.
-    pub(crate) transforms: bool,
-    affine: Option<Arc<Affine>>,
-    /// Whether the second input is added.
-    pub(crate) residual: bool,
-    /// Whether a ReLU follows.
-    pub(crate) relu: bool,
-}
-
-impl Fused {
-    /// The packed weights.
-    pub(crate) fn weights(&self) -> &ConvWeights {
-        self.parts.forward()
+/// A convolution with what was fused to it, made ready for a plan.
+pub(crate) fn bind(fused: &Fused, binding: &Binding) -> Bound {
+    if fused.transforms
+        && binding.gradient.is_empty()
+        && let Some(bound) = BoundWinograd::new(fused, binding)
+    {
+        return Bound::Forward(Box::new(bound));
     }
-
-    /// The weights transformed for Winograd's algorithm, if it suits them.
-    pub(crate) fn winograd(&self) -> Option<&WinogradWeights> {
-        self.parts.winograd()
-    }
-
-    /// What follows the sum, given the second input.
-    pub(crate) fn epilogue<'a>(&'a self, residual: Option<Window<'a>>) -> ConvEpilogue<'a> {
-        ConvEpilogue {
-            affine: self.affine.as_ref().map(|a| &a.column),
-            residual: residual.filter(|_| self.residual),
-            relu: self.relu,
-        }
-    }
-
-    pub(crate) fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        if self.transforms
-            && binding.gradient.is_empty()
-            && let Some(bound) = BoundWinograd::new(self, binding)
-        {
-            return Box::new(bound);
-        }
-        let _ = self.parts.forward();
-        if !binding.gradient.is_empty() {
-            let _ = self.parts.gradient();
-        }
-        Box::new(BoundConvolution {
-            fused: self.clone(),
-            output: binding.output,
-            region: binding.region,
-            gradient: binding.gradient,
-        })
-    }
-}
-
-#[derive(Debug)]
-struct BoundConvolution {
-    fused: Fused,
-    output: Shape,
-    region: Region,
-    gradient: Region,
-}
-
-impl Kernel for BoundConvolution {
-    fn shared(&self) -> Option<Region> {
-        Some(self.region)
-    }
-
-    fn scratch_floats(&self) -> usize {
-        if self.gradient.is_empty() {
-            return 0;
-        }
-        input_gradient_scratch(self.fused.parts.sliding, self.fused.parts.channels)
-    }
-
-    /// By channels, where rows cannot be shared evenly: then each thread also reads only its own part of the weights.
-    fn forward_apart(&self, step: &mut Forward<'_>) -> bool {
-        let threads = 1 + step.more.len();
-        let wanted = self.region.intersection(&step.output.region());
-        let weights = self.fused.parts.forward();
-        let largest_share = wanted.height.div_ceil(threads) * threads;
-        let uneven = 20 * largest_share > 21 * wanted.height;
-        if !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
-            return false;
-        }
-        let (input, epilogue, isa) = (step.input(), self.fused.epilogue(step.inputs[1]), step.isa);
-        by_channels(step, wanted, |channels, y, _| {
-            convolve_channels(isa, input, weights, &epilogue, wanted, channels, y);
-        });
-        true
-    }
-
-    fn forward(&self, mut step: Forward<'_>) {
-        let epilogue = self.fused.epilogue(step.inputs[1]);
-        let size = (self.output.height, self.output.width);
-        convolve(step.isa, step.input(), self.fused.parts.forward(), &epilogue, size, &mut step.output);
-    }
-
-    fn backward(&self, mut step: Backward<'_>) {
-        let wanted = self.gradient;
-        if self.fused.relu {
-            flow::mask_by_relu(step.isa, wanted, step.output, &mut step.gradient);
-        }
-        let [input, residual] = &mut step.input_gradients;
-        if let (true, Some(residual)) = (self.fused.residual, residual) {
-            flow::accumulate(step.isa, wanted, step.gradient.as_window(), residual);
-        }
-        let Some(input) = input else { return };
-        if let Some(scale) = self.fused.affine.as_ref().and_then(|a| a.scale.as_ref()) {
-            flow::scale_channels(step.isa, wanted, scale, &mut step.gradient);
-        }
-        let gradient = step.gradient.as_window();
-        self.fused.parts.gradient().add_input_gradient(step.isa, gradient, wanted, input, &mut step.scratch.floats);
-    }
-}
-
-/// Computes `wanted` of a step's output on a thread for each scratch, each with as many of the channels, which it
-/// writes to a matrix `[positions, channels]`.
-pub(crate) fn by_channels(
-    step: &mut Forward<'_>,
-    wanted: Region,
-    compute: impl Fn(Range<usize>, &mut [f32], &mut Scratch) + Sync,
-) {
-    let channels = step.output.channels() / (1 + step.more.len());
-    let scratch = iter::once(&mut *step.scratch).chain(step.more.iter_mut());
-    let with_values = |scratch| (vec![0.0; wanted.positions() * channels], scratch);
-    let mut parts: Vec<(Vec<f32>, &mut Scratch)> = scratch.map(with_values).collect();
-    parts.par_iter_mut().enumerate().for_each(|(part, (y, scratch))| {
-        compute(part * channels..(part + 1) * channels, y, scratch);
-    });
-    step.output.clear_outside(wanted);
-    for (part, (values, _)) in parts.iter().enumerate() {
-        let mut values = values.chunks_exact(channels);
-        for y in wanted.top..wanted.bottom() {
-            for (x, values) in (wanted.left..wanted.right()).zip(&mut values) {
-                step.output.pixel_mut(y, x)[part * channels..][..channels].copy_from_slice(values);
-            }
-        }
-    }
+    BoundConvolution::new(fused, binding).into()
 }

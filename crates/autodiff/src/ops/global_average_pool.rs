@@ -1,6 +1,6 @@
 //! Global average pooling: `[H, W, C] -> [1, 1, C]`. Backward: every position receives its share.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
@@ -23,8 +23,8 @@ impl Operation for GlobalAveragePool {
         inputs[0].region()
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundAverage { map: binding.inputs[0].region() })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundAverage { map: binding.inputs[0].region() }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -42,7 +42,9 @@ impl Kernel for BoundAverage {
         step.output.clear_outside(Region::position(0, 0));
         global_average_pool(step.isa, self.map, step.input(), step.output.pixel_mut(0, 0));
     }
+}
 
+impl Differentiable for BoundAverage {
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
             global_average_pool_gradient(step.isa, self.map, step.gradient.as_window().pixel(0, 0), dx);

@@ -1,6 +1,6 @@
 //! A value that the caller provides.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, shape_error};
+use super::{Binding, Bound, Forward, Kernel, Operation, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use std::any::Any;
@@ -25,8 +25,8 @@ impl Operation for Input {
         Region::EMPTY
     }
 
-    fn bind(&self, _: &Binding) -> Box<dyn Kernel> {
-        Box::new(*self)
+    fn bind(&self, _: &Binding) -> Bound {
+        Bound::Forward(Box::new(*self))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -36,6 +36,4 @@ impl Operation for Input {
 
 impl Kernel for Input {
     fn forward(&self, _: Forward<'_>) {}
-
-    fn backward(&self, _: Backward<'_>) {}
 }

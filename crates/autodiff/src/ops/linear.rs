@@ -1,9 +1,9 @@
 //! The fully connected layer: `[1, 1, in] -> [1, 1, out]`. Backward: the transposed product.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::linear::LinearWeights;
-use kernels::{Region, flow};
+use kernels::{Region, elementwise};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -50,8 +50,8 @@ impl Operation for Linear {
         region
     }
 
-    fn bind(&self, _: &Binding) -> Box<dyn Kernel> {
-        Box::new(self.clone())
+    fn bind(&self, _: &Binding) -> Bound {
+        self.clone().into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -69,14 +69,16 @@ impl Kernel for Linear {
         step.output.clear_outside(Region::position(0, 0));
         self.weights.forward(step.isa, input.pixel(0, 0), step.output.pixel_mut(0, 0));
     }
+}
 
+impl Differentiable for Linear {
     fn backward(&self, mut step: Backward<'_>) {
         let Some(input) = &mut step.input_gradients[0] else {
             return;
         };
-        let product = &mut step.scratch.floats[..self.inputs];
+        let product = &mut step.scratch[..self.inputs];
         self.weights.input_gradient(step.isa, step.gradient.as_window().pixel(0, 0), product);
         let position = Region::position(0, 0);
-        flow::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
+        elementwise::accumulate(step.isa, position, kernels::Window::new(product, position, self.inputs), input);
     }
 }

@@ -1,10 +1,10 @@
 //! Max pooling. Backward: the first largest value under each window receives the gradient.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::conv::Sliding;
-use kernels::pool::{max_pool, max_pool_gradient};
+use kernels::pool;
 use std::any::Any;
 
 /// The largest value of each channel under a sliding window; padding never wins.
@@ -42,9 +42,10 @@ impl Operation for MaxPool {
         self.sliding.input_region(&region)
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    fn bind(&self, binding: &Binding) -> Bound {
         let map = (binding.inputs[0].height, binding.inputs[0].width);
-        Box::new(BoundMaxPool { sliding: self.sliding, map, region: binding.region, gradient: binding.gradient })
+        let pool = pool::MaxPool { map, sliding: self.sliding };
+        BoundMaxPool { pool, region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -54,8 +55,7 @@ impl Operation for MaxPool {
 
 #[derive(Debug)]
 struct BoundMaxPool {
-    sliding: Sliding,
-    map: (usize, usize),
+    pool: pool::MaxPool,
     region: Region,
     gradient: Region,
 }
@@ -66,14 +66,15 @@ impl Kernel for BoundMaxPool {
     }
 
     fn forward(&self, mut step: Forward<'_>) {
-        max_pool(step.isa, self.map, self.sliding, step.input(), &mut step.output);
+        self.pool.apply(step.isa, step.input(), &mut step.output);
     }
+}
 
+impl Differentiable for BoundMaxPool {
     fn backward(&self, mut step: Backward<'_>) {
         let ([Some(x), _], [Some(dx), _]) = (step.inputs, &mut step.input_gradients) else {
             return;
         };
-        let dy = step.gradient.as_window();
-        max_pool_gradient(step.isa, self.map, self.sliding, self.gradient, x, dy, dx);
+        self.pool.gradient(step.isa, x, step.gradient.as_window().part(self.gradient), dx);
     }
 }

@@ -2,8 +2,11 @@
 //! its forward and backward kernels are called.
 
 mod add;
+mod apart;
 mod batch_norm;
 mod convolution;
+mod direct;
+mod fused;
 mod global_average_pool;
 mod input;
 mod linear;
@@ -35,11 +38,11 @@ pub use translate::{Jitter, Translate};
 
 pub use kernels::resample::Alignment;
 
-pub(crate) use convolution::Fused;
+pub(crate) use convolution::bind;
+pub(crate) use fused::Fused;
 pub(crate) use pooled_convolution::PooledConvolution;
 
 use crate::graph::{GraphError, Shape};
-use kernels::dft::{DftScratch, WindowDft};
 use kernels::{Isa, Region, Window, WindowMut};
 use std::any::Any;
 use std::fmt::Debug;
@@ -59,8 +62,9 @@ pub trait Operation: Debug + Send + Sync {
     /// operation reads padding. `region` is not empty and lies inside the output's map.
     fn input_region(&self, slot: usize, region: Region, inputs: &[Shape], output: Shape) -> Region;
 
-    /// The kernels for one plan's shapes and regions.
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel>;
+    /// The operation made ready for one plan's shapes and regions. Where positions receive a gradient, it has a backward
+    /// pass.
+    fn bind(&self, binding: &Binding) -> Bound;
 
     /// The concrete operation, so that plans can recognise those that they fuse.
     fn as_any(&self) -> &dyn Any;
@@ -91,15 +95,6 @@ pub enum Draw {
     Shift(usize, usize),
 }
 
-/// Memory a kernel computes in, owned by the workspace.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    /// Floats, at least as many as the kernel asked for; any step may have written them.
-    pub floats: Vec<f32>,
-    /// For Fourier transforms.
-    pub dft: DftScratch,
-}
-
 /// Inputs and output of a step that is executed forward.
 #[derive(Debug)]
 pub struct Forward<'a> {
@@ -109,10 +104,10 @@ pub struct Forward<'a> {
     pub inputs: [Option<Window<'a>>; 2],
     /// The output, to be written: its region may reach beyond the map, and is zero there.
     pub output: WindowMut<'a>,
-    /// Memory to compute in.
-    pub scratch: &'a mut Scratch,
+    /// Memory to compute in: at least as many floats as the kernel asked for; any step may have written them.
+    pub scratch: &'a mut [f32],
     /// Memory for further threads, one each where a pool shares the work.
-    pub more: &'a mut [Scratch],
+    pub more: &'a mut [Vec<f32>],
     /// What was drawn for this node.
     pub draw: Draw,
 }
@@ -130,8 +125,8 @@ pub struct Backward<'a> {
     pub gradient: WindowMut<'a>,
     /// The inputs' gradients, to be added to; `None` for an input that needs none.
     pub input_gradients: [Option<WindowMut<'a>>; 2],
-    /// Memory to compute in.
-    pub scratch: &'a mut Scratch,
+    /// Memory to compute in: at least as many floats as the kernel asked for; any step may have written them.
+    pub scratch: &'a mut [f32],
     /// What was drawn for this node.
     pub draw: Draw,
 }
@@ -148,15 +143,43 @@ impl<'a> Forward<'a> {
 }
 
 /// An operation made ready for one plan.
+#[derive(Debug)]
+pub enum Bound {
+    /// It can be executed forward and backward.
+    BothWays(Box<dyn Differentiable>),
+    /// It has no backward pass, and so no place in the backward half of a plan.
+    Forward(Box<dyn Kernel>),
+}
+
+impl Bound {
+    /// What computes its output.
+    pub fn kernel(&self) -> &dyn Kernel {
+        match self {
+            Bound::BothWays(kernel) => kernel.as_ref(),
+            Bound::Forward(kernel) => kernel.as_ref(),
+        }
+    }
+
+    /// What computes its inputs' gradients, if it has a backward pass.
+    pub fn differentiable(&self) -> Option<&dyn Differentiable> {
+        match self {
+            Bound::BothWays(kernel) => Some(kernel.as_ref()),
+            Bound::Forward(_) => None,
+        }
+    }
+}
+
+impl<K: Differentiable + 'static> From<K> for Bound {
+    fn from(kernel: K) -> Bound {
+        Bound::BothWays(Box::new(kernel))
+    }
+}
+
+/// How the output of an operation is computed.
 pub trait Kernel: Debug + Send + Sync {
     /// How many floats of scratch it needs.
     fn scratch_floats(&self) -> usize {
         0
-    }
-
-    /// The Fourier transform that it computes, if any.
-    fn dft(&self) -> Option<&WindowDft> {
-        None
     }
 
     /// If it can compute any rows of its output alone: the positions among which threads share its work.
@@ -180,7 +203,10 @@ pub trait Kernel: Debug + Send + Sync {
     /// Computes the output's region from the inputs. The region given is the plan's, or some rows of it if the kernel
     /// splits.
     fn forward(&self, step: Forward<'_>);
+}
 
+/// A kernel that has a backward pass.
+pub trait Differentiable: Kernel {
     /// Adds to the inputs' gradients.
     fn backward(&self, step: Backward<'_>);
 }

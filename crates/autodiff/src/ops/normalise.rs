@@ -1,22 +1,21 @@
 //! Normalisation of an image's three channels: `(x - mean) / std`. Backward: the gradient divided by std.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
-use kernels::colour::{normalise, normalise_gradient};
+use kernels::color::Normalisation;
 use std::any::Any;
 
 /// `(x - mean) / std` of each channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Normalise {
-    mean: [f32; 3],
-    std: [f32; 3],
+    colors: Normalisation,
 }
 
 impl Normalise {
     /// With the statistics of ImageNet, for images in [0, 1] (METHOD.md, section 1).
     pub fn imagenet() -> Normalise {
-        Normalise { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+        Normalise { colors: Normalisation { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } }
     }
 }
 
@@ -36,8 +35,8 @@ impl Operation for Normalise {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundNormalise { constants: *self, region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundNormalise { colors: self.colors, region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -47,22 +46,23 @@ impl Operation for Normalise {
 
 #[derive(Debug)]
 struct BoundNormalise {
-    constants: Normalise,
+    colors: Normalisation,
     region: Region,
     gradient: Region,
 }
 
 impl Kernel for BoundNormalise {
     fn forward(&self, mut step: Forward<'_>) {
-        let Normalise { mean, std } = self.constants;
         let input = step.input();
         step.output.clear_outside(self.region);
-        normalise(step.isa, self.region, input, mean, std, &mut step.output);
+        self.colors.apply(step.isa, self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundNormalise {
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            normalise_gradient(step.isa, self.gradient, step.gradient.as_window(), self.constants.std, dx);
+            self.colors.gradient(step.isa, self.gradient, step.gradient.as_window(), dx);
         }
     }
 }

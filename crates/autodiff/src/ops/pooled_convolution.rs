@@ -1,9 +1,9 @@
 //! A convolution and the max pooling of its output, a few rows at a time, so that what lies between never leaves the
 //! cache.
 
-use super::{Backward, Binding, Forward, Fused, Kernel, MaxPool};
-use kernels::conv::{Sliding, convolve_rows};
-use kernels::pool::max_pool;
+use super::{Binding, Forward, Fused, Kernel};
+use kernels::conv::ConvTask;
+use kernels::pool::MaxPool;
 use kernels::{Region, Window, WindowMut};
 
 /// How many pooled rows are computed at a time.
@@ -13,29 +13,27 @@ const BAND: usize = 4;
 #[derive(Debug)]
 pub(crate) struct PooledConvolution {
     fused: Fused,
-    pool: Sliding,
-    /// Rows and columns of the convolution's map.
-    map: (usize, usize),
+    /// Of the convolution's map.
+    pool: MaxPool,
     /// The pooled positions to compute.
     region: Region,
 }
 
 impl PooledConvolution {
     /// For the pooling's binding, whose input is the convolution's map.
-    pub(crate) fn new(fused: &Fused, pool: MaxPool, binding: &Binding) -> PooledConvolution {
+    pub(crate) fn new(fused: &Fused, pool: super::MaxPool, binding: &Binding) -> PooledConvolution {
         let _ = fused.weights();
         PooledConvolution {
             fused: fused.clone(),
-            pool: pool.sliding(),
-            map: (binding.inputs[0].height, binding.inputs[0].width),
+            pool: MaxPool { map: (binding.inputs[0].height, binding.inputs[0].width), sliding: pool.sliding() },
             region: binding.region,
         }
     }
 
     /// The positions of the convolution that pooled ones see.
     fn seen(&self, pooled: Region) -> Region {
-        let seen = self.pool.input_region(&pooled.intersection(&self.region));
-        seen.intersection(&Region::whole(self.map.0, self.map.1))
+        let seen = self.pool.sliding.input_region(&pooled.intersection(&self.region));
+        seen.intersection(&Region::whole(self.pool.map.0, self.pool.map.1))
     }
 }
 
@@ -45,13 +43,13 @@ impl Kernel for PooledConvolution {
     }
 
     fn scratch_floats(&self) -> usize {
-        let rows = (BAND - 1) * self.pool.stride.0 + self.pool.kernel.0;
-        rows * self.map.1 * self.fused.weights().outputs()
+        let rows = (BAND - 1) * self.pool.sliding.stride.0 + self.pool.sliding.kernel.0;
+        rows * self.pool.map.1 * self.fused.weights().outputs()
     }
 
     fn forward(&self, step: Forward<'_>) {
         let (x, channels) = (step.input(), self.fused.weights().outputs());
-        let buffer = &mut step.scratch.floats;
+        let buffer = step.scratch;
         let mut rest = step.output;
         let mut held = Region::EMPTY;
         while rest.region().height > 0 {
@@ -73,14 +71,10 @@ impl Kernel for PooledConvolution {
             };
             let values = &mut buffer[..needed.height * row];
             let mut window = WindowMut::new(values, needed, channels);
-            let epilogue = self.fused.epilogue(None);
-            convolve_rows(step.isa, x, self.fused.weights(), &epilogue, new, &mut window);
-            let window = Window::new(values, needed, channels);
-            max_pool(step.isa, self.map, self.pool, window, &mut band);
+            let task = ConvTask { x, wanted: new, epilogue: self.fused.epilogue(None) };
+            self.fused.weights().convolve(step.isa, &task, &mut window);
+            self.pool.apply(step.isa, Window::new(values, needed, channels), &mut band);
             held = needed;
         }
     }
-
-    /// Is in no plan that has a backward pass.
-    fn backward(&self, _: Backward<'_>) {}
 }

@@ -1,9 +1,9 @@
 //! Padding by reflection. Backward: its adjoint.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
-use kernels::resample::{reflect_pad, reflect_pad_adjoint, reflected_region};
+use kernels::resample::Reflection;
 use std::any::Any;
 
 /// Padding on all four sides by reflection; the edge itself is not repeated.
@@ -16,6 +16,10 @@ impl ReflectPad {
     /// By `margin` rows and columns on each side.
     pub fn new(margin: usize) -> ReflectPad {
         ReflectPad { margin }
+    }
+
+    fn reflection(self, input: Shape) -> Reflection {
+        Reflection { size: (input.height, input.width), margin: self.margin }
     }
 }
 
@@ -33,12 +37,12 @@ impl Operation for ReflectPad {
     }
 
     fn input_region(&self, _: usize, region: Region, inputs: &[Shape], _: Shape) -> Region {
-        reflected_region((inputs[0].height, inputs[0].width), self.margin, region)
+        self.reflection(inputs[0]).input_region(region)
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        let size = (binding.inputs[0].height, binding.inputs[0].width);
-        Box::new(BoundReflectPad { margin: self.margin, size, region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        let reflection = self.reflection(binding.inputs[0]);
+        BoundReflectPad { reflection, region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -48,8 +52,7 @@ impl Operation for ReflectPad {
 
 #[derive(Debug)]
 struct BoundReflectPad {
-    margin: usize,
-    size: (usize, usize),
+    reflection: Reflection,
     region: Region,
     gradient: Region,
 }
@@ -58,13 +61,14 @@ impl Kernel for BoundReflectPad {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        reflect_pad(self.size, self.margin, self.region, input, &mut step.output);
+        self.reflection.pad(self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundReflectPad {
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            let dy = step.gradient.as_window();
-            reflect_pad_adjoint(step.isa, self.size, self.margin, self.gradient, dy, dx);
+            self.reflection.adjoint(step.isa, self.gradient, step.gradient.as_window(), dx);
         }
     }
 }

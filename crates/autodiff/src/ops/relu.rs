@@ -1,8 +1,8 @@
 //! The ReLU. Backward: the gradient passes where the output is positive.
 
-use super::{Backward, Binding, Forward, Kernel, Operation, one_input};
+use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input};
 use crate::graph::{GraphError, Shape};
-use kernels::{Region, flow};
+use kernels::{Region, elementwise};
 use std::any::Any;
 
 /// `max(x, 0)`.
@@ -22,8 +22,8 @@ impl Operation for Relu {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundRelu { region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundRelu { region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -41,13 +41,15 @@ impl Kernel for BoundRelu {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        flow::relu(step.isa, self.region, input, &mut step.output);
+        elementwise::relu(step.isa, self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundRelu {
     fn backward(&self, mut step: Backward<'_>) {
-        flow::mask_by_relu(step.isa, self.gradient, step.output, &mut step.gradient);
+        elementwise::mask_by_relu(step.isa, self.gradient, step.output, &mut step.gradient);
         if let Some(input) = &mut step.input_gradients[0] {
-            flow::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
+            elementwise::accumulate(step.isa, self.gradient, step.gradient.as_window(), input);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bilinear resizing. Backward: its adjoint.
 
-use super::{Alignment, Backward, Binding, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Alignment, Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::ResizePlan;
@@ -41,10 +41,10 @@ impl Operation for Resize {
         self.plan(inputs[0]).input_region(region)
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    fn bind(&self, binding: &Binding) -> Bound {
         let plan = self.plan(binding.inputs[0]);
-        let scratch = plan.scratch(binding.region, binding.output.channels);
-        Box::new(BoundResize { plan, scratch, region: binding.region, gradient: binding.gradient })
+        let scratch = plan.part(binding.region).scratch(binding.output.channels);
+        BoundResize { plan, scratch, region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -68,13 +68,14 @@ impl Kernel for BoundResize {
     fn forward(&self, mut step: Forward<'_>) {
         let input = step.input();
         step.output.clear_outside(self.region);
-        self.plan.resize(step.isa, self.region, input, &mut step.scratch.floats, &mut step.output);
+        self.plan.part(self.region).apply(step.isa, input, step.scratch, &mut step.output);
     }
+}
 
+impl Differentiable for BoundResize {
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
-            let dy = step.gradient.as_window();
-            self.plan.adjoint(step.isa, self.gradient, dy, &mut step.scratch.floats, dx);
+            self.plan.part(self.gradient).adjoint(step.isa, step.gradient.as_window(), step.scratch, dx);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rotation by an angle drawn for each execution. Backward: its adjoint.
 
-use super::{Backward, Binding, Draw, Forward, Kernel, Operation, one_input, shape_error};
+use super::{Backward, Binding, Bound, Differentiable, Draw, Forward, Kernel, Operation, one_input, shape_error};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::Rotation;
@@ -41,9 +41,9 @@ impl Operation for Rotate {
         self.rotations(inputs[0]).fold(Region::EMPTY, |held, r| held.hull(&r.input_region(region)))
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
+    fn bind(&self, binding: &Binding) -> Bound {
         let rotations = self.rotations(binding.output).collect();
-        Box::new(BoundRotate { degrees: self.degrees, rotations, region: binding.region, gradient: binding.gradient })
+        BoundRotate { degrees: self.degrees, rotations, region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -74,7 +74,9 @@ impl Kernel for BoundRotate {
         step.output.clear_outside(self.region);
         self.drawn(step.draw).rotate(step.isa, self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundRotate {
     fn backward(&self, mut step: Backward<'_>) {
         if let Some(dx) = &mut step.input_gradients[0] {
             self.drawn(step.draw).adjoint(step.isa, self.gradient, step.gradient.as_window(), dx);

@@ -1,9 +1,9 @@
 //! Translation by whole pixels: fixed, for padding and cropping, or drawn for each execution. Backward: its adjoint.
 
-use super::{Backward, Binding, Draw, Forward, Kernel, Operation, one_input};
+use super::{Backward, Binding, Bound, Differentiable, Draw, Forward, Kernel, Operation, one_input};
 use crate::graph::{GraphError, Shape};
 use kernels::Region;
-use kernels::resample::{translate, translate_adjoint};
+use kernels::resample::Translation;
 use std::any::Any;
 
 /// Moves a map by a fixed distance onto a map of another size; zeros enter.
@@ -16,6 +16,22 @@ pub struct Translate {
 impl Translate {
     /// Keeps the central `to` rows and columns of maps of `from`: those from `(from - to) / 2` on, half a pixel rounded
     /// to even (torchvision's `CenterCrop`).
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::{Input, Translate};
+    /// use autodiff::{Graph, Isa, Shape, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 5, 1) }, &[])?;
+    /// let middle = graph.add(Translate::center_crop((1, 5), (1, 2)), &[x])?;
+    /// let given = [(x, &[1.0, 2.0, 3.0, 4.0, 5.0][..])];
+    /// // (5 - 2) / 2 is one and a half: rounded to even, two.
+    /// assert_eq!(graph.evaluate(Wanted::whole(&graph, middle), &given).value(Isa::best())?, [3.0, 4.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn center_crop(from: (usize, usize), to: (usize, usize)) -> Translate {
         let offset = |surplus: usize| surplus / 2 + usize::from(surplus % 4 == 3);
         let shift = |from: usize, to: usize| -(offset(from.saturating_sub(to)).cast_signed());
@@ -42,8 +58,8 @@ impl Operation for Translate {
         region.shifted(-self.shift.0, -self.shift.1).intersection(&inputs[0].region())
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundTranslate::new(binding, Some(self.shift)))
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundTranslate::new(binding, Some(self.shift)).into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -79,8 +95,8 @@ impl Operation for Jitter {
         region.hull(&region.shifted(furthest, furthest)).intersection(&inputs[0].region())
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(BoundTranslate::new(binding, None))
+    fn bind(&self, binding: &Binding) -> Bound {
+        BoundTranslate::new(binding, None).into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -102,30 +118,32 @@ impl BoundTranslate {
         BoundTranslate { map: binding.inputs[0].region(), shift, region: binding.region, gradient: binding.gradient }
     }
 
-    fn shift(&self, draw: Draw) -> (isize, isize) {
-        match (self.shift, draw) {
+    fn translation(&self, draw: Draw) -> Translation {
+        let (down, right) = match (self.shift, draw) {
             (Some(shift), _) => shift,
             (None, Draw::Shift(down, right)) => (down.cast_signed(), right.cast_signed()),
             (None, _) => (0, 0),
-        }
+        };
+        Translation { map: self.map, down, right }
     }
 }
 
 impl Kernel for BoundTranslate {
     fn forward(&self, mut step: Forward<'_>) {
-        let shift = self.shift(step.draw);
+        let translation = self.translation(step.draw);
         let Some(input) = step.inputs[0] else {
             // All of what is wanted has entered from outside the map.
             return step.output.data_mut().fill(0.0);
         };
         step.output.clear_outside(self.region);
-        translate(self.map, shift, self.region, input, &mut step.output);
+        translation.apply(self.region, input, &mut step.output);
     }
+}
 
+impl Differentiable for BoundTranslate {
     fn backward(&self, mut step: Backward<'_>) {
-        let shift = self.shift(step.draw);
         if let Some(dx) = &mut step.input_gradients[0] {
-            translate_adjoint(step.isa, self.map, shift, self.gradient, step.gradient.as_window(), dx);
+            self.translation(step.draw).adjoint(step.isa, self.gradient, step.gradient.as_window(), dx);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A convolution by Winograd's algorithm, with what was fused behind it; for plans without a backward pass.
 
-use super::convolution::by_channels;
-use super::{Backward, Binding, Forward, Fused, Kernel};
+use super::apart::by_channels;
+use super::{Binding, Forward, Fused, Kernel};
 use kernels::Region;
-use kernels::conv::{WinogradWeights, winograd_channels, winograd_rows};
+use kernels::conv::{ConvTask, WinogradWeights};
 use kernels::matmul::PANEL;
 
 /// From how many bytes of transformed weights on threads share the channels: then each reads only its own part of them.
@@ -55,29 +55,16 @@ impl Kernel for BoundWinograd {
         if threads < 2 || !even || weights.bytes() < LARGE || wanted.is_empty() {
             return false;
         }
-        let (input, epilogue, isa) = (step.input(), self.fused.epilogue(step.inputs[1]), step.isa);
-        by_channels(step, wanted, |channels, y, scratch| {
-            let (what, floats) = ((wanted, channels), &mut scratch.floats);
-            winograd_channels(isa, input, weights, &epilogue, what, y, floats);
-        });
+        let task = ConvTask { x: step.input(), wanted, epilogue: self.fused.epilogue(step.inputs[1]) };
+        let isa = step.isa;
+        by_channels(step, wanted, |y, scratch| weights.convolve_channels(isa, &task, y, scratch));
         true
     }
 
     fn forward(&self, mut step: Forward<'_>) {
         let map = Region::whole(self.map.0, self.map.1);
-        step.output.clear_outside(map);
-        let wanted = step.output.region().intersection(&map);
-        winograd_rows(
-            step.isa,
-            step.input(),
-            self.weights(),
-            &self.fused.epilogue(step.inputs[1]),
-            wanted,
-            &mut step.output,
-            &mut step.scratch.floats,
-        );
+        let wanted = step.output.clear_outside(map);
+        let task = ConvTask { x: step.input(), wanted, epilogue: self.fused.epilogue(step.inputs[1]) };
+        self.weights().convolve(step.isa, &task, &mut step.output, step.scratch);
     }
-
-    /// Is in no plan that has a backward pass.
-    fn backward(&self, _: Backward<'_>) {}
 }

@@ -1,7 +1,10 @@
 //! A graph in which nothing is fused: behind every operation stands one that hands on its value and its gradient.
 
 use crate::random::{Node, RandomGraph, in_a_graph};
-use autodiff::ops::{Add, Backward, BatchNorm, Binding, Convolution, Draw, Forward, Input, Kernel, Operation, Relu};
+use autodiff::ops::{
+    Add, Backward, BatchNorm, Binding, Bound, Convolution, Differentiable, Draw, Forward, Input, Kernel, Operation,
+    Relu,
+};
 use autodiff::{Graph, GraphError, NodeId, Region, Shape};
 use std::any::Any;
 use std::sync::Arc;
@@ -26,8 +29,8 @@ impl Operation for Pass {
         region
     }
 
-    fn bind(&self, binding: &Binding) -> Box<dyn Kernel> {
-        Box::new(Pass { region: binding.region, gradient: binding.gradient })
+    fn bind(&self, binding: &Binding) -> Bound {
+        Pass { region: binding.region, gradient: binding.gradient }.into()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -47,7 +50,9 @@ impl Kernel for Pass {
             step.output.pixel_mut(y, x).copy_from_slice(input.pixel(y, x));
         }
     }
+}
 
+impl Differentiable for Pass {
     fn backward(&self, mut step: Backward<'_>) {
         let Some(input) = &mut step.input_gradients[0] else {
             return;

@@ -5,7 +5,7 @@
 use super::split::{Split, single};
 use crate::isa::Isa;
 use crate::matmul::{
-    ComplexLanes, Epilogue, LanePlaces, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product, sum_complex_products,
+    ComplexLanes, ComplexProducts, LanePlaces, LeftMatrix, PANEL, PackedMatrix, Product, Rows, Target,
 };
 use std::ops::Range;
 
@@ -34,12 +34,11 @@ pub(super) struct ColumnTransform {
 }
 
 /// What is computed on the way.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ColumnScratch {
+pub(super) struct ColumnScratch<'a> {
     /// The weighted spectrum, or its gradient: `[v][b][(a, re | im)]`, rows filled up to whole panels.
-    spectrum: Vec<f32>,
-    /// The inner sums: `[v][b][panel of z]`.
-    sums: Vec<ComplexLanes>,
+    pub(super) spectrum: &'a mut [f32],
+    /// The inner sums: `[v][b][panel of z][re | im][16]`.
+    pub(super) sums: &'a mut [f32],
 }
 
 /// What a row costs, in operations on vectors.
@@ -112,16 +111,10 @@ impl ColumnTransform {
         self.blocks.len() * self.panels
     }
 
-    /// Makes buffers fit `rows` rows.
-    pub(super) fn fit(&self, scratch: &mut ColumnScratch, rows: usize) {
+    /// Floats of a weighted spectrum of `rows` rows, and of its inner sums.
+    pub(super) fn scratch(&self, rows: usize) -> [usize; 2] {
         let lines = rows * self.split.coarse;
-        scratch.spectrum.resize(lines * row_length(self.quotients), 0.0);
-        scratch.sums.resize(lines * self.panels, [[0.0; PANEL]; 2]);
-    }
-
-    /// Floats of such buffers.
-    pub(super) fn scratch_floats(&self, rows: usize) -> usize {
-        rows * self.split.coarse * (row_length(self.quotients) + self.panels * 2 * PANEL)
+        [lines * row_length(self.quotients), lines * self.panels * 2 * PANEL]
     }
 
     /// Neighbouring columns that lie in neighbouring lanes: each column, its panel and lane, and how many.
@@ -142,13 +135,7 @@ impl ColumnTransform {
     }
 
     /// Q from a half spectrum `[rows][frequencies][2]`.
-    pub(super) fn forward(
-        &self,
-        isa: Isa,
-        spectrum: &[f32],
-        scratch: &mut ColumnScratch,
-        q: (&mut [f32], &RowPlaces<'_>),
-    ) {
+    pub(super) fn forward(&self, isa: Isa, spectrum: &[f32], scratch: &mut ColumnScratch<'_>, q: RowsMut<'_>) {
         let ColumnScratch { spectrum: s, sums } = scratch;
         let row = row_length(self.quotients);
         for (of_row, to) in spectrum.chunks_exact(2 * self.frequencies).zip(s.chunks_exact_mut(self.split.coarse * row))
@@ -168,15 +155,15 @@ impl ColumnTransform {
             }
         }
         let left = LeftMatrix { segment_length: 2 * self.quotients, ..LeftMatrix::row_major(s, row) };
-        let lines = sums.len() / self.panels;
-        let flat = sums.as_flattened_mut().as_flattened_mut();
-        let mut target = Target::new(flat, Rows::plain(self.panels * 2 * PANEL));
-        product(isa, lines, &left, &self.inner, &mut target, &Epilogue::default());
+        let line = self.panels * 2 * PANEL;
+        let lines = sums.len() / line;
+        Product::new(lines, left, &self.inner).run(isa, &mut Target::new(sums, Rows::plain(line)));
         // Q[v, j] = sum_b sums[v, b, z] exp(2 pi I b j / W).
-        let flat = sums.as_flattened().as_flattened();
-        for ((of_sums, of_q), panel) in self.places(q.1) {
+        for ((of_sums, of_q), panel) in self.places(&q.places) {
             let factors = self.factors(&self.outer, panel);
-            sum_complex_products(isa, (flat, of_sums, self.split.coarse), (factors, false), (&mut *q.0, of_q));
+            let count = self.split.coarse;
+            let products = ComplexProducts { terms: sums, from: of_sums, count, factors, conjugate: false };
+            products.sum(isa, q.values, of_q);
         }
     }
 
@@ -208,25 +195,19 @@ impl ColumnTransform {
     }
 
     /// The adjoint of [`ColumnTransform::forward`], overwriting `spectrum`.
-    pub(super) fn adjoint(
-        &self,
-        isa: Isa,
-        q: (&[f32], &RowPlaces<'_>),
-        scratch: &mut ColumnScratch,
-        spectrum: &mut [f32],
-    ) {
+    pub(super) fn adjoint(&self, isa: Isa, q: RowsOf<'_>, scratch: &mut ColumnScratch<'_>, spectrum: &mut [f32]) {
         let ColumnScratch { spectrum: s, sums } = scratch;
-        let lines = sums.len() / self.panels;
-        let flat = sums.as_flattened_mut().as_flattened_mut();
-        for ((of_sums, of_q), panel) in self.places(q.1) {
+        for ((of_sums, of_q), panel) in self.places(&q.places) {
             let factors = self.factors(&self.back_outer, panel);
-            sum_complex_products(isa, (q.0, of_q, self.blocks.len()), (factors, true), (&mut *flat, of_sums));
+            let count = self.blocks.len();
+            let products = ComplexProducts { terms: q.values, from: of_q, count, factors, conjugate: true };
+            products.sum(isa, sums, of_sums);
         }
         let row = row_length(self.quotients);
-        let flat = sums.as_flattened().as_flattened();
-        let left = LeftMatrix::row_major(flat, self.panels * 2 * PANEL);
-        let mut target = Target::new(s, Rows::plain(row));
-        product(isa, lines, &left, &self.back_inner, &mut target, &Epilogue::default());
+        let line = self.panels * 2 * PANEL;
+        let lines = sums.len() / line;
+        let left = LeftMatrix::row_major(sums, line);
+        Product::new(lines, left, &self.back_inner).run(isa, &mut Target::new(s, Rows::plain(row)));
         for (of_row, from) in
             spectrum.chunks_exact_mut(2 * self.frequencies).zip(s.chunks_exact(self.split.coarse * row))
         {
@@ -262,4 +243,18 @@ pub(super) struct RowPlaces<'a> {
     pub(super) height: usize,
     pub(super) real: &'a [usize],
     pub(super) imaginary: usize,
+}
+
+/// Values of Q, or of its gradient, and where their rows are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowsOf<'a> {
+    pub(super) values: &'a [f32],
+    pub(super) places: RowPlaces<'a>,
+}
+
+/// Where Q is written, and where its rows are.
+#[derive(Debug)]
+pub(super) struct RowsMut<'a> {
+    pub(super) values: &'a mut [f32],
+    pub(super) places: RowPlaces<'a>,
 }

@@ -20,8 +20,11 @@ mod split;
 use crate::Isa;
 use crate::matmul::PANEL;
 use crate::region::Region;
-use columns::{ColumnScratch, ColumnTransform};
+use columns::{ColumnScratch, ColumnTransform, RowsMut, RowsOf};
 use rows::{RowScratch, RowTransform};
+
+/// Floats of a cache line.
+const ALIGNED: usize = 16;
 
 /// The transform between half spectra `[height][width / 2 + 1][2]` and one window of their images.
 #[derive(Clone, Debug)]
@@ -32,13 +35,14 @@ pub struct WindowDft {
     rows: RowTransform,
 }
 
-/// Buffers that a [`WindowDft`] computes in: those of any, grown where it needs more.
-#[derive(Clone, Debug, Default)]
-pub struct DftScratch {
-    columns: ColumnScratch,
-    rows: RowScratch,
-    /// The window with the lanes that its panels have beyond it: `[i] x [j]`.
-    lines: Vec<f32>,
+/// A scratch slice, cut up.
+struct Scratch<'a> {
+    columns: ColumnScratch<'a>,
+    rows: RowScratch<'a>,
+    /// The gradient of the window with the lanes that its panels have beyond it, packed: `[(z, y)] x [j]`.
+    grouped: &'a mut [f32],
+    /// The window with these lanes: `[i] x [j]`.
+    lines: &'a mut [f32],
 }
 
 impl WindowDft {
@@ -71,41 +75,56 @@ impl WindowDft {
         self.spectrum_length
     }
 
-    /// Buffers for it.
-    pub fn scratch(&self) -> DftScratch {
-        let mut scratch = DftScratch::default();
-        self.fit(&mut scratch);
-        scratch
+    /// The length of the scratch slice that [`WindowDft::inverse`] and [`WindowDft::adjoint`] need.
+    pub fn scratch(&self) -> usize {
+        self.parts().iter().sum::<usize>() + ALIGNED - 1
     }
 
-    /// Makes buffers fit. [`WindowDft::inverse`] and [`WindowDft::adjoint`] do so too; done beforehand, they allocate
-    /// nothing.
-    pub fn fit(&self, scratch: &mut DftScratch) {
+    /// The lengths of the parts of the scratch.
+    fn parts(&self) -> [usize; 6] {
         let panels = self.columns.panels();
-        self.columns.fit(&mut scratch.columns, self.rows.height());
-        self.rows.fit(&mut scratch.rows, panels);
-        scratch.lines.resize(self.window.height * panels * PANEL, 0.0);
+        let [spectrum, sums] = self.columns.scratch(self.rows.height());
+        let (rows, window) = (self.rows.scratch(panels), self.window.height * panels * PANEL);
+        [spectrum, sums, rows, rows, window, window]
     }
 
-    /// Bytes of buffers that fit.
-    pub fn scratch_bytes(&self) -> usize {
-        let panels = self.columns.panels();
-        let floats = self.columns.scratch_floats(self.rows.height())
-            + self.rows.scratch_floats(panels)
-            + self.window.height * panels * PANEL;
-        floats * size_of::<f32>()
+    /// Cuts up a scratch slice: every part begins on a cache line.
+    fn cut<'a>(&self, scratch: &'a mut [f32]) -> Scratch<'a> {
+        let (given, floats) = (scratch.len(), self.scratch());
+        assert!(given >= floats, "{given} of {floats} floats of scratch");
+        let start = scratch.as_ptr().align_offset(ALIGNED * size_of::<f32>()).min(ALIGNED - 1);
+        let mut rest = &mut scratch[start..];
+        let [spectrum, sums, q, r, grouped, lines] = self.parts().map(|length| {
+            let (part, behind) = std::mem::take(&mut rest).split_at_mut(length);
+            rest = behind;
+            part
+        });
+        Scratch { columns: ColumnScratch { spectrum, sums }, rows: RowScratch { q, r }, grouped, lines }
     }
 
     /// The window of the image that `spectrum` stands for: `[H][W / 2 + 1][2] -> [window height][window width]`.
     ///
     /// # Panics
-    /// If a slice has not the length its shape says.
-    pub fn inverse(&self, isa: Isa, spectrum: &[f32], scratch: &mut DftScratch, image: &mut [f32]) {
+    /// If a slice has not the length its shape says, or the scratch is shorter than [`WindowDft::scratch`].
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::dft::WindowDft;
+    /// use kernels::{Isa, Region};
+    ///
+    /// let dft = WindowDft::new(2, 2, Region::whole(2, 2));
+    /// let mut image = [0.0; 4];
+    /// let mut scratch = vec![0.0; dft.scratch()];
+    /// // The mean alone: a frequency of zero both ways.
+    /// dft.inverse(Isa::best(), &[2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], &mut scratch, &mut image);
+    /// assert_eq!(image, [1.0; 4]);
+    /// ```
+    pub fn inverse(&self, isa: Isa, spectrum: &[f32], scratch: &mut [f32], image: &mut [f32]) {
         self.check(spectrum, image);
-        self.fit(scratch);
-        let q = (scratch.rows.q.values_mut(), &self.rows.places());
+        let mut scratch = self.cut(scratch);
+        let q = RowsMut { values: scratch.rows.q, places: self.rows.places() };
         self.columns.forward(isa, spectrum, &mut scratch.columns, q);
-        self.rows.forward(isa, &mut scratch.rows, &mut scratch.lines);
+        self.rows.forward(isa, &mut scratch.rows, scratch.lines);
         let left = self.window.left.unsigned_abs();
         let line = self.columns.panels() * PANEL;
         for run in self.columns.runs(left..left + self.window.width) {
@@ -121,13 +140,13 @@ impl WindowDft {
     /// `spectrum`.
     ///
     /// # Panics
-    /// If a slice has not the length its shape says.
-    pub fn adjoint(&self, isa: Isa, image: &[f32], scratch: &mut DftScratch, spectrum: &mut [f32]) {
+    /// If a slice has not the length its shape says, or the scratch is shorter than [`WindowDft::scratch`].
+    pub fn adjoint(&self, isa: Isa, image: &[f32], scratch: &mut [f32], spectrum: &mut [f32]) {
         self.check(spectrum, image);
-        self.fit(scratch);
+        let mut scratch = self.cut(scratch);
         let (top, left) = (self.window.top.unsigned_abs(), self.window.left.unsigned_abs());
         let height = self.window.height;
-        let (lanes, _) = scratch.rows.x.values_mut().as_chunks_mut::<PANEL>();
+        let (lanes, _) = scratch.grouped.as_chunks_mut::<PANEL>();
         // Lanes beyond the window have no gradient.
         lanes.fill([0.0; PANEL]);
         for (to, row) in self.rows.grouped_rows().enumerate() {
@@ -137,8 +156,8 @@ impl WindowDft {
                     .copy_from_slice(&from[run.column - left..][..run.length]);
             }
         }
-        self.rows.adjoint(isa, &mut scratch.rows);
-        let q = (scratch.rows.q.values(), &self.rows.places());
+        self.rows.adjoint(isa, scratch.grouped, &mut scratch.rows);
+        let q = RowsOf { values: scratch.rows.q, places: self.rows.places() };
         self.columns.adjoint(isa, q, &mut scratch.columns, spectrum);
     }
 

@@ -6,7 +6,7 @@
 use super::columns::RowPlaces;
 use super::split::{Split, single};
 use crate::isa::Isa;
-use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, RightRows, Rows, Target, product_of_rows};
+use crate::matmul::{LeftMatrix, PANEL, PackedView, Product, RightRows, Rows, Target};
 use std::ops::Range;
 
 /// The transform `x[i, j] = Re sum_v Q[v, j] exp(2 pi I v i / H)` and its adjoint, for some rows i.
@@ -26,15 +26,12 @@ pub(super) struct RowTransform {
     back_outer: Vec<f32>,
 }
 
-/// What is computed on the way.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RowScratch {
+/// What is computed on the way, packed.
+pub(super) struct RowScratch<'a> {
     /// Q or its gradient: `[(b, re | im, a)] x [j]`.
-    pub(super) q: PackedMatrix,
+    pub(super) q: &'a mut [f32],
     /// R `[(z, re | im, b)] x [j]`, or its gradient `[(b, z, re | im)] x [j]`.
-    r: PackedMatrix,
-    /// The gradient of x: `[(z, y)] x [j]`.
-    pub(super) x: PackedMatrix,
+    pub(super) r: &'a mut [f32],
 }
 
 /// What a column costs, in multiply-adds.
@@ -92,17 +89,15 @@ impl RowTransform {
         self.split.n
     }
 
-    /// Makes buffers fit `panels` panels of columns.
-    pub(super) fn fit(&self, scratch: &mut RowScratch, panels: usize) {
-        let columns = panels * PANEL;
-        scratch.q.reshape(2 * self.split.n, columns);
-        scratch.r.reshape(2 * self.split.n, columns);
-        scratch.x.reshape(self.wanted.len(), columns);
+    /// Floats of Q, or of R, with `panels` panels of columns.
+    pub(super) fn scratch(&self, panels: usize) -> usize {
+        2 * self.split.n * panels * PANEL
     }
 
-    /// Floats of such buffers.
-    pub(super) fn scratch_floats(&self, panels: usize) -> usize {
-        (4 * self.split.n + self.wanted.len()) * panels * PANEL
+    /// Q or R, packed.
+    fn packed<'a>(&self, values: &'a [f32]) -> PackedView<'a> {
+        let rows = 2 * self.split.n;
+        PackedView::new(rows, values.len() / rows, values)
     }
 
     /// The wanted rows i with `i mod fine = z`.
@@ -112,22 +107,22 @@ impl RowTransform {
         (start + ahead..self.wanted.end.max(start + ahead)).step_by(self.split.fine)
     }
 
-    /// The wanted rows in the order (z, y): that of [`RowScratch::x`].
+    /// The wanted rows in the order (z, y): that of the gradient of x.
     pub(super) fn grouped_rows(&self) -> impl Iterator<Item = usize> {
         (0..self.split.fine).flat_map(|z| self.rows_of(z))
     }
 
-    /// From `scratch.q` to the wanted rows of x, `[rows][columns of the panels]`.
-    pub(super) fn forward(&self, isa: Isa, scratch: &mut RowScratch, x: &mut [f32]) {
+    /// From Q to the wanted rows of x, `[rows][columns of the panels]`.
+    pub(super) fn forward(&self, isa: Isa, scratch: &mut RowScratch<'_>, x: &mut [f32]) {
         let (fine, coarse) = (self.split.fine, self.split.coarse);
         let height = 2 * self.split.n * PANEL;
-        let columns = scratch.q.n();
+        let columns = x.len() / self.wanted.len();
         for b in 0..coarse {
             let left = LeftMatrix::row_major(&self.inner, 2 * fine);
-            let right = RightRows { matrix: &scratch.q, first: b * 2 * fine, segment_step: 0 };
+            let right = RightRows { matrix: self.packed(scratch.q), first: b * 2 * fine, segment_step: 0 };
             let rows = Rows { first: b * PANEL, ..Rows::plain(coarse * PANEL) };
-            let mut target = Target { panel_step: height, ..Target::new(scratch.r.values_mut(), rows) };
-            product_of_rows(isa, 2 * fine, &left, &right, &mut target, &Epilogue::default());
+            let mut target = Target { panel_step: height, ..Target::new(&mut *scratch.r, rows) };
+            Product::of_rows(2 * fine, left, right).run(isa, &mut target);
         }
         for z in 0..fine {
             let mut rows = self.rows_of(z);
@@ -140,38 +135,39 @@ impl RowTransform {
                 rows: Rows { first: first * 2 * coarse, ..Rows::plain(fine * 2 * coarse) },
                 ..LeftMatrix::row_major(&self.outer, 2 * coarse)
             };
-            let right = RightRows { matrix: &scratch.r, first: z * 2 * coarse, segment_step: 0 };
+            let right = RightRows { matrix: self.packed(scratch.r), first: z * 2 * coarse, segment_step: 0 };
             let rows = Rows { first: first * columns, ..Rows::plain(fine * columns) };
             let mut target = Target::new(x, rows);
-            product_of_rows(isa, count, &left, &right, &mut target, &Epilogue::default());
+            Product::of_rows(count, left, right).run(isa, &mut target);
         }
     }
 
-    /// From the gradient of x in `scratch.x` to that of Q in `scratch.q`.
-    pub(super) fn adjoint(&self, isa: Isa, scratch: &mut RowScratch) {
+    /// From the gradient of x, packed: `[(z, y)] x [j]`, to that of Q.
+    pub(super) fn adjoint(&self, isa: Isa, x: &[f32], scratch: &mut RowScratch<'_>) {
         let (fine, coarse) = (self.split.fine, self.split.coarse);
         let height = 2 * self.split.n * PANEL;
-        let mut done = 0;
+        let (wanted, mut done) = (self.wanted.len(), 0);
+        let x = PackedView::new(wanted, x.len() / wanted, x);
         for z in 0..fine {
             let count = self.rows_of(z).len();
             let left = LeftMatrix {
                 data: &self.back_outer[done * 2 * coarse..(done + count) * 2 * coarse],
                 ..LeftMatrix::row_major(&self.back_outer, count)
             };
-            let right = RightRows { matrix: &scratch.x, first: done, segment_step: 0 };
+            let right = RightRows { matrix: x, first: done, segment_step: 0 };
             // Row (part, b) of the product is row (b, z, part) of R.
             let rows =
                 Rows { skip: 0, first: 2 * z * PANEL, per_line: coarse, line_step: PANEL, step: 2 * fine * PANEL };
-            let mut target = Target { panel_step: height, ..Target::new(scratch.r.values_mut(), rows) };
-            product_of_rows(isa, 2 * coarse, &left, &right, &mut target, &Epilogue::default());
+            let mut target = Target { panel_step: height, ..Target::new(&mut *scratch.r, rows) };
+            Product::of_rows(2 * coarse, left, right).run(isa, &mut target);
             done += count;
         }
         for b in 0..coarse {
             let left = LeftMatrix::row_major(&self.back_inner, 2 * fine);
-            let right = RightRows { matrix: &scratch.r, first: b * 2 * fine, segment_step: 0 };
+            let right = RightRows { matrix: self.packed(scratch.r), first: b * 2 * fine, segment_step: 0 };
             let rows = Rows { first: b * 2 * fine * PANEL, ..Rows::plain(PANEL) };
-            let mut target = Target { panel_step: height, ..Target::new(scratch.q.values_mut(), rows) };
-            product_of_rows(isa, 2 * fine, &left, &right, &mut target, &Epilogue::default());
+            let mut target = Target { panel_step: height, ..Target::new(&mut *scratch.q, rows) };
+            Product::of_rows(2 * fine, left, right).run(isa, &mut target);
         }
     }
 }

@@ -9,6 +9,7 @@
 //! because `coarse a * fine y / n` is whole. So the sum over k is a sum over a, which only z enters, then one over b.
 
 use crate::elementary::cos_sin_fraction;
+pub(super) use crate::elementary::single;
 
 /// A length as a product of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +43,6 @@ impl Split {
 
 fn angle(turns: usize, size: usize) -> (f64, f64) {
     cos_sin_fraction((turns % size).cast_signed() as i64, size as u64)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounding the basis to single precision is meant")]
-pub(super) fn single(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

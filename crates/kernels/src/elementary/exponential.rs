@@ -19,6 +19,15 @@ const LN_2_LOW: f32 = -2.121_944_4e-4;
 const POLYNOMIAL: [f32; 6] = [1.987_569_1e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1];
 
 /// `e^x`, within 1 ULP; infinity above 88.72, zero below -103.97, denormal between that and -87.34; NaN for NaN.
+///
+/// # Example
+/// ```
+/// use kernels::elementary::exp;
+///
+/// assert_eq!(exp(0.0), 1.0);
+/// assert_eq!(exp(1.0), 2.718_281_7);
+/// assert_eq!(exp(f32::NEG_INFINITY), 0.0);
+/// ```
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     // Written as comparisons, which NaN fails: it stays.

@@ -2,10 +2,12 @@
 
 mod exponential;
 mod logarithm;
+mod rounding;
 mod sigmoid;
 mod trigonometry;
 
 pub use exponential::exp;
 pub use logarithm::ln;
+pub use rounding::single;
 pub use sigmoid::{sigmoid, sigmoid_gradient};
 pub use trigonometry::cos_sin_fraction;

@@ -7,6 +7,15 @@ use super::exp;
 /// With `e = exp(-|x|)`: `1 / (1 + e)` for `x >= 0`, `e / (1 + e)` below, so that nothing overflows and small results
 /// keep their precision down to the denormals. ULP: 1 of `exp`, 1/2 of the sum, 1/2 of the quotient, and 1 because an
 /// operand's ULP may be two of the result's.
+///
+/// # Example
+/// ```
+/// use kernels::elementary::sigmoid;
+///
+/// assert_eq!(sigmoid(0.0), 0.5);
+/// assert_eq!(sigmoid(40.0), 1.0);
+/// assert!(sigmoid(-100.0) > 0.0);
+/// ```
 #[inline(always)]
 pub fn sigmoid(x: f32) -> f32 {
     let e = exp(-x.abs());

@@ -29,6 +29,15 @@ const COSINE: [f64; 6] = [
 ///
 /// # Panics
 /// If the denominator is zero.
+///
+/// # Example
+/// ```
+/// use kernels::elementary::cos_sin_fraction;
+///
+/// assert_eq!(cos_sin_fraction(90, 360), (0.0, 1.0));
+/// assert_eq!(cos_sin_fraction(1, 2), (-1.0, 0.0));
+/// assert!((cos_sin_fraction(1, 6).0 - 0.5).abs() < 1e-15);
+/// ```
 pub fn cos_sin_fraction(numerator: i64, denominator: u64) -> (f64, f64) {
     assert!(denominator > 0, "a fraction of a turn needs a denominator above zero");
     let turn = i128::from(denominator);

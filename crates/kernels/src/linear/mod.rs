@@ -1,7 +1,7 @@
 //! The fully connected layer.
 
 use crate::Isa;
-use crate::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, product};
+use crate::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Product, Rows, Target};
 
 /// A fully connected layer's weights, packed: `[in] x [out]`, with its bias.
 #[derive(Clone, Debug)]
@@ -30,12 +30,24 @@ impl LinearWeights {
     ///
     /// # Panics
     /// If `x` or `y` has not the length of the weights' shape.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Isa;
+    /// use kernels::linear::LinearWeights;
+    ///
+    /// let layer = LinearWeights::new(&[1.0, 10.0, 2.0, 20.0], &[0.5, 0.0], 2);
+    /// let mut y = [0.0; 2];
+    /// layer.forward(Isa::best(), &[3.0, 1.0], &mut y);
+    /// assert_eq!(y, [13.5, 26.0]);
+    /// ```
     pub fn forward(&self, isa: Isa, x: &[f32], y: &mut [f32]) {
         assert_eq!(x.len(), self.forward.k(), "inputs of a fully connected layer");
         assert_eq!(y.len(), self.forward.n(), "outputs of a fully connected layer");
         let epilogue = Epilogue { affine: Some(&self.bias), ..Epilogue::default() };
         let mut target = Target::new(y, Rows::plain(self.forward.n()));
-        product(isa, 1, &LeftMatrix::row_major(x, x.len()), &self.forward, &mut target, &epilogue);
+        let product = Product::new(1, LeftMatrix::row_major(x, x.len()), &self.forward);
+        Product { epilogue, ..product }.run(isa, &mut target);
     }
 
     /// `dx[i] = sum_o dy[o] w[o, i]`, overwriting `dx`: the summation contract over o.
@@ -46,6 +58,6 @@ impl LinearWeights {
         assert_eq!(dy.len(), self.gradient.k(), "outputs of a fully connected layer");
         assert_eq!(dx.len(), self.gradient.n(), "inputs of a fully connected layer");
         let mut target = Target::new(dx, Rows::plain(self.gradient.n()));
-        product(isa, 1, &LeftMatrix::row_major(dy, dy.len()), &self.gradient, &mut target, &Epilogue::default());
+        Product::new(1, LeftMatrix::row_major(dy, dy.len()), &self.gradient).run(isa, &mut target);
     }
 }

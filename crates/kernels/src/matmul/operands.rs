@@ -1,7 +1,7 @@
 //! What a product reads and writes: rows where they lie, and what becomes of a finished sum.
 
 use super::micro::TileRows;
-use super::{PANEL, PackedMatrix};
+use super::{PANEL, PackedView};
 use std::ops::Range;
 
 /// Where the rows of a matrix begin in a slice, when the rows are positions of a region: `per_line` rows to a line.
@@ -76,6 +76,40 @@ impl Rows {
     }
 }
 
+/// A row-major matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    rows: usize,
+    columns: usize,
+    values: &'a [f32],
+}
+
+impl<'a> Matrix<'a> {
+    /// A view of `values` as a matrix of `rows` and `columns`, row after row.
+    ///
+    /// # Panics
+    /// If there are not `rows * columns` of them.
+    pub fn new(rows: usize, columns: usize, values: &'a [f32]) -> Matrix<'a> {
+        assert_eq!(values.len(), rows * columns, "a matrix of {rows} x {columns}");
+        Matrix { rows, columns, values }
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// The values, row after row.
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+}
+
 /// A left-hand matrix `[rows, k]` whose elements are read where they lie.
 ///
 /// Element (`i`, `k`) is at `rows.offset(i) + (k / segment_length) * segment_step + k % segment_length`: each row
@@ -118,7 +152,7 @@ impl<'a> LeftMatrix<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct RightRows<'a> {
     /// All rows.
-    pub matrix: &'a PackedMatrix,
+    pub matrix: PackedView<'a>,
     /// Where the first segment begins.
     pub first: usize,
     /// From a segment's beginning to the next one's.

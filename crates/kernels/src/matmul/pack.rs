@@ -3,7 +3,7 @@
 use super::PANEL;
 
 /// Floats that begin on a cache line of 64 bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct AlignedFloats {
     storage: Vec<f32>,
     start: usize,
@@ -15,14 +15,6 @@ impl AlignedFloats {
         let storage = vec![0.0; length + PANEL - 1];
         let start = storage.as_ptr().align_offset(64).min(PANEL - 1);
         AlignedFloats { storage, start, length }
-    }
-
-    /// Changes the length; what it then holds is not defined. Shrinking keeps the memory.
-    fn resize(&mut self, length: usize) {
-        if self.start + length > self.storage.len() {
-            *self = AlignedFloats::zeros(length);
-        }
-        self.length = length;
     }
 
     fn values(&self) -> &[f32] {
@@ -45,7 +37,7 @@ impl Clone for AlignedFloats {
 /// A matrix `[k, n]` cut into panels of 16 columns, each stored row after row: `[ceil(n / 16)][k][16]`.
 ///
 /// The last panel is filled up with zeros. The format is the same for every instruction set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct PackedMatrix {
     k: usize,
     n: usize,
@@ -55,35 +47,8 @@ pub struct PackedMatrix {
 impl PackedMatrix {
     /// Packs the matrix whose element (`k`, `j`) is `element(k, j)`.
     pub fn from_fn(k: usize, n: usize, element: impl Fn(usize, usize) -> f32) -> PackedMatrix {
-        let mut packed = PackedMatrix::zeros(k, n);
-        packed.repack(element);
-        packed
-    }
-
-    /// Packs a row-major matrix `[k, n]`.
-    ///
-    /// # Panics
-    /// If `values` has not exactly `k * n` values.
-    pub fn from_row_major(k: usize, n: usize, values: &[f32]) -> PackedMatrix {
-        assert_eq!(values.len(), k * n, "a matrix of {k} x {n}");
-        Self::from_fn(k, n, |row, column| values[row * n + column])
-    }
-
-    /// A packed matrix of zeros, to be overwritten.
-    pub fn zeros(k: usize, n: usize) -> PackedMatrix {
-        PackedMatrix { k, n, floats: AlignedFloats::zeros(n.div_ceil(PANEL) * k * PANEL) }
-    }
-
-    /// Gives it another shape, in the same memory if that is enough; what it then holds is not defined.
-    pub fn reshape(&mut self, k: usize, n: usize) {
-        (self.k, self.n) = (k, n);
-        self.floats.resize(n.div_ceil(PANEL) * k * PANEL);
-    }
-
-    /// Overwrites the values with those of `element`, without allocating.
-    pub fn repack(&mut self, element: impl Fn(usize, usize) -> f32) {
-        let (k, n) = (self.k, self.n);
-        let (lanes, _) = self.floats.values_mut().as_chunks_mut::<PANEL>();
+        let mut floats = AlignedFloats::zeros(packed_length(k, n));
+        let (lanes, _) = floats.values_mut().as_chunks_mut::<PANEL>();
         for panel in 0..n.div_ceil(PANEL) {
             let columns = PANEL.min(n - panel * PANEL);
             for row in 0..k {
@@ -92,6 +57,26 @@ impl PackedMatrix {
                 }
             }
         }
+        PackedMatrix { k, n, floats }
+    }
+
+    /// Packs a row-major matrix `[k, n]`.
+    ///
+    /// # Panics
+    /// If `values` has not exactly `k * n` values.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::matmul::PackedMatrix;
+    ///
+    /// let packed = PackedMatrix::from_row_major(2, 3, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    /// // One panel: each row filled up to 16 columns.
+    /// assert_eq!(packed.values().len(), 2 * 16);
+    /// assert_eq!((&packed.values()[..4], packed.values()[16]), (&[1.0, 2.0, 3.0, 0.0][..], 4.0));
+    /// ```
+    pub fn from_row_major(k: usize, n: usize, values: &[f32]) -> PackedMatrix {
+        assert_eq!(values.len(), k * n, "a matrix of {k} x {n}");
+        Self::from_fn(k, n, |row, column| values[row * n + column])
     }
 
     /// Rows.
@@ -114,13 +99,52 @@ impl PackedMatrix {
         self.floats.values()
     }
 
-    /// All panels, `[panels][k][16]`; whoever writes them leaves the columns beyond `n` zero.
-    pub fn values_mut(&mut self) -> &mut [f32] {
-        self.floats.values_mut()
+    /// The same, borrowed.
+    pub fn view(&self) -> PackedView<'_> {
+        PackedView { k: self.k, n: self.n, values: self.values() }
     }
 
     /// Bytes of memory it holds.
     pub fn bytes(&self) -> usize {
         size_of_val(self.values())
     }
+}
+
+/// A packed matrix in somebody's memory: `[ceil(n / 16)][k][16]`.
+#[derive(Clone, Copy, Debug)]
+pub struct PackedView<'a> {
+    k: usize,
+    n: usize,
+    values: &'a [f32],
+}
+
+impl<'a> PackedView<'a> {
+    /// A view of `values` as a packed matrix `[k, n]`.
+    ///
+    /// # Panics
+    /// If they are not whole panels of that many rows and columns.
+    pub fn new(k: usize, n: usize, values: &'a [f32]) -> PackedView<'a> {
+        assert_eq!(values.len(), packed_length(k, n), "a packed matrix of {k} x {n}");
+        PackedView { k, n, values }
+    }
+
+    /// Rows.
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    /// Columns.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// All panels.
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+}
+
+/// Floats of the panels of a matrix `[k, n]`.
+fn packed_length(k: usize, n: usize) -> usize {
+    n.div_ceil(PANEL) * k * PANEL
 }

@@ -1,8 +1,8 @@
 //! A product cut into pieces of few enough terms, and these into tiles for the micro-kernel.
 
-use super::PANEL;
-use super::micro::{self, MAX_PANELS, MAX_ROWS, TileRows};
+use super::micro::{self, LeftRows, MAX_PANELS, MAX_ROWS, TileRows};
 use super::operands::{Epilogue, LeftMatrix, RightRows, Rows, Target};
+use super::{PANEL, Product};
 use crate::isa::Isa;
 use std::ops::Range;
 
@@ -11,42 +11,31 @@ use std::ops::Range;
 const LONGEST: usize = 64 * 1024;
 
 /// Cuts a product into pieces of few enough terms, segment by segment; each continues the sums of the one before.
-pub(super) fn pieces(
-    isa: Isa,
-    rows: usize,
-    wanted: Range<usize>,
-    left: &LeftMatrix<'_>,
-    right: &RightRows<'_>,
-    target: &mut Target<'_>,
-    epilogue: &Epilogue<'_>,
-) {
+pub(super) fn pieces(isa: Isa, product: &Product<'_>, target: &mut Target<'_>) {
+    let Product { left, right, .. } = product;
     if left.k() * 2 * PANEL <= LONGEST || left.segments < 2 {
-        return tiles(isa, rows, wanted, left, right, target, epilogue);
+        return tiles(isa, product, target);
     }
     let (continues, segments) = (target.continues, left.segments);
     for segment in 0..segments {
         let mut rows_of_left = left.rows;
         rows_of_left.first += segment * left.segment_step;
-        let left = LeftMatrix { rows: rows_of_left, segments: 1, ..*left };
-        let right = RightRows { first: right.first + segment * right.segment_step, ..*right };
-        let none = Epilogue::default();
+        let piece = Product {
+            rows: product.rows,
+            left: LeftMatrix { rows: rows_of_left, segments: 1, ..*left },
+            right: RightRows { first: right.first + segment * right.segment_step, ..*right },
+            columns: product.columns.clone(),
+            epilogue: if segment + 1 == segments { product.epilogue } else { Epilogue::default() },
+        };
         target.continues = continues || segment > 0;
-        let epilogue = if segment + 1 == segments { epilogue } else { &none };
-        tiles(isa, rows, wanted.clone(), &left, &right, target, epilogue);
+        tiles(isa, &piece, target);
     }
     target.continues = continues;
 }
 
 /// Cuts a product into tiles.
-fn tiles(
-    isa: Isa,
-    rows: usize,
-    wanted: Range<usize>,
-    left: &LeftMatrix<'_>,
-    right: &RightRows<'_>,
-    target: &mut Target<'_>,
-    epilogue: &Epilogue<'_>,
-) {
+fn tiles(isa: Isa, product: &Product<'_>, target: &mut Target<'_>) {
+    let Product { rows, ref left, ref right, columns: ref wanted, ref epilogue } = *product;
     if rows == 0 || wanted.is_empty() {
         return;
     }
@@ -84,14 +73,15 @@ fn tiles(
                 lanes.ahead = ahead(tile);
                 left.rows.tile(row, count, &mut from);
                 output.place(row, count);
-                micro::compute(isa, left, &from, &lanes, &mut output.tile);
+                micro::compute(isa, LeftRows { matrix: left, rows: &from }, &lanes, &mut output.tile);
             }
         } else {
             for (tile, row) in first_rows.enumerate() {
                 lanes.ahead = ahead(tile);
                 left.rows.tile(row, tile_height.min(rows - row), &mut from);
-                let columns = (columns.clone(), to_panel);
-                ragged_tile(isa, left, (row, &from), &lanes, columns, target, epilogue);
+                let left = LeftRows { matrix: left, rows: &from };
+                let tile = RaggedTile { left, lanes: &lanes, first: row, columns: &columns, to_panel, epilogue };
+                tile.compute(isa, target);
             }
         }
         panel += group;
@@ -142,55 +132,62 @@ impl WholePanels<'_> {
 }
 
 /// A tile whose last panel is not whole: its sums are finished one by one.
-fn ragged_tile(
-    isa: Isa,
-    left: &LeftMatrix<'_>,
-    (first, from): (usize, &TileRows),
-    lanes: &micro::Lanes<'_>,
-    (columns, to_panel): (Range<usize>, usize),
-    target: &mut Target<'_>,
-    epilogue: &Epilogue<'_>,
-) {
-    const ROW: usize = MAX_PANELS * PANEL;
-    let mut sums = [0.0; MAX_ROWS * ROW];
-    let place = |r: usize, column: usize| {
-        let (panel, lane) = ((column - columns.start) / PANEL, column % PANEL);
-        target.rows.offset(first + r) + (to_panel + panel) * target.panel_step + lane
-    };
-    if target.continues {
-        for r in 0..from.count {
-            for column in columns.clone() {
-                sums[r * ROW + column - columns.start] = target.data[place(r, column)];
+struct RaggedTile<'a> {
+    left: LeftRows<'a>,
+    lanes: &'a micro::Lanes<'a>,
+    /// Its first row in the product.
+    first: usize,
+    columns: &'a Range<usize>,
+    /// How many panels of the target come before it.
+    to_panel: usize,
+    epilogue: &'a Epilogue<'a>,
+}
+
+impl RaggedTile<'_> {
+    fn compute(&self, isa: Isa, target: &mut Target<'_>) {
+        let RaggedTile { left, lanes, first, columns, to_panel, epilogue } = *self;
+        let count = left.rows.count;
+        const ROW: usize = MAX_PANELS * PANEL;
+        let mut sums = [0.0; MAX_ROWS * ROW];
+        let place = |r: usize, column: usize| {
+            let (panel, lane) = ((column - columns.start) / PANEL, column % PANEL);
+            target.rows.offset(first + r) + (to_panel + panel) * target.panel_step + lane
+        };
+        if target.continues {
+            for r in 0..count {
+                for column in columns.clone() {
+                    sums[r * ROW + column - columns.start] = target.data[place(r, column)];
+                }
             }
         }
-    }
-    let mut rows = TileRows::default();
-    Rows::plain(ROW).tile(0, from.count, &mut rows);
-    let mut output = micro::Output {
-        data: &mut sums,
-        rows,
-        panel_step: PANEL,
-        affine: None,
-        residual: None,
-        relu: false,
-        continues: target.continues,
-    };
-    micro::compute(isa, left, from, lanes, &mut output);
-    for r in 0..from.count {
-        let residual = epilogue.residual.map(|(data, rows)| &data[rows.offset(first + r)..]);
-        for column in columns.clone() {
-            let (panel, lane) = (column / PANEL, column % PANEL);
-            let mut value = sums[r * ROW + column - columns.start];
-            if let Some(affine) = epilogue.affine {
-                value = value.mul_add(affine.scale[panel][lane], affine.shift[panel][lane]);
+        let mut rows = TileRows::default();
+        Rows::plain(ROW).tile(0, count, &mut rows);
+        let mut output = micro::Output {
+            data: &mut sums,
+            rows,
+            panel_step: PANEL,
+            affine: None,
+            residual: None,
+            relu: false,
+            continues: target.continues,
+        };
+        micro::compute(isa, left, lanes, &mut output);
+        for r in 0..count {
+            let residual = epilogue.residual.map(|(data, rows)| &data[rows.offset(first + r)..]);
+            for column in columns.clone() {
+                let (panel, lane) = (column / PANEL, column % PANEL);
+                let mut value = sums[r * ROW + column - columns.start];
+                if let Some(affine) = epilogue.affine {
+                    value = value.mul_add(affine.scale[panel][lane], affine.shift[panel][lane]);
+                }
+                if let Some(residual) = residual {
+                    value += residual[column];
+                }
+                if epilogue.relu && value <= 0.0 {
+                    value = 0.0;
+                }
+                target.data[place(r, column)] = value;
             }
-            if let Some(residual) = residual {
-                value += residual[column];
-            }
-            if epilogue.relu && value <= 0.0 {
-                value = 0.0;
-            }
-            target.data[place(r, column)] = value;
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Global average pooling: the mean of each channel over its whole map.
 
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// `y[c] = (sum over the map of x[i, j, c]) / (H W)`: `[H, W, C] -> [C]`, with `map` the whole of the H x W map.
 ///
@@ -9,6 +10,18 @@ use crate::region::{Region, Window, WindowMut};
 ///
 /// # Panics
 /// If the map is empty, `x` lacks part of it, or `y` has not one value a channel.
+///
+/// # Example
+/// ```
+/// use kernels::pool::global_average_pool;
+/// use kernels::{Isa, Region, Window};
+///
+/// let map = Region::whole(1, 3);
+/// let mut means = [0.0; 2];
+/// let x = Window::new(&[1.0, 10.0, 2.0, 20.0, 6.0, 30.0], map, 2);
+/// global_average_pool(Isa::best(), map, x, &mut means);
+/// assert_eq!(means, [3.0, 20.0]);
+/// ```
 pub fn global_average_pool(isa: Isa, map: Region, x: Window<'_>, y: &mut [f32]) {
     assert_eq!(x.channels(), y.len(), "one mean for each channel");
     let positions = positions_of(map, x.region());

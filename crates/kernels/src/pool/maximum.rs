@@ -6,64 +6,91 @@
 
 use crate::conv::Sliding;
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Part, Window, WindowMut};
 use std::array;
 use std::ops::Range;
 
-/// `y[i, j, c] = max over ky, kx of x[i s + ky - p, j s + kx - p, c]`: `[H, W, C] -> [H', W', C]`.
-///
-/// `map` is the size (rows, columns) of the input map. All positions of `y` are written: those outside the output map
-/// are zero, and a position whose whole window is padding is minus infinity.
-///
-/// # Panics
-/// If channels differ, or `x` lacks an input inside the map that a position of `y` needs.
-pub fn max_pool(isa: Isa, map: (usize, usize), sliding: Sliding, x: Window<'_>, y: &mut WindowMut<'_>) {
-    assert_eq!(x.channels(), y.channels(), "channels of a max pool");
-    let output =
-        sliding.output_size(map.0, map.1).map_or(Region::EMPTY, |(height, width)| Region::whole(height, width));
-    y.clear_outside(output);
-    let wanted = y.region().intersection(&output);
-    check_held(map, sliding, wanted, x.region());
-    for row in wanted.top..wanted.bottom() {
-        maximum_line(isa, map, sliding, (row, wanted.left..wanted.right()), x, y);
+/// The largest value of each channel under a window that slides over a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxPool {
+    /// Rows and columns of the input's map.
+    pub map: (usize, usize),
+    /// The window's size, steps and padding.
+    pub sliding: Sliding,
+}
+
+impl MaxPool {
+    /// `y[i, j, c] = max over ky, kx of x[i s + ky - p, j s + kx - p, c]`: `[H, W, C] -> [H', W', C]`.
+    ///
+    /// All positions of `y` are written: those outside the output map are zero, and a position whose whole window is
+    /// padding is minus infinity.
+    ///
+    /// # Panics
+    /// If channels differ, or `x` lacks an input inside the map that a position of `y` needs.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::conv::Sliding;
+    /// use kernels::pool::MaxPool;
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let pool = MaxPool { map: (2, 4), sliding: Sliding::square(2, 2, 0) };
+    /// let x = Window::new(&[1.0, 2.0, 0.0, 7.0, 4.0, 3.0, 5.0, 6.0], Region::whole(2, 4), 1);
+    /// let (pooled, mut y) = (Region::whole(1, 2), [0.0; 2]);
+    /// pool.apply(Isa::best(), x, &mut WindowMut::new(&mut y, pooled, 1));
+    /// assert_eq!(y, [4.0, 7.0]);
+    /// // The gradient goes to where the maxima were.
+    /// let dy = Window::new(&[10.0, 20.0], pooled, 1).part(pooled);
+    /// let mut dx = [0.0; 8];
+    /// pool.gradient(Isa::best(), x, dy, &mut WindowMut::new(&mut dx, Region::whole(2, 4), 1));
+    /// assert_eq!(dx, [0.0, 0.0, 0.0, 20.0, 10.0, 0.0, 0.0, 0.0]);
+    /// ```
+    pub fn apply(&self, isa: Isa, x: Window<'_>, y: &mut WindowMut<'_>) {
+        assert_eq!(x.channels(), y.channels(), "channels of a max pool");
+        let (height, width) = self.sliding.output_size(self.map.0, self.map.1).unwrap_or_default();
+        let wanted = y.clear_outside(Region::whole(height, width));
+        self.check_held(wanted, x.region());
+        for row in wanted.top..wanted.bottom() {
+            maximum_line(isa, &Line { pool: *self, row, columns: wanted.left..wanted.right() }, x, y);
+        }
+    }
+
+    /// Adds each gradient of a part of the output map to the input that was its maximum: the gradient of
+    /// [`MaxPool::apply`].
+    ///
+    /// Output positions are taken row by row. Where a whole window is padding the gradient is dropped.
+    ///
+    /// # Panics
+    /// If channels differ, or `x` or `dx` lacks an input inside the map that the part needs.
+    pub fn gradient(&self, isa: Isa, x: Window<'_>, dy: Part<'_>, dx: &mut WindowMut<'_>) {
+        let (dy, wanted) = (dy.window(), dy.region());
+        assert!(x.channels() == dx.channels() && dy.channels() == dx.channels(), "channels of a max pool");
+        self.check_held(wanted, x.region());
+        self.check_held(wanted, dx.region());
+        for row in wanted.top..wanted.bottom() {
+            scatter_line(isa, &Line { pool: *self, row, columns: wanted.left..wanted.right() }, [x, dy], dx);
+        }
+    }
+
+    fn check_held(&self, wanted: Region, held: Region) {
+        let needed = self.sliding.input_region(&wanted).intersection(&Region::whole(self.map.0, self.map.1));
+        assert!(held.contains(&needed), "a window of {held:?} lacks part of {needed:?}");
+    }
+
+    /// The inputs inside the map that an output position sees.
+    #[inline(always)]
+    fn inside(&self, row: isize, column: isize) -> Region {
+        let seen = self.sliding.input_region(&Region::position(row, column));
+        seen.intersection(&Region::whole(self.map.0, self.map.1))
     }
 }
 
-/// Adds each gradient of `wanted`, a region of the output map, to the input that was its maximum: the gradient of
-/// [`max_pool`].
-///
-/// Output positions are taken row by row. Where a whole window is padding the gradient is dropped.
-///
-/// # Panics
-/// If channels differ, `wanted` is not inside `dy`, or `x` or `dx` lacks an input inside the map that it needs.
-pub fn max_pool_gradient(
-    isa: Isa,
-    map: (usize, usize),
-    sliding: Sliding,
-    wanted: Region,
-    x: Window<'_>,
-    dy: Window<'_>,
-    dx: &mut WindowMut<'_>,
-) {
-    assert!(x.channels() == dx.channels() && dy.channels() == dx.channels(), "channels of a max pool");
-    assert!(dy.region().contains(&wanted), "a gradient of {:?} lacks part of {wanted:?}", dy.region());
-    check_held(map, sliding, wanted, x.region());
-    check_held(map, sliding, wanted, dx.region());
-    for row in wanted.top..wanted.bottom() {
-        let line = (row, wanted.left..wanted.right());
-        scatter_line(isa, map, sliding, line, (x, dy), dx);
-    }
-}
-
-fn check_held(map: (usize, usize), sliding: Sliding, wanted: Region, held: Region) {
-    let needed = sliding.input_region(&wanted).intersection(&Region::whole(map.0, map.1));
-    assert!(held.contains(&needed), "a window of {held:?} lacks part of {needed:?}");
-}
-
-/// The inputs inside the map that an output position sees.
-#[inline(always)]
-fn inside(map: (usize, usize), sliding: Sliding, row: isize, column: isize) -> Region {
-    sliding.input_region(&Region::position(row, column)).intersection(&Region::whole(map.0, map.1))
+/// Some output positions of a row.
+struct Line {
+    pool: MaxPool,
+    row: isize,
+    columns: Range<isize>,
 }
 
 /// Whether a value takes the place of the maximum so far.
@@ -134,41 +161,47 @@ impl Taps {
     }
 }
 
-/// Adds the gradients of the channels from `lane` on to those of the taps that were their maxima, `N` at a time; the
-/// first one that is left.
-#[inline(always)]
-fn scatter<const N: usize>(
-    (from, x): (Taps, &[f32]),
-    dy: &[f32],
-    (to, dx): (Taps, &mut [f32]),
-    mut lane: usize,
-) -> usize {
-    while lane + N <= dy.len() {
-        let (_, winners) = from.maxima::<N>(x, lane);
-        let dy = &dy[lane..lane + N];
-        let mut tap = 0;
-        for row in 0..to.rows {
-            let mut at = to.first + row * to.line + lane;
-            for _ in 0..to.columns {
-                let dx = &mut dx[at..at + N];
-                let sums: [f32; N] = array::from_fn(|i| dx[i] + dy[i]);
-                let sum = |i: usize| if winners[i] == tap { sums[i] } else { dx[i] };
-                let sums: [f32; N] = array::from_fn(sum);
-                dx.copy_from_slice(&sums);
-                at += to.channels;
-                tap += 1;
+/// A position's gradient, and the inputs that it may go to.
+struct Scatter<'a> {
+    from: Taps,
+    x: &'a [f32],
+    dy: &'a [f32],
+    to: Taps,
+}
+
+impl Scatter<'_> {
+    /// Adds the gradients of the channels from `lane` on to those of the taps that were their maxima, `N` at a time;
+    /// the first one that is left.
+    #[inline(always)]
+    fn add<const N: usize>(&self, dx: &mut [f32], mut lane: usize) -> usize {
+        let Scatter { from, x, dy, to } = *self;
+        while lane + N <= dy.len() {
+            let (_, winners) = from.maxima::<N>(x, lane);
+            let dy = &dy[lane..lane + N];
+            let mut tap = 0;
+            for row in 0..to.rows {
+                let mut at = to.first + row * to.line + lane;
+                for _ in 0..to.columns {
+                    let dx = &mut dx[at..at + N];
+                    let sums: [f32; N] = array::from_fn(|i| dx[i] + dy[i]);
+                    let sum = |i: usize| if winners[i] == tap { sums[i] } else { dx[i] };
+                    let sums: [f32; N] = array::from_fn(sum);
+                    dx.copy_from_slice(&sums);
+                    at += to.channels;
+                    tap += 1;
+                }
             }
+            lane += N;
         }
-        lane += N;
+        lane
     }
-    lane
 }
 
 per_isa! {
-    fn maximum_line(map: (usize, usize), sliding: Sliding, line: (isize, Range<isize>), x: Window<'_>, y: &mut WindowMut<'_>) {
-        for column in line.1 {
-            let taps = Taps::new(inside(map, sliding, line.0, column), x.region(), x.channels());
-            let y = y.pixel_mut(line.0, column);
+    fn maximum_line(line: &Line, x: Window<'_>, y: &mut WindowMut<'_>) {
+        for column in line.columns.clone() {
+            let taps = Taps::new(line.pool.inside(line.row, column), x.region(), x.channels());
+            let y = y.pixel_mut(line.row, column);
             let lane = taps.maximise::<16>(x.data(), y, 0);
             let lane = taps.maximise::<4>(x.data(), y, lane);
             taps.maximise::<1>(x.data(), y, lane);
@@ -177,16 +210,17 @@ per_isa! {
 }
 
 per_isa! {
-    fn scatter_line(map: (usize, usize), sliding: Sliding, line: (isize, Range<isize>), from: (Window<'_>, Window<'_>), dx: &mut WindowMut<'_>) {
-        let (x, dy) = from;
-        for column in line.1 {
-            let inside = inside(map, sliding, line.0, column);
-            let seen = (Taps::new(inside, x.region(), x.channels()), x.data());
+    fn scatter_line(line: &Line, windows: [Window<'_>; 2], dx: &mut WindowMut<'_>) {
+        let [x, dy] = windows;
+        for column in line.columns.clone() {
+            let inside = line.pool.inside(line.row, column);
+            let from = Taps::new(inside, x.region(), x.channels());
             let to = Taps::new(inside, dx.region(), x.channels());
-            let (dy, dx) = (dy.pixel(line.0, column), dx.data_mut());
-            let lane = scatter::<16>(seen, dy, (to, dx), 0);
-            let lane = scatter::<4>(seen, dy, (to, dx), lane);
-            scatter::<1>(seen, dy, (to, dx), lane);
+            let scatter = Scatter { from, x: x.data(), dy: dy.pixel(line.row, column), to };
+            let dx = dx.data_mut();
+            let lane = scatter.add::<16>(dx, 0);
+            let lane = scatter.add::<4>(dx, lane);
+            scatter.add::<1>(dx, lane);
         }
     }
 }
@@ -200,7 +234,7 @@ mod tests {
     fn pooled(x: &[f32; 9], sliding: Sliding, region: Region) -> Vec<f32> {
         let mut y = vec![f32::NAN; region.positions()];
         let input = Window::new(x, Region::whole(3, 3), 1);
-        max_pool(Isa::best(), MAP, sliding, input, &mut WindowMut::new(&mut y, region, 1));
+        MaxPool { map: MAP, sliding }.apply(Isa::best(), input, &mut WindowMut::new(&mut y, region, 1));
         y
     }
 
@@ -217,15 +251,10 @@ mod tests {
         let x = [1.0, 7.0, 0.0, 7.0, 7.0, 7.0, 0.0, 7.0, 7.0];
         let held = Region::whole(3, 3);
         let mut dx = [0.0; 9];
-        max_pool_gradient(
-            Isa::best(),
-            MAP,
-            Sliding::square(2, 1, 0),
-            Region::whole(2, 2),
-            Window::new(&x, held, 1),
-            Window::new(&[1.0, 10.0, 100.0, 1000.0], Region::whole(2, 2), 1),
-            &mut WindowMut::new(&mut dx, held, 1),
-        );
+        let pooled = Region::whole(2, 2);
+        let dy = Window::new(&[1.0, 10.0, 100.0, 1000.0], pooled, 1).part(pooled);
+        let (x, mut target) = (Window::new(&x, held, 1), WindowMut::new(&mut dx, held, 1));
+        MaxPool { map: MAP, sliding: Sliding::square(2, 1, 0) }.gradient(Isa::best(), x, dy, &mut target);
         assert_eq!(dx, [0.0, 11.0, 0.0, 100.0, 1000.0, 0.0, 0.0, 0.0, 0.0]);
     }
 

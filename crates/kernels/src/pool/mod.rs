@@ -4,4 +4,4 @@ mod average;
 mod maximum;
 
 pub use average::{global_average_pool, global_average_pool_gradient};
-pub use maximum::{max_pool, max_pool_gradient};
+pub use maximum::MaxPool;

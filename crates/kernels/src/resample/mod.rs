@@ -10,10 +10,10 @@ mod resize;
 mod rotate;
 mod translate;
 
-pub use reflect::{reflect_pad, reflect_pad_adjoint, reflected_region};
-pub use resize::{Alignment, ResizePlan};
+pub use reflect::Reflection;
+pub use resize::{Alignment, ResizePart, ResizePlan};
 pub use rotate::Rotation;
-pub use translate::{translate, translate_adjoint};
+pub use translate::Translation;
 
 use crate::region::Region;
 

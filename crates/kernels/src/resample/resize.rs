@@ -1,8 +1,10 @@
 //! Bilinear resizing without antialiasing (PyTorch's `interpolate`).
 
 use super::assert_holds;
+use crate::elementary::single;
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 
 /// Which points of input and output coincide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,59 +56,104 @@ impl ResizePlan {
         Region::between(top, left, bottom, right)
     }
 
-    /// How many floats of scratch a region needs: a row of the input that it reads.
-    pub fn scratch(&self, region: Region, channels: usize) -> usize {
-        self.input_region(region).width * channels
-    }
-
-    /// Resizes: every position of `region` of the output.
+    /// The resize of a region of the output alone.
     ///
     /// # Panics
-    /// If channels differ, the region is not inside the output, or a window lacks what it needs.
-    pub fn resize(&self, isa: Isa, region: Region, x: Window<'_>, scratch: &mut [f32], y: &mut WindowMut<'_>) {
-        let (channels, reads) = (y.channels(), self.input_region(region));
+    /// If the region is not inside the output.
+    pub fn part(&self, region: Region) -> ResizePart<'_> {
+        let reads = self.input_region(region);
+        if region.is_empty() {
+            return ResizePart { rows: &[], columns: &[], region, reads };
+        }
+        let rows = part(&self.rows, region.top, region.height);
+        ResizePart { rows, columns: part(&self.columns, region.left, region.width), region, reads }
+    }
+}
+
+/// A resize of some of the output's positions.
+#[derive(Clone, Copy, Debug)]
+pub struct ResizePart<'a> {
+    rows: &'a [Tap],
+    columns: &'a [Tap],
+    region: Region,
+    /// What of the input it reads.
+    reads: Region,
+}
+
+impl ResizePart<'_> {
+    /// How many floats of scratch it needs: a row of the input that it reads.
+    pub fn scratch(&self, channels: usize) -> usize {
+        self.reads.width * channels
+    }
+
+    /// Resizes, into every position of the region.
+    ///
+    /// # Panics
+    /// If channels differ, a window lacks what it needs, or the scratch is too short.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::resample::{Alignment, ResizePlan};
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let plan = ResizePlan::new((1, 2), (1, 3), Alignment::Corners);
+    /// let output = Region::whole(1, 3);
+    /// let (resize, mut y) = (plan.part(output), [0.0; 3]);
+    /// let x = Window::new(&[10.0, 20.0], Region::whole(1, 2), 1);
+    /// let mut scratch = vec![0.0; resize.scratch(1)];
+    /// resize.apply(Isa::best(), x, &mut scratch, &mut WindowMut::new(&mut y, output, 1));
+    /// assert_eq!(y, [10.0, 15.0, 20.0]);
+    /// ```
+    pub fn apply(&self, isa: Isa, x: Window<'_>, scratch: &mut [f32], y: &mut WindowMut<'_>) {
+        let (channels, reads, region) = (y.channels(), self.reads, self.region);
         assert_eq!(x.channels(), channels, "channels of input and output");
         assert_holds(x.region(), reads);
         assert_holds(y.region(), region);
         let blended = &mut scratch[..reads.width * channels];
-        let columns = part(&self.columns, region.left, region.width);
-        let rows = part(&self.rows, region.top, region.height);
-        for (row, tap) in (region.top..).zip(rows) {
+        let columns = Columns { taps: self.columns, left: reads.left.unsigned_abs(), channels };
+        for (row, tap) in (region.top..).zip(self.rows) {
             let line = |at: usize| {
                 let from = x.offset(at.cast_signed(), reads.left);
                 &x.data()[from..from + reads.width * channels]
             };
-            blend(isa, *tap, line(tap.low), line(tap.high), blended);
+            blend(isa, *tap, [line(tap.low), line(tap.high)], blended);
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * channels];
-            interpolate(isa, columns, reads.left.unsigned_abs(), blended, channels, line);
+            interpolate(isa, columns, blended, line);
         }
     }
 
-    /// The adjoint of [`ResizePlan::resize`]: adds to `dx`. Output rows are taken in order; each gathers its columns
-    /// from left to right, low before high, then adds to its low row, then to its high row.
+    /// The adjoint of [`ResizePart::apply`]: adds to `dx`. Output rows are taken in order; each gathers its columns from
+    /// left to right, low before high, then adds to its low row, then to its high row.
     ///
     /// # Panics
-    /// As [`ResizePlan::resize`].
-    pub fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, scratch: &mut [f32], dx: &mut WindowMut<'_>) {
-        let (channels, reads) = (dx.channels(), self.input_region(region));
+    /// As [`ResizePart::apply`].
+    pub fn adjoint(&self, isa: Isa, dy: Window<'_>, scratch: &mut [f32], dx: &mut WindowMut<'_>) {
+        let (channels, reads, region) = (dx.channels(), self.reads, self.region);
         assert_eq!(dy.channels(), channels, "channels of input and output");
         assert_holds(dy.region(), region);
         assert_holds(dx.region(), reads);
         let gathered = &mut scratch[..reads.width * channels];
-        let columns = part(&self.columns, region.left, region.width);
-        let rows = part(&self.rows, region.top, region.height);
-        for (row, tap) in (region.top..).zip(rows) {
+        let columns = Columns { taps: self.columns, left: reads.left.unsigned_abs(), channels };
+        for (row, tap) in (region.top..).zip(self.rows) {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * channels];
             gathered.fill(0.0);
-            scatter(isa, columns, reads.left.unsigned_abs(), line, channels, gathered);
+            scatter(isa, columns, line, gathered);
             for (at, weight) in [(tap.low, tap.weight_low), (tap.high, tap.weight_high)] {
                 let to = dx.offset(at.cast_signed(), reads.left);
                 add_scaled(isa, weight, gathered, &mut dx.data_mut()[to..to + reads.width * channels]);
             }
         }
     }
+}
+
+/// Where the columns of a line are read, in a row that begins at column `left`.
+#[derive(Clone, Copy)]
+struct Columns<'a> {
+    taps: &'a [Tap],
+    left: usize,
+    channels: usize,
 }
 
 /// The taps of some rows or columns of the output.
@@ -136,13 +183,9 @@ fn taps(from: usize, to: usize, alignment: Alignment) -> Vec<Tap> {
         .collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "interpolation weights are rounded once to single precision")]
-fn single(weight: f64) -> f32 {
-    weight as f32
-}
-
 per_isa! {
-    fn blend(tap: Tap, low: &[f32], high: &[f32], y: &mut [f32]) {
+    fn blend(tap: Tap, rows: [&[f32]; 2], y: &mut [f32]) {
+        let [low, high] = rows;
         for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
             *y = high.mul_add(tap.weight_high, low * tap.weight_low);
         }
@@ -150,13 +193,14 @@ per_isa! {
 }
 
 /// Channels of an image, for which loops of known length are compiled.
-const COLOURS: usize = 3;
+const COLORS: usize = 3;
 
 per_isa! {
-    fn interpolate(columns: &[Tap], left: usize, x: &[f32], channels: usize, y: &mut [f32]) {
-        if channels == COLOURS {
-            let (pixels, _) = x.as_chunks::<COLOURS>();
-            for (tap, y) in columns.iter().zip(y.as_chunks_mut::<COLOURS>().0) {
+    fn interpolate(columns: Columns<'_>, x: &[f32], y: &mut [f32]) {
+        let Columns { taps: columns, left, channels } = columns;
+        if channels == COLORS {
+            let (pixels, _) = x.as_chunks::<COLORS>();
+            for (tap, y) in columns.iter().zip(y.as_chunks_mut::<COLORS>().0) {
                 interpolate_pixel(*tap, &pixels[tap.low - left], &pixels[tap.high - left], y);
             }
             return;
@@ -177,10 +221,11 @@ fn interpolate_pixel(tap: Tap, low: &[f32], high: &[f32], y: &mut [f32]) {
 }
 
 per_isa! {
-    fn scatter(columns: &[Tap], left: usize, dy: &[f32], channels: usize, dx: &mut [f32]) {
-        if channels == COLOURS {
-            let (pixels, _) = dx.as_chunks_mut::<COLOURS>();
-            for (tap, dy) in columns.iter().zip(dy.as_chunks::<COLOURS>().0) {
+    fn scatter(columns: Columns<'_>, dy: &[f32], dx: &mut [f32]) {
+        let Columns { taps: columns, left, channels } = columns;
+        if channels == COLORS {
+            let (pixels, _) = dx.as_chunks_mut::<COLORS>();
+            for (tap, dy) in columns.iter().zip(dy.as_chunks::<COLORS>().0) {
                 add_pixel(tap.weight_low, dy, &mut pixels[tap.low - left]);
                 add_pixel(tap.weight_high, dy, &mut pixels[tap.high - left]);
             }
@@ -215,13 +260,13 @@ mod tests {
     fn resized(x: &[f32], to: usize, alignment: Alignment) -> Vec<f32> {
         let plan = ResizePlan::new((1, x.len()), (1, to), alignment);
         let (from, region) = (Region::whole(1, x.len()), Region::whole(1, to));
-        let (mut y, mut scratch) = (vec![f32::NAN; to], vec![f32::NAN; plan.scratch(region, 1)]);
+        let (mut y, mut scratch) = (vec![f32::NAN; to], vec![f32::NAN; plan.part(region).scratch(1)]);
         let mut target = WindowMut::new(&mut y, region, 1);
         // Only what the region reads is held.
         let held = plan.input_region(region);
         assert!(from.contains(&held));
         let kept = &x[held.left.unsigned_abs()..][..held.width];
-        plan.resize(Isa::best(), region, Window::new(kept, held, 1), &mut scratch, &mut target);
+        plan.part(region).apply(Isa::best(), Window::new(kept, held, 1), &mut scratch, &mut target);
         y
     }
 

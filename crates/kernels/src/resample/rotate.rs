@@ -1,9 +1,10 @@
 //! Rotation about the center of an image, bilinear, with zeros outside (kornia's `rotate`).
 
 use super::assert_holds;
-use crate::elementary::cos_sin_fraction;
+use crate::elementary::{cos_sin_fraction, single};
 use crate::isa::{Isa, per_isa};
-use crate::region::{Region, Window, WindowMut};
+use crate::region::Region;
+use crate::window::{Window, WindowMut};
 use std::array;
 
 /// A rotation of maps of one size by whole degrees, counter-clockwise as people see the picture.
@@ -123,6 +124,21 @@ impl Rotation {
     ///
     /// # Panics
     /// If the windows have not three channels or lack what the region needs.
+    ///
+    /// # Example
+    /// A quarter turn, counter-clockwise:
+    ///
+    /// ```
+    /// use kernels::resample::Rotation;
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let map = Region::whole(2, 2);
+    /// let grey = [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0, 4.0];
+    /// let mut y = [0.0; 12];
+    /// let turn = Rotation::new((2, 2), 90);
+    /// turn.rotate(Isa::best(), map, Window::new(&grey, map, 3), &mut WindowMut::new(&mut y, map, 3));
+    /// assert_eq!([y[0], y[3], y[6], y[9]], [2.0, 4.0, 1.0, 3.0]);
+    /// ```
     pub fn rotate(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
         assert!(x.channels() == 3 && y.channels() == 3, "images of three channels");
         assert_holds(x.region(), self.input_region(region));
@@ -131,7 +147,7 @@ impl Rotation {
         for row in region.top..region.bottom() {
             let to = y.offset(row, region.left);
             let line = &mut y.data_mut()[to..to + region.width * 3];
-            rotate_line(isa, *self, inside, (row, region.left), x, line);
+            rotate_line(isa, Line { rotation: *self, inside, row, column: region.left }, x, line);
         }
     }
 
@@ -148,17 +164,16 @@ impl Rotation {
         for row in region.top..region.bottom() {
             let from = dy.offset(row, region.left);
             let line = &dy.data()[from..from + region.width * 3];
-            adjoint_line(isa, *self, inside, (row, region.left), line, dx);
+            adjoint_line(isa, Line { rotation: *self, inside, row, column: region.left }, line, dx);
         }
     }
 }
 
 /// What a point `down` and `right` of a pixel weighs it with, and those right of it and below: rounded once.
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "rounded on purpose")]
 fn weights(down: f64, right: f64) -> [f32; 4] {
     let (up, across) = (1.0 - down, 1.0 - right);
-    [up * across, up * right, down * across, down * right].map(|w| w as f32)
+    [up * across, up * right, down * across, down * right].map(single)
 }
 
 impl Footprint {
@@ -184,31 +199,48 @@ impl Footprint {
     }
 }
 
+/// Positions of a row of the output from a column on, and what of the input is there.
+#[derive(Clone, Copy)]
+struct Line {
+    rotation: Rotation,
+    inside: Region,
+    row: isize,
+    column: isize,
+}
+
+impl Line {
+    /// The same behind so many positions.
+    #[inline(always)]
+    fn behind(self, positions: usize) -> Line {
+        Line { column: self.column.saturating_add_unsigned(positions), ..self }
+    }
+}
+
 per_isa! {
-    fn rotate_line(rotation: Rotation, inside: Region, start: (isize, isize), x: Window<'_>, y: &mut [f32]) {
+    fn rotate_line(line: Line, x: Window<'_>, y: &mut [f32]) {
+        let Line { rotation, inside, row, column } = line;
         // A group reads four values where a pixel has three: it keeps so far from the right that they are there.
         let roomy = Region { width: inside.width.saturating_sub(1), ..inside };
-        let (before, within) = rotation.inside(start, y.len() / 3, roomy);
+        let (before, within) = rotation.inside((row, column), y.len() / 3, roomy);
         let (before, rest) = y.split_at_mut(before * 3);
         let (within, after) = rest.split_at_mut(within * 3);
-        let mut column = start.1;
-        rotate_pixels(rotation, inside, (start.0, column), x, before);
-        column = column.saturating_add_unsigned(before.len() / 3);
+        rotate_pixels(line, x, before);
+        let mut line = line.behind(before.len() / 3);
         for y in within.chunks_mut(GROUP * 3) {
-            rotate_group(&rotation.group(start.0, column, x.region()), x, y);
-            column = column.saturating_add_unsigned(y.len() / 3);
+            rotate_group(&rotation.group(row, line.column, x.region()), x, y);
+            line = line.behind(y.len() / 3);
         }
-        rotate_pixels(rotation, inside, (start.0, column), x, after);
+        rotate_pixels(line, x, after);
     }
 }
 
 /// Each position of a line, wherever it reads.
 #[inline(always)]
-fn rotate_pixels(rotation: Rotation, inside: Region, start: (isize, isize), x: Window<'_>, y: &mut [f32]) {
-    for (column, y) in (start.1..).zip(y.as_chunks_mut::<3>().0) {
+fn rotate_pixels(line: Line, x: Window<'_>, y: &mut [f32]) {
+    for (column, y) in (line.column..).zip(y.as_chunks_mut::<3>().0) {
         let mut sum = [0.0_f32; 3];
-        let footprint = rotation.footprint(start.0, column);
-        footprint.for_each_pixel(inside, x.region(), |at, weight| {
+        let footprint = line.rotation.footprint(line.row, column);
+        footprint.for_each_pixel(line.inside, x.region(), |at, weight| {
             let pixel = &x.data()[at..at + 3];
             for c in 0..3 {
                 sum[c] = pixel[c].mul_add(weight, sum[c]);
@@ -248,28 +280,28 @@ fn add_weighted(pixel: [f32; 4], weight: f32, sum: [f32; 4]) -> [f32; 4] {
 }
 
 per_isa! {
-    fn adjoint_line(rotation: Rotation, inside: Region, start: (isize, isize), dy: &[f32], dx: &mut WindowMut<'_>) {
-        let (before, within) = rotation.inside(start, dy.len() / 3, inside);
+    fn adjoint_line(line: Line, dy: &[f32], dx: &mut WindowMut<'_>) {
+        let Line { rotation, inside, row, column } = line;
+        let (before, within) = rotation.inside((row, column), dy.len() / 3, inside);
         let (before, rest) = dy.split_at(before * 3);
         let (within, after) = rest.split_at(within * 3);
-        let mut column = start.1;
-        adjoint_pixels(rotation, inside, (start.0, column), before, dx);
-        column = column.saturating_add_unsigned(before.len() / 3);
+        adjoint_pixels(line, before, dx);
+        let mut line = line.behind(before.len() / 3);
         for dy in within.chunks(GROUP * 3) {
-            adjoint_group(&rotation.group(start.0, column, dx.region()), dy, dx.data_mut());
-            column = column.saturating_add_unsigned(dy.len() / 3);
+            adjoint_group(&rotation.group(row, line.column, dx.region()), dy, dx.data_mut());
+            line = line.behind(dy.len() / 3);
         }
-        adjoint_pixels(rotation, inside, (start.0, column), after, dx);
+        adjoint_pixels(line, after, dx);
     }
 }
 
 /// Each position of a line, wherever it adds.
 #[inline(always)]
-fn adjoint_pixels(rotation: Rotation, inside: Region, start: (isize, isize), dy: &[f32], dx: &mut WindowMut<'_>) {
+fn adjoint_pixels(line: Line, dy: &[f32], dx: &mut WindowMut<'_>) {
     let held = dx.region();
-    for (column, dy) in (start.1..).zip(dy.as_chunks::<3>().0) {
-        let footprint = rotation.footprint(start.0, column);
-        footprint.for_each_pixel(inside, held, |at, weight| {
+    for (column, dy) in (line.column..).zip(dy.as_chunks::<3>().0) {
+        let footprint = line.rotation.footprint(line.row, column);
+        footprint.for_each_pixel(line.inside, held, |at, weight| {
             let pixel = &mut dx.data_mut()[at..at + 3];
             for c in 0..3 {
                 pixel[c] = dy[c].mul_add(weight, pixel[c]);

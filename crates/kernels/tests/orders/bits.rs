@@ -1,7 +1,7 @@
 //! The bits of what no definition orders: a change of them is a change of every picture, and asks for a new numerics
 //! version.
 
-use kernels::conv::{ConvEpilogue, Sliding, Tile, WinogradWeights, winograd_rows};
+use kernels::conv::{ConvEpilogue, ConvTask, Sliding, Tile, WinogradWeights};
 use kernels::dft::WindowDft;
 use kernels::elementary::{cos_sin_fraction, exp, ln, sigmoid};
 use kernels::resample::{Alignment, ResizePlan, Rotation};
@@ -24,7 +24,7 @@ fn fourier_transforms_of_every_kind_of_length() {
     let sizes = [(16, 16), (14, 30), (15, 9), (13, 7), (224, 32)];
     let found = sizes.map(|(height, width)| {
         let dft = WindowDft::new(height, width, Region::whole(height, width));
-        let (isa, mut scratch) = (Isa::best(), dft.scratch());
+        let (isa, mut scratch) = (Isa::best(), vec![0.0; dft.scratch()]);
         let mut image = vec![0.0; height * width];
         dft.inverse(isa, &pseudo_random(1, dft.spectrum_length()), &mut scratch, &mut image);
         let mut spectrum = vec![0.0; dft.spectrum_length()];
@@ -49,9 +49,11 @@ fn winograds_transforms() {
         let (map, held) = (Region::whole(8, 12), Region::whole(10, 14));
         let x = pseudo_random(2, held.positions() * 32);
         let mut y = vec![0.0; map.positions() * 16];
-        let (mut scratch, epilogue) = (vec![0.0; weights.scratch(16)], ConvEpilogue::default());
+        let mut scratch = vec![0.0; weights.scratch(16)];
         let mut window = WindowMut::new(&mut y, map, 16);
-        winograd_rows(Isa::best(), Window::new(&x, held, 32), &weights, &epilogue, map, &mut window, &mut scratch);
+        let x = Window::new(&x, held, 32);
+        let task = ConvTask { x, wanted: map, epilogue: ConvEpilogue::default() };
+        weights.convolve(Isa::best(), &task, &mut window, &mut scratch);
         of_singles(&y)
     });
     let expected = [0xa87a_c399_80ec_770f, 0xa663_7093_1c4f_7e89];
@@ -91,8 +93,9 @@ fn rotations_and_resizes() {
     let resized = |to: (usize, usize), alignment| {
         let (plan, region) = (ResizePlan::new((24, 19), to, alignment), Region::whole(to.0, to.1));
         let mut y = vec![0.0; region.positions() * 3];
-        let mut scratch = vec![0.0; plan.scratch(region, 3)];
-        plan.resize(isa, region, Window::new(&x, held, 3), &mut scratch, &mut WindowMut::new(&mut y, region, 3));
+        let resize = plan.part(region);
+        let mut scratch = vec![0.0; resize.scratch(3)];
+        resize.apply(isa, Window::new(&x, held, 3), &mut scratch, &mut WindowMut::new(&mut y, region, 3));
         of_singles(&y)
     };
     let found = [

@@ -1,6 +1,6 @@
 //! Convolutions and their gradients, one chain of fused multiply-adds a value.
 
-use kernels::conv::{ConvEpilogue, ConvGradient, ConvWeights, Sliding, convolve, input_gradient_scratch};
+use kernels::conv::{ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, input_gradient_scratch};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
@@ -91,7 +91,7 @@ fn a_convolution_is_one_chain_over_rows_columns_and_channels_of_its_window_then_
             let mut y = vec![f32::NAN; expected.len()];
             let mut window = WindowMut::new(&mut y, region, layer.outputs);
             let x = Window::new(&x, held, layer.channels);
-            convolve(isa, x, &packed, &epilogue, output, &mut window);
+            packed.convolve(isa, &ConvTask { x, wanted: region, epilogue }, &mut window);
             assert_same_bits(&y, &expected, isa.name());
         }
     }
@@ -133,8 +133,8 @@ fn a_gradient_by_many_channels_continues_as_one_chain_and_one_by_few_adds_a_chai
             let mut dx = before.clone();
             let mut scratch = vec![f32::NAN; input_gradient_scratch(layer.sliding, layer.channels)];
             let mut window = WindowMut::new(&mut dx, held, layer.channels);
-            let dy = Window::new(&dy, region, layer.outputs);
-            gradient.add_input_gradient(isa, dy, region, &mut window, &mut scratch);
+            let dy = Window::new(&dy, region, layer.outputs).part(region);
+            gradient.add_input_gradient(isa, dy, &mut window, &mut scratch);
             let what = format!("{:?} of {} channels on {}", layer.sliding, layer.channels, isa.name());
             assert_same_bits(&dx, &expected, &what);
         }

@@ -1,7 +1,7 @@
 //! Max pooling of equal values, zeros of both signs and NaN, and the order in which its gradients are added.
 
 use kernels::conv::Sliding;
-use kernels::pool::{max_pool, max_pool_gradient};
+use kernels::pool::MaxPool;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
 
@@ -69,10 +69,11 @@ fn the_first_of_equals_wins_a_nan_exceeds_every_number_the_last_of_several_count
                     let mut found = vec![7.0; y.len()];
                     let mut gradient = before.clone();
                     let window = Window::new(&x, whole, channels);
-                    max_pool(isa, map, sliding, window, &mut WindowMut::new(&mut found, output, channels));
-                    let dy = Window::new(&dy, output, channels);
+                    let pool = MaxPool { map, sliding };
+                    pool.apply(isa, window, &mut WindowMut::new(&mut found, output, channels));
+                    let dy = Window::new(&dy, output, channels).part(output);
                     let mut target = WindowMut::new(&mut gradient, whole, channels);
-                    max_pool_gradient(isa, map, sliding, output, window, dy, &mut target);
+                    pool.gradient(isa, window, dy, &mut target);
                     assert_same_bits(&found, &y, &what);
                     assert_same_bits(&gradient, &dx, &what);
                 }

@@ -1,14 +1,14 @@
-//! Layers, means, colours, reflections, softmax and Adam.
+//! Layers, means, colors, reflections, softmax and Adam.
 
-use kernels::adam::{Adam, Direction, adam_step};
-use kernels::colour::{colour_matrix, normalise, normalise_gradient, squash_colours, squash_colours_gradient};
+use kernels::adam::{Adam, Direction, Moments};
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::color::{Normalisation, color_matrix, squash_colors, squash_colors_gradient};
 use kernels::elementary::{exp, sigmoid};
-use kernels::flow;
+use kernels::elementwise;
 use kernels::linear::LinearWeights;
-use kernels::matmul::PackedMatrix;
-use kernels::norm::BatchNormStatistics;
+use kernels::matmul::{PackedMatrix, PackedView};
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
-use kernels::resample::reflect_pad_adjoint;
+use kernels::resample::Reflection;
 use kernels::softmax::softmax;
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
@@ -69,8 +69,8 @@ fn a_mean_is_one_chain_over_the_positions_row_by_row_divided_once_and_its_gradie
 }
 
 #[test]
-fn colours_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() {
-    let (n, m) = (83, colour_matrix());
+fn colors_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() {
+    let (n, m) = (83, color_matrix());
     let planes = pseudo_random(1, 3 * n);
     let dpixels = pseudo_random(2, 3 * n);
     let fused = |[a, b, c]: [f32; 3], [x, y, z]: [f32; 3]| c.mul_add(z, b.mul_add(y, a * x));
@@ -91,8 +91,8 @@ fn colours_are_fused_sums_over_the_planes_in_order_and_so_are_their_gradients() 
     }
     for isa in Isa::supported() {
         let [mut found, mut back] = [0, 1].map(|_| vec![f32::NAN; 3 * n]);
-        squash_colours(isa, &planes, &mut found);
-        squash_colours_gradient(isa, &pixels, &dpixels, &mut back);
+        squash_colors(isa, &planes, &mut found);
+        squash_colors_gradient(isa, &pixels, &dpixels, &mut back);
         assert_same_bits(&found, &pixels, isa.name());
         assert_same_bits(&back, &gradient, isa.name());
     }
@@ -108,8 +108,9 @@ fn a_pixel_is_normalised_by_subtracting_then_dividing_and_its_gradient_by_dividi
     for isa in Isa::supported() {
         let (mut y, mut dx) = (vec![f32::NAN; x.len()], before.clone());
         let window = Window::new(&x, region, 3);
-        normalise(isa, region, window, mean, std, &mut WindowMut::new(&mut y, region, 3));
-        normalise_gradient(isa, region, window, std, &mut WindowMut::new(&mut dx, region, 3));
+        let colors = Normalisation { mean, std };
+        colors.apply(isa, region, window, &mut WindowMut::new(&mut y, region, 3));
+        colors.gradient(isa, region, window, &mut WindowMut::new(&mut dx, region, 3));
         assert_same_bits(&y, &normalised, isa.name());
         assert_same_bits(&dx, &added, isa.name());
     }
@@ -139,7 +140,7 @@ fn reflected_gradients_are_added_row_by_row_the_reflected_columns_before_the_oth
     for isa in Isa::supported() {
         let mut dx = before.clone();
         let mut window = WindowMut::new(&mut dx, Region::whole(size.0, size.1), channels);
-        reflect_pad_adjoint(isa, size, margin, padded, Window::new(&dy, padded, channels), &mut window);
+        Reflection { size, margin }.adjoint(isa, padded, Window::new(&dy, padded, channels), &mut window);
         assert_same_bits(&dx, &expected, isa.name());
     }
 }
@@ -183,7 +184,7 @@ fn a_step_of_adam_is_its_documented_arithmetic_in_either_direction() {
             }
             let isas = Isa::supported();
             let isa = isas[step as usize % isas.len()];
-            adam_step(isa, &mut adam, &mut p, &g, &mut m, &mut v);
+            adam.step(isa, &mut p, &g, Moments { first: &mut m, second: &mut v });
             assert_same_bits(&p, &expected, isa.name());
             assert_same_bits(&m, &mean, "first moments");
             assert_same_bits(&v, &square, "second moments");
@@ -227,13 +228,13 @@ fn products_and_fused_sums_of_slices_are_rounded_once_each() {
         let sums: Vec<f32> = a.iter().zip(&y).map(|(a, y)| y + a).collect();
         for isa in Isa::supported() {
             let mut found = vec![f32::NAN; n];
-            flow::multiply(isa, &a, &b, &mut found);
+            elementwise::multiply(isa, &a, &b, &mut found);
             assert_eq!(found, products, "{}", isa.name());
             let mut found = y.clone();
-            flow::multiply_add(isa, &a, &b, &mut found);
+            elementwise::multiply_add(isa, &a, &b, &mut found);
             assert_eq!(found, fused, "{}", isa.name());
             let mut found = y.clone();
-            flow::accumulate_slice(isa, &a, &mut found);
+            elementwise::accumulate_slice(isa, &a, &mut found);
             assert_eq!(found, sums, "{}", isa.name());
         }
     }
@@ -244,7 +245,7 @@ fn a_region_is_copied_and_nothing_around_it() {
     let (from, to, part) = (Region::between(-1, -2, 4, 5), Region::between(0, -1, 6, 4), Region::between(1, 0, 3, 4));
     let a = pseudo_random(1, from.positions() * 3);
     let mut y = vec![7.0; to.positions() * 3];
-    flow::copy(part, Window::new(&a, from, 3), &mut WindowMut::new(&mut y, to, 3));
+    elementwise::copy(part, Window::new(&a, from, 3), &mut WindowMut::new(&mut y, to, 3));
     for row in to.top..to.bottom() {
         for column in to.left..to.right() {
             let inside = part.contains(&Region::position(row, column));
@@ -270,14 +271,8 @@ fn a_packed_matrix_is_panels_of_16_columns_row_after_row_filled_up_with_zeros_on
         assert!(packed.values().is_empty() || packed.values().as_ptr().addr().is_multiple_of(64));
         let rows: Vec<f32> = (0..k * n).map(|i| element(i / n, i % n)).collect();
         assert_eq!(PackedMatrix::from_row_major(k, n, &rows).values(), packed.values());
-        // In the memory of a larger one.
-        let mut reused = PackedMatrix::zeros(9, 50);
-        assert!(reused.values().iter().all(|&v| v == 0.0));
-        let memory = reused.values().as_ptr();
-        reused.reshape(k, n);
-        reused.values_mut().fill(0.0);
-        reused.repack(element);
-        assert_eq!(reused.values(), packed.values());
-        assert_eq!(reused.values().as_ptr(), memory);
+        // In somebody else's memory.
+        let view = PackedView::new(k, n, packed.values());
+        assert_eq!((view.k(), view.n(), view.values()), (k, n, packed.view().values()));
     }
 }

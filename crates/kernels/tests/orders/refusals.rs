@@ -1,11 +1,11 @@
 //! What kernels refuse, each for its own reason, before anything is written.
 
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvWeights, Sliding, Tile, WinogradWeights, convolve, convolve_channels,
-    input_gradient_scratch, winograd_channels, winograd_rows,
+    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
+    input_gradient_scratch,
 };
 use kernels::linear::LinearWeights;
-use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target, matmul, product_columns};
+use kernels::matmul::{ColumnAffine, LeftMatrix, Matrix, PackedMatrix, PackedView, Product, Rows, Target, matmul};
 use kernels::{Isa, Region, Window, WindowMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -56,16 +56,21 @@ fn regions_and_windows() {
 #[test]
 fn products() {
     let isa = Isa::best();
-    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 5], &[0.0; 6], &mut [0.0; 4])));
-    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 6], &[0.0; 7], &mut [0.0; 4])));
-    assert!(refuses(|| matmul(isa, [2, 3, 2], &[0.0; 6], &[0.0; 6], &mut [0.0; 5])));
-    let right = PackedMatrix::zeros(3, 40);
+    for (values, fine) in [(5, false), (6, true), (7, false)] {
+        assert_eq!(!refuses(|| drop(Matrix::new(2, 3, &vec![0.0; values]).values().to_vec())), fine, "{values}");
+    }
+    let (left, right) = (Matrix::new(2, 3, &[0.0; 6]), Matrix::new(3, 2, &[0.0; 6]));
+    matmul(isa, left, right, &mut [0.0; 4]);
+    assert!(refuses(|| matmul(isa, left, right, &mut [0.0; 5])));
+    assert!(refuses(|| matmul(isa, left, left, &mut [0.0; 6])));
+    assert!(refuses(|| drop(PackedView::new(3, 17, &[0.0; 95]).values().to_vec())));
+    let right = PackedMatrix::from_fn(3, 40, |_, _| 0.0);
     let columns = |columns: std::ops::Range<usize>, k: usize| {
         let width = columns.len();
         let mut c = vec![0.0; 2 * width];
         let mut target = Target::new(&mut c, Rows::plain(width));
         let left = vec![0.0; 2 * k];
-        product_columns(isa, 2, columns, &LeftMatrix::row_major(&left, k), &right, &mut target, &Epilogue::default());
+        Product { columns, ..Product::new(2, LeftMatrix::row_major(&left, k), &right) }.run(isa, &mut target);
     };
     columns(16..40, 3);
     assert!(refuses(|| columns(8..24, 3)));
@@ -94,7 +99,8 @@ fn convolutions() {
     let run = |x: &[f32], held: Region, channels: usize, outputs: usize| {
         let mut y = vec![0.0; 4 * outputs];
         let mut y = WindowMut::new(&mut y, Region::whole(2, 2), outputs);
-        convolve(isa, Window::new(x, held, channels), &weights, &ConvEpilogue::default(), (2, 2), &mut y);
+        let (x, wanted) = (Window::new(x, held, channels), Region::whole(2, 2));
+        weights.convolve(isa, &ConvTask { x, wanted, epilogue: ConvEpilogue::default() }, &mut y);
     };
     run(&[0.0; 48], SQUARE, 3, 2);
     assert!(refuses(|| run(&[0.0; 64], SQUARE, 4, 2)));
@@ -103,15 +109,8 @@ fn convolutions() {
     let wide = ConvWeights::new(&[0.0; 40 * 27], 40, 3, sliding);
     let some = |channels: std::ops::Range<usize>, length: usize| {
         let x = [0.0; 48];
-        convolve_channels(
-            isa,
-            window(&x, 3),
-            &wide,
-            &ConvEpilogue::default(),
-            Region::whole(2, 2),
-            channels,
-            &mut vec![0.0; length],
-        );
+        let task = ConvTask { x: window(&x, 3), wanted: Region::whole(2, 2), epilogue: ConvEpilogue::default() };
+        wide.convolve_channels(isa, &task, SomeChannels { channels, values: &mut vec![0.0; length] });
     };
     some(16..40, 96);
     assert!(refuses(|| some(8..24, 64)));
@@ -122,7 +121,7 @@ fn convolutions() {
         let mut data = vec![0.0; dx.positions() * channels];
         let mut dx = WindowMut::new(&mut data, dx, channels);
         let dy = Window::new(&dy, Region::whole(2, 2), outputs);
-        gradient.add_input_gradient(isa, dy, wanted, &mut dx, &mut vec![0.0; scratch]);
+        gradient.add_input_gradient(isa, dy.part(wanted), &mut dx, &mut vec![0.0; scratch]);
     };
     let (all, scratch) = (Region::whole(2, 2), input_gradient_scratch(sliding, 3));
     back(2, 3, SQUARE, all, scratch);
@@ -150,7 +149,8 @@ fn convolutions_by_winograds_algorithm() {
         let mut y = vec![0.0; 16 * outputs];
         let mut y = WindowMut::new(&mut y, SQUARE, outputs);
         let x = Window::new(&x[..held.positions() * 16], held, 16);
-        winograd_rows(isa, x, &weights, &ConvEpilogue::default(), SQUARE, &mut y, &mut vec![0.0; scratch]);
+        let task = ConvTask { x, wanted: SQUARE, epilogue: ConvEpilogue::default() };
+        weights.convolve(isa, &task, &mut y, &mut vec![0.0; scratch]);
     };
     let scratch = weights.scratch(32);
     rows(held, 32, scratch);
@@ -159,15 +159,9 @@ fn convolutions_by_winograds_algorithm() {
     assert!(refuses(|| rows(held, 32, scratch - 1)));
     let some = |channels: std::ops::Range<usize>, length: usize| {
         let mut scratch = vec![0.0; weights.scratch(channels.len())];
-        winograd_channels(
-            isa,
-            Window::new(&x, held, 16),
-            &weights,
-            &ConvEpilogue::default(),
-            (SQUARE, channels),
-            &mut vec![0.0; length],
-            &mut scratch,
-        );
+        let task = ConvTask { x: Window::new(&x, held, 16), wanted: SQUARE, epilogue: ConvEpilogue::default() };
+        let some = SomeChannels { channels, values: &mut vec![0.0; length] };
+        weights.convolve_channels(isa, &task, some, &mut scratch);
     };
     some(16..32, 256);
     assert!(refuses(|| some(8..24, 256)));

@@ -4,8 +4,7 @@ use crate::{
     Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, cycled, forward_of, operands, part,
     positions, whole,
 };
-use kernels::resample::{reflect_pad, reflect_pad_adjoint, reflected_region};
-use kernels::resample::{translate, translate_adjoint};
+use kernels::resample::{Reflection, Translation};
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 use reference::{Map, Padding};
@@ -17,6 +16,12 @@ struct Translate {
     to: (usize, usize),
     shift: (isize, isize),
     channels: usize,
+}
+
+impl Translate {
+    fn translation(&self) -> Translation {
+        Translation { map: whole(self.from), down: self.shift.0, right: self.shift.1 }
+    }
 }
 
 impl Resampling for Translate {
@@ -37,11 +42,11 @@ impl Resampling for Translate {
     }
 
     fn forward(&self, _: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
-        translate(whole(self.from), self.shift, region, x, y);
+        self.translation().apply(region, x, y);
     }
 
     fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
-        translate_adjoint(isa, whole(self.from), self.shift, region, dy, dx);
+        self.translation().adjoint(isa, region, dy, dx);
     }
 }
 
@@ -55,6 +60,10 @@ struct Reflect {
 impl Reflect {
     fn shape(&self, size: (usize, usize)) -> (usize, usize, usize) {
         (size.0, size.1, self.channels)
+    }
+
+    fn reflection(&self) -> Reflection {
+        Reflection { size: self.from, margin: self.margin }
     }
 }
 
@@ -72,15 +81,15 @@ impl Resampling for Reflect {
     }
 
     fn input_region(&self, region: Region) -> Region {
-        reflected_region(self.from, self.margin, region)
+        self.reflection().input_region(region)
     }
 
     fn forward(&self, _: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
-        reflect_pad(self.from, self.margin, region, x, y);
+        self.reflection().pad(region, x, y);
     }
 
     fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
-        reflect_pad_adjoint(isa, self.from, self.margin, region, dy, dx);
+        self.reflection().adjoint(isa, region, dy, dx);
     }
 }
 
@@ -206,5 +215,5 @@ fn a_window_that_lacks_part_of_what_is_read_is_refused() {
     let mut y = [0.0; 16];
     let x = Window::new(&[0.0; 12], narrow, 1);
     let mut target = WindowMut::new(&mut y, whole(size), 1);
-    translate(whole(size), (0, 0), whole(size), x, &mut target);
+    Translation { map: whole(size), down: 0, right: 0 }.apply(whole(size), x, &mut target);
 }

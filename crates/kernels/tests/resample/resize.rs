@@ -70,13 +70,13 @@ impl Resampling for Resize {
     }
 
     fn forward(&self, isa: Isa, region: Region, x: Window<'_>, y: &mut WindowMut<'_>) {
-        let mut scratch = poisoned(self.plan.scratch(region, self.channels));
-        self.plan.resize(isa, region, x, &mut scratch, y);
+        let mut scratch = poisoned(self.plan.part(region).scratch(self.channels));
+        self.plan.part(region).apply(isa, x, &mut scratch, y);
     }
 
     fn adjoint(&self, isa: Isa, region: Region, dy: Window<'_>, dx: &mut WindowMut<'_>) {
-        let mut scratch = poisoned(self.plan.scratch(region, self.channels));
-        self.plan.adjoint(isa, region, dy, &mut scratch, dx);
+        let mut scratch = poisoned(self.plan.part(region).scratch(self.channels));
+        self.plan.part(region).adjoint(isa, dy, &mut scratch, dx);
     }
 }
 

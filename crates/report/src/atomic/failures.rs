@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::{Seek, SeekFrom};
 use std::rc::Rc;
+use tempfile::TempPath;
 
 /// The system, but for the call of one number; and what was called.
 #[derive(Clone)]
@@ -80,19 +81,14 @@ impl Disk for Failing {
         System.sync(&file.0)
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.call(format!("rename {} {}", name(from), name(to)))?;
-        System.rename(from, to)
+    fn persist(&self, file: TempPath, to: &Path) -> io::Result<()> {
+        self.call(format!("rename {} {}", name(&file), name(to)))?;
+        System.persist(file, to)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.call(format!("sync folder {}", name(folder)))?;
         System.sync_folder(folder)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.call(format!("remove {}", name(path)))?;
-        System.remove(path)
     }
 
     fn make_folder(&self, folder: &Path) -> io::Result<()> {

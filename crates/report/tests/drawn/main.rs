@@ -3,6 +3,7 @@
 
 mod bitmaps;
 mod chart;
+mod dictionary;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod grids;
@@ -85,11 +86,18 @@ fn every_number_of_the_page_is_in_the_tables_or_the_manifest() {
 }
 
 #[test]
+fn the_dictionary_has_each_column_of_each_table_there_is_and_nothing_else() {
+    let counts = both().map(dictionary::check);
+    assert_eq!(counts, [8, 7]);
+}
+
+#[test]
 fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() {
     for photographs in [Photographs::With, Photographs::Without] {
         let (folder, written) = drawn(photographs);
         let folder = folder.path();
-        let mut expected = vec![folder.join(layout::CLAIMS_MARKDOWN), folder.join(layout::INDEX)];
+        let mut expected =
+            [layout::CLAIMS_MARKDOWN, layout::DICTIONARY, layout::INDEX].map(|name| folder.join(name)).to_vec();
         for file in fs::read_dir(folder.join("figures")).unwrap() {
             expected.push(file.unwrap().path());
         }
@@ -108,7 +116,7 @@ fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() 
             "fig9_contributions.",
             "fig10_scale_tuning_",
         ];
-        for path in &expected[2..] {
+        for path in &expected[3..] {
             let name = path.file_name().unwrap().to_string_lossy();
             assert!(known.iter().any(|k| name.starts_with(k)), "{name}");
         }

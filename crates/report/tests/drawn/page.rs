@@ -514,7 +514,7 @@ fn linked(links: &[(String, String)], manifest: &Manifest, figures: &[(String, f
     if manifest.images.is_some() {
         expected.push((layout::EXTREMES, "images at either end of every channel"));
     }
-    expected.push((layout::MANIFEST, "manifest"));
+    expected.extend([(layout::DICTIONARY, "data dictionary"), (layout::MANIFEST, "manifest")]);
     if manifest.images.is_some() {
         expected.push((layout::IMAGES, "these images"));
     }

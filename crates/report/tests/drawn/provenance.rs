@@ -13,6 +13,7 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
         "tables/exemplars.csv" => tables(&["tables/channels.csv", "weights"]),
         "tables/claims.csv" => tables(&["tables/channels.csv", "tables/blocks.csv", "tables/panels.csv", "weights"]),
         "tables/claims.md" => tables(&["tables/claims.csv"]),
+        "tables/README.md" => tables(&["manifest.json"]),
         "tables/extremes.csv" => tables(&["images", "weights"]),
         "index.html" => tables(&[
             "tables/blocks.csv",

@@ -1,6 +1,6 @@
 //! What Input and Block each add to a channel's Output (the sum before its ReLU), over photographs.
 
-use super::Photographs;
+use super::reading::Photographs;
 use resnet::{Block, Role};
 
 /// Who contributes to a channel's Output, over all photographs.

@@ -1,20 +1,14 @@
 //! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most
 //! (METHOD.md, section 3).
 
-use super::{Columns, Photographs, sites};
+use super::reading::{Columns, Photographs, Reading, sites};
 use crate::error::RunError;
-use crate::plan::Study;
-use crate::progress::Observer;
-use crate::scale_tuning::{self, ScaleCurve};
-use crate::scan::Scan;
-use crate::source::Loaded;
+use crate::pictures::scale_tuning::{self, ScaleCurve};
 use analysis::{
     NineActivations, ScaleMeasures, block_delta_of_photographs, input_delta_of_photographs, mix_ratio, statistics,
 };
-use resnet::{Block, Extent, Isa, Role, View};
+use resnet::{Block, Role, View};
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
-use std::path::Path;
 
 /// What is measured of a channel on each role's top nine images.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,51 +39,45 @@ impl AtScale {
     }
 }
 
-impl Photographs {
-    /// Reads the top nine images of all studied channels at every size, and measures each channel on them. Which
-    /// journals keep what was read becomes part of the record.
-    ///
-    /// # Errors
-    /// If a journal cannot be written.
-    pub(crate) fn measure(
-        &mut self,
-        loaded: &Loaded,
-        studies: &[Study],
-        journals: &Path,
-        (threads, isa): (NonZero<usize>, Isa),
-        observer: &dyn Observer,
-    ) -> Result<BTreeMap<(Block, usize), OnPhotographs>, RunError> {
-        let mut top: BTreeMap<(Block, usize), [Vec<usize>; 3]> = BTreeMap::new();
-        for study in studies {
-            for &channel in &study.channels {
-                let of_roles = Role::ALL.map(|role| self.top(study.block, role, channel));
-                top.insert((study.block, channel), of_roles);
-            }
+/// What is measured of every studied channel, and which journals keep what was read, with the images that each holds.
+pub(crate) type Measures = (BTreeMap<(Block, usize), OnPhotographs>, BTreeMap<String, usize>);
+
+/// Reads the top nine images of all studied channels at every size, and measures each channel on them.
+///
+/// # Errors
+/// If a journal cannot be written.
+pub(crate) fn measure(photographs: &Photographs, reading: &Reading<'_>) -> Result<Measures, RunError> {
+    let mut top: BTreeMap<(Block, usize), [Vec<usize>; 3]> = BTreeMap::new();
+    for study in reading.studies {
+        for &channel in &study.channels {
+            let of_roles = Role::ALL.map(|role| photographs.top(study.block, role, channel));
+            top.insert((study.block, channel), of_roles);
         }
-        let needed: BTreeSet<usize> = top.values().flatten().flatten().copied().collect();
-        let needed: Vec<usize> = needed.into_iter().collect();
-        let entries: Vec<_> = needed.iter().map(|&at| self.entries[at].clone()).collect();
-        let sites = sites(studies);
-        let mut scales = Vec::new();
-        for (view, scale) in scale_tuning::scales(loaded.source.input_size) {
-            let scan = Scan { loaded, sites: &sites, view, extent: Extent::Center, threads, isa };
-            let mut images = BTreeMap::new();
-            if view == View::Plain {
-                images.extend(needed.iter().map(|&at| (at, self.images[at].clone())));
-            } else {
-                let (name, journal) = scan.journal_among(journals, &entries)?;
-                let (held, _) = scan.read_once(&entries, journal, observer, |at, _, read| {
-                    // One that vanished since has been reported.
-                    images.extend(read.ok().map(|values| (needed[at], values)));
-                    Ok(())
-                })?;
-                self.record.journals.insert(name, held);
-            }
-            scales.push(AtScale { view, scale, images });
-        }
-        let measure = |(&of, top): (&(Block, usize), &[Vec<usize>; 3])| (of, measured(&self.columns, of, top, &scales));
-        Ok(top.iter().map(measure).collect())
     }
+    let needed: BTreeSet<usize> = top.values().flatten().flatten().copied().collect();
+    let needed: Vec<usize> = needed.into_iter().collect();
+    let entries: Vec<_> = needed.iter().map(|&at| photographs.entries[at].clone()).collect();
+    let sites = sites(reading.studies);
+    let (mut scales, mut journals) = (Vec::new(), BTreeMap::new());
+    for (view, scale) in scale_tuning::scales(reading.loaded.source.input_size) {
+        let scan = reading.scan(&sites, view);
+        let mut images = BTreeMap::new();
+        if view == View::Plain {
+            images.extend(needed.iter().map(|&at| (at, photographs.images[at].clone())));
+        } else {
+            let (name, journal) = scan.journal_among(reading.journals, &entries)?;
+            let (held, _) = scan.read_once(&entries, journal, reading.observer, |at, _, read| {
+                // One that vanished since has been reported.
+                images.extend(read.ok().map(|values| (needed[at], values)));
+                Ok(())
+            })?;
+            journals.insert(name, held);
+        }
+        scales.push(AtScale { view, scale, images });
+    }
+    let measure =
+        |(&of, top): (&(Block, usize), &[Vec<usize>; 3])| (of, measured(&photographs.columns, of, top, &scales));
+    Ok((top.iter().map(measure).collect(), journals))
 }
 
 fn measured(

@@ -1,11 +1,15 @@
 //! Whether the stored pictures give the same tables and figures once more.
 
-use super::{Check, Depth, TABLES, Verify, meaningless, photographs, pictures, recipe};
+use super::check::{Check, TABLES};
+use super::recorded::{meaningless, recipe};
+use super::request::{Depth, Verify};
+use super::{photographs, pictures};
 use crate::error::RunError;
 use crate::names::is_of_a_run;
+use crate::options::Options;
+use crate::pictures::IfMissing;
 use crate::progress::{Event, Observer};
-use crate::queue::Lacking;
-use crate::reproduce::{self, Options};
+use crate::reproduce;
 use crate::source::Loaded;
 use report::{Manifest, digests, layout, table_differences};
 use serde_json::Value;
@@ -43,7 +47,7 @@ pub(super) fn check(
         copy_journals(&options.folder, out)?;
     }
     let again = run_again(options, manifest, loaded, out)?;
-    let store = (&*options.folder.join(layout::STORE), Lacking::Refuse);
+    let store = (&*options.folder.join(layout::STORE), IfMissing::Refuse);
     match reproduce::run(&again, store, &Again(observer)) {
         Ok(_) => {}
         Err(RunError::Lost { unit, .. }) => {

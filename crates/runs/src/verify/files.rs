@@ -1,6 +1,6 @@
 //! Whether every file is the one that was written.
 
-use super::Check;
+use super::check::Check;
 use crate::error::RunError;
 use crate::names::is_of_a_run;
 use report::{Manifest, digests, layout};

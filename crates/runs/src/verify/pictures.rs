@@ -1,10 +1,9 @@
 //! Whether the store holds every picture, whole and the same as people see it.
 
-use super::{Check, STORED, recipe};
-use crate::attempts::MAX_RETRIES;
-use crate::journal;
-use crate::store::Store;
-use crate::unit::{Address, Unit};
+use super::check::{Check, STORED};
+use super::recorded::recipe;
+use crate::pictures::MAX_RETRIES;
+use crate::store::{Address, Store, Unit, images_held};
 use featviz::Recipe;
 use report::{Manifest, PictureRecord, layout};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +29,7 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
     for (journal, needed) in &journals {
         let name = scan(journal);
         let held = match fs::read(folder.join(&name)) {
-            Ok(bytes) => journal::images_held(&bytes),
+            Ok(bytes) => images_held(&bytes),
             Err(_) => {
                 differences.push(format!("{name}: what was read of images is missing"));
                 continue;

@@ -1,12 +1,14 @@
 //! Whether pictures are what the weights give.
 
-use super::{Check, Depth, PICTURES, Verify, meaningless, pictures, recipe};
+use super::check::{Check, PICTURES};
+use super::pictures;
+use super::recorded::{meaningless, recipe};
+use super::request::{Depth, Verify};
 use crate::error::RunError;
+use crate::pictures::{IfMissing, Workshop};
 use crate::progress::Observer;
-use crate::queue::{Lacking, Workshop};
 use crate::source::Loaded;
-use crate::store::Store;
-use crate::unit::{Address, Unit};
+use crate::store::{Address, Store, Unit};
 use report::{Manifest, layout};
 use std::collections::BTreeMap;
 
@@ -29,7 +31,7 @@ pub(super) fn check(
         store: &fresh,
         isa: options.isa,
         threads: options.threads,
-        lacking: Lacking::Make,
+        if_missing: IfMissing::Make,
     };
     let mut all = BTreeMap::new();
     for (name, record) in &manifest.pictures {

@@ -20,12 +20,12 @@ fn on_written(request: &Visualize, extent: Extent) -> f64 {
     let decoded = images::decode(&request.out).unwrap();
     let loaded = load(32);
     let sites = [request.site];
-    let of = (&sites[..], Extent::Whole);
-    let mut reader = Reader::new(&loaded.network, 32, View::Plain, of, Isa::best()).unwrap();
+    let reading = Reading { size: 32, view: View::Plain, sites: &sites, extent: Extent::Whole };
+    let mut reader = Reader::new(&loaded.network, reading, Isa::best()).unwrap();
     reader.read(decoded.pixels());
     let (_, shape) = reader.shapes()[0];
     let map = reader.whole(request.site);
-    let at = |y: usize, x: usize| f64::from(map[(y * shape.width + x) * shape.channels + request.channel]);
+    let at = |y: usize, x: usize| f64::from(map[[y, x, request.channel]]);
     match extent {
         Extent::Center => at(shape.height / 2, shape.width / 2),
         Extent::Whole => {

@@ -145,3 +145,41 @@ fn a_picture_that_failed_before_the_one_that_is_shown_is_checked_too() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("layer2.0.bn2:7 (neuron, seed 1) of features/2.0/block/7.png is missing"), "{said}");
 }
+
+/// Makes every value of a journal's first image half as large again, as whole as any record can be: the image's digest (32 bytes),
+/// the values as little-endian float32, the first eight bytes of the digest of both.
+fn change_first_record(journal: &Path, images: usize) {
+    let mut bytes = fs::read(journal).unwrap();
+    let record = bytes.len() / images;
+    assert_eq!(record * images, bytes.len());
+    let (body, check) = bytes[..record].split_at_mut(record - 8);
+    assert_eq!(blake3::hash(body).as_bytes()[..8], *check);
+    for value in body[32..].as_chunks_mut::<4>().0 {
+        *value = (f32::from_le_bytes(*value) * 1.5).to_le_bytes();
+    }
+    check.copy_from_slice(&blake3::hash(body).as_bytes()[..8]);
+    fs::write(journal, bytes).unwrap();
+}
+
+#[test]
+fn activations_forged_before_the_tables_were_made_are_found_by_reading_all_photographs_again() {
+    let finished = Finished::new(SMALL);
+    let images = finished.manifest().images.unwrap().read;
+    let journals: Vec<PathBuf> = fs::read_dir(finished.out().join(layout::STORE).join("scans"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(!journals.is_empty());
+    let before = finished.files();
+    for journal in &journals {
+        change_first_record(journal, images);
+    }
+    finished.reproduce();
+    assert!(finished.files()["activations/layer1.0.npy"] != before["activations/layer1.0.npy"]);
+    // What is kept of the photographs is believed, unless all is asked for.
+    let (code, said) = finished.verify(&["--sample", "0"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = finished.verify(&["--all"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("activations/layer1.0.npy: derived again it differs, first at byte "), "{said}");
+}

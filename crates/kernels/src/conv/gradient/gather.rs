@@ -12,8 +12,8 @@
 
 use super::super::Sliding;
 use crate::isa::Isa;
-use crate::matmul::{Epilogue, LeftMatrix, PackedMatrix, RightRows, Rows, Target, product_of_rows};
-use crate::region::{Region, Window, WindowMut};
+use crate::matmul::{LeftMatrix, PackedMatrix, Product, RightRows, Rows, Target};
+use crate::window::{Part, WindowMut};
 use std::ops::Range;
 
 /// Up to how many output positions the gradient is computed tap by tap.
@@ -44,6 +44,13 @@ struct Run {
     positions: Range<usize>,
     /// The taps.
     taps: Range<usize>,
+}
+
+/// Positions of a phase: those of a run of rows and of a run of columns.
+struct Block<'a> {
+    phase: &'a Phase,
+    rows: &'a Run,
+    columns: &'a Run,
 }
 
 /// The runs that `wanted` output rows (or columns), numbered from zero, send to through `taps` taps.
@@ -99,11 +106,10 @@ impl Gather {
     }
 
     /// See [`super::ConvGradient::add_input_gradient`], which checks the arguments.
-    pub(super) fn add(&self, isa: Isa, dy: Window<'_>, wanted: Region, dx: &mut WindowMut<'_>) {
+    pub(super) fn add(&self, isa: Isa, dy: Part<'_>, dx: &mut WindowMut<'_>) {
+        let wanted = dy.region();
         for phase in &self.phases {
-            let mut add = |rows: &Run, columns: &Run| {
-                self.add_block(isa, (dy, wanted), phase, (rows, columns), dx);
-            };
+            let mut add = |rows: &Run, columns: &Run| self.add_block(isa, dy, &Block { phase, rows, columns }, dx);
             if wanted.positions() <= FEW {
                 for rows in single_taps(wanted.height, phase.taps.0) {
                     single_taps(wanted.width, phase.taps.1).for_each(|columns| add(&rows, &columns));
@@ -117,14 +123,9 @@ impl Gather {
     }
 
     /// Adds to the positions of one run of rows and one of columns.
-    fn add_block(
-        &self,
-        isa: Isa,
-        (dy, wanted): (Window<'_>, Region),
-        phase: &Phase,
-        (rows, columns): (&Run, &Run),
-        dx: &mut WindowMut<'_>,
-    ) {
+    fn add_block(&self, isa: Isa, dy: Part<'_>, block: &Block<'_>, dx: &mut WindowMut<'_>) {
+        let Block { phase, rows, columns } = *block;
+        let (dy, wanted) = (dy.window(), dy.region());
         let outputs = dy.channels();
         // The last tap of a position comes from the first of its output rows.
         let from = dy.offset(
@@ -140,7 +141,7 @@ impl Gather {
             segment_length: columns.taps.len() * outputs,
         };
         let right = RightRows {
-            matrix: &phase.packed,
+            matrix: phase.packed.view(),
             first: ((phase.taps.0 - rows.taps.end) * phase.taps.1 + phase.taps.1 - columns.taps.end) * outputs,
             segment_step: phase.taps.1 * outputs,
         };
@@ -157,14 +158,9 @@ impl Gather {
             line_step: stride.0 * dx.region().width * channels,
             step: stride.1 * channels,
         };
-        product_of_rows(
-            isa,
-            rows.positions.len() * columns.positions.len(),
-            &left,
-            &right,
-            &mut Target::new(dx.data_mut(), places).continued(),
-            &Epilogue::default(),
-        );
+        let positions = rows.positions.len() * columns.positions.len();
+        let mut target = Target::new(dx.data_mut(), places).continued();
+        Product::of_rows(positions, left, right).run(isa, &mut target);
     }
 }
 

@@ -17,7 +17,7 @@ mod scatter;
 use super::Sliding;
 use crate::isa::Isa;
 use crate::matmul::PANEL;
-use crate::region::{Region, Window, WindowMut};
+use crate::window::{Part, WindowMut};
 use gather::Gather;
 use scatter::Scatter;
 
@@ -77,37 +77,46 @@ impl ConvGradient {
     }
 
     /// `dx[i s + ky - p, j s + kx - p, c] += sum over o of dy[i, j, o] w[o, c, ky, kx]`, for all positions (i, j) of
-    /// `wanted` and all ky, kx.
+    /// the part and all ky, kx.
     ///
-    /// `dy`: `[*, *, out]` holding `wanted`; `dx`: `[*, *, in]` holding [`Sliding::input_region`] of `wanted`, whose
-    /// padding receives what falls there. With 16 input channels or more, a value continues as one chain of the
-    /// summation contract over (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending,
-    /// each a chain over the o whose `dy` is not zero.
+    /// `dy`: `[*, *, out]`; `dx`: `[*, *, in]` holding [`Sliding::input_region`] of the part, whose padding receives what
+    /// falls there. With 16 input channels or more, a value continues as one chain of the summation contract over
+    /// (i, j, o) ascending; with fewer, one addend follows another for (i, j) ascending, each a chain over the o whose
+    /// `dy` is not zero.
     ///
     /// # Panics
-    /// If channels disagree, a window lacks a needed position, or `scratch` is shorter than
-    /// [`input_gradient_scratch`].
-    pub fn add_input_gradient(
-        &self,
-        isa: Isa,
-        dy: Window<'_>,
-        wanted: Region,
-        dx: &mut WindowMut<'_>,
-        scratch: &mut [f32],
-    ) {
-        assert_eq!(dy.channels(), self.outputs, "output channels of a convolution's gradient");
+    /// If channels disagree, `dx` lacks a needed position, or `scratch` is shorter than [`input_gradient_scratch`].
+    ///
+    /// # Example
+    /// Each output is the sum of two neighbours, so the middle input receives both gradients:
+    ///
+    /// ```
+    /// use kernels::conv::{ConvGradient, Sliding, input_gradient_scratch};
+    /// use kernels::{Isa, Region, Window, WindowMut};
+    ///
+    /// let sliding = Sliding { kernel: (1, 2), ..Sliding::square(1, 1, 0) };
+    /// let weights = ConvGradient::new(&[1.0; 2], 1, 1, sliding);
+    /// let outputs = Region::whole(1, 2);
+    /// let dy = Window::new(&[10.0, 1.0], outputs, 1).part(outputs);
+    /// let mut dx = [0.0; 3];
+    /// let mut scratch = vec![0.0; input_gradient_scratch(sliding, 1)];
+    /// let mut target = WindowMut::new(&mut dx, Region::whole(1, 3), 1);
+    /// weights.add_input_gradient(Isa::best(), dy, &mut target, &mut scratch);
+    /// assert_eq!(dx, [10.0, 11.0, 1.0]);
+    /// ```
+    pub fn add_input_gradient(&self, isa: Isa, dy: Part<'_>, dx: &mut WindowMut<'_>, scratch: &mut [f32]) {
+        assert_eq!(dy.window().channels(), self.outputs, "output channels of a convolution's gradient");
         assert_eq!(dx.channels(), self.channels, "input channels of a convolution's gradient");
-        if wanted.is_empty() {
+        if dy.region().is_empty() {
             return;
         }
-        let needed = self.sliding.input_region(&wanted);
+        let needed = self.sliding.input_region(&dy.region());
         assert!(dx.region().contains(&needed), "a gradient window of {:?} lacks part of {needed:?}", dx.region());
-        assert!(dy.region().contains(&wanted), "a gradient window of {:?} lacks part of {wanted:?}", dy.region());
         let (given, floats) = (scratch.len(), input_gradient_scratch(self.sliding, self.channels));
         assert!(given >= floats, "{given} of {floats} floats of scratch");
         match &self.way {
-            Way::Gather(gather) => gather.add(isa, dy, wanted, dx),
-            Way::Scatter(scatter) => scatter.add(isa, dy, wanted, dx, scratch),
+            Way::Gather(gather) => gather.add(isa, dy, dx),
+            Way::Scatter(scatter) => scatter.add(isa, dy, dx, scratch),
         }
     }
 }

@@ -6,10 +6,11 @@
 //! In a network such a layer is the stem, and its outputs went through max pooling: of each window of nine, one has a
 //! gradient. So zeros of dY are left out.
 
-use super::super::{Sliding, position_rows};
+use super::super::Sliding;
+use super::super::task::Grid;
 use crate::isa::{Isa, per_isa};
 use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Rows, product_of_nonzeros};
-use crate::region::{Region, Window, WindowMut};
+use crate::window::{Part, WindowMut};
 
 /// How many output positions are folded back at a time: they stay in the first caches.
 const BLOCK: usize = 42;
@@ -56,40 +57,44 @@ impl Scatter {
     }
 
     /// See [`super::ConvGradient::add_input_gradient`], which checks the arguments.
-    pub(super) fn add(&self, isa: Isa, dy: Window<'_>, wanted: Region, dx: &mut WindowMut<'_>, scratch: &mut [f32]) {
+    pub(super) fn add(&self, isa: Isa, dy: Part<'_>, dx: &mut WindowMut<'_>, scratch: &mut [f32]) {
+        let (dy, wanted) = (dy.window(), dy.region());
         let needed = self.sliding.input_region(&wanted);
         let left = LeftMatrix {
             data: dy.data(),
-            rows: position_rows(&dy.region(), dy.channels(), &wanted, (1, 1), (wanted.top, wanted.left)),
+            rows: Grid::of(&wanted).rows(&dy.region(), dy.channels()),
             segments: 1,
             segment_step: 0,
             segment_length: dy.channels(),
         };
-        let rows = position_rows(&dx.region(), self.channels, &wanted, self.sliding.stride, (needed.top, needed.left));
+        let seen = Grid { corner: (needed.top, needed.left), stride: self.sliding.stride, ..Grid::of(&wanted) };
         let row = row_length(self.sliding, self.channels);
         let lines = Lines {
             row,
             count: self.sliding.kernel.0,
             length: self.sliding.kernel.1 * self.channels,
             step: dx.region().width * self.channels,
+            rows: seen.rows(&dx.region(), self.channels),
         };
         for start in (0..wanted.positions()).step_by(BLOCK) {
             let count = BLOCK.min(wanted.positions() - start);
             let block = &mut scratch[..count * row];
             let left = LeftMatrix { rows: left.rows.skipping(start), ..left };
-            product_of_nonzeros(isa, count, &left, &self.packed, block);
-            fold(isa, block, &lines, &rows.skipping(start), dx.data_mut());
+            product_of_nonzeros(isa, &left, &self.packed, block);
+            fold(isa, block, &Lines { rows: lines.rows.skipping(start), ..lines }, dx.data_mut());
         }
     }
 }
 
-/// How a row of the product lies in the input: `count` lines of `length` values, `step` apart there and neighbours
+/// How the rows of a product lie in the input: each is `count` lines of `length` values, `step` apart there and neighbours
 /// here.
 struct Lines {
     row: usize,
     count: usize,
     length: usize,
     step: usize,
+    /// Where each row begins in the input.
+    rows: Rows,
 }
 
 /// Adds a short line: by sixteens, by fours and the rest. (For a length that it does not know, the compiler would
@@ -120,10 +125,10 @@ fn add<const N: usize>(sums: &mut [f32; N], addends: &[f32; N]) {
 
 per_isa! {
     /// Adds row after row of a block to the input values it was read from.
-    fn fold(block: &[f32], lines: &Lines, rows: &Rows, dx: &mut [f32]) {
+    fn fold(block: &[f32], lines: &Lines, dx: &mut [f32]) {
         let mut places = [0; BLOCK];
         let places = &mut places[..block.len() / lines.row];
-        rows.fill(0, places);
+        lines.rows.fill(0, places);
         for (row, &to) in block.chunks_exact(lines.row).zip(&*places) {
             for (line, addends) in row.chunks_exact(lines.length).take(lines.count).enumerate() {
                 let to = to + line * lines.step;

@@ -1,5 +1,6 @@
 //! Sixteen channels at a time: their arithmetic, and what is done with finished values.
 
+use crate::elementary::single;
 use crate::matmul::PANEL;
 
 /// Sixteen channels of a value.
@@ -19,11 +20,6 @@ pub(super) fn weight(g_rows: &[[f64; 3]], g: &[f32; 9]) -> Vec<f32> {
     };
     let row = |down| g_rows.iter().map(move |right| element(down, right));
     g_rows.iter().flat_map(row).collect()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "sums are kept in double precision and rounded once")]
-fn single(value: f64) -> f32 {
-    value as f32
 }
 
 /// `a x + y`, rounded once.
@@ -69,6 +65,36 @@ pub(super) fn lanes(values: &[f32], at: usize) -> &Lanes {
     values[at..].first_chunk().unwrap_or_else(|| panic!("sixteen values at {at}"))
 }
 
+/// Some tiles' inputs.
+pub(super) struct TileInputs<'a> {
+    /// What holds them.
+    pub(super) x: &'a [f32],
+    /// Where each tile's begin.
+    pub(super) starts: &'a [usize],
+    /// From a row of the map to the next.
+    pub(super) line: usize,
+    /// Channels per position.
+    pub(super) channels: usize,
+}
+
+/// Some tiles' products over channels.
+pub(super) struct TileProducts<'a> {
+    /// `[elements, tiles, channels]`, from the tile that is meant on.
+    pub(super) values: &'a [f32],
+    /// How many tiles there are.
+    pub(super) tiles: usize,
+    /// Output channels.
+    pub(super) channels: usize,
+}
+
+/// Sixteen channels of a wanted position of a tile: the first of them, and where the position is.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) channel: usize,
+}
+
 /// Where the positions of a tile that are wanted lie in a buffer.
 pub(super) struct Places {
     /// The first one.
@@ -98,12 +124,15 @@ pub(super) struct Finish<'a> {
     pub(super) residual: Option<(&'a [f32], Places)>,
     /// Whether values that are zero or less become zero.
     pub(super) relu: bool,
+    /// Where the finished values go.
+    pub(super) to: Places,
 }
 
 impl Finish<'_> {
-    /// Finishes sixteen channels from `c` on of the wanted position at `row` and `column`, and writes them.
+    /// Finishes sixteen channels and writes them.
     #[inline(always)]
-    pub(super) fn write(&self, mut value: Lanes, (row, column, c): (usize, usize, usize), y: &mut [f32], to: &Places) {
+    pub(super) fn write(&self, mut value: Lanes, place: Place, y: &mut [f32]) {
+        let Place { row, column, channel: c } = place;
         if let Some((scale, shift)) = self.affine {
             let (scale, shift) = (&scale[c / PANEL], &shift[c / PANEL]);
             for i in 0..PANEL {
@@ -118,7 +147,7 @@ impl Finish<'_> {
                 *value = if *value <= 0.0 { 0.0 } else { *value };
             }
         }
-        let at = to.at(row, column) + c;
+        let at = self.to.at(row, column) + c;
         y[at..at + PANEL].copy_from_slice(&value);
     }
 }

@@ -10,7 +10,7 @@
 //! (Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2016, equation 8). Each of the 36 or 16
 //! elements is a matrix product over channels, `[tiles, in] x [in, out]`, that keeps the summation contract; transforms
 //! are fixed chains too. So the bits depend neither on the instruction set, nor on threads, nor on the region: a tile
-//! is always computed from all of its inputs. They are other bits than those of [`super::convolve`], and their error is
+//! is always computed from all of its inputs. They are other bits than those of [`super::ConvWeights`], and their error is
 //! larger: with `n` of [`Tile::roundings`]
 //!
 //! ```text
@@ -27,11 +27,13 @@ mod four;
 mod lanes;
 mod two;
 
-use super::{ConvEpilogue, Sliding, position_rows};
+use super::task::{Grid, Sums};
+use super::{ConvTask, Sliding, SomeChannels};
 use crate::isa::Isa;
-use crate::matmul::{Epilogue, LeftMatrix, PANEL, PackedMatrix, Rows, Target, product_columns};
-use crate::region::{Region, Window, WindowMut};
-use lanes::{Finish, Places};
+use crate::matmul::{LeftMatrix, PANEL, PackedMatrix, Product, Rows, Target};
+use crate::region::Region;
+use crate::window::WindowMut;
+use lanes::{Finish, Lanes, Places, TileInputs, TileProducts};
 use std::ops::Range;
 
 /// How many tiles are transformed together, at the most: what lies between the transforms then stays in the second
@@ -83,6 +85,14 @@ impl Tile {
     }
 
     /// The smallest region of whole tiles that holds `region`: what is computed together.
+    ///
+    /// # Example
+    /// ```
+    /// use kernels::Region;
+    /// use kernels::conv::Tile;
+    ///
+    /// assert_eq!(Tile::Four.covering(&Region::position(5, 3)), Region::between(4, 0, 8, 4));
+    /// ```
     pub fn covering(self, region: &Region) -> Region {
         if region.is_empty() {
             return Region::EMPTY;
@@ -167,144 +177,132 @@ impl WinogradWeights {
         self.elements.iter().map(PackedMatrix::bytes).sum()
     }
 
-    /// The length of the scratch slice that [`winograd_channels`] needs for so many output channels.
+    /// The length of the scratch slice that so many output channels need.
     pub fn scratch(&self, outputs: usize) -> usize {
         self.elements.len() * TILES * (self.channels() + outputs)
     }
-}
 
-/// As [`super::convolve_rows`], by Winograd's algorithm: the positions of `wanted`, inside the map and inside `y`.
-///
-/// `x` holds the [`Sliding::input_region`] of [`Tile::covering`] of `wanted`; `scratch` has
-/// [`WinogradWeights::scratch`] values.
-///
-/// # Panics
-/// If channels disagree, a window lacks a needed position or the scratch is too short.
-pub fn winograd_rows(
-    isa: Isa,
-    x: Window<'_>,
-    weights: &WinogradWeights,
-    epilogue: &ConvEpilogue<'_>,
-    wanted: Region,
-    y: &mut WindowMut<'_>,
-    scratch: &mut [f32],
-) {
-    assert_eq!(y.channels(), weights.outputs(), "output channels of a convolution");
-    if wanted.is_empty() {
-        return;
-    }
-    let corner = (wanted.top, wanted.left);
-    let rows = position_rows(&y.region(), y.channels(), &wanted, (1, 1), corner);
-    let channels = 0..weights.outputs();
-    let target = (y.data_mut(), rows);
-    compute(isa, x, weights, epilogue, (wanted, channels), target, scratch);
-}
-
-/// The same for some of the output channels, whole panels of 16, into a matrix `[positions, channels]`.
-///
-/// # Panics
-/// As [`winograd_rows`], or if the channels are not whole panels or `y` has not their size.
-pub fn winograd_channels(
-    isa: Isa,
-    x: Window<'_>,
-    weights: &WinogradWeights,
-    epilogue: &ConvEpilogue<'_>,
-    (wanted, channels): (Region, Range<usize>),
-    y: &mut [f32],
-    scratch: &mut [f32],
-) {
-    assert_eq!(y.len(), wanted.positions() * channels.len(), "values of some channels");
-    if wanted.is_empty() {
-        return;
-    }
-    let rows = Rows { per_line: wanted.width, line_step: wanted.width * channels.len(), ..Rows::plain(channels.len()) };
-    let what = (wanted, channels);
-    compute(isa, x, weights, epilogue, what, (y, rows), scratch);
-}
-
-/// Block after block of tiles: transform the inputs, multiply, transform back.
-fn compute(
-    isa: Isa,
-    x: Window<'_>,
-    weights: &WinogradWeights,
-    epilogue: &ConvEpilogue<'_>,
-    (wanted, channels): (Region, Range<usize>),
-    (y, y_rows): (&mut [f32], Rows),
-    scratch: &mut [f32],
-) {
-    assert_eq!(x.channels(), weights.channels(), "input channels of a convolution");
-    assert!(
-        channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
-        "whole panels of channels, not {channels:?}"
-    );
-    let (given, floats) = (scratch.len(), weights.scratch(channels.len()));
-    assert!(given >= floats, "{given} of {floats} floats of scratch");
-    let (tile, elements) = (weights.tile, weights.elements.len());
-    let (size, tiles) = (tile.size(), tile.covering(&wanted));
-    let needed = weights.sliding.input_region(&tiles);
-    assert!(x.region().contains(&needed), "an input window of {:?} lacks part of {needed:?}", x.region());
-    let from = position_rows(
-        &x.region(),
-        x.channels(),
-        &Region::whole(tiles.height / size, tiles.width / size),
-        (size, size),
-        (needed.top, needed.left),
-    );
-    let residual = epilogue.residual_rows(weights.outputs(), &wanted);
-    let residual = residual.map(|(data, rows)| (&data[channels.start..], rows));
-    let affine = epilogue.affine.map(|a| a.panels(&channels));
-    let across = tiles.width / size;
-    let count = tiles.height / size * across;
-    let block = TILES.min(count.div_ceil(count.div_ceil(TILES)));
-    for first in (0..count).step_by(block) {
-        let count = block.min(count - first);
-        let (v, rest) = scratch.split_at_mut(elements * count * weights.channels());
-        let m = &mut rest[..elements * count * channels.len()];
-        let mut starts = [0; TILES];
-        from.fill(first, &mut starts[..count]);
-        let line = x.region().width * x.channels();
-        let (starts, layout) = (&starts[..count], (line, x.channels()));
-        match tile {
-            Tile::Two => two::inputs(isa, x.data(), starts, layout, v),
-            Tile::Four => four::inputs(isa, x.data(), starts, layout, v),
+    /// Computes a task as [`super::ConvWeights::convolve`] does, by Winograd's algorithm.
+    ///
+    /// `scratch` has [`WinogradWeights::scratch`] values.
+    ///
+    /// # Panics
+    /// If channels disagree, a window lacks a needed position or the scratch is too short.
+    pub fn convolve(&self, isa: Isa, task: &ConvTask<'_>, y: &mut WindowMut<'_>, scratch: &mut [f32]) {
+        if let Some(sums) = task.sums_in_window(self.outputs(), y) {
+            self.compute(isa, task, sums, scratch);
         }
-        multiply(isa, weights, &channels, count, v, m);
-        for at in 0..count {
-            let (down, right) = ((first + at) / across, (first + at) % across);
-            let corner = Region {
-                top: tiles.top.saturating_add_unsigned(down * size),
-                left: tiles.left.saturating_add_unsigned(right * size),
-                height: size,
-                width: size,
-            };
-            let inside = corner.intersection(&wanted);
-            let skipped = (inside.top.abs_diff(corner.top), inside.left.abs_diff(corner.left));
-            let row = inside.top.abs_diff(wanted.top) * wanted.width + inside.left.abs_diff(wanted.left);
-            let places = |rows: &Rows| Places { first: rows.offset(row), line: rows.line_step, step: rows.step };
-            let finish = Finish {
-                skipped,
-                size: (inside.height, inside.width),
-                affine,
-                residual: residual.as_ref().map(|(data, rows)| (*data, places(rows))),
-                relu: epilogue.relu,
-            };
-            let (m, shape) = (&m[at * channels.len()..], (count, channels.len()));
-            match tile {
-                Tile::Two => two::outputs(isa, m, shape, &finish, y, &places(&y_rows)),
-                Tile::Four => four::outputs(isa, m, shape, &finish, y, &places(&y_rows)),
+    }
+
+    /// The same for some of the output channels, whole panels of 16.
+    ///
+    /// # Panics
+    /// As [`WinogradWeights::convolve`], or if the channels are not whole panels or the matrix has not their size.
+    pub fn convolve_channels(&self, isa: Isa, task: &ConvTask<'_>, y: SomeChannels<'_>, scratch: &mut [f32]) {
+        if let Some(sums) = task.sums_in_matrix(y) {
+            self.compute(isa, task, sums, scratch);
+        }
+    }
+
+    /// Block after block of tiles: transform the inputs, multiply, transform back.
+    fn compute(&self, isa: Isa, task: &ConvTask<'_>, sums: Sums<'_>, scratch: &mut [f32]) {
+        let (x, channels) = (task.x, sums.channels.clone());
+        assert_eq!(x.channels(), self.channels(), "input channels of a convolution");
+        assert!(
+            channels.start.is_multiple_of(PANEL) && channels.len().is_multiple_of(PANEL),
+            "whole panels of channels, not {channels:?}"
+        );
+        let (given, floats) = (scratch.len(), self.scratch(channels.len()));
+        assert!(given >= floats, "{given} of {floats} floats of scratch");
+        let (elements, size, tiles) = (self.elements.len(), self.tile.size(), self.tile.covering(&task.wanted));
+        let needed = self.sliding.input_region(&tiles);
+        assert!(x.region().contains(&needed), "an input window of {:?} lacks part of {needed:?}", x.region());
+        let (down, across) = (tiles.height / size, tiles.width / size);
+        let grid = Grid { corner: (needed.top, needed.left), size: (down, across), stride: (size, size) };
+        let from = grid.rows(&x.region(), x.channels());
+        let mut back = Back {
+            tile: self.tile,
+            tiles,
+            wanted: task.wanted,
+            affine: task.epilogue.affine.map(|a| a.panels(&channels)),
+            residual: task.residual_rows(self.outputs()).map(|(data, rows)| (&data[channels.start..], rows)),
+            relu: task.epilogue.relu,
+            sums,
+        };
+        let count = down * across;
+        let block = TILES.min(count.div_ceil(count.div_ceil(TILES)));
+        for first in (0..count).step_by(block) {
+            let count = block.min(count - first);
+            let (v, rest) = scratch.split_at_mut(elements * count * self.channels());
+            let m = &mut rest[..elements * count * channels.len()];
+            let mut starts = [0; TILES];
+            from.fill(first, &mut starts[..count]);
+            let line = x.region().width * x.channels();
+            let inputs = TileInputs { x: x.data(), starts: &starts[..count], line, channels: x.channels() };
+            match self.tile {
+                Tile::Two => two::inputs(isa, &inputs, v),
+                Tile::Four => four::inputs(isa, &inputs, v),
+            }
+            self.multiply(isa, &channels, v, m);
+            for at in 0..count {
+                let values = &m[at * channels.len()..];
+                let products = TileProducts { values, tiles: count, channels: channels.len() };
+                back.tile(isa, &products, first + at);
             }
         }
     }
+
+    /// The product over channels of each element: `v` is `[elements, tiles, in]`, `m` `[elements, tiles, out]`.
+    fn multiply(&self, isa: Isa, channels: &Range<usize>, v: &[f32], m: &mut [f32]) {
+        let k = self.channels();
+        let tiles = v.len() / (self.elements.len() * k);
+        let parts = v.chunks_exact(tiles * k).zip(m.chunks_exact_mut(tiles * channels.len()));
+        for (right, (v, m)) in self.elements.iter().zip(parts) {
+            let product = Product::new(tiles, LeftMatrix::row_major(v, k), right);
+            let mut target = Target::new(m, Rows::plain(channels.len()));
+            Product { columns: channels.clone(), ..product }.run(isa, &mut target);
+        }
+    }
 }
 
-/// The product over channels of each element: `v` is `[elements, tiles, in]`, `m` `[elements, tiles, out]`.
-fn multiply(isa: Isa, weights: &WinogradWeights, channels: &Range<usize>, tiles: usize, v: &[f32], m: &mut [f32]) {
-    let k = weights.channels();
-    let parts = v.chunks_exact(tiles * k).zip(m.chunks_exact_mut(tiles * channels.len()));
-    for (right, (v, m)) in weights.elements.iter().zip(parts) {
-        let mut target = Target::new(m, Rows::plain(channels.len()));
-        let left = LeftMatrix::row_major(v, k);
-        let (columns, none) = (channels.clone(), Epilogue::default());
-        product_columns(isa, tiles, columns, &left, right, &mut target, &none);
+/// The way back from products to finished values.
+struct Back<'a> {
+    tile: Tile,
+    /// What all tiles cover.
+    tiles: Region,
+    wanted: Region,
+    affine: Option<(&'a [Lanes], &'a [Lanes])>,
+    residual: Option<(&'a [f32], Rows)>,
+    relu: bool,
+    sums: Sums<'a>,
+}
+
+impl Back<'_> {
+    /// Transforms back and finishes one tile, counted row by row.
+    fn tile(&mut self, isa: Isa, products: &TileProducts<'_>, number: usize) {
+        let (size, wanted) = (self.tile.size(), &self.wanted);
+        let across = self.tiles.width / size;
+        let (down, right) = (number / across, number % across);
+        let corner = Region {
+            top: self.tiles.top.saturating_add_unsigned(down * size),
+            left: self.tiles.left.saturating_add_unsigned(right * size),
+            height: size,
+            width: size,
+        };
+        let inside = corner.intersection(wanted);
+        let row = inside.top.abs_diff(wanted.top) * wanted.width + inside.left.abs_diff(wanted.left);
+        let places = |rows: &Rows| Places { first: rows.offset(row), line: rows.line_step, step: rows.step };
+        let finish = Finish {
+            skipped: (inside.top.abs_diff(corner.top), inside.left.abs_diff(corner.left)),
+            size: (inside.height, inside.width),
+            affine: self.affine,
+            residual: self.residual.as_ref().map(|(data, rows)| (*data, places(rows))),
+            relu: self.relu,
+            to: places(&self.sums.rows),
+        };
+        match self.tile {
+            Tile::Two => two::outputs(isa, products, &finish, self.sums.data),
+            Tile::Four => four::outputs(isa, products, &finish, self.sums.data),
+        }
     }
 }

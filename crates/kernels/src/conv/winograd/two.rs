@@ -9,7 +9,7 @@
 //!       | 0  1  0 -1 |         |  0    0    1  |
 //! ```
 
-use super::lanes::{Finish, Lanes, Places, add, lanes, subtract};
+use super::lanes::{Finish, Lanes, Place, TileInputs, TileProducts, add, lanes, subtract};
 use crate::isa::per_isa;
 use crate::matmul::PANEL;
 
@@ -49,10 +49,9 @@ fn across<const N: usize>(columns: &[[Lanes; N]; SIDE], row: usize) -> [Lanes; S
 }
 
 per_isa! {
-    /// `B^T d B` of the tiles whose inputs begin at `starts` in `x`: `v` is `[elements, tiles, channels]`. The layout is the floats from a
-    /// row of the map to the next, and the channels.
-    pub(super) fn inputs(x: &[f32], starts: &[usize], layout: (usize, usize), v: &mut [f32]) {
-        let (line, channels) = layout;
+    /// `B^T d B` of some tiles: `v` is `[elements, tiles, channels]`.
+    pub(super) fn inputs(from: &TileInputs<'_>, v: &mut [f32]) {
+        let TileInputs { x, starts, line, channels } = *from;
         let element = starts.len() * channels;
         for (tile, start) in starts.iter().enumerate() {
             for c in (0..channels).step_by(PANEL) {
@@ -76,10 +75,9 @@ per_isa! {
 }
 
 per_isa! {
-    /// `A^T m A` of one tile, finished and written to `y`: `m` is `[elements, tiles, channels]`, and begins at the tile; the shape is tiles
-    /// and channels.
-    pub(super) fn outputs(m: &[f32], shape: (usize, usize), finish: &Finish<'_>, y: &mut [f32], to: &Places) {
-        let (tiles, channels) = shape;
+    /// `A^T m A` of one tile, finished and written to `y`.
+    pub(super) fn outputs(products: &TileProducts<'_>, finish: &Finish<'_>, y: &mut [f32]) {
+        let TileProducts { values: m, tiles, channels } = *products;
         let element = tiles * channels;
         for c in (0..channels).step_by(PANEL) {
             let (at, line) = (c, SIDE * element);
@@ -92,7 +90,7 @@ per_isa! {
             for row in 0..finish.size.0 {
                 let values = output_pass(&across(&half, finish.skipped.0 + row));
                 for column in 0..finish.size.1 {
-                    finish.write(values[finish.skipped.1 + column], (row, column, c), y, to);
+                    finish.write(values[finish.skipped.1 + column], Place { row, column, channel: c }, y);
                 }
             }
         }

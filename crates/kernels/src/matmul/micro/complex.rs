@@ -27,40 +27,52 @@ impl LanePlaces {
     }
 }
 
-/// `sums[n] = sum_k terms[k] factors[k][n]`, lane by lane, k ascending, `factors` conjugated if so asked; each part of
-/// a product adds the share of the factor's real part first. `factors` is `[terms][sums]`.
-///
-/// # Panics
-/// If a number reaches outside its slice.
-pub(crate) fn sum_complex_products(
-    isa: Isa,
-    (terms, from, count): (&[f32], LanePlaces, usize),
-    (factors, conjugate): (&[ComplexLanes], bool),
-    (sums, to): (&mut [f32], LanePlaces),
-) {
-    let columns = factors.len() / count.max(1);
-    assert_eq!(factors.len(), columns * count, "a factor for each term and sum");
-    from.assert_inside(count, terms.len());
-    to.assert_inside(columns, sums.len());
-    let factors = factors.as_flattened().as_flattened().as_ptr();
-    let job = Job {
-        terms: terms.as_ptr().wrapping_add(from.first),
-        from,
-        factors,
-        sums: sums.as_mut_ptr().wrapping_add(to.first),
-        to,
-        count,
-        columns,
-    };
-    match isa.level() {
-        // SAFETY: `Isa` proves the features; all places were checked above.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::complex512(&job, conjugate) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::complex256(&job, conjugate) },
-        // SAFETY: all places were checked above; no instruction set is needed.
-        Level::Portable => unsafe { run::<[f32; 4], 1>(&job, conjugate) },
+/// Sums of complex products, lane by lane: `sums[n] = sum_k terms[k] factors[k][n]`, k ascending; each part of a product
+/// adds the share of the factor's real part first.
+pub(crate) struct ComplexProducts<'a> {
+    /// What holds the terms.
+    pub(crate) terms: &'a [f32],
+    /// Where they are.
+    pub(crate) from: LanePlaces,
+    /// How many.
+    pub(crate) count: usize,
+    /// `[terms][sums]`.
+    pub(crate) factors: &'a [ComplexLanes],
+    /// Whether the factors' conjugates are meant.
+    pub(crate) conjugate: bool,
+}
+
+impl ComplexProducts<'_> {
+    /// Writes the sums.
+    ///
+    /// # Panics
+    /// If a number reaches outside its slice.
+    pub(crate) fn sum(&self, isa: Isa, sums: &mut [f32], to: LanePlaces) {
+        let ComplexProducts { terms, from, count, factors, conjugate } = *self;
+        let columns = factors.len() / count.max(1);
+        assert_eq!(factors.len(), columns * count, "a factor for each term and sum");
+        from.assert_inside(count, terms.len());
+        to.assert_inside(columns, sums.len());
+        let factors = factors.as_flattened().as_flattened().as_ptr();
+        let job = Job {
+            terms: terms.as_ptr().wrapping_add(from.first),
+            from,
+            factors,
+            sums: sums.as_mut_ptr().wrapping_add(to.first),
+            to,
+            count,
+            columns,
+        };
+        match isa.level() {
+            // SAFETY: `Isa` proves the features; all places were checked above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => unsafe { x86::complex512(&job, conjugate) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { x86::complex256(&job, conjugate) },
+            // SAFETY: all places were checked above; no instruction set is needed.
+            Level::Portable => unsafe { run::<[f32; 4], 1>(&job, conjugate) },
+        }
     }
 }
 

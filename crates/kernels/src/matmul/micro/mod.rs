@@ -17,7 +17,8 @@
 
 use super::{LeftMatrix, PANEL};
 use crate::isa::{Isa, Level};
-pub(crate) use complex::{ComplexLanes, LanePlaces, sum_complex_products};
+pub(crate) use complex::{ComplexLanes, ComplexProducts, LanePlaces};
+pub(crate) use peak::multiply_add_chains;
 pub(crate) use sparse::product_of_nonzeros;
 
 /// The most rows any tile has.
@@ -81,6 +82,15 @@ pub(crate) struct TileRows {
     pub(crate) count: usize,
     /// The largest of them.
     pub(crate) largest: usize,
+}
+
+/// Some rows of a left-hand matrix: those of a tile.
+#[derive(Clone, Copy)]
+pub(crate) struct LeftRows<'a> {
+    /// The matrix.
+    pub(crate) matrix: &'a LeftMatrix<'a>,
+    /// Where each of the rows begins.
+    pub(crate) rows: &'a TileRows,
 }
 
 /// A scale and a shift for each column, by panels.
@@ -223,6 +233,9 @@ trait Vector: Copy {
 /// A tile of `ROWS` rows and `VECTORS` vectors (each panel is `16 / LANES` of them): sums over all k, ascending, from
 /// zero or from what is at `to`, then scale and shift, residual, ReLU.
 ///
+/// All indices are constants: with others, the sums would live in memory instead of registers all along. So each stage of
+/// the epilogue goes over all of them; and in a function of its own it would cost registers, however it is inlined.
+///
 /// # Safety
 /// `V`'s instruction set is available; row `r` plus every element offset of `left` is valid to read; `right` has as
 /// many panels as the vectors fill, each with a lane of 16 floats for every element of `left`'s segments; every place
@@ -274,12 +287,10 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    // All indices are constants here: with others, the sums would live in memory instead of registers all along. So
-    // each stage of the epilogue goes over all of them.
-    if let Some((scale, shift)) = to.affine {
-        for v in 0..VECTORS {
-            // SAFETY: the caller promises a scale and a shift for each column.
-            unsafe {
+    // SAFETY: the caller promises a scale and a shift for each column, the residual's rows and the places.
+    unsafe {
+        if let Some((scale, shift)) = to.affine {
+            for v in 0..VECTORS {
                 let column = v * V::LANES;
                 let (scale, shift) = (V::load(scale.add(column)), V::load(shift.add(column)));
                 for r in 0..ROWS {
@@ -287,107 +298,78 @@ unsafe fn tile<V: Vector, const ROWS: usize, const VECTORS: usize>(
                 }
             }
         }
-    }
-    if let Some(residual) = &to.residual {
-        for r in 0..ROWS {
-            for v in 0..VECTORS {
-                // SAFETY: the caller promises the residual's rows.
-                acc[r][v] = unsafe { acc[r][v].add(V::load(residual.row(r).add(v * V::LANES))) };
+        if let Some(residual) = &to.residual {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].add(V::load(residual.row(r).add(v * V::LANES)));
+                }
             }
         }
-    }
-    if to.relu {
-        for r in 0..ROWS {
-            for v in 0..VECTORS {
-                // SAFETY: no memory is touched.
-                acc[r][v] = unsafe { acc[r][v].relu() };
+        if to.relu {
+            for r in 0..ROWS {
+                for v in 0..VECTORS {
+                    acc[r][v] = acc[r][v].relu();
+                }
             }
         }
-    }
-    for r in 0..ROWS {
-        for v in 0..VECTORS {
-            let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
-            // SAFETY: the caller promises the places.
-            unsafe { acc[r][v].store(to.rows.row(r).add(place)) };
+        for r in 0..ROWS {
+            for v in 0..VECTORS {
+                let place = (v / per_panel) * to.panel_step + (v % per_panel) * V::LANES;
+                acc[r][v].store(to.rows.row(r).add(place));
+            }
         }
     }
 }
 
-/// Computes a tile into `output`: for the rows that begin at `from`, and the panels of `lanes`.
+/// A tile to be computed: its shape, and what was checked for it.
+struct Job<'a> {
+    rows: usize,
+    panels: usize,
+    from: RowPointers<'a, *const f32>,
+    left: &'a LeftMatrix<'a>,
+    right: &'a Right,
+    to: &'a Places<'a>,
+}
+
+/// Computes a tile into `output`: for the rows of `left`, and the panels of `lanes`.
 ///
 /// # Panics
 /// If a row or panel reaches outside its slice, or the shape is not one of `tile_rows` and `tile_panels`.
-pub(crate) fn compute(isa: Isa, left: &LeftMatrix<'_>, from: &TileRows, lanes: &Lanes<'_>, output: &mut Output<'_>) {
+pub(crate) fn compute(isa: Isa, left: LeftRows<'_>, lanes: &Lanes<'_>, output: &mut Output<'_>) {
+    let LeftRows { matrix: left, rows: from } = left;
     assert_eq!(from.count, output.rows.count, "a place for each row");
-    let right = lanes.right(left);
+    let right = &lanes.right(left);
     assert!(from.largest + left.reach() <= left.data.len(), "a row at {} reaches beyond the left matrix", from.largest);
-    let rows = RowPointers { first: left.data.as_ptr(), offsets: &from.offsets };
+    let pointers = RowPointers { first: left.data.as_ptr(), offsets: &from.offsets };
     let panels = lanes.panels;
-    let to = &output.places(panels);
+    let job = Job { rows: from.count, panels, from: pointers, left, right, to: &output.places(panels) };
     match isa.level() {
         // SAFETY: `Isa` proves the features; rows, panels and their lengths were checked above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::avx512(from.count, panels, rows, left, right, to) },
+        Level::Avx512 => unsafe { x86::avx512(&job) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::avx2(from.count, panels, rows, left, right, to) },
+        Level::Avx2 => unsafe { x86::avx2(&job) },
         // SAFETY: rows, panels and their lengths were checked above; no instruction set is needed.
-        Level::Portable => unsafe { portable::run(from.count, panels, rows, left, right, to) },
+        Level::Portable => unsafe { portable::run(&job) },
     }
 }
 
 /// Calls the tile of the shape found at run time; every listed shape is compiled.
 macro_rules! call_shape {
-    ($vector:ty, ($rows:expr, $panels:expr), $per_panel:expr, [$(($r:literal, $p:literal)),* $(,)?], $args:tt) => {
-        match ($rows, $panels) {
+    ($vector:ty, $job:expr, $per_panel:expr, [$(($r:literal, $p:literal)),* $(,)?]) => {
+        match ($job.rows, $job.panels) {
             // SAFETY: promised by the caller of the function this stands in.
-            $(($r, $p) => unsafe { tile::<$vector, $r, { $p * $per_panel }> $args },)*
+            $(($r, $p) => unsafe {
+                tile::<$vector, $r, { $p * $per_panel }>($job.from, $job.left, *$job.right, $job.to)
+            },)*
             shape => panic!("no tile of {shape:?} rows and panels"),
         }
     };
 }
 
-/// Chains of fused multiply-adds that [`multiply_add_chains`] keeps going: more than two units of latency four need.
-pub(crate) const CHAINS: usize = 16;
-
-/// Runs `rounds` of [`CHAINS`] independent fused multiply-adds of one vector each, touching no memory; the floats they
-/// took.
-pub(crate) fn multiply_add_chains(isa: Isa, rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
-    match isa.level() {
-        // SAFETY: `Isa` proves the features; both arrays hold a vector.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::chains512(rounds, seed, out) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::chains256(rounds, seed, out) },
-        // SAFETY: both arrays hold a vector; no instruction set is needed.
-        Level::Portable => unsafe { chains::<[f32; 4]>(rounds, seed, out) },
-    }
-}
-
-/// # Safety
-/// `V`'s instruction set is available.
-#[inline(always)]
-unsafe fn chains<V: Vector>(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
-    // SAFETY: both arrays hold at least a vector.
-    unsafe {
-        let factor = V::load(seed.as_ptr());
-        let mut acc = [factor; CHAINS];
-        for _ in 0..rounds {
-            for chain in &mut acc {
-                *chain = factor.add_product(*chain, factor);
-            }
-        }
-        let mut sum = V::zero();
-        for chain in acc {
-            sum = sum.add(chain);
-        }
-        sum.store(out.as_mut_ptr());
-    }
-    rounds * CHAINS * V::LANES
-}
-
 mod complex;
+mod peak;
 mod portable;
 mod sparse;
 #[cfg(target_arch = "x86_64")]

@@ -51,19 +51,6 @@ impl Vector for [f32; 4] {
 
 /// # Safety
 /// As for [`tile`]; no instruction set is needed.
-pub(super) unsafe fn run(
-    rows: usize,
-    panels: usize,
-    pointers: RowPointers<'_, *const f32>,
-    left: &LeftMatrix<'_>,
-    right: Right,
-    to: &Places<'_>,
-) {
-    call_shape!(
-        [f32; 4],
-        (rows, panels),
-        4,
-        [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
-        (pointers, left, right, to)
-    );
+pub(super) unsafe fn run(job: &Job<'_>) {
+    call_shape!([f32; 4], job, 4, [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)]);
 }

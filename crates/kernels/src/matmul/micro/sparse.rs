@@ -8,16 +8,16 @@ use crate::isa::{Isa, Level};
 use crate::matmul::PackedMatrix;
 
 /// `C[i][j] = sum over the k for which a[i][k] is not zero of a[i][k] b[k][j]`: for each element one chain of fused
-/// multiply-adds, k ascending, from zero. The rows of C follow each other, each as long as all panels of `right`. A NaN
-/// is not zero.
+/// multiply-adds, k ascending, from zero. The rows of C follow each other, each as long as all panels of `right`; they say
+/// how many rows of `left` are meant. A NaN is not zero.
 ///
 /// # Panics
 /// If a row reaches outside its slice, or `left` has more than one segment.
-pub(crate) fn product_of_nonzeros(isa: Isa, rows: usize, left: &LeftMatrix<'_>, right: &PackedMatrix, c: &mut [f32]) {
-    let (k, panels) = (right.k(), right.panels());
+pub(crate) fn product_of_nonzeros(isa: Isa, left: &LeftMatrix<'_>, right: &PackedMatrix, c: &mut [f32]) {
+    let (k, row_length) = (right.k(), (right.panels() * PANEL).max(1));
     assert!(left.segments == 1 && left.segment_length == k, "the inner dimensions of a product");
-    assert_eq!(c.len(), rows * panels * PANEL, "rows of whole panels");
-    for (row, c) in c.chunks_exact_mut((panels * PANEL).max(1)).enumerate() {
+    assert!(c.len().is_multiple_of(row_length), "rows of whole panels");
+    for (row, c) in c.chunks_exact_mut(row_length).enumerate() {
         let first = left.rows.offset(row);
         let a = &left.data[first..first + k];
         let job = Job { a, right: right.values(), c };

@@ -90,7 +90,7 @@ fn check_tile(isa: Isa, flush: Flush, (rows, panels): (usize, usize), finish: Fi
         continues: finish.continues,
     };
     let from = tile_of(Rows::plain(reach), rows);
-    compute(isa, &left, &from, &lanes, &mut output);
+    compute(isa, LeftRows { matrix: &left, rows: &from }, &lanes, &mut output);
     let what = format!("{rows} rows, {panels} panels, {finish:?} on {isa}, {flush:?}");
     assert_same_bits(&y, &expected, &what);
 }
@@ -146,8 +146,8 @@ fn complex_products_touch_nothing_beside_their_buffers() {
             }
         }
         let lanes: &[ComplexLanes] = factors.as_chunks().0.as_chunks().0;
-        let from = (&*terms, places, count);
-        sum_complex_products(isa, from, (lanes, conjugate), (&mut sums, places));
+        let products = ComplexProducts { terms: &terms, from: places, count, factors: lanes, conjugate };
+        products.sum(isa, &mut sums, places);
         let what = format!("{count} terms, {columns} sums, {conjugate} on {isa}, {flush:?}");
         assert_same_bits(&sums, &expected, &what);
     };

@@ -121,19 +121,19 @@ impl Vector for __m256 {
 }
 
 /// # Safety
-/// As for [`super::chains`], with AVX-512F.
+/// As for [`peak::chains`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 pub(super) unsafe fn chains512(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
-    unsafe { chains::<__m512>(rounds, seed, out) }
+    unsafe { peak::chains::<__m512>(rounds, seed, out) }
 }
 
 /// # Safety
-/// As for [`super::chains`], with AVX2 and FMA.
+/// As for [`peak::chains`], with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn chains256(rounds: usize, seed: &[f32; PANEL], out: &mut [f32; PANEL]) -> usize {
     // SAFETY: promised by the caller.
-    unsafe { chains::<__m256>(rounds, seed, out) }
+    unsafe { peak::chains::<__m256>(rounds, seed, out) }
 }
 
 /// # Safety
@@ -171,17 +171,10 @@ pub(super) unsafe fn nonzeros256(job: sparse::Job<'_>) {
 /// # Safety
 /// As for [`tile`], with AVX-512F.
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-pub(super) unsafe fn avx512(
-    rows: usize,
-    panels: usize,
-    pointers: RowPointers<'_, *const f32>,
-    left: &LeftMatrix<'_>,
-    right: Right,
-    to: &Places<'_>,
-) {
+pub(super) unsafe fn avx512(job: &Job<'_>) {
     call_shape!(
         __m512,
-        (rows, panels),
+        job,
         1,
         [
             (1, 1),
@@ -221,27 +214,13 @@ pub(super) unsafe fn avx512(
             (1, 8),
             (2, 8),
             (3, 8),
-        ],
-        (pointers, left, right, to)
+        ]
     );
 }
 
 /// # Safety
 /// As for [`tile`], with AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn avx2(
-    rows: usize,
-    panels: usize,
-    pointers: RowPointers<'_, *const f32>,
-    left: &LeftMatrix<'_>,
-    right: Right,
-    to: &Places<'_>,
-) {
-    call_shape!(
-        __m256,
-        (rows, panels),
-        2,
-        [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)],
-        (pointers, left, right, to)
-    );
+pub(super) unsafe fn avx2(job: &Job<'_>) {
+    call_shape!(__m256, job, 2, [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)]);
 }

@@ -1,0 +1,207 @@
+//! The elementwise steps, on every instruction set, for every region.
+
+use kernels::batch_norm::BatchNormStatistics;
+use kernels::elementwise::ChannelAffine;
+use kernels::{Isa, Region, Window, WindowMut, elementwise};
+use proptest::prelude::*;
+
+use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, wild_values};
+
+/// Channels, a window of a and one of b, one of y, and a region that all of them hold.
+#[derive(Clone, Debug)]
+struct Case {
+    channels: usize,
+    region: Region,
+    held: [Region; 3],
+    seed: u64,
+}
+
+impl Case {
+    fn values(&self, of: usize) -> Vec<f32> {
+        pseudo_random(self.seed ^ (of as u64 + 1), self.held[of].positions() * self.channels)
+    }
+
+    fn window<'a>(&self, of: usize, values: &'a [f32]) -> Window<'a> {
+        Window::new(values, self.held[of], self.channels)
+    }
+
+    fn poison(&self) -> Vec<f32> {
+        poisoned(self.held[2].positions() * self.channels)
+    }
+
+    fn output<'a>(&self, y: &'a mut [f32]) -> WindowMut<'a> {
+        WindowMut::new(y, self.held[2], self.channels)
+    }
+
+    /// The values of the region, in a buffer of window `of`.
+    fn inside(&self, of: usize, values: &[f32]) -> Vec<f32> {
+        let window = self.window(of, values);
+        let mut inside = Vec::new();
+        for row in self.region.top..self.region.bottom() {
+            for column in self.region.left..self.region.right() {
+                inside.extend_from_slice(window.pixel(row, column));
+            }
+        }
+        inside
+    }
+
+    /// Checks that nothing but the region was written.
+    fn assert_rest_is_poisoned(&self, y: &[f32]) {
+        let written = y.iter().filter(|y| !y.is_nan()).count();
+        assert_eq!(written, self.region.positions() * self.channels, "values written for {:?}", self.region);
+    }
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let margins = prop::array::uniform4(0..3_usize);
+    let region = (-3..4_isize, -3..4_isize, 1..5_usize, 1..6_usize).prop_map(|(top, left, height, width)| Region {
+        top,
+        left,
+        height,
+        width,
+    });
+    let channels = prop::sample::select(vec![1_usize, 3, 8, 15, 16, 17, 33]);
+    (channels, region, prop::array::uniform3(margins), any::<u64>()).prop_map(|(channels, region, margins, seed)| {
+        let held = margins.map(|[above, left, below, right]| {
+            let top_left = region.shifted(-above.cast_signed(), -left.cast_signed());
+            top_left.hull(&region.shifted(below.cast_signed(), right.cast_signed()))
+        });
+        Case { channels, region, held, seed }
+    })
+}
+
+/// Rounds to single precision.
+#[expect(clippy::cast_possible_truncation, reason = "the rounding under test")]
+fn rounded(x: f64) -> f32 {
+    x as f32
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_sum_is_rounded_once_and_written_in_the_region_alone(case in cases()) {
+        let (a, b) = (case.values(0), case.values(1));
+        // Two singles' sum in double precision, rounded again, is the sum rounded once: 53 >= 2 x 24 + 2 bits.
+        let expected: Vec<f32> = case.inside(0, &a).iter().zip(case.inside(1, &b))
+            .map(|(a, b)| rounded(f64::from(*a) + f64::from(b))).collect();
+        for isa in Isa::supported() {
+            let mut y = case.poison();
+            elementwise::add(isa, case.region, [case.window(0, &a), case.window(1, &b)], &mut case.output(&mut y));
+            assert_same_bits(&case.inside(2, &y), &expected, isa.name());
+            case.assert_rest_is_poisoned(&y);
+            let mut y = case.values(2);
+            let before = case.inside(2, &y);
+            elementwise::accumulate(isa, case.region, case.window(0, &a), &mut case.output(&mut y));
+            let expected: Vec<f32> = before.iter().zip(case.inside(0, &a)).map(|(y, a)| y + a).collect();
+            assert_same_bits(&case.inside(2, &y), &expected, isa.name());
+        }
+    }
+
+    #[test]
+    fn denormals_infinities_and_nan_follow_ieee(a in wild_values(51), b in wild_values(51), scale in wild_values(3)) {
+        let held = Region::whole(1, 17);
+        let window = |values| Window::new(values, held, 3);
+        let shift = [b[0], b[1], b[2]];
+        let sums: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+        let shifted: Vec<f32> =
+            a.iter().enumerate().map(|(i, a)| a.mul_add(scale[i % 3], shift[i % 3])).collect();
+        let products: Vec<f32> = a.iter().enumerate().map(|(i, a)| a * scale[i % 3]).collect();
+        for isa in Isa::supported() {
+            let [mut sum, mut normed] = [poisoned(51), poisoned(51)];
+            let (mut accumulated, mut scaled) = (b.clone(), a.clone());
+            elementwise::add(isa, held, [window(&a), window(&b)], &mut WindowMut::new(&mut sum, held, 3));
+            elementwise::accumulate(isa, held, window(&a), &mut WindowMut::new(&mut accumulated, held, 3));
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, window(&a).part(held), &mut WindowMut::new(&mut normed, held, 3));
+            elementwise::scale_channels(isa, held, &scale, &mut WindowMut::new(&mut scaled, held, 3));
+            assert_same_bits(&sum, &sums, isa.name());
+            assert_same_bits(&accumulated, &sums, isa.name());
+            assert_same_bits(&normed, &shifted, isa.name());
+            assert_same_bits(&scaled, &products, isa.name());
+        }
+    }
+
+    #[test]
+    fn relu_is_the_maximum_with_zero_and_keeps_nan(values in wild_values(37)) {
+        let held = Region::whole(1, 37);
+        for isa in Isa::supported() {
+            let mut y = poisoned(37);
+            elementwise::relu(isa, held, Window::new(&values, held, 1), &mut WindowMut::new(&mut y, held, 1));
+            for (x, y) in values.iter().zip(&y) {
+                if x.is_nan() {
+                    prop_assert!(y.is_nan(), "{}", isa);
+                } else {
+                    // Zero is positive, whatever its sign was.
+                    let expected = if *x > 0.0 { *x } else { 0.0 };
+                    prop_assert_eq!(y.to_bits(), expected.to_bits(), "relu {} on {}", x, isa);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_relu_gradient_passes_where_the_output_is_positive(output in wild_values(37), gradient in wild_values(37)) {
+        let held = Region::whole(1, 37);
+        for isa in Isa::supported() {
+            let mut masked = gradient.clone();
+            elementwise::mask_by_relu(isa, held, Window::new(&output, held, 1), &mut WindowMut::new(&mut masked, held, 1));
+            let expected: Vec<f32> = output.iter().zip(&gradient).map(|(y, g)| if *y > 0.0 { *g } else { 0.0 }).collect();
+            assert_same_bits(&masked, &expected, isa.name());
+        }
+    }
+
+    #[test]
+    fn a_batch_norm_is_within_the_bound_of_its_definition(case in cases()) {
+        let x = case.values(0);
+        let of = |seed: u64| pseudo_random(case.seed ^ seed, case.channels);
+        let variance: Vec<f32> = of(12).iter().map(|v| v.abs()).collect();
+        let (weight, beta, mean) = (of(9), of(10), of(11));
+        let statistics =
+            BatchNormStatistics { gamma: &weight, beta: &beta, mean: &mean, variance: &variance, epsilon: 1e-5 };
+        let (scale, shift) = statistics.scale_and_shift();
+        let (expected, bound): (Vec<f64>, Vec<f64>) = case.inside(0, &x).iter().enumerate().map(|(i, x)| {
+            let c = i % case.channels;
+            let [x, weight, beta, mean, variance] = [*x, weight[c], beta[c], mean[c], variance[c]].map(f64::from);
+            let factor = weight / (variance + 1e-5).sqrt();
+            let terms = (x * factor).abs() + (mean * factor).abs() + beta.abs();
+            // Scale and shift are rounded, and so is the fused multiply-add: two roundings a term.
+            ((x - mean) * factor + beta, gamma(2) * terms + underflow_slack(1))
+        }).unzip();
+        for isa in Isa::supported() {
+            let mut y = case.poison();
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
+            assert_within_bound(&case.inside(2, &y), &expected, &bound, isa.name());
+        }
+    }
+
+    #[test]
+    fn scaling_is_one_fused_multiply_add(case in cases()) {
+        let x = case.values(0);
+        let scale = pseudo_random(case.seed ^ 7, case.channels);
+        let shift = pseudo_random(case.seed ^ 8, case.channels);
+        let expected: Vec<f32> = case.inside(0, &x).iter().enumerate()
+            .map(|(i, x)| x.mul_add(scale[i % case.channels], shift[i % case.channels])).collect();
+        let products: Vec<f32> = case.inside(2, &case.values(2)).iter().enumerate()
+            .map(|(i, g)| g * scale[i % case.channels]).collect();
+        for isa in Isa::supported() {
+            let mut y = case.poison();
+            let affine = ChannelAffine { scale: &scale, shift: &shift };
+            elementwise::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
+            assert_same_bits(&case.inside(2, &y), &expected, isa.name());
+            case.assert_rest_is_poisoned(&y);
+            let mut gradient = case.values(2);
+            elementwise::scale_channels(isa, case.region, &scale, &mut case.output(&mut gradient));
+            assert_same_bits(&case.inside(2, &gradient), &products, isa.name());
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "lacks part of")]
+fn a_window_that_lacks_part_of_the_region_is_refused() {
+    let (small, large) = (Region::whole(2, 2), Region::whole(2, 3));
+    let mut y = [0.0; 6];
+    elementwise::relu(Isa::best(), large, Window::new(&[0.0; 4], small, 1), &mut WindowMut::new(&mut y, large, 1));
+}

@@ -1,0 +1,54 @@
+//! Drawing the figures that the registry declares, a file each.
+
+mod exemplars;
+mod mix_ratios;
+mod panels;
+mod scale_invariance;
+mod scale_tuning;
+mod shown;
+mod words;
+
+pub(crate) use shown::Shown;
+
+use crate::error::ReportError;
+use crate::registry::Figure;
+use crate::registry::figures as declared;
+use crate::results::Results;
+
+/// Draws a figure from the results that it was declared to be made from, for each block or once.
+type Draw = fn(&Figure, &Results) -> Result<Vec<Shown>, ReportError>;
+
+/// Every figure of the registry, in its order, and what draws it.
+const DRAWN: [(&Figure, Draw); 8] = [
+    (&declared::EXEMPLARS, exemplars::draw),
+    (&declared::MIX_RATIOS, mix_ratios::draw),
+    (&declared::WEIGHTS, panels::draw),
+    (&declared::TUNING, panels::draw),
+    (&declared::SCALE_INVARIANCE, scale_invariance::draw),
+    (&declared::SCALE_METRICS, exemplars::draw),
+    (&declared::CONTRIBUTIONS, panels::draw),
+    (&declared::SCALE_TUNING, scale_tuning::draw),
+];
+
+/// Draws all figures.
+pub(crate) fn draw(results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let mut shown = Vec::new();
+    for (figure, draw) in DRAWN {
+        if !figure.needs_images || results.manifest.images.is_some() {
+            shown.extend(draw(figure, results)?);
+        }
+    }
+    Ok(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::FIGURES;
+
+    #[test]
+    fn every_figure_of_the_registry_is_drawn_in_its_order() {
+        let drawn = DRAWN.map(|(figure, _)| figure.stem());
+        assert_eq!(drawn, FIGURES.map(|figure| figure.stem()));
+    }
+}

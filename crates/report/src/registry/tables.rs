@@ -1,0 +1,137 @@
+//! The tables of a run.
+
+use super::sources::{NETWORK, PHOTOGRAPHS, PICTURES};
+use crate::column::{Column, Row};
+use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
+
+/// A table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Where it is, below an output folder.
+    pub path: &'static str,
+    /// The columns that tell a row from all others, which are its first ones.
+    pub key: &'static [&'static str],
+    /// What it was made from: files of the folder, or what [`super::sources`] names.
+    pub made_from: &'static [&'static str],
+    /// Whether it is written only where there were images.
+    pub needs_images: bool,
+    /// What its link on the page says; `None` where a section of the page has its own.
+    pub title: Option<&'static str>,
+    /// What a row is.
+    pub about: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+}
+
+/// A channel a row: everything that was measured of it.
+pub const CHANNELS: Table = Table {
+    path: "tables/channels.csv",
+    key: &["block", "channel"],
+    made_from: &[PICTURES, NETWORK, PHOTOGRAPHS],
+    needs_images: false,
+    title: Some("channels"),
+    about: ChannelRow::ABOUT,
+    columns: ChannelRow::COLUMNS,
+};
+
+/// A block a row: counts, means and medians.
+pub const BLOCKS: Table = Table {
+    path: "tables/blocks.csv",
+    key: &["block"],
+    made_from: &[CHANNELS.path],
+    needs_images: false,
+    title: Some("blocks"),
+    about: BlockRow::ABOUT,
+    columns: BlockRow::COLUMNS,
+};
+
+/// The bins of mix ratios.
+pub const HISTOGRAM: Table = Table {
+    path: "tables/mix_histogram.csv",
+    key: &["block", "from"],
+    made_from: &[CHANNELS.path],
+    needs_images: false,
+    title: Some("histogram"),
+    about: HistogramRow::ABOUT,
+    columns: HistogramRow::COLUMNS,
+};
+
+/// The statistics of measures against mix ratios.
+pub const PANELS: Table = Table {
+    path: "tables/panels.csv",
+    key: &["figure", "block", "measure"],
+    made_from: &[CHANNELS.path],
+    needs_images: false,
+    title: Some("statistics of figures 3, 4 and 9"),
+    about: PanelRow::ABOUT,
+    columns: PanelRow::COLUMNS,
+};
+
+/// The channels that grids show. Whether the paper names a channel depends on whose weights these are.
+pub const EXEMPLARS: Table = Table {
+    path: "tables/exemplars.csv",
+    key: &["block", "channel", "figure"],
+    made_from: &[CHANNELS.path, NETWORK],
+    needs_images: false,
+    title: Some("exemplars of figures 1 and 6 to 8"),
+    about: ExemplarRow::ABOUT,
+    columns: ExemplarRow::COLUMNS,
+};
+
+/// What channels answer at sizes from half to double.
+pub const SCALE_TUNING: Table = Table {
+    path: "tables/scale_tuning.csv",
+    key: &["block", "channel", "stimulus", "seen", "scale"],
+    made_from: &[PICTURES, NETWORK, PHOTOGRAPHS],
+    needs_images: false,
+    title: Some("scale tuning"),
+    about: ScaleTuningRow::ABOUT,
+    columns: ScaleTuningRow::COLUMNS,
+};
+
+/// The images that channels answer to most and least.
+pub const EXTREMES: Table = Table {
+    path: "tables/extremes.csv",
+    key: &["block", "channel", "role", "end", "rank"],
+    made_from: &[PHOTOGRAPHS, NETWORK],
+    needs_images: true,
+    title: Some("images at either end of every channel"),
+    about: ExtremeRow::ABOUT,
+    columns: ExtremeRow::COLUMNS,
+};
+
+/// The papers' claims against ours.
+pub const CLAIMS: Table = Table {
+    path: "tables/claims.csv",
+    key: &["id"],
+    made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, NETWORK],
+    needs_images: false,
+    title: None,
+    about: ClaimRow::ABOUT,
+    columns: ClaimRow::COLUMNS,
+};
+
+/// All of them, in the order in which people read them.
+pub const TABLES: [Table; 8] = [CHANNELS, BLOCKS, HISTOGRAM, PANELS, EXEMPLARS, SCALE_TUNING, EXTREMES, CLAIMS];
+
+/// The table at a path.
+pub fn table(path: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_table_is_its_first_columns_and_every_column_says_what_it_holds_and_in_what() {
+        for table in &TABLES {
+            let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names[..table.key.len()], *table.key, "{}", table.path);
+            assert!(table.about.contains(table.path), "{}", table.about);
+            for column in table.columns {
+                assert!(column.definition.ends_with('.') && !column.unit.is_empty(), "{}: {column:?}", table.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! From measurements to the rows of all tables but that of the photographs.
+
+use super::block_rows::{block_row, histogram_rows};
+use super::channel_rows::channel_row;
+use super::claims::{self, Evidence};
+use super::exemplars::Exemplar;
+use super::panels::panels;
+use crate::error::RunError;
+use crate::output::Output;
+use crate::photographs::OfPhotographs;
+use crate::pictures::Channel;
+use crate::pictures::scale_tuning::ScaleCurve;
+use crate::plan::Study;
+use crate::source::Loaded;
+use analysis::BlockSummary;
+use report::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING};
+use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow};
+use resnet::Block;
+use std::collections::BTreeMap;
+
+/// Everything that the tables are made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Findings<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) studies: &'a [Study],
+    /// Steps a picture.
+    pub(crate) steps: usize,
+    /// Measured on pictures.
+    pub(crate) channels: &'a [Channel],
+    /// On pictures of other sizes.
+    pub(crate) curves: &'a BTreeMap<(Block, usize), Vec<ScaleCurve>>,
+    /// The channels to show.
+    pub(crate) exemplars: &'a [Exemplar],
+    /// Over photographs, where there were any.
+    pub(crate) photographs: Option<&'a OfPhotographs>,
+}
+
+/// The rows of the tables.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) blocks: Vec<BlockRow>,
+    pub(crate) histogram: Vec<HistogramRow>,
+    pub(crate) exemplars: Vec<ExemplarRow>,
+    pub(crate) panels: Vec<PanelRow>,
+    pub(crate) scale_tuning: Vec<ScaleTuningRow>,
+    pub(crate) claims: Vec<ClaimRow>,
+}
+
+impl Tables {
+    /// The tables of what was found.
+    pub(crate) fn of(findings: &Findings<'_>) -> Tables {
+        let Findings { loaded, studies, channels, photographs, .. } = *findings;
+        let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(loaded, c, photographs)).collect();
+        let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
+        for study in studies {
+            let name = study.block.to_string();
+            let of_block: Vec<(&Channel, &ChannelRow)> =
+                channels.iter().zip(&rows).filter(|(_, row)| row.block == name).collect();
+            let measures: Vec<_> = of_block.iter().map(|(channel, _)| channel.measures()).collect();
+            let summary = BlockSummary::new(&measures);
+            let all = loaded.network.architecture().channels(study.block);
+            blocks.push(block_row((study.block, all), &summary, &of_block));
+            histogram.extend(histogram_rows(study.block, &summary));
+        }
+        let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
+        let panels = panels(&studied, &rows);
+        let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
+        let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
+        Tables { channels: rows, blocks, histogram, exemplars, panels, scale_tuning: scale_rows(findings), claims }
+    }
+}
+
+impl Tables {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub(crate) fn write(&self, output: &Output) -> Result<(), RunError> {
+        output.write_table(&CLAIMS, &self.claims)?;
+        output.write_table(&CHANNELS, &self.channels)?;
+        output.write_table(&BLOCKS, &self.blocks)?;
+        output.write_table(&HISTOGRAM, &self.histogram)?;
+        output.write_table(&EXEMPLARS, &self.exemplars)?;
+        output.write_table(&PANELS, &self.panels)?;
+        output.write_table(&SCALE_TUNING, &self.scale_tuning)
+    }
+}
+
+/// What every channel answers at every size, on its pictures and on its photographs.
+fn scale_rows(findings: &Findings<'_>) -> Vec<ScaleTuningRow> {
+    let mut rows = Vec::new();
+    for Channel { block, channel, .. } in findings.channels {
+        let of = (*block, *channel);
+        let pictures = findings.curves.get(&of);
+        let photographs = findings.photographs.and_then(|p| p.measured.get(&of)).map(|p| &p.curves);
+        for (stimulus, curves) in [("picture", pictures), ("photographs", photographs)] {
+            let curves = curves.into_iter().flatten();
+            rows.extend(curves.map(|curve| curve.row(*block, *channel, stimulus)));
+        }
+    }
+    rows
+}

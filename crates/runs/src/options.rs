@@ -1,0 +1,33 @@
+//! What to reproduce.
+
+use crate::channels::ChannelRange;
+use crate::source::Source;
+use featviz::Preset;
+use resnet::{Block, Isa};
+use std::num::NonZero;
+use std::path::PathBuf;
+
+/// What to reproduce.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The network.
+    pub source: Source,
+    /// The folder of images that tuning curves are measured on, if any.
+    pub images: Option<PathBuf>,
+    /// Blocks to study; none stands for all that the weights allow.
+    pub blocks: Vec<Block>,
+    /// Channels to study in each block; none stands for all.
+    pub channels: Vec<ChannelRange>,
+    /// The preset that was named.
+    pub preset: Preset,
+    /// Steps for each picture.
+    pub steps: usize,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// Threads to use.
+    pub threads: NonZero<usize>,
+    /// The instruction set to use.
+    pub isa: Isa,
+    /// The folder to write to.
+    pub out: PathBuf,
+}

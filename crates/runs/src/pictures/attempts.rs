@@ -1,0 +1,184 @@
+//! Channels measured on their pictures, which are made again where they failed.
+
+use super::channel::Channel;
+use super::measure::{self, BlockReader};
+use super::scale_tuning::{ScaleCurve, ScaleReader};
+use super::workshop::Workshop;
+use crate::error::RunError;
+use crate::plan::{self, Study};
+use crate::progress::{Event, Observer};
+use crate::queue::Queue;
+use crate::source::Loaded;
+use crate::store::Unit;
+use featviz::Objective;
+use resnet::{Block, Role};
+use std::collections::BTreeMap;
+
+/// How often a channel's failed pictures are made again before it is given up.
+pub const MAX_RETRIES: u64 = 4;
+
+/// One try of a channel: how often its pictures were made again before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    block: Block,
+    channel: usize,
+    retries: u64,
+}
+
+impl Attempt {
+    /// The one that a channel was measured on.
+    pub(crate) fn of(channel: &Channel) -> Attempt {
+        Attempt { block: channel.block, channel: channel.channel, retries: channel.retries }
+    }
+
+    /// Its Input, Block and Output pictures: retries take new seeds for the first two.
+    pub(crate) fn units(&self, seed: u64) -> [Unit; 3] {
+        let later = |role| {
+            if role == Role::Output { 0 } else { self.retries }
+        };
+        Role::ALL.map(|role| {
+            let seed = seed.wrapping_add(later(role));
+            plan::unit(self.block, role, self.channel, Objective::Neuron, seed)
+        })
+    }
+}
+
+/// What channels are measured with: the pictures of a workshop, from a seed on.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempts<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) workshop: &'a Workshop<'a>,
+    pub(crate) seed: u64,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+impl Attempts<'_> {
+    /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the
+    /// visualization failed, and both are made again from the next seed (METHOD.md, section 3).
+    pub(crate) fn measure_until_sound(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
+        let mut channels = self.measure_all(&self.first_attempts(studies))?;
+        for retry in 1..=MAX_RETRIES {
+            let failed: Vec<Attempt> = channels
+                .iter()
+                .filter(|c| !c.is_sound())
+                .map(|c| Attempt { block: c.block, channel: c.channel, retries: retry })
+                .collect();
+            if failed.is_empty() {
+                break;
+            }
+            let again: Vec<Unit> = failed.iter().flat_map(|a| a.units(self.seed)).collect();
+            for unit in again.iter().filter(|u| u.seed != self.seed) {
+                self.observer.event(Event::Retried(*unit));
+            }
+            self.workshop.make("pictures made again", &again, self.observer)?;
+            for measured in self.measure_all(&failed)? {
+                let at = channels.iter().position(|c| (c.block, c.channel) == (measured.block, measured.channel));
+                if let Some(at) = at {
+                    channels[at] = measured;
+                }
+            }
+        }
+        for failed in channels.iter().filter(|c| !c.is_sound()) {
+            self.observer.event(Event::Notice(given_up(failed)));
+        }
+        Ok(channels)
+    }
+
+    fn first_attempts(&self, studies: &[Study]) -> Vec<Attempt> {
+        let of = |s: &Study| {
+            let block = s.block;
+            s.channels.clone().into_iter().map(move |channel| Attempt { block, channel, retries: 0 })
+        };
+        studies.iter().flat_map(of).collect()
+    }
+
+    /// Measures channels on all threads; the result is in the order of the attempts.
+    fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
+        self.each("measurements", attempts, |reader, attempt| self.measure_one(attempt, reader))
+    }
+
+    /// Every channel's answers to its own pictures at every size.
+    pub(crate) fn scale_tuning(
+        &self,
+        channels: &[Channel],
+    ) -> Result<BTreeMap<(Block, usize), Vec<ScaleCurve>>, RunError> {
+        let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
+        let curves = self.each("scale tuning", &attempts, |reader, attempt| {
+            let Attempt { block, channel, .. } = *attempt;
+            let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.workshop.isa))?;
+            let curves = reader.curves(channel, &self.pictures(attempt)?);
+            Ok(((block, channel), curves))
+        })?;
+        Ok(curves.into_iter().collect())
+    }
+
+    /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in
+    /// order.
+    fn each<R: Send, S>(
+        &self,
+        name: &'static str,
+        attempts: &[Attempt],
+        work: impl Fn(&mut Option<(Block, S)>, &Attempt) -> Result<R, RunError> + Sync,
+    ) -> Result<Vec<R>, RunError> {
+        self.observer.event(Event::Phase { name: name.into(), total: attempts.len(), done: 0 });
+        let mut results = Vec::new();
+        let take = |_, result| {
+            results.push(result);
+            self.observer.event(Event::Advanced);
+            Ok(())
+        };
+        let queue = Queue::new(self.workshop.threads, attempts.len());
+        queue.run(|| None, |reader, at| work(reader, &attempts[at]), take)?;
+        self.observer.event(Event::PhaseEnded);
+        Ok(results)
+    }
+
+    fn measure_one(&self, attempt: &Attempt, reader: &mut Option<(Block, BlockReader)>) -> Result<Channel, RunError> {
+        let Attempt { block, channel, retries } = *attempt;
+        let reader = reader_of(reader, block, || BlockReader::new(self.loaded, block, self.workshop.isa))?;
+        let [input, of_block, output] = self.pictures(attempt)?;
+        let measured = reader.measure(channel, &input, &of_block, &output);
+        Ok(Channel { block, channel, measured, retries })
+    }
+
+    /// The pixels of the Input, Block and Output pictures of an attempt.
+    fn pictures(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
+        let pixels = |unit: Unit| {
+            let path = self.workshop.store.path(&self.workshop.address(&unit));
+            let size = self.loaded.source.input_size;
+            measure::pixels(&self.workshop.entry(&unit)?.png, &path, size)
+        };
+        let [input, block, output] = attempt.units(self.seed);
+        Ok([pixels(input)?, pixels(block)?, pixels(output)?])
+    }
+}
+
+/// What it means that all attempts failed, as one sentence.
+fn given_up(channel: &Channel) -> String {
+    format!(
+        "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
+         has no mix ratio and counts in no figure",
+        channel.block,
+        channel.channel,
+        MAX_RETRIES + 1
+    )
+}
+
+/// The reader of a block: the one at hand, or a new one in its place.
+fn reader_of<S>(
+    at_hand: &mut Option<(Block, S)>,
+    block: Block,
+    new: impl FnOnce() -> Result<S, RunError>,
+) -> Result<&mut S, RunError> {
+    if at_hand.as_ref().is_none_or(|(at, _)| *at != block) {
+        // Two at once would take twice the memory.
+        *at_hand = None;
+    }
+    match at_hand {
+        Some((_, reader)) => Ok(reader),
+        empty => Ok(&mut empty.insert((block, new()?)).1),
+    }
+}
+
+#[cfg(test)]
+mod tests;

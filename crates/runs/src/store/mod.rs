@@ -1,0 +1,13 @@
+//! What a run keeps, so that it can go on where it stopped: pictures under the digest of all that determines them, what
+//! was read of images as it comes, and arrays for others to read.
+
+mod arrays;
+mod entries;
+mod first_error;
+mod journal;
+mod unit;
+
+pub(crate) use arrays::{Archive, npy};
+pub use entries::{Entry, Store, StoreError};
+pub use journal::{ImageDigest, Journal, Known, images_held};
+pub use unit::{Address, NUMERICS_VERSION, Unit};
