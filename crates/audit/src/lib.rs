@@ -12,53 +12,31 @@
 //! agreed limit on what PyTorch, kornia or Lucent computed and says so in its line.
 #![forbid(unsafe_code)]
 
-mod augmentations;
-mod between;
-mod bits;
-mod bounded;
-mod branch;
 mod budget;
-mod chains;
-mod compositions;
-mod cone;
-mod decoding;
-mod differences;
-mod directions;
-mod double;
-mod draws;
-#[cfg(test)]
-mod embedded;
-mod enclosure;
+mod comparison;
 mod error;
 mod explain;
-mod golden;
-mod interval;
-mod layers;
-mod line;
-mod measures;
-mod operations;
-mod optimiser;
-mod page;
-mod picture;
-mod resizing;
-mod rules;
-mod run;
-mod second;
+mod outcome;
+mod steps;
 mod twin;
-mod walk;
+mod whole_network;
 
-pub use budget::{ChannelBudget, Verdict};
+pub use budget::channel::{ChannelBudget, Verdict};
+pub use comparison::{Absolute, Kind, Line, Witness, short};
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
-pub use golden::Reference;
-pub use interval::Interval;
-pub use line::{Absolute, Kind, Line, Witness, short};
-pub use page::write;
+pub use outcome::page::write;
+pub use twin::interval::Interval;
+pub use whole_network::golden::Reference;
 
-use crate::bounded::{DOUBLE, SINGLE, normalised};
-use crate::golden::Golden;
-use crate::run::Run;
-use crate::twin::TwinNetwork;
+use crate::budget::run::Run;
+use crate::steps::{
+    augmentations, compositions, decoding, draws, further_measures, layers, measures, optimiser, picture, resizing,
+};
+use crate::twin::bounded::{DOUBLE, SINGLE, normalised};
+use crate::twin::network::TwinNetwork;
+use crate::whole_network::golden::Golden;
+use crate::whole_network::{chains, differences, directions, same_bits, second_opinion};
 use autodiff::Isa;
 use report::BuildRecord;
 use runs::{Loaded, Observer, Source};
@@ -202,10 +180,10 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Obse
     add(differences::lines(isa)?);
     add(pool.install(|| directions::lines(&loaded.network, &twin, &image, isa))?);
     add(measures::lines());
-    add(rules::lines(&loaded));
-    let (same, digest) = bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
+    add(further_measures::lines(&loaded));
+    let (same, digest) = same_bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
     add(same);
-    add(bits::skipped()
+    add(same_bits::skipped()
         .into_iter()
         .map(|isa| {
             let why = "this processor lacks it".to_owned();
@@ -214,12 +192,12 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Obse
         .collect());
     let read = normalised(&pixels, size, SINGLE);
     let seen = (pixels.as_slice(), size);
-    add(pool.install(|| second::lines(&loaded.network, &twin, seen, &read, isa))?);
+    add(pool.install(|| second_opinion::lines(&loaded.network, &twin, seen, &read, isa))?);
     let mut budgets = Vec::new();
     if let (Some(run), Some(chosen)) = (&run, &chosen) {
         budgets = pool.install(|| run.budgets(&twin, chosen, observer))?;
         add(vec![run.table_is_the_manifests()?]);
-        add(run::lines(&budgets));
+        add(budget::run::lines(&budgets));
     } else {
         let why = "there is no run, or the weights allow none";
         let what = "mix ratios";

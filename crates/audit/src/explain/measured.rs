@@ -3,7 +3,7 @@
 
 use super::document::{DIFFERS, Section, number, whose};
 use crate::error::AuditError;
-use crate::walk::{Budget, Walk};
+use crate::twin::first_order::{Budget, Walk};
 use analysis::{ChannelMeasures, FailedVisualization, NineActivations};
 use autodiff::Isa;
 use report::{ChannelRow, layout};

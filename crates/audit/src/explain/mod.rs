@@ -12,11 +12,11 @@ mod terms;
 
 pub use document::Explanation;
 
-use crate::bounded::{Bounded, SINGLE, normalised};
+use crate::budget::run::Run;
 use crate::error::AuditError;
-use crate::run::Run;
-use crate::twin::TwinNetwork;
-use crate::walk::Walk;
+use crate::twin::bounded::{Bounded, SINGLE, normalised};
+use crate::twin::first_order::Walk;
+use crate::twin::network::TwinNetwork;
 use analysis::Category;
 use autodiff::Isa;
 use document::Section;

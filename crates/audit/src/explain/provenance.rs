@@ -1,8 +1,8 @@
 //! Which pictures a derivation is of: their files, seeds, keys, digests, and whether each is what the manifest says.
 
 use super::document::{Section, whose};
+use crate::budget::run::{Picture, Run};
 use crate::error::AuditError;
-use crate::run::{Picture, Run};
 use featviz::{Objective, Recipe};
 use report::{ChannelRow, PictureRecord, layout};
 use resnet::{Block, Role};

@@ -1,8 +1,8 @@
 //! The products that the Block's activation consists of.
 
 use super::document::{Section, number, whose};
-use crate::twin::TwinLayer;
-use crate::walk::Walk;
+use crate::twin::first_order::Walk;
+use crate::twin::network::TwinLayer;
 use resnet::Role;
 
 /// Terms of the last convolution that are listed for each picture.
@@ -70,7 +70,7 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
 /// norm's scale is part of the weights.
 fn terms(layer: &TwinLayer, x: &reference::Map, channel: usize) -> (Vec<Term>, f64) {
     let taps = layer.sliding.kernel.0 * layer.sliding.kernel.1;
-    let (height, width) = crate::bounded::steps(layer.sliding).output_size(x.height, x.width);
+    let (height, width) = crate::twin::bounded::steps(layer.sliding).output_size(x.height, x.width);
     let (scale, constant) = match (&layer.norm, &layer.bias) {
         (Some((scale, shift)), _) => (scale[channel], shift[channel]),
         (None, Some(bias)) => (1.0, f64::from(bias[channel])),

@@ -1,0 +1,3 @@
+//! What the audit found, and where it is written.
+
+pub(crate) mod page;

@@ -1,0 +1,193 @@
+//! What stands between convolutions: ReLU, pooling, batch norm, addition, and the fully connected layer behind them.
+
+use crate::comparison::{Line, Tally, Witness};
+use crate::error::AuditError;
+use crate::steps::layers::single;
+use crate::steps::operations::{Adjoint, Exact, Subject, of_map, one};
+use crate::twin::bounded::steps;
+use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
+use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use reference::Map;
+use std::sync::Arc;
+use testkit::{gamma, pseudo_random, underflow_slack};
+use weights::TensorSet;
+
+/// A batch norm by itself, of these scales and shifts, on a map of the size of `x`.
+pub(crate) fn norm(
+    norm: BatchNorm,
+    (scale, shift): &(Vec<f64>, Vec<f64>),
+    x: &Map,
+    isa: Isa,
+) -> Result<Vec<Line>, AuditError> {
+    let channels = scale.len();
+    let forward = |x: &Map| -> Exact {
+        let y = Map::from_fn(x.shape(), |i, j, c| scale[c] * x.at(i, j, c) + shift[c]);
+        // Scale and shift are rounded when they are made, and the fused multiply-add rounds.
+        let bound = Map::from_fn(x.shape(), |i, j, c| gamma(2) * ((scale[c] * x.at(i, j, c)).abs() + shift[c].abs()));
+        (y, bound)
+    };
+    let backward = |_: &Map, dy: &Map| -> Exact {
+        let dx = Map::from_fn(dy.shape(), |i, j, c| scale[c] * dy.at(i, j, c));
+        let bound = dx.map(|v| gamma(2) * v.abs() + underflow_slack(1));
+        (dx, bound)
+    };
+    let shape = (x.height, x.width, channels);
+    Subject {
+        step: "layer",
+        what: "batch norm".to_owned(),
+        chain: one(norm, Draw::None),
+        shape,
+        input: pseudo_random(12, shape.0 * shape.1 * channels),
+        linear: true,
+        forward: &forward,
+        backward: &backward,
+        bounds: ("gamma(2) (|s x| + |t|)", "gamma(2) |s dy|"),
+    }
+    .lines(isa)
+}
+
+/// The sum of two maps: its gradient is both inputs'. `<a + b, y> = <a, y> + <b, y>`.
+fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    let mut graph = Graph::new();
+    let shape = Shape::new(x.height, x.width, x.channels);
+    let inputs = [graph.add(Input { shape }, &[])?, graph.add(Input { shape }, &[])?];
+    let node = graph.add(Add, &inputs)?;
+    let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &inputs)?;
+    let mut workspace = Workspace::new(Arc::new(plan), isa);
+    let terms: [Vec<f32>; 2] = [x.data.iter().map(|&v| single(v)).collect(), pseudo_random(13, shape.len())];
+    for (&input, values) in inputs.iter().zip(&terms) {
+        workspace.set_input(input, values);
+    }
+    let dy = pseudo_random(14, shape.len());
+    workspace.seed().data_mut().copy_from_slice(&dy);
+    workspace.forward();
+    let y = workspace.value(node).data().to_vec();
+    workspace.backward();
+    let gradients: Vec<f32> = inputs.iter().flat_map(|&input| of_map(workspace.gradient(input), shape)).collect();
+    let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
+    let (a, b, seed) = (wide(&terms[0]), wide(&terms[1]), wide(&dy));
+    let exact: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+    let bound: Vec<f64> = exact.iter().map(|v| gamma(1) * v.abs()).collect();
+    let mut forward = Tally::default();
+    forward.add_all(&y, &exact, &bound);
+    let mut backward = Tally::default();
+    let (both, nothing) = ([seed.clone(), seed.clone()].concat(), vec![0.0; 2 * y.len()]);
+    backward.add_all(&gradients, &both, &nothing);
+    let adjoint = Adjoint {
+        forward: (&y, &nothing[..y.len()]),
+        y: &seed,
+        x: &[a, b].concat(),
+        backward: &gradients,
+        bounds: (&bound, &nothing),
+    };
+    Ok(vec![
+        forward.line("layer", "addition, forward", Witness::Twin, "gamma(1) |a + b|"),
+        backward.line("layer", "addition, backward", Witness::Twin, "0"),
+        adjoint.line("addition"),
+    ])
+}
+
+/// What stands between convolutions, on an activation of the first block.
+///
+/// # Errors
+/// If an operation refuses it.
+pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    let values: Vec<f32> = x.data.iter().map(|&v| single(v)).collect();
+    let exact = |map: Map| -> Exact {
+        let bound = Map::zeros(map.shape());
+        (map, bound)
+    };
+    // Half of the values below zero.
+    let signed: Vec<f32> = values.iter().zip(pseudo_random(9, values.len())).map(|(v, r)| v * r).collect();
+    let mut lines = Subject {
+        step: "layer",
+        what: "ReLU".to_owned(),
+        chain: one(Relu, Draw::None),
+        shape: x.shape(),
+        input: signed,
+        linear: false,
+        forward: &|x| exact(reference::relu(x)),
+        backward: &|x, dy| exact(reference::relu_gradient(x, dy)),
+        bounds: ("0", "0"),
+    }
+    .lines(isa)?;
+    let sliding = Sliding::square(3, 2, 1);
+    let pooled = |x: &Map, dy: &Map| -> Exact {
+        let gradient = |dy: &Map| reference::max_pool_gradient(x, dy, steps(sliding));
+        let bound = gradient(&dy.map(f64::abs)).map(|s| gamma(9) * s);
+        (gradient(dy), bound)
+    };
+    lines.extend(
+        Subject {
+            step: "layer",
+            what: "max pool".to_owned(),
+            chain: one(MaxPool::new(sliding), Draw::None),
+            shape: x.shape(),
+            input: values.clone(),
+            linear: false,
+            forward: &|x| exact(reference::max_pool(x, steps(sliding))),
+            backward: &pooled,
+            bounds: ("0", "gamma(9) sum |dy|"),
+        }
+        .lines(isa)?,
+    );
+    let positions = x.height * x.width;
+    let averaged = |x: &Map| -> Exact {
+        let shape = (1, 1, x.channels);
+        let sums = reference::global_average_pool(&x.map(f64::abs));
+        let bound = sums.iter().map(|s| gamma(positions + 1) * s + underflow_slack(1));
+        (Map::new(shape, reference::global_average_pool(x)), Map::new(shape, bound.collect()))
+    };
+    let spread = |x: &Map, dy: &Map| -> Exact {
+        let dx = reference::global_average_pool_gradient(&dy.data, (x.height, x.width));
+        let bound = dx.map(|v| gamma(2) * v.abs());
+        (dx, bound)
+    };
+    lines.extend(
+        Subject {
+            step: "layer",
+            what: "global average pool".to_owned(),
+            chain: one(GlobalAveragePool, Draw::None),
+            shape: x.shape(),
+            input: values,
+            linear: true,
+            forward: &averaged,
+            backward: &spread,
+            bounds: ("gamma(H W + 1) sum |x| / (H W)", "gamma(2) |dy| / (H W)"),
+        }
+        .lines(isa)?,
+    );
+    if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
+        let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
+        let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
+        let (w, b) = (wide(weight.values()), wide(bias.values()));
+        let magnitudes = |values: &[f64]| -> Vec<f64> { values.iter().map(|v| v.abs()).collect() };
+        let row = |values: Vec<f64>| Map::new((1, 1, values.len()), values);
+        let forward = |x: &Map| -> Exact {
+            let sums = reference::linear(&magnitudes(&x.data), &magnitudes(&w), &magnitudes(&b));
+            let bound = sums.iter().map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
+            (row(reference::linear(&x.data, &w, &b)), row(bound.collect()))
+        };
+        let backward = |_: &Map, dy: &Map| -> Exact {
+            let sums = reference::linear_gradient(&magnitudes(&dy.data), &magnitudes(&w), inputs);
+            let bound = sums.iter().map(|s| gamma(outputs) * s + underflow_slack(outputs));
+            (row(reference::linear_gradient(&dy.data, &w, inputs)), row(bound.collect()))
+        };
+        lines.extend(
+            Subject {
+                step: "layer",
+                what: "fc".to_owned(),
+                chain: one(Linear::new(weight.values(), bias.values(), inputs)?, Draw::None),
+                shape: (1, 1, inputs),
+                input: pseudo_random(11, inputs),
+                linear: true,
+                forward: &forward,
+                backward: &backward,
+                bounds: ("gamma(k + 1) (sum |w x| + |b|)", "gamma(k) sum |w dy|"),
+            }
+            .lines(isa)?,
+        );
+    }
+    lines.extend(addition(x, isa)?);
+    Ok(lines)
+}

@@ -1,0 +1,227 @@
+//! One operation or a chain of them: forward and backward against the twin, and for linear ones `<A x, y> = <x, A' y>`.
+
+use crate::comparison::{Line, Tally, Witness};
+use crate::error::AuditError;
+use autodiff::ops::{Draw, Input, Operation};
+use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Window, Workspace};
+use reference::Map;
+use std::sync::Arc;
+use testkit::pseudo_random;
+
+/// Values by the twin and how far each may be off, both `[H, W, C]`.
+pub(crate) type Exact = (Map, Map);
+
+/// The values inside a map `[H, W, C]` of a window that may reach beyond it; zeros where nothing was read.
+pub(crate) fn of_map(window: Window<'_>, shape: Shape) -> Vec<f32> {
+    let mut values = vec![0.0; shape.len()];
+    let inside = window.region().intersection(&shape.region());
+    for y in inside.top..inside.bottom() {
+        for x in inside.left..inside.right() {
+            let to = (y.unsigned_abs() * shape.width + x.unsigned_abs()) * shape.channels;
+            values[to..to + shape.channels].copy_from_slice(window.pixel(y, x));
+        }
+    }
+    values
+}
+
+/// The last node of a chain, and what hands a workspace its draws.
+pub(crate) struct Built {
+    pub(crate) node: NodeId,
+    pub(crate) draw: Box<dyn Fn(&mut Workspace)>,
+}
+
+/// Adds operations behind an input.
+pub(crate) type Chain<'a> = Box<dyn Fn(&mut Graph, NodeId) -> Result<Built, GraphError> + 'a>;
+
+/// A single operation with its draw.
+pub(crate) fn one(operation: impl Operation + 'static, draw: Draw) -> Chain<'static> {
+    let operation: Arc<dyn Operation> = Arc::new(operation);
+    Box::new(move |graph, input| {
+        let node = graph.add_shared(Arc::clone(&operation), &[input])?;
+        let draw = Box::new(move |workspace: &mut Workspace| workspace.set_draw(node, draw));
+        Ok(Built { node, draw })
+    })
+}
+
+/// What a chain makes of an input, and the gradient by the input where that by the output is `dy`.
+pub(crate) struct Evaluated {
+    pub(crate) y: Vec<f32>,
+    pub(crate) dy: Vec<f32>,
+    pub(crate) dx: Vec<f32>,
+    /// The shape of the output.
+    pub(crate) output: (usize, usize, usize),
+}
+
+/// Runs a chain forward and backward on an input `[H, W, C]`.
+///
+/// # Errors
+/// If the chain refuses its input.
+pub(crate) fn evaluate(
+    chain: &Chain<'_>,
+    (height, width, channels): (usize, usize, usize),
+    x: &[f32],
+    isa: Isa,
+) -> Result<Evaluated, AuditError> {
+    let mut graph = Graph::new();
+    let shape = Shape::new(height, width, channels);
+    let input = graph.add(Input { shape }, &[])?;
+    let Built { node, draw } = chain(&mut graph, input)?;
+    let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
+    let mut workspace = Workspace::new(Arc::new(plan), isa);
+    workspace.set_input(input, x);
+    draw(&mut workspace);
+    let output = graph.shape(node);
+    let dy = pseudo_random(1, output.len());
+    workspace.seed().data_mut().copy_from_slice(&dy);
+    workspace.forward();
+    let y = workspace.value(node).data().to_vec();
+    workspace.backward();
+    Ok(Evaluated {
+        y,
+        dy,
+        dx: of_map(workspace.gradient(input), shape),
+        output: (output.height, output.width, output.channels),
+    })
+}
+
+/// `<A x, y> = <x, A' y>` for one operator and one pair of vectors.
+pub(crate) struct Adjoint<'a> {
+    /// `A x`, and what of it does not depend on x.
+    pub(crate) forward: (&'a [f32], &'a [f64]),
+    pub(crate) y: &'a [f64],
+    pub(crate) x: &'a [f64],
+    /// `A' y`.
+    pub(crate) backward: &'a [f32],
+    /// How far each of `A x` and of `A' y` may be off.
+    pub(crate) bounds: (&'a [f64], &'a [f64]),
+}
+
+impl Adjoint<'_> {
+    /// The line. Either side is off by its own bound, weighted with the other vector; the sums themselves are double
+    /// precision's.
+    pub(crate) fn line(&self, what: &str) -> Line {
+        let (found, constant) = self.forward;
+        let linear = found.iter().zip(constant).map(|(a, c)| f64::from(*a) - c);
+        let left: f64 = linear.zip(self.y).map(|(a, y)| a * y).sum();
+        let pairs = self.backward.iter().zip(self.x);
+        let right: f64 = pairs.map(|(a, x)| f64::from(*a) * x).sum();
+        let weighted = |bound: &[f64], by: &[f64]| -> f64 { bound.iter().zip(by).map(|(b, v)| b * v.abs()).sum() };
+        let bound = 1.001 * (weighted(self.bounds.0, self.y) + weighted(self.bounds.1, self.x));
+        // Where values are only moved, the products are the same ones, added in another order.
+        let terms = (found.len() + self.backward.len()) as f64;
+        let products = found.iter().zip(self.y);
+        let sums: f64 = products.map(|(a, y)| (f64::from(*a) * y).abs()).sum();
+        let bound = bound + terms * 2_f64.powi(-52) * sums;
+        let lengths = found.len() == self.y.len() && self.backward.len() == self.x.len();
+        Line::number(
+            "adjoints",
+            format!("{what}: <A x, y> and <x, A' y>"),
+            Witness::Identity,
+            if lengths { found.len() + self.backward.len() } else { 0 },
+            ((left - right).abs(), bound),
+            "both sides' bounds, weighted",
+        )
+    }
+}
+
+/// A chain of one input, its twin and the twin's gradient.
+pub(crate) struct Subject<'a> {
+    pub(crate) step: &'static str,
+    pub(crate) what: String,
+    pub(crate) chain: Chain<'a>,
+    pub(crate) shape: (usize, usize, usize),
+    pub(crate) input: Vec<f32>,
+    /// Whether it is linear, up to a constant that its gradient does not see.
+    pub(crate) linear: bool,
+    /// The output for an input.
+    pub(crate) forward: &'a dyn Fn(&Map) -> Exact,
+    /// The gradient by the input, for an input and the gradient by the output.
+    pub(crate) backward: &'a dyn Fn(&Map, &Map) -> Exact,
+    /// What the bounds are, in words.
+    pub(crate) bounds: (&'static str, &'static str),
+}
+
+impl Subject<'_> {
+    /// The lines about it.
+    ///
+    /// # Errors
+    /// If the chain refuses its input.
+    pub(crate) fn lines(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
+        let Evaluated { y, dy, dx, output } = evaluate(&self.chain, self.shape, &self.input, isa)?;
+        let x = Map::from_f32(self.shape, &self.input);
+        let seed = Map::from_f32(output, &dy);
+        let (exact, forward_bound) = (self.forward)(&x);
+        let (gradient, backward_bound) = (self.backward)(&x, &seed);
+        let mut forward = Tally::default();
+        forward.add_all(&y, &exact.data, &forward_bound.data);
+        let mut backward = Tally::default();
+        backward.add_all(&dx, &gradient.data, &backward_bound.data);
+        let what = &self.what;
+        let mut lines = vec![
+            forward.line(self.step, format!("{what}, forward"), Witness::Twin, self.bounds.0),
+            backward.line(self.step, format!("{what}, backward"), Witness::Twin, self.bounds.1),
+        ];
+        if self.linear {
+            // Of what is affine the constant is taken away: it is the output for zeros.
+            let zeros = (self.forward)(&Map::zeros(self.shape)).0;
+            let adjoint = Adjoint {
+                forward: (&y, &zeros.data),
+                y: &seed.data,
+                x: &x.data,
+                backward: &dx,
+                bounds: (&forward_bound.data, &backward_bound.data),
+            };
+            lines.push(adjoint.line(what));
+        }
+        Ok(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A = [[1, 2], [3, 4]] and a constant; x = (1, -1), y = (2, 1).
+    fn adjoint(forward: &[f32], backward: &[f32]) -> Line {
+        let bounds = [1e-6; 2];
+        let adjoint = Adjoint {
+            forward: (forward, &[5.0, 7.0]),
+            y: &[2.0, 1.0],
+            x: &[1.0, -1.0],
+            backward,
+            bounds: (&bounds, &bounds),
+        };
+        adjoint.line("matrix")
+    }
+
+    #[test]
+    fn an_adjoint_that_is_not_the_transpose_fails() {
+        // A x + c = (-1, -1) + (5, 7), A' y = (5, 8).
+        assert!(adjoint(&[4.0, 6.0], &[5.0, 8.0]).passed);
+        // A y instead of A' y, a constant that was kept, a value too few.
+        assert!(!adjoint(&[4.0, 6.0], &[4.0, 10.0]).passed);
+        assert!(!adjoint(&[-1.0, -1.0], &[5.0, 8.0]).passed);
+        assert!(!adjoint(&[4.0, 6.0], &[-3.0]).passed);
+    }
+
+    #[test]
+    fn a_subject_whose_twin_disagrees_fails() {
+        let lines = |factor: f64| {
+            let subject = Subject {
+                step: "layer",
+                what: "ReLU".to_owned(),
+                chain: one(autodiff::ops::Relu, Draw::None),
+                shape: (3, 4, 2),
+                input: pseudo_random(5, 24),
+                linear: false,
+                forward: &|x| (reference::relu(x).map(|v| v * factor), Map::zeros(x.shape())),
+                backward: &|x, dy| (reference::relu_gradient(x, dy), Map::zeros(x.shape())),
+                bounds: ("0", "0"),
+            };
+            subject.lines(Isa::best()).unwrap()
+        };
+        assert!(lines(1.0).iter().all(|line| line.passed));
+        let passed: Vec<bool> = lines(1.01).iter().map(|line| line.passed).collect();
+        assert_eq!(passed, [false, true]);
+    }
+}
