@@ -3,7 +3,7 @@
 //! [`audit()`] walks the computation in order: decoding, resizing, normalisation, every layer forward and backward, the
 //! picture of a spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every
 //! instruction set and number of threads, a second opinion, and for mix ratios how much of them can be rounding. A
-//! [`Report`] holds a [`Line`] for each comparison.
+//! [`Report`] holds a [`Comparison`] for each.
 //!
 //! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person
 //! would write it, and holds the run's table, manifest and store against them.
@@ -22,7 +22,7 @@ mod twin;
 mod whole_network;
 
 pub use budget::channel::{ChannelBudget, Verdict};
-pub use comparison::{Absolute, Kind, Line, Witness, short};
+pub use comparison::{Absolute, Comparison, Kind, Pass, Step, What, Witness, short};
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
 pub use outcome::page::write;
@@ -99,8 +99,9 @@ pub struct Report {
     pub provenance: Provenance,
     /// The first digits of the digest of every site and of a picture: the same on every machine.
     pub digest: String,
-    /// One line a comparison.
-    pub lines: Vec<Line>,
+    /// Every comparison, in the order of the computation.
+    #[serde(rename = "lines")]
+    pub comparisons: Vec<Comparison>,
     /// Mix ratios and how much of them can be rounding.
     pub budgets: Vec<ChannelBudget>,
     /// BLAKE3 digest of `audit.json` with nothing between the quotes of this field.
@@ -110,13 +111,13 @@ pub struct Report {
 impl Report {
     /// Whether nothing is beyond its bound. What was skipped has not passed, but does not fail either.
     pub fn passed(&self) -> bool {
-        !self.lines.iter().any(Line::failed)
+        !self.comparisons.iter().any(Comparison::failed)
     }
 
-    /// How many lines were skipped.
+    /// How many comparisons were skipped.
     pub fn skipped(&self) -> usize {
-        let skipped = |line: &&Line| line.kind == Kind::Skipped;
-        self.lines.iter().filter(skipped).count()
+        let skipped = |line: &&Comparison| line.kind == Kind::Skipped;
+        self.comparisons.iter().filter(skipped).count()
     }
 }
 
@@ -124,7 +125,11 @@ impl Report {
 ///
 /// # Errors
 /// If something cannot be read. What is beyond its bound is no error but a line of the report.
-pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Observer) -> Result<Report, AuditError> {
+pub fn audit(
+    options: &Options,
+    said: &mut dyn FnMut(&Comparison),
+    observer: &dyn Observer,
+) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
     let folder = options.run.as_ref();
     let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
@@ -147,61 +152,61 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Obse
     };
     let twin = TwinNetwork::new(&loaded.tensors, architecture)?;
     let image = normalised(&pixels, size, DOUBLE);
-    let mut lines = Vec::new();
-    let mut add = |more: Vec<Line>| {
+    let mut comparisons = Vec::new();
+    let mut add = |more: Vec<Comparison>| {
         more.iter().for_each(&mut *said);
-        lines.extend(more);
+        comparisons.extend(more);
     };
     // What PyTorch and Pillow computed stands beside the step that it is of.
     let mut theirs = of_others(options, golden.as_ref(), &loaded)?;
-    let mut of_step = |step: &str| -> Vec<Line> {
+    let mut of_step = |step: Step| -> Vec<Comparison> {
         let (found, left) = theirs.drain(..).partition(|line| line.step == step);
         theirs = left;
         found
     };
-    add(of_step("decode"));
-    add(decoding::lines()?);
-    add(resizing::lines(&pixels, size)?);
+    add(of_step(Step::Decode));
+    add(decoding::comparisons()?);
+    add(resizing::comparisons(&pixels, size)?);
     add(augmentations::normalisation(isa)?);
-    add(pool.install(|| layers::lines(&twin, &image, (&loaded.tensors, last), isa))?);
-    add(of_step("network"));
-    add(of_step("center activations"));
-    add(of_step("center gradients"));
-    add(draws::lines());
-    add(picture::lines(isa)?);
-    add(of_step("spectrum"));
-    add(augmentations::lines(isa)?);
-    add(compositions::lines(isa)?);
-    add(optimiser::lines(isa));
+    add(pool.install(|| layers::comparisons(&twin, &image, (&loaded.tensors, last), isa))?);
+    add(of_step(Step::Network));
+    add(of_step(Step::CenterActivations));
+    add(of_step(Step::CenterGradients));
+    add(draws::comparisons());
+    add(picture::comparisons(isa)?);
+    add(of_step(Step::Spectrum));
+    add(augmentations::comparisons(isa)?);
+    add(compositions::comparisons(isa)?);
+    add(optimiser::comparisons(isa));
     add(theirs);
     if let (Some(values), true) = (&options.golden, golden.is_some_and(|g| g.size() == size)) {
-        add(chains::lines(&loaded.network, size, &values.folder, isa)?);
+        add(chains::comparisons(&loaded.network, size, &values.folder, isa)?);
     }
-    add(differences::lines(isa)?);
-    add(pool.install(|| directions::lines(&loaded.network, &twin, &image, isa))?);
-    add(measures::lines());
-    add(further_measures::lines(&loaded));
-    let (same, digest) = same_bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
+    add(differences::comparisons(isa)?);
+    add(pool.install(|| directions::comparisons(&loaded.network, &twin, &image, isa))?);
+    add(measures::comparisons());
+    add(further_measures::comparisons(&loaded));
+    let (same, digest) = same_bits::comparisons(&loaded.network, &loaded.tensors, &pixels, size)?;
     add(same);
     add(same_bits::skipped()
         .into_iter()
         .map(|isa| {
             let why = "this processor lacks it".to_owned();
-            Line::skipped("same bits", isa, Witness::Identity, why)
+            Step::SameBits.against(Witness::Identity, isa).skipped(why)
         })
         .collect());
     let read = normalised(&pixels, size, SINGLE);
     let seen = (pixels.as_slice(), size);
-    add(pool.install(|| second_opinion::lines(&loaded.network, &twin, seen, &read, isa))?);
+    add(pool.install(|| second_opinion::comparisons(&loaded.network, &twin, seen, &read, isa))?);
     let mut budgets = Vec::new();
     if let (Some(run), Some(chosen)) = (&run, &chosen) {
         budgets = pool.install(|| run.budgets(&twin, chosen, observer))?;
         add(vec![run.table_is_the_manifests()?]);
-        add(budget::run::lines(&budgets));
+        add(budget::run::comparisons(&budgets));
     } else {
         let why = "there is no run, or the weights allow none";
         let what = "mix ratios";
-        add(vec![Line::skipped("error budget", what, Witness::Enclosure, why)]);
+        add(vec![Step::ErrorBudget.against(Witness::Enclosure, what).skipped(why)]);
     }
     Ok(Report {
         provenance: Provenance {
@@ -218,38 +223,38 @@ pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Obse
             threads: options.threads.get(),
         },
         digest,
-        lines,
+        comparisons,
         budgets,
         signature: String::new(),
     })
 }
 
 /// What PyTorch, Lucent and Pillow say. Where there is nothing of these weights, a line says that it was skipped.
-fn of_others(options: &Options, golden: Option<&Golden>, loaded: &Loaded) -> Result<Vec<Line>, AuditError> {
+fn of_others(options: &Options, golden: Option<&Golden>, loaded: &Loaded) -> Result<Vec<Comparison>, AuditError> {
     let (size, isa) = (loaded.source.input_size, options.isa);
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     if options.golden.as_ref() != Some(&options.embedded)
         && let Some(embedded) = Golden::open(&options.embedded)
     {
-        lines.extend(embedded.of_any_weights(isa)?);
+        comparisons.extend(embedded.of_any_weights(isa)?);
     }
     if let Some(golden) = golden {
-        lines.extend(golden.of_any_weights(isa)?);
+        comparisons.extend(golden.of_any_weights(isa)?);
     }
     let skipped = |why: String| {
         let what = "center activations and gradients";
-        Line::skipped("network", what, Witness::PyTorch, why)
+        Step::Network.against(Witness::PyTorch, what).skipped(why)
     };
     match golden {
         Some(golden) if golden.size() == size => {
-            lines.extend(golden.of_network(&loaded.network, isa)?);
+            comparisons.extend(golden.of_network(&loaded.network, isa)?);
         }
         Some(golden) => {
-            lines.push(skipped(format!("the reference values are of images of {0} by {0} pixels", golden.size())))
+            comparisons.push(skipped(format!("the reference values are of images of {0} by {0} pixels", golden.size())))
         }
-        None => lines.push(skipped("no reference values for these weights".to_owned())),
+        None => comparisons.push(skipped("no reference values for these weights".to_owned())),
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 /// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values,

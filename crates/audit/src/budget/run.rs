@@ -1,7 +1,7 @@
 //! The pictures and the table of a finished run, and the budgets of its mix ratios.
 
 use crate::budget::channel::{ChannelBudget, Exact};
-use crate::comparison::{Absolute, Line, Witness};
+use crate::comparison::{Absolute, Comparison, Held, Step, Witness};
 use crate::error::AuditError;
 use crate::twin::bounded::{SINGLE, normalised};
 use crate::twin::enclosure::{Enclosed, Roles};
@@ -87,14 +87,14 @@ impl Run {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(crate) fn table_is_the_manifests(&self) -> Result<Line, AuditError> {
+    pub(crate) fn table_is_the_manifests(&self) -> Result<Comparison, AuditError> {
         let path = self.folder.join(layout::CHANNELS);
         let bytes = std::fs::read(&path).map_err(|source| report::ReportError::Read { path, source })?;
         let now = blake3::hash(&bytes).to_hex();
         let same = self.manifest.files.get(layout::CHANNELS).map(String::as_str) == Some(&now);
         let what = format!("{} has the digest that the manifest lists", layout::CHANNELS);
         let differ = usize::from(!same);
-        Ok(Line::equal("error budget", what, Witness::Identity, 1, differ))
+        Ok(Step::ErrorBudget.against(Witness::Identity, what).equal(1, differ))
     }
 
     /// What the table says of a channel.
@@ -201,30 +201,23 @@ impl Run {
     }
 }
 
-/// The lines about them: what the table says lies within the first-order bounds, and nothing that follows from it has
+/// The comparisons about them: what the table says lies within the first-order bounds, and nothing that follows from it has
 /// changed or is undecided.
-pub(crate) fn lines(budgets: &[ChannelBudget]) -> Vec<Line> {
+pub(crate) fn comparisons(budgets: &[ChannelBudget]) -> Vec<Comparison> {
     let count = |of: &dyn Fn(&ChannelBudget) -> bool| budgets.iter().filter(|b| of(b)).count();
     let n = budgets.len();
     if n == 0 {
         let why = "the table of the run has no channel";
-        return vec![Line::skipped("error budget", "mix ratios", Witness::Enclosure, why)];
+        return vec![Step::ErrorBudget.against(Witness::Enclosure, "mix ratios").skipped(why)];
     }
     let used = budgets.iter().map(|b| b.used).fold(0.0, f64::max);
     let rounding = budgets.iter().map(ChannelBudget::rounding).fold(0.0, f64::max);
     let open = count(&|b| b.open);
-    let equal = |what: String, differ| Line::equal("error budget", what, Witness::Enclosure, n, differ);
-    let mut ratios = Line::number(
-        "error budget",
-        format!(
+    let equal = |what: String, differ| Step::ErrorBudget.against(Witness::Enclosure, what).equal(n, differ);
+    let mut ratios = Step::ErrorBudget.against(Witness::Enclosure, format!(
             "O(I), O(B) and mix ratio of {n} channels of the table; for information, the first-order bound alone leaves the category of \
              {open} of them open"
-        ),
-        Witness::Enclosure,
-        3 * n,
-        (used, 1.0),
-        "sum of |d activation / d z| gamma(k + 1) (sum |w x| + |b|), to first order",
-    );
+        )).held(3 * n, Held { error: used, bound: 1.0 }, "sum of |d activation / d z| gamma(k + 1) (sum |w x| + |b|), to first order");
     ratios.error = Some(Absolute { value: rounding, unit: "of M" });
     vec![
         ratios,

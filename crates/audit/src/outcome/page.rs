@@ -1,8 +1,7 @@
 //! `audit.json` and `audit.html`.
 
 use crate::Report;
-use crate::comparison::Line;
-pub(crate) use crate::comparison::short;
+use crate::comparison::{short, table};
 use crate::error::AuditError;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::path::{Path, PathBuf};
@@ -43,7 +42,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), AuditError> {
 }
 
 fn html(report: &Report) -> String {
-    let failed = report.lines.iter().filter(|l| l.failed()).count();
+    let failed = report.comparisons.iter().filter(|l| l.failed()).count();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -55,11 +54,11 @@ fn html(report: &Report) -> String {
             body {
                 h1 { "Audit" }
                 p {
-                    (report.lines.len()) " comparisons, " (failed) " beyond their bound, " (report.skipped()) " skipped. "
+                    (report.comparisons.len()) " comparisons, " (failed) " beyond their bound, " (report.skipped()) " skipped. "
                     "Digest of every site and a picture, the same on every machine: " strong { (report.digest) } "."
                 }
                 (provenance(report))
-                (table(&report.lines))
+                (table(&report.comparisons))
                 @if !report.budgets.is_empty() { (budgets(report)) }
             }
         }
@@ -84,28 +83,6 @@ fn provenance(report: &Report) -> Markup {
     ];
     html! {
         table { tbody { @for (name, value) in rows { tr { th { (name) } td { code { (value) } } } } } }
-    }
-}
-
-fn table(lines: &[Line]) -> Markup {
-    html! {
-        h2 { "Comparisons" }
-        p {
-            "ULP and relative are the largest error, of the exact value or of the root mean square of all exact values, whichever is larger; L2 is "
-            "the norm of all errors by that of all values. What has another unit says so."
-        }
-        table {
-            thead { tr {
-                th { "step" } th { "what" } th { "compared with" } th.n { "values" } th.n { "ULP" } th.n { "relative" } th.n { "L2" }
-                th.n { "error" } th { "bound" } th.n { "used" } th { "" }
-            } }
-            tbody { @for line in lines { tr.failed[line.failed()] {
-                td { (line.step) } td { (line.what) } td { (line.witness) } td.n { (line.values) }
-                td.n { (short(line.ulps)) } td.n { (short(line.relative)) } td.n { (short(line.l2)) }
-                td.n { @if let Some(error) = line.error { (short(Some(error.value))) " " (error.unit) } }
-                td { (line.bound) } td.n { (short(line.used)) } td { (line.verdict()) }
-            } } }
-        }
     }
 }
 

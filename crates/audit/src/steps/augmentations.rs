@@ -1,6 +1,6 @@
 //! Normalisation, resizing, rotation, padding, jitter and cropping, each with its adjoint.
 
-use crate::comparison::Line;
+use crate::comparison::{Comparison, Step};
 use crate::error::AuditError;
 use crate::steps::operations::{Chain, Exact, Subject, one};
 use autodiff::Isa;
@@ -24,12 +24,12 @@ pub(crate) fn bounded(twin: impl Fn(&Map) -> Map, x: &Map, roundings: usize, sla
     (twin(x), bound)
 }
 
-/// All lines about augmentations, of an image `[45, 38, 3]`.
+/// All comparisons about augmentations, of an image `[45, 38, 3]`.
 ///
 /// # Errors
 /// If an operation refuses the image.
-pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
-    let mut lines = Vec::new();
+pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = Vec::new();
     for (to, alignment, name) in [
         ((43, 37), Alignment::Corners, "scale .95, aligned corners"),
         ((44, 38), Alignment::Corners, "scale .975, aligned corners"),
@@ -38,17 +38,17 @@ pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
         ((90, 76), Alignment::HalfPixel, "enlarge by 2, half-pixel centers"),
         ((22, 19), Alignment::HalfPixel, "shrink to half, no antialias"),
     ] {
-        lines.extend(resize(isa, to, alignment, name)?);
+        comparisons.extend(resize(isa, to, alignment, name)?);
     }
     for degrees in [-5, 1, 4] {
-        lines.extend(rotation(isa, degrees)?);
+        comparisons.extend(rotation(isa, degrees)?);
     }
-    lines.extend(moves(isa)?);
-    Ok(lines)
+    comparisons.extend(moves(isa)?);
+    Ok(comparisons)
 }
 
 fn subject<'a>(
-    (step, what): (&'static str, String),
+    (step, what): (Step, String),
     chain: Chain<'a>,
     forward: &'a dyn Fn(&Map) -> Exact,
     backward: &'a dyn Fn(&Map, &Map) -> Exact,
@@ -68,11 +68,11 @@ fn subject<'a>(
     }
 }
 
-/// The lines about what the network's input is made by.
+/// The comparisons about what the network's input is made by.
 ///
 /// # Errors
 /// If the operation refuses the image.
-pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
     let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
     let forward = |x: &Map| {
@@ -86,12 +86,12 @@ pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Line>, AuditError> {
         (dx, bound)
     };
     let operation = one(Normalise::imagenet(), Draw::None);
-    let name = ("normalise", "ImageNet's mean and deviation".to_owned());
+    let name = (Step::Normalise, "ImageNet's mean and deviation".to_owned());
     let bounds = ("gamma(2) (|x| + mean) / deviation", "gamma(1) |dy| / deviation");
-    subject(name, operation, &forward, &backward, bounds).lines(isa)
+    subject(name, operation, &forward, &backward, bounds).compare(isa)
 }
 
-fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Result<Vec<Line>, AuditError> {
+fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Result<Vec<Comparison>, AuditError> {
     let from = (SHAPE.0, SHAPE.1);
     let twin = match alignment {
         Alignment::Corners => reference::Alignment::Corners,
@@ -107,73 +107,73 @@ fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Res
     };
     let operation = one(Resize::new(to, alignment), Draw::None);
     let bounds = ("gamma(6) sum |w x|", "gamma(2 + 2 (H + W)) sum |w dy|");
-    subject(("resize", name.to_owned()), operation, &forward, &backward, bounds).lines(isa)
+    subject((Step::Resize, name.to_owned()), operation, &forward, &backward, bounds).compare(isa)
 }
 
-fn rotation(isa: Isa, degrees: i32) -> Result<Vec<Line>, AuditError> {
+fn rotation(isa: Isa, degrees: i32) -> Result<Vec<Comparison>, AuditError> {
     let slack = (SHAPE.0 + SHAPE.1) as f64 * 2_f64.powi(-45);
     let angle = f64::from(degrees);
     let forward = |x: &Map| bounded(|x| reference::rotate(x, angle), x, 5, slack);
     let backward = |_: &Map, dy: &Map| bounded(|dy| reference::rotate_adjoint(dy, angle), dy, 10, 9.0 * slack);
     let operation = one(Rotate::within(5), Draw::Degrees(degrees));
-    let name = ("rotate", format!("by {degrees} degrees"));
+    let name = (Step::Rotate, format!("by {degrees} degrees"));
     let bounds = ("gamma(5) sum |w x|", "gamma(10) sum |w dy|");
-    subject(name, operation, &forward, &backward, bounds).lines(isa)
+    subject(name, operation, &forward, &backward, bounds).compare(isa)
 }
 
-fn moves(isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn moves(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let (height, width, _) = SHAPE;
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     let margin = 16;
     let padding = Padding::all(margin);
     // A pixel is shown at most three times along each axis.
     let reflect_back = |_: &Map, dy: &Map| bounded(|dy| reference::pad_reflect_adjoint(dy, padding), dy, 8, 0.0);
-    lines.extend(
+    comparisons.extend(
         subject(
-            ("reflect-pad", format!("by {margin}")),
+            (Step::ReflectPad, format!("by {margin}")),
             one(ReflectPad::new(margin), Draw::None),
             &|x| exact(reference::pad_reflect(x, padding)),
             &reflect_back,
             (EXACT, "gamma(8) sum |dy|"),
         )
-        .lines(isa)?,
+        .compare(isa)?,
     );
     let shift = (7, 3);
-    lines.extend(
+    comparisons.extend(
         subject(
-            ("jitter", format!("{} down, {} right", shift.0, shift.1)),
+            (Step::Jitter, format!("{} down, {} right", shift.0, shift.1)),
             one(Jitter::below(16), Draw::Shift(7, 3)),
             &|x| exact(reference::shift(x, shift)),
             &|_, dy| exact(reference::shift_adjoint(dy, shift)),
             (EXACT, EXACT),
         )
-        .lines(isa)?,
+        .compare(isa)?,
     );
     let margins = (2, 3);
     let zeros = Padding { top: 2, bottom: 2, left: 3, right: 3 };
-    lines.extend(
+    comparisons.extend(
         subject(
-            ("zero-pad", "by 2 and 3".to_owned()),
+            (Step::ZeroPad, "by 2 and 3".to_owned()),
             one(Translate::zero_pad((height, width), margins), Draw::None),
             &|x| exact(reference::pad_zeros(x, zeros)),
             &|_, dy| exact(reference::pad_zeros_adjoint(dy, zeros)),
             (EXACT, EXACT),
         )
-        .lines(isa)?,
+        .compare(isa)?,
     );
     // (45 - 20) / 2 = 12.5 is rounded to the even 12, (38 - 20) / 2 = 9.
     let (size, origin) = ((20, 20), (12, 9));
-    lines.extend(
+    comparisons.extend(
         subject(
-            ("crop", "the central 20 by 20".to_owned()),
+            (Step::Crop, "the central 20 by 20".to_owned()),
             one(Translate::center_crop((height, width), size), Draw::None),
             &|x| exact(reference::crop(x, origin, size)),
             &|_, dy| exact(reference::crop_adjoint(dy, origin, (height, width))),
             (EXACT, EXACT),
         )
-        .lines(isa)?,
+        .compare(isa)?,
     );
-    Ok(lines)
+    Ok(comparisons)
 }
 
 #[cfg(test)]
@@ -182,10 +182,10 @@ mod tests {
 
     #[test]
     fn every_augmentation_and_its_adjoint_pass() {
-        let lines = [normalisation(Isa::best()), lines(Isa::best())].map(Result::unwrap).concat();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
+        let comparisons = [normalisation(Isa::best()), comparisons(Isa::best())].map(Result::unwrap).concat();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
         // Of the normalisation, six sizes, three angles, and four moves.
-        assert!(failed.is_empty() && lines.len() == 3 * 14, "{failed:?}");
+        assert!(failed.is_empty() && comparisons.len() == 3 * 14, "{failed:?}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What stands between convolutions: ReLU, pooling, batch norm, addition, and the fully connected layer behind them.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::steps::layers::single;
 use crate::steps::operations::{Adjoint, Exact, Subject, of_map, one};
@@ -18,7 +18,7 @@ pub(crate) fn norm(
     (scale, shift): &(Vec<f64>, Vec<f64>),
     x: &Map,
     isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
+) -> Result<Vec<Comparison>, AuditError> {
     let channels = scale.len();
     let forward = |x: &Map| -> Exact {
         let y = Map::from_fn(x.shape(), |i, j, c| scale[c] * x.at(i, j, c) + shift[c]);
@@ -33,7 +33,7 @@ pub(crate) fn norm(
     };
     let shape = (x.height, x.width, channels);
     Subject {
-        step: "layer",
+        step: Step::Layer,
         what: "batch norm".to_owned(),
         chain: one(norm, Draw::None),
         shape,
@@ -43,11 +43,11 @@ pub(crate) fn norm(
         backward: &backward,
         bounds: ("gamma(2) (|s x| + |t|)", "gamma(2) |s dy|"),
     }
-    .lines(isa)
+    .compare(isa)
 }
 
 /// The sum of two maps: its gradient is both inputs'. `<a + b, y> = <a, y> + <b, y>`.
-fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let mut graph = Graph::new();
     let shape = Shape::new(x.height, x.width, x.channels);
     let inputs = [graph.add(Input { shape }, &[])?, graph.add(Input { shape }, &[])?];
@@ -81,9 +81,9 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
         bounds: (&bound, &nothing),
     };
     Ok(vec![
-        forward.line("layer", "addition, forward", Witness::Twin, "gamma(1) |a + b|"),
-        backward.line("layer", "addition, backward", Witness::Twin, "0"),
-        adjoint.line("addition"),
+        forward.comparison(Step::Layer.against(Witness::Twin, ("addition", Pass::Forward)), "gamma(1) |a + b|"),
+        backward.comparison(Step::Layer.against(Witness::Twin, ("addition", Pass::Backward)), "0"),
+        adjoint.comparison("addition"),
     ])
 }
 
@@ -91,7 +91,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Line>, AuditError> {
 ///
 /// # Errors
 /// If an operation refuses it.
-pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let values: Vec<f32> = x.data.iter().map(|&v| single(v)).collect();
     let exact = |map: Map| -> Exact {
         let bound = Map::zeros(map.shape());
@@ -99,8 +99,8 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
     };
     // Half of the values below zero.
     let signed: Vec<f32> = values.iter().zip(pseudo_random(9, values.len())).map(|(v, r)| v * r).collect();
-    let mut lines = Subject {
-        step: "layer",
+    let mut comparisons = Subject {
+        step: Step::Layer,
         what: "ReLU".to_owned(),
         chain: one(Relu, Draw::None),
         shape: x.shape(),
@@ -110,16 +110,16 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
         backward: &|x, dy| exact(reference::relu_gradient(x, dy)),
         bounds: ("0", "0"),
     }
-    .lines(isa)?;
+    .compare(isa)?;
     let sliding = Sliding::square(3, 2, 1);
     let pooled = |x: &Map, dy: &Map| -> Exact {
         let gradient = |dy: &Map| reference::max_pool_gradient(x, dy, steps(sliding));
         let bound = gradient(&dy.map(f64::abs)).map(|s| gamma(9) * s);
         (gradient(dy), bound)
     };
-    lines.extend(
+    comparisons.extend(
         Subject {
-            step: "layer",
+            step: Step::Layer,
             what: "max pool".to_owned(),
             chain: one(MaxPool::new(sliding), Draw::None),
             shape: x.shape(),
@@ -129,7 +129,7 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
             backward: &pooled,
             bounds: ("0", "gamma(9) sum |dy|"),
         }
-        .lines(isa)?,
+        .compare(isa)?,
     );
     let positions = x.height * x.width;
     let averaged = |x: &Map| -> Exact {
@@ -143,9 +143,9 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
         let bound = dx.map(|v| gamma(2) * v.abs());
         (dx, bound)
     };
-    lines.extend(
+    comparisons.extend(
         Subject {
-            step: "layer",
+            step: Step::Layer,
             what: "global average pool".to_owned(),
             chain: one(GlobalAveragePool, Draw::None),
             shape: x.shape(),
@@ -155,7 +155,7 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
             backward: &spread,
             bounds: ("gamma(H W + 1) sum |x| / (H W)", "gamma(2) |dy| / (H W)"),
         }
-        .lines(isa)?,
+        .compare(isa)?,
     );
     if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
         let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
@@ -173,9 +173,9 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
             let bound = sums.iter().map(|s| gamma(outputs) * s + underflow_slack(outputs));
             (row(reference::linear_gradient(&dy.data, &w, inputs)), row(bound.collect()))
         };
-        lines.extend(
+        comparisons.extend(
             Subject {
-                step: "layer",
+                step: Step::Layer,
                 what: "fc".to_owned(),
                 chain: one(Linear::new(weight.values(), bias.values(), inputs)?, Draw::None),
                 shape: (1, 1, inputs),
@@ -185,9 +185,9 @@ pub(crate) fn lines(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Line>,
                 backward: &backward,
                 bounds: ("gamma(k + 1) (sum |w x| + |b|)", "gamma(k) sum |w dy|"),
             }
-            .lines(isa)?,
+            .compare(isa)?,
         );
     }
-    lines.extend(addition(x, isa)?);
-    Ok(lines)
+    comparisons.extend(addition(x, isa)?);
+    Ok(comparisons)
 }

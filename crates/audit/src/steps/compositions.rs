@@ -1,7 +1,7 @@
 //! What is composed of several operations, against its twin composed of theirs: the chains of augmentations, and the
 //! scale operators.
 
-use crate::comparison::Line;
+use crate::comparison::{Comparison, Step};
 use crate::error::AuditError;
 use crate::steps::augmentations::bounded;
 use crate::steps::operations::{Built, Chain, Exact, Subject};
@@ -23,12 +23,12 @@ struct Link {
     slack: f64,
 }
 
-/// All lines about chains of operations.
+/// All comparisons about chains of operations.
 ///
 /// # Errors
 /// If a chain refuses its picture.
-pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
-    let mut lines = Vec::new();
+pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = Vec::new();
     for (jitter, scale, degrees, first, second) in [
         (0, 975, -4, (0, 0), (0, 0)),
         (0, 1050, 0, (0, 0), (0, 0)),
@@ -37,16 +37,16 @@ pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
         (16, 1000, 5, (15, 0), (7, 4)),
     ] {
         let drawn = StepDraws { scale: 0, degrees, first, second };
-        lines.extend(augmented(jitter, scale, drawn, isa)?);
+        comparisons.extend(augmented(jitter, scale, drawn, isa)?);
     }
     for view in [View::Enlarged, View::Shrunk, View::Cropped(30), View::Padded(30)] {
-        lines.extend(viewed(view, isa)?);
+        comparisons.extend(viewed(view, isa)?);
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 /// Method section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
-fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let augmentation = Augmentation { jitter, scale, degrees: 5 };
     let chain: Chain<'_> = Box::new(move |graph, image| {
         let added = augmentation.add_to(graph, image)?;
@@ -72,11 +72,11 @@ fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Ve
         links.extend([shifted(drawn.second), cropped(scaled + 2 * margin, SIZE)]);
     }
     let what = format!("jitter {jitter}, scale {scale}/1000, {} degrees", drawn.degrees);
-    subject("augmentation", what, chain, &links, isa)
+    subject(Step::Augmentation, what, chain, &links, isa)
 }
 
 /// Method section 3: the central part resized to the whole, or the whole resized to a part and padded by reflection.
-fn viewed(view: View, isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn viewed(view: View, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let chain: Chain<'_> = Box::new(move |graph, image| {
         let node = view.add_to(graph, image)?;
         Ok(Built { node, draw: Box::new(|_: &mut Workspace| ()) })
@@ -93,16 +93,16 @@ fn viewed(view: View, isa: Isa) -> Result<Vec<Line>, AuditError> {
         View::Cropped(part) => (format!("enlarge {part} to {SIZE}"), enlarged(part)),
         View::Padded(part) => (format!("shrink {SIZE} to {part}"), shrunk(part)),
     };
-    subject("scale operator", what, chain, &links, isa)
+    subject(Step::ScaleOperator, what, chain, &links, isa)
 }
 
 fn subject(
-    step: &'static str,
+    step: Step,
     what: String,
     chain: Chain<'_>,
     links: &[Link],
     isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
+) -> Result<Vec<Comparison>, AuditError> {
     // No link has a negative weight, so roundings add up along a chain (Higham, lemma 3.3), and a slack, whose weights
     // add up to at most some dozens behind it, is carried on with them.
     let roundings = |of: fn(&Link) -> usize| links.iter().map(of).sum::<usize>();
@@ -127,7 +127,7 @@ fn subject(
         backward: &backward,
         bounds: ("gamma of all roundings, sum |w x|", "gamma of all roundings, sum |w dy|"),
     }
-    .lines(isa)
+    .compare(isa)
 }
 
 fn moved(forward: impl Fn(&Map) -> Map + 'static, adjoint: impl Fn(&Map) -> Map + 'static, back: usize) -> Link {
@@ -189,10 +189,10 @@ mod tests {
 
     #[test]
     fn every_chain_is_its_twins_composed() {
-        let lines = lines(Isa::best()).unwrap();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
+        let comparisons = comparisons(Isa::best()).unwrap();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
         // Forward, backward and adjoint of five chains of augmentations and four views.
-        assert!(failed.is_empty() && lines.len() == 27, "{failed:?}");
+        assert!(failed.is_empty() && comparisons.len() == 27, "{failed:?}");
     }
 
     #[test]
@@ -205,8 +205,8 @@ mod tests {
             })
         };
         let passed = |links: Vec<Link>| -> Vec<bool> {
-            let lines = subject("s", "w".to_owned(), chain(), &links, Isa::best()).unwrap();
-            lines.iter().map(|line| line.passed).collect()
+            let comparisons = subject(Step::ScaleOperator, "w".to_owned(), chain(), &links, Isa::best()).unwrap();
+            comparisons.iter().map(|line| line.passed).collect()
         };
         let half = |alignment| resized(SIZE, SIZE / 2, alignment);
         let right = vec![half(Alignment::HalfPixel), reflected(SIZE / 4)];

@@ -1,7 +1,7 @@
 //! PNG, against the picture that was written into it: every filter, without compression, byte by byte as the standard
 //! has it.
 
-use crate::comparison::{Line, Witness};
+use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use images::{Rgb8, decode_bytes, encode_png};
 use testkit::pseudo_random;
@@ -13,17 +13,17 @@ const SIZE: (usize, usize) = (23, 17);
 ///
 /// # Errors
 /// If a file is refused.
-pub(crate) fn lines() -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons() -> Result<Vec<Comparison>, AuditError> {
     let (height, width) = SIZE;
     let noise = pseudo_random(61, height * width * 3);
     let pixels: Vec<u8> = noise.iter().map(|v| v.to_bits().to_le_bytes()[1]).collect();
     let picture = Rgb8::from_pixels(width, height, pixels.clone())?;
-    let compare = |what: &str, file: &[u8]| -> Result<Line, AuditError> {
+    let compare = |what: &str, file: &[u8]| -> Result<Comparison, AuditError> {
         let found = decode_bytes(file, "a picture of the audit.png")?;
         let same_size = (found.width(), found.height()) == (width, height);
         let pairs = found.pixels().iter().zip(&pixels);
         let differ = pairs.filter(|(a, b)| a != b).count() + usize::from(!same_size);
-        Ok(Line::equal("decode", what, Witness::Identity, pixels.len(), differ))
+        Ok(Step::Decode.against(Witness::Identity, what).equal(pixels.len(), differ))
     };
     Ok(vec![
         compare("PNG of all five filters, written by the audit", &png(&pixels))?,
@@ -115,8 +115,8 @@ mod tests {
 
     #[test]
     fn pictures_are_read_as_they_were_written() {
-        let lines = lines().unwrap();
-        assert!(lines.iter().all(|line| line.passed && line.values == 1173));
+        let comparisons = comparisons().unwrap();
+        assert!(comparisons.iter().all(|line| line.passed && line.values == 1173));
     }
 
     #[test]

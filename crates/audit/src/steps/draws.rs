@@ -1,7 +1,7 @@
 //! What is drawn: the stream of random words recomputed from its definition, and whether the draws are as even and as
 //! normal as they should be.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use featviz::{Draws, Recipe, StepDraws};
 use testkit::gamma;
 
@@ -11,21 +11,21 @@ const STEPS: usize = 11_000;
 const JITTER: usize = 16;
 const UNIT: &str = "layer3.1.pre:178:neuron";
 
-/// All lines about draws.
-pub(crate) fn lines() -> Vec<Line> {
+/// All comparisons about draws.
+pub(crate) fn comparisons() -> Vec<Comparison> {
     let draws = Draws::new(0, UNIT);
     let recipe = Recipe::new(64, 8);
     let steps: Vec<StepDraws> = (1..=STEPS).map(|step| draws.step(&recipe, JITTER, step)).collect();
     let mut spectrum = vec![0.0; 3 * 128 * 65 * 2];
     draws.spectrum(recipe.deviation, &mut spectrum);
-    let mut lines = vec![again(&draws, &recipe, &steps), of_words(&steps), of_words_normal(&spectrum)];
-    lines.extend(counted(&steps));
-    lines.extend(normal(&spectrum));
-    lines
+    let mut comparisons = vec![again(&draws, &recipe, &steps), of_words(&steps), of_words_normal(&spectrum)];
+    comparisons.extend(counted(&steps));
+    comparisons.extend(normal(&spectrum));
+    comparisons
 }
 
 /// The same steps from the last to the first, with a spectrum drawn before each hundredth.
-fn again(draws: &Draws, recipe: &Recipe, steps: &[StepDraws]) -> Line {
+fn again(draws: &Draws, recipe: &Recipe, steps: &[StepDraws]) -> Comparison {
     let other = Draws::new(0, UNIT);
     let mut scratch = [0.0; 64];
     let differ = (1..=steps.len()).rev().filter(|&step| {
@@ -35,7 +35,7 @@ fn again(draws: &Draws, recipe: &Recipe, steps: &[StepDraws]) -> Line {
         other.step(recipe, JITTER, step) != steps[step - 1]
     });
     let what = "steps once more, the last first, whatever was drawn before";
-    Line::equal("draws", what, Witness::Identity, steps.len(), differ.count())
+    Step::Draws.against(Witness::Identity, what).equal(steps.len(), differ.count())
 }
 
 /// ChaCha with eight rounds (Bernstein 2008), a 64-bit counter and a 64-bit stream: its words, two of 32 bits for one
@@ -113,7 +113,7 @@ fn halves(word: u64) -> [u32; 2] {
 
 /// Scale, degrees, first shift down and right, second shift down and right, in this order, each from a word of the
 /// step's stream.
-fn of_words(steps: &[StepDraws]) -> Line {
+fn of_words(steps: &[StepDraws]) -> Comparison {
     let differ = (1_u64..).zip(steps).filter(|&(step, drawn)| {
         let mut words = Words::new(0, UNIT, step);
         let mut below = |n| words.below(n);
@@ -124,11 +124,11 @@ fn of_words(steps: &[StepDraws]) -> Line {
         *drawn != StepDraws { scale, degrees, first, second }
     });
     let what = "steps from the words of ChaCha8";
-    Line::equal("draws", what, Witness::Identity, steps.len(), differ.count())
+    Step::Draws.against(Witness::Identity, what).equal(steps.len(), differ.count())
 }
 
 /// Box and Muller: of two words u in (0, 1] and v in [0, 1), `0.01 sqrt(-2 ln u)` times cosine and sine of a turn v.
-fn of_words_normal(spectrum: &[f32]) -> Line {
+fn of_words_normal(spectrum: &[f32]) -> Comparison {
     let mut words = Words::new(0, UNIT, 0);
     let range = 2_f64.powi(53);
     let mut tally = Tally::default();
@@ -143,10 +143,8 @@ fn of_words_normal(spectrum: &[f32]) -> Line {
             tally.add(found, exact, gamma(1) * exact.abs() + 16.0 * 2_f64.powi(-53) * radius);
         }
     }
-    tally.line(
-        "draws",
-        "start of the spectrum from the words of ChaCha8",
-        Witness::Twin,
+    tally.comparison(
+        Step::Draws.against(Witness::Twin, "start of the spectrum from the words of ChaCha8"),
         "2^-24 relative, 2^-49 of the radius",
     )
 }
@@ -161,7 +159,7 @@ fn chi_square(counts: &[usize]) -> (f64, f64) {
 }
 
 /// Each choice, and choices beside each other and in two steps after each other.
-fn counted(steps: &[StepDraws]) -> Vec<Line> {
+fn counted(steps: &[StepDraws]) -> Vec<Comparison> {
     let degrees = |s: &StepDraws| usize::try_from(s.degrees + 5).unwrap_or(usize::MAX);
     let line = |what: &str, cells: usize, cell: &mut dyn Iterator<Item = usize>| {
         let mut counts = vec![0; cells];
@@ -175,12 +173,9 @@ fn counted(steps: &[StepDraws]) -> Vec<Line> {
         }
         let (found, bound) = chi_square(&counts);
         let found = if beyond { f64::INFINITY } else { found };
-        Line::number(
-            "draws",
-            format!("{what}: chi-square of {cells} counts"),
-            Witness::Identity,
+        Step::Draws.against(Witness::Identity, format!("{what}: chi-square of {cells} counts")).held(
             values,
-            (found, bound),
+            Held { error: found, bound },
             "exceeded once in 10^10",
         )
     };
@@ -198,20 +193,17 @@ fn counted(steps: &[StepDraws]) -> Vec<Line> {
 }
 
 /// The first four moments of N(0, 1), and that numbers beside each other and two further do not go together.
-fn normal(spectrum: &[f32]) -> Vec<Line> {
+fn normal(spectrum: &[f32]) -> Vec<Comparison> {
     let z: Vec<f64> = spectrum.iter().map(|&v| f64::from(v) / 0.01).collect();
     let n = z.len() as f64;
     let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / n;
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     // A mean over n independent numbers is beyond 6.5 of its standard errors once in 10^10; the variances of the powers
     // of N(0, 1) are 1, 2, 15 and 96, of a product of two 1.
     let mut line = |what: &str, found: f64, expected: f64, variance: f64| {
-        lines.push(Line::number(
-            "draws",
-            format!("start of the spectrum: {what}"),
-            Witness::Identity,
+        comparisons.push(Step::Draws.against(Witness::Identity, format!("start of the spectrum: {what}")).held(
             z.len(),
-            ((found - expected).abs(), 6.5 * (variance / n).sqrt()),
+            Held { error: (found - expected).abs(), bound: 6.5 * (variance / n).sqrt() },
             "6.5 standard errors",
         ));
     };
@@ -224,7 +216,7 @@ fn normal(spectrum: &[f32]) -> Vec<Line> {
         let products = mean(&mut z.iter().zip(&z[lag..]).map(|(a, b)| a * b));
         line(&format!("product of numbers {lag} apart"), products, 0.0, 1.0);
     }
-    lines
+    comparisons
 }
 
 #[cfg(test)]
@@ -243,9 +235,9 @@ mod tests {
 
     #[test]
     fn every_line_about_draws_passes() {
-        let lines = lines();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
-        assert!(failed.is_empty() && lines.len() == 16, "{failed:?}");
+        let comparisons = comparisons();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
+        assert!(failed.is_empty() && comparisons.len() == 16, "{failed:?}");
     }
 
     #[test]

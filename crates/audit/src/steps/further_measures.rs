@@ -1,15 +1,15 @@
 //! The rules of the method beyond a channel's own measures: histogram, tuning curves, photographs, weights,
 //! contributions.
 
-use crate::comparison::{Line, Witness};
+use crate::comparison::{Comparison, Held, Step, Witness};
 use crate::twin::bounded::{DOUBLE, gamma};
 use analysis::statistics::NotDefined;
 use analysis::{block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation};
 use runs::{Contributions, Loaded, bn2_weight_abs, contributions, conv2_weight_mean_abs};
 use testkit::pseudo_random;
 
-/// All lines about them.
-pub(crate) fn lines(loaded: &Loaded) -> Vec<Line> {
+/// All comparisons about them.
+pub(crate) fn comparisons(loaded: &Loaded) -> Vec<Comparison> {
     vec![
         histogram(|ratios| mix_histogram(ratios).counts().to_vec()),
         tuning(|input, block| tuning_curve_correlation(input, block).map(|s| s.rho)),
@@ -40,8 +40,8 @@ impl Worst {
         self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
     }
 
-    fn line(self, step: &'static str, what: &str, words: &str) -> Line {
-        Line::number(step, what, Witness::Identity, self.values, (self.used, 1.0), words)
+    fn comparison(self, step: Step, what: &str, words: &str) -> Comparison {
+        step.against(Witness::Identity, what).held(self.values, Held { error: self.used, bound: 1.0 }, words)
     }
 }
 
@@ -50,7 +50,7 @@ fn wide(values: &[f32]) -> Vec<f64> {
 }
 
 /// `k / 4 <= min(M, 5) < (k + 1) / 4`, and 5 in the last.
-fn histogram(counts: impl Fn(&[f64]) -> Vec<usize>) -> Line {
+fn histogram(counts: impl Fn(&[f64]) -> Vec<usize>) -> Comparison {
     let mut ratios: Vec<f64> = (0..=48).map(|i| f64::from(i) / 8.0).collect();
     ratios.extend([10.0, 4.999_999, 5.000_001, 0.25_f64.next_down(), 4.75_f64.next_down()]);
     ratios.extend(pseudo_random(71, 300).iter().map(|v| 3.0 * f64::from(v.abs())));
@@ -66,12 +66,12 @@ fn histogram(counts: impl Fn(&[f64]) -> Vec<usize>) -> Line {
     let pairs = found.iter().zip(&expected).filter(|(a, b)| a != b);
     let differ = pairs.count() + usize::from(found.len() != 20);
     let what = "20 bins of a quarter up to 5, the last closed, of clamped mix ratios";
-    Line::equal("histogram", what, Witness::Identity, ratios.len(), differ)
+    Step::Histogram.against(Witness::Identity, what).equal(ratios.len(), differ)
 }
 
 /// Pearson's correlation of average ranks, over the images whose Input is positive. Ranks and their sums are multiples
 /// of a half or a quarter: only products, roots and quotient round.
-fn tuning(correlation: impl Fn(&[f64], &[f64]) -> Result<f64, NotDefined>) -> Line {
+fn tuning(correlation: impl Fn(&[f64], &[f64]) -> Result<f64, NotDefined>) -> Comparison {
     let mut worst = Worst::default();
     for case in 0..40_u32 {
         let n = usize::try_from(case % 12 * 4).unwrap_or(0);
@@ -88,7 +88,7 @@ fn tuning(correlation: impl Fn(&[f64], &[f64]) -> Result<f64, NotDefined>) -> Li
         worst.add(correlation(&input, &block).ok(), expected, 16.0 * DOUBLE);
     }
     let what = "Spearman's rho over images with a positive Input; of fewer than three or constants not defined";
-    worst.line("tuning curve", what, "2^-49")
+    worst.comparison(Step::TuningCurve, what, "2^-49")
 }
 
 /// As many as are smaller, and half of those that are equal, counted from one.
@@ -109,7 +109,7 @@ fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
 }
 
 /// Nine photographs in each place: each clipped at zero, then the mean; the denominator's are not clipped.
-fn photographs(delta: impl Fn(&[f64], &[f64], &[f64]) -> Result<f64, NotDefined>, name: &str) -> Line {
+fn photographs(delta: impl Fn(&[f64], &[f64], &[f64]) -> Result<f64, NotDefined>, name: &str) -> Comparison {
     let mut worst = Worst::default();
     for case in 0..40 {
         let n = if case == 0 { 0 } else { 9 };
@@ -129,11 +129,11 @@ fn photographs(delta: impl Fn(&[f64], &[f64], &[f64]) -> Result<f64, NotDefined>
         worst.add(delta(&changed, &plain, &own).ok(), expected, 1.01 * (each + below));
     }
     let what = format!("{name} of nine, each clipped before the mean; of none not defined");
-    worst.line("photographs", &what, "gamma(31) of all magnitudes, double precision")
+    worst.comparison(Step::Photographs, &what, "gamma(31) of all magnitudes, double precision")
 }
 
 /// `|bn2.weight|`, and the mean of `|conv2.weight|` over inputs and taps, of every channel.
-fn weights(loaded: &Loaded) -> Line {
+fn weights(loaded: &Loaded) -> Comparison {
     let mut worst = Worst::default();
     for &block in loaded.network.architecture().blocks() {
         let of = |name: &str| loaded.tensors.get(&format!("{}.{name}.weight", block.module()));
@@ -157,11 +157,11 @@ fn weights(loaded: &Loaded) -> Line {
         }
     }
     let what = "|bn2.weight| and mean |conv2.weight| of every channel";
-    worst.line("weights", what, "gamma(3 k + 4) of mean and largest, double precision")
+    worst.comparison(Step::Weights, what, "gamma(3 k + 4) of mean and largest, double precision")
 }
 
 /// Shares of what is passed on, and how often Block takes away. All numbers are multiples of 1/64: sums are exact.
-fn split(contributions: impl Fn(&[f32], &[f32], &[f32]) -> Contributions) -> Line {
+fn split(contributions: impl Fn(&[f32], &[f32], &[f32]) -> Contributions) -> Comparison {
     let mut worst = Worst::default();
     for case in 0..30_u64 {
         let n = if case == 0 { 0 } else { 40 };
@@ -201,7 +201,7 @@ fn split(contributions: impl Fn(&[f32], &[f32], &[f32]) -> Contributions) -> Lin
         worst.add(whole, (passed > 0).then_some(1.0), bound);
     }
     let what = "shares of Input and Block, together one; percent inhibited and silenced";
-    worst.line("contributions", what, "0; of the sum of both shares 2^-52")
+    worst.comparison(Step::Contributions, what, "0; of the sum of both shares 2^-52")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every layer of the network, forward and backward, on what a real image makes it read.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::steps::between_convolutions;
 use crate::steps::operations::{Adjoint, of_map};
@@ -26,33 +26,34 @@ struct Reading {
 ///
 /// # Errors
 /// If a layer cannot be built from its tensors.
-pub(crate) fn lines(
+pub(crate) fn comparisons(
     twin: &TwinNetwork,
     image: &Bounded,
     (tensors, last): (&TensorSet, Block),
     isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
+) -> Result<Vec<Comparison>, AuditError> {
     let mut readings = Vec::new();
     twin.run(image, last, SINGLE, &mut |layer, x| {
         readings.push(Reading { layer: layer.clone(), x: x.value.map(|v| f64::from(single(v))) });
     });
-    let of_layers: Result<Vec<Vec<Line>>, AuditError> = readings.par_iter().map(|reading| reading.lines(isa)).collect();
-    let mut lines: Vec<Line> = of_layers?.into_iter().flatten().collect();
+    let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
+        readings.par_iter().map(|reading| reading.compare(isa)).collect();
+    let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
     if let Some(second) = readings.iter().find(|r| r.layer.name == "layer1.0.conv2") {
-        lines.extend(between_convolutions::lines(&second.x, tensors, isa)?);
+        comparisons.extend(between_convolutions::comparisons(&second.x, tensors, isa)?);
         if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
-            lines.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
+            comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
         }
     }
-    Ok(in_order(lines))
+    Ok(in_order(comparisons))
 }
 
 /// The forward pass, the backward pass the other way around, and what remains.
-fn in_order(lines: Vec<Line>) -> Vec<Line> {
-    let (mut forward, lines): (Vec<Line>, Vec<Line>) =
-        lines.into_iter().partition(|line| line.what.ends_with(", forward"));
-    let (backward, adjoints): (Vec<Line>, Vec<Line>) =
-        lines.into_iter().partition(|line| line.what.ends_with(", backward"));
+fn in_order(comparisons: Vec<Comparison>) -> Vec<Comparison> {
+    let (mut forward, comparisons): (Vec<Comparison>, Vec<Comparison>) =
+        comparisons.into_iter().partition(|line| line.what.pass == Some(Pass::Forward));
+    let (backward, adjoints): (Vec<Comparison>, Vec<Comparison>) =
+        comparisons.into_iter().partition(|line| line.what.pass == Some(Pass::Backward));
     forward.extend(backward.into_iter().rev());
     forward.extend(adjoints);
     forward
@@ -67,7 +68,7 @@ pub(crate) fn single(value: f64) -> f32 {
 }
 
 impl Reading {
-    fn lines(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
         let mut graph = Graph::new();
         let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
@@ -128,20 +129,24 @@ impl Reading {
             bounds: (&forward_bound, &bound),
         };
         let normed = if norm.is_some() { ", batch norm" } else { "" };
-        let mut lines = vec![
-            forward.line("layer", format!("{name}{normed}, forward"), Witness::Twin, "gamma(k + 1) (sum |w x| + |b|)"),
-            backward.line("layer", format!("{name}{normed}, backward"), Witness::Twin, "gamma(k + 2) sum |w dy|"),
-            adjoint.line(&format!("{name}{normed}")),
+        let mut comparisons = vec![
+            forward.comparison(
+                Step::Layer.against(Witness::Twin, (format!("{name}{normed}"), Pass::Forward)),
+                "gamma(k + 1) (sum |w x| + |b|)",
+            ),
+            backward.comparison(
+                Step::Layer.against(Witness::Twin, (format!("{name}{normed}"), Pass::Backward)),
+                "gamma(k + 2) sum |w dy|",
+            ),
+            adjoint.comparison(&format!("{name}{normed}")),
         ];
         if let Some(tally) = self.winograd(&exact_sums, isa)? {
-            lines.push(tally.line(
-                "Winograd",
-                format!("{name}{normed}, forward"),
-                Witness::Twin,
+            comparisons.push(tally.comparison(
+                Step::Winograd.against(Witness::Twin, (format!("{name}{normed}"), Pass::Forward)),
                 "gamma(in + 10 or 14) (|A'| sum (|GgG'| (|B'| |d| |B|)) |A| + |b|)",
             ));
         }
-        Ok(lines)
+        Ok(comparisons)
     }
 
     /// The same layer by Winograd's algorithm, if that is how `activations` may compute it; `exact` is what it should
@@ -216,27 +221,27 @@ mod tests {
     fn the_walk_goes_forward_then_back_and_every_kind_of_layer_has_its_adjoint() {
         let (tensors, twin) = embedded();
         let last = "2.0".parse().unwrap();
-        let lines = lines(&twin, &image(), (&tensors, last), Isa::best()).unwrap();
-        assert!(lines.iter().all(|line| line.passed), "{lines:?}");
-        let way = |line: &Line| {
-            let ends = [", forward", ", backward", "<x, A' y>"];
-            ends.iter().position(|end| line.what.ends_with(end)).unwrap()
+        let comparisons = comparisons(&twin, &image(), (&tensors, last), Isa::best()).unwrap();
+        assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
+        let way = |line: &Comparison| {
+            let passes = [Pass::Forward, Pass::Backward, Pass::Adjoint];
+            passes.iter().position(|&pass| line.what.pass == Some(pass)).unwrap()
         };
-        assert!(lines.is_sorted_by_key(way));
-        let of = |n| lines.iter().filter(move |l| way(l) == n && l.step != "Winograd");
-        let backward: Vec<&str> = of(1).map(|l| l.what.trim_end_matches(", backward")).collect();
-        let forward: Vec<&str> = of(0).map(|l| l.what.trim_end_matches(", forward")).collect();
+        assert!(comparisons.is_sorted_by_key(way));
+        let of = |n| comparisons.iter().filter(move |l| way(l) == n && l.step != Step::Winograd);
+        let backward: Vec<&str> = of(1).map(|l| l.what.of.as_str()).collect();
+        let forward: Vec<&str> = of(0).map(|l| l.what.of.as_str()).collect();
         assert!(forward.iter().eq(backward.iter().rev()));
-        for kind in [
-            "conv1,",
-            "layer1.0.conv1,",
-            "layer2.0.conv1,",
-            "layer2.0.downsample.0,",
-            "batch norm:",
-            "addition:",
-            "fc:",
+        for of_what in [
+            "conv1, batch norm",
+            "layer1.0.conv1, batch norm",
+            "layer2.0.conv1, batch norm",
+            "layer2.0.downsample.0, batch norm",
+            "batch norm",
+            "addition",
+            "fc",
         ] {
-            assert!(of(2).any(|line| line.what.starts_with(kind)), "{kind}");
+            assert!(of(2).any(|line| line.what.of == of_what), "{of_what}");
         }
     }
 
@@ -250,8 +255,9 @@ mod tests {
             readings.push(Reading { layer: layer.clone(), x });
         });
         let mut reading = readings.pop().unwrap();
-        let passed =
-            |reading: &Reading| -> Vec<bool> { reading.lines(Isa::best()).unwrap().iter().map(|l| l.passed).collect() };
+        let passed = |reading: &Reading| -> Vec<bool> {
+            reading.compare(Isa::best()).unwrap().iter().map(|l| l.passed).collect()
+        };
         assert!(passed(&reading).iter().all(|&p| p));
         // Our kernels get these weights, the twin keeps its own; the adjoint knows nothing of either.
         reading.layer.weights.iter_mut().for_each(|w| *w *= 1.01);

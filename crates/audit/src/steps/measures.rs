@@ -1,6 +1,6 @@
 //! The measures, recomputed from their equations, and the statistics against SciPy's.
 
-use crate::comparison::{Line, Witness};
+use crate::comparison::{Comparison, Held, Step, Witness};
 use analysis::statistics::{NotDefined, average_ranks, mean, median, one_way_anova, spearman, standard_error};
 use analysis::{
     CLAMP, Category, MIX_HIGH, MIX_LOW, ScaleMeasures, block_delta, clamped, input_delta, largest, mix_ratio, smallest,
@@ -11,12 +11,12 @@ use testkit::pseudo_random;
 /// What SciPy and mpmath say of the same data: ties, constants, single points, empty groups.
 const SCIPY: &str = include_str!("../../../analysis/tests/data/statistics.json");
 
-/// All lines about measures and statistics.
-pub(crate) fn lines() -> Vec<Line> {
-    let mut lines = measures();
-    lines.push(ranks());
-    lines.extend(statistics());
-    lines
+/// All comparisons about measures and statistics.
+pub(crate) fn comparisons() -> Vec<Comparison> {
+    let mut comparisons = measures();
+    comparisons.push(ranks());
+    comparisons.extend(statistics());
+    comparisons
 }
 
 /// Activations of all signs and sizes, zeros among them.
@@ -26,7 +26,7 @@ fn activations() -> Vec<f64> {
     values
 }
 
-fn measures() -> Vec<Line> {
+fn measures() -> Vec<Comparison> {
     let values = activations();
     let pairs = || values.iter().flat_map(|&a| values.iter().map(move |&b| (a, b)));
     let (mut count, mut differ) = ([0; 4], [0; 4]);
@@ -73,20 +73,20 @@ fn measures() -> Vec<Line> {
         }
     }
     let names = [
-        ("mix ratio", "O(I) / O(B), 10, 0, or failed"),
-        ("category", "strictly within 1/1.5 and 1.5; clamped to 5"),
-        ("scale measures", "dB, dI and both criteria"),
-        ("scale metric", "dB + dI"),
+        (Step::MixRatio, "O(I) / O(B), 10, 0, or failed"),
+        (Step::Category, "strictly within 1/1.5 and 1.5; clamped to 5"),
+        (Step::ScaleMeasures, "dB, dI and both criteria"),
+        (Step::ScaleMetric, "dB + dI"),
     ];
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     for (i, (step, what)) in names.into_iter().enumerate() {
-        lines.push(Line::equal(step, what, Witness::Identity, count[i], differ[i]));
+        comparisons.push(step.against(Witness::Identity, what).equal(count[i], differ[i]));
     }
-    lines
+    comparisons
 }
 
 /// The nine largest and smallest by sorting all; equal ones in their order.
-fn ranks() -> Line {
+fn ranks() -> Comparison {
     let values: Vec<f32> = pseudo_random(31, 400).into_iter().map(|v| (v * 8.0).round() / 8.0).collect();
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
@@ -94,7 +94,7 @@ fn ranks() -> Line {
     order.sort_unstable();
     order.sort_by(|&a, &b| (values[a] + 0.0).total_cmp(&(values[b] + 0.0)));
     let differ = usize::from(largest(&values, 9) != top) + usize::from(smallest(&values, 9) != order[..9]);
-    Line::equal("top images", "nine largest and smallest of 400, with ties", Witness::Identity, 18, differ)
+    Step::TopImages.against(Witness::Identity, "nine largest and smallest of 400, with ties").equal(18, differ)
 }
 
 /// The largest error of one kind of statistic, as a fraction of what is promised.
@@ -123,9 +123,13 @@ impl Promise {
         self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
     }
 
-    fn line(self, what: &str) -> Line {
+    fn comparison(self, what: &str) -> Comparison {
         let words = "1e-10, and 1e-6 relative; NaN is “not defined”";
-        let mut line = Line::number("statistics", what, Witness::SciPy, self.values, (self.used, 1.0), words);
+        let mut line = Step::Statistics.against(Witness::SciPy, what).held(
+            self.values,
+            Held { error: self.used, bound: 1.0 },
+            words,
+        );
         (line.relative, line.error) = (Some(self.error), None);
         line
     }
@@ -140,7 +144,7 @@ fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().into_iter().flatten().map(number).collect()
 }
 
-fn statistics() -> Vec<Line> {
+fn statistics() -> Vec<Comparison> {
     let all: Value = serde_json::from_str(SCIPY).unwrap_or_default();
     let cases = |kind: &str| all[kind].as_array().cloned().unwrap_or_default();
     let (mut correlation, mut variance, mut moments) = (Promise::default(), Promise::default(), Promise::default());
@@ -171,9 +175,9 @@ fn statistics() -> Vec<Line> {
         }
     }
     vec![
-        correlation.line("Spearman's rho and p, average ranks"),
-        variance.line("one-way analysis of variance, F and p"),
-        moments.line("mean, median, standard error, average ranks"),
+        correlation.comparison("Spearman's rho and p, average ranks"),
+        variance.comparison("one-way analysis of variance, F and p"),
+        moments.comparison("mean, median, standard error, average ranks"),
     ]
 }
 
@@ -183,9 +187,9 @@ mod tests {
 
     #[test]
     fn every_line_about_measures_passes() {
-        let lines = lines();
-        assert!(lines.iter().all(|line| line.passed), "{lines:?}");
-        assert_eq!(lines.len(), 8);
+        let comparisons = comparisons();
+        assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
+        assert_eq!(comparisons.len(), 8);
     }
 
     #[test]
@@ -194,7 +198,7 @@ mod tests {
             let mut promise = Promise::default();
             promise.add(found, expected);
             promise.add(Ok(1.0), 1.0);
-            promise.line("statistic").passed
+            promise.comparison("statistic").passed
         };
         assert!(line(Ok(2.0 + 1e-12), 2.0) && line(Err(NotDefined::NotFinite), f64::NAN));
         assert!(!line(Ok(2.0 + 1e-9), 2.0));

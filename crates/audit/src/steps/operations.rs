@@ -1,6 +1,6 @@
 //! One operation or a chain of them: forward and backward against the twin, and for linear ones `<A x, y> = <x, A' y>`.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Held, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use autodiff::ops::{Draw, Input, Operation};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Window, Workspace};
@@ -99,7 +99,7 @@ pub(crate) struct Adjoint<'a> {
 impl Adjoint<'_> {
     /// The line. Either side is off by its own bound, weighted with the other vector; the sums themselves are double
     /// precision's.
-    pub(crate) fn line(&self, what: &str) -> Line {
+    pub(crate) fn comparison(&self, what: &str) -> Comparison {
         let (found, constant) = self.forward;
         let linear = found.iter().zip(constant).map(|(a, c)| f64::from(*a) - c);
         let left: f64 = linear.zip(self.y).map(|(a, y)| a * y).sum();
@@ -113,12 +113,9 @@ impl Adjoint<'_> {
         let sums: f64 = products.map(|(a, y)| (f64::from(*a) * y).abs()).sum();
         let bound = bound + terms * 2_f64.powi(-52) * sums;
         let lengths = found.len() == self.y.len() && self.backward.len() == self.x.len();
-        Line::number(
-            "adjoints",
-            format!("{what}: <A x, y> and <x, A' y>"),
-            Witness::Identity,
+        Step::Adjoints.against(Witness::Identity, (what.to_owned(), Pass::Adjoint)).held(
             if lengths { found.len() + self.backward.len() } else { 0 },
-            ((left - right).abs(), bound),
+            Held { error: (left - right).abs(), bound },
             "both sides' bounds, weighted",
         )
     }
@@ -126,7 +123,7 @@ impl Adjoint<'_> {
 
 /// A chain of one input, its twin and the twin's gradient.
 pub(crate) struct Subject<'a> {
-    pub(crate) step: &'static str,
+    pub(crate) step: Step,
     pub(crate) what: String,
     pub(crate) chain: Chain<'a>,
     pub(crate) shape: (usize, usize, usize),
@@ -142,11 +139,11 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// The lines about it.
+    /// The comparisons about it.
     ///
     /// # Errors
     /// If the chain refuses its input.
-    pub(crate) fn lines(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    pub(crate) fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         let Evaluated { y, dy, dx, output } = evaluate(&self.chain, self.shape, &self.input, isa)?;
         let x = Map::from_f32(self.shape, &self.input);
         let seed = Map::from_f32(output, &dy);
@@ -157,9 +154,9 @@ impl Subject<'_> {
         let mut backward = Tally::default();
         backward.add_all(&dx, &gradient.data, &backward_bound.data);
         let what = &self.what;
-        let mut lines = vec![
-            forward.line(self.step, format!("{what}, forward"), Witness::Twin, self.bounds.0),
-            backward.line(self.step, format!("{what}, backward"), Witness::Twin, self.bounds.1),
+        let mut comparisons = vec![
+            forward.comparison(self.step.against(Witness::Twin, (what.to_owned(), Pass::Forward)), self.bounds.0),
+            backward.comparison(self.step.against(Witness::Twin, (what.to_owned(), Pass::Backward)), self.bounds.1),
         ];
         if self.linear {
             // Of what is affine the constant is taken away: it is the output for zeros.
@@ -171,9 +168,9 @@ impl Subject<'_> {
                 backward: &dx,
                 bounds: (&forward_bound.data, &backward_bound.data),
             };
-            lines.push(adjoint.line(what));
+            comparisons.push(adjoint.comparison(what));
         }
-        Ok(lines)
+        Ok(comparisons)
     }
 }
 
@@ -182,7 +179,7 @@ mod tests {
     use super::*;
 
     /// A = [[1, 2], [3, 4]] and a constant; x = (1, -1), y = (2, 1).
-    fn adjoint(forward: &[f32], backward: &[f32]) -> Line {
+    fn adjoint(forward: &[f32], backward: &[f32]) -> Comparison {
         let bounds = [1e-6; 2];
         let adjoint = Adjoint {
             forward: (forward, &[5.0, 7.0]),
@@ -191,7 +188,7 @@ mod tests {
             backward,
             bounds: (&bounds, &bounds),
         };
-        adjoint.line("matrix")
+        adjoint.comparison("matrix")
     }
 
     #[test]
@@ -206,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_subject_whose_twin_disagrees_fails() {
-        let lines = |factor: f64| {
+        let comparisons = |factor: f64| {
             let subject = Subject {
-                step: "layer",
+                step: Step::Layer,
                 what: "ReLU".to_owned(),
                 chain: one(autodiff::ops::Relu, Draw::None),
                 shape: (3, 4, 2),
@@ -218,10 +215,10 @@ mod tests {
                 backward: &|x, dy| (reference::relu_gradient(x, dy), Map::zeros(x.shape())),
                 bounds: ("0", "0"),
             };
-            subject.lines(Isa::best()).unwrap()
+            subject.compare(Isa::best()).unwrap()
         };
-        assert!(lines(1.0).iter().all(|line| line.passed));
-        let passed: Vec<bool> = lines(1.01).iter().map(|line| line.passed).collect();
+        assert!(comparisons(1.0).iter().all(|line| line.passed));
+        let passed: Vec<bool> = comparisons(1.01).iter().map(|line| line.passed).collect();
         assert_eq!(passed, [false, true]);
     }
 }

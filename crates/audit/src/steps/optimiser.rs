@@ -1,13 +1,13 @@
 //! Adam, step by step.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Step, Tally, Witness};
 use autodiff::Isa;
 use kernels::adam::{Adam, Direction, adam_step};
 use reference::Moments;
 use testkit::{gamma, pseudo_random};
 
 /// Forty steps, each from the single-precision state before it.
-pub(crate) fn lines(isa: Isa) -> Vec<Line> {
+pub(crate) fn comparisons(isa: Isa) -> Vec<Comparison> {
     const N: usize = 103;
     let (rate, betas, epsilon) = (0.05, (0.9, 0.999), 1e-8);
     let tiny = 3.0 * f64::from(f32::MIN_POSITIVE) * f64::from(f32::EPSILON);
@@ -41,12 +41,13 @@ pub(crate) fn lines(isa: Isa) -> Vec<Line> {
             tally.add(v[i], new_v, v_bound);
         }
     }
-    vec![tally.line(
-        "Adam",
-        "40 steps of 103 parameters and their moments, each from the state before it",
-        Witness::Twin,
-        "m: gamma(3), v: gamma(5), change: m's, half v's, gamma(9)",
-    )]
+    vec![
+        tally.comparison(
+            Step::Adam
+                .against(Witness::Twin, "40 steps of 103 parameters and their moments, each from the state before it"),
+            "m: gamma(3), v: gamma(5), change: m's, half v's, gamma(9)",
+        ),
+    ]
 }
 
 #[cfg(test)]
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn adam_is_its_twin_on_every_instruction_set() {
         for isa in Isa::supported() {
-            assert!(lines(isa).iter().all(|line| line.passed && line.values == 12_360));
+            assert!(comparisons(isa).iter().all(|line| line.passed && line.values == 12_360));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The picture of a spectrum, the sigmoid, and the 8-bit picture.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::{Adjoint, Exact, Subject, one};
 use autodiff::Isa;
@@ -18,17 +18,17 @@ pub(crate) const SIZE: (usize, usize) = (24, 20);
 /// Three half spectra of such a picture.
 pub(crate) const SPECTRUM: (usize, usize, usize) = (3 * SIZE.0, SIZE.1 / 2 + 1, 2);
 
-/// All lines from a spectrum to the 8-bit picture.
+/// All comparisons from a spectrum to the 8-bit picture.
 ///
 /// # Errors
 /// If the operation refuses the spectrum.
-pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
-    let mut lines = fourier(isa);
-    lines.extend(colours(isa));
-    lines.extend(elementary());
-    lines.extend(spectrum(isa)?);
-    lines.push(bytes(to_bytes));
-    Ok(lines)
+pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = fourier(isa);
+    comparisons.extend(colours(isa));
+    comparisons.extend(elementary());
+    comparisons.extend(spectrum(isa)?);
+    comparisons.push(bytes(to_bytes));
+    Ok(comparisons)
 }
 
 /// `1 / max(f, 1 / max(H, W)) / 4` for each number of one plane's spectrum.
@@ -64,7 +64,7 @@ fn roundings() -> usize {
 }
 
 /// The inverse transform of one plane, its adjoint, and both together.
-fn fourier(isa: Isa) -> Vec<Line> {
+fn fourier(isa: Isa) -> Vec<Comparison> {
     let (height, width) = SIZE;
     let whole = Region::whole(height, width);
     let dft = WindowDft::new(height, width, whole);
@@ -102,14 +102,14 @@ fn fourier(isa: Isa) -> Vec<Line> {
     };
     let words = "gamma(8 + 2 (H + 1) + 2 (W + 1)) 4 sum |s| / sqrt(H W)";
     vec![
-        forward.line("DFT", "inverse real transform, forward", Witness::Twin, words),
-        backward.line("DFT", "inverse real transform, backward", Witness::Twin, words),
-        adjoint.line("inverse real transform"),
+        forward.comparison(Step::Dft.against(Witness::Twin, ("inverse real transform", Pass::Forward)), words),
+        backward.comparison(Step::Dft.against(Witness::Twin, ("inverse real transform", Pass::Backward)), words),
+        adjoint.comparison("inverse real transform"),
     ]
 }
 
 /// Planes to colours and back: the correlation of colours, then the sigmoid.
-fn colours(isa: Isa) -> Vec<Line> {
+fn colours(isa: Isa) -> Vec<Comparison> {
     const N: usize = 400;
     let matrix = reference::colour_correlation();
     let planes: Vec<f32> = pseudo_random(53, 3 * N).iter().map(|v| 8.0 * v).collect();
@@ -157,14 +157,15 @@ fn colours(isa: Isa) -> Vec<Line> {
         ),
     };
     vec![
-        forward.line(
-            "colours",
-            "correlation and sigmoid, forward",
-            Witness::Twin,
+        forward.comparison(
+            Step::Colours.against(Witness::Twin, ("correlation and sigmoid", Pass::Forward)),
             "s (1 - s) gamma(4) sum |m x|, and 3 ULP",
         ),
-        backward.line("colours", "correlation and sigmoid, backward", Witness::Twin, "gamma(7) sum |m s (1 - s) dy|"),
-        adjoint.line("colour matrix, the twin's there and the kernel's back"),
+        backward.comparison(
+            Step::Colours.against(Witness::Twin, ("correlation and sigmoid", Pass::Backward)),
+            "gamma(7) sum |m s (1 - s) dy|",
+        ),
+        adjoint.comparison("colour matrix, the twin's there and the kernel's back"),
     ]
 }
 
@@ -214,9 +215,9 @@ pub(crate) fn image_gradient(spectrum: &Map, dy: &Map) -> Exact {
     (Map::new(SPECTRUM, value.collect()), Map::new(SPECTRUM, bound.collect()))
 }
 
-fn spectrum(isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn spectrum(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     Subject {
-        step: "spectrum",
+        step: Step::Spectrum,
         what: "scaled inverse Fourier transform, colours, sigmoid".to_owned(),
         chain: one(SpectralImage::new(SIZE.0, SIZE.1), Draw::None),
         shape: SPECTRUM,
@@ -229,12 +230,12 @@ fn spectrum(isa: Isa) -> Result<Vec<Line>, AuditError> {
             "the same through the transposed Jacobian",
         ),
     }
-    .lines(isa)
+    .compare(isa)
 }
 
 /// The largest byte that is no more than 255 times the value as single precision has it: every multiple of 1/255 with
 /// its neighbours, values between them, and what is no colour.
-fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Line {
+fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Comparison {
     let mut values = vec![-0.0, -1e-6, -7.0, 1.0 + f32::EPSILON, 300.0, f32::INFINITY, f32::NAN];
     for byte in 0..=255_u8 {
         let at = f32::from(byte) / 255.0;
@@ -251,10 +252,10 @@ fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Line {
     let differ = found.iter().zip(expected).filter(|&(&a, b)| a != b).count();
     let differ = differ + values.len().abs_diff(found.len());
     let what = "255 v, truncated: every level and its neighbours, beyond both ends, NaN";
-    Line::equal("8-bit picture", what, Witness::Identity, values.len(), differ)
+    Step::BytePicture.against(Witness::Identity, what).equal(values.len(), differ)
 }
 
-fn elementary() -> Vec<Line> {
+fn elementary() -> Vec<Comparison> {
     let arguments = || (-2000..=2000_i16).map(|i| f32::from(i) / 50.0);
     let (mut exponentials, mut sigmoids) = (Tally::default(), Tally::default());
     for x in arguments() {
@@ -265,8 +266,8 @@ fn elementary() -> Vec<Line> {
         sigmoids.add(sigmoid(x), s, gamma(6) * s);
     }
     vec![
-        exponentials.line("exponential", "from -40 to 40", Witness::Twin, "3 ULP"),
-        sigmoids.line("sigmoid", "from -40 to 40", Witness::Twin, "3 ULP"),
+        exponentials.comparison(Step::Exponential.against(Witness::Twin, "from -40 to 40"), "3 ULP"),
+        sigmoids.comparison(Step::Sigmoid.against(Witness::Twin, "from -40 to 40"), "3 ULP"),
     ]
 }
 
@@ -295,8 +296,8 @@ mod tests {
 
     #[test]
     fn every_line_about_pictures_passes() {
-        let lines = lines(Isa::best()).unwrap();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
-        assert!(failed.is_empty() && lines.len() == 11, "{failed:?}");
+        let comparisons = comparisons(Isa::best()).unwrap();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
+        assert!(failed.is_empty() && comparisons.len() == 11, "{failed:?}");
     }
 }

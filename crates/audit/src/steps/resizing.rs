@@ -1,6 +1,6 @@
 //! Pillow's resizing of 8-bit pictures, against its definition in double precision.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Step, Tally, Witness};
 use crate::error::AuditError;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
@@ -9,9 +9,9 @@ use images::pillow::resize_bilinear;
 ///
 /// # Errors
 /// If the pixels are no image of this size.
-pub(crate) fn lines(pixels: &[u8], size: usize) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons(pixels: &[u8], size: usize) -> Result<Vec<Comparison>, AuditError> {
     let picture = Rgb8::from_pixels(size, size, pixels.to_vec())?;
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     for (width, height) in [(size * 4 / 7, size / 2), (size * 3 / 2, size + 5)] {
         let found = resize_bilinear(&picture, width, height)?;
         let exact = resized(&picture, width, height);
@@ -22,9 +22,9 @@ pub(crate) fn lines(pixels: &[u8], size: usize) -> Result<Vec<Line>, AuditError>
             tally.add(f32::from(found), exact, 1.0 + 64.0 * 255.0 * 2_f64.powi(-22));
         }
         let what = format!("{size} by {size} to {width} by {height} pixels, antialiased");
-        lines.push(tally.line("resize 8-bit", what, Witness::Twin, "half a level in each pass"));
+        comparisons.push(tally.comparison(Step::ResizeBytes.against(Witness::Twin, what), "half a level in each pass"));
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 /// A triangle as wide as two pixels of the smaller picture, its weights normalised, along x and then y.

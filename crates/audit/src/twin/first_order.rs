@@ -26,7 +26,7 @@ pub(crate) struct Budget {
 }
 
 /// What a layer read, and how far its outputs may be off by its own roundings.
-struct Step<'a> {
+struct LayerBound<'a> {
     layer: &'a TwinLayer,
     size: (usize, usize),
     /// The outputs, before any ReLU.
@@ -34,11 +34,11 @@ struct Step<'a> {
     local: Map,
 }
 
-impl<'a> Step<'a> {
-    fn new(layer: &'a TwinLayer, x: &Map, area: &Area) -> Step<'a> {
+impl<'a> LayerBound<'a> {
+    fn new(layer: &'a TwinLayer, x: &Map, area: &Area) -> LayerBound<'a> {
         let x_exact = Bounded::exact(x.clone());
         let Bounded { value, error } = layer.apply_in(&x_exact, SINGLE, area);
-        Step { layer, size: (x.height, x.width), z: value, local: error }
+        LayerBound { layer, size: (x.height, x.width), z: value, local: error }
     }
 
     /// Adds what the layer's roundings cost at these gradients of its outputs, and gives those of its inputs.
@@ -61,15 +61,15 @@ fn through_relu(gradient: &Map, z: &Map) -> Map {
 /// The network in double precision on an image, kept layer by layer as far as a block.
 pub(crate) struct Walk<'a> {
     image: &'a Bounded,
-    stem: Step<'a>,
+    stem: LayerBound<'a>,
     rectified: Map,
     blocks: Vec<BlockSteps<'a>>,
 }
 
 struct BlockSteps<'a> {
-    first: Step<'a>,
-    second: Step<'a>,
-    projection: Option<Step<'a>>,
+    first: LayerBound<'a>,
+    second: LayerBound<'a>,
+    projection: Option<LayerBound<'a>>,
     /// What the Input and the Block add up to.
     sum: Map,
 }
@@ -82,14 +82,14 @@ impl TwinNetwork {
     }
 
     fn walk_in<'a>(&'a self, image: &'a Bounded, cone: &Cone) -> Walk<'a> {
-        let stem = Step::new(&self.stem, &image.value, &cone.stem);
+        let stem = LayerBound::new(&self.stem, &image.value, &cone.stem);
         let rectified = reference::relu(&stem.z);
         let mut stream = reference::max_pool(&rectified, steps(POOLING));
         let mut blocks = Vec::new();
         for ((_, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks) {
-            let first = Step::new(first, &stream, hidden);
-            let second = Step::new(second, &reference::relu(&first.z), sum);
-            let projection = projection.as_ref().map(|layer| Step::new(layer, &stream, sum));
+            let first = LayerBound::new(first, &stream, hidden);
+            let second = LayerBound::new(second, &reference::relu(&first.z), sum);
+            let projection = projection.as_ref().map(|layer| LayerBound::new(layer, &stream, sum));
             let enters = projection.as_ref().map_or(&stream, |step| &step.z);
             let sum = Map::from_fn(second.z.shape(), |i, j, c| second.z.at(i, j, c) + enters.at(i, j, c));
             stream = reference::relu(&sum);

@@ -6,7 +6,7 @@
 //! a path of Adam's that is not within 1e-3 of PyTorch's to be as near to it as our own paths are to each other whose
 //! gradients differ by 1e-5.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::{Built, Chain, one};
 use crate::whole_network::branch::absent;
@@ -26,28 +26,33 @@ const NEARBY: u64 = 32;
 /// Steps of Adam in the reference values.
 const STEPS: usize = 16;
 
-/// All lines for which a folder holds reference values.
+/// All comparisons for which a folder holds reference values.
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(network: &Network, size: usize, folder: &Path, isa: Isa) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons(
+    network: &Network,
+    size: usize,
+    folder: &Path,
+    isa: Isa,
+) -> Result<Vec<Comparison>, AuditError> {
     let open = |name: &str| {
         let path = folder.join(name);
         path.is_file().then(|| Archive::open(path))
     };
     let transforms = open("transforms.npz");
-    let mut lines = match &transforms {
+    let mut comparisons = match &transforms {
         Some(archive) => transformed(archive, isa)?,
         None => Vec::new(),
     };
     let Some(steps) = open("featviz_steps.npz") else {
-        return Ok(lines);
+        return Ok(comparisons);
     };
     let text = std::fs::read_to_string(folder.join("featviz_steps.json")).unwrap_or_default();
     let units: Value = serde_json::from_str(&text).unwrap_or_default();
     let holds = |archive: &&Archive| archive.names().contains(&"spectrum".to_owned());
     let Some(source) = [Some(&steps), transforms.as_ref()].into_iter().flatten().find(holds) else {
-        return Ok(lines);
+        return Ok(comparisons);
     };
     let spectrum = source.f32("spectrum").values;
     for (unit, chain) in units["chains"].as_object().into_iter().flatten() {
@@ -59,11 +64,11 @@ pub(crate) fn lines(network: &Network, size: usize, folder: &Path, isa: Isa) -> 
         let Some(chain) = augmentation(chain) else {
             continue;
         };
-        lines.extend(through(&mut new(&chain)?, unit, &steps, &spectrum));
+        comparisons.extend(through(&mut new(&chain)?, unit, &steps, &spectrum));
         let plain: Chain<'_> = Box::new(|_, image| Ok(unchanged(image)));
-        lines.push(climb(&mut new(&plain)?, unit, &steps, &spectrum));
+        comparisons.push(climb(&mut new(&plain)?, unit, &steps, &spectrum));
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 fn unchanged(node: NodeId) -> Built {
@@ -71,7 +76,7 @@ fn unchanged(node: NodeId) -> Built {
 }
 
 /// Each augmentation and scale operator on its own.
-fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
+fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let mut cases: Vec<(String, &str, Chain<'_>)> = Vec::new();
     let input = "transform/input";
     for degrees in [-5, -1, 3] {
@@ -91,7 +96,7 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
         cases.push((format!("scale_op/{name}"), "scale_op/input", viewed));
     }
     let names = archive.names();
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     for (name, input, chain) in cases {
         if !names.contains(&name) || !names.iter().any(|n| n == input) {
             continue;
@@ -113,9 +118,9 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Line>, AuditError> {
         if graph.shape(node).len() == exact.len() {
             tally.add_all(workspace.value(node).data(), &exact, &vec![1e-6; exact.len()]);
         }
-        lines.push(tally.line("augmentation", name, Witness::PyTorch, "1e-6"));
+        comparisons.push(tally.comparison(Step::Augmentation.against(Witness::PyTorch, name), "1e-6"));
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 /// The chain that the reference values name, with its draws.
@@ -195,7 +200,7 @@ impl Objective {
 }
 
 /// The objective's value and its gradient by the spectrum, through the augmentations.
-fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> [Line; 3] {
+fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> [Comparison; 3] {
     let seen = steps.i64(&format!("{unit}/net_input_shape")).values;
     let ours = objective.seen.iter().map(|&n| i64::try_from(n).ok());
     let differ = ours.zip(&seen[2..]).filter(|&(a, &b)| a != Some(b)).count();
@@ -224,9 +229,9 @@ fn through(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f
     };
     let (at, bound) = (1e-5 * exact.abs().max(1.0), 1e-4);
     [
-        Line::equal("chain", of("size that the network sees"), Witness::PyTorch, 2, differ),
-        Line::number("chain", of("value"), Witness::PyTorch, 1, (error, at), "1e-5 of it, or of one"),
-        Line::number("chain", near, Witness::PyTorch, gradient.len(), (least, bound), "1e-4 relative"),
+        Step::Chain.against(Witness::PyTorch, of("size that the network sees")).equal(2, differ),
+        Step::Chain.against(Witness::PyTorch, of("value")).held(1, Held { error, bound: at }, "1e-5 of it, or of one"),
+        Step::Chain.against(Witness::PyTorch, near).held(gradient.len(), Held { error: least, bound }, "1e-4 relative"),
     ]
 }
 
@@ -270,7 +275,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     each.fold(0.0, |most, d| if d.is_nan() { f64::INFINITY } else { d.max(most) })
 }
 
-fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Line {
+fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Comparison {
     let exact = steps.f64(&format!("{unit}/adam_no_transforms_values")).values;
     let found = path(objective, spectrum, 0);
     let error = distance(&found, &exact);
@@ -281,7 +286,7 @@ fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32
         words = "how far seven of our paths differ whose gradients differ by 1e-5";
     }
     let what = format!("{unit}: {STEPS} steps without augmentations");
-    Line::number("Adam", what, Witness::PyTorch, exact.len(), (error, bound), words)
+    Step::Adam.against(Witness::PyTorch, what).held(exact.len(), Held { error, bound }, words)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
@@ -307,9 +312,9 @@ mod tests {
         let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
         let network = Network::new(&tensors).unwrap();
         let golden = fixtures_dir().join("golden");
-        let lines = lines(&network, 128, &golden, Isa::best()).unwrap();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
-        assert!(failed.is_empty() && lines.len() == 12, "{failed:?}");
+        let comparisons = comparisons(&network, 128, &golden, Isa::best()).unwrap();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
+        assert!(failed.is_empty() && comparisons.len() == 12, "{failed:?}");
     }
 
     #[test]

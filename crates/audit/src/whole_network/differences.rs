@@ -4,7 +4,7 @@
 //! twin's forward pass. They differ by the truncation of the difference, `h^2 / 6` times the third derivative, by
 //! double precision's rounding of f over h, and by what the kernel itself may be off.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::{Chain, Evaluated, evaluate, one};
 use crate::steps::picture;
@@ -16,11 +16,11 @@ use kernels::elementary;
 use reference::{Map, Padding, Sliding};
 use testkit::{gamma, pseudo_random};
 
-/// All lines about single operations.
+/// All comparisons about single operations.
 ///
 /// # Errors
 /// If an operation refuses its input.
-pub(crate) fn lines(isa: Isa) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     Ok(vec![relu(isa)?, max_pool(isa)?, sigmoid(elementary::sigmoid_gradient), colours(isa), spectrum(isa)?])
 }
 
@@ -95,24 +95,24 @@ fn piecewise_linear(
     Ok(limit.tally(bound))
 }
 
-fn relu(isa: Isa) -> Result<Line, AuditError> {
+fn relu(isa: Isa) -> Result<Comparison, AuditError> {
     let tally = piecewise_linear(&one(Relu, Draw::None), &reference::relu, |_, _| 0.0, isa)?;
-    Ok(tally.line("differences", "ReLU", Witness::Differences, "0: all is exact"))
+    Ok(tally.comparison(Step::Differences.against(Witness::Differences, "ReLU"), "0: all is exact"))
 }
 
-fn max_pool(isa: Isa) -> Result<Line, AuditError> {
+fn max_pool(isa: Isa) -> Result<Comparison, AuditError> {
     let sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding: Padding::all(1) };
     let pool = one(MaxPool::new(autodiff::Sliding::square(3, 2, 1)), Draw::None);
     // A value is in at most four windows; double precision's sum of as many is nothing beside it.
     let bound = |_, reach| 1.001 * gamma(3) * reach;
     let tally = piecewise_linear(&pool, &|x| reference::max_pool(x, sliding), bound, isa)?;
-    Ok(tally.line("differences", "max pool", Witness::Differences, "gamma(3) sum |dy|"))
+    Ok(tally.comparison(Step::Differences.against(Witness::Differences, "max pool"), "gamma(3) sum |dy|"))
 }
 
 /// Half the distance for the smooth ones: truncation and rounding are both far below single precision's rounding.
 const STEP: f64 = 1.0 / 131_072.0;
 
-fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Line {
+fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Comparison {
     let x: Vec<f32> = (-80..=80_i16).map(|i| f32::from(i) / 10.0).collect();
     let dy = pseudo_random(45, x.len());
     let values: Vec<f32> = x.iter().map(|&x| elementary::sigmoid(x)).collect();
@@ -134,11 +134,11 @@ fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Line {
         dy * (difference + gamma(6) * s) + gamma(3) * reach
     });
     let words = "h^2 / 48 + 2^-51 / h, gamma(6) s |dy|, gamma(3)";
-    tally.line("differences", "sigmoid", Witness::Differences, words)
+    tally.comparison(Step::Differences.against(Witness::Differences, "sigmoid"), words)
 }
 
 /// From planes to colours: the matrix and the sigmoid.
-fn colours(isa: Isa) -> Line {
+fn colours(isa: Isa) -> Comparison {
     const N: usize = 40;
     let planes: Vec<f32> = pseudo_random(46, 3 * N).iter().map(|v| 4.0 * v).collect();
     let dy = pseudo_random(47, 3 * N);
@@ -173,11 +173,11 @@ fn colours(isa: Isa) -> Line {
         (0..3).map(of_row).sum::<f64>() + gamma(7) * reach
     });
     let words = "h^2 m^3 / 48, 2^-53 / h, the colours' own bound through |M'|, gamma(7)";
-    tally.line("differences", "colours: correlation and sigmoid", Witness::Differences, words)
+    tally.comparison(Step::Differences.against(Witness::Differences, "colours: correlation and sigmoid"), words)
 }
 
 /// From a spectrum to its picture: numbers of every row and column, of real and imaginary parts.
-fn spectrum(isa: Isa) -> Result<Line, AuditError> {
+fn spectrum(isa: Isa) -> Result<Comparison, AuditError> {
     // The least step at which double precision's rounding, over it, stays below the truncation.
     let step = 2_f64.powi(-12);
     let shape = picture::SPECTRUM;
@@ -220,7 +220,7 @@ fn spectrum(isa: Isa) -> Result<Line, AuditError> {
         own.data[i] + dy.iter().enumerate().map(of_pixel).sum::<f64>()
     });
     let words = "h^2 (m scale 2 / sqrt(H W))^3 / 48, the twin's rounding / h, the gradient's own bound";
-    Ok(tally.line("differences", "picture of a spectrum", Witness::Differences, words))
+    Ok(tally.comparison(Step::Differences.against(Witness::Differences, "picture of a spectrum"), words))
 }
 
 #[cfg(test)]
@@ -229,8 +229,8 @@ mod tests {
 
     #[test]
     fn every_gradient_is_the_limit_of_differences() {
-        let lines = lines(Isa::best()).unwrap();
-        let failed: Vec<_> = lines.iter().filter(|line| !line.passed).collect();
+        let comparisons = comparisons(Isa::best()).unwrap();
+        let failed: Vec<_> = comparisons.iter().filter(|line| !line.passed).collect();
         assert!(failed.is_empty(), "{failed:?}");
     }
 
@@ -256,7 +256,7 @@ mod tests {
         let leaky = |x: &Map| x.map(|v| if v > 0.0 { v } else { 0.5 * v });
         let found = |twin: &dyn Fn(&Map) -> Map| {
             let tally = piecewise_linear(&one(Relu, Draw::None), twin, |_, _| 0.0, Isa::best());
-            tally.unwrap().line("s", "w", Witness::Differences, "0")
+            tally.unwrap().comparison(Step::Layer.against(Witness::Differences, "w"), "0")
         };
         let line = found(&reference::relu);
         assert!(line.passed && line.values == 360);

@@ -9,7 +9,7 @@
 //! - where a ReLU or a window goes another way in double precision, or at one end of the difference, than in our
 //!   kernels: the whole term `|dy t|` of that value. There are hardly any, and they are counted.
 
-use crate::comparison::{Line, Witness};
+use crate::comparison::{Comparison, Held, Step, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::of_map;
 use crate::twin::bounded::{Bounded, DOUBLE, SINGLE};
@@ -60,7 +60,12 @@ struct Losses<'a> {
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(network: &Network, twin: &TwinNetwork, image: &Bounded, isa: Isa) -> Result<Vec<Line>, AuditError> {
+pub(crate) fn comparisons(
+    network: &Network,
+    twin: &TwinNetwork,
+    image: &Bounded,
+    isa: Isa,
+) -> Result<Vec<Comparison>, AuditError> {
     #[expect(clippy::cast_possible_truncation, reason = "the image as the network reads it")]
     let single: Vec<f32> = image.value.data.iter().map(|&v| v as f32).collect();
     let x = Map::from_f32(image.value.shape(), &single);
@@ -68,7 +73,7 @@ pub(crate) fn lines(network: &Network, twin: &TwinNetwork, image: &Bounded, isa:
     let directions: Vec<Direction> =
         (0..DIRECTIONS).into_par_iter().map(|seed| Direction::new(twin, &x, &branch, 44 + seed)).collect();
     let blocks: Vec<Block> = twin.blocks.iter().map(|(block, ..)| *block).collect();
-    let of_blocks: Result<Vec<Line>, AuditError> = blocks
+    let of_blocks: Result<Vec<Comparison>, AuditError> = blocks
         .par_iter()
         .filter(|block| block.index() == 1)
         .map(|&block| {
@@ -76,13 +81,13 @@ pub(crate) fn lines(network: &Network, twin: &TwinNetwork, image: &Bounded, isa:
             let seen = Bounded::exact(x.clone());
             let budget = twin.walk(&seen, block).budget(Role::Output, 0).bound;
             let losses = losses(twin, block, &branch, &directions);
-            line(block, &gradient, budget, &losses)
+            comparison(block, &gradient, budget, &losses)
         })
         .collect();
     of_blocks
 }
 
-fn line(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) -> Result<Line, AuditError> {
+fn comparison(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) -> Result<Comparison, AuditError> {
     let site = block.read_site(Role::Output);
     let (mut worst, mut error_there) = (0.0_f64, 0.0);
     for (i, direction) in losses.directions.iter().enumerate() {
@@ -103,14 +108,16 @@ fn line(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) -> Res
         }
     }
     let flips: usize = losses.flips.iter().sum();
-    let mut line = Line::number(
-        "differences",
-        format!("center of {site} by the image, along {DIRECTIONS} directions; {flips} values on another branch"),
-        Witness::Differences,
-        losses.directions.len(),
-        (worst, 1.0),
-        "each layer's gamma(k + 2) sum |w dy| along the tangent, first order",
-    );
+    let mut line = Step::Differences
+        .against(
+            Witness::Differences,
+            format!("center of {site} by the image, along {DIRECTIONS} directions; {flips} values on another branch"),
+        )
+        .held(
+            losses.directions.len(),
+            Held { error: worst, bound: 1.0 },
+            "each layer's gamma(k + 2) sum |w dy| along the tangent, first order",
+        );
     line.relative = Some(error_there).filter(|e| e.is_finite());
     Ok(line)
 }
@@ -270,9 +277,9 @@ mod tests {
         let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
         let network = Network::new(&tensors).unwrap();
         let twin = TwinNetwork::new(&tensors, network.architecture()).unwrap();
-        let lines = lines(&network, &twin, &Bounded::exact(image()), Isa::best()).unwrap();
-        assert_eq!(lines.len(), 4);
-        assert!(lines.iter().all(|line| line.passed), "{lines:?}");
+        let comparisons = comparisons(&network, &twin, &Bounded::exact(image()), Isa::best()).unwrap();
+        assert_eq!(comparisons.len(), 4);
+        assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
 
         let x = image();
         let single: Vec<f32> = pseudo_random(81, x.data.len());
@@ -282,7 +289,7 @@ mod tests {
         let block = "2.1".parse().unwrap();
         let losses = losses(&twin, block, &branch, &directions);
         let found = gradient(&network, block, (&x, &single), Isa::best()).unwrap();
-        let passed = |gradient: &[f32]| line(block, gradient, 1e-4, &losses).unwrap().passed;
+        let passed = |gradient: &[f32]| comparison(block, gradient, 1e-4, &losses).unwrap().passed;
         assert!(passed(&found));
         let other: Vec<f32> = found.iter().map(|g| 1.01 * g).collect();
         assert!(!passed(&other));

@@ -1,6 +1,6 @@
 //! What PyTorch, Lucent and Pillow computed of the same weights and images.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use crate::error::AuditError;
 use autodiff::ops::{Input, SpectralImage};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
@@ -67,24 +67,24 @@ impl Golden {
         self.size
     }
 
-    /// The lines about what depends on no weights: decoded images, and the picture of a spectrum.
+    /// The comparisons about what depends on no weights: decoded images, and the picture of a spectrum.
     ///
     /// # Errors
     /// If the graph of the picture cannot be built.
-    pub(crate) fn of_any_weights(&self, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let mut lines = vec![self.decoding()];
-        lines.extend(self.picture(isa)?);
-        Ok(lines)
+    pub(crate) fn of_any_weights(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let mut comparisons = vec![self.decoding()];
+        comparisons.extend(self.picture(isa)?);
+        Ok(comparisons)
     }
 
-    /// The lines about the network that the values were computed of.
+    /// The comparisons about the network that the values were computed of.
     ///
     /// # Errors
     /// If the network cannot be read.
-    pub(crate) fn of_network(&self, network: &Network, isa: Isa) -> Result<Vec<Line>, AuditError> {
-        let mut lines = self.centers(network, self.size, isa)?;
-        lines.extend(self.gradients(network, self.size, isa)?);
-        Ok(lines)
+    pub(crate) fn of_network(&self, network: &Network, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let mut comparisons = self.centers(network, self.size, isa)?;
+        comparisons.extend(self.gradients(network, self.size, isa)?);
+        Ok(comparisons)
     }
 
     fn archive(&self, name: &str) -> Archive {
@@ -93,14 +93,14 @@ impl Golden {
 
     /// Decoding, resizing and cropping, against Pillow. An image that is not there is none that could be compared; one
     /// that is there and cannot be read differs in every value.
-    fn decoding(&self) -> Line {
+    fn decoding(&self) -> Comparison {
         let mut what = format!("JPEG, resize, crop: {} images of {1} by {1} pixels", self.names.len(), self.size);
         let (mut values, mut differ) = (0, 0);
         for name in &self.names {
             let pillow = self.pixels.u8(name).values;
             let path = match self.find(name) {
                 Ok(path) => path,
-                Err(why) => return Line::skipped("decode", what, Witness::Pillow, why.to_string()),
+                Err(why) => return Step::Decode.against(Witness::Pillow, what).skipped(why.to_string()),
             };
             values += pillow.len();
             match self.read(&path) {
@@ -115,7 +115,7 @@ impl Golden {
                 }
             }
         }
-        Line::equal("decode", what, Witness::Pillow, values, differ)
+        Step::Decode.against(Witness::Pillow, what).equal(values, differ)
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>, images::ImageError> {
@@ -138,7 +138,7 @@ impl Golden {
     }
 
     /// Center activations: twice the error that PyTorch's own single precision makes.
-    fn centers(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    fn centers(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         let archive = self.archive("center_activations.npz");
         let names = archive.names();
         let sites: Vec<Site> = network.sites().into_iter().filter(|s| names.contains(&format!("{s}/f64"))).collect();
@@ -150,32 +150,27 @@ impl Golden {
                 found.extend_from_slice(reader.center(site));
             }
         }
-        let mut lines = Vec::new();
+        let mut comparisons = Vec::new();
         for (found, site) in found.iter().zip(&sites) {
             let exact = archive.f64(&format!("{site}/f64")).values;
             let theirs = relative_l2(&archive.f32(&format!("{site}/f32")).values, &exact);
             let ours = relative_l2(found, &exact);
-            let line = Line::number(
-                "center activations",
-                format!("{site}, {} images", self.names.len()),
-                Witness::PyTorch,
-                exact.len(),
-                (ours, 2.0 * theirs),
-                "twice PyTorch's own float32 error, L2",
-            );
-            lines.push(line.in_l2());
+            let line = Step::CenterActivations
+                .against(Witness::PyTorch, format!("{site}, {} images", self.names.len()))
+                .held(exact.len(), Held { error: ours, bound: 2.0 * theirs }, "twice PyTorch's own float32 error, L2");
+            comparisons.push(line.in_l2());
         }
-        Ok(lines)
+        Ok(comparisons)
     }
 
     /// Gradients of center neurons by the normalised image.
-    fn gradients(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Line>, AuditError> {
+    fn gradients(&self, network: &Network, size: usize, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         let archive = self.archive("center_gradients.npz");
         let input = self.archive("full_tensors_first_image.npz").f64("input").values;
         let input = channels_last(&input, 3);
         #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
         let input: Vec<f32> = input.iter().map(|&v| v as f32).collect();
-        let mut lines = Vec::new();
+        let mut comparisons = Vec::new();
         for unit in archive.names().iter().filter_map(|n| n.strip_suffix("/grad")) {
             let named = unit
                 .split_once(':')
@@ -204,21 +199,18 @@ impl Golden {
                     found[to..to + 3].copy_from_slice(workspace.gradient(image).pixel(y, x));
                 }
             }
-            let line = Line::number(
-                "center gradients",
-                unit,
-                Witness::PyTorch,
+            let line = Step::CenterGradients.against(Witness::PyTorch, unit).held(
                 exact.len(),
-                (relative_l2(&found, &exact), GRADIENTS),
+                Held { error: relative_l2(&found, &exact), bound: GRADIENTS },
                 format!("{GRADIENTS:e} L2: agreed for acceptance, not derived"),
             );
-            lines.push(line.in_l2());
+            comparisons.push(line.in_l2());
         }
-        Ok(lines)
+        Ok(comparisons)
     }
 
     /// The picture of a spectrum of the recipe's size, against Lucent's.
-    fn picture(&self, isa: Isa) -> Result<Option<Line>, AuditError> {
+    fn picture(&self, isa: Isa) -> Result<Option<Comparison>, AuditError> {
         let file = ["transforms.npz", "featviz_steps.npz"]
             .map(|name| self.folder.join(name))
             .into_iter()
@@ -243,7 +235,7 @@ impl Golden {
         tally.add_all(workspace.value(image).data(), &exact, &bound);
         let what = format!("picture of {height} by {width} pixels, Lucent's");
         let words = format!("{PICTURE:e}: agreed for acceptance, not derived");
-        Ok(Some(tally.line("spectrum", what, Witness::PyTorch, words)))
+        Ok(Some(tally.comparison(Step::Spectrum.against(Witness::PyTorch, what), words)))
     }
 }
 
@@ -288,17 +280,17 @@ mod tests {
         let line = golden(folder.path()).decoding();
         assert!(line.failed(), "{line:?}");
         assert_eq!(line.error.unwrap().value, f64::from(128 * 128 * 3));
-        assert!(line.what.contains("expected a whole JPEG"), "{line:?}");
+        assert!(line.what.of.contains("expected a whole JPEG"), "{line:?}");
     }
 
     #[test]
     fn what_depends_on_no_weights_is_checked_at_the_size_of_the_values() {
         let golden = golden(&fixtures_dir().join("images"));
         assert_eq!(golden.size(), 128);
-        let lines = golden.of_any_weights(Isa::best()).unwrap();
-        let steps: Vec<_> = lines.iter().map(|l| (l.step, l.passed)).collect();
-        assert_eq!(steps, [("decode", true), ("spectrum", true)]);
-        assert_eq!(lines[1].values, 3 * 128 * 128);
+        let comparisons = golden.of_any_weights(Isa::best()).unwrap();
+        let steps: Vec<_> = comparisons.iter().map(|l| (l.step, l.passed)).collect();
+        assert_eq!(steps, [(Step::Decode, true), (Step::Spectrum, true)]);
+        assert_eq!(comparisons[1].values, 3 * 128 * 128);
     }
 
     /// Copies the reference values, with the arrays of an archive changed whose names begin so, and those alone in it
@@ -361,7 +353,7 @@ mod tests {
     fn center_activations_and_gradients_beyond_their_bound_fail_and_no_others() {
         let tensors = weights::TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
         let network = Network::new(&tensors).unwrap();
-        let lines = |archive: &str, array: &str, relative: f64| {
+        let comparisons = |archive: &str, array: &str, relative: f64| {
             let folder = tempfile::tempdir().unwrap();
             changed(folder.path(), archive, array, |v| nudged(v, relative));
             let golden =
@@ -369,50 +361,50 @@ mod tests {
             golden.unwrap().of_network(&network, Isa::best()).unwrap()
         };
         let centers = ("center_activations.npz", "layer2.1.bn2/");
-        let right = lines(centers.0, centers.1, 0.0);
+        let right = comparisons(centers.0, centers.1, 0.0);
         assert!(right.iter().all(|line| line.passed), "{right:?}");
-        let of = |step: &str| right.iter().filter(|l| l.step == step).count();
+        let of = |step: Step| right.iter().filter(|l| l.step == step).count();
         // Every site and every unit that PyTorch was asked for.
         let names = Archive::open(fixtures_dir().join("golden/center_activations.npz")).names();
         let sites = names.iter().filter_map(|n| n.strip_suffix("/f64"));
         let sites = sites.filter(|n| n.parse::<Site>().is_ok()).count();
-        assert_eq!(of("center activations"), sites);
+        assert_eq!(of(Step::CenterActivations), sites);
         let units = Archive::open(fixtures_dir().join("golden/center_gradients.npz")).names();
         let units = units.iter().filter(|n| n.ends_with("/grad")).count();
-        assert_eq!((of("center gradients"), right.len()), (units, sites + units));
-        let gradients = right.iter().filter(|l| l.step == "center gradients");
+        assert_eq!((of(Step::CenterGradients), right.len()), (units, sites + units));
+        let gradients = right.iter().filter(|l| l.step == Step::CenterGradients);
         assert!(gradients.clone().all(|l| l.values == 3 * 128 * 128));
-        let at_bn2 = right.iter().find(|l| l.what == "layer2.1.bn2, 6 images").unwrap();
+        let at_bn2 = right.iter().find(|l| l.what.of == "layer2.1.bn2, 6 images").unwrap();
         assert_eq!(at_bn2.values, 6 * 32);
         // Of both what is exact and what PyTorch's single precision makes of it, whose own error stays as it is: half
         // of the bound.
         let room = at_bn2.l2.unwrap() / at_bn2.used.unwrap();
-        let failed = |lines: &[Line]| -> Vec<String> {
-            let failed = lines.iter().filter(|l| l.failed());
-            failed.map(|l| l.what.clone()).collect()
+        let failed = |comparisons: &[Comparison]| -> Vec<String> {
+            let failed = comparisons.iter().filter(|l| l.failed());
+            failed.map(|l| l.what.to_string()).collect()
         };
-        let beyond = lines(centers.0, centers.1, 2.0 * room);
+        let beyond = comparisons(centers.0, centers.1, 2.0 * room);
         assert_eq!(failed(&beyond), ["layer2.1.bn2, 6 images"]);
         let unit = "layer1.1.bn2:5";
-        let beyond = lines("center_gradients.npz", &format!("{unit}/grad"), 1.1 * GRADIENTS);
+        let beyond = comparisons("center_gradients.npz", &format!("{unit}/grad"), 1.1 * GRADIENTS);
         assert_eq!(failed(&beyond), [unit]);
-        let within = lines("center_gradients.npz", &format!("{unit}/grad"), 0.5 * GRADIENTS);
+        let within = comparisons("center_gradients.npz", &format!("{unit}/grad"), 0.5 * GRADIENTS);
         assert_eq!(failed(&within), [""; 0]);
     }
 
     #[test]
     fn a_picture_of_a_spectrum_or_a_pixel_that_is_another_one_fails() {
-        let lines = |archive: &str, array: &str, by: f64| {
+        let comparisons = |archive: &str, array: &str, by: f64| {
             let folder = tempfile::tempdir().unwrap();
             changed(folder.path(), archive, array, |v| v[4_711] += by);
             let golden =
                 Golden::open(&Reference { folder: folder.path().to_owned(), images: fixtures_dir().join("images") });
-            let lines = golden.unwrap().picture(Isa::best()).unwrap();
-            lines.unwrap()
+            let comparisons = golden.unwrap().picture(Isa::best()).unwrap();
+            comparisons.unwrap()
         };
-        assert!(lines("featviz_steps.npz", "image", 0.0).passed);
+        assert!(comparisons("featviz_steps.npz", "image", 0.0).passed);
         for by in [2.1 * PICTURE, -2.1 * PICTURE] {
-            assert!(lines("featviz_steps.npz", "image", by).failed(), "{by}");
+            assert!(comparisons("featviz_steps.npz", "image", by).failed(), "{by}");
         }
         // Another photograph under the name of the first.
         let mut whole = golden(&fixtures_dir().join("images"));

@@ -1,6 +1,6 @@
 //! The same bits on every instruction set, for any number of threads, and for any region, forward and backward.
 
-use crate::comparison::{Line, Witness};
+use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::of_map;
 use crate::whole_network::branch::absent;
@@ -17,18 +17,18 @@ const STEPS: usize = 4;
 /// Units that are made side by side.
 const UNITS: usize = 6;
 
-/// The lines, and the digest of everything that was the same: two people with different machines compare it by eye.
+/// The comparisons, and the digest of everything that was the same: two people with different machines compare it by eye.
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(
+pub(crate) fn comparisons(
     network: &Network,
     tensors: &TensorSet,
     pixels: &[u8],
     size: usize,
-) -> Result<(Vec<Line>, String), AuditError> {
+) -> Result<(Vec<Comparison>, String), AuditError> {
     let sites = network.sites();
-    let mut lines = Vec::new();
+    let mut comparisons = Vec::new();
     let mut digest = blake3::Hasher::new();
     let best = Isa::best();
     let expected = maps(network, (&sites, size), pixels, best, 1)?;
@@ -45,9 +45,10 @@ pub(crate) fn lines(
             differ += sums.zip(output).filter(|(sum, o)| sum.to_bits() != o.to_bits()).count();
         }
     }
-    lines.push(Line::equal("residual sum", "Input + Block = Output, every block", Witness::Identity, count, differ));
+    comparisons
+        .push(Step::ResidualSum.against(Witness::Identity, "Input + Block = Output, every block").equal(count, differ));
     let mut compare = |what: String, found: &[Vec<f32>], expected: &[Vec<f32>]| {
-        lines.push(same(what, found, expected));
+        comparisons.push(same(what, found, expected));
     };
     let winograd = Network::computed(tensors, Algorithm::Winograd)?;
     let transformed = maps(&winograd, (&sites, size), pixels, best, 1)?;
@@ -99,16 +100,16 @@ pub(crate) fn lines(
         let what = format!("{} units of {site} side by side, {threads} threads", channels.len());
         compare(what, &beside, &alone);
     }
-    lines.push(same(
+    comparisons.push(same(
         format!("a unit of {site} after another, and alone"),
         alone.get(2..4).unwrap_or_default(),
         &expected,
     ));
-    Ok((lines, digest.finalize().to_hex()[..16].to_owned()))
+    Ok((comparisons, digest.finalize().to_hex()[..16].to_owned()))
 }
 
 /// How many values of two lists have other bits.
-fn same(what: String, found: &[Vec<f32>], expected: &[Vec<f32>]) -> Line {
+fn same(what: String, found: &[Vec<f32>], expected: &[Vec<f32>]) -> Comparison {
     let pairs = found.iter().flatten().zip(expected.iter().flatten());
     let (mut count, mut differ) = (0, 0);
     for (a, b) in pairs {
@@ -117,7 +118,7 @@ fn same(what: String, found: &[Vec<f32>], expected: &[Vec<f32>]) -> Line {
     }
     let lengths = found.iter().map(Vec::len).ne(expected.iter().map(Vec::len));
     let differ = differ + usize::from(lengths);
-    Line::equal("same bits", what, Witness::Identity, count, differ)
+    Step::SameBits.against(Witness::Identity, what).equal(count, differ)
 }
 
 /// The instruction sets that are known and that this processor lacks: on these nothing was compared.

@@ -6,7 +6,7 @@
 //! section 3.1), so two are within twice that. At the end of the pass either is off by what all layers before it did,
 //! which no bound says anything useful about: how far they are apart is shown, and decides nothing.
 
-use crate::comparison::{Line, Tally, Witness};
+use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::network::{TwinLayer, TwinNetwork};
@@ -28,7 +28,7 @@ struct Single {
 }
 
 /// What a layer of the other product read and made.
-struct Step<'a> {
+struct LayerProduct<'a> {
     layer: &'a TwinLayer,
     read: Single,
     made: Vec<f32>,
@@ -38,26 +38,26 @@ struct Step<'a> {
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn lines(
+pub(crate) fn comparisons(
     network: &Network,
     twin: &TwinNetwork,
     (pixels, size): (&[u8], usize),
     image: &Bounded,
     isa: Isa,
-) -> Result<Vec<Line>, AuditError> {
+) -> Result<Vec<Comparison>, AuditError> {
     let (layers, last) = forward(twin, image);
-    let lines: Result<Vec<Line>, AuditError> = layers.par_iter().map(|step| step.line(isa)).collect();
-    let mut lines = lines?;
+    let comparisons: Result<Vec<Comparison>, AuditError> = layers.par_iter().map(|step| step.comparison(isa)).collect();
+    let mut comparisons = comparisons?;
     if let Some((block, ..)) = twin.blocks.last() {
         let site: Site = block.read_site(Role::Output);
         let mut reader = Reader::new(network, size, View::Plain, (&[site], Extent::Whole), isa)?;
         reader.read(pixels);
         let whole = compare(reader.whole(site).as_slice(), &last, &vec![0.0; last.len()]);
         let what = format!("whole forward pass up to {site}");
-        let whole = whole.line("second opinion", what, Witness::SecondOpinion, "");
-        lines.push(whole.for_information("none: either is off by the roundings of all its layers"));
+        let whole = whole.comparison(Step::SecondOpinion.against(Witness::SecondOpinion, what), "");
+        comparisons.push(whole.for_information("none: either is off by the roundings of all its layers"));
     }
-    Ok(lines)
+    Ok(comparisons)
 }
 
 fn compare(ours: &[f32], theirs: &[f32], bound: &[f64]) -> Tally {
@@ -67,8 +67,8 @@ fn compare(ours: &[f32], theirs: &[f32], bound: &[f64]) -> Tally {
     tally
 }
 
-impl Step<'_> {
-    fn line(&self, isa: Isa) -> Result<Line, AuditError> {
+impl LayerProduct<'_> {
+    fn comparison(&self, isa: Isa) -> Result<Comparison, AuditError> {
         let Single { height, width, channels, data } = &self.read;
         let exact = Map::from_f32((*height, *width, *channels), data);
         let slack = underflow_slack(self.layer.terms());
@@ -76,10 +76,9 @@ impl Step<'_> {
         let bound: Vec<f64> = error.data.iter().map(|e| 2.0 * (e + slack)).collect();
         let tally = compare(&self.ours(isa)?, &self.made, &bound);
         let normed = if self.layer.norm.is_some() { ", batch norm" } else { "" };
-        Ok(tally.line(
-            "second opinion",
-            format!("{}{normed}, forward", self.layer.name),
-            Witness::SecondOpinion,
+        Ok(tally.comparison(
+            Step::SecondOpinion
+                .against(Witness::SecondOpinion, (format!("{}{normed}", self.layer.name), Pass::Forward)),
             "2 gamma(k + 1) (sum |w x| + |b|)",
         ))
     }
@@ -111,11 +110,11 @@ fn single(value: f64) -> f32 {
 }
 
 /// Each layer, and the sum of the last block.
-fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<Step<'a>>, Vec<f32>) {
+fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<LayerProduct<'a>>, Vec<f32>) {
     let mut layers = Vec::new();
     let mut apply = |layer: &'a TwinLayer, read: &Single| -> Single {
         let made = apply(layer, read);
-        layers.push(Step { layer, read: read.clone(), made: made.data.clone() });
+        layers.push(LayerProduct { layer, read: read.clone(), made: made.data.clone() });
         made
     };
     let x = &image.value;
@@ -188,7 +187,7 @@ mod tests {
         let (layers, _) = forward(&twin, &image);
         assert_eq!(layers.len(), 20);
         for step in &layers {
-            let line = step.line(isa).unwrap();
+            let line = step.comparison(isa).unwrap();
             assert!(line.passed && line.values == step.made.len(), "{line:?}");
         }
         // The same layer, of which the other product has other weights in the middle of one filter.
@@ -199,7 +198,7 @@ mod tests {
         for weight in layer.weights[4..filter].iter_mut().step_by(9) {
             *weight += largest * 1e-3;
         }
-        let wrong = Step { made: apply(&layer, &step.read).data, ..step };
-        assert!(wrong.line(isa).unwrap().failed());
+        let wrong = LayerProduct { made: apply(&layer, &step.read).data, ..step };
+        assert!(wrong.comparison(isa).unwrap().failed());
     }
 }
