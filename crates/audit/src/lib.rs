@@ -17,6 +17,7 @@ mod comparison;
 mod error;
 mod explain;
 mod outcome;
+mod rounding;
 mod steps;
 mod twin;
 mod whole_network;

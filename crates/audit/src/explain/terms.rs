@@ -2,7 +2,7 @@
 
 use super::document::{Section, number, whose};
 use crate::twin::first_order::Walk;
-use crate::twin::network::TwinLayer;
+use crate::twin::layer::{Affine, TwinLayer};
 use resnet::Role;
 
 /// Terms of the last convolution that are listed for each picture.
@@ -72,7 +72,7 @@ fn terms(layer: &TwinLayer, x: &reference::Map, channel: usize) -> (Vec<Term>, f
     let taps = layer.sliding.kernel.0 * layer.sliding.kernel.1;
     let (height, width) = crate::twin::bounded::steps(layer.sliding).output_size(x.height, x.width);
     let (scale, constant) = match (&layer.norm, &layer.bias) {
-        (Some((scale, shift)), _) => (scale[channel], shift[channel]),
+        (Some(Affine { scale, shift }), _) => (scale[channel], shift[channel]),
         (None, Some(bias)) => (1.0, f64::from(bias[channel])),
         (None, None) => (1.0, 0.0),
     };

@@ -2,9 +2,10 @@
 
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
-use crate::steps::layers::single;
+use crate::rounding::singles;
 use crate::steps::operations::{Adjoint, Exact, Subject, of_map, one};
 use crate::twin::bounded::steps;
+use crate::twin::layer::Affine;
 use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
 use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use reference::Map;
@@ -15,7 +16,7 @@ use weights::TensorSet;
 /// A batch norm by itself, of these scales and shifts, on a map of the size of `x`.
 pub(crate) fn norm(
     norm: BatchNorm,
-    (scale, shift): &(Vec<f64>, Vec<f64>),
+    Affine { scale, shift }: &Affine,
     x: &Map,
     isa: Isa,
 ) -> Result<Vec<Comparison>, AuditError> {
@@ -54,7 +55,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let node = graph.add(Add, &inputs)?;
     let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &inputs)?;
     let mut workspace = Workspace::new(Arc::new(plan), isa);
-    let terms: [Vec<f32>; 2] = [x.data.iter().map(|&v| single(v)).collect(), pseudo_random(13, shape.len())];
+    let terms: [Vec<f32>; 2] = [singles(&x.data), pseudo_random(13, shape.len())];
     for (&input, values) in inputs.iter().zip(&terms) {
         workspace.set_input(input, values);
     }
@@ -92,7 +93,7 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
 /// # Errors
 /// If an operation refuses it.
 pub(crate) fn comparisons(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    let values: Vec<f32> = x.data.iter().map(|&v| single(v)).collect();
+    let values = singles(&x.data);
     let exact = |map: Map| -> Exact {
         let bound = Map::zeros(map.shape());
         (map, bound)

@@ -2,10 +2,12 @@
 
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
+use crate::rounding::{single, singles};
 use crate::steps::between_convolutions;
 use crate::steps::operations::{Adjoint, of_map};
 use crate::twin::bounded::{Bounded, SINGLE, steps};
-use crate::twin::network::{TwinLayer, TwinNetwork};
+use crate::twin::layer::{Affine, Place, TwinLayer};
+use crate::twin::network::TwinNetwork;
 use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
@@ -39,7 +41,7 @@ pub(crate) fn comparisons(
     let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
         readings.par_iter().map(|reading| reading.compare(isa)).collect();
     let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
-    if let Some(second) = readings.iter().find(|r| r.layer.name == "layer1.0.conv2") {
+    if let Some(second) = readings.iter().find(|r| r.layer.place == Place::Second(Block::ALL[0])) {
         comparisons.extend(between_convolutions::comparisons(&second.x, tensors, isa)?);
         if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
             comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
@@ -59,14 +61,6 @@ fn in_order(comparisons: Vec<Comparison>) -> Vec<Comparison> {
     forward
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the layer is given single-precision values; from here on they are exact"
-)]
-pub(crate) fn single(value: f64) -> f32 {
-    value as f32
-}
-
 impl Reading {
     fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
@@ -80,8 +74,7 @@ impl Reading {
         }
         let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
-        let x: Vec<f32> = self.x.data.iter().map(|&v| single(v)).collect();
-        workspace.set_input(input, &x);
+        workspace.set_input(input, &singles(&self.x.data));
         let output = graph.shape(node);
         let dy = pseudo_random(5, output.len());
         workspace.seed().data_mut().copy_from_slice(&dy);
@@ -99,7 +92,7 @@ impl Reading {
         let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
         let filters = |values| Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values };
-        let factor = |c: usize| norm.as_ref().map_or(1.0, |(scale, _)| scale[c]);
+        let factor = |c: usize| norm.as_ref().map_or(1.0, |norm| norm.scale[c]);
         let seed = Map::from_f32((output.height, output.width, output.channels), &dy);
         let seed = Map::from_fn(seed.shape(), |i, j, c| seed.at(i, j, c) * factor(c));
         let size = (self.x.height, self.x.width);
@@ -115,7 +108,7 @@ impl Reading {
         // The constant of batch norm or bias, at every position.
         let constants: Vec<f64> = (0..y.len())
             .map(|i| match (norm, bias) {
-                (Some((_, shift)), _) => shift[i % outputs],
+                (Some(Affine { shift, .. }), _) => shift[i % outputs],
                 (None, Some(bias)) => f64::from(bias[i % outputs]),
                 (None, None) => 0.0,
             })
@@ -168,8 +161,7 @@ impl Reading {
         }
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
-        let x: Vec<f32> = self.x.data.iter().map(|&v| single(v)).collect();
-        workspace.set_input(input, &x);
+        workspace.set_input(input, &singles(&self.x.data));
         workspace.forward();
         let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let filters = Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values: &values };
@@ -180,7 +172,7 @@ impl Reading {
         let bound = magnitude.data.iter().enumerate().map(|(at, m)| {
             let o = at % outputs;
             let shift = bias.as_ref().map_or(0.0, |b| f64::from(b[o]).abs());
-            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |(scale, shift)| (scale[o].abs(), shift[o].abs()));
+            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |norm| (norm.scale[o].abs(), norm.shift[o].abs()));
             gamma(n) * (m * scale + shift) + underflow_slack(1 << 20)
         });
         let mut tally = Tally::default();

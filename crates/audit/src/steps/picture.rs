@@ -2,6 +2,7 @@
 
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
+use crate::rounding::{single, singles};
 use crate::steps::operations::{Adjoint, Exact, Subject, one};
 use autodiff::Isa;
 use autodiff::ops::{Draw, SpectralImage};
@@ -142,12 +143,12 @@ fn colours(isa: Isa) -> Vec<Comparison> {
     squash_colours_gradient(isa, &vec![0.5; 3 * N], &dpixels, &mut dplanes);
     let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
     let (by, quarter) = (wide(&dpixels), mixed.map(|v| 0.25 * v));
-    let single = rounded(&quarter.data);
+    let rounded = singles(&quarter.data);
     let sums_back = Map::new((1, N, 3), by.iter().map(|v| v.abs()).collect());
     let sums_back = reference::mix_colours_adjoint(&sums_back, matrix.map(|row| row.map(f64::abs)));
     let of_pixels: Vec<f32> = (0..3 * N).map(|i| dplanes[i % 3 * N + i / 3]).collect();
     let adjoint = Adjoint {
-        forward: (&single, &vec![0.0; 3 * N]),
+        forward: (&rounded, &vec![0.0; 3 * N]),
         y: &by,
         x: &x.data,
         backward: &of_pixels,
@@ -167,11 +168,6 @@ fn colours(isa: Isa) -> Vec<Comparison> {
         ),
         adjoint.comparison("colour matrix, the twin's there and the kernel's back"),
     ]
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "rounded once, which the bound counts")]
-fn rounded(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|&v| v as f32).collect()
 }
 
 /// The picture of a spectrum, and how far ours may be from it.
@@ -245,7 +241,7 @@ fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Comparison {
     let found = to_bytes(&values);
     let expected = values.iter().map(|&value| {
         // 24 bits times 8 are exact in double precision, and rounded once; all that is no colour is cut off.
-        let product = rounded(&[f64::from(value) * 255.0])[0];
+        let product = single(f64::from(value) * 255.0);
         let below = (0..=255_u8).rev().find(|&byte| f32::from(byte) <= product);
         below.unwrap_or(0)
     });

@@ -16,11 +16,13 @@
 //! inputs, what was left out, and the roundings of `Double`. ReLU and maximum never enlarge a distance (`|max(a, c) -
 //! max(b, c)| <= |a - b|`), so it needs no assumption about which side of zero anything lies on.
 
+use crate::twin::area::{Area, POOLING};
 use crate::twin::bounded::steps;
-use crate::twin::cone::{Area, POOLING};
+use crate::twin::cone::BlockCone;
 use crate::twin::double::{Double, ROUNDING, two_sum};
 use crate::twin::interval::Interval;
-use crate::twin::network::{TwinLayer, TwinNetwork};
+use crate::twin::layer::{PreciseAffine, TwinLayer};
+use crate::twin::network::{TwinBlock, TwinNetwork};
 use autodiff::Sliding;
 use ndarray::Array2;
 use resnet::Block;
@@ -280,7 +282,7 @@ fn apply(layer: &TwinLayer, x: &Enclosed, area: &Area) -> Enclosed {
             error += ROUNDING * value.high.abs();
         }
         if let Some(norm) = &layer.precise_norm {
-            let (scale, shift, magnitude) = norm[o];
+            let PreciseAffine { scale, shift, magnitude } = norm[o];
             let scaled = value.times(scale);
             // Scale and shift are off by their own roundings, the product and the sum by theirs.
             error = scale.high.abs() * error + 2.0 * ROUNDING * (scaled.high.abs() + magnitude);
@@ -298,7 +300,8 @@ impl TwinNetwork {
     pub(crate) fn enclose(&self, image: &Enclosed, block: Block, channel: usize) -> Option<Roles> {
         let cone = self.cone((image.height, image.width), block);
         let mut stream = apply(&self.stem, image, &cone.stem).relu().max_pool(POOLING);
-        for ((at, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks) {
+        for (of, BlockCone { hidden, sum }) in self.blocks.iter().zip(&cone.blocks) {
+            let TwinBlock { block: at, first, second, projection } = of;
             let enters = match projection {
                 None => stream.clone(),
                 Some(layer) => apply(layer, &stream, sum),

@@ -10,9 +10,11 @@
 //!
 //! as long as no ReLU or maximum changes sides within its own error.
 
+use crate::twin::area::{Area, POOLING};
 use crate::twin::bounded::{Bounded, SINGLE, steps};
-use crate::twin::cone::{Area, Cone, POOLING};
-use crate::twin::network::{TwinLayer, TwinNetwork};
+use crate::twin::cone::{BlockCone, Cone};
+use crate::twin::layer::TwinLayer;
+use crate::twin::network::{TwinBlock, TwinNetwork};
 use reference::Map;
 use resnet::{Block, Role};
 
@@ -86,7 +88,8 @@ impl TwinNetwork {
         let rectified = reference::relu(&stem.z);
         let mut stream = reference::max_pool(&rectified, steps(POOLING));
         let mut blocks = Vec::new();
-        for ((_, first, second, projection), (hidden, sum)) in self.blocks.iter().zip(&cone.blocks) {
+        for (of, BlockCone { hidden, sum }) in self.blocks.iter().zip(&cone.blocks) {
+            let TwinBlock { first, second, projection, .. } = of;
             let first = LayerBound::new(first, &stream, hidden);
             let second = LayerBound::new(second, &reference::relu(&first.z), sum);
             let projection = projection.as_ref().map(|layer| LayerBound::new(layer, &stream, sum));
@@ -199,8 +202,11 @@ mod tests {
             let cone = twin.cone((96, 96), block);
             // The sizes of the maps: 48 behind the stem, 24 behind the pooling and then half of it from stage to stage.
             let whole = |size: usize| Area::whole((size, size));
-            let stage = |at: &Block| whole(24 >> (at.stage() - 1));
-            let of_blocks = twin.blocks.iter().map(|(at, ..)| (stage(at), stage(at)));
+            let of_block = |of: &TwinBlock| {
+                let stage = whole(24 >> (of.block.stage() - 1));
+                BlockCone { hidden: stage.clone(), sum: stage }
+            };
+            let of_blocks = twin.blocks.iter().map(of_block);
             let everything = Cone { stem: whole(48), blocks: of_blocks.take(cone.blocks.len()).collect() };
             let (part, all) = (twin.walk_in(&image, &cone), twin.walk_in(&image, &everything));
             for role in [Role::Input, Role::Block, Role::Output] {

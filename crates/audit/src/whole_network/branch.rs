@@ -5,18 +5,16 @@
 //! double precision.
 
 use crate::error::AuditError;
+use crate::twin::area::POOLING;
 use crate::twin::bounded::{Bounded, DOUBLE, steps};
+use crate::twin::layer::Place;
 use crate::twin::network::TwinNetwork;
 use autodiff::ops::Input;
-use autodiff::{Graph, Isa, NodeId, Plan, Shape, Sliding, Wanted, Workspace};
+use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use reference::Map;
 use resnet::{Block, Network, Role, Site};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-pub(crate) fn pooling() -> reference::Sliding {
-    steps(Sliding::square(3, 2, 1))
-}
 
 /// Ones where a value passed, zeros elsewhere.
 #[derive(Clone, Debug)]
@@ -26,8 +24,16 @@ pub(crate) struct Branch {
     /// For each pooled value the pixel that it came from, counted along the map `[H, W, C]`; nothing where the maximum
     /// was zero.
     pub(crate) pooled: Vec<Option<usize>>,
-    /// Of each block, behind its first convolution, and of its sum.
-    pub(crate) blocks: Vec<(Map, Map)>,
+    pub(crate) blocks: Vec<BlockBranch>,
+}
+
+/// The same of a block, or the values that it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct BlockBranch {
+    /// Behind its first convolution.
+    pub(crate) hidden: Map,
+    /// Of its sum.
+    pub(crate) output: Map,
 }
 
 fn passed(map: &Map) -> Map {
@@ -44,8 +50,8 @@ pub(crate) fn sum(a: &Map, b: &Map) -> Map {
 
 impl Branch {
     /// Of the stem after its ReLU, and of each block's hidden values and output after theirs.
-    fn new(stem: &Map, blocks: &[(Map, Map)]) -> Branch {
-        let sliding = pooling();
+    fn new(stem: &Map, blocks: &[BlockBranch]) -> Branch {
+        let sliding = steps(POOLING);
         let (height, width) = sliding.output_size(stem.height, stem.width);
         let mut pooled = Vec::new();
         for i in 0..height {
@@ -67,8 +73,8 @@ impl Branch {
                 }
             }
         }
-        let blocks = blocks.iter();
-        Branch { stem: passed(stem), pooled, blocks: blocks.map(|(h, o)| (passed(h), passed(o))).collect() }
+        let of_block = |of: &BlockBranch| BlockBranch { hidden: passed(&of.hidden), output: passed(&of.output) };
+        Branch { stem: passed(stem), pooled, blocks: blocks.iter().map(of_block).collect() }
     }
 
     /// The way that our kernels go, in single precision.
@@ -80,14 +86,15 @@ impl Branch {
         let shape = Shape::new(x.height, x.width, x.channels);
         let input = graph.add(Input { shape }, &[])?;
         let sites = network.add_to(&mut graph, input)?;
-        let of = |site: Site| sites.get(site).ok_or_else(|| absent(site));
+        let of = |site: Site| sites.get(site).ok_or_else(|| AuditError::no_site(site));
         let mut nodes = vec![of(Site::StemRelu)?];
         for &block in network.architecture().blocks() {
             // From the contribution back over batch norm and second convolution to the first ReLU.
             let mut hidden = of(block.read_site(Role::Block))?;
             let steps = usize::from(network.architecture().batch_norm() == resnet::BatchNormState::Separate);
             for _ in 0..=steps {
-                hidden = *graph.inputs(hidden).first().ok_or_else(|| absent(block.read_site(Role::Block)))?;
+                hidden =
+                    *graph.inputs(hidden).first().ok_or_else(|| AuditError::no_site(block.read_site(Role::Block)))?;
             }
             nodes.extend([hidden, of(Site::Output(block))?]);
         }
@@ -100,28 +107,30 @@ impl Branch {
             let shape = graph.shape(node);
             Map::from_f32((height, width, channels), &crate::steps::operations::of_map(workspace.value(node), shape))
         };
-        let blocks: Vec<(Map, Map)> = nodes[1..].chunks_exact(2).map(|pair| (map(pair[0]), map(pair[1]))).collect();
+        let of_pair = |pair: &[NodeId]| BlockBranch { hidden: map(pair[0]), output: map(pair[1]) };
+        let blocks: Vec<BlockBranch> = nodes[1..].chunks_exact(2).map(of_pair).collect();
         Ok(Branch::new(&map(nodes[0]), &blocks))
     }
 
     /// The way that double precision goes, and the sum of each block.
     pub(crate) fn of_twin(twin: &TwinNetwork, x: &Map) -> (Branch, BTreeMap<Site, Bounded>) {
         let mut hidden = Vec::new();
-        let last = twin.blocks.last().map_or(Block::ALL[0], |(block, ..)| *block);
+        let last = twin.blocks.last().map_or(Block::ALL[0], |of| of.block);
         let sites = twin.run(&Bounded::exact(x.clone()), last, DOUBLE, &mut |layer, x| {
-            if layer.name.ends_with("conv2") {
+            if matches!(layer.place, Place::Second(_)) {
                 hidden.push(x.value.clone());
             }
         });
         let of = |site| sites.get(&site).map_or_else(|| Map::zeros((0, 0, 0)), |m| m.value.clone());
-        let outputs = twin.blocks.iter().map(|(block, ..)| of(Site::Output(*block)));
-        let blocks: Vec<(Map, Map)> = hidden.into_iter().zip(outputs).collect();
+        let outputs = twin.blocks.iter().map(|block| of(Site::Output(block.block)));
+        let pairs = hidden.into_iter().zip(outputs);
+        let blocks: Vec<BlockBranch> = pairs.map(|(hidden, output)| BlockBranch { hidden, output }).collect();
         (Branch::new(&of(Site::StemRelu), &blocks), sites)
     }
 
     /// The maxima of a map on this branch, or of its tangent.
     pub(crate) fn pool(&self, x: &Map) -> Map {
-        let (height, width) = pooling().output_size(x.height, x.width);
+        let (height, width) = steps(POOLING).output_size(x.height, x.width);
         let values = self.pooled.iter().map(|at| at.map_or(0.0, |at| x.data[at]));
         Map::new((height, width, x.channels), values.collect())
     }
@@ -135,13 +144,5 @@ impl Branch {
             }
         }
         dx
-    }
-}
-
-pub(crate) fn absent(site: Site) -> AuditError {
-    AuditError::Absent {
-        path: "the network".into(),
-        expected: format!("the site {site}"),
-        found: "none of that name".to_owned(),
     }
 }

@@ -8,8 +8,8 @@
 
 use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use crate::error::AuditError;
+use crate::rounding::{single, singles};
 use crate::steps::operations::{Built, Chain, one};
-use crate::whole_network::branch::absent;
 use autodiff::ops::{Draw, Input, Jitter, Normalise, ReflectPad, Rotate, SpectralImage};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, StepDraws};
@@ -108,7 +108,7 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Comparison>, AuditErro
         let Built { node, draw } = chain(&mut graph, image)?;
         let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
-        workspace.set_input(image, &single(&channels_last(&input.values)));
+        workspace.set_input(image, &singles(&channels_last(&input.values)));
         draw(&mut workspace);
         workspace.forward();
         let exact = channels_last(&expected.values);
@@ -180,7 +180,7 @@ impl Objective {
         let seen = graph.shape(node);
         let normalised = graph.add(Normalise::imagenet(), &[node])?;
         let sites = network.add_to(&mut graph, normalised)?;
-        let node = sites.get(site).ok_or_else(|| absent(site))?;
+        let node = sites.get(site).ok_or_else(|| AuditError::no_site(site))?;
         let wanted = Wanted::center(&graph, node);
         let plan = Plan::with_gradients(&graph, wanted, &[spectrum])?;
         let mut workspace = Workspace::new(Arc::new(plan), isa);
@@ -258,7 +258,7 @@ fn nearby_gradient(gradient: &[f32], sample: u64) -> Vec<f32> {
     let squares: f64 = gradient.iter().map(|&g| f64::from(g).powi(2)).sum();
     let rms = (squares / gradient.len() as f64).sqrt();
     // Uniform numbers in -1..1 have a root mean square of 1 / sqrt(3).
-    let reach = single(&[1e-5 * 3.0_f64.sqrt() * rms])[0];
+    let reach = single(1e-5 * 3.0_f64.sqrt() * rms);
     let directions = pseudo_random(sample, gradient.len());
     let pairs = gradient.iter().zip(directions);
     pairs.map(|(g, d)| g + reach * d).collect()
@@ -287,11 +287,6 @@ fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32
     }
     let what = format!("{unit}: {STEPS} steps without augmentations");
     Step::Adam.against(Witness::PyTorch, what).held(exact.len(), Held { error, bound }, words)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the values were stored in single precision")]
-fn single(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|&v| v as f32).collect()
 }
 
 /// `[3, H, W]` to `[H, W, 3]`.

@@ -11,10 +11,12 @@
 
 use crate::comparison::{Comparison, Held, Step, Witness};
 use crate::error::AuditError;
+use crate::rounding::singles;
 use crate::steps::operations::of_map;
 use crate::twin::bounded::{Bounded, DOUBLE, SINGLE};
-use crate::twin::network::{TwinLayer, TwinNetwork};
-use crate::whole_network::branch::{Branch, absent, product, sum};
+use crate::twin::layer::TwinLayer;
+use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::whole_network::branch::{BlockBranch, Branch, product, sum};
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
@@ -66,13 +68,12 @@ pub(crate) fn comparisons(
     image: &Bounded,
     isa: Isa,
 ) -> Result<Vec<Comparison>, AuditError> {
-    #[expect(clippy::cast_possible_truncation, reason = "the image as the network reads it")]
-    let single: Vec<f32> = image.value.data.iter().map(|&v| v as f32).collect();
+    let single = singles(&image.value.data);
     let x = Map::from_f32(image.value.shape(), &single);
     let branch = Branch::of_network(network, &x, &single, isa)?;
     let directions: Vec<Direction> =
         (0..DIRECTIONS).into_par_iter().map(|seed| Direction::new(twin, &x, &branch, 44 + seed)).collect();
-    let blocks: Vec<Block> = twin.blocks.iter().map(|(block, ..)| *block).collect();
+    let blocks: Vec<Block> = twin.blocks.iter().map(|of| of.block).collect();
     let of_blocks: Result<Vec<Comparison>, AuditError> = blocks
         .par_iter()
         .filter(|block| block.index() == 1)
@@ -92,7 +93,7 @@ fn comparison(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) 
     let (mut worst, mut error_there) = (0.0_f64, 0.0);
     for (i, direction) in losses.directions.iter().enumerate() {
         let value = |end: &(Branch, BTreeMap<Site, Bounded>)| {
-            let map = end.1.get(&site).ok_or_else(|| absent(site))?;
+            let map = end.1.get(&site).ok_or_else(|| AuditError::no_site(site))?;
             Ok::<_, AuditError>(map.center(0).0)
         };
         let [after, before] = &direction.ends;
@@ -133,12 +134,13 @@ impl Direction {
         let after = product(&before, &branch.stem);
         let mut stream = branch.pool(&after);
         let mut blocks = Vec::new();
-        for ((_, first, second, projection), (hidden_passed, passed)) in twin.blocks.iter().zip(&branch.blocks) {
+        for (of, passed) in twin.blocks.iter().zip(&branch.blocks) {
+            let TwinBlock { first, second, projection, .. } = of;
             let hidden = first.tangent(&stream);
-            let rectified = product(&hidden, hidden_passed);
+            let rectified = product(&hidden, &passed.hidden);
             let beside = projection.as_ref().map(|layer| layer.tangent(&stream));
             let total = sum(&second.tangent(&rectified), beside.as_ref().unwrap_or(&stream));
-            let leaves = product(&total, passed);
+            let leaves = product(&total, &passed.output);
             blocks.push(Tangents { enters: stream, hidden: (hidden, rectified), sum: total });
             stream = leaves;
         }
@@ -212,20 +214,20 @@ impl Losses<'_> {
 fn losses<'a>(twin: &TwinNetwork, block: Block, branch: &Branch, directions: &'a [Direction]) -> Losses<'a> {
     let zeros = || vec![0.0; directions.len()];
     let mut losses = Losses { directions, rounding: zeros(), branches: zeros(), flips: vec![0; directions.len()] };
-    let Some(last) = twin.blocks.iter().position(|(of, ..)| *of == block) else {
+    let Some(last) = twin.blocks.iter().position(|of| of.block == block) else {
         return losses;
     };
-    let shape = branch.blocks[last].1.shape();
+    let shape = branch.blocks[last].output.shape();
     let mut dy = Map::zeros(shape);
     *dy.at_mut(shape.0 / 2, shape.1 / 2, 0) = 1.0;
     for i in (0..=last).rev() {
-        let (_, first, second, projection) = &twin.blocks[i];
-        let (hidden_passed, passed) = &branch.blocks[i];
+        let TwinBlock { first, second, projection, .. } = &twin.blocks[i];
+        let BlockBranch { hidden: hidden_passed, output: passed } = &branch.blocks[i];
         if i < last {
-            dy = losses.rectify(&dy, passed, |d| &d.blocks[i].sum, |b| &b.blocks[i].1);
+            dy = losses.rectify(&dy, passed, |d| &d.blocks[i].sum, |b| &b.blocks[i].output);
         }
         let hidden = losses.back(second, &dy, |d| &d.blocks[i].hidden.1);
-        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.0, |b| &b.blocks[i].0);
+        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.0, |b| &b.blocks[i].hidden);
         let through = losses.back(first, &hidden, |d| &d.blocks[i].enters);
         let beside = match projection {
             None => dy,
@@ -249,7 +251,7 @@ fn gradient(network: &Network, block: Block, (x, single): (&Map, &[f32]), isa: I
     let input = graph.add(Input { shape }, &[])?;
     let site = block.read_site(Role::Output);
     let sites = network.add_to(&mut graph, input)?;
-    let node = sites.get(site).ok_or_else(|| absent(site))?;
+    let node = sites.get(site).ok_or_else(|| AuditError::no_site(site))?;
     let plan = Plan::with_gradients(&graph, Wanted::center(&graph, node), &[input])?;
     let mut workspace = Workspace::new(Arc::new(plan), isa);
     workspace.set_input(input, single);

@@ -2,6 +2,7 @@
 
 use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use crate::error::AuditError;
+use crate::rounding::singles;
 use autodiff::ops::{Input, SpectralImage};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use resnet::{Extent, Network, Reader, Site, View};
@@ -168,8 +169,7 @@ impl Golden {
         let archive = self.archive("center_gradients.npz");
         let input = self.archive("full_tensors_first_image.npz").f64("input").values;
         let input = channels_last(&input, 3);
-        #[expect(clippy::cast_possible_truncation, reason = "the input was stored in single precision")]
-        let input: Vec<f32> = input.iter().map(|&v| v as f32).collect();
+        let input = singles(&input);
         let mut comparisons = Vec::new();
         for unit in archive.names().iter().filter_map(|n| n.strip_suffix("/grad")) {
             let named = unit
@@ -326,7 +326,7 @@ mod tests {
             bytes.extend(header.bytes());
             for value in &of.values {
                 match single {
-                    true => bytes.extend(single_of(*value).to_le_bytes()),
+                    true => bytes.extend(crate::rounding::single(*value).to_le_bytes()),
                     false => bytes.extend(value.to_le_bytes()),
                 }
             }
@@ -335,11 +335,6 @@ mod tests {
             copy.write_all(&bytes).unwrap();
         }
         copy.finish().unwrap();
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "it is of single precision")]
-    fn single_of(value: f64) -> f32 {
-        value as f32
     }
 
     /// The largest error that a line in L2 has room for, added to one value.

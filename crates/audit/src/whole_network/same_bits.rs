@@ -3,7 +3,6 @@
 use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::of_map;
-use crate::whole_network::branch::absent;
 use autodiff::ops::{Input, Normalise};
 use autodiff::{Graph, Isa, Plan, Shape, ThreadPoolBuilder, Wanted, Workspace};
 use featviz::{Objective, Recipe, Studio, Visualizer};
@@ -169,7 +168,7 @@ fn gradient(
     let image = graph.add(Input { shape }, &[])?;
     let normalised = graph.add(Normalise::imagenet(), &[image])?;
     let sites = network.add_to(&mut graph, normalised)?;
-    let node = sites.get(site).ok_or_else(|| absent(site))?;
+    let node = sites.get(site).ok_or_else(|| AuditError::no_site(site))?;
     let center = Wanted::center(&graph, node);
     let wanted = match extent {
         Extent::Center => center,

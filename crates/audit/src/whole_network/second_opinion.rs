@@ -8,10 +8,13 @@
 
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
+use crate::rounding::{single, singles};
+use crate::twin::area::POOLING;
 use crate::twin::bounded::{Bounded, SINGLE, steps};
-use crate::twin::network::{TwinLayer, TwinNetwork};
+use crate::twin::layer::{Affine, TwinLayer};
+use crate::twin::network::{TwinBlock, TwinNetwork};
 use autodiff::ops::{BatchNorm, Convolution, Input};
-use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
 use reference::Map;
 use resnet::{Extent, Network, Reader, Role, Site, View};
@@ -48,7 +51,7 @@ pub(crate) fn comparisons(
     let (layers, last) = forward(twin, image);
     let comparisons: Result<Vec<Comparison>, AuditError> = layers.par_iter().map(|step| step.comparison(isa)).collect();
     let mut comparisons = comparisons?;
-    if let Some((block, ..)) = twin.blocks.last() {
+    if let Some(TwinBlock { block, .. }) = twin.blocks.last() {
         let site: Site = block.read_site(Role::Output);
         let mut reader = Reader::new(network, size, View::Plain, (&[site], Extent::Whole), isa)?;
         reader.read(pixels);
@@ -92,7 +95,7 @@ impl LayerProduct<'_> {
         let size = (layer.outputs, layer.inputs);
         let convolution = Convolution::new(layer.weights.clone(), size, layer.sliding, layer.bias.clone())?;
         let mut node = graph.add(convolution, &[input])?;
-        if let Some((scale, shift)) = &layer.norm {
+        if let Some(Affine { scale, shift }) = &layer.norm {
             let rounded = |values: &[f64]| values.iter().copied().map(single).collect();
             node = graph.add(BatchNorm::new(rounded(scale), rounded(shift))?, &[node])?;
         }
@@ -104,11 +107,6 @@ impl LayerProduct<'_> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "rounded once to single precision")]
-fn single(value: f64) -> f32 {
-    value as f32
-}
-
 /// Each layer, and the sum of the last block.
 fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<LayerProduct<'a>>, Vec<f32>) {
     let mut layers = Vec::new();
@@ -118,23 +116,14 @@ fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<LayerProduct<'a>>
         made
     };
     let x = &image.value;
-    let image = Single {
-        height: x.height,
-        width: x.width,
-        channels: x.channels,
-        data: x.data.iter().map(|&v| single(v)).collect(),
-    };
+    let image = Single { height: x.height, width: x.width, channels: x.channels, data: singles(&x.data) };
     let stem = relu(apply(&twin.stem, &image));
     let map = Map::from_f32((stem.height, stem.width, stem.channels), &stem.data);
-    let pooled = reference::max_pool(&map, steps(Sliding::square(3, 2, 1)));
-    let mut stream = Single {
-        height: pooled.height,
-        width: pooled.width,
-        channels: pooled.channels,
-        data: pooled.data.iter().map(|&v| single(v)).collect(),
-    };
+    let pooled = reference::max_pool(&map, steps(POOLING));
+    let mut stream =
+        Single { height: pooled.height, width: pooled.width, channels: pooled.channels, data: singles(&pooled.data) };
     let mut last = Vec::new();
-    for (_, first, second, projection) in &twin.blocks {
+    for TwinBlock { first, second, projection, .. } in &twin.blocks {
         let enters = projection.as_ref().map(|layer| apply(layer, &stream));
         let hidden = relu(apply(first, &stream));
         let mut sum = apply(second, &hidden);
@@ -166,7 +155,7 @@ fn apply(layer: &TwinLayer, x: &Single) -> Single {
         if let Some(bias) = &layer.bias {
             *value += bias[o];
         }
-        if let Some((scale, shift)) = &layer.norm {
+        if let Some(Affine { scale, shift }) = &layer.norm {
             *value = value.mul_add(single(scale[o]), single(shift[o]));
         }
     }
