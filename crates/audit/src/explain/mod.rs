@@ -12,7 +12,7 @@ mod terms;
 
 pub use document::Explanation;
 
-use crate::budget::run::Run;
+use crate::budget::Run;
 use crate::error::AuditError;
 use crate::twin::bounded::{Bounded, SINGLE, normalised};
 use crate::twin::first_order::Walk;

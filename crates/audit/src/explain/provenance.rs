@@ -1,7 +1,7 @@
 //! Which pictures a derivation is of: their files, seeds, keys, digests, and whether each is what the manifest says.
 
 use super::document::{Section, whose};
-use crate::budget::run::{Picture, Run};
+use crate::budget::{Picture, Run};
 use crate::error::AuditError;
 use featviz::{Objective, Recipe};
 use report::{ChannelRow, PictureRecord, layout};

@@ -3,7 +3,7 @@
 
 use super::document::{Section, number, ratio, signed};
 use super::measured::Measured;
-use crate::budget::channel::ChannelBudget;
+use crate::budget::ChannelBudget;
 use crate::twin::interval::Interval;
 use analysis::{CLAMP, Category, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED};
 use analysis::{clamped, is_overwrite_group, mix_ratio};

@@ -1,8 +1,8 @@
 //! `audit.json` and `audit.html`.
 
-use crate::Report;
 use crate::comparison::{short, table};
 use crate::error::AuditError;
+use crate::outcome::Report;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::path::{Path, PathBuf};
 

@@ -23,31 +23,38 @@ struct Reading {
     x: Map,
 }
 
-/// Every convolution with its batch norm and the operations between them: all forward, then all backward from the last
-/// to the first, then each with its adjoint.
-///
-/// # Errors
-/// If a layer cannot be built from its tensors.
-pub(crate) fn comparisons(
-    twin: &TwinNetwork,
-    image: &Bounded,
-    (tensors, last): (&TensorSet, Block),
-    isa: Isa,
-) -> Result<Vec<Comparison>, AuditError> {
-    let mut readings = Vec::new();
-    twin.run(image, last, SINGLE, &mut |layer, x| {
-        readings.push(Reading { layer: layer.clone(), x: x.value.map(|v| f64::from(single(v))) });
-    });
-    let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
-        readings.par_iter().map(|reading| reading.compare(isa)).collect();
-    let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
-    if let Some(second) = readings.iter().find(|r| r.layer.place == Place::Second(Block::ALL[0])) {
-        comparisons.extend(between_convolutions::comparisons(&second.x, tensors, isa)?);
-        if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
-            comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
+/// The layers of a network as far as a block, and the image that they are walked on.
+pub(crate) struct Walk<'a> {
+    pub(crate) twin: &'a TwinNetwork,
+    pub(crate) tensors: &'a TensorSet,
+    /// Normalised.
+    pub(crate) image: &'a Bounded,
+    /// The last block.
+    pub(crate) last: Block,
+}
+
+impl Walk<'_> {
+    /// Every convolution with its batch norm and the operations between them: all forward, then all backward from the
+    /// last to the first, then each with its adjoint.
+    ///
+    /// # Errors
+    /// If a layer cannot be built from its tensors.
+    pub(crate) fn comparisons(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let mut readings = Vec::new();
+        self.twin.run(self.image, self.last, SINGLE, &mut |layer, x| {
+            readings.push(Reading { layer: layer.clone(), x: x.value.map(|v| f64::from(single(v))) });
+        });
+        let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
+            readings.par_iter().map(|reading| reading.compare(isa)).collect();
+        let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
+        if let Some(second) = readings.iter().find(|r| r.layer.place == Place::Second(Block::ALL[0])) {
+            comparisons.extend(between_convolutions::comparisons(&second.x, self.tensors, isa)?);
+            if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
+                comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
+            }
         }
+        Ok(in_order(comparisons))
     }
-    Ok(in_order(comparisons))
 }
 
 /// The forward pass, the backward pass the other way around, and what remains.
@@ -213,7 +220,8 @@ mod tests {
     fn the_walk_goes_forward_then_back_and_every_kind_of_layer_has_its_adjoint() {
         let (tensors, twin) = embedded();
         let last = "2.0".parse().unwrap();
-        let comparisons = comparisons(&twin, &image(), (&tensors, last), Isa::best()).unwrap();
+        let walk = Walk { twin: &twin, tensors: &tensors, image: &image(), last };
+        let comparisons = walk.comparisons(Isa::best()).unwrap();
         assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
         let way = |line: &Comparison| {
             let passes = [Pass::Forward, Pass::Backward, Pass::Adjoint];

@@ -5,5 +5,6 @@ pub(crate) mod chains;
 pub(crate) mod differences;
 pub(crate) mod directions;
 pub(crate) mod golden;
+pub(crate) mod on_image;
 pub(crate) mod same_bits;
 pub(crate) mod second_opinion;

@@ -3,11 +3,12 @@
 use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::of_map;
+use crate::whole_network::on_image::OnImage;
 use autodiff::ops::{Input, Normalise};
 use autodiff::{Graph, Isa, Plan, Shape, ThreadPoolBuilder, Wanted, Workspace};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use rayon::prelude::*;
-use resnet::{Algorithm, Extent, Network, Reader, Role, Site, View};
+use resnet::{Algorithm, Extent, Network, Role, Site};
 use std::sync::Arc;
 use weights::TensorSet;
 
@@ -15,26 +16,43 @@ use weights::TensorSet;
 const STEPS: usize = 4;
 /// Units that are made side by side.
 const UNITS: usize = 6;
+/// What is said of convolutions by that algorithm.
+const WINOGRAD: &str = ", Winograd";
 
-/// The comparisons, and the digest of everything that was the same: two people with different machines compare it by eye.
+/// What was compared, and the digest of everything that was the same: two people with different machines compare it by
+/// eye.
+pub(crate) struct SameBits {
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) digest: String,
+}
+
+/// Everything that must be the same, on every instruction set, for one thread and several.
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn comparisons(
-    network: &Network,
-    tensors: &TensorSet,
-    pixels: &[u8],
-    size: usize,
-) -> Result<(Vec<Comparison>, String), AuditError> {
-    let sites = network.sites();
-    let mut comparisons = Vec::new();
+pub(crate) fn compare(seen: OnImage<'_>, tensors: &TensorSet) -> Result<SameBits, AuditError> {
     let mut digest = blake3::Hasher::new();
-    let best = Isa::best();
-    let expected = maps(network, (&sites, size), pixels, best, 1)?;
-    for values in &expected {
+    let network = seen.network;
+    let sites = network.sites();
+    let whole = maps(seen, &sites, Run { isa: Isa::best(), threads: 1 })?;
+    for values in &whole {
         update(&mut digest, values);
     }
-    let at = |site: Site| sites.iter().position(|&s| s == site).map(|i| &expected[i]);
+    let mut comparisons = vec![residual_sums(network, &sites, &whole)];
+    comparisons.extend(every_site(seen, &sites, &whole, "")?);
+    let winograd = Network::computed(tensors, Algorithm::Winograd)?;
+    let transformed = OnImage { network: &winograd, ..seen };
+    let whole = maps(transformed, &sites, Run { isa: Isa::best(), threads: 1 })?;
+    comparisons.extend(every_site(transformed, &sites, &whole, WINOGRAD)?);
+    let site = visualized(&sites);
+    comparisons.extend(gradients(seen, site)?);
+    comparisons.extend(visualizations(network, site, seen.size, &mut digest)?);
+    Ok(SameBits { comparisons, digest: digest.finalize().to_hex()[..16].to_owned() })
+}
+
+/// Input + Block = Output in every block, of the `maps` of these sites.
+fn residual_sums(network: &Network, sites: &[Site], maps: &[Vec<f32>]) -> Comparison {
+    let at = |site: Site| sites.iter().position(|&s| s == site).map(|i| &maps[i]);
     let (mut count, mut differ) = (0, 0);
     for &block in network.architecture().blocks() {
         let roles = Role::ALL.map(|role| at(block.read_site(role)));
@@ -44,51 +62,59 @@ pub(crate) fn comparisons(
             differ += sums.zip(output).filter(|(sum, o)| sum.to_bits() != o.to_bits()).count();
         }
     }
-    comparisons
-        .push(Step::ResidualSum.against(Witness::Identity, "Input + Block = Output, every block").equal(count, differ));
-    let mut compare = |what: String, found: &[Vec<f32>], expected: &[Vec<f32>]| {
-        comparisons.push(same(what, found, expected));
-    };
-    let winograd = Network::computed(tensors, Algorithm::Winograd)?;
-    let transformed = maps(&winograd, (&sites, size), pixels, best, 1)?;
-    for (network, expected, how) in [(network, &expected, ""), (&winograd, &transformed, ", Winograd")] {
-        for isa in Isa::supported() {
-            for threads in [1, 2, 3] {
-                // Winograd's own part is the transforms: instruction sets and threads one by one.
-                if !how.is_empty() && isa != best && threads > 1 {
-                    continue;
-                }
-                let found = maps(network, (&sites, size), pixels, isa, threads)?;
-                let what = format!("every site, {isa}, {threads} threads{how}");
-                compare(what, &found, expected);
+    Step::ResidualSum.against(Witness::Identity, "Input + Block = Output, every block").equal(count, differ)
+}
+
+/// Every site, whole and at its center, against its whole map; `how` says how it is computed.
+fn every_site(seen: OnImage<'_>, sites: &[Site], whole: &[Vec<f32>], how: &str) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = Vec::new();
+    for isa in Isa::supported() {
+        for threads in [1, 2, 3] {
+            // Winograd's own part is the transforms: instruction sets and threads one by one.
+            if !how.is_empty() && isa != Isa::best() && threads > 1 {
+                continue;
             }
-        }
-        for isa in Isa::supported() {
-            let (cones, centers) = centers(network, (&sites, size), (pixels, isa), expected)?;
-            let what = format!("cones of the centers, and whole maps, {isa}{how}");
-            compare(what, &cones, &centers);
+            let found = maps(seen, sites, Run { isa, threads })?;
+            comparisons.push(same(format!("every site, {isa}, {threads} threads{how}"), &found, whole));
         }
     }
+    for isa in Isa::supported() {
+        let Centers { cones, centers } = Centers::new(seen, sites, whole, isa)?;
+        comparisons.push(same(format!("cones of the centers, and whole maps, {isa}{how}"), &cones, &centers));
+    }
+    Ok(comparisons)
+}
 
-    let site = visualized(&sites);
-    let whole = gradient(network, site, (pixels, size), Extent::Whole, best)?;
+/// The gradient of a site's center by plans of either extent.
+fn gradients(seen: OnImage<'_>, site: Site) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = Vec::new();
+    let whole = gradient(seen, site, Extent::Whole, Isa::best())?;
     for isa in Isa::supported() {
         for (extent, name) in [(Extent::Center, "a cone's plan"), (Extent::Whole, "a whole plan")] {
-            let found = gradient(network, site, (pixels, size), extent, isa)?;
-            let what = format!("gradient of the center of {site}, {name}, {isa}");
-            compare(what, &found, &whole);
+            let found = gradient(seen, site, extent, isa)?;
+            comparisons.push(same(format!("gradient of the center of {site}, {name}, {isa}"), &found, &whole));
         }
     }
+    Ok(comparisons)
+}
+
+/// Pictures of a site on every instruction set, beside others and after others.
+fn visualizations(
+    network: &Network,
+    site: Site,
+    size: usize,
+    digest: &mut blake3::Hasher,
+) -> Result<Vec<Comparison>, AuditError> {
+    let (best, mut comparisons) = (Isa::best(), Vec::new());
     let recipe = Recipe::new(size, STEPS);
     let visualizer = Arc::new(Visualizer::new(network, site, Objective::Neuron, recipe)?);
     let expected = made(&mut Studio::new(Arc::clone(&visualizer), best)?, 1);
     for values in &expected {
-        update(&mut digest, values);
+        update(digest, values);
     }
     for isa in Isa::supported() {
         let found = made(&mut Studio::new(Arc::clone(&visualizer), isa)?, 1);
-        let what = format!("{STEPS} steps of visualization at {site}, {isa}");
-        compare(what, &found, &expected);
+        comparisons.push(same(format!("{STEPS} steps of visualization at {site}, {isa}"), &found, &expected));
     }
     // One studio makes them one after another; then each thread in a studio of its own, other units before it or none.
     let channels: Vec<usize> = (0..visualizer.channels().min(UNITS)).collect();
@@ -97,14 +123,11 @@ pub(crate) fn comparisons(
     for threads in [1, 2, 3] {
         let beside = side_by_side(&visualizer, &channels, threads, best)?;
         let what = format!("{} units of {site} side by side, {threads} threads", channels.len());
-        compare(what, &beside, &alone);
+        comparisons.push(same(what, &beside, &alone));
     }
-    comparisons.push(same(
-        format!("a unit of {site} after another, and alone"),
-        alone.get(2..4).unwrap_or_default(),
-        &expected,
-    ));
-    Ok((comparisons, digest.finalize().to_hex()[..16].to_owned()))
+    let after = alone.get(2..4).unwrap_or_default();
+    comparisons.push(same(format!("a unit of {site} after another, and alone"), after, &expected));
+    Ok(comparisons)
 }
 
 /// How many values of two lists have other bits.
@@ -156,13 +179,8 @@ fn side_by_side(
 
 /// The gradient of the center of a site's channel 0 by the image, by a plan for the center alone, or for the whole map
 /// whose gradient is zero elsewhere.
-fn gradient(
-    network: &Network,
-    site: Site,
-    (pixels, size): (&[u8], usize),
-    extent: Extent,
-    isa: Isa,
-) -> Result<Vec<Vec<f32>>, AuditError> {
+fn gradient(seen: OnImage<'_>, site: Site, extent: Extent, isa: Isa) -> Result<Vec<Vec<f32>>, AuditError> {
+    let OnImage { network, pixels, size } = seen;
     let mut graph = Graph::new();
     let shape = Shape::new(size, size, 3);
     let image = graph.add(Input { shape }, &[])?;
@@ -200,41 +218,42 @@ fn update(digest: &mut blake3::Hasher, values: &[f32]) {
     }
 }
 
-/// Region and whole: cones computed for nothing but the center, and the centers of `whole` maps.
-#[expect(clippy::type_complexity, reason = "two lists of the same kind, to be compared")]
-fn centers(
-    network: &Network,
-    (sites, size): (&[Site], usize),
-    (pixels, isa): (&[u8], Isa),
-    whole: &[Vec<f32>],
-) -> Result<(Vec<Vec<f32>>, Vec<Vec<f32>>), AuditError> {
-    let sites = (sites, Extent::Center);
-    let mut reader = Reader::new(network, size, View::Plain, sites, isa)?;
-    reader.read(pixels);
-    let (mut cones, mut centers) = (Vec::new(), Vec::new());
-    for (&(site, shape), whole) in reader.shapes().iter().zip(whole) {
-        let from = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
-        cones.push(reader.center(site).to_vec());
-        centers.push(whole[from..from + shape.channels].to_vec());
+/// Region and whole: cones computed for nothing but the center, and the centers of whole maps.
+struct Centers {
+    cones: Vec<Vec<f32>>,
+    centers: Vec<Vec<f32>>,
+}
+
+impl Centers {
+    fn new(seen: OnImage<'_>, sites: &[Site], whole: &[Vec<f32>], isa: Isa) -> Result<Centers, AuditError> {
+        let mut reader = seen.reader(sites, Extent::Center, isa)?;
+        reader.read(seen.pixels);
+        let mut found = Centers { cones: Vec::new(), centers: Vec::new() };
+        for (&(site, shape), whole) in reader.shapes().iter().zip(whole) {
+            let from = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
+            found.cones.push(reader.center(site).to_vec());
+            found.centers.push(whole[from..from + shape.channels].to_vec());
+        }
+        Ok(found)
     }
-    Ok((cones, centers))
+}
+
+/// On what something is computed.
+#[derive(Clone, Copy)]
+struct Run {
+    isa: Isa,
+    threads: usize,
 }
 
 /// The whole map of every site.
-fn maps(
-    network: &Network,
-    (sites, size): (&[Site], usize),
-    pixels: &[u8],
-    isa: Isa,
-    threads: usize,
-) -> Result<Vec<Vec<f32>>, AuditError> {
-    let mut reader = Reader::new(network, size, View::Plain, (sites, Extent::Whole), isa)?;
+fn maps(seen: OnImage<'_>, sites: &[Site], Run { isa, threads }: Run) -> Result<Vec<Vec<f32>>, AuditError> {
+    let mut reader = seen.reader(sites, Extent::Whole, isa)?;
     if threads == 1 {
-        reader.read(pixels);
+        reader.read(seen.pixels);
     } else {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| AuditError::Threads(e.to_string()))?;
-        reader.read_on(pixels, &pool);
+        reader.read_on(seen.pixels, &pool);
     }
     Ok(sites.iter().map(|&site| reader.whole(site)).collect())
 }

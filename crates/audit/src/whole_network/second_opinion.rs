@@ -10,14 +10,15 @@ use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
 use crate::twin::area::POOLING;
-use crate::twin::bounded::{Bounded, SINGLE, steps};
+use crate::twin::bounded::{Bounded, SINGLE, normalised, steps};
 use crate::twin::layer::{Affine, TwinLayer};
 use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::whole_network::on_image::OnImage;
 use autodiff::ops::{BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
 use reference::Map;
-use resnet::{Extent, Network, Reader, Role, Site, View};
+use resnet::{Extent, Role, Site};
 use std::sync::Arc;
 use testkit::underflow_slack;
 
@@ -37,24 +38,18 @@ struct LayerProduct<'a> {
     made: Vec<f32>,
 }
 
-/// One line a layer, and for information one about the whole pass.
+/// A comparison for each layer, and for information one of the whole pass.
 ///
 /// # Errors
 /// If the network cannot be read.
-pub(crate) fn comparisons(
-    network: &Network,
-    twin: &TwinNetwork,
-    (pixels, size): (&[u8], usize),
-    image: &Bounded,
-    isa: Isa,
-) -> Result<Vec<Comparison>, AuditError> {
-    let (layers, last) = forward(twin, image);
-    let comparisons: Result<Vec<Comparison>, AuditError> = layers.par_iter().map(|step| step.comparison(isa)).collect();
-    let mut comparisons = comparisons?;
+pub(crate) fn comparisons(seen: OnImage<'_>, twin: &TwinNetwork, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let (layers, last) = forward(twin, &normalised(seen.pixels, seen.size, SINGLE));
+    let of_layers: Result<Vec<_>, AuditError> = layers.par_iter().map(|layer| layer.comparison(isa)).collect();
+    let mut comparisons = of_layers?;
     if let Some(TwinBlock { block, .. }) = twin.blocks.last() {
         let site: Site = block.read_site(Role::Output);
-        let mut reader = Reader::new(network, size, View::Plain, (&[site], Extent::Whole), isa)?;
-        reader.read(pixels);
+        let mut reader = seen.reader(&[site], Extent::Whole, isa)?;
+        reader.read(seen.pixels);
         let whole = compare(reader.whole(site).as_slice(), &last, &vec![0.0; last.len()]);
         let what = format!("whole forward pass up to {site}");
         let whole = whole.comparison(Step::SecondOpinion.against(Witness::SecondOpinion, what), "");
@@ -165,7 +160,6 @@ fn apply(layer: &TwinLayer, x: &Single) -> Single {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::twin::bounded::normalised;
     use crate::twin::embedded;
 
     #[test]
