@@ -122,9 +122,9 @@ impl<'a> Subject<'a> {
         found.add(decoding::comparisons()?);
         found.add(resizing::comparisons(&self.pixels, self.size())?);
         found.add(augmentations::normalisation(isa)?);
-        let walk =
-            layers::Walk { twin: &self.twin, tensors: &self.loaded.tensors, image: &self.image, last: self.last };
-        found.add(self.pool.install(|| walk.comparisons(isa))?);
+        let of_layers =
+            layers::Layers { twin: &self.twin, tensors: &self.loaded.tensors, image: &self.image, last: self.last };
+        found.add(self.pool.install(|| of_layers.comparisons(isa))?);
         found.add(of_step(Step::Network));
         found.add(of_step(Step::CenterActivations));
         found.add(of_step(Step::CenterGradients));

@@ -1,14 +1,14 @@
 //! How much of a measure can be rounding, and whether rounding changed what follows from it.
 //!
-//! Two questions, with two answers. *Before* anything is computed, a first-order bound (`walk`) says what single
+//! Two questions, with two answers. *Before* anything is computed, a first-order bound (`twin::first_order`) says what single
 //! precision may do. The numbers of the table are held to it.
 //!
-//! *Afterwards*, the exact value is known to lie in an interval (`enclosure`), without any such condition. A category
+//! *Afterwards*, the exact value is known to lie in an interval (`twin::enclosure`), without any such condition. A category
 //! has changed by rounding if that interval has another one than the table, and is undecided only if the interval
 //! reaches across an end of it.
 
 use crate::twin::enclosure::Roles;
-use crate::twin::first_order::Budget;
+use crate::twin::first_order::Activation;
 use crate::twin::interval::Interval;
 use analysis::{Category, mix_ratio};
 use report::ChannelRow;
@@ -115,8 +115,8 @@ fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-fn around(budget: Budget) -> Interval {
-    Interval { least: budget.exact - budget.bound, largest: budget.exact + budget.bound }
+fn around(activation: Activation) -> Interval {
+    Interval { least: activation.exact - activation.bound, largest: activation.exact + activation.bound }
 }
 
 /// The fraction of the way from the exact value to the end of what is allowed that lies between it and the one that was
@@ -134,7 +134,12 @@ fn used(found: f64, exact: f64, allowed: Interval) -> f64 {
 
 impl ChannelBudget {
     /// What the first-order bounds of O(I) and O(B), and the exact values, say of a row of the table with a mix ratio.
-    pub(crate) fn new(block: Block, row: &ChannelRow, (o_i, o_b): (Budget, Budget), exact: &Exact) -> ChannelBudget {
+    pub(crate) fn new(
+        block: Block,
+        row: &ChannelRow,
+        (o_i, o_b): (Activation, Activation),
+        exact: &Exact,
+    ) -> ChannelBudget {
         let found = row.mix_ratio.unwrap_or(f64::NAN);
         let (outputs_i, outputs_b) = (exact.on_input.output, exact.on_block.output);
         let middle = mix_ratio(outputs_i.middle(), outputs_b.middle());
@@ -209,7 +214,7 @@ mod tests {
 
     /// O(I) and O(B) with their first-order bounds and the radius of their enclosure, beside a row of the table.
     fn budget(o_i: (f64, f64), o_b: (f64, f64), radius: f64, row: &ChannelRow) -> ChannelBudget {
-        let of = |(exact, bound)| Budget { exact, bound };
+        let of = |(exact, bound)| Activation { exact, bound };
         let exact = Exact {
             on_input: roles(within(o_i.0, radius)),
             on_block: roles(within(o_b.0, radius)),

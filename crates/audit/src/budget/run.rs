@@ -180,7 +180,7 @@ impl Run {
         let added = self.picture(row, Role::Block)?.pixels;
         let first_order = |pixels: &[u8]| {
             let image = normalised(pixels, size, SINGLE);
-            twin.walk(&image, block).budget(Role::Output, channel)
+            twin.first_order(&image, block).activation(Role::Output, channel)
         };
         let roles = |image: &Enclosed| -> Result<Roles, AuditError> {
             twin.enclose(image, block, channel).ok_or_else(|| AuditError::Absent {

@@ -11,9 +11,9 @@ use std::path::Path;
 
 /// The pictures of a channel and where they come from.
 pub(super) struct Provenance<'a> {
-    run: &'a Run,
+    pub(super) run: &'a Run,
     block: Block,
-    row: &'a ChannelRow,
+    pub(super) row: &'a ChannelRow,
     recipe: Option<Recipe>,
     store: Store,
     /// Of Input, Block and Output, as they lie below `features`.

@@ -2,7 +2,7 @@
 
 use crate::comparison::{Comparison, Step};
 use crate::error::AuditError;
-use crate::steps::operations::{Chain, Exact, Subject, one};
+use crate::steps::operations::{Chain, Exact, Subject, Twin, Words, one};
 use autodiff::Isa;
 use autodiff::ops::{Alignment, Draw, Jitter, Normalise, ReflectPad, Resize, Rotate, Translate};
 use reference::{Map, Padding};
@@ -11,6 +11,7 @@ use testkit::{gamma, underflow_slack};
 /// The image that is augmented: odd sizes, three channels.
 const SHAPE: (usize, usize, usize) = (45, 38, 3);
 const EXACT: &str = "0: values are moved, not computed";
+const MOVED: Words = Words { forward: EXACT, backward: EXACT };
 
 fn exact(map: Map) -> Exact {
     let bound = Map::zeros(map.shape());
@@ -47,25 +48,11 @@ pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     Ok(comparisons)
 }
 
-fn subject<'a>(
-    (step, what): (Step, String),
-    chain: Chain<'a>,
-    forward: &'a dyn Fn(&Map) -> Exact,
-    backward: &'a dyn Fn(&Map, &Map) -> Exact,
-    bounds: (&'static str, &'static str),
-) -> Subject<'a> {
+/// A chain of an image `[45, 38, 3]`, and its twin.
+fn subject<'a>(step: Step, what: impl Into<String>, chain: Chain<'a>, twin: Twin<'a>) -> Subject<'a> {
     let (height, width, channels) = SHAPE;
-    Subject {
-        step,
-        what,
-        chain,
-        shape: SHAPE,
-        input: testkit::pseudo_random(7, height * width * channels),
-        linear: true,
-        forward,
-        backward,
-        bounds,
-    }
+    let input = testkit::pseudo_random(7, height * width * channels);
+    Subject { step, what: what.into(), chain, shape: SHAPE, input, linear: true, twin }
 }
 
 /// The comparisons about what the network's input is made by.
@@ -86,9 +73,9 @@ pub(crate) fn normalisation(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         (dx, bound)
     };
     let operation = one(Normalise::imagenet(), Draw::None);
-    let name = (Step::Normalise, "ImageNet's mean and deviation".to_owned());
-    let bounds = ("gamma(2) (|x| + mean) / deviation", "gamma(1) |dy| / deviation");
-    subject(name, operation, &forward, &backward, bounds).compare(isa)
+    let words = Words { forward: "gamma(2) (|x| + mean) / deviation", backward: "gamma(1) |dy| / deviation" };
+    let twin = Twin { forward: &forward, backward: &backward, words };
+    subject(Step::Normalise, "ImageNet's mean and deviation", operation, twin).compare(isa)
 }
 
 fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Result<Vec<Comparison>, AuditError> {
@@ -106,8 +93,8 @@ fn resize(isa: Isa, to: (usize, usize), alignment: Alignment, name: &str) -> Res
         bounded(adjoint, dy, terms, slack * (to.0 * to.1) as f64)
     };
     let operation = one(Resize::new(to, alignment), Draw::None);
-    let bounds = ("gamma(6) sum |w x|", "gamma(2 + 2 (H + W)) sum |w dy|");
-    subject((Step::Resize, name.to_owned()), operation, &forward, &backward, bounds).compare(isa)
+    let words = Words { forward: "gamma(6) sum |w x|", backward: "gamma(2 + 2 (H + W)) sum |w dy|" };
+    subject(Step::Resize, name, operation, Twin { forward: &forward, backward: &backward, words }).compare(isa)
 }
 
 fn rotation(isa: Isa, degrees: i32) -> Result<Vec<Comparison>, AuditError> {
@@ -116,9 +103,9 @@ fn rotation(isa: Isa, degrees: i32) -> Result<Vec<Comparison>, AuditError> {
     let forward = |x: &Map| bounded(|x| reference::rotate(x, angle), x, 5, slack);
     let backward = |_: &Map, dy: &Map| bounded(|dy| reference::rotate_adjoint(dy, angle), dy, 10, 9.0 * slack);
     let operation = one(Rotate::within(5), Draw::Degrees(degrees));
-    let name = (Step::Rotate, format!("by {degrees} degrees"));
-    let bounds = ("gamma(5) sum |w x|", "gamma(10) sum |w dy|");
-    subject(name, operation, &forward, &backward, bounds).compare(isa)
+    let words = Words { forward: "gamma(5) sum |w x|", backward: "gamma(10) sum |w dy|" };
+    let twin = Twin { forward: &forward, backward: &backward, words };
+    subject(Step::Rotate, format!("by {degrees} degrees"), operation, twin).compare(isa)
 }
 
 fn moves(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
@@ -130,22 +117,28 @@ fn moves(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let reflect_back = |_: &Map, dy: &Map| bounded(|dy| reference::pad_reflect_adjoint(dy, padding), dy, 8, 0.0);
     comparisons.extend(
         subject(
-            (Step::ReflectPad, format!("by {margin}")),
+            Step::ReflectPad,
+            format!("by {margin}"),
             one(ReflectPad::new(margin), Draw::None),
-            &|x| exact(reference::pad_reflect(x, padding)),
-            &reflect_back,
-            (EXACT, "gamma(8) sum |dy|"),
+            Twin {
+                forward: &|x| exact(reference::pad_reflect(x, padding)),
+                backward: &reflect_back,
+                words: Words { forward: EXACT, backward: "gamma(8) sum |dy|" },
+            },
         )
         .compare(isa)?,
     );
     let shift = (7, 3);
     comparisons.extend(
         subject(
-            (Step::Jitter, format!("{} down, {} right", shift.0, shift.1)),
+            Step::Jitter,
+            format!("{} down, {} right", shift.0, shift.1),
             one(Jitter::below(16), Draw::Shift(7, 3)),
-            &|x| exact(reference::shift(x, shift)),
-            &|_, dy| exact(reference::shift_adjoint(dy, shift)),
-            (EXACT, EXACT),
+            Twin {
+                forward: &|x| exact(reference::shift(x, shift)),
+                backward: &|_, dy| exact(reference::shift_adjoint(dy, shift)),
+                words: MOVED,
+            },
         )
         .compare(isa)?,
     );
@@ -153,11 +146,14 @@ fn moves(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let zeros = Padding { top: 2, bottom: 2, left: 3, right: 3 };
     comparisons.extend(
         subject(
-            (Step::ZeroPad, "by 2 and 3".to_owned()),
+            Step::ZeroPad,
+            "by 2 and 3",
             one(Translate::zero_pad((height, width), margins), Draw::None),
-            &|x| exact(reference::pad_zeros(x, zeros)),
-            &|_, dy| exact(reference::pad_zeros_adjoint(dy, zeros)),
-            (EXACT, EXACT),
+            Twin {
+                forward: &|x| exact(reference::pad_zeros(x, zeros)),
+                backward: &|_, dy| exact(reference::pad_zeros_adjoint(dy, zeros)),
+                words: MOVED,
+            },
         )
         .compare(isa)?,
     );
@@ -165,11 +161,14 @@ fn moves(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let (size, origin) = ((20, 20), (12, 9));
     comparisons.extend(
         subject(
-            (Step::Crop, "the central 20 by 20".to_owned()),
+            Step::Crop,
+            "the central 20 by 20",
             one(Translate::center_crop((height, width), size), Draw::None),
-            &|x| exact(reference::crop(x, origin, size)),
-            &|_, dy| exact(reference::crop_adjoint(dy, origin, (height, width))),
-            (EXACT, EXACT),
+            Twin {
+                forward: &|x| exact(reference::crop(x, origin, size)),
+                backward: &|_, dy| exact(reference::crop_adjoint(dy, origin, (height, width))),
+                words: MOVED,
+            },
         )
         .compare(isa)?,
     );

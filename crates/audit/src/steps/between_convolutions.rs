@@ -3,15 +3,125 @@
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::singles;
-use crate::steps::operations::{Adjoint, Exact, Subject, of_map, one};
+use crate::steps::operations::{Adjoint, Chain, Exact, Subject, Twin, Words, of_map, one};
+use crate::twin::area::POOLING;
 use crate::twin::bounded::steps;
 use crate::twin::layer::Affine;
 use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
-use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
+use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use reference::Map;
 use std::sync::Arc;
 use testkit::{gamma, pseudo_random, underflow_slack};
-use weights::TensorSet;
+use weights::{Tensor, TensorSet};
+
+/// What stands between convolutions, on an activation of the first block.
+///
+/// # Errors
+/// If an operation refuses it.
+pub(crate) fn comparisons(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let mut comparisons = relu(x, isa)?;
+    comparisons.extend(max_pool(x, isa)?);
+    comparisons.extend(global_average_pool(x, isa)?);
+    if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
+        comparisons.extend(fully_connected(weight, bias, isa)?);
+    }
+    comparisons.extend(addition(x, isa)?);
+    Ok(comparisons)
+}
+
+/// An operation, and what it reads.
+struct Layer {
+    what: &'static str,
+    chain: Chain<'static>,
+    shape: (usize, usize, usize),
+    input: Vec<f32>,
+    linear: bool,
+}
+
+impl Layer {
+    fn compare(self, twin: Twin<'_>, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let Layer { what, chain, shape, input, linear } = self;
+        Subject { step: Step::Layer, what: what.to_owned(), chain, shape, input, linear, twin }.compare(isa)
+    }
+}
+
+fn exact(map: Map) -> Exact {
+    let bound = Map::zeros(map.shape());
+    (map, bound)
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+fn relu(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let values = singles(&x.data);
+    // Half of the values below zero.
+    let signed: Vec<f32> = values.iter().zip(pseudo_random(9, values.len())).map(|(v, r)| v * r).collect();
+    let twin = Twin {
+        forward: &|x| exact(reference::relu(x)),
+        backward: &|x, dy| exact(reference::relu_gradient(x, dy)),
+        words: Words { forward: "0", backward: "0" },
+    };
+    Layer { what: "ReLU", chain: one(Relu, Draw::None), shape: x.shape(), input: signed, linear: false }
+        .compare(twin, isa)
+}
+
+fn max_pool(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let backward = |x: &Map, dy: &Map| -> Exact {
+        let gradient = |dy: &Map| reference::max_pool_gradient(x, dy, steps(POOLING));
+        let bound = gradient(&dy.map(f64::abs)).map(|s| gamma(9) * s);
+        (gradient(dy), bound)
+    };
+    let twin = Twin {
+        forward: &|x| exact(reference::max_pool(x, steps(POOLING))),
+        backward: &backward,
+        words: Words { forward: "0", backward: "gamma(9) sum |dy|" },
+    };
+    let chain = one(MaxPool::new(POOLING), Draw::None);
+    Layer { what: "max pool", chain, shape: x.shape(), input: singles(&x.data), linear: false }.compare(twin, isa)
+}
+
+fn global_average_pool(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let positions = x.height * x.width;
+    let size = (x.height, x.width);
+    let forward = |x: &Map| -> Exact {
+        let shape = (1, 1, x.channels);
+        let sums = reference::global_average_pool(&x.map(f64::abs));
+        let bound = sums.iter().map(|s| gamma(positions + 1) * s + underflow_slack(1));
+        (Map::new(shape, reference::global_average_pool(x)), Map::new(shape, bound.collect()))
+    };
+    let backward = |_: &Map, dy: &Map| -> Exact {
+        let dx = reference::global_average_pool_gradient(&dy.data, size);
+        let bound = dx.map(|v| gamma(2) * v.abs());
+        (dx, bound)
+    };
+    let words = Words { forward: "gamma(H W + 1) sum |x| / (H W)", backward: "gamma(2) |dy| / (H W)" };
+    let chain = one(GlobalAveragePool, Draw::None);
+    Layer { what: "global average pool", chain, shape: x.shape(), input: singles(&x.data), linear: true }
+        .compare(Twin { forward: &forward, backward: &backward, words }, isa)
+}
+
+fn fully_connected(weight: &Tensor, bias: &Tensor, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+    let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
+    let (w, b) = (wide(weight.values()), wide(bias.values()));
+    let magnitudes = |values: &[f64]| -> Vec<f64> { values.iter().map(|v| v.abs()).collect() };
+    let row = |values: Vec<f64>| Map::new((1, 1, values.len()), values);
+    let forward = |x: &Map| -> Exact {
+        let sums = reference::linear(&magnitudes(&x.data), &magnitudes(&w), &magnitudes(&b));
+        let bound = sums.iter().map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
+        (row(reference::linear(&x.data, &w, &b)), row(bound.collect()))
+    };
+    let backward = |_: &Map, dy: &Map| -> Exact {
+        let sums = reference::linear_gradient(&magnitudes(&dy.data), &magnitudes(&w), inputs);
+        let bound = sums.iter().map(|s| gamma(outputs) * s + underflow_slack(outputs));
+        (row(reference::linear_gradient(&dy.data, &w, inputs)), row(bound.collect()))
+    };
+    let words = Words { forward: "gamma(k + 1) (sum |w x| + |b|)", backward: "gamma(k) sum |w dy|" };
+    let chain = one(Linear::new(weight.values(), bias.values(), inputs)?, Draw::None);
+    Layer { what: "fc", chain, shape: (1, 1, inputs), input: pseudo_random(11, inputs), linear: true }
+        .compare(Twin { forward: &forward, backward: &backward, words }, isa)
+}
 
 /// A batch norm by itself, of these scales and shifts, on a map of the size of `x`.
 pub(crate) fn norm(
@@ -32,19 +142,11 @@ pub(crate) fn norm(
         let bound = dx.map(|v| gamma(2) * v.abs() + underflow_slack(1));
         (dx, bound)
     };
+    let words = Words { forward: "gamma(2) (|s x| + |t|)", backward: "gamma(2) |s dy|" };
     let shape = (x.height, x.width, channels);
-    Subject {
-        step: Step::Layer,
-        what: "batch norm".to_owned(),
-        chain: one(norm, Draw::None),
-        shape,
-        input: pseudo_random(12, shape.0 * shape.1 * channels),
-        linear: true,
-        forward: &forward,
-        backward: &backward,
-        bounds: ("gamma(2) (|s x| + |t|)", "gamma(2) |s dy|"),
-    }
-    .compare(isa)
+    let input = pseudo_random(12, shape.0 * shape.1 * channels);
+    Layer { what: "batch norm", chain: one(norm, Draw::None), shape, input, linear: true }
+        .compare(Twin { forward: &forward, backward: &backward, words }, isa)
 }
 
 /// The sum of two maps: its gradient is both inputs'. `<a + b, y> = <a, y> + <b, y>`.
@@ -65,7 +167,6 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let y = workspace.value(node).data().to_vec();
     workspace.backward();
     let gradients: Vec<f32> = inputs.iter().flat_map(|&input| of_map(workspace.gradient(input), shape)).collect();
-    let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
     let (a, b, seed) = (wide(&terms[0]), wide(&terms[1]), wide(&dy));
     let exact: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
     let bound: Vec<f64> = exact.iter().map(|v| gamma(1) * v.abs()).collect();
@@ -86,109 +187,4 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         backward.comparison(Step::Layer.against(Witness::Twin, ("addition", Pass::Backward)), "0"),
         adjoint.comparison("addition"),
     ])
-}
-
-/// What stands between convolutions, on an activation of the first block.
-///
-/// # Errors
-/// If an operation refuses it.
-pub(crate) fn comparisons(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    let values = singles(&x.data);
-    let exact = |map: Map| -> Exact {
-        let bound = Map::zeros(map.shape());
-        (map, bound)
-    };
-    // Half of the values below zero.
-    let signed: Vec<f32> = values.iter().zip(pseudo_random(9, values.len())).map(|(v, r)| v * r).collect();
-    let mut comparisons = Subject {
-        step: Step::Layer,
-        what: "ReLU".to_owned(),
-        chain: one(Relu, Draw::None),
-        shape: x.shape(),
-        input: signed,
-        linear: false,
-        forward: &|x| exact(reference::relu(x)),
-        backward: &|x, dy| exact(reference::relu_gradient(x, dy)),
-        bounds: ("0", "0"),
-    }
-    .compare(isa)?;
-    let sliding = Sliding::square(3, 2, 1);
-    let pooled = |x: &Map, dy: &Map| -> Exact {
-        let gradient = |dy: &Map| reference::max_pool_gradient(x, dy, steps(sliding));
-        let bound = gradient(&dy.map(f64::abs)).map(|s| gamma(9) * s);
-        (gradient(dy), bound)
-    };
-    comparisons.extend(
-        Subject {
-            step: Step::Layer,
-            what: "max pool".to_owned(),
-            chain: one(MaxPool::new(sliding), Draw::None),
-            shape: x.shape(),
-            input: values.clone(),
-            linear: false,
-            forward: &|x| exact(reference::max_pool(x, steps(sliding))),
-            backward: &pooled,
-            bounds: ("0", "gamma(9) sum |dy|"),
-        }
-        .compare(isa)?,
-    );
-    let positions = x.height * x.width;
-    let averaged = |x: &Map| -> Exact {
-        let shape = (1, 1, x.channels);
-        let sums = reference::global_average_pool(&x.map(f64::abs));
-        let bound = sums.iter().map(|s| gamma(positions + 1) * s + underflow_slack(1));
-        (Map::new(shape, reference::global_average_pool(x)), Map::new(shape, bound.collect()))
-    };
-    let spread = |x: &Map, dy: &Map| -> Exact {
-        let dx = reference::global_average_pool_gradient(&dy.data, (x.height, x.width));
-        let bound = dx.map(|v| gamma(2) * v.abs());
-        (dx, bound)
-    };
-    comparisons.extend(
-        Subject {
-            step: Step::Layer,
-            what: "global average pool".to_owned(),
-            chain: one(GlobalAveragePool, Draw::None),
-            shape: x.shape(),
-            input: values,
-            linear: true,
-            forward: &averaged,
-            backward: &spread,
-            bounds: ("gamma(H W + 1) sum |x| / (H W)", "gamma(2) |dy| / (H W)"),
-        }
-        .compare(isa)?,
-    );
-    if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
-        let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
-        let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
-        let (w, b) = (wide(weight.values()), wide(bias.values()));
-        let magnitudes = |values: &[f64]| -> Vec<f64> { values.iter().map(|v| v.abs()).collect() };
-        let row = |values: Vec<f64>| Map::new((1, 1, values.len()), values);
-        let forward = |x: &Map| -> Exact {
-            let sums = reference::linear(&magnitudes(&x.data), &magnitudes(&w), &magnitudes(&b));
-            let bound = sums.iter().map(|s| gamma(inputs + 1) * s + underflow_slack(inputs));
-            (row(reference::linear(&x.data, &w, &b)), row(bound.collect()))
-        };
-        let backward = |_: &Map, dy: &Map| -> Exact {
-            let sums = reference::linear_gradient(&magnitudes(&dy.data), &magnitudes(&w), inputs);
-            let bound = sums.iter().map(|s| gamma(outputs) * s + underflow_slack(outputs));
-            (row(reference::linear_gradient(&dy.data, &w, inputs)), row(bound.collect()))
-        };
-        comparisons.extend(
-            Subject {
-                step: Step::Layer,
-                what: "fc".to_owned(),
-                chain: one(Linear::new(weight.values(), bias.values(), inputs)?, Draw::None),
-                shape: (1, 1, inputs),
-                input: pseudo_random(11, inputs),
-                linear: true,
-                forward: &forward,
-                backward: &backward,
-                bounds: ("gamma(k + 1) (sum |w x| + |b|)", "gamma(k) sum |w dy|"),
-            }
-            .compare(isa)?,
-        );
-    }
-    comparisons.extend(addition(x, isa)?);
-    Ok(comparisons)
 }

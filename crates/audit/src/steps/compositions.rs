@@ -4,7 +4,7 @@
 use crate::comparison::{Comparison, Step};
 use crate::error::AuditError;
 use crate::steps::augmentations::bounded;
-use crate::steps::operations::{Built, Chain, Exact, Subject};
+use crate::steps::operations::{Built, Chain, Exact, Subject, Twin, Words};
 use autodiff::{Isa, Workspace};
 use featviz::{Augmentation, StepDraws};
 use reference::{Alignment, Map, Padding};
@@ -48,7 +48,7 @@ pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
 /// Method section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
 fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let augmentation = Augmentation { jitter, scale, degrees: 5 };
-    let chain: Chain<'_> = Box::new(move |graph, image| {
+    let chain: Chain<'static> = Box::new(move |graph, image| {
         let added = augmentation.add_to(graph, image)?;
         Ok(Built {
             node: added.image,
@@ -72,12 +72,12 @@ fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Ve
         links.extend([shifted(drawn.second), cropped(scaled + 2 * margin, SIZE)]);
     }
     let what = format!("jitter {jitter}, scale {scale}/1000, {} degrees", drawn.degrees);
-    subject(Step::Augmentation, what, chain, &links, isa)
+    Composition { step: Step::Augmentation, what, chain, links }.compare(isa)
 }
 
 /// Method section 3: the central part resized to the whole, or the whole resized to a part and padded by reflection.
 fn viewed(view: View, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    let chain: Chain<'_> = Box::new(move |graph, image| {
+    let chain: Chain<'static> = Box::new(move |graph, image| {
         let node = view.add_to(graph, image)?;
         Ok(Built { node, draw: Box::new(|_: &mut Workspace| ()) })
     });
@@ -93,41 +93,46 @@ fn viewed(view: View, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         View::Cropped(part) => (format!("enlarge {part} to {SIZE}"), enlarged(part)),
         View::Padded(part) => (format!("shrink {SIZE} to {part}"), shrunk(part)),
     };
-    subject(Step::ScaleOperator, what, chain, &links, isa)
+    Composition { step: Step::ScaleOperator, what, chain, links }.compare(isa)
 }
 
-fn subject(
+/// A chain, and the links that its twin is composed of.
+struct Composition {
     step: Step,
     what: String,
-    chain: Chain<'_>,
-    links: &[Link],
-    isa: Isa,
-) -> Result<Vec<Comparison>, AuditError> {
-    // No link has a negative weight, so roundings add up along a chain (Higham, lemma 3.3), and a slack, whose weights
-    // add up to at most some dozens behind it, is carried on with them.
-    let roundings = |of: fn(&Link) -> usize| links.iter().map(of).sum::<usize>();
-    let slack: f64 = links.iter().map(|link| 64.0 * link.slack).sum();
-    let forward = |x: &Map| -> Exact {
-        let twin = |x: &Map| links.iter().fold(x.clone(), |x, link| (link.forward)(&x));
-        bounded(twin, x, roundings(|link| link.roundings.0), slack)
-    };
-    let backward = |_: &Map, dy: &Map| -> Exact {
-        let back = links.iter().rev();
-        let twin = |dy: &Map| back.clone().fold(dy.clone(), |dy, link| (link.adjoint)(&dy));
-        bounded(twin, dy, roundings(|link| link.roundings.1), slack)
-    };
-    Subject {
-        step,
-        what,
-        chain,
-        shape: SHAPE,
-        input: testkit::pseudo_random(8, SIZE * SIZE * 3),
-        linear: true,
-        forward: &forward,
-        backward: &backward,
-        bounds: ("gamma of all roundings, sum |w x|", "gamma of all roundings, sum |w dy|"),
+    chain: Chain<'static>,
+    links: Vec<Link>,
+}
+
+const WORDS: Words =
+    Words { forward: "gamma of all roundings, sum |w x|", backward: "gamma of all roundings, sum |w dy|" };
+
+impl Composition {
+    fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        // No link has a negative weight, so roundings add up along a chain (Higham, lemma 3.3), and a slack, whose weights
+        // add up to at most some dozens behind it, is carried on with them.
+        let roundings = |of: fn(&Link) -> usize| self.links.iter().map(of).sum::<usize>();
+        let slack: f64 = self.links.iter().map(|link| 64.0 * link.slack).sum();
+        let forward = |x: &Map| -> Exact {
+            let twin = |x: &Map| self.links.iter().fold(x.clone(), |x, link| (link.forward)(&x));
+            bounded(twin, x, roundings(|link| link.roundings.0), slack)
+        };
+        let backward = |_: &Map, dy: &Map| -> Exact {
+            let back = self.links.iter().rev();
+            let twin = |dy: &Map| back.clone().fold(dy.clone(), |dy, link| (link.adjoint)(&dy));
+            bounded(twin, dy, roundings(|link| link.roundings.1), slack)
+        };
+        Subject {
+            step: self.step,
+            what: self.what.clone(),
+            chain: Box::new(|graph, image| (self.chain)(graph, image)),
+            shape: SHAPE,
+            input: testkit::pseudo_random(8, SIZE * SIZE * 3),
+            linear: true,
+            twin: Twin { forward: &forward, backward: &backward, words: WORDS },
+        }
+        .compare(isa)
     }
-    .compare(isa)
 }
 
 fn moved(forward: impl Fn(&Map) -> Map + 'static, adjoint: impl Fn(&Map) -> Map + 'static, back: usize) -> Link {
@@ -205,7 +210,9 @@ mod tests {
             })
         };
         let passed = |links: Vec<Link>| -> Vec<bool> {
-            let comparisons = subject(Step::ScaleOperator, "w".to_owned(), chain(), &links, Isa::best()).unwrap();
+            let what = "w".to_owned();
+            let composition = Composition { step: Step::ScaleOperator, what, chain: chain(), links };
+            let comparisons = composition.compare(Isa::best()).unwrap();
             comparisons.iter().map(|line| line.passed).collect()
         };
         let half = |alignment| resized(SIZE, SIZE / 2, alignment);

@@ -24,7 +24,7 @@ struct Reading {
 }
 
 /// The layers of a network as far as a block, and the image that they are walked on.
-pub(crate) struct Walk<'a> {
+pub(crate) struct Layers<'a> {
     pub(crate) twin: &'a TwinNetwork,
     pub(crate) tensors: &'a TensorSet,
     /// Normalised.
@@ -33,7 +33,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) last: Block,
 }
 
-impl Walk<'_> {
+impl Layers<'_> {
     /// Every convolution with its batch norm and the operations between them: all forward, then all backward from the
     /// last to the first, then each with its adjoint.
     ///
@@ -220,8 +220,8 @@ mod tests {
     fn the_walk_goes_forward_then_back_and_every_kind_of_layer_has_its_adjoint() {
         let (tensors, twin) = embedded();
         let last = "2.0".parse().unwrap();
-        let walk = Walk { twin: &twin, tensors: &tensors, image: &image(), last };
-        let comparisons = walk.comparisons(Isa::best()).unwrap();
+        let layers = Layers { twin: &twin, tensors: &tensors, image: &image(), last };
+        let comparisons = layers.comparisons(Isa::best()).unwrap();
         assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
         let way = |line: &Comparison| {
             let passes = [Pass::Forward, Pass::Backward, Pass::Adjoint];

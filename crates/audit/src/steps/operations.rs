@@ -130,12 +130,24 @@ pub(crate) struct Subject<'a> {
     pub(crate) input: Vec<f32>,
     /// Whether it is linear, up to a constant that its gradient does not see.
     pub(crate) linear: bool,
+    pub(crate) twin: Twin<'a>,
+}
+
+/// The twin of a chain: values, and how far ours may be from them.
+pub(crate) struct Twin<'a> {
     /// The output for an input.
     pub(crate) forward: &'a dyn Fn(&Map) -> Exact,
     /// The gradient by the input, for an input and the gradient by the output.
     pub(crate) backward: &'a dyn Fn(&Map, &Map) -> Exact,
     /// What the bounds are, in words.
-    pub(crate) bounds: (&'static str, &'static str),
+    pub(crate) words: Words,
+}
+
+/// What a bound is, in words.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    pub(crate) forward: &'static str,
+    pub(crate) backward: &'static str,
 }
 
 impl Subject<'_> {
@@ -147,20 +159,26 @@ impl Subject<'_> {
         let Evaluated { y, dy, dx, output } = evaluate(&self.chain, self.shape, &self.input, isa)?;
         let x = Map::from_f32(self.shape, &self.input);
         let seed = Map::from_f32(output, &dy);
-        let (exact, forward_bound) = (self.forward)(&x);
-        let (gradient, backward_bound) = (self.backward)(&x, &seed);
+        let (exact, forward_bound) = (self.twin.forward)(&x);
+        let (gradient, backward_bound) = (self.twin.backward)(&x, &seed);
         let mut forward = Tally::default();
         forward.add_all(&y, &exact.data, &forward_bound.data);
         let mut backward = Tally::default();
         backward.add_all(&dx, &gradient.data, &backward_bound.data);
         let what = &self.what;
         let mut comparisons = vec![
-            forward.comparison(self.step.against(Witness::Twin, (what.to_owned(), Pass::Forward)), self.bounds.0),
-            backward.comparison(self.step.against(Witness::Twin, (what.to_owned(), Pass::Backward)), self.bounds.1),
+            forward.comparison(
+                self.step.against(Witness::Twin, (what.to_owned(), Pass::Forward)),
+                self.twin.words.forward,
+            ),
+            backward.comparison(
+                self.step.against(Witness::Twin, (what.to_owned(), Pass::Backward)),
+                self.twin.words.backward,
+            ),
         ];
         if self.linear {
             // Of what is affine the constant is taken away: it is the output for zeros.
-            let zeros = (self.forward)(&Map::zeros(self.shape)).0;
+            let zeros = (self.twin.forward)(&Map::zeros(self.shape)).0;
             let adjoint = Adjoint {
                 forward: (&y, &zeros.data),
                 y: &seed.data,
@@ -211,9 +229,11 @@ mod tests {
                 shape: (3, 4, 2),
                 input: pseudo_random(5, 24),
                 linear: false,
-                forward: &|x| (reference::relu(x).map(|v| v * factor), Map::zeros(x.shape())),
-                backward: &|x, dy| (reference::relu_gradient(x, dy), Map::zeros(x.shape())),
-                bounds: ("0", "0"),
+                twin: Twin {
+                    forward: &|x| (reference::relu(x).map(|v| v * factor), Map::zeros(x.shape())),
+                    backward: &|x, dy| (reference::relu_gradient(x, dy), Map::zeros(x.shape())),
+                    words: Words { forward: "0", backward: "0" },
+                },
             };
             subject.compare(Isa::best()).unwrap()
         };

@@ -3,7 +3,7 @@
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
-use crate::steps::operations::{Adjoint, Exact, Subject, one};
+use crate::steps::operations::{Adjoint, Exact, Subject, Twin, Words, one};
 use autodiff::Isa;
 use autodiff::ops::{Draw, SpectralImage};
 use featviz::to_bytes;
@@ -219,12 +219,14 @@ fn spectrum(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
         shape: SPECTRUM,
         input: pseudo_random(3, SPECTRUM.0 * SPECTRUM.1 * SPECTRUM.2),
         linear: false,
-        forward: &image,
-        backward: &image_gradient,
-        bounds: (
-            "1/4 |M| gamma(8 + 2 (H + 1) + 2 (W + 1)) sum |s|, and 3 ULP",
-            "the same through the transposed Jacobian",
-        ),
+        twin: Twin {
+            forward: &image,
+            backward: &image_gradient,
+            words: Words {
+                forward: "1/4 |M| gamma(8 + 2 (H + 1) + 2 (W + 1)) sum |s|, and 3 ULP",
+                backward: "the same through the transposed Jacobian",
+            },
+        },
     }
     .compare(isa)
 }

@@ -20,7 +20,7 @@ use resnet::{Block, Role};
 
 /// An activation in double precision, and how far single precision's may be from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Budget {
+pub(crate) struct Activation {
     /// In double precision.
     pub(crate) exact: f64,
     /// The first-order bound for single precision.
@@ -61,14 +61,14 @@ fn through_relu(gradient: &Map, z: &Map) -> Map {
 }
 
 /// The network in double precision on an image, kept layer by layer as far as a block.
-pub(crate) struct Walk<'a> {
+pub(crate) struct FirstOrder<'a> {
     image: &'a Bounded,
     stem: LayerBound<'a>,
     rectified: Map,
-    blocks: Vec<BlockSteps<'a>>,
+    blocks: Vec<BlockBounds<'a>>,
 }
 
-struct BlockSteps<'a> {
+struct BlockBounds<'a> {
     first: LayerBound<'a>,
     second: LayerBound<'a>,
     projection: Option<LayerBound<'a>>,
@@ -78,12 +78,12 @@ struct BlockSteps<'a> {
 
 impl TwinNetwork {
     /// Every layer as far as a block, for an image: the outputs that the block's center depends on.
-    pub(crate) fn walk<'a>(&'a self, image: &'a Bounded, block: Block) -> Walk<'a> {
+    pub(crate) fn first_order<'a>(&'a self, image: &'a Bounded, block: Block) -> FirstOrder<'a> {
         let cone = self.cone((image.value.height, image.value.width), block);
-        self.walk_in(image, &cone)
+        self.first_order_in(image, &cone)
     }
 
-    fn walk_in<'a>(&'a self, image: &'a Bounded, cone: &Cone) -> Walk<'a> {
+    fn first_order_in<'a>(&'a self, image: &'a Bounded, cone: &Cone) -> FirstOrder<'a> {
         let stem = LayerBound::new(&self.stem, &image.value, &cone.stem);
         let rectified = reference::relu(&stem.z);
         let mut stream = reference::max_pool(&rectified, steps(POOLING));
@@ -96,17 +96,17 @@ impl TwinNetwork {
             let enters = projection.as_ref().map_or(&stream, |step| &step.z);
             let sum = Map::from_fn(second.z.shape(), |i, j, c| second.z.at(i, j, c) + enters.at(i, j, c));
             stream = reference::relu(&sum);
-            blocks.push(BlockSteps { first, second, projection, sum });
+            blocks.push(BlockBounds { first, second, projection, sum });
         }
-        Walk { image, stem, rectified, blocks }
+        FirstOrder { image, stem, rectified, blocks }
     }
 }
 
-impl Walk<'_> {
+impl FirstOrder<'_> {
     /// A role of the last block's channel at the center, and how far single precision's may be off.
-    pub(crate) fn budget(&self, role: Role, channel: usize) -> Budget {
+    pub(crate) fn activation(&self, role: Role, channel: usize) -> Activation {
         let Some(last) = self.blocks.last() else {
-            return Budget { exact: f64::NAN, bound: f64::NAN };
+            return Activation { exact: f64::NAN, bound: f64::NAN };
         };
         let at = self.blocks.len() - 1;
         let center = |map: &Map| map.at(map.height / 2, map.width / 2, channel);
@@ -143,7 +143,7 @@ impl Walk<'_> {
                 center(&pooled)
             }
         };
-        Budget { exact, bound: cost }
+        Activation { exact, bound: cost }
     }
 
     /// What the last block's second convolution reads.
@@ -179,7 +179,7 @@ impl Walk<'_> {
     }
 }
 
-impl BlockSteps<'_> {
+impl BlockBounds<'_> {
     /// From the Block's gradient to that of the stream, through both convolutions.
     fn through(&self, gradient: &Map, cost: &mut f64) -> Map {
         let hidden = self.second.back(gradient, cost);
@@ -208,9 +208,9 @@ mod tests {
             };
             let of_blocks = twin.blocks.iter().map(of_block);
             let everything = Cone { stem: whole(48), blocks: of_blocks.take(cone.blocks.len()).collect() };
-            let (part, all) = (twin.walk_in(&image, &cone), twin.walk_in(&image, &everything));
+            let (part, all) = (twin.first_order_in(&image, &cone), twin.first_order_in(&image, &everything));
             for role in [Role::Input, Role::Block, Role::Output] {
-                let (found, expected) = (part.budget(role, 5), all.budget(role, 5));
+                let (found, expected) = (part.activation(role, 5), all.activation(role, 5));
                 assert!(expected.bound > 0.0 || role == Role::Input);
                 assert_eq!(found, expected, "{block} {role:?}");
             }

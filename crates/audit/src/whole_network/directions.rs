@@ -5,7 +5,7 @@
 //!
 //! - each layer's backward pass makes a local error `|e_l| <= gamma(k + 2) sum |w dy|` in the gradient of what it
 //!   reads, and that counts as much as its input moves along d: `sum over l of <|e_l|, |t_l|>`, t_l the tangent;
-//! - double precision's own forward error, which is carried likewise (`walk.rs`), over the step;
+//! - double precision's own forward error, which is carried likewise (`twin/first_order.rs`), over the step;
 //! - where a ReLU or a window goes another way in double precision, or at one end of the difference, than in our
 //!   kernels: the whole term `|dy t|` of that value. There are hardly any, and they are counted.
 
@@ -80,7 +80,7 @@ pub(crate) fn comparisons(
         .map(|&block| {
             let gradient = gradient(network, block, (&x, &single), isa)?;
             let seen = Bounded::exact(x.clone());
-            let budget = twin.walk(&seen, block).budget(Role::Output, 0).bound;
+            let budget = twin.first_order(&seen, block).activation(Role::Output, 0).bound;
             let losses = losses(twin, block, &branch, &directions);
             comparison(block, &gradient, budget, &losses)
         })

@@ -16,8 +16,6 @@ use weights::TensorSet;
 const STEPS: usize = 4;
 /// Units that are made side by side.
 const UNITS: usize = 6;
-/// What is said of convolutions by that algorithm.
-const WINOGRAD: &str = ", Winograd";
 
 /// What was compared, and the digest of everything that was the same: two people with different machines compare it by
 /// eye.
@@ -39,11 +37,11 @@ pub(crate) fn compare(seen: OnImage<'_>, tensors: &TensorSet) -> Result<SameBits
         update(&mut digest, values);
     }
     let mut comparisons = vec![residual_sums(network, &sites, &whole)];
-    comparisons.extend(every_site(seen, &sites, &whole, "")?);
+    comparisons.extend(every_site(seen, &sites, &whole, Algorithm::Direct)?);
     let winograd = Network::computed(tensors, Algorithm::Winograd)?;
     let transformed = OnImage { network: &winograd, ..seen };
     let whole = maps(transformed, &sites, Run { isa: Isa::best(), threads: 1 })?;
-    comparisons.extend(every_site(transformed, &sites, &whole, WINOGRAD)?);
+    comparisons.extend(every_site(transformed, &sites, &whole, Algorithm::Winograd)?);
     let site = visualized(&sites);
     comparisons.extend(gradients(seen, site)?);
     comparisons.extend(visualizations(network, site, seen.size, &mut digest)?);
@@ -65,13 +63,22 @@ fn residual_sums(network: &Network, sites: &[Site], maps: &[Vec<f32>]) -> Compar
     Step::ResidualSum.against(Witness::Identity, "Input + Block = Output, every block").equal(count, differ)
 }
 
-/// Every site, whole and at its center, against its whole map; `how` says how it is computed.
-fn every_site(seen: OnImage<'_>, sites: &[Site], whole: &[Vec<f32>], how: &str) -> Result<Vec<Comparison>, AuditError> {
+/// Every site, whole and at its center, against its whole map; `algorithm` is how it is computed.
+fn every_site(
+    seen: OnImage<'_>,
+    sites: &[Site],
+    whole: &[Vec<f32>],
+    algorithm: Algorithm,
+) -> Result<Vec<Comparison>, AuditError> {
+    let how = match algorithm {
+        Algorithm::Direct => "",
+        Algorithm::Winograd => ", Winograd",
+    };
     let mut comparisons = Vec::new();
     for isa in Isa::supported() {
         for threads in [1, 2, 3] {
             // Winograd's own part is the transforms: instruction sets and threads one by one.
-            if !how.is_empty() && isa != Isa::best() && threads > 1 {
+            if algorithm == Algorithm::Winograd && isa != Isa::best() && threads > 1 {
                 continue;
             }
             let found = maps(seen, sites, Run { isa, threads })?;
