@@ -33,7 +33,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
             let images = flags.images.as_ref().or(golden.as_ref().map(|of| &of.images));
             let images = images.filter(|folder| folder.is_dir() || flags.images.is_some());
             let images = images.unwrap_or(&embedded.images);
-            small_run(&source, images, &flags.out, flags.channels, (threads, isa))?
+            SmallRun { source: &source, images, out: &flags.out, channels: flags.channels, threads, isa }.make()?
         }
     };
     let options =
@@ -71,32 +71,39 @@ fn is_same(path: &Path, other: &Path) -> bool {
 }
 
 /// A few channels of each block, a few steps each: enough to see what rounding does to mix ratios.
-fn small_run(
-    source: &Source,
-    images: &Path,
-    out: &Path,
+struct SmallRun<'a> {
+    source: &'a Source,
+    images: &'a Path,
+    /// The folder of the audit.
+    out: &'a Path,
     channels: NonZero<usize>,
-    (threads, isa): (NonZero<usize>, Isa),
-) -> anyhow::Result<Option<PathBuf>> {
-    say("making pictures of a few channels: --run names a finished run instead");
-    let folder = out.join("run");
-    let options = runs::Options {
-        source: source.clone(),
-        images: Some(images.to_owned()),
-        blocks: Vec::new(),
-        channels: vec![ChannelRange::first(channels.get())],
-        preset: Preset::Smoke,
-        steps: STEPS,
-        seed: 0,
-        threads,
-        isa,
-        out: folder.clone(),
-    };
-    match runs::reproduce(&options, &Silent) {
-        Ok(_) => Ok(Some(folder)),
-        // What there is of the network is audited all the same.
-        Err(RunError::NoBlock { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+    threads: NonZero<usize>,
+    isa: Isa,
+}
+
+impl SmallRun<'_> {
+    /// Makes it; nothing where the network has no block.
+    fn make(self) -> anyhow::Result<Option<PathBuf>> {
+        say("making pictures of a few channels: --run names a finished run instead");
+        let folder = self.out.join("run");
+        let options = runs::Options {
+            source: self.source.clone(),
+            images: Some(self.images.to_owned()),
+            blocks: Vec::new(),
+            channels: vec![ChannelRange::first(self.channels.get())],
+            preset: Preset::Smoke,
+            steps: STEPS,
+            seed: 0,
+            threads: self.threads,
+            isa: self.isa,
+            out: folder.clone(),
+        };
+        match runs::reproduce(&options, &Silent) {
+            Ok(_) => Ok(Some(folder)),
+            // What there is of the network is audited all the same.
+            Err(RunError::NoBlock { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

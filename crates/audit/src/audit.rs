@@ -5,9 +5,7 @@ use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::options::Options;
 use crate::outcome::{Provenance, Report};
-use crate::steps::{
-    augmentations, compositions, decoding, draws, further_measures, layers, measures, optimiser, picture, resizing,
-};
+use crate::steps::{augmentations, compositions, decoding, draws, layers, measures, optimiser, picture, resizing};
 use crate::twin::bounded::{Bounded, DOUBLE, normalised};
 use crate::twin::network::TwinNetwork;
 use crate::whole_network::golden::Golden;
@@ -148,8 +146,7 @@ impl<'a> Subject<'a> {
         }
         found.add(differences::comparisons(isa)?);
         found.add(self.pool.install(|| directions::comparisons(network, &self.twin, &self.image, isa))?);
-        found.add(measures::comparisons());
-        found.add(further_measures::comparisons(self.loaded));
+        found.add(measures::comparisons(self.loaded));
         let seen = OnImage { network, pixels: &self.pixels, size };
         let same = same_bits::compare(seen, &self.loaded.tensors)?;
         found.add(same.comparisons);

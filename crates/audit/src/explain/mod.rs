@@ -6,8 +6,8 @@
 mod attempts;
 mod document;
 mod measured;
+mod mix_and_scale;
 mod provenance;
-mod rules;
 mod terms;
 
 pub use document::Explanation;
@@ -75,9 +75,9 @@ pub fn explain(
     if let Some(layer) = twin.second(block) {
         sections.push(terms::section(layer, channel, bounds));
     }
-    sections.push(rules::mix(&measured, budget.as_ref()));
-    sections.push(rules::scale(&measured));
-    sections.push(rules::invariance(&measured));
+    sections.push(mix_and_scale::mix(&measured, budget.as_ref()));
+    sections.push(mix_and_scale::scale(&measured));
+    sections.push(mix_and_scale::invariance(&measured));
     Ok(Explanation {
         title: format!("Block {block}, channel {channel}"),
         sections,

@@ -5,7 +5,6 @@ pub(crate) mod between_convolutions;
 pub(crate) mod compositions;
 pub(crate) mod decoding;
 pub(crate) mod draws;
-pub(crate) mod further_measures;
 pub(crate) mod layers;
 pub(crate) mod measures;
 pub(crate) mod operations;
