@@ -3,7 +3,7 @@
 use crate::budget::channel::ChannelBudget;
 use crate::comparison::{Absolute, Comparison, Held, Step, Witness};
 
-/// The comparisons about them: what the table says lies within the first-order bounds, and nothing that follows from it has
+/// The comparisons of budgets: what the table says lies within the first-order bounds, and nothing that follows from it has
 /// changed or is undecided.
 pub(crate) fn comparisons(budgets: &[ChannelBudget]) -> Vec<Comparison> {
     let count = |of: &dyn Fn(&ChannelBudget) -> bool| budgets.iter().filter(|b| of(b)).count();

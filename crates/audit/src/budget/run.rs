@@ -22,8 +22,6 @@ pub(crate) struct Run {
     size: usize,
     /// The rows of the table of channels, each of a channel that the network has.
     rows: Vec<(Block, ChannelRow)>,
-    /// The digest of its manifest, and that of the images.
-    digests: (String, Option<String>),
 }
 
 /// A picture of a run.
@@ -66,7 +64,6 @@ impl Run {
         let rows: Vec<ChannelRow> = read_table(&table)?;
         Ok(Run {
             folder: folder.to_owned(),
-            digests: (manifest.digest.clone(), manifest.images.as_ref().map(|images| images.digest.clone())),
             manifest,
             size,
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
@@ -75,12 +72,12 @@ impl Run {
 
     /// The digest of its manifest.
     pub(crate) fn digest(&self) -> String {
-        self.digests.0.clone()
+        self.manifest.digest.clone()
     }
 
     /// The digest of the images that its tuning curves were measured on.
     pub(crate) fn images_digest(&self) -> Option<String> {
-        self.digests.1.clone()
+        self.manifest.images.as_ref().map(|images| images.digest.clone())
     }
 
     /// Whether the table that is audited is the one that the run wrote.

@@ -25,7 +25,7 @@ pub(crate) fn bounded(twin: impl Fn(&Map) -> Map, x: &Map, roundings: usize, sla
     (twin(x), bound)
 }
 
-/// All comparisons about augmentations, of an image `[45, 38, 3]`.
+/// All comparisons of augmentations, of an image `[45, 38, 3]`.
 ///
 /// # Errors
 /// If an operation refuses the image.
@@ -55,7 +55,7 @@ fn subject<'a>(step: Step, what: impl Into<String>, chain: Chain<'a>, twin: Twin
     Subject { step, what: what.into(), chain, shape: SHAPE, input, linear: true, twin }
 }
 
-/// The comparisons about what the network's input is made by.
+/// The comparisons of what the network's input is made by.
 ///
 /// # Errors
 /// If the operation refuses the image.

@@ -176,11 +176,13 @@ fn addition(x: &Map, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let (both, nothing) = ([seed.clone(), seed.clone()].concat(), vec![0.0; 2 * y.len()]);
     backward.add_all(&gradients, &both, &nothing);
     let adjoint = Adjoint {
-        forward: (&y, &nothing[..y.len()]),
+        forward: &y,
+        constant: &nothing[..y.len()],
         y: &seed,
         x: &[a, b].concat(),
         backward: &gradients,
-        bounds: (&bound, &nothing),
+        forward_bound: &bound,
+        backward_bound: &nothing,
     };
     Ok(vec![
         forward.comparison(Step::Layer.against(Witness::Twin, ("addition", Pass::Forward)), "gamma(1) |a + b|"),

@@ -23,7 +23,7 @@ struct Link {
     slack: f64,
 }
 
-/// All comparisons about chains of operations.
+/// All comparisons of chains of operations.
 ///
 /// # Errors
 /// If a chain refuses its picture.

@@ -9,7 +9,7 @@ use testkit::pseudo_random;
 /// Rows and columns: each of the five filters in four rows or more, and bytes on both sides of every row's middle.
 const SIZE: (usize, usize) = (23, 17);
 
-/// Lines about reading PNG files.
+/// Comparisons of reading PNG files.
 ///
 /// # Errors
 /// If a file is refused.

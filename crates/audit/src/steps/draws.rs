@@ -11,7 +11,7 @@ const STEPS: usize = 11_000;
 const JITTER: usize = 16;
 const UNIT: &str = "layer3.1.pre:178:neuron";
 
-/// All comparisons about draws.
+/// All comparisons of draws.
 pub(crate) fn comparisons() -> Vec<Comparison> {
     let draws = Draws::new(0, UNIT);
     let recipe = Recipe::new(64, 8);

@@ -122,11 +122,13 @@ impl Reading {
             .collect();
         let dy: Vec<f64> = dy.iter().copied().map(f64::from).collect();
         let adjoint = Adjoint {
-            forward: (&y, &constants),
+            forward: &y,
+            constant: &constants,
             y: &dy,
             x: &self.x.data,
             backward: &dx,
-            bounds: (&forward_bound, &bound),
+            forward_bound: &forward_bound,
+            backward_bound: &bound,
         };
         let normed = if norm.is_some() { ", batch norm" } else { "" };
         let mut comparisons = vec![

@@ -86,27 +86,31 @@ pub(crate) fn evaluate(
 
 /// `<A x, y> = <x, A' y>` for one operator and one pair of vectors.
 pub(crate) struct Adjoint<'a> {
-    /// `A x`, and what of it does not depend on x.
-    pub(crate) forward: (&'a [f32], &'a [f64]),
+    /// `A x`.
+    pub(crate) forward: &'a [f32],
+    /// What of it does not depend on x.
+    pub(crate) constant: &'a [f64],
     pub(crate) y: &'a [f64],
     pub(crate) x: &'a [f64],
     /// `A' y`.
     pub(crate) backward: &'a [f32],
-    /// How far each of `A x` and of `A' y` may be off.
-    pub(crate) bounds: (&'a [f64], &'a [f64]),
+    /// How far each of `A x` may be off.
+    pub(crate) forward_bound: &'a [f64],
+    /// How far each of `A' y` may be off.
+    pub(crate) backward_bound: &'a [f64],
 }
 
 impl Adjoint<'_> {
-    /// The line. Either side is off by its own bound, weighted with the other vector; the sums themselves are double
+    /// The comparison. Either side is off by its own bound, weighted with the other vector; the sums themselves are double
     /// precision's.
     pub(crate) fn comparison(&self, what: &str) -> Comparison {
-        let (found, constant) = self.forward;
+        let (found, constant) = (self.forward, self.constant);
         let linear = found.iter().zip(constant).map(|(a, c)| f64::from(*a) - c);
         let left: f64 = linear.zip(self.y).map(|(a, y)| a * y).sum();
         let pairs = self.backward.iter().zip(self.x);
         let right: f64 = pairs.map(|(a, x)| f64::from(*a) * x).sum();
         let weighted = |bound: &[f64], by: &[f64]| -> f64 { bound.iter().zip(by).map(|(b, v)| b * v.abs()).sum() };
-        let bound = 1.001 * (weighted(self.bounds.0, self.y) + weighted(self.bounds.1, self.x));
+        let bound = 1.001 * (weighted(self.forward_bound, self.y) + weighted(self.backward_bound, self.x));
         // Where values are only moved, the products are the same ones, added in another order.
         let terms = (found.len() + self.backward.len()) as f64;
         let products = found.iter().zip(self.y);
@@ -151,7 +155,7 @@ pub(crate) struct Words {
 }
 
 impl Subject<'_> {
-    /// The comparisons about it.
+    /// The comparisons of it.
     ///
     /// # Errors
     /// If the chain refuses its input.
@@ -180,11 +184,13 @@ impl Subject<'_> {
             // Of what is affine the constant is taken away: it is the output for zeros.
             let zeros = (self.twin.forward)(&Map::zeros(self.shape)).0;
             let adjoint = Adjoint {
-                forward: (&y, &zeros.data),
+                forward: &y,
+                constant: &zeros.data,
                 y: &seed.data,
                 x: &x.data,
                 backward: &dx,
-                bounds: (&forward_bound.data, &backward_bound.data),
+                forward_bound: &forward_bound.data,
+                backward_bound: &backward_bound.data,
             };
             comparisons.push(adjoint.comparison(what));
         }
@@ -200,11 +206,13 @@ mod tests {
     fn adjoint(forward: &[f32], backward: &[f32]) -> Comparison {
         let bounds = [1e-6; 2];
         let adjoint = Adjoint {
-            forward: (forward, &[5.0, 7.0]),
+            forward,
+            constant: &[5.0, 7.0],
             y: &[2.0, 1.0],
             x: &[1.0, -1.0],
             backward,
-            bounds: (&bounds, &bounds),
+            forward_bound: &bounds,
+            backward_bound: &bounds,
         };
         adjoint.comparison("matrix")
     }

@@ -95,11 +95,13 @@ fn fourier(isa: Isa) -> Vec<Comparison> {
     let backward_bounds = vec![backward_bound; exact.len()];
     backward.add_all(&gradient, &exact, &backward_bounds);
     let adjoint = Adjoint {
-        forward: (&image, &vec![0.0; image.len()]),
+        forward: &image,
+        constant: &vec![0.0; image.len()],
         y: &seed,
         x: &x,
         backward: &gradient,
-        bounds: (&forward_bounds, &backward_bounds),
+        forward_bound: &forward_bounds,
+        backward_bound: &backward_bounds,
     };
     let words = "gamma(8 + 2 (H + 1) + 2 (W + 1)) 4 sum |s| / sqrt(H W)";
     vec![
@@ -148,14 +150,13 @@ fn colours(isa: Isa) -> Vec<Comparison> {
     let sums_back = reference::mix_colours_adjoint(&sums_back, matrix.map(|row| row.map(f64::abs)));
     let of_pixels: Vec<f32> = (0..3 * N).map(|i| dplanes[i % 3 * N + i / 3]).collect();
     let adjoint = Adjoint {
-        forward: (&rounded, &vec![0.0; 3 * N]),
+        forward: &rounded,
+        constant: &vec![0.0; 3 * N],
         y: &by,
         x: &x.data,
         backward: &of_pixels,
-        bounds: (
-            &quarter.data.iter().map(|v| gamma(1) * v.abs()).collect::<Vec<_>>(),
-            &sums_back.data.iter().map(|v| gamma(7) * 0.25 * v).collect::<Vec<_>>(),
-        ),
+        forward_bound: &quarter.data.iter().map(|v| gamma(1) * v.abs()).collect::<Vec<_>>(),
+        backward_bound: &sums_back.data.iter().map(|v| gamma(7) * 0.25 * v).collect::<Vec<_>>(),
     };
     vec![
         forward.comparison(

@@ -5,7 +5,7 @@ use crate::error::AuditError;
 use images::Rgb8;
 use images::pillow::resize_bilinear;
 
-/// Lines about an image being made smaller and larger.
+/// Comparisons of an image being made smaller and larger.
 ///
 /// # Errors
 /// If the pixels are no image of this size.

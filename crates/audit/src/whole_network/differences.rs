@@ -16,7 +16,7 @@ use kernels::elementary;
 use reference::{Map, Padding, Sliding};
 use testkit::{gamma, pseudo_random};
 
-/// All comparisons about single operations.
+/// All comparisons of single operations.
 ///
 /// # Errors
 /// If an operation refuses its input.

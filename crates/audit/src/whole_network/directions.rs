@@ -37,16 +37,28 @@ const SECOND_ORDER: f64 = 1.05;
 /// went.
 struct Direction {
     image: Map,
-    /// Behind the stem's convolution, and behind its ReLU.
-    stem: (Map, Map),
+    /// Behind the stem's convolution.
+    stem: Rectified,
     blocks: Vec<Tangents>,
-    ends: [(Branch, BTreeMap<Site, Bounded>); 2],
+    ends: [End; 2],
 }
 
-/// The tangents in a block: of what it reads, of its hidden values before and after their ReLU, of its sum.
+/// A tangent before a ReLU, and after it.
+struct Rectified {
+    before: Map,
+    after: Map,
+}
+
+/// Where the image was moved to: which way double precision went, and what it found at every site.
+struct End {
+    branch: Branch,
+    sites: BTreeMap<Site, Bounded>,
+}
+
+/// The tangents in a block: of what it reads, of its hidden values, of its sum.
 struct Tangents {
     enters: Map,
-    hidden: (Map, Map),
+    hidden: Rectified,
     sum: Map,
 }
 
@@ -58,7 +70,7 @@ struct Losses<'a> {
     flips: Vec<usize>,
 }
 
-/// Lines about the center neurons of every second block, by the normalised image.
+/// Comparisons of the center neurons of every second block, by the normalised image.
 ///
 /// # Errors
 /// If the network cannot be read.
@@ -92,8 +104,8 @@ fn comparison(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) 
     let site = block.read_site(Role::Output);
     let (mut worst, mut error_there) = (0.0_f64, 0.0);
     for (i, direction) in losses.directions.iter().enumerate() {
-        let value = |end: &(Branch, BTreeMap<Site, Bounded>)| {
-            let map = end.1.get(&site).ok_or_else(|| AuditError::no_site(site))?;
+        let value = |end: &End| {
+            let map = end.sites.get(&site).ok_or_else(|| AuditError::no_site(site))?;
             Ok::<_, AuditError>(map.center(0).0)
         };
         let [after, before] = &direction.ends;
@@ -128,7 +140,8 @@ impl Direction {
         let image = Map::from_f32(x.shape(), &pseudo_random(seed, x.data.len()));
         let end = |sign: f64| {
             let moved = image.map(|d| sign * STEP * d);
-            Branch::of_twin(twin, &sum(x, &moved))
+            let (branch, sites) = Branch::of_twin(twin, &sum(x, &moved));
+            End { branch, sites }
         };
         let before = twin.stem.tangent(&image);
         let after = product(&before, &branch.stem);
@@ -141,10 +154,14 @@ impl Direction {
             let beside = projection.as_ref().map(|layer| layer.tangent(&stream));
             let total = sum(&second.tangent(&rectified), beside.as_ref().unwrap_or(&stream));
             let leaves = product(&total, &passed.output);
-            blocks.push(Tangents { enters: stream, hidden: (hidden, rectified), sum: total });
+            blocks.push(Tangents {
+                enters: stream,
+                hidden: Rectified { before: hidden, after: rectified },
+                sum: total,
+            });
             stream = leaves;
         }
-        Direction { image: image.clone(), stem: (before, after), blocks, ends: [end(1.0), end(-1.0)] }
+        Direction { image: image.clone(), stem: Rectified { before, after }, blocks, ends: [end(1.0), end(-1.0)] }
     }
 }
 
@@ -179,7 +196,7 @@ impl Losses<'_> {
         at_ends: impl Fn(&Branch) -> &Map,
     ) -> Map {
         for (i, direction) in self.directions.iter().enumerate() {
-            let [after, before] = [0, 1].map(|end| at_ends(&direction.ends[end].0));
+            let [after, before] = [0, 1].map(|end| at_ends(&direction.ends[end].branch));
             for (at, &p) in passed.data.iter().enumerate() {
                 let flipped = p != after.data[at] || p != before.data[at];
                 if flipped && dy.data[at] != 0.0 {
@@ -194,9 +211,9 @@ impl Losses<'_> {
     /// The pooling's way back. A window that took another pixel costs the difference of both tangents.
     fn unpool(&mut self, dy: &Map, branch: &Branch) -> Map {
         for (i, direction) in self.directions.iter().enumerate() {
-            let tangent = |at: Option<usize>| at.map_or(0.0, |at| direction.stem.1.data[at].abs());
+            let tangent = |at: Option<usize>| at.map_or(0.0, |at| direction.stem.after.data[at].abs());
             for (w, &taken) in branch.pooled.iter().enumerate() {
-                let others = [0, 1].map(|end| direction.ends[end].0.pooled[w]);
+                let others = [0, 1].map(|end| direction.ends[end].branch.pooled[w]);
                 if others.iter().any(|&other| other != taken) && dy.data[w] != 0.0 {
                     let reach = others.iter().fold(tangent(taken), |sum, &at| sum + tangent(at));
                     self.branches[i] += dy.data[w].abs() * reach;
@@ -205,7 +222,7 @@ impl Losses<'_> {
             }
         }
         // A pixel is taken by at most four windows.
-        self.lose(&branch.unpool(&dy.map(f64::abs)), gamma(4), |d| &d.stem.1);
+        self.lose(&branch.unpool(&dy.map(f64::abs)), gamma(4), |d| &d.stem.after);
         branch.unpool(dy)
     }
 }
@@ -226,8 +243,8 @@ fn losses<'a>(twin: &TwinNetwork, block: Block, branch: &Branch, directions: &'a
         if i < last {
             dy = losses.rectify(&dy, passed, |d| &d.blocks[i].sum, |b| &b.blocks[i].output);
         }
-        let hidden = losses.back(second, &dy, |d| &d.blocks[i].hidden.1);
-        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.0, |b| &b.blocks[i].hidden);
+        let hidden = losses.back(second, &dy, |d| &d.blocks[i].hidden.after);
+        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.before, |b| &b.blocks[i].hidden);
         let through = losses.back(first, &hidden, |d| &d.blocks[i].enters);
         let beside = match projection {
             None => dy,
@@ -239,7 +256,7 @@ fn losses<'a>(twin: &TwinNetwork, block: Block, branch: &Branch, directions: &'a
         dy = sum(&through, &beside);
     }
     let dy = losses.unpool(&dy, branch);
-    let dy = losses.rectify(&dy, &branch.stem, |d| &d.stem.0, |b| &b.stem);
+    let dy = losses.rectify(&dy, &branch.stem, |d| &d.stem.before, |b| &b.stem);
     losses.back(&twin.stem, &dy, |d| &d.image);
     losses
 }
@@ -309,13 +326,14 @@ mod tests {
         let branch = |stem: &[f64]| Branch { stem: map(stem), pooled: Vec::new(), blocks: Vec::new() };
         let directions = [Direction {
             image: map(&[0.0; 3]),
-            stem: (map(&[5.0, 7.0, 11.0]), map(&[0.0; 3])),
+            stem: Rectified { before: map(&[5.0, 7.0, 11.0]), after: map(&[0.0; 3]) },
             blocks: Vec::new(),
-            ends: [branch(&[1.0, 0.0, 1.0]), branch(&[1.0, 1.0, 0.0])].map(|b| (b, BTreeMap::new())),
+            ends: [branch(&[1.0, 0.0, 1.0]), branch(&[1.0, 1.0, 0.0])]
+                .map(|branch| End { branch, sites: BTreeMap::new() }),
         }];
         let mut losses = Losses { directions: &directions, rounding: vec![0.0], branches: vec![0.0], flips: vec![0] };
         // The second goes another way at the first end, the third at the second.
-        let passed = losses.rectify(&map(&[1.0, -2.0, 3.0]), &map(&[1.0, 1.0, 1.0]), |d| &d.stem.0, |b| &b.stem);
+        let passed = losses.rectify(&map(&[1.0, -2.0, 3.0]), &map(&[1.0, 1.0, 1.0]), |d| &d.stem.before, |b| &b.stem);
         assert_eq!(passed.data, [1.0, -2.0, 3.0]);
         assert_eq!((losses.branches[0], losses.flips[0]), (47.0, 2));
     }

@@ -215,7 +215,7 @@ fn gradient(seen: OnImage<'_>, site: Site, extent: Extent, isa: Isa) -> Result<V
 
 /// A site whose recipe has jitter and a crop, if the network has it.
 fn visualized(sites: &[Site]) -> Site {
-    let wanted = sites.iter().find(|s| s.to_string() == "layer2.1.pre");
+    let wanted = sites.iter().find(|s| matches!(s, Site::Sum(block) if (block.stage(), block.index()) == (2, 1)));
     *wanted.or(sites.last()).unwrap_or(&Site::StemRelu)
 }
 

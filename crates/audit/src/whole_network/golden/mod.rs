@@ -71,7 +71,7 @@ impl Golden {
         self.size
     }
 
-    /// The comparisons about what depends on no weights: decoded images, and the picture of a spectrum.
+    /// The comparisons of what depends on no weights: decoded images, and the picture of a spectrum.
     ///
     /// # Errors
     /// If the graph of the picture cannot be built.
@@ -81,7 +81,7 @@ impl Golden {
         Ok(comparisons)
     }
 
-    /// The comparisons about the network that the values were computed of.
+    /// The comparisons of the network that the values were computed of.
     ///
     /// # Errors
     /// If the network cannot be read.
