@@ -4,7 +4,7 @@ use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
 use crate::steps::between_convolutions;
-use crate::steps::operations::{Adjoint, of_map};
+use crate::steps::operations::{Adjoint, Evaluated, of_map};
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::layer::{Affine, Place, TwinLayer};
 use crate::twin::network::TwinNetwork;
@@ -69,8 +69,9 @@ fn in_order(comparisons: Vec<Comparison>) -> Vec<Comparison> {
 }
 
 impl Reading {
-    fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-        let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
+    /// What our kernels make of it, forward and backward.
+    fn evaluate(&self, isa: Isa) -> Result<Evaluated, AuditError> {
+        let TwinLayer { outputs, inputs, sliding, weights, bias, .. } = &self.layer;
         let mut graph = Graph::new();
         let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
         let input = graph.add(Input { shape }, &[])?;
@@ -88,7 +89,17 @@ impl Reading {
         workspace.forward();
         let y = workspace.value(node).data().to_vec();
         workspace.backward();
+        Ok(Evaluated {
+            y,
+            dy,
+            dx: of_map(workspace.gradient(input), shape),
+            output: (output.height, output.width, output.channels),
+        })
+    }
 
+    fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
+        let Evaluated { y, dy, dx, output } = self.evaluate(isa)?;
         let exact = self.layer.apply(&Bounded::exact(self.x.clone()), SINGLE);
         let slack = underflow_slack(self.layer.terms());
         let bound: Vec<f64> = exact.error.data.iter().map(|e| e + slack).collect();
@@ -100,7 +111,7 @@ impl Reading {
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
         let filters = |values| Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values };
         let factor = |c: usize| norm.as_ref().map_or(1.0, |norm| norm.scale[c]);
-        let seed = Map::from_f32((output.height, output.width, output.channels), &dy);
+        let seed = Map::from_f32(output, &dy);
         let seed = Map::from_fn(seed.shape(), |i, j, c| seed.at(i, j, c) * factor(c));
         let size = (self.x.height, self.x.width);
         let gradient = |dy: &Map, values| reference::conv2d_input_gradient(dy, filters(values), steps(*sliding), size);
@@ -110,7 +121,6 @@ impl Reading {
         let terms = outputs * sliding.kernel.0 * sliding.kernel.1;
         let bound: Vec<f64> = sums.data.iter().map(|s| gamma(terms + 2) * s + underflow_slack(terms)).collect();
         let mut backward = Tally::default();
-        let dx = of_map(workspace.gradient(input), shape);
         backward.add_all(&dx, &exact.data, &bound);
         // The constant of batch norm or bias, at every position.
         let constants: Vec<f64> = (0..y.len())
