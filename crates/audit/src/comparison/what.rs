@@ -58,3 +58,19 @@ impl Serialize for What {
         serializer.collect_str(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compared_is_printed_with_the_way_through_it() {
+        let said = |what: What| what.to_string();
+        assert_eq!(said("ReLU".into()), "ReLU");
+        assert_eq!(said(("ReLU", Pass::Forward).into()), "ReLU, forward");
+        assert_eq!(said(("ReLU", Pass::Backward).into()), "ReLU, backward");
+        assert_eq!(said(("fc", Pass::Adjoint).into()), "fc: <A x, y> and <x, A' y>");
+        let json = serde_json::to_string(&What::from(("fc", Pass::Forward))).unwrap();
+        assert_eq!(json, "\"fc, forward\"");
+    }
+}
