@@ -3,7 +3,7 @@
 use crate::flags::Audit;
 use crate::progress::{Progress, duration};
 use crate::{FAILED, interrupt, print, say, threads};
-use audit::{Kind, Line, Options, Reference, Report, short};
+use audit::{Comparison, Kind, Options, Reference, Report, short};
 use runs::{ChannelRange, Isa, Preset, RunError, Silent, Source};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -33,17 +33,17 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
             let images = flags.images.as_ref().or(golden.as_ref().map(|of| &of.images));
             let images = images.filter(|folder| folder.is_dir() || flags.images.is_some());
             let images = images.unwrap_or(&embedded.images);
-            small_run(&source, images, &flags.out, flags.channels, (threads, isa))?
+            SmallRun { source: &source, images, out: &flags.out, channels: flags.channels, threads, isa }.make()?
         }
     };
     let options =
         Options { source, embedded, golden, images: flags.images, run, channels: flags.channels, threads, isa };
     let mut heading = Some(HEADING);
-    let mut said = |line: &Line| {
+    let mut said = |comparison: &Comparison| {
         if let Some(heading) = heading.take() {
             print(heading);
         }
-        print(&row(line));
+        print(&row(comparison));
     };
     let report = audit::audit(&options, &mut said, &Progress::new())?;
     let page = audit::write(&report, &flags.out)?;
@@ -71,32 +71,39 @@ fn is_same(path: &Path, other: &Path) -> bool {
 }
 
 /// A few channels of each block, a few steps each: enough to see what rounding does to mix ratios.
-fn small_run(
-    source: &Source,
-    images: &Path,
-    out: &Path,
+struct SmallRun<'a> {
+    source: &'a Source,
+    images: &'a Path,
+    /// The folder of the audit.
+    out: &'a Path,
     channels: NonZero<usize>,
-    (threads, isa): (NonZero<usize>, Isa),
-) -> anyhow::Result<Option<PathBuf>> {
-    say("making pictures of a few channels: --run names a finished run instead");
-    let folder = out.join("run");
-    let options = runs::Options {
-        source: source.clone(),
-        images: Some(images.to_owned()),
-        blocks: Vec::new(),
-        channels: vec![ChannelRange::first(channels.get())],
-        preset: Preset::Smoke,
-        steps: STEPS,
-        seed: 0,
-        threads,
-        isa,
-        out: folder.clone(),
-    };
-    match runs::reproduce(&options, &Silent) {
-        Ok(_) => Ok(Some(folder)),
-        // What there is of the network is audited all the same.
-        Err(RunError::NoBlock { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+    threads: NonZero<usize>,
+    isa: Isa,
+}
+
+impl SmallRun<'_> {
+    /// Makes it; nothing where the network has no block.
+    fn make(self) -> anyhow::Result<Option<PathBuf>> {
+        say("making pictures of a few channels: --run names a finished run instead");
+        let folder = self.out.join("run");
+        let options = runs::Options {
+            source: self.source.clone(),
+            images: Some(self.images.to_owned()),
+            blocks: Vec::new(),
+            channels: vec![ChannelRange::first(self.channels.get())],
+            preset: Preset::Smoke,
+            steps: STEPS,
+            seed: 0,
+            threads: self.threads,
+            isa: self.isa,
+            out: folder.clone(),
+        };
+        match runs::reproduce(&options, &Silent) {
+            Ok(_) => Ok(Some(folder)),
+            // What there is of the network is audited all the same.
+            Err(RunError::NoBlock { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -121,22 +128,22 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// A line of the table. Why something was skipped stands where its bound would.
-fn row(line: &Line) -> String {
-    let what = match line.kind {
-        Kind::Skipped => format!("{}: {}", line.what, line.bound),
-        Kind::Checked | Kind::Information => line.what.clone(),
+fn row(comparison: &Comparison) -> String {
+    let what = match comparison.kind {
+        Kind::Skipped => format!("{}: {}", comparison.what, comparison.bound),
+        Kind::Checked | Kind::Information => comparison.what.to_string(),
     };
     let mut parts = wrapped(&what, WHAT).into_iter();
     let mut text = format!(
         "{:<18}  {:<WHAT$} {:<19} {:>8}  {:>9}  {:>13}  {:>8}  {}",
-        line.step,
+        comparison.step,
         parts.next().unwrap_or_default(),
-        line.witness.to_string(),
-        line.values,
-        short(line.ulps),
-        line.error_in_words(),
-        short(line.used),
-        line.verdict()
+        comparison.witness.to_string(),
+        comparison.values,
+        short(comparison.ulps),
+        comparison.error_in_words(),
+        short(comparison.used),
+        comparison.verdict()
     );
     for part in parts {
         text.push_str(&format!("\n{:<18}  {part}", ""));
@@ -145,15 +152,15 @@ fn row(line: &Line) -> String {
 }
 
 fn summary(report: &Report) {
-    let failed = report.lines.iter().filter(|l| l.failed()).count();
-    let values: usize = report.lines.iter().map(|l| l.values).sum();
+    let failed = report.comparisons.iter().filter(|l| l.failed()).count();
+    let values: usize = report.comparisons.iter().map(|l| l.values).sum();
     let skipped = match report.skipped() {
         0 => String::new(),
         n => format!(", {n} skipped"),
     };
     print(&format!(
         "{} comparisons of {values} values, {failed} beyond their bound{skipped}; digest {}",
-        report.lines.len(),
+        report.comparisons.len(),
         report.digest
     ));
 }
@@ -162,11 +169,11 @@ fn summary(report: &Report) {
 mod tests {
     use super::*;
 
-    /// A line of each kind, with an error in words and none.
-    fn line(what: &str, kind: Kind, passed: bool) -> Line {
-        Line {
-            step: "layer",
-            what: what.to_owned(),
+    /// A comparison of each kind, with an error in words and none.
+    fn comparison(what: &str, kind: Kind, passed: bool) -> Comparison {
+        Comparison {
+            step: audit::Step::Layer,
+            what: what.into(),
             witness: audit::Witness::Twin,
             kind,
             values: 42,
@@ -182,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_row_has_its_columns_below_their_headings_and_ends_with_its_verdict() {
-        let shown = row(&line("1.0.conv1", Kind::Checked, true));
+        let shown = row(&comparison("1.0.conv1", Kind::Checked, true));
         let at = |heading: &str| HEADING.find(heading).unwrap();
         assert_eq!(&shown[at("what")..at("what") + 9], "1.0.conv1");
         assert_eq!(&shown[at("compared")..at("compared") + 8], "f64 twin");
@@ -193,14 +200,14 @@ mod tests {
         }
         assert!(shown.starts_with("layer ") && shown.ends_with("  pass"), "{shown}");
         assert!(!shown.contains("the bound's words"));
-        let failed = row(&line("1.0.conv1", Kind::Checked, false));
+        let failed = row(&comparison("1.0.conv1", Kind::Checked, false));
         assert!(failed.ends_with("  FAIL"));
-        assert!(row(&line("w", Kind::Information, false)).ends_with("  info"));
+        assert!(row(&comparison("w", Kind::Information, false)).ends_with("  info"));
     }
 
     #[test]
     fn why_something_was_skipped_stands_behind_what() {
-        let shown = row(&line("gradients", Kind::Skipped, false));
+        let shown = row(&comparison("gradients", Kind::Skipped, false));
         assert!(shown.contains("  gradients: the bound's words "), "{shown}");
         assert!(shown.ends_with("  skipped"));
     }
@@ -208,7 +215,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_goes_on_below_its_column() {
         let what = "word ".repeat(40);
-        let shown = row(&line(what.trim(), Kind::Checked, true));
+        let shown = row(&comparison(what.trim(), Kind::Checked, true));
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines.len(), 4);
         assert!(lines[0].ends_with("pass"));

@@ -1,5 +1,6 @@
 //! Why an audit cannot be made, as one sentence.
 
+use resnet::Site;
 use std::path::PathBuf;
 
 /// Why an audit cannot be made. What it finds is no error.
@@ -53,4 +54,15 @@ pub enum AuditError {
     /// Threads cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(String),
+}
+
+impl AuditError {
+    /// The network has no such site.
+    pub(crate) fn no_site(site: Site) -> AuditError {
+        AuditError::Absent {
+            path: "the network".into(),
+            expected: format!("the site {site}"),
+            found: "none of that name".to_owned(),
+        }
+    }
 }

@@ -3,300 +3,44 @@
 //! [`audit()`] walks the computation in order: decoding, resizing, normalisation, every layer forward and backward, the
 //! picture of a spectrum, every augmentation, the optimiser, each measure, each statistic; then the same bits on every
 //! instruction set and number of threads, a second opinion, and for mix ratios how much of them can be rounding. A
-//! [`Report`] holds a [`Line`] for each comparison.
+//! [`Report`] holds a [`Comparison`] for each.
 //!
 //! [`explain()`] derives one channel's mix ratio and scale measures from the pictures of a finished run as a person
 //! would write it, and holds the run's table, manifest and store against them.
 //!
 //! Invariant: what is compared was computed by different code, and every bound is derived where it is written, or is an
 //! agreed limit on what PyTorch, kornia or Lucent computed and says so in its line.
+//!
+//! The rooms:
+//!
+//! - `comparison`: what a comparison is, how errors are counted, and the table of them;
+//! - `twin`: the network once more in double precision, the first-order bound of single precision, and the interval
+//!   that an exact value lies in;
+//! - `steps`: a file for each step of the computation;
+//! - `whole_network`: PyTorch's values, differences, the same bits, a second opinion;
+//! - `budget`: a finished run, and how much of its mix ratios can be rounding;
+//! - `explain`: the derivation of one channel;
+//! - `outcome`: the report, `audit.json` and `audit.html`.
 #![forbid(unsafe_code)]
 
-mod augmentations;
-mod between;
-mod bits;
-mod bounded;
-mod branch;
+mod audit;
 mod budget;
-mod chains;
-mod compositions;
-mod cone;
-mod decoding;
-mod differences;
-mod directions;
-mod double;
-mod draws;
-#[cfg(test)]
-mod embedded;
-mod enclosure;
+mod comparison;
 mod error;
 mod explain;
-mod golden;
-mod interval;
-mod layers;
-mod line;
-mod measures;
-mod operations;
-mod optimiser;
-mod page;
-mod picture;
-mod resizing;
-mod rules;
-mod run;
-mod second;
+mod options;
+mod outcome;
+mod rounding;
+mod steps;
 mod twin;
-mod walk;
+mod whole_network;
 
+pub use audit::audit;
 pub use budget::{ChannelBudget, Verdict};
+pub use comparison::{Absolute, Comparison, Kind, Pass, Step, What, Witness, short};
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
-pub use golden::Reference;
-pub use interval::Interval;
-pub use line::{Absolute, Kind, Line, Witness, short};
-pub use page::write;
-
-use crate::bounded::{DOUBLE, SINGLE, normalised};
-use crate::golden::Golden;
-use crate::run::Run;
-use crate::twin::TwinNetwork;
-use autodiff::Isa;
-use report::BuildRecord;
-use runs::{Loaded, Observer, Source};
-use serde::Serialize;
-use std::num::NonZero;
-use std::path::{Path, PathBuf};
-
-/// What to audit.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The network.
-    pub source: Source,
-    /// The project's own reference values: those that depend on no weights are always held to.
-    pub embedded: Reference,
-    /// Reference values of PyTorch for that network, if there are any.
-    pub golden: Option<Reference>,
-    /// Images, of which the first is looked at; else the reference values'.
-    pub images: Option<PathBuf>,
-    /// A finished run, whose mix ratios are given budgets.
-    pub run: Option<PathBuf>,
-    /// At most so many channels of each block are given budgets.
-    pub channels: NonZero<usize>,
-    /// Threads to use.
-    pub threads: NonZero<usize>,
-    /// The instruction set to use.
-    pub isa: Isa,
-}
-
-/// Who computed what was audited, and on what: nothing of it but the weights and the image changes a bit.
-#[derive(Clone, Debug, Serialize)]
-pub struct Provenance {
-    /// Name and version of the program.
-    pub program: String,
-    /// The version of its numerics: a part of every address in a store.
-    pub numerics_version: u32,
-    /// Its source, its compiler and its processor.
-    pub build: BuildRecord,
-    /// The weights, as they were given.
-    pub weights: String,
-    /// Digest of the tensors.
-    pub weights_digest: String,
-    /// Where the image is from that was walked.
-    pub image: String,
-    /// BLAKE3 digest of its pixels, as the network reads them.
-    pub image_digest: String,
-    /// The digest of the images that tuning curves of the run were measured on, as its manifest has it.
-    pub images_digest: Option<String>,
-    /// The digest of the manifest of the run whose table was audited.
-    pub run_digest: Option<String>,
-    /// The instruction set that was used.
-    pub instruction_set: String,
-    /// How many threads were used.
-    pub threads: usize,
-}
-
-/// What the audit found.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// Who computed it, and on what.
-    pub provenance: Provenance,
-    /// The first digits of the digest of every site and of a picture: the same on every machine.
-    pub digest: String,
-    /// One line a comparison.
-    pub lines: Vec<Line>,
-    /// Mix ratios and how much of them can be rounding.
-    pub budgets: Vec<ChannelBudget>,
-    /// BLAKE3 digest of `audit.json` with nothing between the quotes of this field.
-    pub signature: String,
-}
-
-impl Report {
-    /// Whether nothing is beyond its bound. What was skipped has not passed, but does not fail either.
-    pub fn passed(&self) -> bool {
-        !self.lines.iter().any(Line::failed)
-    }
-
-    /// How many lines were skipped.
-    pub fn skipped(&self) -> usize {
-        let skipped = |line: &&Line| line.kind == Kind::Skipped;
-        self.lines.iter().filter(skipped).count()
-    }
-}
-
-/// Audits everything; `said` is told of each line as it is found, `observer` of what takes long.
-///
-/// # Errors
-/// If something cannot be read. What is beyond its bound is no error but a line of the report.
-pub fn audit(options: &Options, said: &mut dyn FnMut(&Line), observer: &dyn Observer) -> Result<Report, AuditError> {
-    let loaded = options.source.clone().load()?;
-    let folder = options.run.as_ref();
-    let run = folder.map(|f| Run::open(f, &loaded)).transpose()?;
-    let pool = autodiff::ThreadPoolBuilder::new()
-        .num_threads(options.threads.get())
-        .build()
-        .map_err(|e| AuditError::Threads(e.to_string()))?;
-    let architecture = loaded.network.architecture();
-    let choose = |run| pool.install(|| Run::choose(run, architecture.blocks(), options.channels));
-    let chosen = run.as_ref().map(choose).transpose()?;
-    let (size, isa) = (loaded.source.input_size, options.isa);
-    let golden = options.golden.as_ref().map(Golden::open).transpose()?.flatten();
-    let (pixels, from) = walked(options, golden.as_ref(), size)?;
-    let Some(&last) = architecture.blocks().last() else {
-        return Err(AuditError::Absent {
-            path: loaded.source.path.clone(),
-            expected: "at least one block".to_owned(),
-            found: "none".to_owned(),
-        });
-    };
-    let twin = TwinNetwork::new(&loaded.tensors, architecture)?;
-    let image = normalised(&pixels, size, DOUBLE);
-    let mut lines = Vec::new();
-    let mut add = |more: Vec<Line>| {
-        more.iter().for_each(&mut *said);
-        lines.extend(more);
-    };
-    // What PyTorch and Pillow computed stands beside the step that it is of.
-    let mut theirs = of_others(options, golden.as_ref(), &loaded)?;
-    let mut of_step = |step: &str| -> Vec<Line> {
-        let (found, left) = theirs.drain(..).partition(|line| line.step == step);
-        theirs = left;
-        found
-    };
-    add(of_step("decode"));
-    add(decoding::lines()?);
-    add(resizing::lines(&pixels, size)?);
-    add(augmentations::normalisation(isa)?);
-    add(pool.install(|| layers::lines(&twin, &image, (&loaded.tensors, last), isa))?);
-    add(of_step("network"));
-    add(of_step("center activations"));
-    add(of_step("center gradients"));
-    add(draws::lines());
-    add(picture::lines(isa)?);
-    add(of_step("spectrum"));
-    add(augmentations::lines(isa)?);
-    add(compositions::lines(isa)?);
-    add(optimiser::lines(isa));
-    add(theirs);
-    if let (Some(values), true) = (&options.golden, golden.is_some_and(|g| g.size() == size)) {
-        add(chains::lines(&loaded.network, size, &values.folder, isa)?);
-    }
-    add(differences::lines(isa)?);
-    add(pool.install(|| directions::lines(&loaded.network, &twin, &image, isa))?);
-    add(measures::lines());
-    add(rules::lines(&loaded));
-    let (same, digest) = bits::lines(&loaded.network, &loaded.tensors, &pixels, size)?;
-    add(same);
-    add(bits::skipped()
-        .into_iter()
-        .map(|isa| {
-            let why = "this processor lacks it".to_owned();
-            Line::skipped("same bits", isa, Witness::Identity, why)
-        })
-        .collect());
-    let read = normalised(&pixels, size, SINGLE);
-    let seen = (pixels.as_slice(), size);
-    add(pool.install(|| second::lines(&loaded.network, &twin, seen, &read, isa))?);
-    let mut budgets = Vec::new();
-    if let (Some(run), Some(chosen)) = (&run, &chosen) {
-        budgets = pool.install(|| run.budgets(&twin, chosen, observer))?;
-        add(vec![run.table_is_the_manifests()?]);
-        add(run::lines(&budgets));
-    } else {
-        let why = "there is no run, or the weights allow none";
-        let what = "mix ratios";
-        add(vec![Line::skipped("error budget", what, Witness::Enclosure, why)]);
-    }
-    Ok(Report {
-        provenance: Provenance {
-            program: runs::program(),
-            numerics_version: runs::NUMERICS_VERSION,
-            build: runs::build_record(),
-            weights: loaded.source.path.display().to_string(),
-            weights_digest: loaded.digest.clone(),
-            image: from.display().to_string(),
-            image_digest: blake3::hash(&pixels).to_hex().to_string(),
-            images_digest: run.as_ref().and_then(Run::images_digest),
-            run_digest: run.as_ref().map(Run::digest),
-            instruction_set: isa.to_string(),
-            threads: options.threads.get(),
-        },
-        digest,
-        lines,
-        budgets,
-        signature: String::new(),
-    })
-}
-
-/// What PyTorch, Lucent and Pillow say. Where there is nothing of these weights, a line says that it was skipped.
-fn of_others(options: &Options, golden: Option<&Golden>, loaded: &Loaded) -> Result<Vec<Line>, AuditError> {
-    let (size, isa) = (loaded.source.input_size, options.isa);
-    let mut lines = Vec::new();
-    if options.golden.as_ref() != Some(&options.embedded)
-        && let Some(embedded) = Golden::open(&options.embedded)?
-    {
-        lines.extend(embedded.of_any_weights(isa)?);
-    }
-    if let Some(golden) = golden {
-        lines.extend(golden.of_any_weights(isa)?);
-    }
-    let skipped = |why: String| {
-        let what = "center activations and gradients";
-        Line::skipped("network", what, Witness::PyTorch, why)
-    };
-    match golden {
-        Some(golden) if golden.size() == size => {
-            lines.extend(golden.of_network(&loaded.network, isa)?);
-        }
-        Some(golden) => {
-            lines.push(skipped(format!("the reference values are of images of {0} by {0} pixels", golden.size())))
-        }
-        None => lines.push(skipped("no reference values for these weights".to_owned())),
-    }
-    Ok(lines)
-}
-
-/// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values,
-/// or of the embedded ones.
-fn walked(options: &Options, golden: Option<&Golden>, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
-    if let Some(folder) = &options.images {
-        return first_image(folder, size);
-    }
-    let golden = golden.filter(|golden| golden.size() == size);
-    match (golden.map(Golden::first).transpose()?, &options.golden) {
-        (Some((name, pixels)), Some(reference)) => Ok((pixels, reference.images.join(name))),
-        _ => first_image(&options.embedded.images, size),
-    }
-}
-
-/// The first image of a folder, as the network reads it, and its path.
-fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
-    let folder = images::Folder::open(folder)?;
-    let Some(entry) = folder.entries().first() else {
-        return Err(AuditError::Absent {
-            path: folder.path().to_owned(),
-            expected: "an image".to_owned(),
-            found: "none".to_owned(),
-        });
-    };
-    let picture = images::preprocess(&images::decode(&entry.path)?, resnet::resized_side(size), size)?;
-    Ok((picture.into_pixels(), entry.path.clone()))
-}
+pub use options::Options;
+pub use outcome::{Provenance, Report, write};
+pub use twin::interval::Interval;
+pub use whole_network::golden::Reference;

@@ -4,19 +4,58 @@ use super::document::{Section, number};
 use super::measured::{Center, Measured};
 use super::provenance::Provenance;
 use crate::error::AuditError;
-use report::ChannelRow;
 use resnet::{Role, View};
 use runs::MAX_RETRIES;
+use std::fmt;
 use std::path::Path;
+
+/// What came of an attempt.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Kept,
+    MadeAgain,
+    GivenUp,
+    MadeAgainForNothing,
+    LeftAsItFailed,
+}
+
+impl Outcome {
+    /// Of the attempt of this number among those that there were, with a mix ratio or without.
+    fn of(sound: bool, retry: u64, retries: u64) -> Outcome {
+        match (sound, retry == retries) {
+            (true, true) => Outcome::Kept,
+            (false, false) => Outcome::MadeAgain,
+            (false, true) if retries == MAX_RETRIES => Outcome::GivenUp,
+            (true, false) => Outcome::MadeAgainForNothing,
+            (false, true) => Outcome::LeftAsItFailed,
+        }
+    }
+
+    fn breaks_the_rule(self) -> bool {
+        matches!(self, Outcome::MadeAgainForNothing | Outcome::LeftAsItFailed)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Kept => "at least one is positive: kept",
+            Outcome::MadeAgain => "neither is positive: both made again",
+            Outcome::GivenUp => "neither is positive: given up",
+            Outcome::MadeAgainForNothing => "at least one is positive, and yet both were made again",
+            Outcome::LeftAsItFailed => "neither is positive, and yet nothing was made again",
+        })
+    }
+}
 
 /// Every attempt, from the run's seed on: those before the last have to have failed, or there would be no other.
 pub(super) fn section(
     provenance: &Provenance<'_>,
     center: &Center<'_>,
-    (first_seed, row): (u64, &ChannelRow),
     measured: &Measured,
     differences: &mut Vec<String>,
 ) -> Result<Section, AuditError> {
+    let (first_seed, row) = (provenance.run.manifest.seed, provenance.row);
     let mut section = Section::new("Attempts");
     section.say(format!(
         "Where neither O(I) nor O(B) is positive the visualization failed: the Input's and the Block's picture are made again from the \
@@ -34,22 +73,14 @@ pub(super) fn section(
                 None => continue,
             }
         };
-        let sound = analysis::mix_ratio(o_i, o_b).is_ok();
-        let last = retry == retries;
-        let outcome = match (sound, last) {
-            (true, true) => "at least one is positive: kept",
-            (false, false) => "neither is positive: both made again",
-            (false, true) if retries == MAX_RETRIES => "neither is positive: given up",
-            (true, false) => "at least one is positive, and yet both were made again",
-            (false, true) => "neither is positive, and yet nothing was made again",
-        };
-        if outcome.contains("and yet") {
+        let outcome = Outcome::of(analysis::mix_ratio(o_i, o_b).is_ok(), retry, retries);
+        if outcome.breaks_the_rule() {
             differences.push(format!(
                 "tables/channels.csv: {} retries of channel {} of block {}, but from seed {seed} {outcome}",
                 row.retries, row.channel, row.block
             ));
         }
-        section.row([&seed.to_string(), &number(o_i), &number(o_b), outcome]);
+        section.row([&seed.to_string(), &number(o_i), &number(o_b), &outcome.to_string()]);
     }
     section.say(match row.retries {
         0 => "The first attempt did not fail, so all three pictures are from the run's seed.".to_owned(),

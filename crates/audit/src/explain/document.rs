@@ -1,7 +1,7 @@
 //! A derivation as text and as a page.
 
 use crate::error::AuditError;
-use crate::page::{STYLE, write_text};
+use crate::outcome::{STYLE, write_text};
 use maud::{DOCTYPE, PreEscaped, html};
 use report::layout;
 use resnet::{Block, Role};

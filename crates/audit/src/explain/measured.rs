@@ -3,7 +3,7 @@
 
 use super::document::{DIFFERS, Section, number, whose};
 use crate::error::AuditError;
-use crate::walk::{Budget, Walk};
+use crate::twin::first_order::{Activation, FirstOrder};
 use analysis::{ChannelMeasures, FailedVisualization, NineActivations};
 use autodiff::Isa;
 use report::{ChannelRow, layout};
@@ -100,7 +100,12 @@ impl Measured {
     }
 
     /// The table and double precision beside what was computed; what differs goes to `differences`.
-    pub(super) fn comparison(&self, row: &ChannelRow, walks: [&Walk<'_>; 3], differences: &mut Vec<String>) -> Section {
+    pub(super) fn comparison(
+        &self,
+        row: &ChannelRow,
+        bounds: [&FirstOrder<'_>; 3],
+        differences: &mut Vec<String>,
+    ) -> Section {
         let mut section = Section::new("Held against the table and double precision");
         section.say(
             "The table has to hold the same bits: the same code computed it. Double precision has to be within the first-order bound of \
@@ -108,9 +113,9 @@ impl Measured {
         );
         section.row(["value", "computed", "in the table", "double precision", "apart", "bound", ""]);
         let place = format!("channel {} of block {}", self.channel, self.block);
-        for ((of_table, nine), walk) in of_table(row).iter().zip(self.nine).zip(walks) {
+        for ((of_table, nine), first_order) in of_table(row).iter().zip(self.nine).zip(bounds) {
             for ((role, &(column, told)), found) in Role::ALL.into_iter().zip(of_table).zip(nine) {
-                let Budget { exact, bound } = walk.budget(role, self.channel);
+                let Activation { exact, bound } = first_order.activation(role, self.channel);
                 let apart = (found - exact).abs();
                 let (same, near) = (told.to_bits() == found.to_bits(), apart <= bound);
                 if !same {

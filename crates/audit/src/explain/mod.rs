@@ -6,17 +6,17 @@
 mod attempts;
 mod document;
 mod measured;
+mod mix_and_scale;
 mod provenance;
-mod rules;
 mod terms;
 
 pub use document::Explanation;
 
-use crate::bounded::{Bounded, SINGLE, normalised};
+use crate::budget::Run;
 use crate::error::AuditError;
-use crate::run::Run;
-use crate::twin::TwinNetwork;
-use crate::walk::Walk;
+use crate::twin::bounded::{Bounded, SINGLE, normalised};
+use crate::twin::first_order::FirstOrder;
+use crate::twin::network::TwinNetwork;
 use analysis::Category;
 use autodiff::Isa;
 use document::Section;
@@ -45,14 +45,13 @@ pub fn explain(
     let mut differences = std::mem::take(&mut provenance.differences);
     let center = Center { loaded: &loaded, block, channel, isa };
     let measured = center.measure(provenance.pictures.each_ref().map(|p| &*p.pixels))?;
-    let seed = run.manifest.seed;
-    let attempts = attempts::section(&provenance, &center, (seed, row), &measured, &mut differences)?;
+    let attempts = attempts::section(&provenance, &center, &measured, &mut differences)?;
     let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture())?;
     let size = loaded.source.input_size;
     let images = provenance.pictures.each_ref().map(|p| normalised(&p.pixels, size, SINGLE));
-    let walks = walks(&twin, &images, block);
-    let walks = walks.each_ref();
-    let comparison = measured.comparison(row, walks, &mut differences);
+    let bounds = first_orders(&twin, &images, block);
+    let bounds = bounds.each_ref();
+    let comparison = measured.comparison(row, bounds, &mut differences);
     let budget = match measured.measures() {
         // Of what the pictures give, whatever the table says.
         Ok(measures) => {
@@ -74,11 +73,11 @@ pub fn explain(
     }
     let mut sections = vec![outcome(&differences), provenance.section(), attempts, measured.section(), comparison];
     if let Some(layer) = twin.second(block) {
-        sections.push(terms::section(layer, channel, walks));
+        sections.push(terms::section(layer, channel, bounds));
     }
-    sections.push(rules::mix(&measured, budget.as_ref()));
-    sections.push(rules::scale(&measured));
-    sections.push(rules::invariance(&measured));
+    sections.push(mix_and_scale::mix(&measured, budget.as_ref()));
+    sections.push(mix_and_scale::scale(&measured));
+    sections.push(mix_and_scale::invariance(&measured));
     Ok(Explanation {
         title: format!("Block {block}, channel {channel}"),
         sections,
@@ -88,10 +87,10 @@ pub fn explain(
 }
 
 /// The network in double precision on each picture.
-fn walks<'a>(twin: &'a TwinNetwork, images: &'a [Bounded; 3], block: Block) -> [Walk<'a>; 3] {
+fn first_orders<'a>(twin: &'a TwinNetwork, images: &'a [Bounded; 3], block: Block) -> [FirstOrder<'a>; 3] {
     let [input, of_block, output] = images;
-    let walk = |image| twin.walk(image, block);
-    let (input, (of_block, output)) = rayon::join(|| walk(input), || rayon::join(|| walk(of_block), || walk(output)));
+    let of = |image| twin.first_order(image, block);
+    let (input, (of_block, output)) = rayon::join(|| of(input), || rayon::join(|| of(of_block), || of(output)));
     [input, of_block, output]
 }
 

@@ -1,8 +1,8 @@
 //! Which pictures a derivation is of: their files, seeds, keys, digests, and whether each is what the manifest says.
 
 use super::document::{Section, whose};
+use crate::budget::{Picture, Run};
 use crate::error::AuditError;
-use crate::run::{Picture, Run};
 use featviz::{Objective, Recipe};
 use report::{ChannelRow, PictureRecord, layout};
 use resnet::{Block, Role};
@@ -11,9 +11,9 @@ use std::path::Path;
 
 /// The pictures of a channel and where they come from.
 pub(super) struct Provenance<'a> {
-    run: &'a Run,
+    pub(super) run: &'a Run,
     block: Block,
-    row: &'a ChannelRow,
+    pub(super) row: &'a ChannelRow,
     recipe: Option<Recipe>,
     store: Store,
     /// Of Input, Block and Output, as they lie below `features`.

@@ -1,8 +1,8 @@
 //! The products that the Block's activation consists of.
 
 use super::document::{Section, number, whose};
-use crate::twin::TwinLayer;
-use crate::walk::Walk;
+use crate::twin::first_order::FirstOrder;
+use crate::twin::layer::{Affine, TwinLayer};
 use resnet::Role;
 
 /// Terms of the last convolution that are listed for each picture.
@@ -23,7 +23,7 @@ impl Term {
 }
 
 /// The largest terms on the picture of each role.
-pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) -> Section {
+pub(super) fn section(layer: &TwinLayer, channel: usize, pictures: [&FirstOrder<'_>; 3]) -> Section {
     let mut section = Section::new("The largest terms of the last convolution");
     let norm = match layer.norm {
         Some(_) => ", batch norm applied",
@@ -35,8 +35,8 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
         layer.terms(),
     ));
     section.row(["picture", "channel", "row, column", "weight", "activation", "product"]);
-    for (role, walk) in Role::ALL.into_iter().zip(walks) {
-        let Some(x) = walk.hidden() else { continue };
+    for (role, picture) in Role::ALL.into_iter().zip(pictures) {
+        let Some(x) = picture.hidden() else { continue };
         let (terms, constant) = terms(layer, &x, channel);
         let (listed, others) = terms.split_at(TERMS.min(terms.len()));
         for term in listed {
@@ -70,9 +70,9 @@ pub(super) fn section(layer: &TwinLayer, channel: usize, walks: [&Walk<'_>; 3]) 
 /// norm's scale is part of the weights.
 fn terms(layer: &TwinLayer, x: &reference::Map, channel: usize) -> (Vec<Term>, f64) {
     let taps = layer.sliding.kernel.0 * layer.sliding.kernel.1;
-    let (height, width) = crate::bounded::steps(layer.sliding).output_size(x.height, x.width);
+    let (height, width) = crate::twin::bounded::steps(layer.sliding).output_size(x.height, x.width);
     let (scale, constant) = match (&layer.norm, &layer.bias) {
-        (Some((scale, shift)), _) => (scale[channel], shift[channel]),
+        (Some(Affine { scale, shift }), _) => (scale[channel], shift[channel]),
         (None, Some(bias)) => (1.0, f64::from(bias[channel])),
         (None, None) => (1.0, 0.0),
     };

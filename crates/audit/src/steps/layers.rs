@@ -1,0 +1,280 @@
+//! Every layer of the network, forward and backward, on what a real image makes it read.
+
+use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
+use crate::error::AuditError;
+use crate::rounding::{single, singles};
+use crate::steps::between_convolutions;
+use crate::steps::operations::{Adjoint, Evaluated, of_map};
+use crate::twin::bounded::{Bounded, SINGLE, steps};
+use crate::twin::layer::{Affine, Place, TwinLayer};
+use crate::twin::network::TwinNetwork;
+use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
+use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use bounds::{gamma, pseudo_random, underflow_slack};
+use rayon::prelude::*;
+use reference::{Filters, Map};
+use resnet::{BATCH_NORM_EPS, Block};
+use std::sync::Arc;
+use weights::TensorSet;
+
+/// A layer and what it reads, in single precision.
+struct Reading {
+    layer: TwinLayer,
+    x: Map,
+}
+
+/// The layers of a network as far as a block, and the image that they are walked on.
+pub(crate) struct Layers<'a> {
+    pub(crate) twin: &'a TwinNetwork,
+    pub(crate) tensors: &'a TensorSet,
+    /// Normalised.
+    pub(crate) image: &'a Bounded,
+    /// The last block.
+    pub(crate) last: Block,
+}
+
+impl Layers<'_> {
+    /// Every convolution with its batch norm and the operations between them: all forward, then all backward from the
+    /// last to the first, then each with its adjoint.
+    ///
+    /// # Errors
+    /// If a layer cannot be built from its tensors.
+    pub(crate) fn comparisons(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let mut readings = Vec::new();
+        self.twin.run(self.image, self.last, SINGLE, &mut |layer, x| {
+            readings.push(Reading { layer: layer.clone(), x: x.value.map(|v| f64::from(single(v))) });
+        });
+        let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
+            readings.par_iter().map(|reading| reading.compare(isa)).collect();
+        let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
+        if let Some(second) = readings.iter().find(|r| r.layer.place == Place::Second(Block::ALL[0])) {
+            comparisons.extend(between_convolutions::comparisons(&second.x, self.tensors, isa)?);
+            if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
+                comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
+            }
+        }
+        Ok(in_order(comparisons))
+    }
+}
+
+/// The forward pass, the backward pass the other way around, and what remains.
+fn in_order(comparisons: Vec<Comparison>) -> Vec<Comparison> {
+    let (mut forward, comparisons): (Vec<Comparison>, Vec<Comparison>) =
+        comparisons.into_iter().partition(|line| line.what.pass == Some(Pass::Forward));
+    let (backward, adjoints): (Vec<Comparison>, Vec<Comparison>) =
+        comparisons.into_iter().partition(|line| line.what.pass == Some(Pass::Backward));
+    forward.extend(backward.into_iter().rev());
+    forward.extend(adjoints);
+    forward
+}
+
+impl Reading {
+    /// What our kernels make of it, forward and backward.
+    fn evaluate(&self, isa: Isa) -> Result<Evaluated, AuditError> {
+        let TwinLayer { outputs, inputs, sliding, weights, bias, .. } = &self.layer;
+        let mut graph = Graph::new();
+        let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
+        let input = graph.add(Input { shape }, &[])?;
+        let convolution = Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?;
+        let mut node = graph.add(convolution, &[input])?;
+        if let Some(norm) = self.norm()? {
+            node = graph.add(norm, &[node])?;
+        }
+        let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
+        let mut workspace = Workspace::new(Arc::new(plan), isa);
+        workspace.set_input(input, &singles(&self.x.data));
+        let output = graph.shape(node);
+        let dy = pseudo_random(5, output.len());
+        workspace.seed().data_mut().copy_from_slice(&dy);
+        workspace.forward();
+        let y = workspace.value(node).data().to_vec();
+        workspace.backward();
+        Ok(Evaluated {
+            y,
+            dy,
+            dx: of_map(workspace.gradient(input), shape),
+            output: (output.height, output.width, output.channels),
+        })
+    }
+
+    fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+        let TwinLayer { name, outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
+        let Evaluated { y, dy, dx, output } = self.evaluate(isa)?;
+        let exact = self.layer.apply(&Bounded::exact(self.x.clone()), SINGLE);
+        let slack = underflow_slack(self.layer.terms());
+        let bound: Vec<f64> = exact.error.data.iter().map(|e| e + slack).collect();
+        let mut forward = Tally::default();
+        forward.add_all(&y, &exact.value.data, &bound);
+        let (exact_sums, forward_bound) = (exact.value, bound);
+
+        let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
+        let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
+        let filters = |values| Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values };
+        let factor = |c: usize| norm.as_ref().map_or(1.0, |norm| norm.scale[c]);
+        let seed = Map::from_f32(output, &dy);
+        let seed = Map::from_fn(seed.shape(), |i, j, c| seed.at(i, j, c) * factor(c));
+        let size = (self.x.height, self.x.width);
+        let gradient = |dy: &Map, values| reference::conv2d_input_gradient(dy, filters(values), steps(*sliding), size);
+        let exact = gradient(&seed, &wide);
+        let sums = gradient(&seed.map(f64::abs), &magnitudes);
+        // Every output that reads a position, and the scale and its product.
+        let terms = outputs * sliding.kernel.0 * sliding.kernel.1;
+        let bound: Vec<f64> = sums.data.iter().map(|s| gamma(terms + 2) * s + underflow_slack(terms)).collect();
+        let mut backward = Tally::default();
+        backward.add_all(&dx, &exact.data, &bound);
+        // The constant of batch norm or bias, at every position.
+        let constants: Vec<f64> = (0..y.len())
+            .map(|i| match (norm, bias) {
+                (Some(Affine { shift, .. }), _) => shift[i % outputs],
+                (None, Some(bias)) => f64::from(bias[i % outputs]),
+                (None, None) => 0.0,
+            })
+            .collect();
+        let dy: Vec<f64> = dy.iter().copied().map(f64::from).collect();
+        let adjoint = Adjoint {
+            forward: &y,
+            constant: &constants,
+            y: &dy,
+            x: &self.x.data,
+            backward: &dx,
+            forward_bound: &forward_bound,
+            backward_bound: &bound,
+        };
+        let normed = if norm.is_some() { ", batch norm" } else { "" };
+        let mut comparisons = vec![
+            forward.comparison(
+                Step::Layer.against(Witness::Twin, (format!("{name}{normed}"), Pass::Forward)),
+                "gamma(k + 1) (sum |w x| + |b|)",
+            ),
+            backward.comparison(
+                Step::Layer.against(Witness::Twin, (format!("{name}{normed}"), Pass::Backward)),
+                "gamma(k + 2) sum |w dy|",
+            ),
+            adjoint.comparison(&format!("{name}{normed}")),
+        ];
+        if let Some(tally) = self.winograd(&exact_sums, isa)? {
+            comparisons.push(tally.comparison(
+                Step::Winograd.against(Witness::Twin, (format!("{name}{normed}"), Pass::Forward)),
+                "gamma(in + 10 or 14) (|A'| sum (|GgG'| (|B'| |d| |B|)) |A| + |b|)",
+            ));
+        }
+        Ok(comparisons)
+    }
+
+    /// The same layer by Winograd's algorithm, if that is how `activations` may compute it; `exact` is what it should
+    /// give.
+    fn winograd(&self, exact: &Map, isa: Isa) -> Result<Option<Tally>, AuditError> {
+        let TwinLayer { outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
+        let size = (*outputs, *inputs);
+        let convolution =
+            Convolution::new(weights.clone(), size, *sliding, bias.clone())?.computed(Algorithm::Winograd);
+        let Some(tile) = convolution.tile() else {
+            return Ok(None);
+        };
+        let mut graph = Graph::new();
+        let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
+        let input = graph.add(Input { shape }, &[])?;
+        let mut node = graph.add(convolution, &[input])?;
+        if let Some(norm) = self.norm()? {
+            node = graph.add(norm, &[node])?;
+        }
+        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
+        let mut workspace = Workspace::new(Arc::new(plan), isa);
+        workspace.set_input(input, &singles(&self.x.data));
+        workspace.forward();
+        let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
+        let filters = Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values: &values };
+        let found = reference::winograd(&self.x, filters, steps(*sliding), tile.size());
+        let magnitude = found.magnitude;
+        // The algorithm's own roundings, one for each of scale and shift, one to apply them.
+        let n = tile.roundings(*inputs) + 3;
+        let bound = magnitude.data.iter().enumerate().map(|(at, m)| {
+            let o = at % outputs;
+            let shift = bias.as_ref().map_or(0.0, |b| f64::from(b[o]).abs());
+            let (scale, shift) = norm.as_ref().map_or((1.0, shift), |norm| (norm.scale[o].abs(), norm.shift[o].abs()));
+            gamma(n) * (m * scale + shift) + underflow_slack(1 << 20)
+        });
+        let mut tally = Tally::default();
+        let found = workspace.value(node);
+        tally.add_all(found.data(), &exact.data, &bound.collect::<Vec<_>>());
+        Ok(Some(tally))
+    }
+
+    /// The batch norm behind the convolution, where it is separate: of its statistics, as the network has it.
+    fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
+        let statistics = self.layer.statistics.as_ref();
+        let norm =
+            statistics.map(|parts| BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS));
+        Ok(norm.transpose()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twin::bounded::DOUBLE;
+    use bounds::fixtures_dir;
+    use resnet::Network;
+
+    fn embedded() -> (TensorSet, TwinNetwork) {
+        let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
+        let network = Network::new(&tensors).unwrap();
+        let twin = TwinNetwork::new(&tensors, network.architecture()).unwrap();
+        (tensors, twin)
+    }
+
+    fn image() -> Bounded {
+        let noise = pseudo_random(91, 64 * 64 * 3);
+        Bounded::exact(Map::from_f32((64, 64, 3), &noise))
+    }
+
+    #[test]
+    fn the_walk_goes_forward_then_back_and_every_kind_of_layer_has_its_adjoint() {
+        let (tensors, twin) = embedded();
+        let last = "2.0".parse().unwrap();
+        let layers = Layers { twin: &twin, tensors: &tensors, image: &image(), last };
+        let comparisons = layers.comparisons(Isa::best()).unwrap();
+        assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
+        let way = |line: &Comparison| {
+            let passes = [Pass::Forward, Pass::Backward, Pass::Adjoint];
+            passes.iter().position(|&pass| line.what.pass == Some(pass)).unwrap()
+        };
+        assert!(comparisons.is_sorted_by_key(way));
+        let of = |n| comparisons.iter().filter(move |l| way(l) == n && l.step != Step::Winograd);
+        let backward: Vec<&str> = of(1).map(|l| l.what.of.as_str()).collect();
+        let forward: Vec<&str> = of(0).map(|l| l.what.of.as_str()).collect();
+        assert!(forward.iter().eq(backward.iter().rev()));
+        for of_what in [
+            "conv1, batch norm",
+            "layer1.0.conv1, batch norm",
+            "layer2.0.conv1, batch norm",
+            "layer2.0.downsample.0, batch norm",
+            "batch norm",
+            "addition",
+            "fc",
+        ] {
+            assert!(of(2).any(|line| line.what.of == of_what), "{of_what}");
+        }
+    }
+
+    #[test]
+    fn a_layer_whose_twin_has_other_weights_fails() {
+        let (_, twin) = embedded();
+        let mut readings = Vec::new();
+        let last = "1.0".parse().unwrap();
+        twin.run(&image(), last, DOUBLE, &mut |layer, x| {
+            let x = x.value.map(|v| f64::from(single(v)));
+            readings.push(Reading { layer: layer.clone(), x });
+        });
+        let mut reading = readings.pop().unwrap();
+        let passed = |reading: &Reading| -> Vec<bool> {
+            reading.compare(Isa::best()).unwrap().iter().map(|l| l.passed).collect()
+        };
+        assert!(passed(&reading).iter().all(|&p| p));
+        // Our kernels get these weights, the twin keeps its own; the adjoint knows nothing of either.
+        reading.layer.weights.iter_mut().for_each(|w| *w *= 1.01);
+        let found = passed(&reading);
+        assert!(!found[0], "{found:?}");
+        assert!(found[2]);
+    }
+}
