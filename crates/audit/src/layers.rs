@@ -6,7 +6,7 @@ use crate::error::AuditError;
 use crate::line::{Line, Tally, Witness};
 use crate::operations::{Adjoint, of_map};
 use crate::twin::{TwinLayer, TwinNetwork};
-use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
+use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use rayon::prelude::*;
 use reference::{Filters, Map};
@@ -187,8 +187,11 @@ impl Reading {
     /// The batch norm behind the convolution, where it is separate: of its statistics, as the network has it.
     fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
         let statistics = self.layer.statistics.as_ref();
-        let norm =
-            statistics.map(|parts| BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS));
+        let norm = statistics.map(|parts| {
+            let [gamma, beta, mean, variance] = parts.each_ref().map(Vec::as_slice);
+            let statistics = BatchNormStatistics { gamma, beta, mean, variance, epsilon: BATCH_NORM_EPS };
+            BatchNorm::from_statistics(&statistics)
+        });
         Ok(norm.transpose()?)
     }
 }
