@@ -3,6 +3,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "tables go to stdout, progress and errors to stderr")]
 
 mod featviz;
+#[path = "../../xtask/src/bench_flags.rs"]
+mod flags;
 mod forward;
 mod kernels;
 mod measure;
@@ -12,50 +14,22 @@ mod scan;
 
 use ::kernels::Isa;
 use clap::Parser;
+use flags::{Bench, Subject};
 use measure::{Ceilings, Row};
 use record::Record;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Times kernels, forward passes, feature visualization and scans.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
-struct Flags {
-    /// What to time: kernels, forward, featviz, scan [default: all of them].
-    #[arg(value_parser = ["kernels", "forward", "featviz", "scan"])]
-    subjects: Vec<String>,
-
-    /// Weights for featviz and scan [default: pseudo-random ones, and the embedded network].
-    #[arg(long, value_name = "PATH")]
-    weights: Option<PathBuf>,
-
-    /// Images for the scan [default: the embedded ones].
-    #[arg(long, value_name = "DIR")]
-    images: Option<PathBuf>,
-
-    /// Numbers of threads to compare [default: 1 and all cores].
-    #[arg(long, value_name = "N,N", value_delimiter = ',')]
-    threads: Vec<std::num::NonZero<usize>>,
-
-    /// Write every number to this file.
-    #[arg(long, value_name = "FILE.json")]
-    json: Option<PathBuf>,
-
-    /// Compare with the numbers of such a file, of another revision.
-    #[arg(long, value_name = "FILE.json")]
-    against: Option<PathBuf>,
-
-    /// Replace the tables in this file, between lines `<!-- bench: NAME -->` and `<!-- end -->`.
-    #[arg(long, value_name = "FILE.md")]
-    page: Option<PathBuf>,
-
-    /// Draw the roofline of the layers.
-    #[arg(long, value_name = "FILE.svg")]
-    roofline: Option<PathBuf>,
+struct Program {
+    #[command(flatten)]
+    flags: Bench,
 }
 
 fn main() -> ExitCode {
-    match run(&Flags::parse()) {
+    match run(&Program::parse().flags) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", sentence(&error));
@@ -78,7 +52,7 @@ fn sentence(error: &anyhow::Error) -> String {
 }
 
 /// Files that are read after minutes should be there now.
-fn check_paths(flags: &Flags) -> anyhow::Result<()> {
+fn check_paths(flags: &Bench) -> anyhow::Result<()> {
     for (flag, path) in [("--weights", &flags.weights), ("--images", &flags.images)] {
         if let Some(path) = path.as_deref().filter(|p| !p.exists()) {
             anyhow::bail!("{flag} {}: expected a file or folder, found none", path.display());
@@ -89,22 +63,22 @@ fn check_paths(flags: &Flags) -> anyhow::Result<()> {
             anyhow::bail!("{flag} {}: expected a file, found none", path.display());
         }
     }
-    if let (Some(path), false) = (&flags.roofline, chosen(flags, "kernels")) {
+    if let (Some(path), false) = (&flags.roofline, chosen(flags, Subject::Kernels)) {
         anyhow::bail!(
             "--roofline {}: expected the kernels to be timed, found only {}",
             path.display(),
-            flags.subjects.join(", ")
+            flags.subjects.iter().map(|s| s.name()).collect::<Vec<_>>().join(", ")
         );
     }
     Ok(())
 }
 
 /// Whether something is to be timed.
-fn chosen(flags: &Flags, subject: &str) -> bool {
-    flags.subjects.is_empty() || flags.subjects.iter().any(|s| s == subject)
+fn chosen(flags: &Bench, subject: Subject) -> bool {
+    flags.subjects.is_empty() || flags.subjects.contains(&subject)
 }
 
-fn run(flags: &Flags) -> anyhow::Result<()> {
+fn run(flags: &Bench) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     check_paths(flags)?;
     let before = flags.against.as_deref().map(Record::read).transpose()?;
@@ -123,16 +97,16 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
     };
     let threads = threads(flags);
     let chosen = |subject| chosen(flags, subject);
-    if chosen("kernels") {
+    if chosen(Subject::Kernels) {
         kernels::run(isa, &mut row)?;
     }
-    if chosen("forward") {
+    if chosen(Subject::Forward) {
         forward::run(isa, &threads, &mut row)?;
     }
-    if chosen("featviz") {
+    if chosen(Subject::Featviz) {
         featviz::run(isa, &threads, flags.weights.as_deref(), &mut row)?;
     }
-    if chosen("scan") {
+    if chosen(Subject::Scan) {
         let embedded = root.join("fixtures/images");
         let images = flags.images.as_deref().unwrap_or(&embedded);
         scan::run(isa, &threads, (flags.weights.as_deref(), images), root, &mut row)?;
@@ -151,7 +125,7 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
 }
 
 /// The numbers of threads asked for, or one and as many as there are cores.
-fn threads(flags: &Flags) -> Vec<usize> {
+fn threads(flags: &Bench) -> Vec<usize> {
     if !flags.threads.is_empty() {
         return flags.threads.iter().map(|n| n.get()).collect();
     }

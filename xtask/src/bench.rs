@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: builds the benchmarks, which the other tasks do not need, and runs them.
 
-use crate::flags::Bench;
+use crate::bench_flags::Bench;
 use anyhow::{anyhow, bail};
 use std::ffi::OsString;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! Every flag of the command line.
 
+use crate::bench_flags::{Bench, count};
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -49,10 +50,6 @@ const MOST_STEPS: usize = 250_000;
 
 fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "expected a whole number of 0 or more".to_owned())
-}
-
-fn count(text: &str) -> Result<NonZero<usize>, String> {
-    text.parse().map_err(|_| "expected a whole number of 1 or more".to_owned())
 }
 
 fn steps(text: &str) -> Result<NonZero<usize>, String> {
@@ -254,65 +251,6 @@ pub(crate) struct Visualize {
     /// The picture to write.
     #[arg(long, value_name = "FILE.png")]
     pub(crate) out: PathBuf,
-}
-
-/// What can be timed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Subject {
-    /// Products, layers and their gradients, transforms, the optimiser: on one core, with the fraction of its
-    /// multiply-add rate.
-    Kernels,
-    /// ResNet18 at 224 pixels: one image, a batch of 32, other sizes and widths.
-    Forward,
-    /// A step at every site, start-up, memory, and the whole paper projected.
-    Featviz,
-    /// Center activations of a folder of images, all sites in one pass and one by one.
-    Scan,
-}
-
-impl Subject {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Subject::Kernels => "kernels",
-            Subject::Forward => "forward",
-            Subject::Featviz => "featviz",
-            Subject::Scan => "scan",
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Bench {
-    /// What to time [default: everything].
-    pub(crate) subjects: Vec<Subject>,
-
-    /// Weights for featviz and scan [default: pseudo-random ones, and the embedded network].
-    #[arg(long, value_name = "PATH")]
-    pub(crate) weights: Option<PathBuf>,
-
-    /// Images for the scan [default: the embedded ones].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) images: Option<PathBuf>,
-
-    /// Numbers of threads to compare [default: 1 and all cores].
-    #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = count, allow_negative_numbers = true)]
-    pub(crate) threads: Vec<NonZero<usize>>,
-
-    /// Write every number to this file.
-    #[arg(long, value_name = "FILE.json")]
-    pub(crate) json: Option<PathBuf>,
-
-    /// Compare with the numbers of such a file, of another revision.
-    #[arg(long, value_name = "FILE.json")]
-    pub(crate) against: Option<PathBuf>,
-
-    /// Replace the tables in this page, each between lines `<!-- bench: NAME -->` and `<!-- end -->`.
-    #[arg(long, value_name = "FILE.md")]
-    pub(crate) page: Option<PathBuf>,
-
-    /// Draw the roofline of the layers: needs the kernels.
-    #[arg(long, value_name = "FILE.svg")]
-    pub(crate) roofline: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

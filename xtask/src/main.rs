@@ -4,6 +4,7 @@
 mod activations;
 mod audit;
 mod bench;
+mod bench_flags;
 mod explain;
 mod faults;
 mod flags;

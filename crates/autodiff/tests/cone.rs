@@ -1,6 +1,8 @@
 //! A plan for a center neuron computes its cone alone, and gives the bits that the full plan gives.
 
-use autodiff::ops::{Add, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Relu};
+use autodiff::ops::{
+    Add, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Relu,
+};
 use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -30,7 +32,9 @@ fn small_network(height: usize, width: usize, folded: bool) -> Small {
         }
         let [gamma, beta, mean, variance] =
             [1, 2, 3, 4].map(|i| pseudo_random(seed + i, outputs).iter().map(|v| v.abs() + 0.1).collect::<Vec<_>>());
-        let norm = BatchNorm::from_statistics([&gamma, &beta, &mean, &variance], 1e-5).unwrap();
+        let statistics =
+            BatchNormStatistics { gamma: &gamma, beta: &beta, mean: &mean, variance: &variance, epsilon: 1e-5 };
+        let norm = BatchNorm::from_statistics(&statistics).unwrap();
         graph.add(norm, &[node]).unwrap()
     };
     let stem = layer(&mut graph, 10, (5, 3), Sliding::square(7, 2, 3), image);

@@ -4,7 +4,9 @@ use crate::architecture::Architecture;
 use crate::block::Block;
 use crate::layout::{self, BatchNormState, ConvolutionLayout};
 use crate::site::Site;
-use autodiff::ops::{Add, Algorithm, BatchNorm, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu};
+use autodiff::ops::{
+    Add, Algorithm, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu,
+};
 use autodiff::{Graph, GraphError, NodeId, PlanError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -120,7 +122,7 @@ impl Network {
     pub fn computed(tensors: &TensorSet, algorithm: Algorithm) -> Result<Network, NetworkError> {
         let architecture = Architecture::infer(tensors)?;
         let state = architecture.batch_norm();
-        let layer = |layout: &ConvolutionLayout| layer(tensors, layout, (state, algorithm));
+        let layer = |layout: &ConvolutionLayout| layer(tensors, layout, state, algorithm);
         let blocks = architecture.blocks().iter().map(|&block| {
             let layout = layout::block(block, architecture.widths());
             let projection = layout.projection.as_ref().map(layer).transpose()?;
@@ -231,7 +233,8 @@ impl Layer {
 fn layer(
     tensors: &TensorSet,
     layout: &ConvolutionLayout,
-    (state, algorithm): (BatchNormState, Algorithm),
+    state: BatchNormState,
+    algorithm: Algorithm,
 ) -> Result<Layer, NetworkError> {
     let values = |name: String| Ok::<_, WeightsError>(tensors.find(&name)?.values());
     let part = |part: &str| values(format!("{}.{part}", layout.norm));
@@ -246,8 +249,14 @@ fn layer(
                     found: variances[channel],
                 });
             }
-            let statistics = [part("weight")?, part("bias")?, part("running_mean")?, variances];
-            (None, Some(BatchNorm::from_statistics(statistics, BATCH_NORM_EPS)?))
+            let statistics = BatchNormStatistics {
+                gamma: part("weight")?,
+                beta: part("bias")?,
+                mean: part("running_mean")?,
+                variance: variances,
+                epsilon: BATCH_NORM_EPS,
+            };
+            (None, Some(BatchNorm::from_statistics(&statistics)?))
         }
     };
     let weights = values(layout.weight())?.to_vec();

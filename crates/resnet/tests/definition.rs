@@ -4,8 +4,8 @@
 mod made;
 
 use autodiff::ops::{
-    Add, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Normalise, ReflectPad, Relu,
-    Resize, Translate,
+    Add, Alignment, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Input, Linear, MaxPool, Normalise,
+    ReflectPad, Relu, Resize, Translate,
 };
 use autodiff::{Graph, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use made::{WIDTHS, shapes, tensor};
@@ -54,7 +54,9 @@ impl Built<'_> {
         }
         let parts = ["weight", "bias", "running_mean", "running_var"];
         let parts = parts.map(|part| self.values(&format!("{norm}.{part}")));
-        let made = BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), 1e-5).unwrap();
+        let [gamma, beta, mean, variance] = parts.each_ref().map(Vec::as_slice);
+        let statistics = BatchNormStatistics { gamma, beta, mean, variance, epsilon: 1e-5 };
+        let made = BatchNorm::from_statistics(&statistics).unwrap();
         self.graph.add(made, &[node]).unwrap()
     }
 

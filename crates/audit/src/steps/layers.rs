@@ -8,7 +8,7 @@ use crate::steps::operations::{Adjoint, Evaluated, of_map};
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::layer::{Affine, Place, TwinLayer};
 use crate::twin::network::TwinNetwork;
-use autodiff::ops::{Algorithm, BatchNorm, Convolution, Input};
+use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use bounds::{gamma, pseudo_random, underflow_slack};
 use rayon::prelude::*;
@@ -203,8 +203,11 @@ impl Reading {
     /// The batch norm behind the convolution, where it is separate: of its statistics, as the network has it.
     fn norm(&self) -> Result<Option<BatchNorm>, AuditError> {
         let statistics = self.layer.statistics.as_ref();
-        let norm =
-            statistics.map(|parts| BatchNorm::from_statistics(parts.each_ref().map(Vec::as_slice), BATCH_NORM_EPS));
+        let norm = statistics.map(|parts| {
+            let [gamma, beta, mean, variance] = parts.each_ref().map(Vec::as_slice);
+            let statistics = BatchNormStatistics { gamma, beta, mean, variance, epsilon: BATCH_NORM_EPS };
+            BatchNorm::from_statistics(&statistics)
+        });
         Ok(norm.transpose()?)
     }
 }

@@ -30,23 +30,30 @@ impl BatchNorm {
         Ok(BatchNorm { parameters: Arc::new((scale, shift)) })
     }
 
-    /// From trained statistics `[weight, bias, running mean, running variance]`; see [`kernels::batch_norm`].
+    /// From trained statistics; see [`kernels::batch_norm`].
     ///
     /// # Errors
     /// If they differ in length.
     ///
     /// # Example
     /// ```
-    /// use autodiff::ops::BatchNorm;
+    /// use autodiff::ops::{BatchNorm, BatchNormStatistics};
     ///
     /// # fn main() -> Result<(), autodiff::GraphError> {
-    /// let norm = BatchNorm::from_statistics([&[6.0], &[1.0], &[5.0], &[3.0]], 1.0)?;
+    /// let norm = BatchNorm::from_statistics(&BatchNormStatistics {
+    ///     gamma: &[6.0],
+    ///     beta: &[1.0],
+    ///     mean: &[5.0],
+    ///     variance: &[3.0],
+    ///     epsilon: 1.0,
+    /// })?;
     /// // 6 / sqrt(3 + 1), and 1 - 5 x 3.
     /// assert_eq!((norm.scale(), norm.shift()), (&[3.0][..], &[-14.0][..]));
     /// # Ok(())
     /// # }
     /// ```
-    pub fn from_statistics([gamma, beta, mean, variance]: [&[f32]; 4], epsilon: f64) -> Result<BatchNorm, GraphError> {
+    pub fn from_statistics(statistics: &BatchNormStatistics<'_>) -> Result<BatchNorm, GraphError> {
+        let BatchNormStatistics { gamma, beta, mean, variance, .. } = *statistics;
         if [beta, mean, variance].iter().any(|values| values.len() != gamma.len()) {
             return Err(GraphError {
                 operation: "batch norm".to_owned(),
@@ -54,7 +61,7 @@ impl BatchNorm {
                 found: format!("{}, {} and {}", beta.len(), mean.len(), variance.len()),
             });
         }
-        let (scale, shift) = BatchNormStatistics { gamma, beta, mean, variance, epsilon }.scale_and_shift();
+        let (scale, shift) = statistics.scale_and_shift();
         BatchNorm::new(scale, shift)
     }
 

@@ -36,6 +36,7 @@ pub use rotate::Rotate;
 pub use spectral_image::SpectralImage;
 pub use translate::{Jitter, Translate};
 
+pub use kernels::batch_norm::BatchNormStatistics;
 pub use kernels::resample::Alignment;
 
 pub(crate) use convolution::bind;

@@ -1,8 +1,8 @@
 //! What cannot be built, and the sentence that says so.
 
 use autodiff::ops::{
-    Add, Algorithm, Alignment, BatchNorm, Convolution, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
-    Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Add, Algorithm, Alignment, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Input, Jitter, Linear,
+    MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Graph, NodeId, Plan, PlanError, Region, Shape, Sliding, Wanted};
 
@@ -155,7 +155,8 @@ fn weights_that_do_not_fit_together_are_refused() {
         let mut lengths = [3; 4];
         lengths[wrong] = 2;
         let of = |i: usize| &[1.0; 3][..lengths[i]];
-        let norm = BatchNorm::from_statistics([of(0), of(1), of(2), of(3)], 1e-5).map(drop);
+        let statistics = BatchNormStatistics { gamma: of(0), beta: of(1), mean: of(2), variance: of(3), epsilon: 1e-5 };
+        let norm = BatchNorm::from_statistics(&statistics).map(drop);
         let [_, beta, mean, variance] = lengths;
         let expected = format!("batch norm: expected 3 values of each statistic, found {beta}, {mean} and {variance}");
         assert_eq!(said(norm), expected);
@@ -169,7 +170,8 @@ fn a_batch_norm_says_its_scale_and_shift() {
     let norm = BatchNorm::new(vec![2.0, 3.0], vec![5.0, 7.0]).unwrap();
     assert_eq!((norm.scale(), norm.shift()), (&[2.0, 3.0][..], &[5.0, 7.0][..]));
     // gamma / sqrt(variance + epsilon), beta - mean times that.
-    let norm = BatchNorm::from_statistics([&[6.0], &[1.0], &[10.0], &[3.0]], 1.0).unwrap();
+    let statistics = BatchNormStatistics { gamma: &[6.0], beta: &[1.0], mean: &[10.0], variance: &[3.0], epsilon: 1.0 };
+    let norm = BatchNorm::from_statistics(&statistics).unwrap();
     assert_eq!((norm.scale(), norm.shift()), (&[3.0][..], &[-29.0][..]));
 }
 
