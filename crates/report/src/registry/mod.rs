@@ -22,7 +22,7 @@
 pub mod documents;
 pub mod figures;
 pub mod measures;
-pub(crate) mod sources;
+pub mod sources;
 pub mod tables;
 
 pub use documents::{DOCUMENTS, Document};
