@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_or_a_file_of_somebody_else_has_no_chain_and_no_chain_names_images_that_were_not_there() {
+    fn a_picture_or_a_foreign_file_has_no_chain_and_no_chain_names_images_that_were_not_there() {
         assert_eq!(made_from("features/1.1/input/3.png", true), None);
         assert_eq!(made_from("notes.txt", true), None);
         let sources = made_from(layout::CHANNELS, false).unwrap();

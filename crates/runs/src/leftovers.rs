@@ -1,9 +1,9 @@
 //! What an earlier run left in the same folder and this one does not write: other channels' pictures, photographs where
 //! there are none now.
 //!
-//! Nothing would say what such files are from. A file is deleted only if the earlier manifest lists it
-//! with the digest that it has, and its name is one that a run gives. Whatever else lies in the folder belongs to
-//! somebody else, and what the store holds may be of use once more.
+//! Nothing would say what such files are from. A file is deleted only if the earlier manifest lists it with the digest
+//! that it has, and its name is one that a run gives. Whatever else lies in the folder is foreign, and what the store
+//! holds may be of use once more.
 
 use crate::error::RunError;
 use crate::names::is_of_a_run;

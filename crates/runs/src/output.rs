@@ -64,7 +64,7 @@ impl Output {
         self.written.borrow().contains(&self.path(name))
     }
 
-    /// Takes note of a file that somebody else wrote for this run.
+    /// Takes note of a file that was written for this run elsewhere.
     pub(crate) fn note(&self, path: &Path) {
         self.written.borrow_mut().insert(path.to_owned());
     }

@@ -1,5 +1,6 @@
 //! Bitmaps of charts against their SVGs: the same marks and words, at twice the size.
 
+use crate::figures::figure_of;
 use crate::svg::{Drawing, Element};
 use image::RgbImage;
 use plotters::coord::Shift;
@@ -20,10 +21,7 @@ pub(crate) fn check(folder: &Path) -> usize {
     let all = fs::read_dir(folder.join("figures")).unwrap();
     let svgs = all.map(|f| f.unwrap().path()).filter(|p| p.extension().unwrap() == "svg");
     // Sheets of pictures are compared pixel by pixel, where their pictures are known.
-    let is_sheet = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.starts_with("fig1_") || name.starts_with("fig6_")
-    };
+    let is_sheet = |path: &PathBuf| figure_of(&path.file_stem().unwrap().to_string_lossy()).is_sheet;
     let charts: Vec<PathBuf> = svgs.filter(|path| !is_sheet(path)).collect();
     for svg in &charts {
         compare(svg);

@@ -4,6 +4,7 @@
 mod bitmaps;
 mod chart;
 mod dictionary;
+mod figures;
 #[path = "../folder/mod.rs"]
 mod folder;
 mod grids;
@@ -77,7 +78,8 @@ fn every_text_and_picture_of_a_grid_stands_in_its_place() {
 #[test]
 fn bitmaps_of_charts_show_what_their_svgs_show() {
     let counts = both().map(bitmaps::check);
-    assert_eq!(counts, [8, 7]);
+    // Those of all blocks, and figure 10 of three blocks.
+    assert_eq!(counts, [true, false].map(|with_images| figures::once(with_images) + 3));
 }
 
 #[test]
@@ -105,20 +107,9 @@ fn what_drawing_says_it_wrote_is_what_it_wrote_and_each_of_it_is_checked_here() 
         assert_eq!(set(written), set(&expected));
         assert_eq!(written.len(), expected.len());
         assert_eq!(written.last(), Some(&folder.join(layout::INDEX)));
-        // Grids, charts with curves and the rest: none is of a kind that no test above knows.
-        let known = [
-            "fig1_exemplars_",
-            "fig2_mix_ratios.",
-            "fig3_weights.",
-            "fig4_block_and_tuning.",
-            "fig5_scale_invariance.",
-            "fig6_scale_",
-            "fig9_contributions.",
-            "fig10_scale_tuning_",
-        ];
+        // None is of a kind that no test above knows.
         for path in &expected[3..] {
-            let name = path.file_name().unwrap().to_string_lossy();
-            assert!(known.iter().any(|k| name.starts_with(k)), "{name}");
+            figures::figure_of(&path.file_stem().unwrap().to_string_lossy());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `index.html` and `tables/claims.md` against the tables and the manifest: every cell, note, link and number, in
 //! order.
 
+use crate::figures::{FIGURES, figure_of};
 use crate::svg::{Drawing, unescaped};
 use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table};
 use std::collections::BTreeMap;
@@ -230,19 +231,9 @@ fn of_claims(expected: &mut Expected, claims: &[ClaimRow], page: &str) {
 
 /// The figures in the order of the page, and how wide each is.
 fn figures(manifest: &Manifest, blocks: &[BlockRow], folder: &Path) -> Vec<(String, f64)> {
-    let of_blocks = |name: &str| blocks.iter().map(|b| format!("{name}_{}", b.block)).collect::<Vec<_>>();
-    let one = |name: &str| vec![name.to_owned()];
-    let mut all = [
-        of_blocks("fig1_exemplars"),
-        one("fig2_mix_ratios"),
-        one("fig3_weights"),
-        one("fig4_block_and_tuning"),
-        one("fig5_scale_invariance"),
-        of_blocks("fig6_scale"),
-        if manifest.images.is_some() { one("fig9_contributions") } else { Vec::new() },
-        of_blocks("fig10_scale_tuning"),
-    ]
-    .concat();
+    let blocks: Vec<&str> = blocks.iter().map(|b| b.block.as_str()).collect();
+    let there = FIGURES.iter().filter(|known| manifest.images.is_some() || !known.needs_images);
+    let mut all: Vec<String> = there.flat_map(|known| known.files(&blocks)).collect();
     let svg = |name: &str| folder.join(format!("figures/{name}.svg"));
     all.retain(|name| svg(name).exists());
     let count = fs::read_dir(folder.join("figures")).unwrap().count();
@@ -478,22 +469,13 @@ fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures
     let captions: Vec<&str> = prose("figcaption").collect();
     assert_eq!(captions.len(), figures.len());
     for ((name, _), caption) in figures.iter().zip(captions) {
-        let (kind, block) = name.rsplit_once('_').unwrap();
-        let known: Vec<&str> = match kind {
-            "fig1_exemplars" => vec!["1", block],
-            "fig6_scale" => vec!["6", "8", block],
-            "fig2_mix" => vec!["2", "0.25", "4.75", "1/1.5", "1.5", "1"],
-            "fig3" => vec!["3", "1.1", "2.1", "3.1"],
-            "fig4_block_and" => vec!["4", "1", "1", "1.1", "2.1", "3.1"],
-            "fig5_scale" => vec!["5", "1/1.5", "1.5"],
-            "fig9" => vec!["9", "1", "1"],
-            "fig10_scale_tuning" => vec!["10", "6", "8", "1", "2", "0.5", "1"],
-            other => panic!("a figure of another kind: {other}"),
-        };
+        let (_, block) = name.rsplit_once('_').unwrap();
+        let kind = figure_of(name);
+        let known: Vec<&str> = kind.numbers.iter().map(|n| if *n == "block" { block } else { n }).collect();
         assert_eq!(numbers(caption), known, "{caption}");
         // A key to the colors is there where there are maps.
         let explained = caption.contains("red where Block takes away");
-        let maps = manifest.images.is_some() && ["fig1_exemplars", "fig6_scale"].contains(&kind);
+        let maps = manifest.images.is_some() && kind.is_sheet;
         assert_eq!(explained, maps, "{name}");
         let image = format!("img src=\"figures/{name}.png\"");
         let image = found.iter().find(|(tag, _)| tag.starts_with(&image)).unwrap();

@@ -1,5 +1,6 @@
 //! What the manifest says that each file was made from, of every file of a drawn folder.
 
+use crate::figures::figure_of;
 use crate::tables::{self, Photographs};
 use report::{ExemplarRow, Manifest, layout, read_table, render_all};
 use std::collections::BTreeMap;
@@ -26,19 +27,11 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
         "activations/images.txt" => tables(&["images"]),
         "activations/layer1.0.npy" => tables(&["images", "weights"]),
         _ => {
-            let figure = name.strip_prefix("figures/fig").and_then(|rest| rest.split(['_', '.']).next());
-            match figure {
-                Some("1" | "6") => tables(&["tables/blocks.csv", "tables/exemplars.csv"]),
-                Some("2") => tables(&["tables/blocks.csv", "tables/mix_histogram.csv"]),
-                Some("3" | "4" | "9") => tables(&["tables/panels.csv", "tables/channels.csv"]),
-                Some("5") => tables(&["tables/blocks.csv"]),
-                Some("10") => tables(&["tables/blocks.csv", "tables/exemplars.csv", "tables/scale_tuning.csv"]),
-                Some(other) => panic!("figure {other}"),
-                None if name.ends_with(".top.png") || name.ends_with(".inhibition.png") => {
-                    tables(&["tables/exemplars.csv", "images", "weights"])
-                }
-                None => None,
+            if let Some(figure) = name.strip_prefix("figures/") {
+                return tables(figure_of(figure.rsplit_once('.').unwrap().0).made_from);
             }
+            let of_photographs = name.ends_with(".top.png") || name.ends_with(".inhibition.png");
+            of_photographs.then(|| vec!["tables/exemplars.csv", "images", "weights"])
         }
     }
 }
