@@ -6,7 +6,7 @@ use crate::region::Region;
 use crate::window::{Window, WindowMut};
 use std::ops::Range;
 
-/// What follows a convolution's sum: scale and shift, then a residual, then the ReLU. See [`Epilogue`].
+/// What follows a convolution's sum: scale and shift, then a residual, then the ReLU. See [`crate::matmul::Epilogue`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ConvEpilogue<'a> {
     /// Bias, or batch norm.
