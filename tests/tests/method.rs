@@ -86,7 +86,9 @@ fn missing_item(path: &str) -> Option<String> {
     let of = modules.last().filter(|name| is_type(name));
     let found = sources(&folder).iter().any(|text| {
         let of_type = |name: &&str| {
-            ["impl NAME {", "impl NAME<'_> {", "impl<'a> NAME<'a> {"].iter().any(|of| text.contains(&of.replace("NAME", name)))
+            ["impl NAME {", "impl NAME<'_> {", "impl<'a> NAME<'a> {"]
+                .iter()
+                .any(|of| text.contains(&of.replace("NAME", name)))
         };
         declares(text, item) && of.is_none_or(of_type)
     });
