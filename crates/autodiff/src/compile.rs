@@ -6,6 +6,26 @@ use crate::ops::{Binding, Input};
 use crate::plan::{Plan, PlanError, Step, Stored, Wanted};
 use kernels::Region;
 
+impl Plan {
+    /// A plan that computes `wanted` and no gradients.
+    ///
+    /// # Errors
+    /// If a wanted region is empty or not inside its node's map.
+    pub fn forward(graph: &Graph, wanted: &[Wanted]) -> Result<Plan, PlanError> {
+        compile(graph, wanted, None)
+    }
+
+    /// A plan that computes `objective` and gradients of it by `inputs`.
+    ///
+    /// The gradient starts from what [`crate::Workspace::seed`] holds: one number for each objective value.
+    ///
+    /// # Errors
+    /// If the objective's region is empty or not inside its map, or an input does not influence it.
+    pub fn with_gradients(graph: &Graph, objective: Wanted, inputs: &[NodeId]) -> Result<Plan, PlanError> {
+        compile(graph, &[objective], Some(inputs))
+    }
+}
+
 /// What a plan is asked for.
 #[derive(Clone, Copy)]
 struct Request<'a> {
@@ -21,7 +41,7 @@ impl Request<'_> {
     }
 }
 
-pub(crate) fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]>) -> Result<Plan, PlanError> {
+fn compile(graph: &Graph, wanted: &[Wanted], inputs: Option<&[NodeId]>) -> Result<Plan, PlanError> {
     let request = &Request { graph, wanted, inputs };
     for want in wanted {
         let shape = graph.shape(want.node);

@@ -22,12 +22,14 @@ mod fuse;
 mod graph;
 pub mod ops;
 mod plan;
+mod shape;
 mod spinning;
 mod workspace;
 
 pub use evaluation::{Evaluation, Gradients};
-pub use graph::{Graph, GraphError, NodeId, Shape};
+pub use graph::{Graph, NodeId};
 pub use plan::{Plan, PlanError, Wanted};
+pub use shape::{GraphError, Shape};
 pub use workspace::Workspace;
 
 pub use kernels::conv::Sliding;

@@ -1,8 +1,8 @@
 //! A plan: which steps to run, on which regions, in which buffers.
 
-use crate::compile;
-use crate::graph::{Graph, NodeId, Shape};
+use crate::graph::{Graph, NodeId};
 use crate::ops::Bound;
+use crate::shape::Shape;
 use kernels::Region;
 
 /// A region of a node's value.
@@ -112,24 +112,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A plan that computes `wanted` and no gradients.
-    ///
-    /// # Errors
-    /// If a wanted region is empty or not inside its node's map.
-    pub fn forward(graph: &Graph, wanted: &[Wanted]) -> Result<Plan, PlanError> {
-        compile::compile(graph, wanted, None)
-    }
-
-    /// A plan that computes `objective` and gradients of it by `inputs`.
-    ///
-    /// The gradient starts from what [`crate::Workspace::seed`] holds: one number for each objective value.
-    ///
-    /// # Errors
-    /// If the objective's region is empty or not inside its map, or an input does not influence it.
-    pub fn with_gradients(graph: &Graph, objective: Wanted, inputs: &[NodeId]) -> Result<Plan, PlanError> {
-        compile::compile(graph, &[objective], Some(inputs))
-    }
-
     /// The region of a node that the plan computes or, for an input, needs; padding included. Empty if none.
     pub fn region(&self, node: NodeId) -> Region {
         self.values[node.0].map_or(Region::EMPTY, |v| v.region)

@@ -1,8 +1,8 @@
 //! What a set of tensors makes of ResNet18: widths, classes, the state of batch norm, and what is missing.
 
 use crate::block::Block;
+use crate::error::NetworkError;
 use crate::layout::{self, BatchNormState};
-use crate::network::NetworkError;
 use std::collections::BTreeMap;
 use weights::{TensorSet, WeightsError};
 

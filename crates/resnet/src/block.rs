@@ -1,6 +1,5 @@
 //! Blocks of the network, and the three roles of a block.
 
-use crate::site::Site;
 use std::fmt;
 use std::str::FromStr;
 
@@ -78,59 +77,6 @@ impl Block {
         let at = Self::ALL.iter().position(|&b| b == self)?;
         at.checked_sub(1).map(|at| Self::ALL[at])
     }
-
-    /// Where a role's value is read: what is added, and the sum before its ReLU.
-    ///
-    /// Input is what enters the sum: the projection where there is one, else the previous block's output after its
-    /// ReLU.
-    ///
-    /// # Example
-    /// ```
-    /// use resnet::{Block, Role};
-    ///
-    /// # fn main() -> Result<(), resnet::ParseBlockError> {
-    /// let block: Block = "3.1".parse()?;
-    /// assert_eq!(Role::ALL.map(|role| block.read_site(role).to_string()), ["layer3.0", "layer3.1.bn2", "layer3.1.pre"]);
-    /// // A block that changes the number of channels receives the projection.
-    /// let block: Block = "3.0".parse()?;
-    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn read_site(self, role: Role) -> Site {
-        match (role, self.previous()) {
-            (Role::Block, _) => Site::Contribution(self),
-            (Role::Output, _) => Site::Sum(self),
-            (Role::Input, _) if self.has_projection() => Site::Projection(self),
-            (Role::Input, Some(previous)) => Site::Output(previous),
-            (Role::Input, None) => Site::MaxPool,
-        }
-    }
-
-    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero.
-    /// Only what enters block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU
-    /// itself.
-    ///
-    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU,
-    /// negative places lower it.
-    ///
-    /// # Example
-    /// ```
-    /// use resnet::{Block, Role};
-    ///
-    /// # fn main() -> Result<(), resnet::ParseBlockError> {
-    /// let block: Block = "3.1".parse()?;
-    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
-    /// assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn optimised_site(self, role: Role) -> Site {
-        match self.read_site(role) {
-            Site::Output(block) => Site::Sum(block),
-            site => site,
-        }
-    }
 }
 
 impl fmt::Display for Block {
@@ -171,16 +117,6 @@ impl fmt::Display for Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_input_of_a_first_block_is_its_projection_and_of_a_second_the_previous_output() {
-        let block: Block = "3.0".parse().unwrap();
-        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
-        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.downsample.1");
-        let block: Block = "3.1".parse().unwrap();
-        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
-        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
-    }
 
     #[test]
     fn the_studied_blocks_are_the_papers_seven() {

@@ -13,6 +13,7 @@
 
 mod architecture;
 mod block;
+mod error;
 mod layout;
 mod network;
 mod reader;
@@ -20,8 +21,9 @@ mod site;
 
 pub use architecture::{Architecture, Missing};
 pub use block::{Block, ParseBlockError, Role};
+pub use error::NetworkError;
 pub use layout::BatchNormState;
-pub use network::{BATCH_NORM_EPS, Network, NetworkError, Sites};
+pub use network::{BATCH_NORM_EPS, Network, Sites};
 pub use reader::{Extent, Reader, Reading, View, enlarge, resized_side, shrink};
 pub use site::{Site, UnknownSite};
 

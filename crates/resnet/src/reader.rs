@@ -1,6 +1,7 @@
 //! Reading sites of the network for 8-bit images, as they are or changed by a scale operator.
 
-use crate::network::{Network, NetworkError, Sites};
+use crate::error::NetworkError;
+use crate::network::{Network, Sites};
 use crate::site::Site;
 use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, ThreadPool, Wanted, Workspace};

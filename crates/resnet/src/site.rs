@@ -1,6 +1,6 @@
 //! Places where the network is read, by torchvision's names.
 
-use crate::block::Block;
+use crate::block::{Block, Role};
 use std::fmt;
 use std::str::FromStr;
 
@@ -71,6 +71,61 @@ impl Site {
     }
 }
 
+impl Block {
+    /// Where a role's value is read: what is added, and the sum before its ReLU.
+    ///
+    /// Input is what enters the sum: the projection where there is one, else the previous block's output after its
+    /// ReLU.
+    ///
+    /// # Example
+    /// ```
+    /// use resnet::{Block, Role};
+    ///
+    /// # fn main() -> Result<(), resnet::ParseBlockError> {
+    /// let block: Block = "3.1".parse()?;
+    /// assert_eq!(Role::ALL.map(|role| block.read_site(role).to_string()), ["layer3.0", "layer3.1.bn2", "layer3.1.pre"]);
+    /// // A block that changes the number of channels receives the projection.
+    /// let block: Block = "3.0".parse()?;
+    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_site(self, role: Role) -> Site {
+        match (role, self.previous()) {
+            (Role::Block, _) => Site::Contribution(self),
+            (Role::Output, _) => Site::Sum(self),
+            (Role::Input, _) if self.has_projection() => Site::Projection(self),
+            (Role::Input, Some(previous)) => Site::Output(previous),
+            (Role::Input, None) => Site::MaxPool,
+        }
+    }
+
+    /// Where a role's picture is optimised: the same value before any ReLU, so that the gradient never starts at zero.
+    /// Only what enters block 1.0, which is none of the paper's, has no such site: it is the stem's pooled ReLU
+    /// itself.
+    ///
+    /// It is the same for a center neuron, where it is positive. The mean of a whole channel is not: before the ReLU,
+    /// negative places lower it.
+    ///
+    /// # Example
+    /// ```
+    /// use resnet::{Block, Role};
+    ///
+    /// # fn main() -> Result<(), resnet::ParseBlockError> {
+    /// let block: Block = "3.1".parse()?;
+    /// assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
+    /// assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn optimised_site(self, role: Role) -> Site {
+        match self.read_site(role) {
+            Site::Output(block) => Site::Sum(block),
+            site => site,
+        }
+    }
+}
+
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -125,5 +180,15 @@ mod tests {
     #[test]
     fn the_first_stage_has_no_projection() {
         assert!("layer1.0.downsample.1".parse::<Site>().is_err());
+    }
+
+    #[test]
+    fn the_input_of_a_first_block_is_its_projection_and_of_a_second_the_previous_output() {
+        let block: Block = "3.0".parse().unwrap();
+        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0.downsample.1");
+        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.downsample.1");
+        let block: Block = "3.1".parse().unwrap();
+        assert_eq!(block.read_site(Role::Input).to_string(), "layer3.0");
+        assert_eq!(block.optimised_site(Role::Input).to_string(), "layer3.0.pre");
     }
 }

@@ -1,7 +1,7 @@
 //! Addition of two maps. Backward: both inputs receive the output's gradient.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::{Region, elementwise};
 use std::any::Any;
 

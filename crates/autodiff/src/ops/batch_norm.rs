@@ -1,7 +1,7 @@
 //! Batch norm with fixed statistics: one scale and one shift a channel. Backward: the gradient times the scale.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::batch_norm::BatchNormStatistics;
 use kernels::elementwise::ChannelAffine;
 use kernels::{Region, elementwise};

@@ -4,7 +4,7 @@ use super::direct::BoundConvolution;
 use super::fused::{Affine, Fused, Parts};
 use super::winograd::BoundWinograd;
 use super::{Binding, Bound, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::conv::{Sliding, Tile};
 use kernels::matmul::ColumnAffine;

@@ -6,7 +6,7 @@
 use super::apart::by_channels;
 use super::fused::Fused;
 use super::{Backward, Binding, Differentiable, Forward, Kernel};
-use crate::graph::Shape;
+use crate::shape::Shape;
 use kernels::conv::{ConvTask, input_gradient_scratch};
 use kernels::matmul::PANEL;
 use kernels::{Region, elementwise};

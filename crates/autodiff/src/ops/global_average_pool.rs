@@ -1,7 +1,7 @@
 //! Global average pooling: `[H, W, C] -> [1, 1, C]`. Backward: every position receives its share.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
 use std::any::Any;

@@ -1,7 +1,7 @@
 //! A value that the caller provides.
 
 use super::{Binding, Bound, Forward, Kernel, Operation, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use std::any::Any;
 

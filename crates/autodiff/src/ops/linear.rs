@@ -1,7 +1,7 @@
 //! The fully connected layer: `[1, 1, in] -> [1, 1, out]`. Backward: the transposed product.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::linear::LinearWeights;
 use kernels::{Region, elementwise};
 use std::any::Any;

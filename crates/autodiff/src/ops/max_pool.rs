@@ -1,7 +1,7 @@
 //! Max pooling. Backward: the first largest value under each window receives the gradient.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::conv::Sliding;
 use kernels::pool;

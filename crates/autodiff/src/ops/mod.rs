@@ -43,7 +43,7 @@ pub(crate) use convolution::bind;
 pub(crate) use fused::Fused;
 pub(crate) use pooled_convolution::PooledConvolution;
 
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::{Isa, Region, Window, WindowMut};
 use std::any::Any;
 use std::fmt::Debug;

@@ -1,7 +1,7 @@
 //! Normalisation of an image's three channels: `(x - mean) / std`. Backward: the gradient divided by std.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::color::Normalisation;
 use std::any::Any;

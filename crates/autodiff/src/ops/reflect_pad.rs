@@ -1,7 +1,7 @@
 //! Padding by reflection. Backward: its adjoint.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::Reflection;
 use std::any::Any;

@@ -1,7 +1,7 @@
 //! The ReLU. Backward: the gradient passes where the output is positive.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::{Region, elementwise};
 use std::any::Any;
 

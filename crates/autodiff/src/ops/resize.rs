@@ -1,7 +1,7 @@
 //! Bilinear resizing. Backward: its adjoint.
 
 use super::{Alignment, Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::ResizePlan;
 use std::any::Any;

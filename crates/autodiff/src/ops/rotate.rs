@@ -1,7 +1,7 @@
 //! Rotation by an angle drawn for each execution. Backward: its adjoint.
 
 use super::{Backward, Binding, Bound, Differentiable, Draw, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::Rotation;
 use std::any::Any;

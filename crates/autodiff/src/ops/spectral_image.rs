@@ -3,7 +3,7 @@
 //! Backward: the colors' gradient, the transforms' adjoints, the same scale.
 
 use super::{Backward, Binding, Bound, Differentiable, Forward, Kernel, Operation, one_input, shape_error};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::color::{squash_colors, squash_colors_gradient};
 use kernels::dft::WindowDft;

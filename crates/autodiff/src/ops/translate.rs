@@ -1,7 +1,7 @@
 //! Translation by whole pixels: fixed, for padding and cropping, or drawn for each execution. Backward: its adjoint.
 
 use super::{Backward, Binding, Bound, Differentiable, Draw, Forward, Kernel, Operation, one_input};
-use crate::graph::{GraphError, Shape};
+use crate::shape::{GraphError, Shape};
 use kernels::Region;
 use kernels::resample::Translation;
 use std::any::Any;
