@@ -79,7 +79,7 @@ fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Ve
 fn viewed(view: View, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let chain: Chain<'static> = Box::new(move |graph, image| {
         let node = view.add_to(graph, image)?;
-        Ok(Built { node, draw: Box::new(|_: &mut Workspace| ()) })
+        Ok(Built::fixed(node))
     });
     let enlarged = |part| vec![cropped(SIZE, part), resized(part, SIZE, Alignment::HalfPixel)];
     let shrunk = |part| {
@@ -205,8 +205,7 @@ mod tests {
         let chain = || -> Chain<'static> {
             Box::new(|graph, image| {
                 let node = View::Shrunk.add_to(graph, image)?;
-                let draw = Box::new(|_: &mut Workspace| ());
-                Ok(Built { node, draw })
+                Ok(Built::fixed(node))
             })
         };
         let passed = |links: Vec<Link>| -> Vec<bool> {

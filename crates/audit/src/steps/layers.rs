@@ -4,13 +4,13 @@ use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
 use crate::steps::between_convolutions;
-use crate::steps::operations::{Adjoint, Evaluated, of_map};
+use crate::steps::operations::{Adjoint, Built, Chain, Evaluated, Given, evaluate};
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::layer::{Affine, Place, TwinLayer};
 use crate::twin::network::TwinNetwork;
-use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Convolution, Input};
-use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
-use bounds::{gamma, pseudo_random, underflow_slack};
+use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Convolution, Input, Operation};
+use autodiff::{Graph, Isa, Shape, Wanted};
+use bounds::{gamma, underflow_slack};
 use rayon::prelude::*;
 use reference::{Filters, Map};
 use resnet::{BATCH_NORM_EPS, Block};
@@ -72,29 +72,21 @@ impl Reading {
     /// What our kernels make of it, forward and backward.
     fn evaluate(&self, isa: Isa) -> Result<Evaluated, AuditError> {
         let TwinLayer { outputs, inputs, sliding, weights, bias, .. } = &self.layer;
-        let mut graph = Graph::new();
-        let shape = Shape::new(self.x.height, self.x.width, self.x.channels);
-        let input = graph.add(Input { shape }, &[])?;
-        let convolution = Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?;
-        let mut node = graph.add(convolution, &[input])?;
-        if let Some(norm) = self.norm()? {
-            node = graph.add(norm, &[node])?;
-        }
-        let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
-        let mut workspace = Workspace::new(Arc::new(plan), isa);
-        workspace.set_input(input, &singles(&self.x.data));
-        let output = graph.shape(node);
-        let dy = pseudo_random(5, output.len());
-        workspace.seed().data_mut().copy_from_slice(&dy);
-        workspace.forward();
-        let y = workspace.value(node).data().to_vec();
-        workspace.backward();
-        Ok(Evaluated {
-            y,
-            dy,
-            dx: of_map(workspace.gradient(input), shape),
-            output: (output.height, output.width, output.channels),
-        })
+        let convolution: Arc<dyn Operation> =
+            Arc::new(Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?);
+        let norm: Option<Arc<dyn Operation>> = match self.norm()? {
+            Some(norm) => Some(Arc::new(norm)),
+            None => None,
+        };
+        let chain: Chain<'_> = Box::new(move |graph, input| {
+            let node = graph.add_shared(Arc::clone(&convolution), &[input])?;
+            match &norm {
+                Some(norm) => Ok(Built::fixed(graph.add_shared(Arc::clone(norm), &[node])?)),
+                None => Ok(Built::fixed(node)),
+            }
+        });
+        let shape = (self.x.height, self.x.width, self.x.channels);
+        evaluate(&chain, &Given { shape, x: &singles(&self.x.data), seed: 5 }, isa)
     }
 
     fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
@@ -178,10 +170,8 @@ impl Reading {
         if let Some(norm) = self.norm()? {
             node = graph.add(norm, &[node])?;
         }
-        let plan = Plan::forward(&graph, &[Wanted::whole(&graph, node)])?;
-        let mut workspace = Workspace::new(Arc::new(plan), isa);
-        workspace.set_input(input, &singles(&self.x.data));
-        workspace.forward();
+        let x = singles(&self.x.data);
+        let y = graph.evaluate(Wanted::whole(&graph, node), &[(input, &x[..])]).value(isa)?;
         let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let filters = Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values: &values };
         let found = reference::winograd(&self.x, filters, steps(*sliding), tile.size());
@@ -195,8 +185,7 @@ impl Reading {
             gamma(n) * (m * scale + shift) + underflow_slack(1 << 20)
         });
         let mut tally = Tally::default();
-        let found = workspace.value(node);
-        tally.add_all(found.data(), &exact.data, &bound.collect::<Vec<_>>());
+        tally.add_all(&y, &exact.data, &bound.collect::<Vec<_>>());
         Ok(Some(tally))
     }
 
@@ -216,7 +205,7 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::twin::bounded::DOUBLE;
-    use bounds::fixtures_dir;
+    use bounds::{fixtures_dir, pseudo_random};
     use resnet::Network;
 
     fn embedded() -> (TensorSet, TwinNetwork) {

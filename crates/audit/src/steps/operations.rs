@@ -30,6 +30,23 @@ pub(crate) struct Built {
     pub(crate) draw: Box<dyn Fn(&mut Workspace)>,
 }
 
+impl Built {
+    /// A chain in which nothing is drawn.
+    pub(crate) fn fixed(node: NodeId) -> Built {
+        Built { node, draw: Box::new(|_: &mut Workspace| ()) }
+    }
+}
+
+/// What a chain is evaluated on.
+pub(crate) struct Given<'a> {
+    /// Height, width and channels.
+    pub(crate) shape: (usize, usize, usize),
+    /// The input, `[H, W, C]`.
+    pub(crate) x: &'a [f32],
+    /// Which pseudo-random numbers the gradient by the output is.
+    pub(crate) seed: u64,
+}
+
 /// Adds operations behind an input.
 pub(crate) type Chain<'a> = Box<dyn Fn(&mut Graph, NodeId) -> Result<Built, GraphError> + 'a>;
 
@@ -56,22 +73,18 @@ pub(crate) struct Evaluated {
 ///
 /// # Errors
 /// If the chain refuses its input.
-pub(crate) fn evaluate(
-    chain: &Chain<'_>,
-    (height, width, channels): (usize, usize, usize),
-    x: &[f32],
-    isa: Isa,
-) -> Result<Evaluated, AuditError> {
+pub(crate) fn evaluate(chain: &Chain<'_>, given: &Given<'_>, isa: Isa) -> Result<Evaluated, AuditError> {
+    let (height, width, channels) = given.shape;
     let mut graph = Graph::new();
     let shape = Shape::new(height, width, channels);
     let input = graph.add(Input { shape }, &[])?;
     let Built { node, draw } = chain(&mut graph, input)?;
     let plan = Plan::with_gradients(&graph, Wanted::whole(&graph, node), &[input])?;
     let mut workspace = Workspace::new(Arc::new(plan), isa);
-    workspace.set_input(input, x);
+    workspace.set_input(input, given.x);
     draw(&mut workspace);
     let output = graph.shape(node);
-    let dy = pseudo_random(1, output.len());
+    let dy = pseudo_random(given.seed, output.len());
     workspace.seed().data_mut().copy_from_slice(&dy);
     workspace.forward();
     let y = workspace.value(node).data().to_vec();
@@ -160,7 +173,8 @@ impl Subject<'_> {
     /// # Errors
     /// If the chain refuses its input.
     pub(crate) fn compare(&self, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-        let Evaluated { y, dy, dx, output } = evaluate(&self.chain, self.shape, &self.input, isa)?;
+        let Evaluated { y, dy, dx, output } =
+            evaluate(&self.chain, &Given { shape: self.shape, x: &self.input, seed: 1 }, isa)?;
         let x = Map::from_f32(self.shape, &self.input);
         let seed = Map::from_f32(output, &dy);
         let (exact, forward_bound) = (self.twin.forward)(&x);

@@ -66,14 +66,10 @@ pub(crate) fn comparisons(
             continue;
         };
         comparisons.extend(through(&mut new(&chain)?, unit, &steps, &spectrum)?);
-        let plain: Chain<'_> = Box::new(|_, image| Ok(unchanged(image)));
+        let plain: Chain<'_> = Box::new(|_, image| Ok(Built::fixed(image)));
         comparisons.push(climb(&mut new(&plain)?, unit, &steps, &spectrum)?);
     }
     Ok(comparisons)
-}
-
-fn unchanged(node: NodeId) -> Built {
-    Built { node, draw: Box::new(|_: &mut Workspace| ()) }
 }
 
 /// Each augmentation and scale operator on its own.
@@ -89,11 +85,12 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Comparison>, AuditErro
     cases.push(("transform/jitter_dx3_dy7".to_owned(), input, shifted));
     for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
         let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
-        let scaled: Chain<'_> = Box::new(move |graph, image| Ok(unchanged(augmentation.add_to(graph, image)?.image)));
+        let scaled: Chain<'_> =
+            Box::new(move |graph, image| Ok(Built::fixed(augmentation.add_to(graph, image)?.image)));
         cases.push((format!("transform/scale_{name}"), input, scaled));
     }
     for (view, name) in [(View::Enlarged, "up_crop112_resize224"), (View::Shrunk, "down_resize112_pad56_reflect")] {
-        let viewed: Chain<'_> = Box::new(move |graph, image| Ok(unchanged(view.add_to(graph, image)?)));
+        let viewed: Chain<'_> = Box::new(move |graph, image| Ok(Built::fixed(view.add_to(graph, image)?)));
         cases.push((format!("scale_op/{name}"), "scale_op/input", viewed));
     }
     let names = archive.names()?;
@@ -119,7 +116,7 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Comparison>, AuditErro
         workspace.forward();
         let exact = channels_last(&expected.values);
         let mut tally = Tally::default();
-        // Colours lie between 0 and 1, and a level of the picture is 4e-3. Kornia's own coordinates are single
+        // Colors lie between 0 and 1, and a level of the picture is 4e-3. Kornia's own coordinates are single
         // precision's.
         if graph.shape(node).len() == exact.len() {
             tally.add_all(workspace.value(node).data(), &exact, &vec![1e-6; exact.len()]);

@@ -6,7 +6,7 @@
 
 use crate::comparison::{Comparison, Step, Tally, Witness};
 use crate::error::AuditError;
-use crate::steps::operations::{Chain, Evaluated, evaluate, one};
+use crate::steps::operations::{Chain, Evaluated, Given, evaluate, one};
 use crate::steps::picture;
 use crate::twin::bounded::DOUBLE;
 use autodiff::Isa;
@@ -21,7 +21,7 @@ use reference::{Map, Padding, Sliding};
 /// # Errors
 /// If an operation refuses its input.
 pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    Ok(vec![relu(isa)?, max_pool(isa)?, sigmoid(elementary::sigmoid_gradient), colours(isa), spectrum(isa)?])
+    Ok(vec![relu(isa)?, max_pool(isa)?, sigmoid(elementary::sigmoid_gradient), colors(isa), spectrum(isa)?])
 }
 
 /// A gradient, what it is of, and at which numbers it is looked at.
@@ -83,7 +83,7 @@ fn piecewise_linear(
     isa: Isa,
 ) -> Result<Tally, AuditError> {
     let x = apart(SHAPE.0 * SHAPE.1 * SHAPE.2);
-    let Evaluated { dy, dx, .. } = evaluate(chain, SHAPE, &x, isa)?;
+    let Evaluated { dy, dx, .. } = evaluate(chain, &Given { shape: SHAPE, x: &x, seed: 1 }, isa)?;
     let limit = Limit {
         gradient: &dx,
         dy: &dy,
@@ -137,15 +137,15 @@ fn sigmoid(gradient: impl Fn(f32, f32) -> f32) -> Comparison {
     tally.comparison(Step::Differences.against(Witness::Differences, "sigmoid"), words)
 }
 
-/// From planes to colours: the matrix and the sigmoid.
-fn colours(isa: Isa) -> Comparison {
+/// From planes to colors: the matrix and the sigmoid.
+fn colors(isa: Isa) -> Comparison {
     const N: usize = 40;
     let planes: Vec<f32> = pseudo_random(46, 3 * N).iter().map(|v| 4.0 * v).collect();
     let dy = pseudo_random(47, 3 * N);
     let (mut pixels, mut found) = (vec![0.0; 3 * N], vec![0.0; 3 * N]);
     squash_colors(isa, &planes, &mut pixels);
     squash_colors_gradient(isa, &pixels, &dy, &mut found);
-    // The twin's map has the three colours of a pixel beside each other, as `pixels` has.
+    // The twin's map has the three colors of a pixel beside each other, as `pixels` has.
     let beside = |of: &[f32]| -> Vec<f32> { (0..3 * N).map(|i| of[i % 3 * N + i / 3]).collect() };
     let x = Map::from_f32((1, N, 3), &beside(&planes));
     let matrix = reference::color_correlation();
@@ -172,8 +172,8 @@ fn colours(isa: Isa) -> Comparison {
         };
         (0..3).map(of_row).sum::<f64>() + gamma(7) * reach
     });
-    let words = "h^2 m^3 / 48, 2^-53 / h, the colours' own bound through |M'|, gamma(7)";
-    tally.comparison(Step::Differences.against(Witness::Differences, "colours: correlation and sigmoid"), words)
+    let words = "h^2 m^3 / 48, 2^-53 / h, the colors' own bound through |M'|, gamma(7)";
+    tally.comparison(Step::Differences.against(Witness::Differences, "colors: correlation and sigmoid"), words)
 }
 
 /// From a spectrum to its picture: numbers of every row and column, of real and imaginary parts.
@@ -184,7 +184,7 @@ fn spectrum(isa: Isa) -> Result<Comparison, AuditError> {
     let x = pseudo_random(48, shape.0 * shape.1 * shape.2);
     let (height, width) = picture::SIZE;
     let chain = one(SpectralImage::new(height, width), Draw::None);
-    let Evaluated { dy, dx, output, .. } = evaluate(&chain, shape, &x, isa)?;
+    let Evaluated { dy, dx, output, .. } = evaluate(&chain, &Given { shape, x: &x, seed: 1 }, isa)?;
     let spectrum = Map::from_f32(shape, &x);
     let own = picture::image_gradient(&spectrum, &Map::from_f32(output, &dy)).1;
     let limit = Limit {
