@@ -36,7 +36,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
 /// The blocks in a few numbers each.
 fn table(summary: &Summary) {
     print(
-        "block  channels  given up  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion  paper 2's criterion",
+        "block  channels  not measured  overwrite  mix  skip  median mix ratio  scale-invariant  without mix criterion  paper 2's criterion",
     );
     for b in &summary.blocks {
         let studied =
@@ -45,7 +45,7 @@ fn table(summary: &Summary) {
         let median = or(b.median_mix_ratio.map(|m| format!("{m:.2}")));
         let percent = |value: Option<f64>| or(value.map(|p| format!("{p:.1} %")));
         print(&format!(
-            "{:<5}  {studied:>8}  {:>8}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}  {:>19}",
+            "{:<5}  {studied:>8}  {:>12}  {:>9}  {:>3}  {:>4}  {median:>16}  {:>15}  {:>21}  {:>19}",
             b.block,
             b.failed,
             b.overwrite,

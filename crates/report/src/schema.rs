@@ -273,7 +273,7 @@ row! {
         pub claim: String => "words",
         /// Where it is made.
         pub source: String => "words",
-        /// The paper's value; empty where it was not at hand.
+        /// The paper's value; empty where it was not available.
         pub paper: String => "words",
         /// Our value; empty where there is none.
         pub ours: String => "words",

@@ -92,12 +92,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
 
 /// What it means that all attempts failed, as one sentence.
 fn given_up(request: &Visualize) -> String {
-    format!(
-        "{}:{}: given up after {} attempts, none of which made the neuron positive",
-        request.site,
-        request.channel,
-        MAX_RETRIES + 1
-    )
+    format!("{}:{}: none of {} attempts made the neuron positive", request.site, request.channel, MAX_RETRIES + 1)
 }
 
 fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Observer) -> Visualization {

@@ -26,7 +26,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
         "normalise",
         "layer",
         "DFT",
-        "colours",
+        "colors",
         "sigmoid",
         "spectrum",
         "resize",

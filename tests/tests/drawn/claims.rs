@@ -165,7 +165,7 @@ fn correlation(tables: &Tables, block: &str, measure: &str) -> Result<Answer, An
     };
     let folded =
         if tables.folded() { ", and these weights are folded with batch norm, the paper's are not" } else { "" };
-    Ok(open(&ours, &format!("the paper's ρ and p were not at hand{folded}")))
+    Ok(open(&ours, &format!("the paper's ρ and p were not available{folded}")))
 }
 
 fn direction(tables: &Tables, block: &str, measure: &str) -> Result<Answer, Answer> {
@@ -196,7 +196,7 @@ fn groups(tables: &Tables, block: &str, measure: &str) -> Result<Answer, Answer>
         number(row.anova_f, 2),
         p_value(row.anova_p)
     );
-    Ok(open(&ours, "the paper's means, F and p were not at hand"))
+    Ok(open(&ours, "the paper's means, F and p were not available"))
 }
 
 fn percent(tables: &Tables, block: &str) -> Result<Answer, Answer> {
@@ -208,7 +208,7 @@ fn percent(tables: &Tables, block: &str) -> Result<Answer, Answer> {
     let percent = |n: usize| (row.studied > 0).then(|| 100.0 * n as f64 / row.studied as f64);
     let ours = format!("{} and {}", number(percent(all), 1), number(percent(without), 1));
     let by_sign = of_block().filter(both).filter(|c| c.b_b <= 0.0 || c.i_i <= 0.0).count();
-    let mut reason = "the heights of the paper's bars were not at hand".to_owned();
+    let mut reason = "the heights of the paper's bars were not available".to_owned();
     if by_sign > 0 {
         reason.push_str(&format!(
             "; {by_sign} of the {without} channels without the mix criterion count only because B(B) or I(I) is not positive"
@@ -224,7 +224,7 @@ fn by_block(tables: &Tables, block: &str) -> Result<Answer, Answer> {
     let n = of_block.filter(meets).count();
     let percent = (row.studied > 0).then(|| 100.0 * n as f64 / row.studied as f64);
     let ours = format!("{} ({n} of {})", number(percent, 1), row.studied);
-    Ok(open(&ours, "the paper's percent was not at hand"))
+    Ok(open(&ours, "the paper's percent was not available"))
 }
 
 fn listed(tables: &Tables, block: &str, listed: [usize; 9]) -> Result<Answer, Answer> {

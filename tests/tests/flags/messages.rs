@@ -117,7 +117,7 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
         [
             "block",
             "channels",
-            "given up",
+            "not measured",
             "overwrite",
             "mix",
             "skip",

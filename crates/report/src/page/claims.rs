@@ -40,7 +40,7 @@ pub(crate) fn section(claims: &[ClaimRow]) -> Markup {
             h2 { "Paper against ours" }
             p {
                 (counts(claims))
-                " An empty cell of the column “paper” is a value that was not at hand. The same as "
+                " An empty cell in the column “paper” means that no number of the paper’s was available. The same as "
                 a href=(layout::CLAIMS) { "CSV" } " and as " a href=(layout::CLAIMS_MARKDOWN) { "Markdown" } "."
             }
             @if !checked.is_empty() { (table(&checked)) }

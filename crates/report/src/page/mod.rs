@@ -129,7 +129,7 @@ fn blocks_table(blocks: &[BlockRow]) -> Markup {
         div.wide { table {
             thead { tr {
                 @for title in ["block", "channels", "overwrite", "mix", "skip", "median mix ratio", "mean scale metric",
-                    "scale-invariant %", "without mix criterion %", "of these by a denominator ≤ 0", "paper 2's criterion %", "given up"] { th { (title) } }
+                    "scale-invariant %", "without mix criterion %", "of these, only because a denominator is 0 or less", "paper 2's criterion %", "not measured"] { th { (title) } }
             } }
             tbody { @for b in blocks { tr {
                 td { (b.block) }

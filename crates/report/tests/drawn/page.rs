@@ -169,9 +169,9 @@ fn of_blocks(expected: &mut Expected, blocks: &[BlockRow]) {
         "mean scale metric",
         "scale-invariant %",
         "without mix criterion %",
-        "of these by a denominator ≤ 0",
+        "of these, only because a denominator is 0 or less",
         "paper 2's criterion %",
-        "given up",
+        "not measured",
     ];
     let row = |b: &BlockRow| {
         let of = if b.studied == b.channels { String::new() } else { format!(" of {}", b.channels) };

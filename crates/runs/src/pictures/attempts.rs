@@ -156,7 +156,7 @@ impl Attempts<'_> {
 /// What it means that all attempts failed, as one sentence.
 fn given_up(channel: &Channel) -> String {
     format!(
-        "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
+        "block {}, channel {}: not measured: none of {} attempts made the Output positive on the Input or Block picture, so it \
          has no mix ratio and counts in no figure",
         channel.block,
         channel.channel,

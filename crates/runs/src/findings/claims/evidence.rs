@@ -171,9 +171,9 @@ impl Evidence<'_> {
         };
         let reason = match self.folded {
             true => {
-                "the paper's ρ and p were not at hand, and these weights are folded with batch norm, the paper's are not"
+                "the paper's ρ and p were not available, and these weights are folded with batch norm, the paper's are not"
             }
-            false => "the paper's ρ and p were not at hand",
+            false => "the paper's ρ and p were not available",
         };
         not_checked(&ours, reason)
     }
@@ -190,7 +190,7 @@ impl Evidence<'_> {
             number(row.anova_f, 2),
             p_value(row.anova_p)
         );
-        not_checked(&ours, "the paper's means, F and p were not at hand")
+        not_checked(&ours, "the paper's means, F and p were not available")
     }
 
     /// A weight falls with the mix ratio, of so many channels that chance is no explanation.

@@ -1,7 +1,7 @@
 //! Paper against ours: what the papers claim, and what a run's tables say of it.
 //!
 //! A verdict is given only on the papers' own network, and only where a source states something that a table can
-//! decide. The papers' numbers of figures 2 to 5 stand in pictures that were not at hand: there our numbers are listed
+//! decide. The papers' numbers of figures 2 to 5 stand in pictures that were not available: there our numbers are listed
 //! beside an empty cell.
 
 mod evidence;

@@ -11,7 +11,7 @@ impl Evidence<'_> {
         };
         let ours =
             format!("{} and {}", number(row.percent_scale_invariant, 1), number(row.percent_scale_invariant_no_mix, 1));
-        let mut reason = "the heights of the paper's bars were not at hand".to_owned();
+        let mut reason = "the heights of the paper's bars were not available".to_owned();
         if row.no_mix_by_denominator > 0 {
             reason.push_str(&format!(
                 "; {} of the {} channels without the mix criterion count only because B(B) or I(I) is not positive",
@@ -32,7 +32,7 @@ impl Evidence<'_> {
             row.scale_invariant_by_block,
             row.studied
         );
-        not_checked(&ours, "the paper's percent was not at hand")
+        not_checked(&ours, "the paper's percent was not available")
     }
 
     /// Channels that the published code lists meet the criteria here too. The verdict is paper 2's criterion on

@@ -72,10 +72,8 @@ fn a_channel_that_fails_is_made_again_at_most_four_times_and_the_others_are_not(
     assert_eq!(retried, expected);
     assert_eq!(
         notices,
-        [
-            "block 3.0, channel 54: given up after 5 attempts, none of which made the Output positive on the Input or Block \
-             picture, so it has no mix ratio and counts in no figure"
-        ]
+        ["block 3.0, channel 54: not measured: none of 5 attempts made the Output positive on the Input or Block \
+             picture, so it has no mix ratio and counts in no figure"]
     );
 }
 

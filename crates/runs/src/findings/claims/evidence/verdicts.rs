@@ -149,9 +149,9 @@ fn the_papers_correlations_and_groups_were_not_at_hand_so_ours_are_listed_alone(
         anova_p: Some(0.0123),
         ..panel_of("bn2_weight_abs", 11)
     }];
-    let plain = "the paper's ρ and p were not at hand";
+    let plain = "the paper's ρ and p were not available";
     let folded =
-        "the paper's ρ and p were not at hand, and these weights are folded with batch norm, the paper's are not";
+        "the paper's ρ and p were not available, and these weights are folded with batch norm, the paper's are not";
     for (is, reason) in [(false, plain), (true, folded)] {
         let of = Evidence { folded: is, ..evidence(&[], &panels, 2560) };
         let found = of.correlation("3.1", "bn2_weight_abs");
@@ -159,7 +159,7 @@ fn the_papers_correlations_and_groups_were_not_at_hand_so_ours_are_listed_alone(
         assert_eq!(said(&found), (ours, Verdict::NotChecked, reason));
         let found = of.groups("3.1", "bn2_weight_abs");
         let ours = "overwrite 1.235, skip not defined, F = 7.89, p = 0.012";
-        let reason = "the paper's means, F and p were not at hand";
+        let reason = "the paper's means, F and p were not available";
         assert_eq!(said(&found), (ours, Verdict::NotChecked, reason));
     }
     (panels[0].spearman_rho, panels[0].anova_p) = (None, None);
@@ -209,7 +209,7 @@ fn percents_are_of_all_criteria_then_without_the_mix_and_by_the_block_alone() {
         no_mix_by_denominator: 0,
         ..of.blocks[0].clone()
     };
-    let plain = "the heights of the paper's bars were not at hand";
+    let plain = "the heights of the paper's bars were not available";
     let found = |row: &BlockRow| {
         let of = Evidence { blocks: std::slice::from_ref(row), ..evidence(&[], &[], 2560) };
         let found = [of.percent("3.1"), of.percent_by_block("3.1"), of.many()];
@@ -218,7 +218,7 @@ fn percents_are_of_all_criteria_then_without_the_mix_and_by_the_block_alone() {
     let [percent, by_block, many] = found(&row);
     let open = |ours: &str, why: &str| (ours.to_owned(), Verdict::NotChecked, why.to_owned());
     assert_eq!(percent, open("1.5 and not defined", plain));
-    let why = "the paper's percent was not at hand";
+    let why = "the paper's percent was not available";
     assert_eq!(by_block, open("25.0 (16 of 64)", why));
     let why = "“many” is no number to compare with";
     assert_eq!(many, open("4 of 64 studied channels", why));
