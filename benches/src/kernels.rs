@@ -191,5 +191,5 @@ fn colors(isa: Isa) -> Row {
     let planes = pseudo_random(12, 3 * 224 * 224);
     let mut image = vec![0.0; planes.len()];
     let times = sample(RUNS, || squash_colors(isa, black_box(&planes), &mut image));
-    Row { bytes: Some(2.0 * 4.0 * planes.len() as f64), ..Row::new("kernels", "colours and sigmoid", 1, &times) }
+    Row { bytes: Some(2.0 * 4.0 * planes.len() as f64), ..Row::new("kernels", "colors and sigmoid", 1, &times) }
 }

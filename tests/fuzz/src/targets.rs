@@ -245,7 +245,7 @@ fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Files of every colour type and bit depth, beside some of our own.
+/// Files of every color type and bit depth, beside some of our own.
 fn pngs(root: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let mut seeds = of_every_kind(root, "png")?;
     for (width, height) in [(1, 1), (7, 5), (64, 48)] {

@@ -28,8 +28,8 @@ pub enum Step {
     Draws,
     /// The discrete Fourier transform.
     Dft,
-    /// The correlation of colours, and the sigmoid.
-    Colours,
+    /// The correlation of colors, and the sigmoid.
+    Colors,
     /// The exponential function.
     Exponential,
     /// The sigmoid function.
@@ -107,7 +107,7 @@ impl Step {
             Step::CenterGradients => "center gradients",
             Step::Draws => "draws",
             Step::Dft => "DFT",
-            Step::Colours => "colours",
+            Step::Colors => "colors",
             Step::Exponential => "exponential",
             Step::Sigmoid => "sigmoid",
             Step::Spectrum => "spectrum",

@@ -41,7 +41,7 @@ impl fmt::Display for Outcome {
         f.write_str(match self {
             Outcome::Kept => "at least one is positive: kept",
             Outcome::MadeAgain => "neither is positive: both made again",
-            Outcome::GivenUp => "neither is positive: given up",
+            Outcome::GivenUp => "neither is positive, and no attempt is left",
             Outcome::MadeAgainForNothing => "at least one is positive, and yet both were made again",
             Outcome::LeftAsItFailed => "neither is positive, and yet nothing was made again",
         })

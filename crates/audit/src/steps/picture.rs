@@ -25,7 +25,7 @@ pub(crate) const SPECTRUM: (usize, usize, usize) = (3 * SIZE.0, SIZE.1 / 2 + 1, 
 /// If the operation refuses the spectrum.
 pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let mut comparisons = fourier(isa);
-    comparisons.extend(colours(isa));
+    comparisons.extend(colors(isa));
     comparisons.extend(elementary());
     comparisons.extend(spectrum(isa)?);
     comparisons.push(bytes(to_bytes));
@@ -48,7 +48,7 @@ pub(crate) fn scale() -> Vec<f64> {
     scale
 }
 
-/// Planes before colours, and one bound for all: the roundings of scale, bases and chains times the sum of all
+/// Planes before colors, and one bound for all: the roundings of scale, bases and chains times the sum of all
 /// magnitudes.
 fn planes(spectrum: &Map) -> (Map, f64) {
     let scale = scale();
@@ -111,8 +111,8 @@ fn fourier(isa: Isa) -> Vec<Comparison> {
     ]
 }
 
-/// Planes to colours and back: the correlation of colours, then the sigmoid.
-fn colours(isa: Isa) -> Vec<Comparison> {
+/// Planes to colors and back: the correlation of colors, then the sigmoid.
+fn colors(isa: Isa) -> Vec<Comparison> {
     const N: usize = 400;
     let matrix = reference::color_correlation();
     let planes: Vec<f32> = pseudo_random(53, 3 * N).iter().map(|v| 8.0 * v).collect();
@@ -160,14 +160,14 @@ fn colours(isa: Isa) -> Vec<Comparison> {
     };
     vec![
         forward.comparison(
-            Step::Colours.against(Witness::Twin, ("correlation and sigmoid", Pass::Forward)),
+            Step::Colors.against(Witness::Twin, ("correlation and sigmoid", Pass::Forward)),
             "s (1 - s) gamma(4) sum |m x|, and 3 ULP",
         ),
         backward.comparison(
-            Step::Colours.against(Witness::Twin, ("correlation and sigmoid", Pass::Backward)),
+            Step::Colors.against(Witness::Twin, ("correlation and sigmoid", Pass::Backward)),
             "gamma(7) sum |m s (1 - s) dy|",
         ),
-        adjoint.comparison("colour matrix, the twin's there and the kernel's back"),
+        adjoint.comparison("color matrix, the twin's there and the kernel's back"),
     ]
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn image_gradient(spectrum: &Map, dy: &Map) -> Exact {
 fn spectrum(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     Subject {
         step: Step::Spectrum,
-        what: "scaled inverse Fourier transform, colours, sigmoid".to_owned(),
+        what: "scaled inverse Fourier transform, colors, sigmoid".to_owned(),
         chain: one(SpectralImage::new(SIZE.0, SIZE.1), Draw::None),
         shape: SPECTRUM,
         input: pseudo_random(3, SPECTRUM.0 * SPECTRUM.1 * SPECTRUM.2),
@@ -233,7 +233,7 @@ fn spectrum(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
 }
 
 /// The largest byte that is no more than 255 times the value as single precision has it: every multiple of 1/255 with
-/// its neighbours, values between them, and what is no colour.
+/// its neighbours, values between them, and what is no color.
 fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Comparison {
     let mut values = vec![-0.0, -1e-6, -7.0, 1.0 + f32::EPSILON, 300.0, f32::INFINITY, f32::NAN];
     for byte in 0..=255_u8 {
@@ -243,7 +243,7 @@ fn bytes(to_bytes: impl Fn(&[f32]) -> Vec<u8>) -> Comparison {
     values.extend(pseudo_random(55, 1000).iter().map(|v| v.abs()));
     let found = to_bytes(&values);
     let expected = values.iter().map(|&value| {
-        // 24 bits times 8 are exact in double precision, and rounded once; all that is no colour is cut off.
+        // 24 bits times 8 are exact in double precision, and rounded once; all that is no color is cut off.
         let product = single(f64::from(value) * 255.0);
         let below = (0..=255_u8).rev().find(|&byte| f32::from(byte) <= product);
         below.unwrap_or(0)

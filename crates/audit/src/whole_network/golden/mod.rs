@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// before there was code: PyTorch's own error in single precision, which would be the yardstick, is not among the
 /// reference values.
 const GRADIENTS: f64 = 1e-5;
-/// How far a colour of the picture, between 0 and 1, may be from Lucent's: a condition of acceptance as well. The worst
+/// How far a color of the picture, between 0 and 1, may be from Lucent's: a condition of acceptance as well. The worst
 /// case of analysis (`picture`) grows with the sum of a whole spectrum and is larger than this; a level of the 8-bit
 /// picture is 4e-3.
 const PICTURE: f64 = 1e-6;
