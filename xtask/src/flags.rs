@@ -3,6 +3,7 @@
 use crate::bench_flags::{Bench, count};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -10,10 +11,10 @@ use std::str::FromStr;
 
 /// Streamscope: what the residual stream of a ResNet18 does, recomputed from its weights.
 ///
-/// Start with `cargo xtask reproduce`: it needs nothing, and uses a small network that comes with the project. With
+/// Start with `reproduce`: it needs nothing, and uses a small network that comes with the project. With
 /// --weights it takes your own.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+#[command(name = "streamscope", version, max_term_width = 100)]
 pub(crate) struct Flags {
     #[command(subcommand)]
     pub(crate) task: Task,
@@ -38,6 +39,10 @@ pub(crate) enum Task {
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made
     /// again.
     Verify(Verify),
+    /// Print the script that completes commands and flags in a shell.
+    Completions(Completions),
+    /// Print the program's page for `man`, or write those of all commands to a folder.
+    Man(Man),
     /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices
     /// each.
     Faults(Faults),
@@ -251,6 +256,20 @@ pub(crate) struct Visualize {
     /// The picture to write.
     #[arg(long, value_name = "FILE.png")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell: bash, elvish, fish, powershell or zsh.
+    #[arg(value_name = "SHELL", hide_possible_values = true)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The folder to write a page for each command to.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -8,21 +8,23 @@ mod bench_flags;
 mod explain;
 mod faults;
 mod flags;
+mod home;
 mod interrupt;
 mod progress;
 mod reproduce;
+mod shell;
 mod test;
 mod verify;
 mod visualize;
 
-use clap::Parser;
 use clap::error::ErrorKind as Usage;
-use flags::{Flags, Task};
-use runs::one_line;
+use clap::{CommandFactory, FromArgMatches};
+use flags::{Flags, Task, Weights};
+use runs::{Isa, one_line};
 use std::io::{ErrorKind, Write, stderr, stdout};
 use std::num::NonZero;
-use std::path::Path;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A check failed.
@@ -31,24 +33,14 @@ pub(crate) const FAILED: u8 = 1;
 const BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
-    let flags = match Flags::try_parse() {
-        Ok(flags) => flags,
+    let flags = Flags::command().bin_name(name()).version(version());
+    let flags = flags.try_get_matches().and_then(|matches| Flags::from_arg_matches(&matches));
+    let task = match flags {
+        Ok(flags) => flags.task,
         Err(error) => return usage(&error),
     };
-    // Cargo sets it for `cargo xtask`; the project's own files are beside it.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let (result, code) = match flags.task {
-        Task::Reproduce(flags) => (reproduce::run(root, flags), BAD_INPUT),
-        Task::Activations(flags) => (activations::run(root, flags), BAD_INPUT),
-        Task::Visualize(flags) => (visualize::run(root, flags), BAD_INPUT),
-        Task::Bench(flags) => (bench::run(root, flags), BAD_INPUT),
-        Task::Audit(flags) => (audit::run(root, flags), BAD_INPUT),
-        Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
-        Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
-        Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
-        Task::Test(flags) => (test::run(root, &flags), FAILED),
-    };
-    match result {
+    let code = if matches!(task, Task::Test(_)) { FAILED } else { BAD_INPUT };
+    match run(task) {
         Ok(()) if LOST.load(Ordering::Relaxed) => ExitCode::from(BAD_INPUT),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -56,6 +48,39 @@ fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// Runs a command, with the folder that holds what comes with the program.
+fn run(task: Task) -> anyhow::Result<()> {
+    let with = |weights: &Weights| home::root(weights.weights.is_none());
+    match task {
+        Task::Reproduce(flags) => reproduce::run(&with(&flags.weights)?, flags),
+        Task::Activations(flags) => activations::run(&with(&flags.weights)?, flags),
+        Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
+        Task::Explain(flags) => explain::run(&with(&flags.weights)?, flags),
+        Task::Audit(flags) => audit::run(&home::root(true)?, flags),
+        Task::Verify(flags) => verify::run(flags),
+        Task::Completions(flags) => shell::completions(&flags),
+        Task::Man(flags) => shell::man(&flags),
+        Task::Bench(flags) => bench::run(&home::checkout("bench")?, flags),
+        Task::Faults(flags) => faults::run(&home::checkout("faults")?, &flags),
+        Task::Test(flags) => test::run(&home::checkout("test")?, &flags),
+    }
+}
+
+/// What the program is called where it was started.
+fn name() -> &'static str {
+    if home::is_started_by_cargo() { "cargo xtask" } else { "streamscope" }
+}
+
+/// The version, and on what the bits of its results depend: the numerics version, and that no instruction set changes
+/// them.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let isa = Isa::from_environment().map_or_else(|error| error.to_string(), |isa| isa.name().to_owned());
+        format!("{}, numerics version {}, instruction set {isa}", env!("CARGO_PKG_VERSION"), runs::NUMERICS_VERSION)
+    });
+    &TEXT
 }
 
 /// Shows the help that was asked for, or says in one sentence what is wrong with the arguments.

@@ -5,6 +5,7 @@ mod again;
 mod audit;
 mod bad_input;
 mod explain;
+mod installed;
 mod reproduce;
 mod verify;
 mod visualize;

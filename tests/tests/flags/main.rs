@@ -14,6 +14,7 @@ mod limits;
 mod lines;
 mod messages;
 mod reproduce;
+mod shell;
 mod small;
 mod test;
 mod threads;
@@ -27,7 +28,7 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 9] = [
+const TESTED: [(&str, &[Tested]); 11] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
@@ -35,6 +36,8 @@ const TESTED: [(&str, &[Tested]); 9] = [
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
     ("verify", verify::FLAGS),
+    ("completions", shell::COMPLETIONS),
+    ("man", shell::MAN),
     ("faults", faults::FLAGS),
     ("test", test::FLAGS),
 ];
