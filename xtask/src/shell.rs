@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Write};
 const NAME: &str = "streamscope";
 
 fn command() -> clap::Command {
-    Flags::command().name(NAME).bin_name(NAME)
+    Flags::command().name(NAME).bin_name(NAME).disable_help_subcommand(true)
 }
 
 /// Prints the script that completes commands and flags in a shell.
@@ -28,7 +28,7 @@ pub(crate) fn man(flags: &Man) -> anyhow::Result<()> {
     };
     let write = |error: io::Error| anyhow!("{}: cannot write: {error}", out.display());
     std::fs::create_dir_all(out).map_err(write)?;
-    clap_mangen::generate_to(command().disable_help_subcommand(true), out).map_err(write)?;
+    clap_mangen::generate_to(command(), out).map_err(write)?;
     Ok(())
 }
 

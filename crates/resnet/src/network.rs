@@ -116,7 +116,8 @@ impl Network {
     /// # Errors
     /// If it has not: naming the missing tensors.
     pub fn require(&self, site: Site) -> Result<(), NetworkError> {
-        if self.sites().contains(&site) {
+        // The stem is always there.
+        if site.is_stem() || self.sites().contains(&site) {
             return Ok(());
         }
         let because = self.architecture.missing_sentence().unwrap_or_default();
@@ -140,8 +141,10 @@ impl Network {
     /// If `input` is not an image of three channels.
     pub fn add_to(&self, graph: &mut Graph, input: NodeId) -> Result<Sites, GraphError> {
         let mut nodes = BTreeMap::new();
-        let stem = self.stem.add_to(graph, input)?;
-        let stem = graph.add(Relu, &[stem])?;
+        let sum = self.stem.add_to(graph, input)?;
+        nodes.insert(Site::StemSum, sum);
+        nodes.insert(Site::PooledSum, graph.add_shared(Arc::clone(&self.pool), &[sum])?);
+        let stem = graph.add(Relu, &[sum])?;
         nodes.insert(Site::StemRelu, stem);
         let mut stream = graph.add_shared(Arc::clone(&self.pool), &[stem])?;
         nodes.insert(Site::MaxPool, stream);

@@ -47,7 +47,7 @@ fn blocks_roles_and_sites_are_named_and_follow_each_other() {
         let optimised = Role::ALL.map(|role| block.optimised_site(role).to_string());
         let module = block.module();
         let [input, start] = match (before, block.has_projection()) {
-            (None, _) => ["maxpool".to_owned(), "maxpool".to_owned()],
+            (None, _) => ["maxpool".to_owned(), "maxpool.pre".to_owned()],
             (_, true) => [format!("{module}.downsample.1"), format!("{module}.downsample.1")],
             (Some(before), false) => [before.module(), format!("{}.pre", before.module())],
         };

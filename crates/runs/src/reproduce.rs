@@ -15,7 +15,7 @@ use crate::source::Loaded;
 use crate::store::{Store, Unit};
 use featviz::{Objective, Recipe};
 use report::{BlockRow, Manifest, PictureRecord, layout};
-use resnet::{Block, Role, Site};
+use resnet::{Block, Role};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -115,14 +115,8 @@ fn prepare(options: &Options, store: &Path, observer: &dyn Observer) -> Result<R
     if let Some(sentence) = loaded.network.architecture().missing_sentence() {
         observer.event(Event::Notice(sentence));
     }
-    for study in &studies {
-        if study.block.optimised_site(Role::Input) == Site::MaxPool {
-            observer.event(Event::Notice(format!(
-                "block {}: what enters it stands behind the stem's ReLU: the Input picture of a channel that is zero there at the first step \
-                 has no gradient and stays noise",
-                study.block
-            )));
-        }
+    for Study { block, .. } in studies.iter().filter(|study| !Block::studied().contains(&study.block)) {
+        observer.event(Event::Notice(format!("block {block}: studied as asked; the paper leaves it out")));
     }
     if let Some(folder) = &options.images {
         scan::require_readable(folder, options.source.input_size)?;
