@@ -66,13 +66,21 @@ macro_rules! row {
     (
         $(#[doc = $about:literal])+
         pub struct $name:ident {
-            $($(#[doc = $definition:literal])+ pub $field:ident: $type:ty => $unit:literal,)+
+            $(
+                $(#[doc = $definition:literal])+
+                $(#[serde($($written:tt)+)])?
+                pub $field:ident: $type:ty => $unit:literal,
+            )+
         }
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub struct $name {
-            $($(#[doc = $definition])+ pub $field: $type,)+
+            $(
+                $(#[doc = $definition])+
+                $(#[serde($($written)+)])?
+                pub $field: $type,
+            )+
         }
 
         impl Row for $name {

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod atomic;
+mod block_name;
 mod canvas;
 mod column;
 mod compare;

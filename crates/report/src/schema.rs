@@ -10,7 +10,8 @@ use std::fmt;
 row! {
     /// One row of `tables/channels.csv`: a channel of a block.
     pub struct ChannelRow {
-        /// The block, such as `1.1`.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// The channel.
         pub channel: usize => "number",
@@ -101,7 +102,8 @@ row! {
 row! {
     /// One row of `tables/blocks.csv`.
     pub struct BlockRow {
-        /// The block, such as `1.1`.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// Channels of the block.
         pub channels: usize => "channels",
@@ -156,7 +158,8 @@ row! {
 row! {
     /// One row of `tables/mix_histogram.csv`: a bin of figure 2.
     pub struct HistogramRow {
-        /// The block.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// Where the bin begins.
         pub from: f64 => "ratio",
@@ -170,7 +173,8 @@ row! {
 row! {
     /// One row of `tables/exemplars.csv`: a channel that figure 1, or 6 to 8, shows.
     pub struct ExemplarRow {
-        /// The block.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// The channel.
         pub channel: usize => "number",
@@ -194,7 +198,8 @@ row! {
 row! {
     /// One row of `tables/extremes.csv`: an image at either end of a role of a channel.
     pub struct ExtremeRow {
-        /// The block.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// The channel.
         pub channel: usize => "number",
@@ -214,7 +219,8 @@ row! {
 row! {
     /// One row of `tables/scale_tuning.csv`: what a channel answers to a picture, or to nine photographs, at a size.
     pub struct ScaleTuningRow {
-        /// The block.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// The channel.
         pub channel: usize => "number",
@@ -289,7 +295,8 @@ row! {
     pub struct PanelRow {
         /// The figure.
         pub figure: u8 => "number",
-        /// The block.
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
         pub block: String => "name",
         /// What is held against the mix ratio: `bn2_weight_abs`, `conv2_weight_mean_abs`, `block_on_input`,
         /// `tuning_curve_rho`, `photo_input_share` or `photo_inhibited_percent`.

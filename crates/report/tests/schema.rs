@@ -79,7 +79,7 @@ fn columns_of_channels_csv_are_in_the_documented_order() {
     // The letter before the underscore is the role read, the one after it the picture.
     assert_eq!(
         text.lines().nth(1).unwrap(),
-        "1.1,0,9.0,1.5,4.0,3.0,5.0,1.0,6.0,2.0,8.0,0.5,overwrite,0.25,-0.5,-0.25,false,true,false,,0.125,,,,,,,,,,,,,,,,,,,,0"
+        "layer1.1,0,9.0,1.5,4.0,3.0,5.0,1.0,6.0,2.0,8.0,0.5,overwrite,0.25,-0.5,-0.25,false,true,false,,0.125,,,,,,,,,,,,,,,,,,,,0"
     );
 }
 

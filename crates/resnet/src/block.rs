@@ -85,11 +85,13 @@ impl fmt::Display for Block {
     }
 }
 
+/// Its name, or that of its module: `3.1` or `layer3.1`.
 impl FromStr for Block {
     type Err = ParseBlockError;
 
     fn from_str(text: &str) -> Result<Block, ParseBlockError> {
-        let found = Self::ALL.into_iter().find(|b| b.to_string() == text);
+        let name = text.strip_prefix("layer").unwrap_or(text);
+        let found = Self::ALL.into_iter().find(|b| b.to_string() == name);
         found.ok_or_else(|| ParseBlockError { found: text.to_owned() })
     }
 }
@@ -125,11 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_parsed_from_its_own_name_alone() {
+    fn a_block_is_parsed_from_its_name_or_its_modules_and_no_other() {
         for block in Block::ALL {
             assert_eq!(block.to_string().parse(), Ok(block));
+            assert_eq!(block.module().parse(), Ok(block));
         }
-        for wrong in ["", "1", "5.0", "1.2", "1.1 ", "11"] {
+        for wrong in ["", "layer", "layerlayer1.1", "layer5.0", "1", "5.0", "1.2", "1.1 ", "11"] {
             assert!(wrong.parse::<Block>().unwrap_err().to_string().contains("1.1"), "{wrong}");
         }
     }

@@ -27,7 +27,7 @@ fn command<'a>(channels: &'a str, out: &'a str) -> Vec<&'a str> {
 /// The lines of a table, by their header, without those of some channel.
 fn rows(files: &BTreeMap<String, Vec<u8>>, table: &str, without: Option<usize>) -> Vec<String> {
     let text = String::from_utf8(files[table].clone()).unwrap();
-    let of = without.map(|channel| format!("3.0,{channel},"));
+    let of = without.map(|channel| format!("layer3.0,{channel},"));
     let is_other = |line: &&str| of.as_ref().is_none_or(|of| !line.starts_with(of));
     text.lines().filter(is_other).map(str::to_owned).collect()
 }
@@ -80,7 +80,7 @@ fn the_other_channels_have_the_rows_and_pictures_of_a_run_without_it() {
         }
     }
     let channels = rows(&with, "tables/channels.csv", None);
-    let (header, failed) = (&channels[0], channels.iter().find(|l| l.starts_with("3.0,54,")));
+    let (header, failed) = (&channels[0], channels.iter().find(|l| l.starts_with("layer3.0,54,")));
     let cells = failed.unwrap().split(',');
     for (column, cell) in header.split(',').zip(cells) {
         let expected = match column {

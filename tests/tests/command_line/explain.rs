@@ -13,7 +13,7 @@ fn an_explanation_ends_in_the_numbers_of_the_table() {
     let text = succeed(&mut program(&["explain", "3.1", "0", "--run", &path]));
     let table = fs::read_to_string(made.join("tables/channels.csv")).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    let row = table.lines().find(|l| l.starts_with("3.1,0,")).unwrap();
+    let row = table.lines().find(|l| l.starts_with("layer3.1,0,")).unwrap();
     let cells: Vec<&str> = row.split(',').collect();
     let cell = |name: &str| -> f64 { cells[header.iter().position(|c| *c == name).unwrap()].parse().unwrap() };
     assert!(text.contains(&format!("So M = {:.6}: ", cell("mix_ratio"))), "{text}");
@@ -96,7 +96,7 @@ fn a_changed_cell_picture_or_manifest_is_named_and_what_is_derived_is_of_the_pic
         let at = header.iter().position(|c| *c == column).unwrap();
         let line = |line: &str| -> String {
             let mut cells: Vec<&str> = line.split(',').collect();
-            if line.starts_with("3.1,1,") {
+            if line.starts_with("layer3.1,1,") {
                 // A truth is changed to the other one.
                 cells[at] = if cells[at] == "true" { "false" } else { value };
             }
@@ -185,7 +185,7 @@ fn a_failed_attempt_shows_what_a_run_that_ends_with_it_has_in_its_table() {
         let text = succeed(program(&["explain", "3.0", "54", "--run", &path]).args(of));
         let table = fs::read_to_string(made.join("tables/channels.csv")).unwrap();
         let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-        let row: Vec<&str> = table.lines().find(|l| l.starts_with("3.0,54,")).unwrap().split(',').collect();
+        let row: Vec<&str> = table.lines().find(|l| l.starts_with("layer3.0,54,")).unwrap().split(',').collect();
         let cell = |name: &str| row[header.iter().position(|c| *c == name).unwrap()].parse::<f64>().unwrap();
         (text, format!("{:.4} {:.4}", cell("o_i"), cell("o_b")))
     };

@@ -134,7 +134,7 @@ pub(crate) fn so_many_channels_of_each_block_are_given_budgets() {
     };
     for budget in budgets(out.path()) {
         let channel = budget["channel"].to_string();
-        let start = format!("1.1,{channel},");
+        let start = format!("layer1.1,{channel},");
         let row = table.lines().find(|l| l.starts_with(&start)).unwrap();
         let ratio: f64 = column(row, "mix_ratio").parse().unwrap();
         assert_eq!(budget["mix_ratio"].as_f64(), Some(ratio), "{budget}");

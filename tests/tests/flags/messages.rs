@@ -142,7 +142,7 @@ fn the_summary_is_what_the_table_of_blocks_holds() {
             false => format!("{}/{}", cell("studied"), cell("channels")),
         };
         let expected = [
-            cell("block").to_owned(),
+            cell("block").strip_prefix("layer").unwrap().to_owned(),
             channels,
             cell("failed").to_owned(),
             cell("overwrite").to_owned(),

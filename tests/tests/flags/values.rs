@@ -24,6 +24,11 @@ const SITES: (&[&str], &[&str]) = (
         "layer4.1.pre",
         "layer2.0.downsample.1",
         "layer4.0.downsample.1",
+        "relu.pre",
+        "maxpool.pre",
+        "3.1",
+        "layer3.1.input",
+        "2.0.output",
     ],
     &[
         "",
@@ -60,8 +65,8 @@ const VALUES: [Values; 21] = [
     (
         REPRODUCE,
         "--blocks",
-        &["1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1", "4.1,1.0"],
-        &["", "0.0", "0.1", "1.2", "4.2", "5.0", "1", "1.1.1", "layer1.1", "1.1,"],
+        &["1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1", "4.1,1.0", "layer1.1", "layer3.0,2.0"],
+        &["", "0.0", "0.1", "1.2", "4.2", "5.0", "1", "1.1.1", "layer1.2", "1.1,"],
     ),
     (
         REPRODUCE,
@@ -82,7 +87,7 @@ const VALUES: [Values; 21] = [
     (VERIFY, "--sample", WHOLE.0, WHOLE.1),
     (VERIFY, "--threads", COUNTS.0, COUNTS.1),
     (EXPLAIN, "<CHANNEL>", WHOLE.0, WHOLE.1),
-    (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1"], &["", "0.1", "5.0", "1.2"]),
+    (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1", "layer3.0"], &["", "0.1", "5.0", "1.2"]),
 ];
 
 /// The command with the value, and what else it cannot do without.

@@ -23,10 +23,14 @@ impl Table {
         Table { header, rows }
     }
 
-    /// The text of a cell.
+    /// The text of a cell; of a block, which tables call `layer3.1`, its short name 3.1.
     pub(crate) fn text(&self, row: usize, column: &str) -> &str {
         let at = self.header.iter().position(|name| name == column);
-        &self.rows[row][at.unwrap_or_else(|| panic!("no column {column}"))]
+        let text = &self.rows[row][at.unwrap_or_else(|| panic!("no column {column}"))];
+        match column {
+            "block" => text.strip_prefix("layer").unwrap_or_else(|| panic!("block: {text}")),
+            _ => text,
+        }
     }
 
     /// The number of a cell; `None` where it is empty.

@@ -57,12 +57,12 @@ fn columns_of_activations_add_up_and_extremes_are_their_largest_and_smallest() {
     let at = |image: usize| values.values[image * channels + 5];
     order.sort_by(|&a, &b| at(b).total_cmp(&at(a)).then(names[a].cmp(&names[b])));
     let table = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
-    let rows: Vec<&str> = table.lines().filter(|l| l.starts_with("1.1,5,block,")).collect();
+    let rows: Vec<&str> = table.lines().filter(|l| l.starts_with("layer1.1,5,block,")).collect();
     assert_eq!(rows.len(), 18);
     for (rank, row) in rows[..9].iter().enumerate() {
         let image = order[rank];
         let activation = f64::from(at(image));
-        let expected = format!("1.1,5,block,top,{},{},{activation:?}", rank + 1, names[image]);
+        let expected = format!("layer1.1,5,block,top,{},{},{activation:?}", rank + 1, names[image]);
         assert_eq!(*row, expected);
     }
     assert!(rows[9].contains(&format!(",bottom,1,{},", names[order[199]])), "{}", rows[9]);
@@ -123,7 +123,10 @@ fn what_photographs_say_fits_together_for_every_channel() {
         assert!((shares[c] + rest[c] - 1.0).abs() < 1e-12, "shares of {c}");
         assert!((ratio[c] - from_input[c] / from_block[c]).abs() < 1e-12, "mix ratio of {c}");
         // The mean over the Block's own top nine is that of the table of extremes.
-        let of_channel = format!("{},block,top,", ["1.1,0", "1.1,1", "1.1,5", "2.0,0", "2.0,1", "2.0,5"][c]);
+        let of_channel = format!(
+            "{},block,top,",
+            ["layer1.1,0", "layer1.1,1", "layer1.1,5", "layer2.0,0", "layer2.0,1", "layer2.0,5"][c]
+        );
         let rows = top.lines().filter(|l| l.starts_with(&of_channel));
         let nine: Vec<f64> = rows.map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
         assert_eq!(nine.len(), 9);
@@ -132,7 +135,7 @@ fn what_photographs_say_fits_together_for_every_channel() {
     // The curves at size 1 are the nine activations, and at 2 and 1/2 they are what dB and dI are made of.
     let curves = fs::read_to_string(out.join("tables/scale_tuning.csv")).unwrap();
     let curve = |seen: &str, scale: &str, column: usize| -> f64 {
-        let start = format!("1.1,5,picture,{seen},{scale},");
+        let start = format!("layer1.1,5,picture,{seen},{scale},");
         let row = curves.lines().find(|l| l.starts_with(&start)).unwrap();
         row.split(',').nth(column).unwrap().parse().unwrap()
     };
@@ -159,7 +162,7 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
         let (names, values) = columns(out, site);
         for (row, channel) in [(3, 0), (4, 1), (5, 5)] {
             for (seen, of) in [("input", "i"), ("block", "b"), ("output", "o")] {
-                let start = format!("2.0,{channel},{seen},top,");
+                let start = format!("layer2.0,{channel},{seen},top,");
                 let nine = extremes.lines().filter(|l| l.starts_with(&start));
                 let nine: Vec<f64> = nine
                     .map(|line| {
@@ -177,7 +180,7 @@ fn on_photographs_the_output_is_rectified_before_the_mean_and_its_summands_are_n
                 let error = 1e-12 * nine.iter().map(|v| v.abs()).sum::<f64>();
                 assert!((found - expected).abs() <= error, "{name} of {channel}");
                 // In the curves everything is rectified, as the measures of scale invariance have it.
-                let start = format!("2.0,{channel},photographs,{seen},1.0,");
+                let start = format!("layer2.0,{channel},photographs,{seen},1.0,");
                 let row = curves.lines().find(|l| l.starts_with(&start)).unwrap();
                 let at_size_one: f64 = row.split(',').nth(role_column).unwrap().parse().unwrap();
                 assert!((at_size_one - clipped).abs() <= error, "{start} {letter}");
