@@ -4,6 +4,7 @@
 //! called is a matter of habit, which [`HABITS`] lists.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// A set of tensors in a file: where it is, and its tensors.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,12 @@ pub(super) struct Group<T> {
     pub(super) path: Vec<String>,
     /// Its tensors by name.
     pub(super) tensors: Vec<(String, T)>,
+}
+
+impl<T> Group<T> {
+    fn named(&self) -> String {
+        named(&self.path, self.tensors.len())
+    }
 }
 
 /// What was chosen.
@@ -67,12 +74,23 @@ pub(super) fn choose<T>(mut groups: Vec<Group<T>>) -> Option<Choice<T>> {
     let chosen = groups.next()?;
     let rest: Vec<Group<T>> = groups.collect();
     let would_fit = rest.iter().filter(|g| !is_no_network(g) && 2 * g.tensors.len() >= chosen.tensors.len());
-    let would_fit: Vec<String> = would_fit.map(named).collect();
+    let would_fit: Vec<String> = would_fit.map(Group::named).collect();
     let notes = match would_fit.is_empty() {
         true => Vec::new(),
-        false => vec![format!("{} are read, where {} would fit too", named(&chosen), would_fit.join(", "))],
+        false => vec![format!("{} are read, where {} would fit too", chosen.named(), would_fit.join(", "))],
     };
-    Some(Choice { tensors: chosen.tensors, notes, beside: rest.iter().map(named).collect() })
+    let beside = beside(&chosen.path, &rest);
+    Some(Choice { tensors: chosen.tensors, notes, beside })
+}
+
+/// What is left, of each part of the file that holds nothing of what was chosen how many tensors.
+fn beside<T>(chosen: &[String], rest: &[Group<T>]) -> Vec<String> {
+    let mut parts: BTreeMap<&[String], usize> = BTreeMap::new();
+    for group in rest {
+        let shared = group.path.iter().zip(chosen).take_while(|(own, other)| own == other).count();
+        *parts.entry(&group.path[..group.path.len().min(shared + 1)]).or_default() += group.tensors.len();
+    }
+    parts.into_iter().map(|(path, count)| named(path, count)).collect()
 }
 
 /// Where the last of a set's names stands in [`HABITS`]; behind them if it does not.
@@ -85,11 +103,11 @@ fn is_no_network<T>(group: &Group<T>) -> bool {
     group.path.iter().any(|name| NO_NETWORKS.iter().any(|begins| name.starts_with(begins)))
 }
 
-fn named<T>(group: &Group<T>) -> String {
-    let s = if group.tensors.len() == 1 { "" } else { "s" };
-    match group.path.is_empty() {
-        true => format!("{} tensor{s} at the top", group.tensors.len()),
-        false => format!("the {} tensor{s} of `{}`", group.tensors.len(), group.path.join(".")),
+fn named(path: &[String], count: usize) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    match path.is_empty() {
+        true => format!("{count} tensor{s} at the top"),
+        false => format!("the {count} tensor{s} of `{}`", path.join(".")),
     }
 }
 
@@ -137,7 +155,10 @@ mod tests {
 
     #[test]
     fn what_is_left_is_listed() {
-        let choice = choose(vec![group("optimizer.state.0", 1), group("net", 5), group("", 2)]).unwrap();
-        assert_eq!(choice.beside, ["2 tensors at the top", "the 1 tensor of `optimizer.state.0`"]);
+        let groups = [("optimizer.state.0", 1), ("optimizer.state.1", 2), ("a.net", 5), ("a.extra.more", 1), ("", 2)];
+        let choice = choose(groups.map(|(path, count)| group(path, count)).to_vec()).unwrap();
+        assert_eq!(choice.tensors.len(), 5);
+        let left = ["2 tensors at the top", "the 1 tensor of `a.extra`", "the 3 tensors of `optimizer`"];
+        assert_eq!(choice.beside, left);
     }
 }
