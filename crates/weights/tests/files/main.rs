@@ -8,3 +8,4 @@ mod limits;
 mod lookup;
 mod malformed;
 mod writing;
+mod written;
