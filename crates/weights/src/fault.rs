@@ -46,6 +46,12 @@ pub enum TensorFault {
         /// What is wrong with them.
         reason: String,
     },
+    /// A storage that is not what the pickle says.
+    #[error("expected a storage as its pickle describes it, found that {reason}")]
+    NoStorage {
+        /// What is there instead.
+        reason: String,
+    },
     /// It would take more memory than a file of this size may.
     #[error(
         "expected no more than {left} bytes, which are left to a file of this size, found that it would unpack to {size}"

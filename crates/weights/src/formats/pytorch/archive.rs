@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::super::members::Members;
 use super::super::{Contents, Format, Place};
-use super::{LONGEST_PICKLE, NAME, Storages, contents, corrupt, stopped};
+use super::{LONGEST_PICKLE, NAME, Storages, contents, corrupt, no_storage, stopped};
 use crate::WeightsError;
 use crate::budget::Budget;
 use crate::element::Element;
@@ -41,9 +41,11 @@ impl Format for Archive {
                 format!("its data.pkl would unpack to {size} bytes, more than {LONGEST_PICKLE}"),
             ));
         }
-        let loaded = load(&mut Input::new(&mut member, size)).map_err(|error| stopped(file, error))?;
-        // To the end, where its sum is checked.
+        // Its sum first: of a damaged pickle anything can be said.
         io::copy(&mut member, &mut io::sink()).map_err(damaged)?;
+        drop(member);
+        let (mut member, size) = members.unpack(pickle).map_err(damaged)?;
+        let loaded = load(&mut Input::new(&mut member, size)).map_err(|error| stopped(file, error))?;
         drop(member);
         let big_endian = match members.find(&format!("{folder}byteorder")) {
             Some(at) => members.head(at, 3).map_err(damaged)? == b"big",
@@ -78,12 +80,14 @@ struct Records {
 impl Storages for Records {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
         let key = &view.storage.key;
-        let missing = || io::Error::other(format!("it has no storage `{}`", super::super::printable(key)));
-        let at = self.members.find(&format!("{}data/{key}", self.folder)).ok_or_else(missing)?;
+        let name = super::super::printable(key);
+        let Some(at) = self.members.find(&format!("{}data/{key}", self.folder)) else {
+            return Ok(Err(no_storage(format!("there is no storage `{name}`"))));
+        };
         let (size, stored) = self.members.extent(at)?;
         let claimed = view.storage.count.saturating_mul(view.storage.of.size());
         if size != claimed {
-            return Err(io::Error::other(format!("storage `{key}` should have {claimed} bytes, and has {size}")));
+            return Ok(Err(no_storage(format!("storage `{name}` should have {claimed} bytes, and has {size}"))));
         }
         if !stored {
             return self.unpack(at, view, element);

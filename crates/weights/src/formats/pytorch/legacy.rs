@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::super::{Contents, Format, Place};
-use super::{NAME, Storages, contents, corrupt, stopped};
+use super::{NAME, Storages, contents, corrupt, no_storage, stopped};
 use crate::WeightsError;
 use crate::element::Element;
 use crate::fault::TensorFault;
@@ -131,10 +131,11 @@ impl Stream {
 impl Storages for Stream {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
         let key = super::super::printable(&view.storage.key);
-        let missing = || io::Error::other(format!("it has no storage `{key}`"));
-        let &(begin, extent) = self.places.get(&view.storage.key).ok_or_else(missing)?;
+        let Some(&(begin, extent)) = self.places.get(&view.storage.key) else {
+            return Ok(Err(no_storage(format!("there is no storage `{key}`"))));
+        };
         if extent != (view.storage.of, view.storage.count) {
-            return Err(io::Error::other(format!("its pickle has storage `{key}` be two things")));
+            return Ok(Err(no_storage(format!("storage `{key}` is described in two ways"))));
         }
         let from = begin + view.layout.offset() as u64 * element.size() as u64;
         self.reader.seek(SeekFrom::Start(from))?;

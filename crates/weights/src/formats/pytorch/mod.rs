@@ -48,6 +48,11 @@ fn corrupt(file: &Path, reason: impl Into<String>) -> WeightsError {
     WeightsError::Corrupt { file: file.to_owned(), format: NAME, reason: reason.into() }
 }
 
+/// What is wrong with a tensor's storage.
+fn no_storage(reason: String) -> TensorFault {
+    TensorFault::NoStorage { reason }
+}
+
 /// Why a pickle was not read, as an error of its file.
 fn stopped(file: &Path, stopped: Stopped) -> WeightsError {
     match stopped {
