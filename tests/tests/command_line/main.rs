@@ -8,3 +8,4 @@ mod explain;
 mod reproduce;
 mod verify;
 mod visualize;
+mod weights;
