@@ -117,7 +117,8 @@ pub(crate) struct Explain {
 /// Where the network comes from.
 #[derive(Debug, Args)]
 pub(crate) struct Weights {
-    /// A folder of .npy files or an .npz archive with torchvision's names [default: the embedded network].
+    /// A folder of .npy files, an .npz archive, a .safetensors file or a PyTorch checkpoint, with torchvision's names
+    /// [default: the embedded network].
     #[arg(long, value_name = "PATH")]
     pub(crate) weights: Option<PathBuf>,
 

@@ -26,6 +26,7 @@ pub fn audit(
     observer: &dyn Observer,
 ) -> Result<Report, AuditError> {
     let loaded = options.source.clone().load()?;
+    loaded.tell(observer);
     let run = options.run.as_ref().map(|folder| Run::open(folder, &loaded)).transpose()?;
     let pool = autodiff::ThreadPoolBuilder::new()
         .num_threads(options.threads.get())

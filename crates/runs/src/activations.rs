@@ -54,6 +54,7 @@ pub struct Scanned {
 /// If the network or every image is unusable, a site is missing or named twice, or the archive cannot be written.
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
     let loaded = request.source.clone().load()?.computed(request.algorithm)?;
+    loaded.tell(observer);
     for (at, &site) in request.sites.iter().enumerate() {
         if request.sites[..at].contains(&site) {
             return Err(RunError::SiteTwice { site });

@@ -111,6 +111,7 @@ struct Ready {
 /// after hours.
 fn prepare(options: &Options, store: &Path, observer: &dyn Observer) -> Result<Ready, RunError> {
     let loaded = options.source.clone().load()?;
+    loaded.tell(observer);
     let studies = plan::studies(&loaded, &options.blocks, &options.channels)?;
     if let Some(sentence) = loaded.network.architecture().missing_sentence() {
         observer.event(Event::Notice(sentence));

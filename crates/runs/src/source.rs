@@ -1,10 +1,11 @@
 //! Where a network comes from: a path, and the size of the images it reads.
 
 use crate::error::RunError;
+use crate::progress::{Event, Observer};
 use featviz::FeatvizError;
-use resnet::{Algorithm, Network, NetworkError};
+use resnet::{Algorithm, Naming, Network, NetworkError};
 use std::path::{Path, PathBuf};
-use weights::TensorSet;
+use weights::{Checkpoint, TensorSet};
 
 /// The size of the images that a network reads where nothing else is said: ImageNet's.
 const IMAGENET_SIZE: usize = 224;
@@ -33,6 +34,8 @@ pub struct Loaded {
     pub digest: String,
     /// How its convolutions are computed where no gradients are.
     pub algorithm: Algorithm,
+    /// What should be said of how its tensors were found: each a sentence.
+    pub notes: Vec<String>,
 }
 
 impl Source {
@@ -53,15 +56,22 @@ impl Source {
     /// If they cannot be read, are not those of a ResNet18, or images of this size cannot be read by it.
     pub fn load(self) -> Result<Loaded, RunError> {
         Network::require_input_size(self.input_size).map_err(|_| RunError::InputSize { found: self.input_size })?;
-        // torchvision counts the batches that batch norm has seen; inference never reads it.
-        let tensors = TensorSet::load_except(&self.path, |name| name.ends_with(".num_batches_tracked"))?;
+        let checkpoint = Checkpoint::open(&self.path)?;
+        let naming = Naming::of(checkpoint.names());
+        let notes = notes(&checkpoint, &naming);
+        let tensors = checkpoint.read(|name| naming.rename(name))?;
         let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
         let digest = tensors.digest().to_string();
-        Ok(Loaded { source: self, tensors, network, digest, algorithm: Algorithm::Direct })
+        Ok(Loaded { source: self, tensors, network, digest, algorithm: Algorithm::Direct, notes })
     }
 }
 
 impl Loaded {
+    /// Tells an observer how the tensors were found, where that is not plain.
+    pub fn tell(&self, observer: &dyn Observer) {
+        self.notes.iter().for_each(|note| observer.event(Event::Notice(note.clone())));
+    }
+
     /// The same, with convolutions computed in some way.
     ///
     /// # Errors
@@ -83,6 +93,15 @@ impl Loaded {
             other => RunError::Featviz(other),
         }
     }
+}
+
+/// How tensors were found, as sentences that name the file.
+fn notes(checkpoint: &Checkpoint, naming: &Naming) -> Vec<String> {
+    let mut notes = [checkpoint.notes(), &naming.notes()].concat();
+    if !checkpoint.beside().is_empty() {
+        notes.push(format!("also in the file, and left: {}", checkpoint.beside().join(", ")));
+    }
+    notes.iter().map(|note| format!("{}: {note}", checkpoint.source().display())).collect()
 }
 
 /// An error of the network at a path; one about a tensor names its file already.

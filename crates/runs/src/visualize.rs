@@ -53,6 +53,7 @@ pub struct Visualized {
 /// If the network, site or channel is unusable, or the picture cannot be written.
 pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visualized, RunError> {
     let loaded = request.source.clone().load()?;
+    loaded.tell(observer);
     let recipe = Recipe::new(request.source.input_size, request.steps);
     let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe);
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);

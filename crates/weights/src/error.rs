@@ -3,24 +3,24 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::npy::NpyFault;
+use crate::fault::TensorFault;
 
 /// Why weights cannot be used, naming the file, the tensor, what was expected and what was found.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// There is nothing at the path.
-    #[error("{}: expected a directory of .npy files or an .npz archive, found nothing at this path", path.display())]
+    #[error("{}: expected {EXPECTED}, found nothing at this path", path.display())]
     NotFound {
         /// The path as given.
         path: PathBuf,
     },
-    /// The path is neither a directory nor an archive.
-    #[error("{}: expected a directory of .npy files or an .npz archive, found {found}", path.display())]
+    /// What is at the path is of no kind that is read.
+    #[error("{}: expected {EXPECTED}, found {found}", path.display())]
     NotWeights {
         /// The path as given.
         path: PathBuf,
-        /// What is there instead.
-        found: &'static str,
+        /// What is there instead, and the way on.
+        found: String,
     },
     /// The operating system refused: permissions, a failing disk, too little memory.
     #[error("{}: expected to read it, found that the system refuses: {source}", path.display())]
@@ -30,17 +30,21 @@ pub enum WeightsError {
         /// The system's reason.
         source: io::Error,
     },
-    /// A directory or an archive without a single `.npy` file.
-    #[error("{}: expected at least one .npy file inside, found none", path.display())]
+    /// A folder without weights, or an archive without a single `.npy` file.
+    #[error("{}: expected at least one .npy file inside, found none{beside}", path.display())]
     Empty {
-        /// The directory or the archive.
+        /// The folder or the archive.
         path: PathBuf,
+        /// What is inside instead, as the rest of the sentence.
+        beside: String,
     },
-    /// The archive as a whole cannot be read.
-    #[error("{}: expected an .npz archive, found a corrupt one: {reason}", file.display())]
-    CorruptArchive {
-        /// The archive.
+    /// The file as a whole cannot be read.
+    #[error("{}: expected {format}, found a corrupt one: {reason}", file.display())]
+    Corrupt {
+        /// The file.
         file: PathBuf,
+        /// What it begins as, with its article.
+        format: &'static str,
         /// What is wrong with it.
         reason: String,
     },
@@ -54,6 +58,14 @@ pub enum WeightsError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A PyTorch file holds something that is no state dict; nothing of it is run.
+    #[error("{}: expected a state dict of tensors, found {found}", file.display())]
+    NoStateDict {
+        /// The file.
+        file: PathBuf,
+        /// What it holds, and the way on.
+        found: String,
+    },
     /// Two tensors have the same name.
     #[error("{}: expected every tensor once, found `{tensor}` twice", file.display())]
     Duplicate {
@@ -62,15 +74,15 @@ pub enum WeightsError {
         /// The name they share.
         tensor: String,
     },
-    /// The bytes of one tensor are not what a NumPy array of finite floating-point numbers is.
+    /// The bytes of one tensor are not an array of finite floating-point numbers.
     #[error("{}: tensor `{tensor}`: {fault}", file.display())]
-    Npy {
-        /// The `.npy` file, or the archive it is in.
+    Tensor {
+        /// The file that it is in.
         file: PathBuf,
         /// The tensor.
         tensor: String,
-        /// What is wrong with its bytes.
-        fault: NpyFault,
+        /// What is wrong with it.
+        fault: TensorFault,
     },
     /// A tensor made from values has not as many as its shape says.
     #[error("{}: expected tensor `{tensor}` to have a value for each element of the shape {shape:?}, found {found} values", file.display())]
@@ -87,7 +99,7 @@ pub enum WeightsError {
     /// A tensor that the caller needs is not there.
     #[error("{}: expected a tensor `{tensor}`, found none of that name", file.display())]
     Missing {
-        /// The directory or the archive.
+        /// The folder or the file.
         file: PathBuf,
         /// The name looked for.
         tensor: String,
@@ -113,3 +125,6 @@ pub enum WeightsError {
         found: Vec<usize>,
     },
 }
+
+/// What can be read, for a path at which there is something else.
+const EXPECTED: &str = "a folder of .npy files, an .npz archive, a .safetensors file or a PyTorch checkpoint";

@@ -2,28 +2,39 @@
 //!
 //! - A [`Tensor`] has a name, a shape and finite single-precision values in C order, and remembers the file that it
 //!   came from.
-//! - A [`TensorSet`] is what a directory of `.npy` files or an `.npz` archive holds, ordered by name:
-//!   [`TensorSet::load`] reads float16, float32 and float64, little or big endian, in C or Fortran order.
-//! - A [`Digest`] depends on names, shapes and values alone: the same weights have the same digest in either container.
+//! - A [`Checkpoint`] is what a file or folder holds, recognised by its content: a folder of `.npy` files, an `.npz`
+//!   archive, `.safetensors` alone or in shards, PyTorch's files of both formats. Its names are known before a value is read.
+//! - A [`TensorSet`] is what was read of one, ordered by name: float16, bfloat16, float32 and float64, in any order of
+//!   bytes and elements that the format knows.
+//! - A [`Digest`] depends on names, shapes and values alone: the same weights have the same digest in any file.
 //! - A [`WeightsError`] is one sentence that names the file and the tensor, what was expected and what was found; what
-//!   can be wrong inside an `.npy` file is an [`NpyFault`].
+//!   can be wrong with one tensor is a [`TensorFault`].
 //!
 //! Every file is read like a stranger's: nothing is allocated because a header claims it, only because the bytes
-//! are there, and no sequence of bytes makes this crate panic.
+//! are there; a pickle is read, and never run; no sequence of bytes makes this crate panic. Values are read through a
+//! buffer of fixed size: memory stays within twice the file's size and a constant, however it is packed.
 //!
 //! Invariant: this crate knows formats, not networks; which names and shapes are right is for its caller to say.
 #![forbid(unsafe_code)]
 
-mod archive;
+mod budget;
+mod checkpoint;
 mod digest;
-mod directory;
+mod element;
 mod error;
+mod fault;
+mod formats;
+mod layout;
 mod npy;
+mod pickle;
 mod tensor;
 mod tensor_set;
+mod values;
 
+pub use checkpoint::Checkpoint;
 pub use digest::Digest;
+pub use element::Dtype;
 pub use error::WeightsError;
-pub use npy::NpyFault;
+pub use fault::TensorFault;
 pub use tensor::Tensor;
 pub use tensor_set::TensorSet;

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::WeightsError;
 use crate::digest::{self, Digest};
-use crate::npy::{self, NpyFault};
+use crate::element::Dtype;
+use crate::fault::TensorFault;
+use crate::layout::{along_each_dimension, element_count};
+use crate::npy;
 
 /// A named array of finite single-precision values in C order, and the file that it came from.
 ///
@@ -17,6 +20,7 @@ use crate::npy::{self, NpyFault};
 pub struct Tensor {
     file: PathBuf,
     name: String,
+    dtype: Dtype,
     shape: Vec<usize>,
     values: Vec<f32>,
 }
@@ -25,8 +29,8 @@ impl Tensor {
     /// Makes a tensor from values in C order; `file` is where they came from, for messages.
     ///
     /// # Errors
-    /// [`WeightsError::ValueCount`] if the number of values is not the product of the shape, [`WeightsError::Npy`] with
-    /// [`NpyFault::NotFinite`] if a value is NaN or infinite.
+    /// [`WeightsError::ValueCount`] if the number of values is not the product of the shape, [`WeightsError::Tensor`]
+    /// with [`TensorFault::NotFinite`] if a value is NaN or infinite.
     pub fn new(
         file: impl Into<PathBuf>,
         name: impl Into<String>,
@@ -34,33 +38,45 @@ impl Tensor {
         values: Vec<f32>,
     ) -> Result<Tensor, WeightsError> {
         let (file, name) = (file.into(), name.into());
-        if npy::element_count(&shape) != Some(values.len()) {
+        if element_count(&shape) != Some(values.len()) {
             return Err(WeightsError::ValueCount { file, tensor: name, shape, found: values.len() });
         }
-        if let Some((position, index)) = npy::first_not_finite(&shape, &values) {
-            let fault = NpyFault::NotFinite { index, found: values[position].into() };
-            return Err(WeightsError::Npy { file, tensor: name, fault });
+        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
+            let index = along_each_dimension(&shape, position);
+            let fault = TensorFault::NotFinite { index, found: values[position].into() };
+            return Err(WeightsError::Tensor { file, tensor: name, fault });
         }
-        Ok(Tensor { file, name, shape, values })
+        Ok(Tensor { file, name, dtype: Dtype::Float32, shape, values })
     }
 
-    /// Reads a tensor from all the bytes of an `.npy` file.
-    pub(crate) fn from_npy(file: &Path, name: String, bytes: &[u8]) -> Result<Tensor, WeightsError> {
-        let file = file.to_owned();
-        match npy::parse(bytes) {
-            Ok((shape, values)) => Ok(Tensor { file, name, shape, values }),
-            Err(fault) => Err(WeightsError::Npy { file, tensor: name, fault }),
-        }
+    /// What a reader of a file found, which it has checked.
+    pub(crate) fn from_parts(
+        file: &Path,
+        name: String,
+        dtype: Dtype,
+        (shape, values): (Vec<usize>, Vec<f32>),
+    ) -> Tensor {
+        Tensor { file: file.to_owned(), name, dtype, shape, values }
     }
 
-    /// The file that it came from: its own `.npy` file, or the archive.
+    /// The array of an `.npy` file.
+    pub(crate) fn from_array(file: &Path, name: String, array: npy::Array) -> Tensor {
+        Tensor::from_parts(file, name, array.element.dtype, (array.shape, array.values))
+    }
+
+    /// The file that it came from: its own `.npy` file, or the one that holds all.
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// Its name: the `.npy` file's without the extension.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The type of its elements in the file; those in memory are single.
+    pub fn dtype(&self) -> Dtype {
+        self.dtype
     }
 
     /// Its shape; empty for a scalar.

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use crate::digest::{self, Digest};
-use crate::{Tensor, WeightsError, archive, directory};
+use crate::{Checkpoint, Tensor, WeightsError};
 
-/// Tensors ordered by name, and the directory or archive that they came from.
+/// Tensors ordered by name, and the folder or file that they came from.
 ///
 /// ```
 /// use weights::{Tensor, TensorSet};
@@ -27,9 +26,10 @@ pub struct TensorSet {
 }
 
 impl TensorSet {
-    /// Loads every tensor of a directory of `.npy` files or of an `.npz` archive.
+    /// Loads every tensor of a file or folder of any kind that is read; [`Checkpoint`] says which tensors those are, and
+    /// reads some of them.
     ///
-    /// A tensor is named by its file without `.npy`. Other files and subdirectories are ignored.
+    /// Of `.npy` files a tensor is named by its file without the ending. Other files and subfolders are ignored.
     ///
     /// # Errors
     /// Any [`WeightsError`] but [`Missing`](WeightsError::Missing), [`Unexpected`](WeightsError::Unexpected) and
@@ -61,27 +61,7 @@ impl TensorSet {
     /// # Ok::<(), weights::WeightsError>(())
     /// ```
     pub fn load_except(path: impl AsRef<Path>, ignored: impl Fn(&str) -> bool) -> Result<TensorSet, WeightsError> {
-        let path = path.as_ref();
-        let metadata = match fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(source) if source.kind() == io::ErrorKind::NotFound => {
-                return Err(WeightsError::NotFound { path: path.to_owned() });
-            }
-            Err(source) => {
-                return Err(WeightsError::Io { path: path.to_owned(), source });
-            }
-        };
-        let not_weights = |found| WeightsError::NotWeights { path: path.to_owned(), found };
-        let tensors = if metadata.is_dir() {
-            directory::read(path, &ignored)?
-        } else if !metadata.is_file() {
-            return Err(not_weights("something that is neither a file nor a directory"));
-        } else if archive::is_archive(path)? {
-            archive::read(path, &ignored)?
-        } else {
-            return Err(not_weights("a file that is no .npz archive"));
-        };
-        Self::new(path, tensors)
+        Checkpoint::open(path)?.read(|name| (!ignored(name)).then(|| name.to_owned()))
     }
 
     /// Makes a set of tensors; `source` is where they came from, for messages.
@@ -105,7 +85,7 @@ impl TensorSet {
         Ok(TensorSet { source: source.into(), tensors: by_name })
     }
 
-    /// The directory or the archive that was loaded.
+    /// The folder or the file that was loaded.
     pub fn source(&self) -> &Path {
         &self.source
     }

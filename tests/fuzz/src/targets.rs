@@ -1,5 +1,6 @@
 //! What reads files of strangers, and what it must never do.
 
+use crate::checkpoints;
 use crate::mutate::{Random, mend_png, mutated};
 use anyhow::Context;
 use featviz::{Objective, Recipe};
@@ -20,6 +21,14 @@ pub(crate) enum Target {
     Npy,
     /// An `.npz` archive.
     Npz,
+    /// A `.safetensors` file.
+    Safetensors,
+    /// An index of such files.
+    Index,
+    /// PyTorch's format of before 2020: pickles, then storages.
+    Legacy,
+    /// PyTorch's archive: a pickle, and a member for each storage.
+    Archive,
     /// A JPEG.
     Jpeg,
     /// A PNG.
@@ -46,6 +55,10 @@ impl Prepared {
         let seeds = match target {
             Target::Npy => npy_seeds(),
             Target::Npz => npz_seeds(),
+            Target::Safetensors => checkpoints::safetensors(root)?,
+            Target::Index => checkpoints::indices(root, folder.path())?,
+            Target::Legacy => checkpoints::legacy(root)?,
+            Target::Archive => checkpoints::archives(root)?,
             Target::Jpeg => jpegs(root)?,
             Target::Png => pngs(root)?,
             Target::Store => entries(folder.path())?,
@@ -65,6 +78,11 @@ impl Prepared {
                 let npy = mutated(random, &npy_seeds());
                 bytes = archive(&[&npy, &npy_seeds()[0]]);
             }
+            // A sound archive around a broken pickle.
+            Target::Archive if random.below(3) > 0 => {
+                let pickle = mutated(random, &checkpoints::pickles(&self.seeds));
+                bytes = checkpoints::archive(&pickle);
+            }
             _ => {}
         }
         bytes
@@ -76,6 +94,8 @@ impl Prepared {
         match self.target {
             Target::Npy => self.weights("folder/tensor.npy", "folder", bytes),
             Target::Npz => self.weights("tensors.npz", "tensors.npz", bytes),
+            Target::Safetensors | Target::Legacy | Target::Archive => self.weights("net", "net", bytes),
+            Target::Index => self.weights(checkpoints::INDEX, "shards", bytes),
             Target::Jpeg | Target::Png => {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
@@ -149,12 +169,14 @@ impl Prepared {
                 for tensor in tensors.iter() {
                     let values: usize = tensor.shape().iter().product();
                     assert_eq!(values, tensor.values().len());
-                    // Nothing is there that the file does not hold; zeros may be packed.
-                    let packed = match self.target {
-                        Target::Npz => (128 << 20) + 16 * bytes.len(),
-                        _ => bytes.len(),
+                    // Nothing is there that the file does not hold. Zeros may be packed, one value stand for many, and an
+                    // index leads to other files.
+                    let most = match self.target {
+                        Target::Npz | Target::Archive | Target::Legacy => ((256 << 20) + 2 * bytes.len()) / 4,
+                        Target::Index => 1 << 16,
+                        _ => bytes.len() / 2,
                     };
-                    assert!(values <= packed / 2);
+                    assert!(values <= most);
                 }
             }
         }

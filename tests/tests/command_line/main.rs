@@ -9,3 +9,4 @@ mod installed;
 mod reproduce;
 mod verify;
 mod visualize;
+mod weights;

@@ -1,11 +1,12 @@
 //! The header of an `.npy` file: magic, version, length, and a Python dictionary.
 
-use super::NpyFault;
-use super::dtype::Dtype;
+use super::descr;
 use super::literal::{Literal, Scanner};
-use super::order::Order;
+use crate::element::Element;
+use crate::fault::TensorFault;
 
-const MAGIC: &[u8; 6] = b"\x93NUMPY";
+/// How an `.npy` file begins.
+pub(crate) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// Longest dictionary that is read: all that version 1 can say, and more than ten times what NumPy itself reads
 /// unasked.
@@ -17,10 +18,19 @@ pub(crate) const LONGEST: usize = MAGIC.len() + 2 + 4 + LONGEST_DICTIONARY;
 /// NumPy's own limit (NPY_MAXDIMS).
 const MOST_DIMENSIONS: usize = 64;
 
+/// Which index of an array varies fastest in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// The last.
+    C,
+    /// The first.
+    Fortran,
+}
+
 /// What a header says about the data after it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Header {
-    pub(crate) dtype: Dtype,
+    pub(crate) element: Element,
     pub(crate) order: Order,
     pub(crate) shape: Vec<usize>,
 }
@@ -28,11 +38,11 @@ pub(crate) struct Header {
 /// Splits the bytes of an `.npy` file into its header and its data.
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1.0, 2.0 and 3.0.
-pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), NpyFault> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), TensorFault> {
     let not_numpy = || {
         let beginning = &bytes[..bytes.len().min(MAGIC.len())];
         let found = if beginning.is_empty() { "no bytes".to_owned() } else { beginning.escape_ascii().to_string() };
-        NpyFault::NotNumpy { found }
+        TensorFault::NotNumpy { found }
     };
     let rest = bytes.strip_prefix(MAGIC).ok_or_else(not_numpy)?;
     let cut = || bad("it ends early");
@@ -58,7 +68,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, &[u8]), NpyFault> {
 }
 
 /// Understands the dictionary.
-fn header(dictionary: &str) -> Result<Header, NpyFault> {
+fn header(dictionary: &str) -> Result<Header, TensorFault> {
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     for (key, value) in Scanner::new(dictionary).dictionary().map_err(bad)? {
         let twice = match key {
@@ -71,10 +81,10 @@ fn header(dictionary: &str) -> Result<Header, NpyFault> {
             return Err(bad(format!("it has the key {key:?} twice")));
         }
     }
-    let dtype = match descr {
-        Some(Literal::Text(descr)) => Dtype::parse(descr)?,
+    let element = match descr {
+        Some(Literal::Text(descr)) => descr::parse(descr)?,
         Some(Literal::List(found)) => {
-            return Err(NpyFault::UnsupportedDtype { found: format!("the structured type {found}") });
+            return Err(TensorFault::UnsupportedDtype { found: format!("the structured type {found}") });
         }
         _ => return Err(bad("its descr is neither a string nor a list")),
     };
@@ -89,9 +99,9 @@ fn header(dictionary: &str) -> Result<Header, NpyFault> {
     if shape.len() > MOST_DIMENSIONS {
         return Err(bad(format!("it has {} dimensions, more than {MOST_DIMENSIONS}", shape.len())));
     }
-    Ok(Header { dtype, order, shape })
+    Ok(Header { element, order, shape })
 }
 
-fn bad(reason: impl Into<String>) -> NpyFault {
-    NpyFault::BadHeader { reason: reason.into() }
+fn bad(reason: impl Into<String>) -> TensorFault {
+    TensorFault::BadHeader { reason: reason.into() }
 }

@@ -8,17 +8,20 @@ use zip::CompressionMethod::{Deflated, Stored};
 
 use crate::writing::npz;
 
-/// The folder of the real weights; `None`, after saying so, where it is missing.
+/// The folder of real files; `None`, after saying so, where it is missing.
 #[expect(clippy::print_stderr, reason = "a skipped test says so in one line")]
-fn backbone() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let data = env::var_os("STREAMSCOPE_DATA").unwrap_or_else(|| "../shared".into());
-    let folder = root.join(data).join("data/backbone");
-    if folder.is_dir() {
-        return Some(folder);
+    let data = root.join(env::var_os("STREAMSCOPE_DATA").unwrap_or_else(|| "../shared".into()));
+    if data.is_dir() {
+        return Some(data);
     }
-    eprintln!("skipped: no real weights at {}", folder.display());
+    eprintln!("skipped: no real weights at {}", data.display());
     None
+}
+
+fn backbone() -> Option<PathBuf> {
+    Some(data()?.join("data/backbone"))
 }
 
 #[test]

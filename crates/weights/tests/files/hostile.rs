@@ -111,6 +111,44 @@ proptest! {
     }
 }
 
+/// Files that PyTorch and safetensors wrote, small ones.
+fn written() -> Vec<Vec<u8>> {
+    let files = ["layouts.th", "layouts_protocol4.th", "layouts.pth", "layouts_deflated.pth", "half.safetensors"];
+    files.map(|file| fs::read(crate::written::folder().join(file)).unwrap()).to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn damaged_files_of_pytorch_and_safetensors_never_panic(which in 0..5_usize, damages in damages()) {
+        load("net", &damaged(written()[which].clone(), &damages))?;
+    }
+
+    #[test]
+    fn damaged_pickles_in_sound_archives_never_panic(damages in damages()) {
+        let pickle = crate::pickling::state_dict(&[crate::pickling::Claim::plain()]);
+        let values = [1.0; 6];
+        load("net", &crate::pickling::archive(Deflated, &damaged(pickle, &damages), &[("0", &values)]))?;
+    }
+
+    #[test]
+    fn any_pickle_never_panics(program in prop::collection::vec(any::<u8>(), 0..60)) {
+        load("net", &crate::pickling::legacy(&program, &[]))?;
+        // More of those that do something.
+        let opcodes = b"()0122KN]lt}dasuebqhcRQ.\x85\x86\x87\x88\x93\x94\x81XG";
+        let chosen: Vec<u8> = program.iter().map(|byte| opcodes[usize::from(*byte) % opcodes.len()]).collect();
+        load("net", &crate::pickling::legacy(&chosen, &[]))?;
+    }
+
+    #[test]
+    fn damaged_headers_of_safetensors_never_panic(damages in damages()) {
+        let header = r#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[],"data_offsets":[8,10]}}"#;
+        let header = damaged(header.as_bytes().to_vec(), &damages);
+        load("net", &[&(header.len() as u64).to_le_bytes()[..], &header, &[0; 10]].concat())?;
+    }
+}
+
 /// Found by fuzzing: the name of an archive's member may be anything.
 #[test]
 fn a_line_break_in_a_members_name_does_not_reach_the_sentence() {
@@ -185,21 +223,24 @@ fn a_claim_beyond_a_files_length_reads_nothing_behind_the_header() {
 #[test]
 fn members_that_unpack_to_far_more_than_their_archive_are_refused() {
     let singles = |count: usize| npy(&dictionary("<f4", false, &[count]), &vec![0; 4 * count]);
-    let quarter = singles(8 << 20);
-    let size = quarter.len() as u64;
+    let quarter = singles(16 << 20);
     let four = ["a.npy", "b.npy", "c.npy", "d.npy"].map(|name| (name, quarter.clone()));
     let bytes = npz(Deflated, four);
     let file = bytes.len() as u64;
-    assert!(file < 200_000, "zeros should deflate: {file} bytes");
+    assert!(file < 400_000, "zeros should deflate: {file} bytes");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.npz");
-    // A network of 128 MiB of zeros may be that small: the headers and 16 times the file are allowed beside.
+    // A network of 256 MiB of zeros may be that small: twice the file is allowed beside.
     fs::write(&path, bytes).unwrap();
     assert_eq!(TensorSet::load(&path).unwrap().len(), 4);
-    let five = ["a.npy", "b.npy", "c.npy", "d.npy", "e.npy"].map(|name| (name, quarter.clone()));
-    let bytes = npz(Deflated, five);
-    let left = (128 << 20) + 16 * bytes.len() as u64 - 4 * size;
+    let fifth = singles(1 << 20);
+    let five = [("a.npy", &quarter), ("b.npy", &quarter), ("c.npy", &quarter), ("d.npy", &quarter), ("e.npy", &fifth)];
+    let bytes = npz(Deflated, five.map(|(name, array)| (name, array.clone())));
+    let left = 2 * bytes.len() as u64;
     let error = refusal(&bytes);
-    let expected = format!("it would unpack to {size} bytes, where {left} are left of what an");
-    assert!(error.contains("tensor `e`") && error.contains(&expected), "{error}");
+    let expected = format!(
+        "tensor `e`: expected no more than {left} bytes, which are left to a file of this size, found that it would unpack to {}",
+        4 << 20
+    );
+    assert!(error.ends_with(&expected), "{error}");
 }

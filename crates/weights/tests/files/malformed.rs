@@ -65,7 +65,12 @@ fn wrong_arrays() -> Vec<(Vec<u8>, &'static str)> {
         (singles_of(&header("|u1", &[16])), "DTYPE \"|u1\""),
         (singles_of(&header("|b1", &[16])), "DTYPE \"|b1\""),
         (singles_of(&header("<c8", &[2])), "DTYPE \"<c8\""),
-        (singles_of(&header("|O", &[4])), "DTYPE \"|O\""),
+        (
+            singles_of(&header("|O", &[4])),
+            "expected an array of numbers, found one pickled object: save with numpy.savez(path, **state)",
+        ),
+        (singles_of(&header("|V4", &[4])), "DTYPE \"|V4\""),
+        (singles_of(&header(">V2", &[8])), "DTYPE \">V2\""),
         (singles_of(&header("<f16", &[1])), "DTYPE \"<f16\""),
         (singles_of(&header("é4", &[4])), "DTYPE \"é4\""),
         (
@@ -109,7 +114,7 @@ fn every_wrong_array_names_its_file_and_tensor_and_what_is_wrong() {
     for (bytes, expected) in wrong_arrays() {
         let fault = expected
             .replace("HEADER", "expected a NumPy header with descr, fortran_order and shape, found that")
-            .replace("DTYPE", "expected the dtype float16, float32 or float64, found");
+            .replace("DTYPE", "expected the dtype float16, bfloat16, float32 or float64, found");
         let folder = scratch.path().join("net");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("fc.bias.npy"), &bytes).unwrap();
@@ -122,21 +127,21 @@ fn every_wrong_array_names_its_file_and_tensor_and_what_is_wrong() {
     }
 }
 
+/// What is said where there is nothing that is read, after the path.
+pub(crate) const EXPECTED: &str =
+    "expected a folder of .npy files, an .npz archive, a .safetensors file or a PyTorch checkpoint, found";
+
 #[test]
-fn a_wrong_path_says_what_is_there_instead() {
+fn a_path_without_weights_says_so() {
     let scratch = tempfile::tempdir().unwrap();
     let path = |name| scratch.path().join(name);
-    let rest = "expected a directory of .npy files or an .npz archive, found";
-    assert_sentence(scratch.path(), &path("no"), &format!("no: {rest} nothing at this path"));
-    fs::write(path("fc.bias.npy"), singles(&[], &[1.0])).unwrap();
-    assert_sentence(
-        scratch.path(),
-        &path("fc.bias.npy"),
-        &format!("fc.bias.npy: {rest} a file that is no .npz archive"),
-    );
+    assert_sentence(scratch.path(), &path("no"), &format!("no: {EXPECTED} nothing at this path"));
     fs::create_dir(path("empty")).unwrap();
     fs::write(path("empty/README"), "nothing else").unwrap();
-    assert_sentence(scratch.path(), &path("empty"), "empty: expected at least one .npy file inside, found none");
+    let empty = "empty: expected at least one .npy file inside, found none";
+    assert_sentence(scratch.path(), &path("empty"), empty);
+    fs::write(path("empty/net.pth"), "something").unwrap();
+    assert_sentence(scratch.path(), &path("empty"), &format!("{empty}, but net.pth: give that file itself"));
 }
 
 #[cfg(unix)]
@@ -153,7 +158,6 @@ fn what_the_system_refuses_is_passed_on() {
     fs::create_dir(path("sockets")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(path("sockets/a.npy")).unwrap();
     assert_sentence(scratch.path(), &path("sockets"), &format!("sockets/a.npy: {rest} not a regular file"));
-    let found =
-        "expected a directory of .npy files or an .npz archive, found something that is neither a file nor a directory";
-    assert_sentence(scratch.path(), &path("sockets/a.npy"), &format!("sockets/a.npy: {found}"));
+    let found = format!("sockets/a.npy: {EXPECTED} something that is neither a file nor a folder");
+    assert_sentence(scratch.path(), &path("sockets/a.npy"), &found);
 }
