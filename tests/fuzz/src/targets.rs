@@ -388,6 +388,8 @@ fn manifest() -> Manifest {
             folder: text("images"),
             read: 1,
             skipped: vec![text("images/x.png: not a picture")],
+            flawed: Vec::new(),
+            passed_over: BTreeMap::new(),
             names_digest: digest.clone(),
             digest: digest.clone(),
             files: BTreeMap::from([(text("a.png"), digest.clone())]),
