@@ -38,7 +38,7 @@ fn the_path_and_the_class_of_an_image_are_known() {
     assert_eq!(folder.path(), directory.path());
 }
 
-/// torchvision 0.29's `ImageFolder` reads these files in this order, links included.
+/// torchvision 0.24's `make_dataset`, which `ImageFolder` calls, lists these files in this order, links included.
 #[cfg(unix)]
 #[test]
 fn folders_at_any_depth_come_in_torchvisions_order() {
