@@ -24,6 +24,14 @@ pub(crate) enum Target {
     Jpeg,
     /// A PNG.
     Png,
+    /// A WebP.
+    Webp,
+    /// A GIF.
+    Gif,
+    /// A BMP.
+    Bmp,
+    /// A TIFF.
+    Tiff,
     /// An entry of the store.
     Store,
     /// A journal of what was read of images.
@@ -48,6 +56,10 @@ impl Prepared {
             Target::Npz => npz_seeds(),
             Target::Jpeg => jpegs(root)?,
             Target::Png => pngs(root)?,
+            Target::Webp => of_every_kind(root, "webp")?,
+            Target::Gif => of_every_kind(root, "gif")?,
+            Target::Bmp => of_every_kind(root, "bmp")?,
+            Target::Tiff => of_every_kind(root, "tif")?,
             Target::Store => entries(folder.path())?,
             Target::Journal => journals(folder.path())?,
             Target::Tables => tables(root, folder.path())?,
@@ -76,7 +88,7 @@ impl Prepared {
         match self.target {
             Target::Npy => self.weights("folder/tensor.npy", "folder", bytes),
             Target::Npz => self.weights("tensors.npz", "tensors.npz", bytes),
-            Target::Jpeg | Target::Png => {
+            Target::Jpeg | Target::Png | Target::Webp | Target::Gif | Target::Bmp | Target::Tiff => {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
                     Ok(picture) => {
@@ -229,7 +241,8 @@ fn of_every_kind(root: &Path, extension: &str) -> anyhow::Result<Vec<Vec<u8>>> {
         let result = ["rgb_of_", "resized_", "preprocessed_", "source_"];
         path.extension().is_some_and(|e| e == extension) && !result.iter().any(|begins| name.starts_with(begins))
     };
-    let paths = listed(&root.join("crates/images/tests/data"))?;
+    let folder = root.join("crates/images/tests/data");
+    let paths = [listed(&folder)?, listed(&folder.join("formats"))?].concat();
     let read = paths.iter().filter(|path| of_kind(path)).map(fs::read);
     let seeds: Vec<_> = read.collect::<std::io::Result<_>>()?;
     anyhow::ensure!(seeds.len() > 8, "{} pictures of {extension}", seeds.len());

@@ -113,22 +113,22 @@ impl Header {
     }
 
     /// Codes of runs may leave pixels out. Pillow gives them the first color, the library black: told that the colors
-    /// are numbers, it tells them apart.
+    /// are their numbers, as reds, it gives them the number of the first.
     fn with_numbered_palette<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if !self.is_run_length_coded() {
             return Cow::Borrowed(bytes);
         }
         let mut changed = bytes.to_vec();
         for (color, number) in changed[self.palette_at(bytes)].as_chunks_mut::<4>().0.iter_mut().zip(0..=u8::MAX) {
-            *color = [1, 0, number, 0];
+            *color = [0, 0, number, 0];
         }
         Cow::Owned(changed)
     }
 }
 
-/// The colors of pixels that are numbers, in red, if blue is not zero, and else were left out.
+/// The colors of pixels whose reds are numbers.
 fn numbered(rgb: Vec<u8>, palette: &[[u8; 3]]) -> Vec<u8> {
-    let numbers = rgb.as_chunks::<3>().0.iter().map(|&[number, _, is_there]| if is_there == 0 { 0 } else { number });
+    let numbers = rgb.as_chunks::<3>().0.iter().map(|&[number, _, _]| number);
     colors(&numbers.collect::<Vec<_>>(), palette)
 }
 
