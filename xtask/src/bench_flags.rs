@@ -1,5 +1,6 @@
 //! The flags of `bench`. The benchmarks, a program of their own, take the same: they compile this file, too.
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub(crate) struct Bench {
     pub(crate) threads: Vec<NonZero<usize>>,
 
     /// Write every number to this file.
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE.json", value_parser = written_as("json"))]
     pub(crate) json: Option<PathBuf>,
 
     /// Compare with the numbers of such a file, of another revision.
@@ -55,12 +56,25 @@ pub(crate) struct Bench {
     pub(crate) against: Option<PathBuf>,
 
     /// Replace the tables in this page, each between lines `<!-- bench: NAME -->` and `<!-- end -->`.
-    #[arg(long, value_name = "FILE.md")]
+    #[arg(long, value_name = "FILE.md", value_parser = written_as("md"))]
     pub(crate) page: Option<PathBuf>,
 
     /// Draw the roofline of the layers: needs the kernels.
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", value_parser = written_as("svg"))]
     pub(crate) roofline: Option<PathBuf>,
+}
+
+/// A file to write in a format: its name says nothing else of it, in any case of letters.
+pub(crate) fn written_as(format: &'static str) -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(move |path: PathBuf| match path.extension() {
+        Some(ending) if !ending.eq_ignore_ascii_case(format) => {
+            let ending = ending.to_string_lossy();
+            Err(format!(
+                "expected a name that ends in .{format}, as which it is written, found one that ends in .{ending}"
+            ))
+        }
+        _ => Ok(path),
+    })
 }
 
 pub(crate) fn count(text: &str) -> Result<NonZero<usize>, String> {

@@ -1,6 +1,6 @@
 //! Every flag of the command line.
 
-use crate::bench_flags::{Bench, count};
+use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -194,7 +194,7 @@ pub(crate) struct Activations {
     pub(crate) threads: Option<NonZero<usize>>,
 
     /// The archive to write.
-    #[arg(long, value_name = "FILE.npz")]
+    #[arg(long, value_name = "FILE.npz", value_parser = written_as("npz"))]
     pub(crate) out: PathBuf,
 }
 
@@ -255,7 +255,7 @@ pub(crate) struct Visualize {
     pub(crate) seed: u64,
 
     /// The picture to write.
-    #[arg(long, value_name = "FILE.png")]
+    #[arg(long, value_name = "FILE.png", value_parser = written_as("png"))]
     pub(crate) out: PathBuf,
 }
 
@@ -284,6 +284,6 @@ pub(crate) struct Faults {
     pub(crate) list: bool,
 
     /// Also write the table of what caught each to this file.
-    #[arg(long, value_name = "FILE.md")]
+    #[arg(long, value_name = "FILE.md", value_parser = written_as("md"))]
     pub(crate) markdown: Option<PathBuf>,
 }

@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::content;
+use crate::passed_over::PassedOver;
+
 /// Why a picture or a folder of pictures cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,20 +24,20 @@ pub enum ImageError {
         /// What is there.
         path: PathBuf,
     },
-    /// The choice of file: neither a JPEG nor a PNG.
-    #[error("{}: expected a JPEG or a PNG, found {found}", path.display())]
+    /// The choice of file: of none of the formats that are decoded.
+    #[error("{}: expected {}, found {found}", path.display(), content::DECODED)]
     NotAnImage {
         /// The file.
         path: PathBuf,
         /// What its first bytes say.
-        found: &'static str,
+        found: String,
     },
-    /// The bytes: a JPEG or a PNG that breaks its format, or ends too early.
+    /// The bytes: a picture that breaks its format, or ends too early.
     #[error("{}: expected a whole {format}, found a damaged one: {reason}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// JPEG or PNG.
+        /// Its format.
         format: &'static str,
         /// What is wrong with it.
         reason: String,
@@ -44,7 +47,7 @@ pub enum ImageError {
     ZeroSize {
         /// The file.
         path: PathBuf,
-        /// JPEG or PNG.
+        /// Its format.
         format: &'static str,
         /// Columns.
         width: usize,
@@ -56,7 +59,7 @@ pub enum ImageError {
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// JPEG or PNG.
+        /// Its format.
         format: &'static str,
         /// Columns.
         width: usize,
@@ -70,7 +73,7 @@ pub enum ImageError {
     TooManyBytes {
         /// The file.
         path: PathBuf,
-        /// JPEG or PNG.
+        /// Its format.
         format: &'static str,
         /// Columns.
         width: usize,
@@ -81,15 +84,15 @@ pub enum ImageError {
         /// The largest number of bytes.
         limit: u64,
     },
-    /// A missing feature: a kind of JPEG or PNG that is not decoded.
-    #[error("{}: expected a {format} of a common kind, found one that is not supported: {reason}", path.display())]
+    /// A missing feature: a kind of a format that is not decoded.
+    #[error("{}: expected a {format} of a common kind, found {found}, which is not read", path.display())]
     Unsupported {
         /// The file.
         path: PathBuf,
-        /// JPEG or PNG.
+        /// Its format.
         format: &'static str,
-        /// The kind.
-        reason: String,
+        /// The kind: "an arithmetic-coded JPEG".
+        found: String,
     },
     /// The caller: a picture must have between one pixel and the limit.
     #[error("expected a picture of 1 to {limit} pixels, found {width}x{height}")]
@@ -130,9 +133,16 @@ pub enum ImageError {
         path: PathBuf,
     },
     /// The choice of folder: no image inside.
-    #[error("{}: expected .jpg, .jpeg or .png files in this directory or its folders, found none", path.display())]
+    #[error("{}: expected {} in this directory or below it, found {}", path.display(), content::DECODED, none(passed_over))]
     NoImages {
         /// The directory.
         path: PathBuf,
+        /// What is there instead.
+        passed_over: PassedOver,
     },
+}
+
+/// No image, and what is there instead.
+fn none(passed_over: &PassedOver) -> String {
+    if passed_over.is_empty() { "none".to_owned() } else { format!("none ({passed_over})") }
 }

@@ -1,21 +1,30 @@
 //! The images below a directory, in a fixed order.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::content::{self, Format, TELLING};
 use crate::error::ImageError;
+use crate::passed_over::PassedOver;
 
-/// The images of a directory and of the class folders in it.
+/// The images below a directory, at any depth.
 ///
-/// Images are files named `.jpg`, `.jpeg` or `.png` in any case; names that begin with a dot are passed over, symbolic
-/// links are followed, and folders inside class folders are not entered. The order is that of the bytes of the class
-/// folder's name, then of the file's; files directly in the directory come first. It is the order of "top images"
-/// (METHOD.md, section 3).
+/// An image is a file whose first bytes say that it is of a format that is decoded, or whose name does: one that is
+/// called a picture and is none is listed, so that reading it says so. Names that begin with a dot and folders called
+/// `__MACOSX` are not looked into; links are followed, but for one that leads back to a folder which it is in. What is
+/// left out is counted by kind.
+///
+/// The order is torchvision's `ImageFolder`'s: by the name of the class folder, which is the one directly below the
+/// directory; then by the path of the folder that a file is in, as one text; then by the file's name; each by code
+/// points, as Python compares texts. Files directly in the directory, which `ImageFolder` does not read, come first.
+/// It is the order of "top images" (METHOD.md, section 3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,
     entries: Vec<FolderEntry>,
+    passed_over: PassedOver,
 }
 
 /// One image of a [`Folder`]; its order is that of the folder.
@@ -23,42 +32,46 @@ pub struct Folder {
 pub struct FolderEntry {
     /// Where it is.
     pub path: PathBuf,
-    /// The class folder that it is in, if any.
+    /// The class folder that it is in, if any: the first one of its name.
     pub class: Option<String>,
-    /// Its place below the directory, as `class/file.jpg` or `file.jpg`.
+    /// Its place below the directory, with slashes: `class/file.jpg`, `class/deeper/file.jpg` or `file.jpg`.
     pub name: String,
 }
 
 impl Folder {
-    /// Lists the images of a directory without opening them.
+    /// Lists the images below a directory, of each of which the first bytes are read.
     ///
     /// # Errors
-    /// If the path is missing, cannot be read or is not a directory, or there is no image below it.
+    /// If the path is missing or is not a directory, a folder below it cannot be read, or there is no image.
     ///
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/images");
     /// // `path` is fixtures/images: ten images of each of twenty classes.
     /// let folder = images::Folder::open(path)?;
     /// assert_eq!((folder.entries().len(), folder.entries()[0].name.as_str()), (200, "annulus/annulus_00.jpg"));
+    /// assert!(folder.passed_over().is_empty());
     /// # Ok::<(), images::ImageError>(())
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ImageError> {
         let path = path.as_ref().to_owned();
-        let metadata = fs::metadata(&path).map_err(|source| ImageError::CannotOpen { path: path.clone(), source })?;
-        if !metadata.is_dir() {
+        let refused = |source| ImageError::CannotOpen { path: path.clone(), source };
+        if !fs::metadata(&path).map_err(refused)?.is_dir() {
             return Err(ImageError::NotADirectory { path });
         }
-        let top = Listing::read(&path)?;
-        let mut entries: Vec<FolderEntry> = top.images.iter().map(|file| FolderEntry::new(&path, None, file)).collect();
-        for folder in &top.folders {
-            let class = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-            let inside = Listing::read(folder)?;
-            entries.extend(inside.images.iter().map(|file| FolderEntry::new(&path, class.clone(), file)));
+        let mut walk = Walk::default();
+        let mut within = vec![fs::canonicalize(&path).map_err(refused)?];
+        walk.enter(&path, &mut within)?;
+        let below = |folder: &Path| folder.strip_prefix(&path).unwrap_or(folder).to_owned();
+        walk.listings.sort_by_cached_key(|listing| {
+            let below = below(&listing.folder);
+            (below.iter().next().map(code_points), code_points(below.as_os_str()))
+        });
+        let files = walk.listings.iter().flat_map(|listing| &listing.images);
+        let entries: Vec<_> = files.map(|file| FolderEntry::new(&path, file)).collect();
+        match entries.is_empty() {
+            true => Err(ImageError::NoImages { path, passed_over: walk.passed_over }),
+            false => Ok(Self { path, entries, passed_over: walk.passed_over }),
         }
-        if entries.is_empty() {
-            return Err(ImageError::NoImages { path });
-        }
-        Ok(Self { path, entries })
     }
 
     /// The directory as given.
@@ -72,50 +85,123 @@ impl Folder {
     pub fn entries(&self) -> &[FolderEntry] {
         &self.entries
     }
+
+    /// What is below the directory and is not among the images.
+    #[must_use]
+    pub fn passed_over(&self) -> &PassedOver {
+        &self.passed_over
+    }
 }
 
 impl FolderEntry {
-    fn new(directory: &Path, class: Option<String>, file: &Path) -> Self {
+    fn new(directory: &Path, file: &Path) -> Self {
         let below = file.strip_prefix(directory).unwrap_or(file);
         let parts: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
+        let class = if parts.len() > 1 { parts.first().map(|part| part.clone().into_owned()) } else { None };
         Self { path: file.to_owned(), class, name: parts.join("/") }
     }
 }
 
-/// What one directory holds, each list by the bytes of the names.
-struct Listing {
-    images: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
+/// The folders below a directory, in no order.
+#[derive(Debug, Default)]
+struct Walk {
+    listings: Vec<Listing>,
+    passed_over: PassedOver,
 }
 
-impl Listing {
-    fn read(directory: &Path) -> Result<Self, ImageError> {
-        let refused = |source| ImageError::CannotOpen { path: directory.to_owned(), source };
-        let mut listing = Self { images: Vec::new(), folders: Vec::new() };
-        for entry in fs::read_dir(directory).map_err(refused)? {
-            let path = entry.map_err(refused)?.path();
-            if path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b".")) {
-                continue;
-            }
-            // A link that leads nowhere is listed by its name, so that reading it reports it.
-            if path.is_dir() {
-                listing.folders.push(path);
-            } else if has_image_extension(&path) {
-                listing.images.push(path);
+/// The images directly in one folder, in their order.
+#[derive(Debug)]
+struct Listing {
+    folder: PathBuf,
+    images: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Lists a folder and those below it. `within` are the folders that it is in, itself the last, by the paths that no
+    /// link is part of.
+    fn enter(&mut self, folder: &Path, within: &mut Vec<PathBuf>) -> Result<(), ImageError> {
+        let refused = |source| ImageError::CannotOpen { path: folder.to_owned(), source };
+        let (mut images, mut folders) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(folder).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_link = entry.file_type().map_err(refused)?.is_symlink();
+            let metadata = fs::metadata(&path);
+            let is_folder = metadata.as_ref().is_ok_and(fs::Metadata::is_dir);
+            if name.as_encoded_bytes().starts_with(b".") || (is_folder && name == "__MACOSX") {
+                self.passed_over.count("hidden");
+            } else if is_folder {
+                folders.push((path, name, is_link));
+            } else {
+                match kind(&path, metadata.is_ok_and(|file| file.is_file())) {
+                    None => images.push(path),
+                    Some(kind) => self.passed_over.count(kind),
+                }
             }
         }
-        let by_name = |a: &PathBuf, b: &PathBuf| name_bytes(a).cmp(name_bytes(b));
-        listing.images.sort_by(by_name);
-        listing.folders.sort_by(by_name);
-        Ok(listing)
+        images.sort_by_cached_key(|path| path.file_name().map(code_points));
+        self.listings.push(Listing { folder: folder.to_owned(), images });
+        for (path, name, is_link) in folders {
+            let real = match within.last() {
+                Some(above) if !is_link => above.join(&name),
+                _ => fs::canonicalize(&path).map_err(refused)?,
+            };
+            if within.contains(&real) {
+                self.passed_over.count("leading back");
+                continue;
+            }
+            within.push(real);
+            self.enter(&path, within)?;
+            within.pop();
+        }
+        Ok(())
     }
 }
 
-fn name_bytes(path: &Path) -> &[u8] {
-    path.file_name().map_or(&[], OsStr::as_encoded_bytes)
+/// The kind of a file that is no image; nothing of one that is, or is called so.
+fn kind(path: &Path, is_file: bool) -> Option<String> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if ending.as_deref().is_some_and(content::is_called_a_picture) {
+        return None;
+    }
+    if !is_file {
+        return Some("not a regular file".to_owned());
+    }
+    let mut first = Vec::new();
+    match File::open(path).and_then(|file| file.take(TELLING as u64).read_to_end(&mut first)) {
+        Err(_) => Some("unreadable".to_owned()),
+        Ok(_) if Format::of(&first).is_some() => None,
+        Ok(_) => Some(match (content::other_picture(&first), ending) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(ending)) => format!(".{ending}"),
+            (None, None) => "without an ending".to_owned(),
+        }),
+    }
 }
 
-fn has_image_extension(path: &Path) -> bool {
-    let extension = path.extension().map(OsStr::to_ascii_lowercase);
-    extension.is_some_and(|extension| extension == "jpg" || extension == "jpeg" || extension == "png")
+/// A text as Python compares it: by code points, where a byte that is no part of one stands above the surrogates' first
+/// (`surrogateescape`).
+fn code_points(text: &OsStr) -> Vec<u32> {
+    let chunks = text.as_encoded_bytes().utf8_chunks();
+    chunks
+        .flat_map(|chunk| {
+            let broken = chunk.invalid().iter().map(|&byte| 0xdc00 + u32::from(byte));
+            chunk.valid().chars().map(u32::from).chain(broken).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes would put the broken one of 0x80 before é, which is two bytes from 0xc3 on; Python puts it after.
+    #[cfg(unix)]
+    #[test]
+    fn broken_names_stand_behind_those_of_the_latin_letters() {
+        use std::os::unix::ffi::OsStrExt;
+        let mut names = [b"\x80".as_slice(), "é".as_bytes(), b"z", b"A", "\u{e000}".as_bytes()];
+        names.sort_by_key(|name| code_points(OsStr::from_bytes(name)));
+        assert_eq!(names, [b"A".as_slice(), b"z", "é".as_bytes(), b"\x80", "\u{e000}".as_bytes()]);
+    }
 }

@@ -1,6 +1,6 @@
 //! A file from its first marker to its last.
 
-use crate::damage::Damage;
+use crate::damage::{Damage, Refusal};
 use crate::extent::Extent;
 use crate::frame::{Coding, Frame};
 use crate::markers::{Markers, Tables};
@@ -70,31 +70,30 @@ impl<'a> Jpeg<'a> {
         self.extent.coefficient_bytes()
     }
 
-    /// The bytes of the picture, `[height, width, 3]`, or `None` if it is of a kind that is left to another decoder:
-    /// lossless, hierarchical or arithmetically coded, of 12 bits, or of scans that never reach the last bit.
+    /// The bytes of the picture, `[height, width, 3]`.
+    ///
+    /// Of a file whose later scans are missing, and not its end-of-image marker, libjpeg gives every pixel, and so does
+    /// this: a component without a scan is in the middle of its range, and where a progressive file lacks the low
+    /// frequencies they are guessed from the blocks around (the `smoothing` of libjpeg-turbo 2.1 and later).
     ///
     /// # Errors
-    /// If the bytes break the format, or the end-of-image marker is missing: libjpeg, and so Pillow, calls such a file
-    /// truncated and would fill what is missing with grey.
-    pub fn decode(mut self) -> Result<Option<Vec<u8>>, Damage> {
+    /// If the file is lossless, hierarchical or arithmetically coded, of other samples than 8 bits or of an odd number
+    /// of components; if the bytes break the format, or the end-of-image marker is missing: libjpeg, and so Pillow,
+    /// calls such a file truncated and would fill what is missing with grey.
+    pub fn decode(mut self) -> Result<Vec<u8>, Refusal> {
         let outcome = self.scans();
         if !self.ended && !self.markers.reach_end() {
-            return Err(Damage("it is truncated: its end marker is missing"));
+            return Err(Damage("it is truncated: its end marker is missing").into());
         }
         outcome
     }
 
-    fn scans(&mut self) -> Result<Option<Vec<u8>>, Damage> {
+    fn scans(&mut self) -> Result<Vec<u8>, Refusal> {
         let bytes = self.markers.bytes;
         let (marker, segment) = self.frame;
-        let Some(found) = coding(marker) else {
-            return Ok(None);
-        };
-        let Some(frame) = Frame::read(found, segment)? else {
-            return Ok(None);
-        };
+        let frame = Frame::read(coding(marker)?, segment)?;
         if frame.covering_blocks() > 8 * bytes.len() {
-            return Err(Damage("it has fewer bits than blocks"));
+            return Err(Damage("it has fewer bits than blocks").into());
         }
         let mut picture = Picture::new(frame);
         while let Some(marker) = self.markers.next() {
@@ -106,20 +105,22 @@ impl<'a> Jpeg<'a> {
                 }
                 0xda => {
                     let scan = Scan::read(self.markers.segment()?, &picture.frame)?;
+                    if picture.frame.coding == Coding::Sequential {
+                        self.tables.add_standard_codes()?;
+                    }
                     self.markers.at = picture.scan(&scan, &self.tables, (bytes, self.markers.at))?;
                     if picture.is_whole() {
                         break;
                     }
                 }
-                _ if coding(marker).is_some() => return Err(Damage("it has a second frame")),
-                _ if is_frame(marker) => return Ok(None),
+                _ if is_frame(marker) => return Err(Damage("it has a second frame").into()),
                 _ => {
                     let segment = self.markers.segment()?;
                     self.tables.read(marker, segment)?;
                 }
             }
         }
-        picture.finish(&self.tables)
+        Ok(picture.finish(&self.tables)?)
     }
 }
 
@@ -128,12 +129,15 @@ fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
 }
 
-/// How the frames are coded that are decoded here: the others are lossless, hierarchical or arithmetically coded.
-fn coding(marker: u8) -> Option<Coding> {
+/// How a frame is coded whose marker this is, or the kind that is not decoded here (T.81, table B.1).
+fn coding(marker: u8) -> Result<Coding, Refusal> {
     match marker {
-        0xc0 | 0xc1 => Some(Coding::Sequential),
-        0xc2 => Some(Coding::Progressive),
-        _ => None,
+        0xc0 | 0xc1 => Ok(Coding::Sequential),
+        0xc2 => Ok(Coding::Progressive),
+        0xc3 => Err(Refusal::Kind("a lossless JPEG")),
+        0xc9 | 0xca => Err(Refusal::Kind("an arithmetic-coded JPEG")),
+        0xcb => Err(Refusal::Kind("a lossless, arithmetic-coded JPEG")),
+        _ => Err(Refusal::Kind("a hierarchical JPEG")),
     }
 }
 
@@ -149,29 +153,59 @@ mod tests {
 
     #[test]
     fn a_jpeg_without_its_last_marker_is_truncated_whatever_else_is_wrong() {
-        let said = |bytes| Jpeg::open(bytes).and_then(Jpeg::decode).unwrap_err().0;
         for length in 15..WHOLE.len() {
             assert_eq!(Jpeg::open(&WHOLE[..length]).unwrap().size(), (3, 2));
-            assert_eq!(said(&WHOLE[..length]), "it is truncated: its end marker is missing");
+            assert_eq!(said_of(&WHOLE[..length]), "it is truncated: its end marker is missing");
         }
-        assert!(!said(WHOLE).contains("truncated"));
-        assert_eq!(said(&WHOLE[..14]), SIZELESS.0);
+        assert!(!said_of(WHOLE).contains("truncated"));
+        assert_eq!(said_of(&WHOLE[..14]), SIZELESS.0);
     }
 
     #[test]
     fn an_end_marker_inside_a_segment_does_not_end_the_file() {
         let thumbnail = b"\xff\xe1\x00\x06\xff\xd8\xff\xd9";
         let bytes = [&WHOLE[..15], thumbnail, &WHOLE[15..WHOLE.len() - 2]].concat();
-        let said = Jpeg::open(&bytes).and_then(Jpeg::decode).unwrap_err().0;
+        let said = said_of(&bytes);
         assert_eq!(said, "it is truncated: its end marker is missing");
     }
 
+    /// What is said of bytes that cannot be decoded.
+    fn said_of(bytes: &[u8]) -> String {
+        let outcome = Jpeg::open(bytes).map_err(Refusal::from).and_then(Jpeg::decode);
+        outcome.unwrap_err().to_string()
+    }
+
     #[test]
-    fn an_arithmetic_code_is_left_to_others_if_the_file_ends() {
+    fn kinds_that_are_not_decoded_are_named_if_the_file_ends() {
+        for (marker, kind) in [
+            (0xc3, "a lossless JPEG"),
+            (0xc5, "a hierarchical JPEG"),
+            (0xc6, "a hierarchical JPEG"),
+            (0xc7, "a hierarchical JPEG"),
+            (0xc9, "an arithmetic-coded JPEG"),
+            (0xca, "an arithmetic-coded JPEG"),
+            (0xcb, "a lossless, arithmetic-coded JPEG"),
+            (0xcd, "a hierarchical JPEG"),
+            (0xce, "a hierarchical JPEG"),
+            (0xcf, "a hierarchical JPEG"),
+        ] {
+            let mut bytes = WHOLE.to_vec();
+            bytes[3] = marker;
+            assert_eq!(said_of(&bytes), kind, "{marker:x}");
+            bytes.truncate(bytes.len() - 1);
+            assert_eq!(said_of(&bytes), "it is truncated: its end marker is missing");
+        }
+    }
+
+    #[test]
+    fn samples_of_12_bits_and_two_components_are_named() {
         let mut bytes = WHOLE.to_vec();
-        bytes[3] = 0xc9;
-        assert_eq!(Jpeg::open(&bytes).and_then(Jpeg::decode), Ok(None));
-        bytes.truncate(bytes.len() - 1);
-        assert!(Jpeg::open(&bytes).and_then(Jpeg::decode).is_err());
+        bytes[6] = 12;
+        assert_eq!(said_of(&bytes), "a JPEG of 12 bits a sample");
+        bytes[6] = 16;
+        assert_eq!(said_of(&bytes), "a JPEG of other than 8 bits a sample");
+        bytes[6] = 8;
+        bytes[11] = 2;
+        assert_eq!(said_of(&bytes), "a JPEG of other than one, three or four components");
     }
 }

@@ -1,6 +1,6 @@
 //! The frame header: size, components and how they are sampled (ITU-T T.81, B.2.2 and A.1.1).
 
-use crate::damage::Damage;
+use crate::damage::{Damage, Refusal};
 use crate::markers::SHORT;
 
 /// How the coefficients are spread over scans.
@@ -29,6 +29,8 @@ pub(crate) struct Component {
     pub(crate) id: u8,
     /// Blocks across and down in a unit.
     pub(crate) sampling: (usize, usize),
+    /// The vertical factor that the file says, also of a single component: rows of blocks that libjpeg smooths at once.
+    pub(crate) rows: usize,
     /// How many pixels a sample stands for, across and down.
     pub(crate) scale: (usize, usize),
     /// Which steps its coefficients were divided by.
@@ -54,14 +56,20 @@ impl Component {
 }
 
 impl Frame {
-    /// Reads the segment of a frame header. `None` is a kind that is left to another decoder: other samples than 8
-    /// bits, a number of components that is not one, three or four, or sampling that enlarges by a fraction.
-    pub(crate) fn read(coding: Coding, segment: &[u8]) -> Result<Option<Self>, Damage> {
+    /// Reads the segment of a frame header.
+    ///
+    /// # Errors
+    /// If it is too short; if its kind is not decoded here: other samples than 8 bits, a number of components that is
+    /// not one, three or four, or sampling that enlarges by a fraction.
+    pub(crate) fn read(coding: Coding, segment: &[u8]) -> Result<Self, Refusal> {
         let Some((&[bits, h1, h0, w1, w0, count], rest)) = segment.split_first_chunk::<6>() else {
-            return Err(SHORT);
+            return Err(SHORT.into());
         };
-        if bits != 8 || !matches!(count, 1 | 3 | 4) {
-            return Ok(None);
+        match (bits, count) {
+            (8, 1 | 3 | 4) => {}
+            (8, _) => return Err(Refusal::Kind("a JPEG of other than one, three or four components")),
+            (12, _) => return Err(Refusal::Kind("a JPEG of 12 bits a sample")),
+            _ => return Err(Refusal::Kind("a JPEG of other than 8 bits a sample")),
         }
         let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
         let (width, height) = (side(w1, w0), side(h1, h0));
@@ -72,13 +80,15 @@ impl Frame {
             let sampling = (usize::from(sampling >> 4), usize::from(sampling & 15));
             let is_known = (1..=4).contains(&sampling.0) && (1..=4).contains(&sampling.1);
             if !is_known || steps > 3 {
-                return Err(Damage("it has a component of an unknown kind"));
+                return Err(Damage("it has a component of an unknown kind").into());
             }
+            let rows = sampling.1;
             // A single component is not enlarged, and its units are single blocks, whatever its factors say.
             let sampling = if count == 1 { (1, 1) } else { sampling };
             components.push(Component {
                 id,
                 sampling,
+                rows,
                 scale: (1, 1),
                 steps: usize::from(steps),
                 size: (0, 0),
@@ -93,14 +103,14 @@ impl Frame {
         for component in &mut components {
             let (across, down) = component.sampling;
             if finest.0 % across != 0 || finest.1 % down != 0 {
-                return Ok(None);
+                return Err(Refusal::Kind("a JPEG whose components are enlarged by a fraction"));
             }
             component.scale = (finest.0 / across, finest.1 / down);
             component.size = (width.div_ceil(component.scale.0), height.div_ceil(component.scale.1));
             component.blocks = (component.size.0.div_ceil(8), component.size.1.div_ceil(8));
             component.stored = (units.0 * across, units.1 * down);
         }
-        Ok(Some(Self { coding, width, height, units, components }))
+        Ok(Self { coding, width, height, units, components })
     }
 
     /// The blocks that cover the picture; every one of them takes a bit of a file at least.

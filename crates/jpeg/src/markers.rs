@@ -2,6 +2,7 @@
 
 use crate::damage::Damage;
 use crate::huffman::Huffman;
+use crate::standard;
 
 /// Where the coefficients of a block stand, `8 row + column`, in the order of their codes (T.81, figure A.6).
 #[rustfmt::skip]
@@ -110,6 +111,19 @@ impl Tables {
             };
             *tables.get_mut(usize::from(head & 15)).ok_or(BAD_TABLE)? = Some(table);
             segment = rest;
+        }
+        Ok(())
+    }
+
+    /// Makes the codes of the standard's annex K known, where a file has said no others: frames of Motion JPEG, as
+    /// webcams send them, leave them out (libjpeg-turbo's `std_huff_tables`).
+    pub(crate) fn add_standard_codes(&mut self) -> Result<(), Damage> {
+        for (tables, standard) in [(&mut self.first, standard::FIRST), (&mut self.other, standard::OTHER)] {
+            for (table, (counts, symbols)) in tables.iter_mut().zip(standard) {
+                if table.is_none() {
+                    *table = Some(Huffman::new(counts, symbols)?);
+                }
+            }
         }
         Ok(())
     }

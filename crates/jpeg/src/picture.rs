@@ -8,6 +8,7 @@ use crate::plane::Plane;
 use crate::progressive::{Coefficients, Progressive};
 use crate::scan::Scan;
 use crate::sequential::{Sequential, SequentialPart};
+use crate::smoothing::GUESSED;
 use crate::upsample::Upsampler;
 
 /// A picture on its way from scans to pixels.
@@ -87,17 +88,17 @@ impl Picture {
     }
 
     /// The pixels, once all scans are decoded.
-    pub(crate) fn finish(mut self, tables: &Tables) -> Result<Option<Vec<u8>>, Damage> {
-        let is_begun = self.coefficients.iter().all(Coefficients::is_begun);
-        let steps: Option<Vec<_>> = self.steps.iter().copied().collect();
-        let (true, Some(steps)) = (is_begun, steps) else {
-            return Err(Damage("it lacks a scan of a component"));
-        };
-        if !self.coefficients.iter().all(Coefficients::is_finished) {
-            return Ok(None);
+    pub(crate) fn finish(mut self, tables: &Tables) -> Result<Vec<u8>, Damage> {
+        if self.steps.iter().all(Option::is_none) {
+            return Err(Damage("it has no scan"));
         }
-        for (coefficients, steps) in std::mem::take(&mut self.coefficients).iter().zip(&steps) {
-            self.planes.push(coefficients.samples(steps));
+        match self.frame.coding {
+            // A component without a scan has all coefficients zero: samples in the middle of their range.
+            Coding::Sequential => {
+                let planes = self.planes.iter_mut().zip(&self.steps);
+                planes.filter(|(_, steps)| steps.is_none()).for_each(|(plane, _)| plane.samples.fill(128));
+            }
+            Coding::Progressive => self.planes = self.progressive_planes(),
         }
         let Frame { width, height, .. } = self.frame;
         let components = &self.frame.components;
@@ -125,7 +126,39 @@ impl Picture {
                 [] => {}
             }
         }
-        Ok(Some(pixels))
+        Ok(pixels)
+    }
+
+    /// The samples of all components, and no coefficients any more.
+    ///
+    /// What later scans would have said is guessed under libjpeg's conditions (`smoothing_ok`): something of it is
+    /// missing, the first coefficients of every component are there, and no step is zero.
+    fn progressive_planes(&mut self) -> Vec<Plane> {
+        let coefficients = std::mem::take(&mut self.coefficients);
+        let is_safe = |(of, steps): (&Coefficients, &Option<[i16; 64]>)| {
+            of.is_begun() && steps.is_some_and(|steps| !steps[..GUESSED].contains(&0))
+        };
+        let smooths =
+            coefficients.iter().zip(&self.steps).all(is_safe) && !coefficients.iter().all(Coefficients::is_finished);
+        let of_components = coefficients.iter().zip(&self.steps).zip(&self.frame.components);
+        of_components
+            .map(|((coefficients, steps), component)| {
+                let steps = steps.unwrap_or([0; 64]);
+                match smooths {
+                    true => coefficients.smoothed_samples(&steps, component, self.unit_rows()),
+                    false => coefficients.samples(&steps),
+                }
+            })
+            .collect()
+    }
+
+    /// Rows of units; libjpeg's units of a single component are of as many blocks as its factor says, of which
+    /// [`Frame::units`] knows nothing.
+    fn unit_rows(&self) -> usize {
+        match self.frame.components.as_slice() {
+            [only] => only.blocks.1.div_ceil(only.rows),
+            _ => self.frame.units.1,
+        }
     }
 }
 

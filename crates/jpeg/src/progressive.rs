@@ -8,6 +8,7 @@ use crate::idct;
 use crate::markers::ZIGZAG;
 use crate::plane::Plane;
 use crate::scan::{BlockDecoder, Scan};
+use crate::smoothing::{GUESSED, Smoothing};
 
 /// The coefficients of a component, as far as scans have coded them.
 #[derive(Debug)]
@@ -34,18 +35,40 @@ impl Coefficients {
     /// Whether the coefficients that libjpeg would otherwise guess from the blocks around are known to the last bit:
     /// the nine after the first (`smoothing_ok`, `SAVED_COEFS`).
     pub(crate) fn is_finished(&self) -> bool {
-        self.known[1..10].iter().all(|&known| known == Some(0))
+        self.known[1..GUESSED].iter().all(|&known| known == Some(0))
     }
 
     /// The samples, given the steps in the order of the codes.
     pub(crate) fn samples(&self, steps: &[i16; 64]) -> Plane {
+        self.samples_of(steps, |number| self.blocks[number])
+    }
+
+    /// The samples, where coefficients that are not known are guessed from the blocks around, in a picture of so many
+    /// rows of units.
+    pub(crate) fn smoothed_samples(&self, steps: &[i16; 64], component: &Component, unit_rows: usize) -> Plane {
+        let smoothing = Smoothing { component, steps, known: &self.known, unit_rows };
+        let stored_rows = self.blocks.len() / self.across;
+        self.samples_of(steps, |number| {
+            let (row, column) = (number / self.across, number % self.across);
+            match column < component.blocks.0 && row < component.blocks.1 {
+                true => smoothing
+                    .smoothed((column, row), stored_rows, |column, row| &self.blocks[row * self.across + column]),
+                // Beyond the picture: nobody looks there.
+                false => self.blocks[number],
+            }
+        })
+    }
+
+    /// The samples of the blocks that `block` gives by their number.
+    fn samples_of(&self, steps: &[i16; 64], block: impl Fn(usize) -> [i16; 64]) -> Plane {
         let mut by_place = [0; 64];
         for (&place, &step) in ZIGZAG.iter().zip(steps) {
             by_place[place] = step;
         }
         let mut plane = Plane::new(8 * self.across, 64 * self.blocks.len());
         let stride = plane.stride;
-        for (number, block) in self.blocks.iter().enumerate() {
+        for number in 0..self.blocks.len() {
+            let block = block(number);
             let (row, column) = (number / self.across, number % self.across);
             let out = &mut plane.samples[8 * (row * stride + column)..];
             let mut scaled = [0; 64];

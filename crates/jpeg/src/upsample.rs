@@ -173,8 +173,16 @@ mod tests {
         for scale in [(1, 1), (2, 1), (1, 2), (2, 2), (3, 1), (1, 4), (2, 4), (4, 2), (3, 3)] {
             for size in [(1, 1), (2, 3), (3, 1), (3, 2), (4, 5), (17, 6)] {
                 let plane = plane(size);
-                let component =
-                    Component { id: 0, sampling: (1, 1), scale, steps: 0, size, blocks: (0, 0), stored: (0, 0) };
+                let component = Component {
+                    id: 0,
+                    sampling: (1, 1),
+                    rows: 1,
+                    scale,
+                    steps: 0,
+                    size,
+                    blocks: (0, 0),
+                    stored: (0, 0),
+                };
                 let mut upsampler = Upsampler::new(&component, &plane);
                 for y in 0..size.1 * scale.1 {
                     let row: Vec<u8> = (0..size.0 * scale.0).map(|x| expected(&plane, size, scale, (y, x))).collect();

@@ -46,6 +46,14 @@ pub struct ImagesRecord {
     pub read: usize,
     /// Those that could not be read, each as one sentence.
     pub skipped: Vec<String>,
+    /// Those that were read though something is wrong with them, each as one sentence: a wrong checksum, an end that is
+    /// missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flawed: Vec<String>,
+    /// How many files below the folder are no images, by their kind: the name of a format that is not read, the ending
+    /// of a name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_over: BTreeMap<String, usize>,
     /// Digest of the names of those that were read, in order.
     pub names_digest: String,
     /// Digest of the digests of all files in the folder, in order.

@@ -91,6 +91,8 @@ fn a_manifest_comes_back_from_json_whole() {
         folder: "images".to_owned(),
         read: 3,
         skipped: vec!["images/x.png: not a picture".to_owned()],
+        flawed: Vec::new(),
+        passed_over: BTreeMap::new(),
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
         files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),

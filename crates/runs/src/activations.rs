@@ -61,7 +61,10 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         }
         loaded.network.require(site).map_err(|e| loaded.because(e))?;
     }
-    let entries = scan::entries(&request.images)?;
+    let (entries, passed_over) = scan::listed(&request.images)?;
+    if !passed_over.is_empty() {
+        observer.event(Event::Notice(passed_over.to_string()));
+    }
     // A folder that cannot be written to should not cost the whole computation.
     let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
@@ -85,7 +88,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             before.len()
         )));
     }
-    let (_, kept) = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
+    let kept = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
         match read {
             Ok(_) => {
                 names.push(entries[at].name.as_str());
@@ -95,6 +98,9 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         }
         Ok(())
     })?;
+    for flaw in &kept.flawed {
+        observer.event(Event::Notice(flaw.clone()));
+    }
     if names.is_empty() {
         part.end()?;
         return Err(RunError::NoImages {
@@ -102,8 +108,10 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             found: entries.len(),
         });
     }
-    report::write_atomically_with(&request.out, |file| archive(file, &shapes, request.full, (&names, &digests), &kept))
-        .map_err(write)?;
+    report::write_atomically_with(&request.out, |file| {
+        archive(file, &shapes, request.full, (&names, &digests), &kept.known)
+    })
+    .map_err(write)?;
     drop(kept);
     part.end()?;
     Ok(Scanned { read: names.len(), skipped, shapes })

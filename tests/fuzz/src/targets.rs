@@ -33,6 +33,14 @@ pub(crate) enum Target {
     Jpeg,
     /// A PNG.
     Png,
+    /// A WebP.
+    Webp,
+    /// A GIF.
+    Gif,
+    /// A BMP.
+    Bmp,
+    /// A TIFF.
+    Tiff,
     /// An entry of the store.
     Store,
     /// A journal of what was read of images.
@@ -61,6 +69,10 @@ impl Prepared {
             Target::Archive => checkpoints::archives(root)?,
             Target::Jpeg => jpegs(root)?,
             Target::Png => pngs(root)?,
+            Target::Webp => of_every_kind(root, "webp")?,
+            Target::Gif => of_every_kind(root, "gif")?,
+            Target::Bmp => of_every_kind(root, "bmp")?,
+            Target::Tiff => of_every_kind(root, "tif")?,
             Target::Store => entries(folder.path())?,
             Target::Journal => journals(folder.path())?,
             Target::Tables => tables(root, folder.path())?,
@@ -96,7 +108,7 @@ impl Prepared {
             Target::Npz => self.weights("tensors.npz", "tensors.npz", bytes),
             Target::Safetensors | Target::Legacy | Target::Archive => self.weights("net", "net", bytes),
             Target::Index => self.weights(checkpoints::INDEX, "shards", bytes),
-            Target::Jpeg | Target::Png => {
+            Target::Jpeg | Target::Png | Target::Webp | Target::Gif | Target::Bmp | Target::Tiff => {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
                     Ok(picture) => {
@@ -251,7 +263,8 @@ fn of_every_kind(root: &Path, extension: &str) -> anyhow::Result<Vec<Vec<u8>>> {
         let result = ["rgb_of_", "resized_", "preprocessed_", "source_"];
         path.extension().is_some_and(|e| e == extension) && !result.iter().any(|begins| name.starts_with(begins))
     };
-    let paths = listed(&root.join("crates/images/tests/data"))?;
+    let folder = root.join("crates/images/tests/data");
+    let paths = [listed(&folder)?, listed(&folder.join("formats"))?].concat();
     let read = paths.iter().filter(|path| of_kind(path)).map(fs::read);
     let seeds: Vec<_> = read.collect::<std::io::Result<_>>()?;
     anyhow::ensure!(seeds.len() > 8, "{} pictures of {extension}", seeds.len());
@@ -410,6 +423,8 @@ fn manifest() -> Manifest {
             folder: text("images"),
             read: 1,
             skipped: vec![text("images/x.png: not a picture")],
+            flawed: Vec::new(),
+            passed_over: BTreeMap::new(),
             names_digest: digest.clone(),
             digest: digest.clone(),
             files: BTreeMap::from([(text("a.png"), digest.clone())]),

@@ -96,6 +96,47 @@ fn unreadable_images_are_reported_counted_and_left_out() {
 }
 
 #[test]
+fn pictures_of_every_format_at_any_depth_are_read_and_what_is_left_out_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = folder.path().join("images");
+    let pictures = root().join("crates/images/tests/data");
+    for (source, name) in [
+        ("rgb_420.jpg", "train/n01/x.JPEG"),
+        ("formats/lossy_33x17_q75.webp", "train/n01/deeper/y.webp"),
+        ("formats/animated.gif", "train/n02/z.gif"),
+        ("formats/masks_565.bmp", "val/1.bmp"),
+        ("formats/rgb_tiff_lzw.tif", "val/2.tif"),
+        ("rgb_8.png", "val/called_anything.dat"),
+        ("grey.jpg", "val/x.jfif"),
+        ("formats/unfinished_17x33_420_3.jpg", "val/y.jpe"),
+    ] {
+        let to = images.join(name);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(pictures.join(source), to).unwrap();
+    }
+    fs::write(images.join("train/labels.csv"), "x,1").unwrap();
+    fs::write(images.join("val/phone.jpg.heic"), b"\0\0\0\x18ftypheic\0\0\0\0").unwrap();
+    let out = folder.path().join("out.npz");
+    let (images, path) = (images.display().to_string(), out.display().to_string());
+    let output = run(&["activations", "--images", &images, "--sites", "relu", "--input-size", "32", "--out", &path]);
+    let (said, printed) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("2 files passed over: 1 .csv, 1 HEIC"), "{said}");
+    assert!(printed.ends_with("8 images\n"), "{printed}");
+    let expected = [
+        "train/n01/x.JPEG",
+        "train/n01/deeper/y.webp",
+        "train/n02/z.gif",
+        "val/1.bmp",
+        "val/2.tif",
+        "val/called_anything.dat",
+        "val/x.jfif",
+        "val/y.jpe",
+    ];
+    assert_eq!(names(&out), expected);
+}
+
+#[test]
 fn nobody_reading_what_is_printed_costs_no_result() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.npz");

@@ -146,6 +146,45 @@ fn every_number_says_what_was_expected() {
     }
 }
 
+/// Whoever calls a picture `x.jpg` means a JPEG, and would find a PNG there.
+#[test]
+fn a_file_is_called_what_it_is_written_as() {
+    let activations = ["activations", "--weights", ABSENT, "--images", "x", "--sites", "layer1.1"];
+    let visualize = ["visualize", "--weights", ABSENT, "--site", "layer1.1", "--channel", "0"];
+    for (command, flag, format) in
+        [(&activations[..], "--out", "npz"), (&visualize, "--out", "png"), (&["faults", ABSENT], "--markdown", "md")]
+    {
+        for (name, is_taken) in [
+            (format!("x.{format}"), true),
+            (format!("x.{}", format.to_uppercase()), true),
+            ("no_ending".to_owned(), true),
+            (format!(".{format}"), true),
+            ("x.jpg".to_owned(), false),
+            ("x.csv".to_owned(), false),
+            (format!("x.{format}.gz"), false),
+            (format!("x.{format}~"), false),
+        ] {
+            let output = run(&[command, &[flag, &name]].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+            assert_eq!(said.lines().count(), 1, "{name}: {said}");
+            assert_eq!(said.contains(ABSENT), is_taken, "{name}: {said}");
+            let expected =
+                format!("expected a name that ends in .{format}, as which it is written, found one that ends in .");
+            assert_eq!(said.contains(&expected), !is_taken, "{name}: {said}");
+        }
+    }
+    for (flag, taken) in [("--json", "x.json"), ("--page", "x.md"), ("--roofline", "x.svg")] {
+        for name in [taken, "x.csv"] {
+            let cargo = Cargo::that("exit 0");
+            let output = cargo.program(&["bench", flag, name]).output().unwrap();
+            let code = if name == taken { 0 } else { 2 };
+            assert_eq!(output.status.code(), Some(code), "{flag} {name}");
+            assert_eq!(cargo.calls().len(), usize::from(name == taken), "{flag} {name}");
+        }
+    }
+}
+
 #[test]
 fn the_benchmarks_take_their_subjects_and_numbers_of_threads() {
     for (arguments, taken) in [

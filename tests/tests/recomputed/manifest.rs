@@ -143,24 +143,29 @@ fn photographs(run: &Run, ledger: &mut Ledger) {
     ledger.same("manifest.json: images.journals", &found, &held);
 }
 
-/// Images of a folder: those directly in it, then those of its class folders, by the bytes of their names.
+/// Images of a folder: by the folder directly below it, then by the path of the folder that they are in, then by their
+/// names; those of no folder first.
 fn listed(folder: &Path) -> Vec<String> {
-    let sorted = |folder: &Path| {
-        let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-        let mut entries: Vec<_> = entries.collect();
-        entries.sort_by_key(|path| path.file_name().unwrap().as_encoded_bytes().to_vec());
-        entries
-    };
-    let is_image = |path: &Path| {
-        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        path.is_file() && ["jpg", "jpeg", "png"].iter().any(|e| extension == *e)
-    };
-    let top = sorted(folder);
-    let inside = top.iter().filter(|path| path.is_dir()).flat_map(|class| sorted(class));
-    let all = top.iter().filter(|path| path.is_file()).cloned().chain(inside);
-    all.filter(|path| is_image(path))
-        .map(|path| path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned())
-        .collect()
+    let (mut found, mut folders) = (Vec::new(), vec![String::new()]);
+    while let Some(below) = folders.pop() {
+        for entry in fs::read_dir(folder.join(&below)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_str().unwrap().to_owned();
+            let extension = name.rsplit('.').next().unwrap().to_ascii_lowercase();
+            if name.starts_with('.') {
+                continue;
+            }
+            if entry.path().is_dir() {
+                folders.push(format!("{below}{name}/"));
+            } else if ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff"].contains(&extension.as_str()) {
+                // A class, a folder without the slash behind it, a name.
+                let class = below.split('/').next().unwrap().to_owned();
+                found.push((class, below.trim_end_matches('/').to_owned(), name, below.clone()));
+            }
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, _, name, below)| below + &name).collect()
 }
 
 /// Every file of the run is listed with its digest, and nothing else is; and the digest of the manifest itself.

@@ -38,37 +38,138 @@ fn the_path_and_the_class_of_an_image_are_known() {
     assert_eq!(folder.path(), directory.path());
 }
 
+/// torchvision 0.24's `make_dataset`, which `ImageFolder` calls, lists these files in this order, links included.
+#[cfg(unix)]
 #[test]
-fn hidden_files_other_files_and_deeper_folders_are_passed_over() {
+fn folders_at_any_depth_come_in_torchvisions_order() {
+    use std::os::unix::fs::symlink;
+
     let directory = tempfile::tempdir().unwrap();
-    touch(
-        directory.path(),
-        &[
-            "a.jpg",
-            ".b.jpg",
-            "c.gif",
-            "jpg",
-            "labels.txt",
-            ".cache/d.jpg",
-            "class/.e.png",
-            "class/deeper/f.png",
-            "class/g.png",
-        ],
-    );
+    let images = [
+        "a/b/2.jpg",
+        "a/b/10.jpg",
+        "a/b-c/1.png",
+        "a/b/c/1.jpg",
+        "a/z.jpg",
+        "a/B.jpg",
+        "a-b/1.jpg",
+        "a.b/x/y/z/1.jpeg",
+        "\u{e9}/1.jpg",
+        "z/1.jpg",
+        "z/\u{1f600}.jpg",
+        "z/\u{ff5e}.jpg",
+    ];
+    touch(directory.path(), &images);
+    symlink(directory.path().join("a/b"), directory.path().join("z/linked")).unwrap();
+    let expected = [
+        "a/B.jpg",
+        "a/z.jpg",
+        "a/b/10.jpg",
+        "a/b/2.jpg",
+        "a/b-c/1.png",
+        "a/b/c/1.jpg",
+        "a-b/1.jpg",
+        "a.b/x/y/z/1.jpeg",
+        "z/1.jpg",
+        "z/\u{ff5e}.jpg",
+        "z/\u{1f600}.jpg",
+        "z/linked/10.jpg",
+        "z/linked/2.jpg",
+        "z/linked/c/1.jpg",
+        "\u{e9}/1.jpg",
+    ];
+    assert_eq!(names(directory.path()), expected);
+}
+
+#[test]
+fn a_dataset_beside_a_flat_folder_is_read_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    touch(directory.path(), &["train/n01/x.JPEG", "train/n02/y.JPEG", "val/1.JPEG", "val/2.JPEG"]);
+    assert_eq!(names(directory.path()), ["train/n01/x.JPEG", "train/n02/y.JPEG", "val/1.JPEG", "val/2.JPEG"]);
+    let folder = Folder::open(directory.path()).unwrap();
+    let classes: Vec<_> = folder.entries().iter().map(|entry| entry.class.clone().unwrap()).collect();
+    assert_eq!(classes, ["train", "train", "val", "val"]);
+}
+
+#[test]
+fn images_are_known_by_their_content_whatever_they_are_called() {
+    let directory = tempfile::tempdir().unwrap();
+    let sources = [
+        "grey.jpg",
+        "grey_1.png",
+        "formats/colors_2.gif",
+        "formats/core_1.bmp",
+        "formats/planes.tif",
+        "formats/animated.webp",
+    ];
+    for (at, source) in sources.iter().enumerate() {
+        fs::copy(crate::fixtures::path(source), directory.path().join(format!("{at}.dat"))).unwrap();
+    }
+    fs::copy(crate::fixtures::path("grey.jpg"), directory.path().join("without_ending")).unwrap();
+    // And by their names, so that reading them says what they are.
+    touch(directory.path(), &["a.jfif", "b.jpe", "c.TIFF", "d.WebP"]);
+    let folder = Folder::open(directory.path()).unwrap();
+    assert!(folder.passed_over().is_empty());
+    let expected =
+        ["0.dat", "1.dat", "2.dat", "3.dat", "4.dat", "5.dat", "a.jfif", "b.jpe", "c.TIFF", "d.WebP", "without_ending"];
+    assert_eq!(names(directory.path()), expected);
+}
+
+#[test]
+fn what_is_passed_over_is_counted_by_kind() {
+    let directory = tempfile::tempdir().unwrap();
+    let names_of = [
+        "a.jpg",
+        ".b.jpg",
+        "jpg",
+        "labels.txt",
+        "more/LABELS.TXT",
+        ".cache/d.jpg",
+        "class/._e.png",
+        "__MACOSX/class/f.png",
+        "class/g.png",
+    ];
+    touch(directory.path(), &names_of);
+    fs::write(directory.path().join("class/h"), b"\0\0\0\x18ftypheic\0\0\0\0").unwrap();
+    fs::write(directory.path().join("class/i.ppm"), b"P6\n1 1\n255\n123").unwrap();
+    let folder = Folder::open(directory.path()).unwrap();
     assert_eq!(names(directory.path()), ["a.jpg", "class/g.png"]);
+    assert_eq!(
+        folder.passed_over().to_string(),
+        "9 files passed over: 4 hidden, 2 .txt, 1 HEIC, 1 Netpbm, 1 without an ending"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_back_are_noticed() {
+    use std::os::unix::fs::symlink;
+
+    let directory = tempfile::tempdir().unwrap();
+    touch(directory.path(), &["a/1.jpg", "b/2.jpg"]);
+    symlink("..", directory.path().join("a/up")).unwrap();
+    symlink(directory.path().join("b"), directory.path().join("a/over")).unwrap();
+    symlink(directory.path().join("a"), directory.path().join("b/over")).unwrap();
+    symlink(".", directory.path().join("b/here")).unwrap();
+    let folder = Folder::open(directory.path()).unwrap();
+    assert_eq!(names(directory.path()), ["a/1.jpg", "a/over/2.jpg", "b/2.jpg", "b/over/1.jpg"]);
+    // Of a: up, over/over, over/here; of b: here, over/over, over/up.
+    assert_eq!(folder.passed_over().to_string(), "6 files passed over: 6 leading back");
 }
 
 #[test]
 fn a_folder_without_images_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
-    touch(directory.path(), &["labels.txt", ".a.jpg"]);
-    assert_eq!(
-        Folder::open(directory.path()).unwrap_err().to_string(),
-        format!(
-            "{}: expected .jpg, .jpeg or .png files in this directory or its folders, found none",
-            directory.path().display()
-        )
-    );
+    let said = |found: &str| {
+        let expected = "expected a JPEG, PNG, WebP, GIF, BMP or TIFF in this directory or below it, found";
+        assert_eq!(
+            Folder::open(directory.path()).unwrap_err().to_string(),
+            format!("{}: {expected} {found}", directory.path().display())
+        );
+    };
+    said("none");
+    touch(directory.path(), &["labels.txt", "class/.a.jpg"]);
+    said("none (2 files passed over: 1 .txt, 1 hidden)");
 }
 
 #[test]

@@ -22,13 +22,11 @@ fn a_missing_file_is_named() {
 fn other_formats_are_named() {
     for (bytes, found) in [
         (&b""[..], "an empty file"),
-        (b"GIF89a\x01\0\x01\0", "a GIF"),
-        (b"BM\x1e\0\0\0", "a BMP"),
-        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP"),
-        (b"II*\0\x08\0\0\0", "a TIFF"),
-        (b"<html>", "neither one's first bytes"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "a file of the format HEIC"),
+        (b"P6\n1 1\n255\n", "a file of the format Netpbm"),
+        (b"<html>", "the first bytes of none of them"),
     ] {
-        assert_eq!(sentence(bytes), format!("expected a JPEG or a PNG, found {found}"));
+        assert_eq!(sentence(bytes), format!("expected a JPEG, PNG, WebP, GIF, BMP or TIFF, found {found}"));
     }
 }
 
@@ -52,11 +50,57 @@ fn a_jpeg_cut_anywhere_is_an_error() {
 #[test]
 fn a_png_cut_before_the_end_of_its_pixels_is_an_error() {
     let whole = fs::read(path("source_31x37.png")).unwrap();
-    let end = b"IEND".len() + 8;
+    // The end chunk, the sum of the one before, and the sum of what it holds.
+    let end = 12 + 4 + 4;
     for length in 8..whole.len() - end {
         let sentence = sentence(&whole[..length]);
         assert!(sentence.starts_with("expected a whole PNG, found a damaged one: "), "{length}: {sentence}");
     }
+}
+
+#[test]
+fn other_formats_cut_before_the_end_of_their_pixels_are_errors() {
+    for (name, format) in [
+        ("lossless_13x5.webp", "WebP"),
+        ("lossy_13x5_q75.webp", "WebP"),
+        ("own_palette.gif", "GIF"),
+        ("palette_4.bmp", "BMP"),
+        ("top_24.bmp", "BMP"),
+        ("planes.tif", "TIFF"),
+    ] {
+        let whole = fs::read(path(&format!("formats/{name}"))).unwrap();
+        // A GIF's last bytes are the end of its picture's blocks, and of the file.
+        let end = if format == "GIF" { 5 } else { 1 };
+        for length in 32..whole.len() - end {
+            let sentence = sentence(&whole[..length]);
+            let begin = format!("expected a whole {format}, found a damaged one: ");
+            let other = format!("expected a {format} of a common kind, found ");
+            assert!(sentence.starts_with(&begin) || sentence.starts_with(&other), "{name}, {length}: {sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_claimed_size_of_other_formats_allocates_nothing() {
+    let claimed = |name: &str, at: &[usize], side: &[u8]| {
+        let mut bytes = fs::read(path(&format!("formats/{name}"))).unwrap();
+        for &at in at {
+            bytes[at..at + side.len()].copy_from_slice(side);
+        }
+        sentence(&bytes)
+    };
+    let limit = "expected at most 178956970 pixels, found a ";
+    assert_eq!(claimed("no_end.gif", &[6, 8], &[0xff, 0xff]), format!("{limit}GIF of 65535x65535"));
+    assert_eq!(claimed("plain_32.bmp", &[18, 22], &[0xff, 0x3f, 0, 0]), format!("{limit}BMP of 16383x16383"));
+    // Of tags 256 and 257, the first two entries behind the number of entries: no strips for so many rows.
+    let sentence = claimed("planes.tif", &[18, 30], &[0xff, 0xff]);
+    assert!(sentence.starts_with("expected a whole TIFF, found a damaged one: "), "{sentence}");
+    assert_eq!(
+        claimed("planes.tif", &[18], &[0xff, 0xff]),
+        "expected a whole TIFF, found a damaged one: it ends before its pixels do"
+    );
+    // 14 bits each, less one, behind the signature of a lossless picture.
+    assert_eq!(claimed("lossless_13x5.webp", &[21], &[0xfe, 0xbf, 0xff, 0x0f]), format!("{limit}WebP of 16383x16383"));
 }
 
 #[test]
@@ -172,6 +216,7 @@ fn damage_of_a_jpeg_is_named() {
         "grey.jpg",
         &|bytes| {
             let scan = scan(bytes);
+            // The standard has two tables, not four.
             bytes[scan + 6] = 0x33;
         },
         "has a scan without its Huffman table",
@@ -210,7 +255,7 @@ fn damage_of_a_jpeg_is_named() {
             bytes.truncate(scan);
             bytes.extend([0xff, 0xd9]);
         },
-        "lacks a scan of a component",
+        "has no scan",
     );
 }
 
@@ -242,6 +287,12 @@ proptest! {
             "rgb_420.jpg", "rgb_422.jpg", "progressive_420.jpg", "restarts_420.jpg", "ycck.jpg", "grey.jpg",
             "exact/coded_mixed.jpg", "exact/coded_scans_restarts.jpg", "exact/progressive_restarts.jpg", "exact/coded_440.jpg",
             "palette_4_trns.png", "grey_1.png", "rgba_16.png", "grey_16_trns.png",
+            "formats/unfinished_grey_factors_2.jpg", "formats/no_tables_420.jpg", "formats/flaw_unknown.png",
+            "formats/lossy_33x17_q75.webp", "formats/lossless_alpha.webp", "formats/animated.webp",
+            "formats/around_transparent.gif", "formats/interlaced.gif", "formats/no_palette.gif",
+            "formats/runs_8.bmp", "formats/palette_4.bmp", "formats/masks_565.bmp", "formats/core_1.bmp",
+            "formats/rgb_tiff_lzw.tif", "formats/palette_2_be.tif", "formats/planes.tif", "formats/predicted.tif",
+            "formats/extra.tif", "formats/1_packbits.tif", "formats/rgb_tiff_adobe_deflate.tif",
         ]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
@@ -258,7 +309,10 @@ proptest! {
 
     #[test]
     fn any_bytes_never_panic(
-        start in prop::sample::select(vec![&b"\xff\xd8\xff"[..], b"\x89PNG\r\n\x1a\n", b""]),
+        start in prop::sample::select(vec![
+            &b"\xff\xd8\xff"[..], b"\x89PNG\r\n\x1a\n", b"", b"GIF89a", b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
+            b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"RIFF\x24\0\0\0WEBPVP8 ", b"RIFF\x24\0\0\0WEBPVP8L",
+        ]),
         rest in prop::collection::vec(any::<u8>(), 0..300),
     ) {
         let bytes = [start, &rest].concat();

@@ -245,6 +245,8 @@ pub(crate) fn images_record() -> ImagesRecord {
         folder: "photos & more".to_owned(),
         read: 198,
         skipped: vec!["photos/<x>.png: not a picture".to_owned()],
+        flawed: Vec::new(),
+        passed_over: BTreeMap::new(),
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
         files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),

@@ -66,12 +66,12 @@ pub(crate) fn measure(photographs: &Photographs, reading: &Reading<'_>) -> Resul
             images.extend(needed.iter().map(|&at| (at, photographs.images[at].clone())));
         } else {
             let (name, journal) = scan.journal_among(reading.journals, &entries)?;
-            let (held, _) = scan.read_once(&entries, journal, reading.observer, |at, _, read| {
+            let kept = scan.read_once(&entries, journal, reading.observer, |at, _, read| {
                 // One that vanished since has been reported.
                 images.extend(read.ok().map(|values| (needed[at], values)));
                 Ok(())
             })?;
-            journals.insert(name, held);
+            journals.insert(name, kept.held);
         }
         scales.push(AtScale { view, scale, images });
     }

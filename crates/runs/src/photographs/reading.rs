@@ -3,7 +3,7 @@
 use super::scan::{self, Entry, Scan};
 use crate::error::RunError;
 use crate::plan::Study;
-use crate::progress::Observer;
+use crate::progress::{Event, Observer};
 use crate::source::Loaded;
 use analysis::{largest, tuning_curve_correlation};
 use report::ImagesRecord;
@@ -90,14 +90,17 @@ impl Photographs {
     /// # Errors
     /// If there is no readable image, or a journal cannot be written.
     pub(crate) fn read(reading: &Reading<'_>, folder: &Path) -> Result<(Photographs, ImagesRecord), RunError> {
-        let all = scan::entries(&[folder.to_owned()])?;
+        let (all, passed_over) = scan::listed(&[folder.to_owned()])?;
+        if !passed_over.is_empty() {
+            reading.observer.event(Event::Notice(format!("{}: {passed_over}", folder.display())));
+        }
         let sites = sites(reading.studies);
         let scan = reading.scan(&sites, View::Plain);
         let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
         let (name, journal) = scan.journal_among(reading.journals, &all)?;
-        let (held, _) = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
+        let kept = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
             files.update(&digest);
             match read {
                 Ok(values) => {
@@ -114,14 +117,19 @@ impl Photographs {
         if entries.is_empty() {
             return Err(RunError::NoImages { path: folder.to_owned(), found: all.len() });
         }
+        for flaw in &kept.flawed {
+            reading.observer.event(Event::Notice(flaw.clone()));
+        }
         let record = ImagesRecord {
             folder: folder.display().to_string(),
             read: entries.len(),
             skipped,
+            flawed: kept.flawed,
+            passed_over: passed_over.kinds().clone(),
             names_digest: names.finalize().to_hex().to_string(),
             digest: files.finalize().to_hex().to_string(),
             files: digests,
-            journals: BTreeMap::from([(name, held)]),
+            journals: BTreeMap::from([(name, kept.held)]),
         };
         Ok((Photographs { columns: Columns::of(&scan)?, entries, images }, record))
     }

@@ -5,7 +5,7 @@ use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
-use images::{Folder, ImageError, Rgb8};
+use images::{Folder, ImageError, PassedOver, Rgb8};
 use resnet::ndarray::Array3;
 use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
@@ -35,22 +35,35 @@ pub(crate) struct Scan<'a> {
 /// The values of one image, a site after another: `[channels]`, or `[channels, height, width]` of whole maps.
 pub(crate) type Read = Result<Vec<f32>, ImageError>;
 
-/// The images of every path, in order: folders are listed, files stand for themselves.
+/// What was read of images, beside their values.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// How many different images of these the journal holds.
+    pub(crate) held: usize,
+    /// All that it holds.
+    pub(crate) known: Known,
+    /// What is wrong with images that were read all the same, each as one sentence, in their order.
+    pub(crate) flawed: Vec<String>,
+}
+
+/// The images of every path, in order: folders are listed, files stand for themselves. What is passed over in the
+/// folders comes with them.
 ///
 /// # Errors
 /// If a folder cannot be read or holds no image.
-pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
-    let mut found = Vec::new();
+pub(crate) fn listed(paths: &[PathBuf]) -> Result<(Vec<Entry>, PassedOver), RunError> {
+    let (mut found, mut passed_over) = (Vec::new(), PassedOver::default());
     for path in paths {
         if path.exists() && !path.is_dir() {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             found.push(Entry { path: path.clone(), name });
         } else {
             let folder = Folder::open(path)?;
+            passed_over.add(folder.passed_over());
             found.extend(folder.entries().iter().map(|e| Entry { path: e.path.clone(), name: e.name.clone() }));
         }
     }
-    Ok(found)
+    Ok((found, passed_over))
 }
 
 /// Makes sure that a folder holds at least one image that can be read, by reading up to the first one.
@@ -58,7 +71,7 @@ pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
 /// # Errors
 /// If the folder cannot be read or holds none.
 pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunError> {
-    let all = entries(&[folder.to_owned()])?;
+    let (all, _) = listed(&[folder.to_owned()])?;
     match all.iter().any(|entry| seen(entry, size).is_ok()) {
         true => Ok(()),
         false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
@@ -127,8 +140,7 @@ impl Scan<'_> {
 
     /// Reads every image that is not known, keeps it in the journal, and hands what was read, with the digest of the
     /// image's file, to `take`, in the order of the entries. An image that cannot be read is one error among them.
-    /// No more is held than a few images for each thread. How many different images of these the journal holds
-    /// comes back, and all that it holds.
+    /// No more is held than a few images for each thread.
     ///
     /// # Errors
     /// If the journal cannot be written, and what `take` says.
@@ -138,24 +150,26 @@ impl Scan<'_> {
         (mut journal, before): (Journal, Known),
         observer: &dyn Observer,
         mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
-    ) -> Result<(usize, Known), RunError> {
+    ) -> Result<Kept, RunError> {
         observer.event(Event::Phase { name: self.phase(), total: entries.len(), done: 0 });
         let work = |reader: &mut Option<Reader>, at: usize| {
             let read = self.read_one(reader, &entries[at], &before);
-            if let (_, Err(error)) = &read {
+            if let (_, _, Err(error)) = &read {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
             observer.event(Event::Advanced);
             Ok(read)
         };
-        let mut held = BTreeSet::new();
-        let keep = |at, (digest, read): (ImageDigest, Read)| {
+        let (mut held, mut flawed) = (BTreeSet::new(), Vec::new());
+        let keep = |at: usize, (digest, flaw, read): (ImageDigest, Option<&'static str>, Read)| {
             if let (Ok(values), false) = (&read, journal.holds(&digest)) {
                 let kept = journal.keep(&digest, values);
                 kept.map_err(RunError::write(journal.path()))?;
             }
             if read.is_ok() {
                 held.insert(digest);
+                let path = entries[at].path.display();
+                flawed.extend(flaw.map(|flaw| format!("{path}: {flaw}, but every pixel is there: it is read")));
             }
             take(at, digest, read)
         };
@@ -163,17 +177,23 @@ impl Scan<'_> {
         Queue::new(self.threads, entries.len()).run(ready, work, keep)?;
         journal.sync().map_err(RunError::write(journal.path()))?;
         observer.event(Event::PhaseEnded);
-        Ok((held.len(), before.and(&journal)))
+        Ok(Kept { held: held.len(), known: before.and(&journal), flawed })
     }
 
-    fn read_one(&self, reader: &mut Option<Reader>, entry: &Entry, before: &Known) -> (ImageDigest, Read) {
+    /// The digest of an image, what is wrong with it, and its values.
+    fn read_one(
+        &self,
+        reader: &mut Option<Reader>,
+        entry: &Entry,
+        before: &Known,
+    ) -> (ImageDigest, Option<&'static str>, Read) {
         let bytes = match images::read(&entry.path) {
             Ok(bytes) => bytes,
-            Err(error) => return (ImageDigest::default(), Err(error)),
+            Err(error) => return (ImageDigest::default(), None, Err(error)),
         };
-        let digest = *blake3::hash(&bytes).as_bytes();
+        let (digest, flaw) = (*blake3::hash(&bytes).as_bytes(), images::flaw(&bytes));
         if let Ok(Some(values)) = before.get(&digest) {
-            return (digest, Ok(values));
+            return (digest, flaw, Ok(values));
         }
         let picture = cropped(&bytes, &entry.path, self.loaded.source.input_size);
         let read = picture.map(|picture| {
@@ -191,7 +211,7 @@ impl Scan<'_> {
             }
             values
         });
-        (digest, read)
+        (digest, flaw, read)
     }
 
     /// What is read, for whoever watches: at which size images are seen.

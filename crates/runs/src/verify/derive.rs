@@ -159,7 +159,9 @@ fn of_manifests(was: &Manifest, again: &Manifest) -> Vec<String> {
         manifest.network.weights.clear();
         if let Some(images) = &mut manifest.images {
             images.folder.clear();
-            images.skipped.iter_mut().for_each(String::clear);
+            images.skipped.iter_mut().chain(&mut images.flawed).for_each(String::clear);
+            // What is beside the images is nothing of theirs.
+            images.passed_over.clear();
         }
         serde_json::to_value(manifest).unwrap_or_default()
     };

@@ -43,6 +43,8 @@ mod tests {
             folder: String::new(),
             read: 1,
             skipped: Vec::new(),
+            flawed: Vec::new(),
+            passed_over: BTreeMap::new(),
             names_digest: String::new(),
             digest: String::new(),
             files: BTreeMap::from([(name, digest)]),

@@ -109,6 +109,48 @@ fn a_cut_journal_of_images_is_read_on_and_damaged_images_are_reported() {
     assert!(first == results(&out));
 }
 
+/// On the first run and on one that finds everything read, and `verify` finds the photographs where they are.
+#[test]
+fn what_is_passed_over_or_overlooked_is_said_and_stands_in_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (images, out) = (folder.path().join("images"), folder.path().join("out"));
+    let deep = images.join("train/star/a");
+    fs::create_dir_all(&deep).unwrap();
+    fs::create_dir(images.join("val")).unwrap();
+    for number in 0..10 {
+        let name = format!("star_{number:02}.jpg");
+        fs::copy(root().join("fixtures/images/star").join(&name), deep.join(name)).unwrap();
+    }
+    let flawed = root().join("crates/images/tests/data/formats");
+    fs::copy(flawed.join("flaw_no_end.png"), images.join("val/cut.png")).unwrap();
+    fs::copy(flawed.join("flaw_first_sum.png"), images.join("val/sum.png")).unwrap();
+    fs::write(images.join("val/labels.txt"), "cut sum").unwrap();
+    let path = images.display().to_string();
+    let run = || {
+        let output = command(&out, &["--images", &path]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        assert_eq!(said.matches(&format!("{path}: 1 file passed over: 1 .txt")).count(), 1, "{said}");
+        for (name, flaw) in [("cut", "its end chunk is missing"), ("sum", "it has a wrong checksum")] {
+            assert_eq!(said.matches(&format!("{path}/val/{name}.png: {flaw}")).count(), 1, "{said}");
+        }
+        let manifest = fs::read(out.join("manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+        assert_eq!(manifest["images"]["passed_over"], serde_json::json!({ ".txt": 1 }));
+        let sentences = manifest["images"]["flawed"].as_array().unwrap();
+        assert_eq!(sentences.len(), 2);
+        assert!(sentences[0].as_str().unwrap().contains("val/cut.png: its end chunk is missing"), "{sentences:?}");
+        results(&out)
+    };
+    let first = run();
+    let (names, _) = columns(&out, "layer1.0");
+    assert_eq!((names.len(), names[0].as_str(), names[10].as_str()), (12, "train/star/a/star_00.jpg", "val/cut.png"));
+    let extremes = fs::read_to_string(out.join("tables/extremes.csv")).unwrap();
+    assert!(extremes.contains(",train/star/a/star_0"), "{extremes}");
+    assert!(first == run());
+    succeed(&mut program(&["verify", &out.display().to_string(), "--sample", "1"]));
+}
+
 #[test]
 fn what_photographs_say_fits_together_for_every_channel() {
     let run = finished();

@@ -17,7 +17,7 @@ fn what_the_journal_knows_is_not_computed_again() {
         threads: NonZero::new(2).unwrap(),
         isa: Isa::best(),
     };
-    let entries = entries(&[root.join("fixtures/images/star")]).unwrap();
+    let (entries, _) = listed(&[root.join("fixtures/images/star")]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let read = |entries: &[Entry]| {
         let mut found = Vec::new();
@@ -26,7 +26,8 @@ fn what_the_journal_knows_is_not_computed_again() {
             Ok(())
         };
         let (name, journal) = scan.journal_among(folder.path(), entries).unwrap();
-        let (held, known) = scan.read_once(entries, journal, &crate::Silent, take).unwrap();
+        let Kept { held, known, flawed } = scan.read_once(entries, journal, &crate::Silent, take).unwrap();
+        assert!(flawed.is_empty());
         assert_eq!((held, known.len()), (entries.len(), 10));
         (found, fs::read(folder.path().join(name)).unwrap())
     };
@@ -215,7 +216,7 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
 fn of_whole_maps_every_value_is_kept_channel_by_channel() {
     let loaded = load(32);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let entries = &entries(&[root.join("fixtures/images/star")]).unwrap()[..1];
+    let entries = &listed(&[root.join("fixtures/images/star")]).unwrap().0[..1];
     let folder = tempfile::tempdir().unwrap();
     let read = |extent| {
         let scan = Scan {
@@ -254,12 +255,13 @@ fn files_and_folders_are_read_in_the_order_they_are_named() {
     }
     let star = folder.path().join("c.txt");
     let names = |paths: &[PathBuf]| -> Vec<String> {
-        let entries = entries(paths).unwrap();
+        let (entries, passed_over) = listed(paths).unwrap();
+        assert_eq!(passed_over.to_string(), "1 file passed over: 1 .txt");
         entries.into_iter().map(|entry| entry.name).collect()
     };
     let both = [star, folder.path().to_owned()];
     assert_eq!(names(&both), ["c.txt", "a.jpg", "b.jpg"]);
-    assert!(entries(&[folder.path().join("missing")]).is_err());
+    assert!(listed(&[folder.path().join("missing")]).is_err());
 }
 
 #[test]
