@@ -97,6 +97,7 @@ impl SmallRun<'_> {
             threads: self.threads,
             isa: self.isa,
             out: folder.clone(),
+            replace: true,
         };
         match runs::reproduce(&options, &Silent) {
             Ok(_) => Ok(Some(folder)),

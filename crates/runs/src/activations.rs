@@ -1,6 +1,7 @@
 //! Activations of chosen sites for images, as a NumPy archive.
 
 use crate::error::RunError;
+use crate::folder::apart;
 use crate::photographs::scan::{self, Scan};
 use crate::progress::{Event, Observer};
 use crate::source::Source;
@@ -60,6 +61,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         }
         loaded.network.require(site).map_err(|e| loaded.because(e))?;
     }
+    apart::require_file(&request.out, &request.images)?;
     let entries = scan::entries(&request.images)?;
     // A folder that cannot be written to should not cost the whole computation.
     let write = RunError::write(&request.out);

@@ -39,13 +39,15 @@ impl Run {
         let manifest = Manifest::read(folder)?;
         let network = &manifest.network;
         let size = loaded.source.input_size;
-        let expected = format!("{} at {size} pixels", loaded.digest);
-        let found = format!("{} at {} pixels", network.weights_digest, network.input_size);
-        if found != expected {
+        if network.weights_digest != loaded.digest {
+            let sentence = runs::other_weights(&manifest, folder, &loaded.source.path);
+            return Err(AuditError::OtherWeights { sentence });
+        }
+        if network.input_size != size {
             return Err(AuditError::Absent {
                 path: folder.join(layout::MANIFEST),
-                expected: format!("a run of the weights {expected}"),
-                found,
+                expected: format!("a run at {size} pixels"),
+                found: format!("one at {}; --input-size says which", network.input_size),
             });
         }
         let table = folder.join(layout::CHANNELS);

@@ -93,12 +93,12 @@ impl Photographs {
         let all = scan::entries(&[folder.to_owned()])?;
         let sites = sites(reading.studies);
         let scan = reading.scan(&sites, View::Plain);
-        let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
+        let (mut names, mut files) = (blake3::Hasher::new(), Vec::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
         let (name, journal) = scan.journal_among(reading.journals, &all)?;
         let (held, _) = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
-            files.update(&digest);
+            files.push(digest);
             match read {
                 Ok(values) => {
                     names.update(all[at].name.as_bytes()).update(b"\n");
@@ -119,7 +119,7 @@ impl Photographs {
             read: entries.len(),
             skipped,
             names_digest: names.finalize().to_hex().to_string(),
-            digest: files.finalize().to_hex().to_string(),
+            digest: scan::digest_of_all(&files),
             files: digests,
             journals: BTreeMap::from([(name, held)]),
         };

@@ -10,6 +10,7 @@ use resnet::ndarray::Array3;
 use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -53,16 +54,43 @@ pub(crate) fn entries(paths: &[PathBuf]) -> Result<Vec<Entry>, RunError> {
     Ok(found)
 }
 
-/// Makes sure that a folder holds at least one image that can be read, by reading up to the first one.
+/// The images of a folder, of which at least one can be read: up to the first one is tried.
 ///
 /// # Errors
 /// If the folder cannot be read or holds none.
-pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunError> {
+pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<Vec<Entry>, RunError> {
     let all = entries(&[folder.to_owned()])?;
     match all.iter().any(|entry| seen(entry, size).is_ok()) {
-        true => Ok(()),
+        true => Ok(all),
         false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
     }
+}
+
+/// The digest of every image file; that of one that cannot be read is zeros.
+pub(crate) fn digests(entries: &[Entry], threads: NonZero<usize>, observer: &dyn Observer) -> Vec<ImageDigest> {
+    observer.event(Event::Phase { name: "images compared".into(), total: entries.len(), done: 0 });
+    let mut digests = Vec::with_capacity(entries.len());
+    let work = |(): &mut (), at: usize| {
+        let bytes = images::read(&entries[at].path);
+        Ok::<_, Infallible>(bytes.map_or_else(|_| ImageDigest::default(), |bytes| *blake3::hash(&bytes).as_bytes()))
+    };
+    let take = |_, digest| {
+        digests.push(digest);
+        observer.event(Event::Advanced);
+        Ok(())
+    };
+    let Ok(()) = Queue::new(threads, entries.len()).run(|| (), work, take);
+    observer.event(Event::PhaseEnded);
+    digests
+}
+
+/// The digest of the digests of all image files, in order.
+pub(crate) fn digest_of_all(digests: &[ImageDigest]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for digest in digests {
+        hasher.update(digest);
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 impl Scan<'_> {
