@@ -62,6 +62,9 @@ fn table(summary: &Summary) {
             percent(b.percent_scale_invariant_by_block),
         ));
     }
+    for sentence in &summary.not_finite {
+        print(sentence);
+    }
     if let Some(missing) = &summary.missing {
         print(missing);
     }

@@ -10,6 +10,7 @@ use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
 use std::fs::{self, File};
 use std::io;
 use std::num::NonZero;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What to read.
@@ -42,6 +43,8 @@ pub struct Scanned {
     pub skipped: Vec<String>,
     /// Each site with the shape of its whole map.
     pub shapes: Vec<(Site, Shape)>,
+    /// Of each site, in how many images activations are not finite, and the first of these images.
+    pub not_finite: Vec<(Site, usize, String)>,
 }
 
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
@@ -86,9 +89,11 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
             before.len()
         )));
     }
+    let mut overflown = Overflown::new(&shapes, request.full);
     let (_, kept) = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
         match read {
-            Ok(_) => {
+            Ok(values) => {
+                overflown.note(&values, &entries[at].name);
                 names.push(entries[at].name.as_str());
                 digests.push(digest);
             }
@@ -107,7 +112,42 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         .map_err(write)?;
     drop(kept);
     part.end()?;
-    Ok(Scanned { read: names.len(), skipped, shapes })
+    Ok(Scanned { read: names.len(), skipped, shapes, not_finite: overflown.found() })
+}
+
+/// At which sites activations are beyond what single precision holds.
+struct Overflown {
+    sites: Vec<(Site, Range<usize>, usize, String)>,
+}
+
+impl Overflown {
+    fn new(shapes: &[(Site, Shape)], full: bool) -> Overflown {
+        let mut end = 0;
+        let of_site = |&(site, shape): &(Site, Shape)| {
+            let each = if full { shape.height * shape.width } else { 1 };
+            let first = end;
+            end += shape.channels * each;
+            (site, first..end, 0, String::new())
+        };
+        Overflown { sites: shapes.iter().map(of_site).collect() }
+    }
+
+    /// Looks at the values of one image, a site after another.
+    fn note(&mut self, values: &[f32], image: &str) {
+        for (_, range, images, first) in &mut self.sites {
+            if values[range.clone()].iter().any(|value| !value.is_finite()) {
+                if *images == 0 {
+                    image.clone_into(first);
+                }
+                *images += 1;
+            }
+        }
+    }
+
+    fn found(self) -> Vec<(Site, usize, String)> {
+        let found = self.sites.into_iter().filter(|(.., images, _)| *images > 0);
+        found.map(|(site, _, images, first)| (site, images, first)).collect()
+    }
 }
 
 /// Writes the archive: one site after another, where a scan gave one image after another.

@@ -1,7 +1,7 @@
 //! The whole reproduction: pictures, measurements, tables, figures, report.
 
 use crate::error::RunError;
-use crate::findings::{self, Exemplar, Findings, Tables, paper};
+use crate::findings::{self, Exemplar, Findings, Tables, not_finite, paper};
 use crate::folder::before::{self, Command};
 use crate::folder::{apart, sweep::sweep};
 use crate::leftovers;
@@ -18,7 +18,7 @@ use crate::source::Loaded;
 use crate::store::{Store, Unit};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
-use report::{BlockRow, Manifest, PictureRecord, digests, layout};
+use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
 use resnet::{Block, Role, Site};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub struct Summary {
     pub blocks: Vec<BlockRow>,
     /// What could not be computed, as one sentence.
     pub missing: Option<String>,
+    /// A sentence for each site at which activations are not finite.
+    pub not_finite: Vec<String>,
     /// The report.
     pub index: PathBuf,
 }
@@ -90,14 +92,15 @@ pub(crate) fn run(
         exemplars: &exemplars,
         photographs: photographs.as_ref(),
     };
-    let (blocks, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
+    let (tables, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
     Manifest { seconds: clock.seconds, ..manifest }.write(output.folder(), is_of_a_run)?;
-    Ok(summary(&ready, blocks))
+    Ok(summary(&ready, tables.blocks, &tables.channels))
 }
 
-fn summary(ready: &Ready, blocks: Vec<BlockRow>) -> Summary {
+fn summary(ready: &Ready, blocks: Vec<BlockRow>, channels: &[ChannelRow]) -> Summary {
     let missing = ready.loaded.network.architecture().missing_sentence();
-    Summary { blocks, missing, index: ready.output.path(layout::INDEX) }
+    let not_finite = not_finite::sentences(channels);
+    Summary { blocks, missing, not_finite, index: ready.output.path(layout::INDEX) }
 }
 
 /// What the folder's run found, where it is this one and everything is as it left it: then nothing is computed, drawn or
@@ -115,7 +118,8 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
         "{folder}: nothing to make: the run there has all of this, and every file is as it was written"
     )));
     let blocks = report::read_table(&output.path(layout::BLOCKS))?;
-    Ok(Some(summary(ready, blocks)))
+    let channels: Vec<ChannelRow> = report::read_table(&output.path(layout::CHANNELS))?;
+    Ok(Some(summary(ready, blocks, &channels)))
 }
 
 /// The first phase that makes pictures.
@@ -232,8 +236,8 @@ impl Phases<'_> {
     }
 
     /// Writes pictures, tables, manifest, figures and page, and deletes what a run before left and this one did not
-    /// write; the rows of the blocks, and the manifest.
-    fn write(&self, findings: &Findings<'_>) -> Result<(Vec<BlockRow>, Manifest), RunError> {
+    /// write; the tables, and the manifest.
+    fn write(&self, findings: &Findings<'_>) -> Result<(Tables, Manifest), RunError> {
         let Ready { loaded, plan, output, before, .. } = self.ready;
         let Findings { channels, exemplars, photographs, .. } = *findings;
         let observer = self.reading.observer;
@@ -253,6 +257,9 @@ impl Phases<'_> {
         manifest.write_unfinished(output.folder(), files.clone())?;
         write_pictures(output, self.workshop, &shown, observer)?;
         let tables = Tables::of(findings);
+        for sentence in not_finite::sentences(&tables.channels) {
+            observer.event(Event::Notice(sentence));
+        }
         tables.write(output)?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
@@ -265,7 +272,7 @@ impl Phases<'_> {
         if let Some(before) = before {
             leftovers::delete(output, before, observer)?;
         }
-        Ok((tables.blocks, manifest))
+        Ok((tables, manifest))
     }
 }
 

@@ -75,7 +75,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
         let on_picture = objective_on(&loaded, request, &pixels)?;
         let succeeded = request.objective == Objective::Channel || on_picture > 0.0;
         if !succeeded && retries == MAX_RETRIES {
-            observer.event(Event::Notice(given_up(request)));
+            observer.event(Event::Notice(given_up(request, on_picture)));
         }
         if succeeded || retries == MAX_RETRIES {
             break (seed, trajectory, pixels, on_picture);
@@ -91,13 +91,12 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
 }
 
 /// What it means that all attempts failed, as one sentence.
-fn given_up(request: &Visualize) -> String {
-    format!(
-        "{}:{}: given up after {} attempts, none of which made the neuron positive",
-        request.site,
-        request.channel,
-        MAX_RETRIES + 1
-    )
+fn given_up(request: &Visualize, on_picture: f64) -> String {
+    let why = match on_picture.is_finite() {
+        true => "none of which made the neuron positive",
+        false => "since activations here are not finite, beyond what single precision holds",
+    };
+    format!("{}:{}: given up after {} attempts, {why}", request.site, request.channel, MAX_RETRIES + 1)
 }
 
 fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Observer) -> Visualization {

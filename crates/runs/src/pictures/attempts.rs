@@ -155,9 +155,13 @@ impl Attempts<'_> {
 
 /// What it means that all attempts failed, as one sentence.
 fn given_up(channel: &Channel) -> String {
+    let nine = &channel.measured.activations;
+    let why = match nine.o_i.is_finite() && nine.o_b.is_finite() {
+        true => "none of which made the Output positive on the Input or Block picture",
+        false => "since the Output on the Input or Block picture is not finite",
+    };
     format!(
-        "block {}, channel {}: given up after {} attempts, none of which made the Output positive on the Input or Block picture, so it \
-         has no mix ratio and counts in no figure",
+        "block {}, channel {}: given up after {} attempts, {why}, so it has no mix ratio and counts in no figure",
         channel.block,
         channel.channel,
         MAX_RETRIES + 1

@@ -39,13 +39,21 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// A stored picture.
-#[derive(Clone, Debug, PartialEq)]
+/// A stored picture. Two are equal if all their bits are; a NaN on the way is equal to a NaN.
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// The picture as a PNG file.
     pub png: Vec<u8>,
     /// The objective before each step.
     pub trajectory: Vec<f32>,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        // Which of its bits a NaN has is the processor's business, and no result.
+        let bits = |value: &f32| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() };
+        self.png == other.png && self.trajectory.iter().map(bits).eq(other.trajectory.iter().map(bits))
+    }
 }
 
 /// The first line of an entry.
