@@ -8,8 +8,9 @@ use crate::leftovers;
 use crate::manifest::{Described, manifest};
 use crate::names::{foreign_file, is_of_a_run};
 use crate::options::Options;
+use crate::outlook::{self, NEURONS, Outlook};
 use crate::output::Output;
-use crate::photographs::scan;
+use crate::photographs::scan::{self, Entry};
 use crate::photographs::{self, OfPhotographs, Reading};
 use crate::pictures::{Attempt, Attempts, Channel, IfMissing, Workshop};
 use crate::plan::{self, Plan, Study};
@@ -78,7 +79,13 @@ pub(crate) fn run(
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
 
-    clock.time(NEURONS, || workshop.make(NEURONS, &neuron_units(studies, options.seed), observer))?;
+    let units = neuron_units(studies, options.seed);
+    if if_missing == IfMissing::Make {
+        let outlook = Outlook { loaded, workshop: &workshop, studies, images: ready.images.as_deref() };
+        let works = clock.time("estimate", || outlook.of(&units))?;
+        observer.event(Event::Outlook(works));
+    }
+    clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
@@ -122,9 +129,6 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
     Ok(Some(summary(ready, blocks, &channels)))
 }
 
-/// The first phase that makes pictures.
-const NEURONS: &str = "center-neuron pictures";
-
 /// How long each phase takes.
 #[derive(Debug, Default)]
 struct Clock {
@@ -151,6 +155,8 @@ struct Ready {
     before: Option<Manifest>,
     /// Whether that one is of the same network, images, recipe and seed.
     same: bool,
+    /// The images, where there is a folder of them.
+    images: Option<Vec<Entry>>,
     store: Store,
 }
 
@@ -173,8 +179,9 @@ fn prepare(options: &Options, asked: Asked, store: &Path, observer: &dyn Observe
         return Err(RunError::ForeignFile { path });
     }
     let before = before::manifest(&options.out, options.replace)?;
-    let images = options.images.as_deref().zip(images.as_deref());
-    let command = Command { loaded: &loaded, recipe: &recipe, seed: options.seed, images, threads: options.threads };
+    let photographs = options.images.as_deref().zip(images.as_deref());
+    let (seed, threads) = (options.seed, options.threads);
+    let command = Command { loaded: &loaded, recipe: &recipe, seed, images: photographs, threads };
     let (plan, same) = match &before {
         None => (plan, false),
         Some(before) if exactly => (plan, command.require_same(before, &options.out, observer).is_ok()),
@@ -188,7 +195,7 @@ fn prepare(options: &Options, asked: Asked, store: &Path, observer: &dyn Observe
     let output = Output::new(&options.out)?;
     sweep(output.folder(), store);
     let store = Store::open(store)?;
-    Ok(Ready { loaded, recipe, plan, output, before, same, store })
+    Ok(Ready { loaded, recipe, plan, output, before, same, images, store })
 }
 
 fn say_what_is_missing(loaded: &Loaded, observer: &dyn Observer) {
@@ -231,7 +238,7 @@ impl Phases<'_> {
         let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
         let exemplars = findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole);
         let units = whole_channel_units(&exemplars, self.options.seed);
-        self.workshop.make("whole-channel pictures of exemplars", &units, self.reading.observer)?;
+        self.workshop.make(outlook::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
 
@@ -278,7 +285,7 @@ impl Phases<'_> {
 
 /// Draws figures and page.
 fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
-    observer.event(Event::Phase { name: "figures".into(), total: FIGURES.len(), done: 0 });
+    observer.event(Event::Phase { name: outlook::FIGURES.into(), total: FIGURES.len(), done: 0 });
     for path in report::render_all(output.folder(), &|| observer.event(Event::Advanced))? {
         output.note(&path);
     }

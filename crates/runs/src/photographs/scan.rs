@@ -1,6 +1,7 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
+use crate::outlook::IMAGES;
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
@@ -227,7 +228,7 @@ impl Scan<'_> {
         let size = self.loaded.source.input_size;
         let part = |side: usize| side as f64 / size as f64;
         let (scale, how) = match self.view {
-            View::Plain => return Cow::Borrowed("images"),
+            View::Plain => return Cow::Borrowed(IMAGES),
             View::Enlarged => (2.0, "enlarged"),
             View::Cropped(side) => (part(side).recip(), "enlarged"),
             View::Shrunk => (0.5, "shrunk"),

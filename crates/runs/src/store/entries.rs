@@ -135,8 +135,9 @@ impl Store {
     }
 }
 
+/// An entry as a file.
 #[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
-fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
+pub(crate) fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
     body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
     let header = Header {
@@ -154,7 +155,7 @@ fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
 }
 
 /// The entry of a file, if it is whole and that of the address.
-fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
+pub(crate) fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];

@@ -84,7 +84,7 @@ impl Observer for Again<'_> {
     fn event(&self, event: Event) {
         let told = match &event {
             Event::Phase { total, done, .. } => done == total,
-            Event::Retried(_) | Event::Notice(_) => true,
+            Event::Outlook(_) | Event::Retried(_) | Event::Notice(_) => true,
             Event::Advanced | Event::PhaseEnded => false,
         };
         if !told {
