@@ -30,6 +30,13 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
             false => format!("{site}: [{read}, {}]", shape.channels),
         });
     }
+    for (site, images, first) in &scanned.not_finite {
+        print(&format!(
+            "{site}: not finite in {images} of {} images, beyond what single precision holds; the first is {}",
+            scanned.read,
+            runs::one_line(first)
+        ));
+    }
     let skipped = match scanned.skipped.len() {
         0 => String::new(),
         n => format!(", {n} skipped because they could not be read"),

@@ -26,7 +26,10 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let threads = threads(flags.threads);
     let isa = Isa::from_environment()?;
-    interrupt::says(format!("no audit was written to {}", flags.out.display()))?;
+    interrupt::says(format!(
+        "no audit was written to {}; error budgets that were finished are kept there, and the same command goes on with them",
+        flags.out.display()
+    ))?;
     let run = match flags.run {
         Some(run) => Some(run),
         None => {
@@ -36,8 +39,17 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
             SmallRun { source: &source, images, out: &flags.out, channels: flags.channels, threads, isa }.make()?
         }
     };
-    let options =
-        Options { source, embedded, golden, images: flags.images, run, channels: flags.channels, threads, isa };
+    let options = Options {
+        source,
+        embedded,
+        golden,
+        images: flags.images,
+        run,
+        channels: flags.channels,
+        out: flags.out.clone(),
+        threads,
+        isa,
+    };
     let mut heading = Some(HEADING);
     let mut said = |comparison: &Comparison| {
         if let Some(heading) = heading.take() {
@@ -97,6 +109,7 @@ impl SmallRun<'_> {
             threads: self.threads,
             isa: self.isa,
             out: folder.clone(),
+            replace: true,
         };
         match runs::reproduce(&options, &Silent) {
             Ok(_) => Ok(Some(folder)),

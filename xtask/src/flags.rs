@@ -107,11 +107,11 @@ pub(crate) struct Explain {
     pub(crate) channel: usize,
 
     #[command(flatten)]
-    pub(crate) weights: Weights,
+    pub(crate) weights: OfRun,
 
-    /// The finished run.
-    #[arg(long, value_name = "DIR", default_value = "out/reproduce")]
-    pub(crate) run: PathBuf,
+    /// The finished run [default: where reproduce leaves one of these weights, such as out/resnet18-16/quick-seed0].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) run: Option<PathBuf>,
 }
 
 /// Where the network comes from.
@@ -123,6 +123,18 @@ pub(crate) struct Weights {
     pub(crate) weights: Option<PathBuf>,
 
     /// Rows and columns of the pictures and images the network reads [default: 224, or 128 for the embedded network].
+    #[arg(long, value_name = "PIXELS", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(crate) input_size: Option<usize>,
+}
+
+/// The network of a finished run.
+#[derive(Debug, Args)]
+pub(crate) struct OfRun {
+    /// The weights of the run, if they are no longer where its manifest says.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) weights: Option<PathBuf>,
+
+    /// Rows and columns of the run's pictures, if they are not to be those of its manifest.
     #[arg(long, value_name = "PIXELS", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) input_size: Option<usize>,
 }
@@ -161,9 +173,15 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 
-    /// The folder to write to. A second run there continues the first.
-    #[arg(long, value_name = "DIR", default_value = "out/reproduce")]
-    pub(crate) out: PathBuf,
+    /// The folder to write to. A command that adds blocks or channels to the run there extends it, and any other one is
+    /// refused [default: out/WEIGHTS/PRESET-seedN, such as out/resnet18-16/quick-seed0].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Replace the run of another command in the folder: its files are deleted once the new ones are written, what its
+    /// store keeps stays.
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Debug, Args)]

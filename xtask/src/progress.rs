@@ -1,4 +1,7 @@
-//! Progress on stderr: a bar with the time left on a terminal, a line every few seconds elsewhere.
+//! Progress on stderr: a bar with the time left on a terminal, a line every few seconds elsewhere. Where a run says
+//! beforehand what it has to do, the time is that of the whole run.
+
+mod whole;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use runs::{Event, Observer};
@@ -7,6 +10,7 @@ use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use whole::Whole;
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
@@ -14,7 +18,15 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Progress {
     terminal: bool,
-    phase: Mutex<Option<Phase>>,
+    shown: Mutex<Shown>,
+}
+
+/// What is on its way.
+#[derive(Debug, Default)]
+struct Shown {
+    phase: Option<Phase>,
+    /// The whole run, where it said what it has to do.
+    whole: Option<Whole>,
 }
 
 #[derive(Debug)]
@@ -31,7 +43,7 @@ struct Phase {
 
 impl Progress {
     pub(crate) fn new() -> Progress {
-        Progress { terminal: stderr().is_terminal(), phase: Mutex::new(None) }
+        Progress { terminal: stderr().is_terminal(), shown: Mutex::default() }
     }
 
     fn say(&self, phase: Option<&Phase>, line: &str) {
@@ -46,12 +58,21 @@ impl Phase {
     fn new(terminal: bool, name: Cow<'static, str>, total: usize, done: usize) -> Phase {
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
-        let style = ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {rate}  {eta} left");
+        let style = ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {rate}  {left}{msg}");
         bar.set_style(
             style
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .with_key("rate", |state: &ProgressState, to: &mut dyn fmt::Write| {
                     let _ = write!(to, "{:.1} a second", state.per_sec());
+                })
+                .with_key("left", |state: &ProgressState, to: &mut dyn fmt::Write| {
+                    // Before the first piece is done nobody knows, and nothing is not what is left.
+                    let seconds = state.eta().as_secs_f64();
+                    let known = state.per_sec() > 0.0 && (seconds > 0.0 || Some(state.pos()) == state.len());
+                    let _ = match known {
+                        true => write!(to, "{} left", duration(seconds)),
+                        false => write!(to, "time left not known yet"),
+                    };
                 })
                 .progress_chars("=> "),
         );
@@ -61,23 +82,34 @@ impl Phase {
         Phase { name, bar, before: done, done, total, started: now, said: now }
     }
 
+    /// Says the time of the whole run instead of the phase's.
+    fn show_of_whole(&self, whole: &Whole) {
+        let style = ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}{msg}");
+        self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        self.bar.set_message(format!("; {}", whole.left(Instant::now())));
+    }
+
     /// Notes a finished piece. Where nobody sees the bar, a line about it is due every few seconds.
-    fn advance(&mut self, terminal: bool, now: Instant) -> Option<String> {
+    fn advance(&mut self, (terminal, whole): (bool, Option<&Whole>), now: Instant) -> Option<String> {
         self.done += 1;
         self.bar.inc(1);
+        if let Some(whole) = whole {
+            self.bar.set_message(format!("; {}", whole.left(now)));
+        }
         let due = !terminal && now.duration_since(self.said) >= LINE_EVERY;
         due.then(|| {
             self.said = now;
-            self.line(now)
+            self.line(whole, now)
         })
     }
 
     /// How far it is. What was done before it began took none of its time.
-    fn line(&self, now: Instant) -> String {
+    fn line(&self, whole: Option<&Whole>, now: Instant) -> String {
         let seconds = now.duration_since(self.started).as_secs_f64();
         let rate = (self.done - self.before) as f64 / seconds.max(1e-9);
         let left = (self.total - self.done) as f64 / rate.max(1e-9);
-        format!("{}: {} of {}, {rate:.1} a second, {} left", self.name, self.done, self.total, duration(left))
+        let left = whole.map_or_else(|| format!("{} left", duration(left)), |whole| whole.left(now));
+        format!("{}: {} of {}, {rate:.1} a second, {left}", self.name, self.done, self.total)
     }
 
     /// What was done in it and how long that took, if it took long.
@@ -103,22 +135,40 @@ pub(crate) fn duration(seconds: f64) -> String {
 
 impl Observer for Progress {
     fn event(&self, event: Event) {
-        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shown { phase, whole } = &mut *shown;
         match event {
+            Event::Outlook(works) => {
+                *whole = Whole::new(works, Instant::now());
+                if let Some(whole) = whole {
+                    self.say(None, &whole.sentence());
+                }
+            }
             Event::Phase { name, total, done } => {
                 if done > 0 {
                     self.say(None, &format!("{name}: {done} of {total} already done"));
                 }
-                *phase = Some(Phase::new(self.terminal, name, total, done));
+                let new = Phase::new(self.terminal, name, total, done);
+                if let Some(whole) = whole {
+                    whole.begins(&new.name);
+                    new.show_of_whole(whole);
+                }
+                *phase = Some(new);
             }
             Event::Advanced => {
                 let Some(phase) = phase.as_mut() else { return };
-                if let Some(line) = phase.advance(self.terminal, Instant::now()) {
+                if let Some(whole) = whole {
+                    whole.advance();
+                }
+                if let Some(line) = phase.advance((self.terminal, whole.as_ref()), Instant::now()) {
                     self.say(None, &line);
                 }
             }
             Event::PhaseEnded => {
                 let Some(phase) = phase.take() else { return };
+                if let Some(whole) = whole {
+                    whole.ends();
+                }
                 phase.bar.finish_and_clear();
                 if let Some(line) = phase.ended(Instant::now()) {
                     self.say(None, &line);
@@ -177,29 +227,29 @@ mod tests {
         for (before, left) in [(0, "30 s"), (3, "15 s"), (6, "0 s")] {
             let (mut phase, started) = phase(before);
             for _ in 0..4 {
-                let _ = phase.advance(true, started);
+                let _ = phase.advance((true, None), started);
             }
             let done = before + 4;
             assert_eq!(
-                phase.line(after(started, 20_000)),
+                phase.line(None, after(started, 20_000)),
                 format!("pictures: {done} of 10, 0.2 a second, {left} left")
             );
         }
         let (fresh, started) = phase(7);
-        assert_eq!(fresh.line(started), "pictures: 7 of 10, 0.0 a second, an unknown time left");
+        assert_eq!(fresh.line(None, started), "pictures: 7 of 10, 0.0 a second, an unknown time left");
     }
 
     #[test]
     fn a_line_is_said_every_five_seconds_and_none_beside_a_bar() {
         let (mut silent, started) = phase(0);
-        assert_eq!(silent.advance(false, after(started, 4_999)), None);
-        let first = silent.advance(false, after(started, 5_000));
+        assert_eq!(silent.advance((false, None), after(started, 4_999)), None);
+        let first = silent.advance((false, None), after(started, 5_000));
         assert_eq!(first.as_deref(), Some("pictures: 2 of 10, 0.4 a second, 20 s left"));
         // Five seconds from the last line on.
-        assert_eq!(silent.advance(false, after(started, 9_999)), None);
-        assert!(silent.advance(false, after(started, 10_001)).is_some());
+        assert_eq!(silent.advance((false, None), after(started, 9_999)), None);
+        assert!(silent.advance((false, None), after(started, 10_001)).is_some());
         let (mut bar, started) = phase(0);
-        assert_eq!(bar.advance(true, after(started, 60_000)), None);
+        assert_eq!(bar.advance((true, None), after(started, 60_000)), None);
         assert_eq!((bar.done, bar.bar.position()), (1, 1));
     }
 
@@ -208,7 +258,7 @@ mod tests {
         let (mut phase, started) = phase(4);
         assert_eq!(phase.ended(after(started, 9_000)), None);
         for _ in 0..3 {
-            let _ = phase.advance(true, started);
+            let _ = phase.advance((true, None), started);
         }
         assert_eq!(phase.ended(after(started, 1_000)), None);
         let said = phase.ended(after(started, 1_001));
@@ -219,10 +269,10 @@ mod tests {
 
     #[test]
     fn a_phase_is_followed_from_its_beginning_to_its_end() {
-        let progress = Progress { terminal: false, phase: Mutex::new(None) };
+        let progress = Progress { terminal: false, shown: Mutex::default() };
         let seen = || {
-            let phase = progress.phase.lock().unwrap();
-            phase.as_ref().map(|p| {
+            let shown = progress.shown.lock().unwrap();
+            shown.phase.as_ref().map(|p| {
                 let bar = (p.bar.position(), p.bar.length().unwrap());
                 (p.name.to_string(), p.before, p.done, p.total, bar)
             })
@@ -278,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_shows_a_rate_and_the_time_left() {
+    fn the_bar_shows_a_rate_and_does_not_open_with_nothing_left() {
         let phase = Phase::new(true, Cow::Borrowed("pictures"), 8, 2);
         let terminal = Terminal::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
@@ -287,6 +337,6 @@ mod tests {
         let shown = terminal.0.lock().unwrap().clone();
         let expected = "pictures [========>                       ] 2/8  ";
         assert!(shown.starts_with(expected), "{shown}");
-        assert!(shown.contains(" a second  ") && shown.trim_end().ends_with(" left"), "{shown}");
+        assert!(shown.contains(" a second  ") && shown.trim_end().ends_with("  time left not known yet"), "{shown}");
     }
 }

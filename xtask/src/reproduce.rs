@@ -3,25 +3,31 @@
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration};
 use crate::{interrupt, print, say, threads};
-use runs::{Isa, Options, Source, Summary};
+use runs::{DefaultFolder, Isa, Options, Source, Summary, default_folder};
 use std::path::Path;
 use std::time::Instant;
 
 /// Runs it and prints a summary table.
 pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
-    let embedded = flags.weights.weights.is_none().then(|| root.join("fixtures").join("images"));
+    let embedded = flags.weights.weights.is_none();
+    let images = embedded.then(|| root.join("fixtures").join("images"));
+    let steps = flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get);
+    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
+    let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
+    let out = flags.out.unwrap_or_else(|| default_folder(&named));
     let options = Options {
-        images: flags.images.or(embedded),
-        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        images: flags.images.or(images),
+        source,
         blocks: flags.blocks,
         channels: flags.channels,
         preset: flags.preset,
-        steps: flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get),
+        steps,
         seed: flags.seed,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
-        out: flags.out,
+        out,
+        replace: flags.replace,
     };
     interrupt::says(format!(
         "finished pictures and images are kept in {}, and the same command goes on there",
@@ -55,6 +61,9 @@ fn table(summary: &Summary) {
             percent(b.percent_scale_invariant_no_mix),
             percent(b.percent_scale_invariant_by_block),
         ));
+    }
+    for sentence in &summary.not_finite {
+        print(sentence);
     }
     if let Some(missing) = &summary.missing {
         print(missing);

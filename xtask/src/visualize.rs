@@ -18,7 +18,10 @@ pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
         isa: Isa::from_environment()?,
         out: flags.out,
     };
-    interrupt::says(format!("{} was not written", request.out.display()))?;
+    interrupt::says(format!(
+        "{} was not written; attempts that were finished are kept beside it, and the same command goes on there",
+        request.out.display()
+    ))?;
     let made = runs::visualize(&request, &Progress::new())?;
     let first = made.trajectory.first().copied().unwrap_or(f32::NAN);
     print(&format!(

@@ -1,6 +1,6 @@
 //! The audit from its beginning to its end: what is compared, in which order.
 
-use crate::budget::{self, Run};
+use crate::budget::{self, Kept, Run};
 use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::options::Options;
@@ -36,12 +36,16 @@ pub fn audit(
     let choose = |run| pool.install(|| Run::choose(run, blocks, options.channels));
     let chosen = run.as_ref().map(choose).transpose()?;
     let subject = Subject::open(options, &loaded, &pool)?;
+    // A folder that cannot be written to should not cost the whole computation.
+    let page = options.out.join("audit.html");
+    report::check_writable(&page).map_err(|source| AuditError::Write { path: options.out.clone(), source })?;
     let mut found = Found { comparisons: Vec::new(), said };
     subject.steps(&mut found)?;
     let digest = subject.whole_network(&mut found)?;
     let mut budgets = Vec::new();
     if let (Some(run), Some(chosen)) = (&run, &chosen) {
-        budgets = pool.install(|| run.budgets(&subject.twin, chosen, observer))?;
+        let kept = Kept::below(&options.out);
+        budgets = pool.install(|| run.budgets(&subject.twin, chosen, (&kept, observer)))?;
         found.add([run.table_is_the_manifests()?]);
         found.add(budget::comparisons(&budgets));
     } else {

@@ -38,6 +38,12 @@ pub enum AuditError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A run is of other weights.
+    #[error("{sentence}; --weights says which")]
+    OtherWeights {
+        /// Both names.
+        sentence: String,
+    },
     /// There is nothing of that name in a run.
     #[error("{}: expected {expected}, found {found}", path.display())]
     Absent {

@@ -21,6 +21,8 @@ pub struct Options {
     pub run: Option<PathBuf>,
     /// At most so many channels of each block are given budgets.
     pub channels: NonZero<usize>,
+    /// The folder that the audit is written to; what takes long is kept there until then.
+    pub out: PathBuf,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.

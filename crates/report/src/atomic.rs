@@ -4,14 +4,12 @@
 #[cfg(test)]
 mod failures;
 
+use crate::abandoned::{SUFFIX, prefix, remove_abandoned};
 use crate::disk::{Disk, System};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::Builder;
-
-/// What the hidden names of files end with until they are whole.
-const SUFFIX: &str = ".tmp";
 
 /// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are
 /// made.
@@ -37,7 +35,7 @@ fn place<D: Disk>(disk: &D, path: &Path, write: impl FnOnce(&mut D::File) -> io:
     make_folders(disk, folder)?;
     let name =
         path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
-    let prefix = format!(".{}.", name.to_string_lossy());
+    let prefix = prefix(&name.to_string_lossy());
     // Is removed where anything fails before it has its name.
     let mut temporary = Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(folder, |path| disk.create(path))?;
     write(temporary.as_file_mut())?;
@@ -76,7 +74,8 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     System.sync_folder(folder_of(path))
 }
 
-/// Checks that [`write_atomically`] can write a file: makes its folder and writes an empty file beside it.
+/// Checks that [`write_atomically`] can write a file: makes its folder and writes an empty file beside it. Temporary
+/// files there whose process is gone are removed.
 ///
 /// # Errors
 /// What the system says.
@@ -84,8 +83,13 @@ pub fn check_writable(path: &Path) -> io::Result<()> {
     let path = &target(path)?;
     let folder = folder_of(path);
     make_folder(folder)?;
-    let probe = Builder::new().prefix(".streamscope-").suffix(SUFFIX).make_in(folder, |path| File::create_new(path))?;
-    probe.close()
+    let prefix = prefix("streamscope");
+    let mut probe = Builder::new();
+    let probe = probe.prefix(&prefix).suffix(SUFFIX).make_in(folder, |path| File::create_new(path))?;
+    probe.close()?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    remove_abandoned(folder, |file| *file == *name);
+    Ok(())
 }
 
 /// What to do about an error of the system where something is to be done, to stand behind what it says.

@@ -8,7 +8,8 @@ const PREAMBLE: &str = "\
 # What the tables hold
 
 Each table is a CSV file: a heading, then a row a line. Numbers are written so that reading them gives the same bits.
-An empty cell is what is not defined or was not computed.
+An empty cell is what is not defined or was not computed. `NaN`, `inf` and `-inf` are activations beyond what single precision
+holds: `not_finite` in channels.csv names the columns that have any.
 
 A block adds what enters it, its **Input** (I), and what it makes of that, its own **Block** (B); the sum is its
 **Output** (O). O(I) is the Output's center activation on the picture optimised for the Input, and so on: `o_i` in the

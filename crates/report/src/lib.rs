@@ -10,6 +10,7 @@
 //! bytes.
 #![forbid(unsafe_code)]
 
+mod abandoned;
 mod atomic;
 mod block_name;
 mod canvas;
@@ -32,6 +33,7 @@ mod render;
 mod results;
 mod schema;
 
+pub use abandoned::remove_abandoned;
 pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
 pub use column::{Column, Row};

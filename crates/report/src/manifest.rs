@@ -145,6 +145,23 @@ impl Manifest {
         write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
     }
 
+    /// Writes `manifest.json` of a run that is about to write its files: whoever finds the folder cut short learns from it
+    /// whose it is. `files` are those that are there, or will be, with the digests that they have or had.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_unfinished(&mut self, folder: &Path, files: BTreeMap<String, String>) -> Result<(), ReportError> {
+        self.files = files;
+        self.seconds.clear();
+        self.seal();
+        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+    }
+
+    /// Whether all files of the run are written: how long it took is said at the end.
+    pub fn is_finished(&self) -> bool {
+        !self.seconds.is_empty()
+    }
+
     /// Sets the manifest's own digest.
     pub fn seal(&mut self) {
         self.digest.clear();

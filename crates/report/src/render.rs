@@ -14,17 +14,18 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// If a table or picture is missing or damaged, or a file cannot be written.
 pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
-    let mut paths = render_all(folder)?;
+    let mut paths = render_all(folder, &|| {})?;
     Ok(paths.pop().unwrap_or_default())
 }
 
-/// As [`render`]; the path of every file that was written, the page's last.
+/// As [`render`]; the path of every file that was written, the page's last. `drawn` is told of each figure of the registry
+/// as it is done.
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_all(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, ReportError> {
     let results = Results::read(folder)?;
-    let figures = figures::draw(&results)?;
+    let figures = figures::draw(&results, drawn)?;
     let documents = [
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
         (layout::DICTIONARY, dictionary(results.manifest.images.is_some())),

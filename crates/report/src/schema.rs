@@ -96,6 +96,10 @@ row! {
         pub photo_silenced_percent: Option<f64> => "percent",
         /// How often its pictures were made again.
         pub retries: u64 => "count",
+        /// The columns of this row that hold `NaN`, `inf` or `-inf`, since activations went beyond what single precision
+        /// holds, with a space between them; `scale_tuning` where rows of the channel in `scale_tuning.csv` do. Empty where
+        /// all is finite.
+        pub not_finite: Option<String> => "names",
     }
 }
 

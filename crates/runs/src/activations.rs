@@ -1,15 +1,17 @@
 //! Activations of chosen sites for images, as a NumPy archive.
 
 use crate::error::RunError;
+use crate::folder::apart;
 use crate::photographs::scan::{self, Scan};
 use crate::progress::{Event, Observer};
 use crate::source::Source;
-use crate::store::{Archive, ImageDigest, Known};
+use crate::store::{Archive, ImageDigest, Known, Part};
 use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::PathBuf;
 
 /// What to read.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Scanned {
     pub skipped: Vec<String>,
     /// Each site with the shape of its whole map.
     pub shapes: Vec<(Site, Shape)>,
+    /// Of each site, in how many images activations are not finite, and the first of these images.
+    pub not_finite: Vec<(Site, usize, String)>,
 }
 
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
@@ -61,6 +65,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         }
         loaded.network.require(site).map_err(|e| loaded.because(e))?;
     }
+    apart::require_file(&request.out, &request.images)?;
     let (entries, passed_over) = scan::listed(&request.images)?;
     if !passed_over.is_empty() {
         observer.event(Event::Notice(passed_over.to_string()));
@@ -80,17 +85,19 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     let part = Part::begin(&request.out, &scan.key())?;
     let mut digests = Vec::new();
     let (mut names, mut skipped) = (Vec::new(), Vec::new());
-    let (journal, before) = scan.journal(&part.path)?;
+    let (journal, before) = scan.journal(part.path())?;
     if !before.is_empty() {
         observer.event(Event::Notice(format!(
             "{}: goes on after {} images that an earlier run read",
-            part.path.display(),
+            part.path().display(),
             before.len()
         )));
     }
+    let mut overflown = Overflown::new(&shapes, request.full);
     let kept = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
         match read {
-            Ok(_) => {
+            Ok(values) => {
+                overflown.note(&values, &entries[at].name);
                 names.push(entries[at].name.as_str());
                 digests.push(digest);
             }
@@ -114,7 +121,42 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     .map_err(write)?;
     drop(kept);
     part.end()?;
-    Ok(Scanned { read: names.len(), skipped, shapes })
+    Ok(Scanned { read: names.len(), skipped, shapes, not_finite: overflown.found() })
+}
+
+/// At which sites activations are beyond what single precision holds.
+struct Overflown {
+    sites: Vec<(Site, Range<usize>, usize, String)>,
+}
+
+impl Overflown {
+    fn new(shapes: &[(Site, Shape)], full: bool) -> Overflown {
+        let mut end = 0;
+        let of_site = |&(site, shape): &(Site, Shape)| {
+            let each = if full { shape.height * shape.width } else { 1 };
+            let first = end;
+            end += shape.channels * each;
+            (site, first..end, 0, String::new())
+        };
+        Overflown { sites: shapes.iter().map(of_site).collect() }
+    }
+
+    /// Looks at the values of one image, a site after another.
+    fn note(&mut self, values: &[f32], image: &str) {
+        for (_, range, images, first) in &mut self.sites {
+            if values[range.clone()].iter().any(|value| !value.is_finite()) {
+                if *images == 0 {
+                    image.clone_into(first);
+                }
+                *images += 1;
+            }
+        }
+    }
+
+    fn found(self) -> Vec<(Site, usize, String)> {
+        let found = self.sites.into_iter().filter(|(.., images, _)| *images > 0);
+        found.map(|(site, _, images, first)| (site, images, first)).collect()
+    }
 }
 
 /// Writes the archive: one site after another, where a scan gave one image after another.
@@ -144,67 +186,6 @@ fn archive(
     archive.add_names("images", names)?;
     archive.finish()
 }
-
-/// What was read so far, in a file beside the archive that this program alone writes to.
-#[derive(Debug)]
-struct Part {
-    path: PathBuf,
-    /// Is locked, until it is dropped.
-    _lock: File,
-    /// What the names of all parts of the archive begin with.
-    stem: String,
-}
-
-impl Part {
-    /// That of an archive and of whatever determines its values.
-    ///
-    /// # Errors
-    /// If it cannot be written, or another program writes to it.
-    fn begin(archive: &Path, key: &str) -> Result<Part, RunError> {
-        let name = archive.file_name().unwrap_or_default().to_string_lossy();
-        let stem = format!("{name}.");
-        let path = archive.with_file_name(format!("{stem}{}.part", &key[..KEY]));
-        let mut options = File::options();
-        let opened = options.append(true).create(true).open(&path);
-        let lock = opened.map_err(RunError::write(&path))?;
-        match lock.try_lock() {
-            Err(fs::TryLockError::WouldBlock) => Err(RunError::Busy { path }),
-            // Not every file system has locks.
-            Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(Part { path, _lock: lock, stem }),
-        }
-    }
-
-    /// Removes it, and what other interrupted commands left of an archive that is another one now.
-    ///
-    /// # Errors
-    /// If it cannot be removed.
-    fn end(self) -> Result<(), RunError> {
-        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty());
-        let is_part = |name: &str| {
-            let key = name.strip_prefix(&self.stem)?.strip_suffix(".part")?;
-            (key.len() == KEY && key.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())
-        };
-        let files = fs::read_dir(folder.unwrap_or(Path::new(".")));
-        for file in files.map_err(RunError::write(&self.path))?.flatten() {
-            if is_part(&file.file_name().to_string_lossy()).is_some() {
-                fs::remove_file(file.path()).map_err(RunError::write(&file.path()))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Part {
-    /// What nothing was read for leaves nothing.
-    fn drop(&mut self) {
-        if fs::metadata(&self.path).is_ok_and(|part| part.len() == 0) {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Digits of the key in the name of a part.
-const KEY: usize = 16;
 
 #[cfg(test)]
 mod tests;

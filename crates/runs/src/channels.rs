@@ -50,6 +50,13 @@ impl fmt::Display for ChannelRange {
     }
 }
 
+/// Channels in order, as the fewest ranges.
+pub(crate) fn ranges(channels: &[usize]) -> Vec<String> {
+    let runs = channels.chunk_by(|a, b| a + 1 == *b);
+    let range = |run: &[usize]| Some(ChannelRange { first: *run.first()?, end: run.last()? + 1 }.to_string());
+    runs.filter_map(range).collect()
+}
+
 /// The channels that the ranges name, in order and once each; all of `count` where there is no range.
 ///
 /// # Errors
@@ -112,6 +119,8 @@ mod tests {
             assert_eq!(text.parse::<ChannelRange>().unwrap().to_string(), text);
         }
         assert_eq!("3..4".parse::<ChannelRange>().unwrap().to_string(), "3");
+        assert_eq!(super::ranges(&[0, 1, 2, 5, 7, 8]), ["0..3", "5", "7..9"]);
+        assert_eq!(super::ranges(&[]), [""; 0]);
         let first = |count| ChannelRange::first(count).to_string();
         assert_eq!([0, 1, 2, 16].map(first), ["0", "0", "0..2", "0..16"]);
     }

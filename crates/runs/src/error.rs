@@ -115,6 +115,34 @@ pub enum RunError {
         /// The file.
         path: PathBuf,
     },
+    /// The folder holds the run of another command.
+    #[error(
+        "{}: it holds the run of another command ({differences}): expected one that adds blocks or channels to it; \
+         name another --out, or delete the files of that run with --replace",
+        folder.display()
+    )]
+    OtherRun {
+        /// The folder.
+        folder: PathBuf,
+        /// What differs, with both values.
+        differences: String,
+    },
+    /// The folder holds a manifest that cannot be read, so that nobody knows of which run it is.
+    #[error("{}: expected the manifest of a run, found {found}; name another --out, or overwrite what is there with --replace", path.display())]
+    UnknownRun {
+        /// The manifest.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+    },
+    /// What is written would be among the images that are read, or the other way around.
+    #[error("{} is in {}: expected --out and --images apart, or figures would be read as photographs; name another --out", inner.display(), outer.display())]
+    Inside {
+        /// What is inside.
+        inner: PathBuf,
+        /// What it is in.
+        outer: PathBuf,
+    },
     /// A file cannot be written.
     #[error("{}: cannot write: {source}{}", path.display(), report::way_on(source))]
     Write {

@@ -1,9 +1,8 @@
 //! What `manifest.json` says of a run before its files are listed.
 
-use crate::channels::ChannelRange;
 use crate::options::Options;
 use crate::pictures::Channel;
-use crate::plan::Study;
+use crate::plan::Plan;
 use crate::program::{build_record, program};
 use crate::source::Loaded;
 use crate::store::NUMERICS_VERSION;
@@ -17,7 +16,7 @@ pub(crate) struct Described<'a> {
     pub(crate) options: &'a Options,
     pub(crate) loaded: &'a Loaded,
     pub(crate) recipe: &'a Recipe,
-    pub(crate) studies: &'a [Study],
+    pub(crate) plan: &'a Plan,
     pub(crate) channels: &'a [Channel],
     /// The images, where there were any.
     pub(crate) images: Option<ImagesRecord>,
@@ -27,7 +26,7 @@ pub(crate) struct Described<'a> {
 
 /// What produced the tables. The seconds are added at the end, the digests of the files when it is written.
 pub(crate) fn manifest(described: Described<'_>) -> Manifest {
-    let Described { options, loaded, recipe, studies, channels, images, pictures } = described;
+    let Described { options, loaded, recipe, plan, channels, images, pictures } = described;
     let architecture = loaded.network.architecture();
     let name = |c: &Channel| format!("block {}, channel {}", c.block, c.channel);
     Manifest {
@@ -45,14 +44,15 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
         images,
         preset: options.preset.to_string(),
         recipe: serde_json::to_value(recipe).unwrap_or_default(),
-        jitter: studies
+        jitter: plan
+            .studies
             .iter()
             .flat_map(|s| Role::ALL.map(|role| s.block.optimised_site(role)))
             .map(|site| (site.to_string(), jitter_of(site)))
             .collect(),
         seed: options.seed,
-        blocks: studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
-        channels: options.channels.iter().map(ChannelRange::to_string).collect(),
+        blocks: plan.studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
+        channels: plan.channels.clone(),
         pictures,
         not_computed: architecture
             .missing()

@@ -30,4 +30,7 @@ pub struct Options {
     pub isa: Isa,
     /// The folder to write to.
     pub out: PathBuf,
+    /// Whether the run of another command that is there may be replaced: its files are deleted once this one's are
+    /// written, and those of the same command are neither more nor fewer than it says.
+    pub replace: bool,
 }

@@ -16,6 +16,14 @@ pub struct Study {
     pub channels: Vec<usize>,
 }
 
+/// The blocks and channels of a run, and how they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) studies: Vec<Study>,
+    /// What the manifest says that was asked for; nothing where it is all channels.
+    pub(crate) channels: Vec<String>,
+}
+
 /// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
 ///
 /// # Errors
@@ -43,6 +51,15 @@ pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]
         });
     }
     Ok(studies)
+}
+
+/// The same, as the manifest says it.
+///
+/// # Errors
+/// As [`studies`].
+pub(crate) fn of(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> Result<Plan, RunError> {
+    let channels = ranges.iter().map(ChannelRange::to_string).collect();
+    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels })
 }
 
 /// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.

@@ -1,11 +1,14 @@
 //! What a long computation tells whoever watches it.
 
+use crate::outlook::Work;
 use crate::store::Unit;
 use std::borrow::Cow;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// What there is to do, before the first phase: parts of the work in the order in which they are done.
+    Outlook(Vec<Work>),
     /// A phase began, with this many pieces of work, of which some were already done by an earlier run.
     Phase {
         /// What is done in it.

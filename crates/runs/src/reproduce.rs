@@ -1,20 +1,25 @@
 //! The whole reproduction: pictures, measurements, tables, figures, report.
 
 use crate::error::RunError;
-use crate::findings::{self, Exemplar, Findings, Tables, paper};
+use crate::findings::{self, Exemplar, Findings, Tables, not_finite, paper};
+use crate::folder::before::{self, Command};
+use crate::folder::{apart, sweep::sweep};
 use crate::leftovers;
 use crate::manifest::{Described, manifest};
 use crate::names::{foreign_file, is_of_a_run};
 use crate::options::Options;
+use crate::outlook::{self, NEURONS, Outlook};
 use crate::output::Output;
-use crate::photographs::{self, OfPhotographs, Reading, scan};
+use crate::photographs::scan::{self, Entry};
+use crate::photographs::{self, OfPhotographs, Reading};
 use crate::pictures::{Attempt, Attempts, Channel, IfMissing, Workshop};
-use crate::plan::{self, Study};
+use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
 use crate::store::{Store, Unit};
 use featviz::{Objective, Recipe};
-use report::{BlockRow, Manifest, PictureRecord, layout};
+use report::registry::FIGURES;
+use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
 use resnet::{Block, Role};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,38 +32,60 @@ pub struct Summary {
     pub blocks: Vec<BlockRow>,
     /// What could not be computed, as one sentence.
     pub missing: Option<String>,
+    /// A sentence for each site at which activations are not finite.
+    pub not_finite: Vec<String>,
     /// The report.
     pub index: PathBuf,
 }
 
-/// Runs everything. What an earlier run in the same folder finished is not computed again.
+/// Runs everything. What an earlier run in the same folder finished is not computed again; where it is of the same network,
+/// images, recipe and seed, the folder's run is then of the blocks and channels of both.
 ///
 /// # Errors
-/// If the input is bad, with nothing written, or a file cannot be written, with every finished picture kept.
+/// If the input is bad or the folder holds another run, with nothing written, or a file cannot be written, with every
+/// finished picture kept.
 pub fn reproduce(options: &Options, observer: &dyn Observer) -> Result<Summary, RunError> {
     let store = options.out.join(layout::STORE);
-    run(options, (&store, IfMissing::Make), observer)
+    run(options, Asked::Command, (&store, IfMissing::Make), observer)
+}
+
+/// Which blocks and channels a run is of.
+pub(crate) enum Asked {
+    /// Those of the command, and of the run in its folder.
+    Command,
+    /// These.
+    Exactly(Plan),
 }
 
 /// As [`reproduce()`], with the pictures of a store anywhere.
 pub(crate) fn run(
     options: &Options,
+    asked: Asked,
     (store, if_missing): (&Path, IfMissing),
     observer: &dyn Observer,
 ) -> Result<Summary, RunError> {
     let mut clock = Clock::default();
-    let ready = clock.time("load", || prepare(options, store, observer))?;
-    let Ready { loaded, studies, output, store, .. } = &ready;
+    let ready = clock.time("load", || prepare(options, asked, store, observer))?;
+    if let Some(summary) = nothing_to_do(options, &ready, observer)? {
+        return Ok(summary);
+    }
+    let Ready { loaded, recipe, plan, output, store, .. } = &ready;
+    let studies = &plan.studies;
     let (threads, isa) = (options.threads, options.isa);
-    let recipe = Recipe::new(options.source.input_size, options.steps);
     let (network, weights) = (&loaded.network, &loaded.digest);
-    let workshop = Workshop { network, weights, recipe: &recipe, store, isa, threads, if_missing };
+    let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
     let attempts = Attempts { loaded, workshop: &workshop, seed: options.seed, observer };
     let journals = output.scans();
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
 
-    clock.time(NEURONS, || workshop.make(NEURONS, &neuron_units(studies, options.seed), observer))?;
+    let units = neuron_units(studies, options.seed);
+    if if_missing == IfMissing::Make {
+        let outlook = Outlook { loaded, workshop: &workshop, studies, images: ready.images.as_deref() };
+        let works = clock.time("estimate", || outlook.of(&units))?;
+        observer.event(Event::Outlook(works));
+    }
+    clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
@@ -72,14 +99,35 @@ pub(crate) fn run(
         exemplars: &exemplars,
         photographs: photographs.as_ref(),
     };
-    let (blocks, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
+    let (tables, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
     Manifest { seconds: clock.seconds, ..manifest }.write(output.folder(), is_of_a_run)?;
-    let missing = loaded.network.architecture().missing_sentence();
-    Ok(Summary { blocks, missing, index: output.path(layout::INDEX) })
+    Ok(summary(&ready, tables.blocks, &tables.channels))
 }
 
-/// The first phase that makes pictures.
-const NEURONS: &str = "center-neuron pictures";
+fn summary(ready: &Ready, blocks: Vec<BlockRow>, channels: &[ChannelRow]) -> Summary {
+    let missing = ready.loaded.network.architecture().missing_sentence();
+    let not_finite = not_finite::sentences(channels);
+    Summary { blocks, missing, not_finite, index: ready.output.path(layout::INDEX) }
+}
+
+/// What the folder's run found, where it is this one and everything is as it left it: then nothing is computed, drawn or
+/// written.
+fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> Result<Option<Summary>, RunError> {
+    let Ready { plan, output, before: Some(before), same: true, .. } = ready else {
+        return Ok(None);
+    };
+    let there = before::studies(before, output.folder())?;
+    if there != plan.studies || !before::is_finished(before, options)? {
+        return Ok(None);
+    }
+    let folder = output.folder().display();
+    observer.event(Event::Notice(format!(
+        "{folder}: nothing to make: the run there has all of this, and every file is as it was written"
+    )));
+    let blocks = report::read_table(&output.path(layout::BLOCKS))?;
+    let channels: Vec<ChannelRow> = report::read_table(&output.path(layout::CHANNELS))?;
+    Ok(Some(summary(ready, blocks, &channels)))
+}
 
 /// How long each phase takes.
 #[derive(Debug, Default)]
@@ -100,35 +148,67 @@ impl Clock {
 /// What a run begins with.
 struct Ready {
     loaded: Loaded,
-    studies: Vec<Study>,
+    recipe: Recipe,
+    plan: Plan,
     output: Output,
     /// The manifest of a run before in the same folder.
     before: Option<Manifest>,
+    /// Whether that one is of the same network, images, recipe and seed.
+    same: bool,
+    /// The images, where there is a folder of them.
+    images: Option<Vec<Entry>>,
     store: Store,
 }
 
-/// Loads the network and makes sure that everything can be read and written: what is wrong should be noticed now, not
-/// after hours.
-fn prepare(options: &Options, store: &Path, observer: &dyn Observer) -> Result<Ready, RunError> {
+/// Loads the network and makes sure that everything can be read and written, and that nothing is there that this run would
+/// take the place of: what is wrong should be noticed now, not after hours.
+fn prepare(options: &Options, asked: Asked, store: &Path, observer: &dyn Observer) -> Result<Ready, RunError> {
     let loaded = options.source.clone().load()?;
     loaded.tell(observer);
-    let studies = plan::studies(&loaded, &options.blocks, &options.channels)?;
-    if let Some(sentence) = loaded.network.architecture().missing_sentence() {
-        observer.event(Event::Notice(sentence));
-    }
-    for Study { block, .. } in studies.iter().filter(|study| !Block::studied().contains(&study.block)) {
-        observer.event(Event::Notice(format!("block {block}: studied as asked; the paper leaves it out")));
-    }
-    if let Some(folder) = &options.images {
-        scan::require_readable(folder, options.source.input_size)?;
+    let recipe = Recipe::new(options.source.input_size, options.steps);
+    let (plan, exactly) = match asked {
+        Asked::Command => (plan::of(&loaded, &options.blocks, &options.channels)?, options.replace),
+        Asked::Exactly(plan) => (plan, true),
+    };
+    say_what_is_missing(&loaded, observer);
+    let size = options.source.input_size;
+    let images = options.images.as_deref().map(|folder| scan::require_readable(folder, size)).transpose()?;
+    if let Some((folder, entries)) = options.images.as_deref().zip(images.as_deref()) {
+        apart::require_folder(&options.out, folder, entries.iter().map(|entry| &*entry.path))?;
     }
     if let Some(path) = foreign_file(&options.out) {
         return Err(RunError::ForeignFile { path });
     }
+    let before = before::manifest(&options.out, options.replace)?;
+    let photographs = options.images.as_deref().zip(images.as_deref());
+    let (seed, threads) = (options.seed, options.threads);
+    let command = Command { loaded: &loaded, recipe: &recipe, seed, images: photographs, threads };
+    let (plan, same) = match &before {
+        None => (plan, false),
+        Some(before) if exactly => (plan, command.require_same(before, &options.out, observer).is_ok()),
+        Some(before) => {
+            command.require_same(before, &options.out, observer)?;
+            let there = before::studies(before, &options.out)?;
+            (plan.joined(before, there, (&loaded, &options.out), observer)?, true)
+        }
+    };
+    say_what_the_paper_leaves_out(&plan.studies, observer);
     let output = Output::new(&options.out)?;
-    let before = Manifest::read(output.folder()).ok();
+    sweep(output.folder(), store);
     let store = Store::open(store)?;
-    Ok(Ready { loaded, studies, output, before, store })
+    Ok(Ready { loaded, recipe, plan, output, before, same, images, store })
+}
+
+fn say_what_is_missing(loaded: &Loaded, observer: &dyn Observer) {
+    if let Some(sentence) = loaded.network.architecture().missing_sentence() {
+        observer.event(Event::Notice(sentence));
+    }
+}
+
+fn say_what_the_paper_leaves_out(studies: &[Study], observer: &dyn Observer) {
+    for Study { block, .. } in studies.iter().filter(|study| !Block::studied().contains(&study.block)) {
+        observer.event(Event::Notice(format!("block {block}: studied as asked; the paper leaves it out")));
+    }
 }
 
 /// What the phases after the measurements work with.
@@ -148,45 +228,64 @@ impl Phases<'_> {
 
     /// The channels to show, whose whole-channel pictures are made.
     fn exemplars(&self, channels: &[Channel]) -> Result<Vec<Exemplar>, RunError> {
-        let Ready { loaded, studies, .. } = self.ready;
-        let exemplars = findings::choose(paper::is_papers(loaded), studies, channels, self.options.channels.is_empty());
+        let Ready { loaded, plan, .. } = self.ready;
+        let architecture = loaded.network.architecture();
+        let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
+        let exemplars = findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole);
         let units = whole_channel_units(&exemplars, self.options.seed);
-        self.workshop.make("whole-channel pictures of exemplars", &units, self.reading.observer)?;
+        self.workshop.make(outlook::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
 
     /// Writes pictures, tables, manifest, figures and page, and deletes what a run before left and this one did not
-    /// write; the rows of the blocks, and the manifest.
-    fn write(&self, findings: &Findings<'_>) -> Result<(Vec<BlockRow>, Manifest), RunError> {
-        let Ready { loaded, studies, output, before, .. } = self.ready;
+    /// write; the tables, and the manifest.
+    fn write(&self, findings: &Findings<'_>) -> Result<(Tables, Manifest), RunError> {
+        let Ready { loaded, plan, output, before, .. } = self.ready;
         let Findings { channels, exemplars, photographs, .. } = *findings;
+        let observer = self.reading.observer;
         let shown = shown(channels, exemplars, self.options.seed);
-        write_pictures(output, self.workshop, &shown)?;
+        let mut manifest = manifest(Described {
+            options: self.options,
+            loaded,
+            recipe: self.workshop.recipe,
+            plan,
+            channels,
+            images: photographs.map(|found| found.record.clone()),
+            pictures: records(self.workshop, &shown),
+        });
+        // From here on the folder is this run's: whoever finds it cut short knows what to go on with, and what to delete.
+        let mut files = before.as_ref().map_or_else(BTreeMap::new, |before| before.files.clone());
+        files.extend(digests_of(self.workshop, &shown)?);
+        manifest.write_unfinished(output.folder(), files.clone())?;
+        write_pictures(output, self.workshop, &shown, observer)?;
         let tables = Tables::of(findings);
+        for sentence in not_finite::sentences(&tables.channels) {
+            observer.event(Event::Notice(sentence));
+        }
         tables.write(output)?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
             photographs::write(output, &found.read, self.reading, &shown)?;
         }
-        let mut manifest = manifest(Described {
-            options: self.options,
-            loaded,
-            recipe: self.workshop.recipe,
-            studies,
-            channels,
-            images: photographs.map(|found| found.record.clone()),
-            pictures: records(self.workshop, &shown),
-        });
         // Figures and page are drawn from it and the tables.
-        manifest.write(output.folder(), is_of_a_run)?;
-        for path in report::render_all(output.folder())? {
-            output.note(&path);
-        }
+        files.extend(digests(output.folder(), |name| output.wrote(name))?);
+        manifest.write_unfinished(output.folder(), files)?;
+        draw(output, observer)?;
         if let Some(before) = before {
-            leftovers::delete(output, before, self.reading.observer)?;
+            leftovers::delete(output, before, observer)?;
         }
-        Ok((tables.blocks, manifest))
+        Ok((tables, manifest))
     }
+}
+
+/// Draws figures and page.
+fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
+    observer.event(Event::Phase { name: outlook::FIGURES.into(), total: FIGURES.len(), done: 0 });
+    for path in report::render_all(output.folder(), &|| observer.event(Event::Advanced))? {
+        output.note(&path);
+    }
+    observer.event(Event::PhaseEnded);
+    Ok(())
 }
 
 /// The center-neuron pictures of every channel, from one seed.
@@ -231,18 +330,39 @@ fn shown(channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<(PathBu
     shown
 }
 
+/// The digest of each picture, as its file will have it.
+fn digests_of(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> Result<BTreeMap<String, String>, RunError> {
+    let digest = |(name, unit): &(PathBuf, Unit)| {
+        Ok((as_listed(name), blake3::hash(&workshop.entry(unit)?.png).to_hex().to_string()))
+    };
+    shown.iter().map(digest).collect()
+}
+
 /// Copies pictures from the store to where people look for them.
-fn write_pictures(output: &Output, workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> Result<(), RunError> {
+fn write_pictures(
+    output: &Output,
+    workshop: &Workshop<'_>,
+    shown: &[(PathBuf, Unit)],
+    observer: &dyn Observer,
+) -> Result<(), RunError> {
+    observer.event(Event::Phase { name: "pictures copied".into(), total: shown.len(), done: 0 });
     for (name, unit) in shown {
         output.write_new(&output.path(name), &workshop.entry(unit)?.png)?;
+        observer.event(Event::Advanced);
     }
+    observer.event(Event::PhaseEnded);
     Ok(())
+}
+
+/// A path below the folder as the manifest lists it.
+fn as_listed(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 /// What the manifest says of pictures.
 fn records(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> BTreeMap<String, PictureRecord> {
     let record = |(name, unit): &(PathBuf, Unit)| {
-        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
         let record = PictureRecord {
             site: unit.site.to_string(),
             objective: unit.objective.to_string(),
@@ -250,7 +370,7 @@ fn records(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> BTreeMap<Strin
             seed: unit.seed,
             address: workshop.address(unit).hex().to_owned(),
         };
-        (parts.join("/"), record)
+        (as_listed(name), record)
     };
     shown.iter().map(record).collect()
 }

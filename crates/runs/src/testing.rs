@@ -49,7 +49,7 @@ pub(crate) fn manifest() -> Manifest {
             "weights": "w", "weights_digest": "d", "widths": [], "input_size": 64, "classes": null, "batch_norm": "separate"
         },
         "images": null, "preset": "quick", "recipe": recipe, "jitter": {}, "seed": 7, "blocks": {}, "channels": [], "pictures": {},
-        "not_computed": [], "retried": [], "failed": [], "instruction_set": "portable", "threads": 1, "seconds": {}, "made_from": {},
+        "not_computed": [], "retried": [], "failed": [], "instruction_set": "portable", "threads": 1, "seconds": { "load": 1.0 }, "made_from": {},
         "files": {}, "digest": "",
     });
     serde_json::from_value(manifest).unwrap()

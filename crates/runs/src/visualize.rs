@@ -1,12 +1,15 @@
 //! One picture.
 
+mod kept;
+
 use crate::error::RunError;
-use crate::pictures::MAX_RETRIES;
+use crate::pictures::{MAX_RETRIES, pixels};
 use crate::progress::{Event, Observer};
 use crate::source::{Loaded, Source};
-use crate::store::Unit;
+use crate::store::{Address, Entry, Unit};
 use featviz::{Objective, Recipe, Studio, Visualization, Visualizer};
 use images::Rgb8;
+use kept::Kept;
 use resnet::ndarray::Axis;
 use resnet::{Extent, Isa, Reader, Reading, Site, View};
 use std::path::PathBuf;
@@ -47,7 +50,8 @@ pub struct Visualized {
 /// Makes a picture and writes it. Where a neuron is not positive on its picture the visualization failed, and is made
 /// again from the next seed; the last one is written whatever it is. The mean of a whole channel may rightly be
 /// negative, as most of a picture's places have something else: its picture is the first one, as in
-/// [`crate::reproduce()`].
+/// [`crate::reproduce()`]. Until it is written, attempts are kept beside it in `<picture>.<key>.part`: an interrupted command
+/// goes on there.
 ///
 /// # Errors
 /// If the network, site or channel is unusable, or the picture cannot be written.
@@ -55,7 +59,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     let loaded = request.source.clone().load()?;
     loaded.tell(observer);
     let recipe = Recipe::new(request.source.input_size, request.steps);
-    let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe);
+    let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe.clone());
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);
     if request.channel >= visualizer.channels() {
         return Err(RunError::Channel {
@@ -67,33 +71,73 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     }
     let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
-    let mut studio = Studio::new(visualizer, request.isa).map_err(RunError::Featviz)?;
+    let address = |unit: &Unit| Address::of(unit, &recipe, &loaded.digest);
+    let mut kept = Kept::open(&request.out, &address(&unit_of(request, 0)), &recipe)?;
+    if kept.len() > 0 {
+        let path = request.out.display();
+        observer.event(Event::Notice(format!(
+            "{path}: goes on after {} that an earlier command made",
+            attempts(kept.len())
+        )));
+    }
+    let mut studio = None;
     let mut retries = 0;
-    let (seed, trajectory, pixels, on_picture) = loop {
-        let seed = request.seed.wrapping_add(retries);
-        let Visualization { pixels, trajectory } = run(&mut studio, request, seed, observer);
-        let pixels: Vec<u8> = pixels.into_iter().collect();
-        let on_picture = objective_on(&loaded, request, &pixels)?;
+    let (entry, on_picture) = loop {
+        let unit = unit_of(request, retries);
+        let entry = match kept.get(&address(&unit)) {
+            Some(entry) => entry,
+            None => {
+                kept.reserve()?;
+                let studio = match &mut studio {
+                    Some(studio) => studio,
+                    none => none.insert(Studio::new(Arc::clone(&visualizer), request.isa).map_err(RunError::Featviz)?),
+                };
+                let entry = made(run(studio, request, unit.seed, observer), recipe.size)?;
+                kept.keep(&address(&unit), &unit, &entry)?;
+                entry
+            }
+        };
+        let on_picture = objective_on(&loaded, request, &pixels(&entry.png, &request.out, recipe.size)?)?;
         let succeeded = request.objective == Objective::Channel || on_picture > 0.0;
         if !succeeded && retries == MAX_RETRIES {
-            observer.event(Event::Notice(given_up(request)));
+            observer.event(Event::Notice(given_up(request, on_picture)));
         }
         if succeeded || retries == MAX_RETRIES {
-            break (seed, trajectory, pixels, on_picture);
+            break (entry, on_picture);
         }
         retries += 1;
-        let Visualize { site, objective, channel, .. } = *request;
-        observer.event(Event::Retried(Unit { site, objective, channel, seed: request.seed.wrapping_add(retries) }));
+        observer.event(Event::Retried(unit_of(request, retries)));
     };
-    let size = request.source.input_size;
-    let png = images::encode_png(&Rgb8::from_pixels(size, size, pixels)?)?;
-    report::write_atomically(&request.out, &png).map_err(write)?;
-    Ok(Visualized { trajectory, on_picture, seed })
+    report::write_atomically(&request.out, &entry.png).map_err(write)?;
+    kept.end()?;
+    Ok(Visualized { trajectory: entry.trajectory, on_picture, seed: request.seed.wrapping_add(retries) })
+}
+
+/// The unit of an attempt.
+fn unit_of(request: &Visualize, retries: u64) -> Unit {
+    let Visualize { site, objective, channel, seed, .. } = *request;
+    Unit { site, objective, channel, seed: seed.wrapping_add(retries) }
+}
+
+fn attempts(count: usize) -> String {
+    if count == 1 { "one attempt".to_owned() } else { format!("{count} attempts") }
+}
+
+/// A visualization as the store has it.
+fn made(made: Visualization, size: usize) -> Result<Entry, RunError> {
+    let picture = Rgb8::from_pixels(size, size, made.pixels.into_iter().collect())?;
+    Ok(Entry { png: images::encode_png(&picture)?, trajectory: made.trajectory })
 }
 
 /// What it means that all attempts failed, as one sentence.
-fn given_up(request: &Visualize) -> String {
-    format!("{}:{}: none of {} attempts made the neuron positive", request.site, request.channel, MAX_RETRIES + 1)
+fn given_up(request: &Visualize, on_picture: f64) -> String {
+    let (attempts, unit) = (MAX_RETRIES + 1, format!("{}:{}", request.site, request.channel));
+    match on_picture.is_finite() {
+        true => format!("{unit}: none of {attempts} attempts made the neuron positive"),
+        false => format!(
+            "{unit}: at each of {attempts} attempts activations are not finite, beyond what single precision holds"
+        ),
+    }
 }
 
 fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Observer) -> Visualization {

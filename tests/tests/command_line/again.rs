@@ -2,10 +2,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use streamscope_tests::harness::{assert_same_results, program, root, run, succeed};
 
 /// A run of the embedded network, on images or on none.
 fn reproduce(out: &Path, channels: &str, steps: &str, images: Option<&Path>) {
+    succeed(&mut command(out, channels, steps, images));
+}
+
+/// The same, in the place of whatever run is there.
+fn replace(out: &Path, channels: &str, steps: &str) {
+    succeed(command(out, channels, steps, None).arg("--replace"));
+}
+
+fn command(out: &Path, channels: &str, steps: &str, images: Option<&Path>) -> Command {
     let weights = root().join("fixtures/resnet18-16.npz");
     let mut command = program(&["reproduce", "--blocks", "1.1,2.0", "--input-size", "64"]);
     command.args(["--channels", channels, "--steps", steps]);
@@ -14,11 +24,11 @@ fn reproduce(out: &Path, channels: &str, steps: &str, images: Option<&Path>) {
     if let Some(images) = images {
         command.arg("--images").arg(images);
     }
-    succeed(&mut command);
+    command
 }
 
 #[test]
-fn a_second_run_in_a_folder_leaves_what_it_would_leave_in_a_new_one() {
+fn a_run_that_replaces_another_leaves_what_it_would_leave_in_a_new_folder() {
     let folder = tempfile::tempdir().unwrap();
     let (used, new) = (folder.path().join("used"), folder.path().join("new"));
     let images = root().join("fixtures/images/star");
@@ -26,7 +36,7 @@ fn a_second_run_in_a_folder_leaves_what_it_would_leave_in_a_new_one() {
     let top = used.join("features/1.1/input/0.top.png");
     let curves = used.join("activations/layer1.0.npy");
     assert!(top.exists() && curves.exists() && used.join("tables/extremes.csv").exists());
-    reproduce(&used, "1,3", "4", None);
+    replace(&used, "1,3", "4");
     reproduce(&new, "1,3", "4", None);
     assert!(!top.exists() && !curves.exists());
     assert_same_results(&new, &used);
@@ -38,7 +48,7 @@ fn a_second_run_in_a_folder_leaves_what_it_would_leave_in_a_new_one() {
 }
 
 #[test]
-fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() {
+fn a_run_that_replaces_another_deletes_nothing_that_is_not_of_it_or_was_changed_since() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let images = root().join("fixtures/images/star");
@@ -59,7 +69,7 @@ fn a_second_run_deletes_nothing_that_is_not_of_the_first_or_was_changed_since() 
     fs::write(&changed, "changed").unwrap();
     let stored = |out: &Path| fs::read_dir(out.join("store")).unwrap().count();
     let before = stored(&out);
-    reproduce(&out, "2", "1", None);
+    replace(&out, "2", "1");
     for name in mine {
         assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
     }

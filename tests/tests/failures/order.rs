@@ -76,7 +76,7 @@ fn every_file_is_synced_before_it_gets_its_name_and_its_folder_after() {
         assert!(places >= least, "{small:?}: {places}");
         let grown = threads.iter().flatten();
         let grown = grown.filter(|c| c.name == "write" && c.is_below(&below) && grows(&c.paths[0]));
-        assert_eq!(grown.count() > 0, small.arguments[0] != "visualize");
+        assert!(grown.count() > 0);
     };
     order(REPRODUCE, 40);
     order(ACTIVATIONS, 1);

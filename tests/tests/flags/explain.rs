@@ -15,6 +15,9 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--run", the_run_is_the_one_that_is_named),
 ];
 
+/// Where reproduce leaves a run of the embedded network by default.
+const RUN: &str = "out/resnet18-16/quick-seed0";
+
 /// A run of two blocks and two channels.
 fn finished() -> &'static Path {
     static RUN: Shared = Shared::new();
@@ -22,7 +25,7 @@ fn finished() -> &'static Path {
         let path = text(&embedded());
         let of = ["--weights", &path, "--blocks", "1.1,2.0", "--channels", "0,3"];
         // Where the command looks where no run is named.
-        succeed(&mut reproduce(&folder.join("out/reproduce"), &of));
+        succeed(&mut reproduce(&folder.join(RUN), &of));
     })
     .path()
 }
@@ -31,15 +34,12 @@ fn finished() -> &'static Path {
 fn command(more: &[&str]) -> Command {
     let mut command = program(&["explain"]);
     command.args(more).current_dir(finished());
-    if !more.contains(&"--input-size") {
-        command.args(["--input-size", "32"]);
-    }
     command
 }
 
 /// A cell of the run's table.
 fn cell(block: &str, channel: &str, column: &str) -> String {
-    let path = finished().join("out/reproduce/tables/channels.csv");
+    let path = finished().join(RUN).join("tables/channels.csv");
     let table = fs::read_to_string(path).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
     let start = format!("{block},{channel},");
@@ -62,18 +62,18 @@ fn explains(block: &str, channel: &str) -> String {
 
 #[test]
 fn the_block_is_the_one_that_is_named() {
-    assert_eq!(explains("1.1", "0"), "out/reproduce/explain/1.1_0.html\n");
-    assert_eq!(explains("2.0", "0"), "out/reproduce/explain/2.0_0.html\n");
+    assert_eq!(explains("1.1", "0"), format!("{RUN}/explain/1.1_0.html\n"));
+    assert_eq!(explains("2.0", "0"), format!("{RUN}/explain/2.0_0.html\n"));
     assert_ne!(cell("1.1", "0", "mix_ratio"), cell("2.0", "0", "mix_ratio"));
     for page in ["1.1_0", "2.0_0"] {
-        let path = format!("out/reproduce/explain/{page}.html");
+        let path = format!("{RUN}/explain/{page}.html");
         assert!(finished().join(path).is_file());
     }
 }
 
 #[test]
 fn the_channel_is_the_one_that_is_named() {
-    assert_eq!(explains("2.0", "3"), "out/reproduce/explain/2.0_3.html\n");
+    assert_eq!(explains("2.0", "3"), format!("{RUN}/explain/2.0_3.html\n"));
     assert_ne!(cell("2.0", "0", "mix_ratio"), cell("2.0", "3", "mix_ratio"));
     let (code, said) = said(&mut command(&["2.0", "1"]));
     assert_eq!(code, Some(2), "{said}");
@@ -83,19 +83,24 @@ fn the_channel_is_the_one_that_is_named() {
 #[test]
 pub(crate) fn the_network_is_the_one_that_is_named() {
     let (path, other) = (text(&embedded()), text(other_weights()));
-    let (code, same) = said(&mut command(&["1.1", "3", "--weights", &path]));
+    let (code, same) = said(&mut command(&["1.1", "3", "--weights", &path, "--run", RUN]));
     let bare = said(&mut command(&["1.1", "3"]));
     assert_eq!((code, same), (Some(0), bare.1));
-    let (code, said) = said(&mut command(&["1.1", "3", "--weights", &other]));
+    let (code, said) = said(&mut command(&["1.1", "3", "--weights", &other, "--run", RUN]));
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("resnet") || said.contains("weights"), "{said}");
+    let name = other_weights().file_name().unwrap().to_string_lossy();
+    let both =
+        format!("error: {RUN}: expected the weights of the run, resnet18-16.npz, found {name}; --weights says which\n");
+    assert_eq!(said, both);
 }
 
 #[test]
 fn the_size_is_that_of_the_run() {
-    let (code, said) = said(program(&["explain", "1.1", "0"]).current_dir(finished()));
+    let of = |size: &str| said(&mut command(&["1.1", "0", "--input-size", size, "--run", RUN]));
+    assert_eq!(of("32"), said(&mut command(&["1.1", "0"])));
+    let (code, said) = of("128");
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("at 128 pixels, found") && said.contains("at 32 pixels"), "{said}");
+    assert!(said.contains("expected a run at 128 pixels, found one at 32"), "{said}");
 }
 
 #[test]
@@ -106,7 +111,7 @@ pub(crate) fn the_run_is_the_one_that_is_named() {
     succeed(&mut reproduce(&copy, &["--weights", &path]));
     let path = text(&copy);
     let explain = |more: &[&str]| {
-        let mut command = program(&["explain", "1.1", "0", "--input-size", "32"]);
+        let mut command = program(&["explain", "1.1", "0"]);
         said(command.args(more).current_dir(folder.path()))
     };
     let (code, found) = explain(&["--run", &path]);
@@ -114,7 +119,7 @@ pub(crate) fn the_run_is_the_one_that_is_named() {
     assert!(found.ends_with(&format!("{path}/explain/1.1_0.html\n")));
     let (code, nowhere) = explain(&[]);
     assert_eq!(code, Some(2), "{nowhere}");
-    assert!(nowhere.starts_with("error: out/reproduce/manifest.json"), "{nowhere}");
+    assert!(nowhere.starts_with(&format!("error: {RUN}/manifest.json")), "{nowhere}");
 
     // What differs is said, a sentence a line, after the page is written.
     let table = copy.join("tables/channels.csv");

@@ -75,8 +75,20 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
         said.lines().last().unwrap().to_owned()
     };
     let kept = |path: &Path| path.display().to_string();
-    assert_eq!(last(&mut visualize), format!("interrupted: {} was not written", kept(&picture)));
-    assert_eq!(last(&mut audit), format!("interrupted: no audit was written to {}", kept(&audited)));
+    assert_eq!(
+        last(&mut visualize),
+        format!(
+            "interrupted: {} was not written; attempts that were finished are kept beside it, and the same command goes on there",
+            kept(&picture)
+        )
+    );
+    assert_eq!(
+        last(&mut audit),
+        format!(
+            "interrupted: no audit was written to {}; error budgets that were finished are kept there, and the same command goes on with them",
+            kept(&audited)
+        )
+    );
     assert_eq!(last(&mut verify), "interrupted: verifying changes nothing, and keeps nothing either");
     assert_eq!(
         last(&mut activations),

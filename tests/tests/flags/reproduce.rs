@@ -5,7 +5,7 @@ use crate::{Tested, threads};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
-use streamscope_tests::harness::{assert_same_results, program, root, succeed};
+use streamscope_tests::harness::{assert_same_results, program, results, root, succeed};
 
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
@@ -18,6 +18,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--seed", another_seed_gives_other_pictures),
     ("--threads", threads::of_reproduce),
     ("--out", everything_is_in_the_folder_that_is_named),
+    ("--replace", another_run_is_replaced_only_where_it_is_asked_for),
 ];
 
 #[test]
@@ -168,6 +169,28 @@ fn another_seed_gives_other_pictures() {
 }
 
 #[test]
+fn another_run_is_replaced_only_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, new) = (folder.path().join("out"), folder.path().join("new"));
+    succeed(&mut reproduce(&out, &["--channels", "0,1"]));
+    let before = results(&out);
+    let refused = reproduce(&out, &["--seed", "1"]).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("seed 0 there, 1 here") && said.contains("--replace"), "{said}");
+    assert!(results(&out) == before);
+    succeed(&mut reproduce(&out, &["--seed", "1", "--replace"]));
+    succeed(&mut reproduce(&new, &["--seed", "1"]));
+    assert_same_results(&out, &new);
+    assert!(!out.join("features/1.1/input/1.png").exists());
+    // With it, a command is no more and no less than it says.
+    succeed(&mut reproduce(&out, &["--seed", "1", "--channels", "1"]));
+    assert_eq!(manifest(&out)["blocks"], json!({"1.1": [0, 1]}));
+    succeed(&mut reproduce(&out, &["--seed", "1", "--replace"]));
+    assert_same_results(&out, &new);
+}
+
+#[test]
 fn everything_is_in_the_folder_that_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("deep/er");
@@ -187,7 +210,7 @@ pub(crate) fn what_is_not_given_is_what_the_help_says() {
     let small = ["--blocks", "1.1", "--channels", "0", "--input-size", "32"];
     let mut bare = program(&[&["reproduce"][..], &small].concat());
     succeed(bare.current_dir(folder.path()));
-    let out = folder.path().join("out/reproduce");
+    let out = folder.path().join("out/resnet18-16/quick-seed0-32px");
     let written = folder.path().join("written");
     let (images, path) = (text(&root().join("fixtures/images")), text(&embedded()));
     let mut full = program(&[&["reproduce"][..], &small].concat());

@@ -39,9 +39,28 @@ pub(crate) fn check(run: &Run, pictures: &OnPictures, ledger: &mut Ledger) {
         cells.extend(of_weights(run, block, channel));
         cells.extend(on_photographs(run, row, (block, channel)));
         cells.push(("retries", text(retries(run, block, channel))));
+        cells.push(("not_finite", text(not_finite(run, row, (block, channel)))));
         rows.push(cells);
     }
     ledger.table("channels.csv", &run.channels, &rows);
+}
+
+/// The columns of a row that hold no finite number, and `scale_tuning` where that table has such rows of the channel.
+fn not_finite(run: &Run, row: usize, (block, channel): (Block, usize)) -> String {
+    let is_not = |cell: &str| cell.parse::<f64>().is_ok_and(|value| !value.is_finite());
+    let table = &run.channels;
+    let mut names: Vec<String> = table
+        .header
+        .iter()
+        .zip(&table.rows[row])
+        .filter(|(_, cell)| is_not(cell))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let key = [block.to_string(), channel.to_string()];
+    if run.scale_tuning.rows.iter().any(|cells| cells[..2] == key && cells.iter().any(|cell| is_not(cell))) {
+        names.push("scale_tuning".to_owned());
+    }
+    names.join(" ")
 }
 
 /// What follows of the answers on pictures, to the last bit.

@@ -2,8 +2,10 @@
 
 mod channel;
 mod comparisons;
+mod kept;
 mod run;
 
 pub use channel::{ChannelBudget, Verdict};
 pub(crate) use comparisons::comparisons;
+pub(crate) use kept::Kept;
 pub(crate) use run::{Picture, Run};

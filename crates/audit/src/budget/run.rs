@@ -1,6 +1,7 @@
 //! The pictures and the table of a finished run, and the budgets of its mix ratios.
 
 use crate::budget::channel::{ChannelBudget, Exact};
+use crate::budget::kept::Kept;
 use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::twin::bounded::{SINGLE, normalised};
@@ -39,13 +40,15 @@ impl Run {
         let manifest = Manifest::read(folder)?;
         let network = &manifest.network;
         let size = loaded.source.input_size;
-        let expected = format!("{} at {size} pixels", loaded.digest);
-        let found = format!("{} at {} pixels", network.weights_digest, network.input_size);
-        if found != expected {
+        if network.weights_digest != loaded.digest {
+            let sentence = runs::other_weights(&manifest, folder, &loaded.source.path);
+            return Err(AuditError::OtherWeights { sentence });
+        }
+        if network.input_size != size {
             return Err(AuditError::Absent {
                 path: folder.join(layout::MANIFEST),
-                expected: format!("a run of the weights {expected}"),
-                found,
+                expected: format!("a run at {size} pixels"),
+                found: format!("one at {}; --input-size says which", network.input_size),
             });
         }
         let table = folder.join(layout::CHANNELS);
@@ -147,22 +150,45 @@ impl Run {
         Ok(chosen)
     }
 
-    /// The budgets of some rows.
+    /// The budgets of some rows; those that an interrupted audit finished are taken from what it kept, and the others kept.
     pub(crate) fn budgets(
         &self,
         twin: &TwinNetwork,
         chosen: &[&(Block, ChannelRow)],
-        observer: &dyn Observer,
+        (kept, observer): (&Kept, &dyn Observer),
     ) -> Result<Vec<ChannelBudget>, AuditError> {
-        observer.event(Event::Phase { name: "error budgets".into(), total: chosen.len(), done: 0 });
-        let budget = |&&(block, ref row): &&(Block, ChannelRow)| {
+        let keys: Vec<blake3::Hash> = chosen.iter().map(|(_, row)| self.key(row)).collect::<Result<_, _>>()?;
+        let before: Vec<Option<ChannelBudget>> = keys.iter().map(|key| kept.get(key)).collect();
+        let done = before.iter().flatten().count();
+        observer.event(Event::Phase { name: "error budgets".into(), total: chosen.len(), done });
+        let budget = |((&&(block, ref row), key), before): ((&&(Block, ChannelRow), &blake3::Hash), Option<_>)| {
+            if let Some(before) = before {
+                return Ok(before);
+            }
             let budget = self.budget(twin, block, row)?;
+            kept.keep(key, &budget)?;
             observer.event(Event::Advanced);
             Ok(budget)
         };
-        let budgets: Vec<_> = chosen.par_iter().map(budget).collect::<Result<_, AuditError>>()?;
+        let all = chosen.par_iter().zip(&keys).zip(before);
+        let budgets: Vec<_> = all.map(budget).collect::<Result<_, AuditError>>()?;
         observer.event(Event::PhaseEnded);
         Ok(budgets)
+    }
+
+    /// The digest of all that determines a budget: the program, the weights, the row and its pictures.
+    fn key(&self, row: &ChannelRow) -> Result<blake3::Hash, AuditError> {
+        let mut hasher = blake3::Hasher::new();
+        let network = &self.manifest.network;
+        let source = runs::build_record().source_digest;
+        let row_as_text = serde_json::to_string(row).unwrap_or_default();
+        for part in [&source, &network.weights_digest, &network.input_size.to_string(), &row_as_text] {
+            hasher.update(part.as_bytes()).update(b"\n");
+        }
+        for role in [Role::Input, Role::Block] {
+            hasher.update(blake3::hash(&self.picture(row, role)?.bytes).as_bytes());
+        }
+        Ok(hasher.finalize())
     }
 
     /// The budget of a channel with a mix ratio.

@@ -1,5 +1,6 @@
 //! `audit.json` and `audit.html`.
 
+use crate::budget::Kept;
 use crate::comparison::{short, table};
 use crate::error::AuditError;
 use crate::outcome::Report;
@@ -15,7 +16,7 @@ td.n, th.n { text-align: right; white-space: nowrap; } .failed { background: #fd
 img { width: 112px; height: 112px; } code { overflow-wrap: anywhere; }
 ";
 
-/// Writes both below a folder; the page's path.
+/// Writes both below a folder, and deletes what was kept there of an audit on its way; the page's path.
 ///
 /// # Errors
 /// If they cannot be written.
@@ -27,6 +28,7 @@ pub fn write(report: &Report, folder: &Path) -> Result<PathBuf, AuditError> {
     for (path, text) in [(folder.join("audit.json"), json(&report)), (page.clone(), html(&report))] {
         write_text(&path, &text)?;
     }
+    Kept::below(folder).forget()?;
     Ok(page)
 }
 

@@ -30,13 +30,14 @@ const DRAWN: [(&Figure, Draw); 8] = [
     (&declared::SCALE_TUNING, scale_tuning::draw),
 ];
 
-/// Draws all figures.
-pub(crate) fn draw(results: &Results) -> Result<Vec<Shown>, ReportError> {
+/// Draws all figures; `drawn` is told of each of the registry, drawn or not needed.
+pub(crate) fn draw(results: &Results, drawn: &dyn Fn()) -> Result<Vec<Shown>, ReportError> {
     let mut shown = Vec::new();
     for (figure, draw) in DRAWN {
         if !figure.needs_images || results.manifest.images.is_some() {
             shown.extend(draw(figure, results)?);
         }
+        drawn();
     }
     Ok(shown)
 }

@@ -1,5 +1,7 @@
 use super::*;
 use crate::testing::{Events, load};
+use std::fs;
+use std::path::Path;
 
 fn request(folder: &Path) -> Activations {
     let star = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/images/star");
@@ -105,8 +107,8 @@ fn parts_of_this_archive_are_removed_and_nothing_else_is() {
     let put = |name: &String| fs::write(folder.path().join(name), "kept").unwrap();
     parts.iter().chain(&others).for_each(put);
     let part = Part::begin(&folder.path().join("a.npz"), &key).unwrap();
-    assert_eq!(part.path, folder.path().join(&parts[1]));
-    assert_eq!(fs::read(&part.path).unwrap(), b"kept");
+    assert_eq!(part.path(), folder.path().join(&parts[1]));
+    assert_eq!(fs::read(part.path()).unwrap(), b"kept");
     let busy = Part::begin(&folder.path().join("a.npz"), &key).unwrap_err();
     assert!(matches!(busy, RunError::Busy { .. }), "{busy}");
     part.end().unwrap();
@@ -119,7 +121,7 @@ fn parts_of_this_archive_are_removed_and_nothing_else_is() {
 fn of_a_command_that_read_nothing_no_part_is_left_and_of_one_that_did_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let begin = || Part::begin(&folder.path().join("a.npz"), &"0".repeat(64)).unwrap();
-    let path = begin().path.clone();
+    let path = begin().path().to_owned();
     assert!(!path.exists());
     fs::write(&path, "kept").unwrap();
     drop(begin());

@@ -153,12 +153,18 @@ impl Channel {
     }
 }
 
-/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of `all`
-/// channels, the clearest overwrite, mix and skip of each block; of channels that the user named, the first of them.
-/// Then of each block those with the largest scale metric.
-pub(crate) fn choose(papers_network: bool, studies: &[Study], channels: &[Channel], all: bool) -> Vec<Exemplar> {
+/// The channels that the exemplar grids show: those that the paper names, where its network is studied; of blocks of which
+/// `whole` says that all channels are studied, the clearest overwrite, mix and skip; of others, the first of the channels
+/// that the user named. Then of each block those with the largest scale metric.
+pub(crate) fn choose(
+    papers_network: bool,
+    studies: &[Study],
+    channels: &[Channel],
+    whole: impl Fn(&Study) -> bool,
+) -> Vec<Exemplar> {
     let mut found = Vec::new();
-    for &Study { block, .. } in studies {
+    for study in studies {
+        let block = study.block;
         let of_block = || channels.iter().filter(|c| c.block == block);
         let sound: Vec<Exemplar> = of_block().filter_map(Channel::exemplar).collect();
         let mut shown: Vec<Exemplar> = Vec::new();
@@ -170,7 +176,7 @@ pub(crate) fn choose(papers_network: bool, studies: &[Study], channels: &[Channe
                 shown.extend(named.and_then(|c| c.named(called)));
             }
         }
-        let ours = if all { clearest(&sound) } else { sound.iter().take(NAMED_EXEMPLARS).copied().collect() };
+        let ours = if whole(study) { clearest(&sound) } else { sound.iter().take(NAMED_EXEMPLARS).copied().collect() };
         for exemplar in ours {
             if shown.iter().all(|e| e.channel != exemplar.channel) {
                 shown.push(exemplar);

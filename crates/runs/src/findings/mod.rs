@@ -5,6 +5,7 @@ mod block_rows;
 mod channel_rows;
 pub(crate) mod claims;
 mod exemplars;
+pub(crate) mod not_finite;
 mod panels;
 pub(crate) mod paper;
 mod tables;

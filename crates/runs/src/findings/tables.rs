@@ -4,6 +4,7 @@ use super::block_rows::{block_row, histogram_rows};
 use super::channel_rows::channel_row;
 use super::claims::{self, Evidence};
 use super::exemplars::Exemplar;
+use super::not_finite;
 use super::panels::panels;
 use crate::error::RunError;
 use crate::output::Output;
@@ -35,6 +36,16 @@ pub(crate) struct Findings<'a> {
     pub(crate) photographs: Option<&'a OfPhotographs>,
 }
 
+impl<'a> Findings<'a> {
+    /// What a channel answers at every size, on its pictures and then on its photographs.
+    fn curves_of(&self, channel: &Channel) -> impl Iterator<Item = (&'static str, &'a ScaleCurve)> + use<'a> {
+        let of = (channel.block, channel.channel);
+        let pictures = self.curves.get(&of).into_iter().flatten();
+        let photographs = self.photographs.and_then(|p| p.measured.get(&of)).into_iter().flat_map(|p| &p.curves);
+        pictures.map(|curve| ("picture", curve)).chain(photographs.map(|curve| ("photographs", curve)))
+    }
+}
+
 /// The rows of the tables.
 #[derive(Debug)]
 pub(crate) struct Tables {
@@ -51,7 +62,12 @@ impl Tables {
     /// The tables of what was found.
     pub(crate) fn of(findings: &Findings<'_>) -> Tables {
         let Findings { loaded, studies, channels, photographs, .. } = *findings;
-        let rows: Vec<ChannelRow> = channels.iter().map(|c| channel_row(loaded, c, photographs)).collect();
+        let row = |channel: &Channel| {
+            let row = channel_row(loaded, channel, photographs);
+            let curves = findings.curves_of(channel).map(|(_, curve)| curve);
+            ChannelRow { not_finite: not_finite::columns(&row, curves), ..row }
+        };
+        let rows: Vec<ChannelRow> = channels.iter().map(row).collect();
         let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
         for study in studies {
             let name = study.block.to_string();
@@ -89,15 +105,9 @@ impl Tables {
 
 /// What every channel answers at every size, on its pictures and on its photographs.
 fn scale_rows(findings: &Findings<'_>) -> Vec<ScaleTuningRow> {
-    let mut rows = Vec::new();
-    for Channel { block, channel, .. } in findings.channels {
-        let of = (*block, *channel);
-        let pictures = findings.curves.get(&of);
-        let photographs = findings.photographs.and_then(|p| p.measured.get(&of)).map(|p| &p.curves);
-        for (stimulus, curves) in [("picture", pictures), ("photographs", photographs)] {
-            let curves = curves.into_iter().flatten();
-            rows.extend(curves.map(|curve| curve.row(*block, *channel, stimulus)));
-        }
-    }
-    rows
+    let of_channel = |channel: &Channel| {
+        let (block, at) = (channel.block, channel.channel);
+        findings.curves_of(channel).map(move |(stimulus, curve)| curve.row(block, at, stimulus)).collect::<Vec<_>>()
+    };
+    findings.channels.iter().flat_map(of_channel).collect()
 }

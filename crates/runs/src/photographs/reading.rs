@@ -96,12 +96,12 @@ impl Photographs {
         }
         let sites = sites(reading.studies);
         let scan = reading.scan(&sites, View::Plain);
-        let (mut names, mut files) = (blake3::Hasher::new(), blake3::Hasher::new());
+        let (mut names, mut files) = (blake3::Hasher::new(), Vec::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
         let (mut entries, mut images) = (Vec::new(), Vec::new());
         let (name, journal) = scan.journal_among(reading.journals, &all)?;
         let kept = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
-            files.update(&digest);
+            files.push(digest);
             match read {
                 Ok(values) => {
                     names.update(all[at].name.as_bytes()).update(b"\n");
@@ -127,7 +127,7 @@ impl Photographs {
             flawed: kept.flawed,
             passed_over: passed_over.kinds().clone(),
             names_digest: names.finalize().to_hex().to_string(),
-            digest: files.finalize().to_hex().to_string(),
+            digest: scan::digest_of_all(&files),
             files: digests,
             journals: BTreeMap::from([(name, kept.held)]),
         };

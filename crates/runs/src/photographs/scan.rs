@@ -1,6 +1,7 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
+use crate::outlook::IMAGES;
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
@@ -10,6 +11,7 @@ use resnet::ndarray::Array3;
 use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -66,16 +68,43 @@ pub(crate) fn listed(paths: &[PathBuf]) -> Result<(Vec<Entry>, PassedOver), RunE
     Ok((found, passed_over))
 }
 
-/// Makes sure that a folder holds at least one image that can be read, by reading up to the first one.
+/// The images of a folder, of which at least one can be read: up to the first one is tried.
 ///
 /// # Errors
 /// If the folder cannot be read or holds none.
-pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<(), RunError> {
+pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<Vec<Entry>, RunError> {
     let (all, _) = listed(&[folder.to_owned()])?;
     match all.iter().any(|entry| seen(entry, size).is_ok()) {
-        true => Ok(()),
+        true => Ok(all),
         false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
     }
+}
+
+/// The digest of every image file; that of one that cannot be read is zeros.
+pub(crate) fn digests(entries: &[Entry], threads: NonZero<usize>, observer: &dyn Observer) -> Vec<ImageDigest> {
+    observer.event(Event::Phase { name: "images compared".into(), total: entries.len(), done: 0 });
+    let mut digests = Vec::with_capacity(entries.len());
+    let work = |(): &mut (), at: usize| {
+        let bytes = images::read(&entries[at].path);
+        Ok::<_, Infallible>(bytes.map_or_else(|_| ImageDigest::default(), |bytes| *blake3::hash(&bytes).as_bytes()))
+    };
+    let take = |_, digest| {
+        digests.push(digest);
+        observer.event(Event::Advanced);
+        Ok(())
+    };
+    let Ok(()) = Queue::new(threads, entries.len()).run(|| (), work, take);
+    observer.event(Event::PhaseEnded);
+    digests
+}
+
+/// The digest of the digests of all image files, in order.
+pub(crate) fn digest_of_all(digests: &[ImageDigest]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for digest in digests {
+        hasher.update(digest);
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 impl Scan<'_> {
@@ -219,7 +248,7 @@ impl Scan<'_> {
         let size = self.loaded.source.input_size;
         let part = |side: usize| side as f64 / size as f64;
         let (scale, how) = match self.view {
-            View::Plain => return Cow::Borrowed("images"),
+            View::Plain => return Cow::Borrowed(IMAGES),
             View::Enlarged => (2.0, "enlarged"),
             View::Cropped(side) => (part(side).recip(), "enlarged"),
             View::Shrunk => (0.5, "shrunk"),

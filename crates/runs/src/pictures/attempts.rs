@@ -5,6 +5,7 @@ use super::measure::{self, BlockReader};
 use super::scale_tuning::{ScaleCurve, ScaleReader};
 use super::workshop::Workshop;
 use crate::error::RunError;
+use crate::outlook::{MEASUREMENTS, SCALE_TUNING};
 use crate::plan::{self, Study};
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
@@ -94,7 +95,7 @@ impl Attempts<'_> {
 
     /// Measures channels on all threads; the result is in the order of the attempts.
     fn measure_all(&self, attempts: &[Attempt]) -> Result<Vec<Channel>, RunError> {
-        self.each("measurements", attempts, |reader, attempt| self.measure_one(attempt, reader))
+        self.each(MEASUREMENTS, attempts, |reader, attempt| self.measure_one(attempt, reader))
     }
 
     /// Every channel's answers to its own pictures at every size.
@@ -103,7 +104,7 @@ impl Attempts<'_> {
         channels: &[Channel],
     ) -> Result<BTreeMap<(Block, usize), Vec<ScaleCurve>>, RunError> {
         let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
-        let curves = self.each("scale tuning", &attempts, |reader, attempt| {
+        let curves = self.each(SCALE_TUNING, &attempts, |reader, attempt| {
             let Attempt { block, channel, .. } = *attempt;
             let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.workshop.isa))?;
             let curves = reader.curves(channel, &self.pictures(attempt)?);
@@ -155,12 +156,15 @@ impl Attempts<'_> {
 
 /// What it means that all attempts failed, as one sentence.
 fn given_up(channel: &Channel) -> String {
+    let nine = &channel.measured.activations;
+    let attempts = MAX_RETRIES + 1;
+    let why = match nine.o_i.is_finite() && nine.o_b.is_finite() {
+        true => format!("none of {attempts} attempts made the Output positive on the Input or Block picture"),
+        false => format!("at each of {attempts} attempts the Output on the Input or Block picture is not finite"),
+    };
     format!(
-        "block {}, channel {}: not measured: none of {} attempts made the Output positive on the Input or Block picture, so it \
-         has no mix ratio and counts in no figure",
-        channel.block,
-        channel.channel,
-        MAX_RETRIES + 1
+        "block {}, channel {}: not measured: {why}, so it has no mix ratio and counts in no figure",
+        channel.block, channel.channel
     )
 }
 

@@ -10,4 +10,5 @@ pub use attempts::MAX_RETRIES;
 pub(crate) use attempts::{Attempt, Attempts};
 pub use channel::Channel;
 pub use measure::Measured;
+pub(crate) use measure::pixels;
 pub use workshop::{IfMissing, Workshop};

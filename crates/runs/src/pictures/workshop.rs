@@ -60,15 +60,21 @@ impl Workshop<'_> {
         self.store.get(&address).ok_or_else(lost)
     }
 
+    /// The units whose pictures are not in the store yet, each once, in the order in which they are made.
+    pub(crate) fn missing(&self, units: &[Unit]) -> Vec<Unit> {
+        let mut missing: Vec<Unit> = units.iter().copied().filter(|u| !self.store.holds(&self.address(u))).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
     /// Makes the pictures that are not in the store yet. Each is stored as soon as it is finished.
     ///
     /// # Errors
     /// If the network lacks a site, the store cannot be written, or a picture is missing that is not to be made.
     /// Pictures finished before that are kept.
     pub fn make(&self, name: &'static str, units: &[Unit], observer: &dyn Observer) -> Result<(), RunError> {
-        let mut missing: Vec<Unit> = units.iter().copied().filter(|u| !self.store.holds(&self.address(u))).collect();
-        missing.sort_unstable();
-        missing.dedup();
+        let missing = self.missing(units);
         if let (IfMissing::Refuse, Some(unit)) = (self.if_missing, missing.first()) {
             return self.entry(unit).map(|_| ());
         }

@@ -39,13 +39,21 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// A stored picture.
-#[derive(Clone, Debug, PartialEq)]
+/// A stored picture. Two are equal if all their bits are; a NaN on the way is equal to a NaN.
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// The picture as a PNG file.
     pub png: Vec<u8>,
     /// The objective before each step.
     pub trajectory: Vec<f32>,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        // Which of its bits a NaN has is the processor's business, and no result.
+        let bits = |value: &f32| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() };
+        self.png == other.png && self.trajectory.iter().map(bits).eq(other.trajectory.iter().map(bits))
+    }
 }
 
 /// The first line of an entry.
@@ -127,8 +135,9 @@ impl Store {
     }
 }
 
+/// An entry as a file.
 #[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
-fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
+pub(crate) fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
     body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
     let header = Header {
@@ -146,7 +155,7 @@ fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
 }
 
 /// The entry of a file, if it is whole and that of the address.
-fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
+pub(crate) fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];

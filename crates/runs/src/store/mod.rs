@@ -5,9 +5,12 @@ mod arrays;
 mod entries;
 mod first_error;
 mod journal;
+mod part;
 mod unit;
 
 pub(crate) use arrays::{Archive, npy};
 pub use entries::{Entry, Store, StoreError};
+pub(crate) use entries::{parse, to_bytes};
 pub use journal::{ImageDigest, Journal, Known, images_held};
+pub(crate) use part::Part;
 pub use unit::{Address, NUMERICS_VERSION, Unit};

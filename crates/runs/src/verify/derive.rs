@@ -5,16 +5,18 @@ use super::recorded::{meaningless, recipe};
 use super::request::{Depth, Verify};
 use super::{photographs, pictures};
 use crate::error::RunError;
+use crate::folder::{before, named::found};
 use crate::names::is_of_a_run;
 use crate::options::Options;
 use crate::pictures::IfMissing;
+use crate::plan::Plan;
 use crate::progress::{Event, Observer};
-use crate::reproduce;
+use crate::reproduce::{self, Asked};
 use crate::source::Loaded;
 use report::{Manifest, digests, layout, table_differences};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What the manifest says of how a run went, and not of what it found.
 const OF_THE_RUN: [&str; 7] = ["program", "build", "instruction_set", "threads", "seconds", "files", "digest"];
@@ -27,8 +29,8 @@ pub(super) fn check(
     observer: &dyn Observer,
 ) -> Result<Check, RunError> {
     if let Some(record) = &manifest.images {
-        let recorded = Path::new(&record.folder);
-        let folder = options.images.as_deref().unwrap_or(recorded);
+        let recorded = found(&record.folder, &options.folder);
+        let folder = options.images.as_deref().unwrap_or(&recorded);
         // A folder that is not there is one reason, not one for each photograph.
         let changed = match folder.is_dir() {
             true => photographs::differences(folder, record),
@@ -47,8 +49,9 @@ pub(super) fn check(
         copy_journals(&options.folder, out)?;
     }
     let again = run_again(options, manifest, loaded, out)?;
+    let plan = Plan { studies: before::studies(manifest, &options.folder)?, channels: manifest.channels.clone() };
     let store = (&*options.folder.join(layout::STORE), IfMissing::Refuse);
-    match reproduce::run(&again, store, &Again(observer)) {
+    match reproduce::run(&again, Asked::Exactly(plan), store, &Again(observer)) {
         Ok(_) => {}
         Err(RunError::Lost { unit, .. }) => {
             return Ok(Check::not_done(TABLES, format!("they need the picture of {unit}, which is not in the store")));
@@ -81,7 +84,7 @@ impl Observer for Again<'_> {
     fn event(&self, event: Event) {
         let told = match &event {
             Event::Phase { total, done, .. } => done == total,
-            Event::Retried(_) | Event::Notice(_) => true,
+            Event::Outlook(_) | Event::Retried(_) | Event::Notice(_) => true,
             Event::Advanced | Event::PhaseEnded => false,
         };
         if !told {
@@ -92,28 +95,21 @@ impl Observer for Again<'_> {
 
 /// The options that the folder was made with.
 fn run_again(options: &Verify, manifest: &Manifest, loaded: &Loaded, out: &Path) -> Result<Options, RunError> {
-    let blocks = manifest.blocks.keys().map(|block| {
-        let parsed = block.parse();
-        parsed.map_err(|e| meaningless(options, "blocks", e))
-    });
-    let channels = manifest.channels.iter().map(|channels| {
-        let parsed = channels.parse();
-        parsed.map_err(|e| meaningless(options, "channels", e))
-    });
-    let recorded = manifest.images.as_ref().map(|i| PathBuf::from(&i.folder));
+    let recorded = manifest.images.as_ref().map(|i| found(&i.folder, &options.folder));
     let recipe = recipe(manifest).ok_or_else(|| meaningless(options, "a recipe of this program", &manifest.recipe))?;
     let preset = manifest.preset.parse();
     Ok(Options {
         source: loaded.source.clone(),
         images: recorded.map(|folder| options.images.clone().unwrap_or(folder)),
-        blocks: blocks.collect::<Result<_, _>>()?,
-        channels: channels.collect::<Result<_, _>>()?,
+        blocks: Vec::new(),
+        channels: Vec::new(),
         preset: preset.map_err(|e| meaningless(options, "a preset", e))?,
         steps: recipe.steps,
         seed: manifest.seed,
         threads: options.threads,
         isa: options.isa,
         out: out.to_owned(),
+        replace: true,
     })
 }
 

@@ -13,6 +13,10 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunErro
         differences
             .push(format!("{}: it does not have its own digest, so it is not as it was written", layout::MANIFEST));
     }
+    if !manifest.is_finished() {
+        let cut = "the run was cut short while it wrote its files, and the same command of reproduce finishes it";
+        differences.push(format!("{}: {cut}", layout::MANIFEST));
+    }
     let found = digests(folder, is_of_a_run)?;
     for (name, digest) in &manifest.files {
         match found.get(name) {

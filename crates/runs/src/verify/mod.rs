@@ -27,6 +27,7 @@ use crate::progress::{Event, Observer};
 use check::{PICTURES, STORED, TABLES};
 use recorded::load;
 use report::{Manifest, ReportError, layout};
+use std::path::Path;
 
 /// Checks a finished output folder. Nothing in it is changed.
 ///
@@ -75,6 +76,15 @@ pub fn verify(options: &Verify, observer: &dyn Observer) -> Result<Verified, Run
     checks.push(derive::check(options, &manifest, &loaded, observer)?);
     checks.push(remake::check(options, &manifest, &loaded, observer)?);
     Ok(Verified { checks })
+}
+
+/// Whether every file of a run is the one that was written, and the store holds every picture whole and what was read of
+/// images.
+///
+/// # Errors
+/// If a file cannot be read.
+pub(crate) fn is_untouched(folder: &Path, manifest: &Manifest) -> Result<bool, RunError> {
+    Ok(files::check(folder, manifest)?.passed() && pictures::check(folder, manifest).passed())
 }
 
 /// What there is to say of a folder whose manifest cannot be understood.

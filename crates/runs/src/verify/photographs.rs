@@ -1,5 +1,6 @@
 //! Whether the images are those that the run read: one that changed is named, and not only what follows from it.
 
+use crate::folder::before::names;
 use images::Folder;
 use report::ImagesRecord;
 use std::collections::BTreeMap;
@@ -22,7 +23,14 @@ pub(super) fn differences(folder: &Path, record: &ImagesRecord) -> Vec<String> {
             format!("{}: the digest of the photograph is {now}, of the one that the run read {digest}", path.display())
         })
     };
-    record.files.iter().filter_map(changed).collect()
+    let found: Vec<String> = record.files.iter().filter_map(changed).collect();
+    if found.len() > 1 && found.len() == record.files.len() {
+        // Not changed photographs but other ones.
+        let (there, here) = names(&record.folder, &folder.display().to_string());
+        let count = record.files.len();
+        return vec![format!("photographs: expected the {count} of the run, {there}, found none of them in {here}")];
+    }
+    found
 }
 
 #[cfg(all(test, unix))]

@@ -21,11 +21,9 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
     for (name, record) in &manifest.pictures {
         differences.extend(stored.compare(name, record).err());
     }
-    let mut journals: BTreeMap<String, usize> = journals(folder).into_iter().map(|name| (name, 0)).collect();
-    if let Some(images) = &manifest.images {
-        let recorded = images.journals.iter();
-        journals.extend(recorded.map(|(name, &needed)| (name.clone(), needed)));
-    }
+    // Those of other runs may have been cut short, and are cut to what is whole by whoever goes on there.
+    let journals: BTreeMap<String, usize> =
+        manifest.images.as_ref().map_or_else(BTreeMap::new, |images| images.journals.clone());
     for (journal, needed) in &journals {
         let name = scan(journal);
         let held = match fs::read(folder.join(&name)) {

@@ -2,12 +2,12 @@
 
 use super::request::Verify;
 use crate::error::RunError;
+use crate::folder::named::{found, other_weights};
 use crate::source::{Loaded, Source};
 use crate::store::NUMERICS_VERSION;
 use featviz::Recipe;
 use report::{Manifest, ReportError, layout};
 use std::fmt;
-use std::path::PathBuf;
 
 /// The network of a manifest, or why there is none.
 pub(super) fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loaded, String>, RunError> {
@@ -20,7 +20,7 @@ pub(super) fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loade
     let given = options.weights.is_some();
     let path = options.weights.clone();
     let source = Source {
-        path: path.unwrap_or_else(|| PathBuf::from(&manifest.network.weights)),
+        path: path.unwrap_or_else(|| found(&manifest.network.weights, &options.folder)),
         input_size: manifest.network.input_size,
     };
     let loaded = match source.load() {
@@ -29,12 +29,7 @@ pub(super) fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loade
         Err(error) => return Ok(Err(format!("{error}; --weights says where they are"))),
     };
     if loaded.digest != manifest.network.weights_digest {
-        return Ok(Err(format!(
-            "{}: expected weights of digest {}, found {}",
-            loaded.source.path.display(),
-            manifest.network.weights_digest,
-            loaded.digest
-        )));
+        return Ok(Err(other_weights(manifest, &options.folder, &loaded.source.path)));
     }
     Ok(Ok(loaded))
 }
@@ -63,6 +58,7 @@ mod tests {
     use crate::verify::Depth;
     use resnet::Isa;
     use std::num::NonZero;
+    use std::path::PathBuf;
 
     #[test]
     fn a_recipe_is_followed_only_if_every_constant_is_this_programs() {
@@ -111,7 +107,7 @@ mod tests {
         let mut other = manifest.clone();
         other.network.weights_digest = "d".to_owned();
         let said = why(&options(None), &other);
-        assert!(said.contains("expected weights of digest d"), "{said}");
+        assert_eq!(said, format!("none: expected the weights of the run, {path} as it was, found {path} as it is now"));
         other = manifest.clone();
         other.numerics_version += 1;
         let said = why(&options(Some(&path)), &other);

@@ -40,7 +40,7 @@ fn figure_1(papers_network: bool, channels: &[Channel], all: bool) -> Vec<(usize
             studies.push(Study { block: c.block, channels: Vec::new() });
         }
     }
-    let found = choose(papers_network, &studies, channels, all);
+    let found = choose(papers_network, &studies, channels, |_| all);
     let rows = found.iter().map(Exemplar::row).filter(|row| row.figure == 1);
     rows.map(|row| {
         assert_eq!(row.in_paper, row.example_of.contains(" in the paper"));

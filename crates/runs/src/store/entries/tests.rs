@@ -176,3 +176,16 @@ fn only_a_whole_file_at_the_place_of_its_address_is_an_entry() {
     fs::write(folder.path().join("zz").join(&strange), kept).unwrap();
     assert!(!store.is_entry(&Path::new("zz").join(&strange)));
 }
+
+#[test]
+fn entries_are_compared_by_their_bits_and_a_nan_is_equal_to_a_nan() {
+    let of = |trajectory: &[f32]| Entry { png: vec![1], trajectory: trajectory.to_vec() };
+    let overflowed = of(&[1.0, f32::INFINITY, f32::NAN]);
+    assert_eq!(overflowed, of(&[1.0, f32::INFINITY, -f32::NAN]));
+    assert_ne!(overflowed, of(&[1.0, f32::NEG_INFINITY, f32::NAN]));
+    assert_ne!(overflowed, of(&[f32::NAN, f32::INFINITY, f32::NAN]));
+    assert_ne!(overflowed, of(&[1.0, f32::INFINITY]));
+    // A zero of either sign is one number and not the same bits.
+    assert_ne!(of(&[0.0]), of(&[-0.0]));
+    assert_ne!(of(&[]), Entry { png: vec![2], trajectory: Vec::new() });
+}

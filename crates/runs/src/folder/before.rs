@@ -1,0 +1,226 @@
+//! The run that a folder holds already, and what a command for the same folder has to do with it.
+
+use crate::channels::ranges;
+use crate::error::RunError;
+use crate::options::Options;
+use crate::photographs::scan::{self, Entry};
+use crate::plan::{Plan, Study};
+use crate::program::SOURCE_DIGEST;
+use crate::progress::{Event, Observer};
+use crate::source::Loaded;
+use crate::store::{ImageDigest, NUMERICS_VERSION};
+use crate::verify;
+use featviz::Recipe;
+use report::{ImagesRecord, Manifest, ReportError, layout};
+use resnet::Block;
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::path::Path;
+
+/// What a command is for: all that has to be the same for its run to be a part of another one.
+pub(crate) struct Command<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) seed: u64,
+    /// The folder of images and the images in it.
+    pub(crate) images: Option<(&'a Path, &'a [Entry])>,
+    pub(crate) threads: NonZero<usize>,
+}
+
+/// The manifest of a folder where there is one.
+///
+/// # Errors
+/// If what is there cannot be read as one: nobody knows what would be lost.
+pub(crate) fn manifest(folder: &Path, replace: bool) -> Result<Option<Manifest>, RunError> {
+    match Manifest::read(folder) {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(ReportError::Damaged { path, found, .. }) if !replace => Err(RunError::UnknownRun { path, found }),
+        Err(_) => Ok(None),
+    }
+}
+
+impl Command<'_> {
+    /// Refuses a command for another run than the one that is there.
+    ///
+    /// # Errors
+    /// If anything but blocks and channels differs, naming all that does.
+    pub(crate) fn require_same(
+        &self,
+        before: &Manifest,
+        folder: &Path,
+        observer: &dyn Observer,
+    ) -> Result<(), RunError> {
+        let mut differences = self.differences(before);
+        // Images take time to compare: where something else differs, nobody needs to know.
+        if differences.is_empty() {
+            differences.extend(self.images_differ(before.images.as_ref(), observer));
+        }
+        match differences.as_slice() {
+            [] => Ok(()),
+            _ => Err(RunError::OtherRun { folder: folder.to_owned(), differences: differences.join(", ") }),
+        }
+    }
+
+    fn differences(&self, before: &Manifest) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut compare = |what: &str, there: String, here: String| {
+            if there != here {
+                found.push(format!("{what} {there} there, {here} here"));
+            }
+        };
+        let network = &before.network;
+        if network.weights_digest != self.loaded.digest {
+            let (there, here) = names(&network.weights, &self.loaded.source.path.display().to_string());
+            compare("weights", there, here);
+        }
+        let size = |pixels: usize| format!("{pixels} pixels");
+        compare("images of", size(network.input_size), size(self.loaded.source.input_size));
+        compare("seed", before.seed.to_string(), self.seed.to_string());
+        let recipe = serde_json::to_value(self.recipe).unwrap_or_default();
+        for (name, here) in recipe.as_object().into_iter().flatten() {
+            // The size has been said.
+            if name != "size" {
+                let there = before.recipe.get(name).map_or_else(|| "none".to_owned(), ToString::to_string);
+                compare(&name.replace('_', " "), there, here.to_string());
+            }
+        }
+        compare("numerics version", before.numerics_version.to_string(), NUMERICS_VERSION.to_string());
+        let folder = |name: &str| name.to_owned();
+        match (&before.images, self.images) {
+            (Some(record), None) => compare("photographs", folder(&record.folder), folder("none")),
+            (None, Some((images, _))) => compare("photographs", folder("none"), images.display().to_string()),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        found
+    }
+
+    /// How the photographs are others, if they are: their bytes are compared, wherever they lie.
+    fn images_differ(&self, record: Option<&ImagesRecord>, observer: &dyn Observer) -> Option<String> {
+        let (record, (folder, entries)) = record.zip(self.images)?;
+        let digests = scan::digests(entries, self.threads, observer);
+        let named = |(entry, digest): &(&Entry, &ImageDigest)| {
+            let digest = blake3::Hash::from_bytes(**digest).to_hex();
+            record.files.get(&entry.name).is_some_and(|known| known == digest.as_str())
+        };
+        let same: BTreeSet<&str> =
+            entries.iter().zip(&digests).filter(named).map(|(entry, _)| entry.name.as_str()).collect();
+        if scan::digest_of_all(&digests) == record.digest && same.len() == record.files.len() {
+            return None;
+        }
+        let (before, here) = names(&record.folder, &folder.display().to_string());
+        let count = entries.len();
+        Some(format!("photographs {before} ({} read) there, {here} ({count}) here", record.read))
+    }
+}
+
+/// Two paths as people tell them apart: by their last names where these differ.
+pub(crate) fn names(there: &str, here: &str) -> (String, String) {
+    let last = |path: &str| Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+    match (last(there), last(here)) {
+        (Some(a), Some(b)) if a != b => (a, b),
+        _ if there != here => (there.to_owned(), here.to_owned()),
+        _ => (format!("{there} as it was"), format!("{here} as it is now")),
+    }
+}
+
+/// The channels that a manifest says were studied.
+///
+/// # Errors
+/// If it names a block that is none.
+pub(crate) fn studies(manifest: &Manifest, folder: &Path) -> Result<Vec<Study>, RunError> {
+    let mut studies = Vec::new();
+    for (block, channels) in &manifest.blocks {
+        let block: Block = block.parse().map_err(|_| {
+            RunError::Report(ReportError::Damaged {
+                path: folder.join(layout::MANIFEST),
+                expected: "blocks",
+                found: block.clone(),
+            })
+        })?;
+        studies.push(Study { block, channels: channels.clone() });
+    }
+    Ok(studies)
+}
+
+impl Plan {
+    /// As [`Plan::with`], and whoever watches is told what that means.
+    ///
+    /// # Errors
+    /// If the weights no longer have a block of the run before.
+    pub(crate) fn joined(
+        self,
+        before: &Manifest,
+        there: Vec<Study>,
+        (loaded, folder): (&Loaded, &Path),
+        observer: &dyn Observer,
+    ) -> Result<Plan, RunError> {
+        let architecture = loaded.network.architecture();
+        if let Some(study) = there.iter().find(|study| !architecture.blocks().contains(&study.block)) {
+            let because = architecture.missing_sentence().unwrap_or_default();
+            return Err(RunError::Block { block: study.block, because });
+        }
+        let count = |studies: &[Study]| studies.iter().map(|study| study.channels.len()).sum::<usize>();
+        let (had, asked) = (count(&there), count(&self.studies));
+        let plan = self.with(before, there, |block| architecture.channels(block));
+        let has = count(&plan.studies);
+        let folder = folder.display();
+        if has > had {
+            observer.event(Event::Notice(format!(
+                "{folder}: goes on with the run there: to its {had} channels come {}",
+                has - had
+            )));
+        } else if asked < had {
+            observer.event(Event::Notice(format!(
+                "{folder}: the run there is of these {asked} channels and {} more, which it keeps",
+                had - asked
+            )));
+        }
+        Ok(plan)
+    }
+
+    /// The blocks and channels of both: what is there stays, and what is asked for comes to it.
+    pub(crate) fn with(self, before: &Manifest, there: Vec<Study>, all: impl Fn(Block) -> usize) -> Plan {
+        let mut studies = there.clone();
+        for asked in &self.studies {
+            match studies.iter_mut().find(|study| study.block == asked.block) {
+                Some(study) => {
+                    study.channels.extend(&asked.channels);
+                    study.channels.sort_unstable();
+                    study.channels.dedup();
+                }
+                None => studies.push(asked.clone()),
+            }
+        }
+        studies.sort_by_key(|study| Block::ALL.iter().position(|block| *block == study.block));
+        if studies == there {
+            return Plan { studies, channels: before.channels.clone() };
+        }
+        if studies == self.studies {
+            return self;
+        }
+        // What both together amount to.
+        let whole = studies.iter().all(|study| study.channels.len() == all(study.block));
+        let mut channels: Vec<usize> = studies.iter().flat_map(|study| study.channels.iter().copied()).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        let channels = if whole { Vec::new() } else { ranges(&channels) };
+        Plan { studies, channels }
+    }
+}
+
+/// Whether the folder of a command for the same run is as that run left it, finished, and as this program would leave it:
+/// then there is nothing to do.
+///
+/// # Errors
+/// If a file of it cannot be read.
+pub(crate) fn is_finished(before: &Manifest, options: &Options) -> Result<bool, RunError> {
+    let text = |path: &Path| path.display().to_string();
+    let same = before.build.source_digest == SOURCE_DIGEST
+        && before.preset == options.preset.to_string()
+        && before.network.weights == text(&options.source.path)
+        && before.images.as_ref().map(|images| images.folder.clone()) == options.images.as_deref().map(text);
+    Ok(same && before.is_finished() && verify::is_untouched(&options.out, before)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! What a run has to do and how long that may take, before it does it.
+//!
+//! Steps and reads of the network are timed where they are many, a few of each; how often each is done follows from what
+//! the store lacks. What cannot be known before, such as pictures that fail and are made again, is left out, and which
+//! channels will be exemplars is not known: six of each block at most are.
+
+use crate::error::RunError;
+use crate::photographs::scan::Entry;
+use crate::pictures::Workshop;
+use crate::plan::{self, Study};
+use crate::source::Loaded;
+use crate::store::Unit;
+use featviz::{Objective, Recipe, Studio, Visualizer};
+use resnet::{Extent, Reader, Reading, Role, Site, View};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The phases of a run, as events name them.
+pub(crate) const NEURONS: &str = "center-neuron pictures";
+pub(crate) const CHANNELS: &str = "whole-channel pictures of exemplars";
+pub(crate) const MEASUREMENTS: &str = "measurements";
+pub(crate) const SCALE_TUNING: &str = "scale tuning";
+pub(crate) const IMAGES: &str = "images";
+pub(crate) const FIGURES: &str = "figures";
+
+/// A part of the work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The phase that does it.
+    pub phase: &'static str,
+    /// What it makes, for people; empty where that says nothing.
+    pub what: &'static str,
+    /// How many of these.
+    pub count: usize,
+    /// Seconds that each piece of work of the phase takes on one thread, in the order in which they are done.
+    pub pieces: Vec<f64>,
+    /// How many threads share them.
+    pub threads: usize,
+}
+
+impl Work {
+    /// Seconds from its beginning to its end.
+    pub fn seconds(&self) -> f64 {
+        self.after(self.pieces.len())
+    }
+
+    /// Seconds that the first so many pieces take.
+    pub fn after(&self, pieces: usize) -> f64 {
+        self.pieces.iter().take(pieces).sum::<f64>() / self.threads as f64
+    }
+}
+
+/// Exemplars of a block: three for the mix ratio and three for the scale metric.
+const EXEMPLARS: usize = 6;
+/// Steps that are timed, after one that is not.
+const TIMED: usize = 2;
+/// Where fewer steps or reads than so many are to be done, timing some would take as long.
+const MANY: usize = 100;
+/// How often a channel is read: on three pictures and two that are enlarged and shrunk, and each role's picture at nine
+/// sizes.
+const MEASURED: f64 = 5.0;
+const TUNED: f64 = 27.0;
+/// Sizes other than the plain one at which the top photographs are read.
+const SIZES: usize = 8;
+/// Seconds that figures take for each block; measured, of 16 to 256 channels, and it matters little.
+const DRAWN: f64 = 0.7;
+
+/// What a run works with, as far as its time is concerned.
+pub(crate) struct Outlook<'a> {
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) workshop: &'a Workshop<'a>,
+    pub(crate) studies: &'a [Study],
+    pub(crate) images: Option<&'a [Entry]>,
+}
+
+impl Outlook<'_> {
+    /// The work for these pictures and what follows from them; nothing where it is too little to be worth timing.
+    ///
+    /// # Errors
+    /// If the network lacks a site.
+    pub(crate) fn of(&self, units: &[Unit]) -> Result<Vec<Work>, RunError> {
+        let steps = self.workshop.recipe.steps;
+        let missing = self.workshop.missing(units);
+        if missing.len() * steps < MANY {
+            return Ok(Vec::new());
+        }
+        let threads = self.workshop.threads.get();
+        let work = |phase, what, pieces: Vec<f64>, threads| Work { phase, what, count: pieces.len(), pieces, threads };
+        let mut of_site: BTreeMap<Site, f64> = BTreeMap::new();
+        let mut pictures = Vec::with_capacity(missing.len());
+        for unit in &missing {
+            let seconds = match of_site.get(&unit.site) {
+                Some(seconds) => *seconds,
+                None => {
+                    let many = missing.iter().filter(|other| other.site == unit.site).count() * steps >= MANY;
+                    let nearest = of_site.values().last().copied();
+                    let timed = match (many, nearest) {
+                        (false, Some(nearest)) => nearest,
+                        _ => self.step(unit.site, Objective::Neuron)?,
+                    };
+                    of_site.insert(unit.site, timed);
+                    timed
+                }
+            };
+            pictures.push(seconds * steps as f64);
+        }
+        let mut works = vec![work(NEURONS, "pictures", pictures, threads)];
+        works.extend(self.of_measurements(threads)?);
+        works.push(work(CHANNELS, "whole-channel pictures", self.of_whole_channels()?, threads));
+        works.push(Work { count: 0, ..work(FIGURES, "", vec![DRAWN * self.studies.len() as f64 / 8.0; 8], 1) });
+        Ok(works)
+    }
+
+    /// Reads of the network: on every channel's pictures, and on photographs.
+    fn of_measurements(&self, threads: usize) -> Result<Vec<Work>, RunError> {
+        let mut reads = Vec::new();
+        for study in self.studies {
+            let sites = Role::ALL.map(|role| study.block.read_site(role));
+            let seconds = self.read(&sites)?;
+            reads.extend(study.channels.iter().map(|_| seconds));
+        }
+        let times = |by: f64| reads.iter().map(|seconds| seconds * by).collect::<Vec<_>>();
+        let work = |phase, what, pieces: Vec<f64>| Work { phase, what, count: pieces.len(), pieces, threads };
+        let mut works = vec![
+            Work { count: 0, ..work(MEASUREMENTS, "", times(MEASURED)) },
+            work(SCALE_TUNING, "tuning curves", times(TUNED)),
+        ];
+        if let Some(images) = self.images {
+            let mut sites: Vec<Site> = Vec::new();
+            for study in self.studies {
+                sites.extend(
+                    Role::ALL
+                        .map(|role| study.block.read_site(role))
+                        .iter()
+                        .filter(|site| !sites.contains(site))
+                        .copied()
+                        .collect::<Vec<_>>(),
+                );
+            }
+            let seconds = self.read(&sites)? * (1 + SIZES) as f64;
+            works.push(work(IMAGES, "photographs", vec![seconds; images.len()]));
+        }
+        Ok(works)
+    }
+
+    /// Seconds of each whole-channel picture. The last block's is timed; those before go through as much less of the
+    /// network.
+    fn of_whole_channels(&self) -> Result<Vec<f64>, RunError> {
+        let Some(last) = self.studies.last() else {
+            return Ok(Vec::new());
+        };
+        let step = self.step(last.block.optimised_site(Role::Output), Objective::Channel)?;
+        let place = |study: &Study| resnet::Block::ALL.iter().position(|block| *block == study.block).unwrap_or(0) + 1;
+        let mut pieces = Vec::new();
+        for study in self.studies {
+            let part = place(study) as f64 / place(last) as f64;
+            // Exemplars are other channels than the first ones, and of these as many pictures.
+            let shown: Vec<Unit> = study
+                .channels
+                .iter()
+                .take(EXEMPLARS)
+                .flat_map(|&c| Role::ALL.map(|role| plan::unit(study.block, role, c, Objective::Channel, 0)))
+                .collect();
+            pieces.extend(shown.iter().map(|_| step * part * self.workshop.recipe.steps as f64));
+        }
+        Ok(pieces)
+    }
+
+    /// Seconds of a step.
+    fn step(&self, site: Site, objective: Objective) -> Result<f64, RunError> {
+        let recipe = |steps| Recipe { steps, ..self.workshop.recipe.clone() };
+        let timed = |steps| {
+            let made = Visualizer::new(&self.loaded.network, site, objective, recipe(steps));
+            made.map_err(|error| self.loaded.because_of_featviz(error))
+        };
+        // The first touches all buffers.
+        let steps = if objective == Objective::Channel { 1 } else { TIMED };
+        let mut studio = Studio::new(Arc::new(timed(steps)?), self.workshop.isa).map_err(RunError::Featviz)?;
+        if objective == Objective::Neuron {
+            studio.run(0, 0);
+        }
+        let started = Instant::now();
+        studio.run(0, 1);
+        Ok(started.elapsed().as_secs_f64() / steps as f64)
+    }
+
+    /// Seconds of reading an image at some sites.
+    fn read(&self, sites: &[Site]) -> Result<f64, RunError> {
+        let size = self.loaded.source.input_size;
+        let reading = Reading { size, view: View::Plain, sites, extent: Extent::Center };
+        let reader = Reader::new(&self.loaded.network, reading, self.workshop.isa);
+        let mut reader = reader.map_err(|error| self.loaded.because(error))?;
+        let image = vec![127; size * size * 3];
+        reader.read(&image);
+        let started = Instant::now();
+        reader.read(&image);
+        Ok(started.elapsed().as_secs_f64())
+    }
+}
