@@ -220,8 +220,10 @@ fn two_commands_do_not_meet_by_default() {
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
     found.sort();
-    // Its own images are the embedded network's, and by its path it has none.
-    assert_eq!(found, ["1-steps-seed0-32px", "1-steps-seed0-32px-star", "1-steps-seed3-32px"]);
+    assert_eq!(
+        found,
+        ["1-steps-seed0-32px", "1-steps-seed0-32px-no-images", "1-steps-seed0-32px-star", "1-steps-seed3-32px"]
+    );
 }
 
 #[test]

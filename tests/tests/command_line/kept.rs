@@ -1,5 +1,6 @@
 //! What takes long and is finished is kept until the file is written that it is for, however a command ends before.
 
+use crate::overflow::weights as overflowing;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -70,11 +71,10 @@ fn attempts_at_a_picture_outlive_the_command_that_made_them() {
     }
 }
 
-/// A picture that every seed fails at: after its ReLU it is zero from the start, and so is its gradient.
+/// A picture that every seed fails at: activations go beyond what single precision holds.
 fn visualize_failing(picture: &Path) -> Command {
-    let mut command =
-        program(&["visualize", "--input-size", "8", "--site", "layer1.1", "--channel", "0", "--steps", "3000"]);
-    command.arg("--out").arg(picture);
+    let mut command = program(&["visualize", "--input-size", "32", "--site", "layer2.1.pre", "--channel", "0"]);
+    command.args(["--steps", "600"]).arg("--weights").arg(overflowing()).arg("--out").arg(picture);
     command
 }
 

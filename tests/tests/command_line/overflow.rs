@@ -5,7 +5,7 @@ use std::path::Path;
 use streamscope_tests::harness::{Shared, program, root, run, succeed};
 
 /// The embedded network with one tensor so large that layer2.0 overflows.
-fn weights() -> &'static Path {
+pub(crate) fn weights() -> &'static Path {
     static WEIGHTS: Shared = Shared::new();
     WEIGHTS
         .get(|folder| {

@@ -122,7 +122,8 @@ impl ScaleTuning<'_> {
         scale: u32,
     ) -> Drawn<DB> {
         let of_panel: Vec<&ScaleTuningRow> = self.of(channel).filter(|r| r.seen == seen).collect();
-        let values = of_panel.iter().flat_map(|r| activations(r));
+        // What went beyond single precision has no place on an axis; the table says where that is.
+        let values = of_panel.iter().flat_map(|r| activations(r)).filter(|value| value.is_finite());
         let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         let margin = ((high - low) * 0.06).max(1e-6);
         let frame = Frame { top: 6, right: 12, bottom: 8, left: 8, below: 34, beside: 46 };
@@ -142,6 +143,7 @@ impl ScaleTuning<'_> {
                     .iter()
                     .filter(|r| r.stimulus == stimulus)
                     .map(|r| (r.scale.log2(), activations(r)[role]))
+                    .filter(|(_, value)| value.is_finite())
                     .collect();
                 if stimulus == PHOTOGRAPHS {
                     let dots = points.iter().map(|&at| Circle::new(at, (wide / 2 + 1) * scale, color.filled()));

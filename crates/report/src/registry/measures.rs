@@ -33,9 +33,9 @@ pub enum Compared {
 }
 
 impl Measure {
-    /// The value of a channel, where it is defined.
+    /// The value of a channel, where it is defined and finite.
     pub fn of(&self, channel: &ChannelRow) -> Option<f64> {
-        channel.number(self.column)
+        channel.number(self.column).filter(|value| value.is_finite())
     }
 
     /// Its column: unit and definition.

@@ -24,7 +24,7 @@ pub struct DefaultFolder<'a> {
 ///
 /// The weights are called what their file or folder is, without the ending. Behind the seed stands what else was asked
 /// for: the size of the images where it is not the network's usual one, and the name of the folder of images where one was
-/// named. Blocks and channels are not in the name: a command with others adds to the run that is there.
+/// named. What is called like the embedded network and is named by its path says both always. Blocks and channels are not in the name: a command with others adds to the run that is there.
 pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
     let network = name(&of.source.path, true);
     let steps = match Preset::ALL.into_iter().find(|preset| preset.steps() == of.steps) {
@@ -42,8 +42,11 @@ pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
     if usual != Some(of.source.input_size) {
         folder.push_str(&format!("-{}px", of.source.input_size));
     }
-    if let Some(images) = of.images {
-        folder.push_str(&format!("-{}", name(images, false)));
+    match of.images {
+        Some(images) => folder.push_str(&format!("-{}", name(images, false))),
+        // The embedded network has images of its own.
+        None if usual.is_none() => folder.push_str("-no-images"),
+        None => {}
     }
     Path::new("out").join(network).join(folder)
 }
@@ -85,8 +88,8 @@ mod tests {
             (of(Some("w/resnet18.npz"), None, 64, None), "out/resnet18/quick-seed7"),
             (of(Some("w/resnet18.v2.npz"), Some(128), 64, Some("p/")), "out/resnet18.v2/quick-seed7-128px-p"),
             // The embedded network by its path reads other images.
-            (of(Some("fixtures/resnet18-16.npz"), None, 64, None), "out/resnet18-16/quick-seed7-224px"),
-            (of(Some("fixtures/resnet18-16.npz"), Some(128), 64, None), "out/resnet18-16/quick-seed7-128px"),
+            (of(Some("fixtures/resnet18-16.npz"), None, 64, None), "out/resnet18-16/quick-seed7-224px-no-images"),
+            (of(Some("fixtures/resnet18-16.npz"), Some(128), 64, None), "out/resnet18-16/quick-seed7-128px-no-images"),
             (of(Some(".hidden"), None, 64, None), "out/hidden/quick-seed7"),
             (of(Some("/"), None, 64, None), "out/unnamed/quick-seed7"),
         ] {
