@@ -57,7 +57,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Reproduce(flags) => reproduce::run(&with(&flags.weights)?, flags),
         Task::Activations(flags) => activations::run(&with(&flags.weights)?, flags),
         Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
-        Task::Explain(flags) => explain::run(&with(&flags.weights)?, flags),
+        Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
         Task::Verify(flags) => verify::run(flags),
         Task::Completions(flags) => shell::completions(&flags),

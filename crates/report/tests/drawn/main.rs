@@ -36,7 +36,7 @@ fn drawn(photographs: Photographs) -> &'static (TempDir, Vec<PathBuf>) {
     };
     folder.get_or_init(|| {
         let folder = tables::write(photographs);
-        let written = render_all(folder.path()).unwrap();
+        let written = render_all(folder.path(), &|| {}).unwrap();
         (folder, written)
     })
 }
@@ -125,7 +125,7 @@ fn any_number_of_blocks_is_drawn_each_in_its_place() {
             (panel.overwrite_mean, panel.skip_mean) = (Some(1.0), Some(1.0));
         }
         write_table(&folder.join(layout::PANELS), &panels).unwrap();
-        render_all(folder).unwrap();
+        render_all(folder, &|| {}).unwrap();
         histograms::check(folder);
         panels::check(folder, Labels::Rounded);
         invariance::check(folder);

@@ -48,7 +48,7 @@ fn every_file_is_made_from_what_the_manifest_says() {
     for photographs in [Photographs::With, Photographs::Without] {
         let folder = tables::write(photographs);
         let folder = folder.path();
-        render_all(folder).unwrap();
+        render_all(folder, &|| {}).unwrap();
         if photographs == Photographs::With {
             std::fs::write(folder.join("activations/layer1.0.npy"), "").unwrap();
         }

@@ -57,6 +57,7 @@ pub(crate) fn channel_row(block: &str, channel: usize) -> ChannelRow {
         photo_inhibited_percent: None,
         photo_silenced_percent: None,
         retries: 0,
+        not_finite: None,
     }
 }
 
