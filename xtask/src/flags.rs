@@ -139,6 +139,24 @@ pub(crate) struct OfRun {
     pub(crate) input_size: Option<usize>,
 }
 
+/// How far a picture is optimised.
+#[derive(Debug, Args)]
+pub(crate) struct Ascent {
+    /// How many steps to spend on each picture: paper (2560), quick (64) or smoke (4).
+    #[arg(long, default_value = "quick")]
+    pub(crate) preset: Preset,
+
+    /// Steps for each picture, instead of the preset's.
+    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true)]
+    pub(crate) steps: Option<NonZero<usize>>,
+}
+
+impl Ascent {
+    pub(crate) fn steps(&self) -> usize {
+        self.steps.map_or_else(|| self.preset.steps(), NonZero::get)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Reproduce {
     #[command(flatten)]
@@ -157,13 +175,8 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "CHANNELS", value_delimiter = ',')]
     pub(crate) channels: Vec<ChannelRange>,
 
-    /// How many steps to spend on each picture: paper (2560), quick (64) or smoke (4).
-    #[arg(long, default_value = "quick")]
-    pub(crate) preset: Preset,
-
-    /// Steps for each picture, instead of the preset's.
-    #[arg(long, value_name = "N", value_parser = steps, allow_negative_numbers = true)]
-    pub(crate) steps: Option<NonZero<usize>>,
+    #[command(flatten)]
+    pub(crate) ascent: Ascent,
 
     /// The seed of every random draw.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]
@@ -252,7 +265,8 @@ pub(crate) struct Visualize {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// The site by torchvision's name, such as layer3.1.pre; `activations --help` lists them.
+    /// The site by torchvision's name, such as layer3.1.pre, or by its block and role, such as 3.1.input; `activations
+    /// --help` lists them. A neuron behind a ReLU is optimised before it.
     #[arg(long)]
     pub(crate) site: Site,
 
@@ -264,9 +278,8 @@ pub(crate) struct Visualize {
     #[arg(long, default_value = "neuron")]
     pub(crate) objective: Objective,
 
-    /// Steps of gradient ascent.
-    #[arg(long, value_name = "N", default_value = "2560", value_parser = steps, allow_negative_numbers = true)]
-    pub(crate) steps: NonZero<usize>,
+    #[command(flatten)]
+    pub(crate) ascent: Ascent,
 
     /// The seed of every random draw.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]

@@ -4,7 +4,7 @@
 mod whole;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use runs::{Event, Observer};
+use runs::{Event, Observer, Preset};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{IsTerminal, stderr};
@@ -130,6 +130,17 @@ pub(crate) fn duration(seconds: f64) -> String {
         (0, 0, s) => format!("{s} s"),
         (0, m, s) => format!("{m} min {s} s"),
         (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// Says what the published recipe would cost, where fewer steps were taken.
+pub(crate) fn more_steps(steps: usize) {
+    let papers = Preset::Paper.steps();
+    if steps < papers {
+        let times = (papers as f64 / steps as f64).round();
+        crate::say(&format!(
+            "pictures of {steps} steps; the paper's {papers} (--preset paper) take about {times} times as long"
+        ));
     }
 }
 

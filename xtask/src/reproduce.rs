@@ -1,7 +1,7 @@
 //! `cargo xtask reproduce`.
 
 use crate::flags::Reproduce;
-use crate::progress::{Progress, duration};
+use crate::progress::{Progress, duration, more_steps};
 use crate::{interrupt, print, say, threads};
 use runs::{DefaultFolder, Isa, Options, Source, Summary, default_folder};
 use std::path::Path;
@@ -12,7 +12,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
-    let steps = flags.steps.map_or_else(|| flags.preset.steps(), std::num::NonZero::get);
+    let steps = flags.ascent.steps();
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
         source,
         blocks: flags.blocks,
         channels: flags.channels,
-        preset: flags.preset,
+        preset: flags.ascent.preset,
         steps,
         seed: flags.seed,
         threads: threads(flags.threads),
@@ -35,6 +35,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     ))?;
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);
+    more_steps(steps);
     say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
     Ok(())
 }

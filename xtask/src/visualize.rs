@@ -1,19 +1,20 @@
 //! `cargo xtask visualize`.
 
 use crate::flags;
-use crate::progress::Progress;
-use crate::{interrupt, print};
+use crate::progress::{Progress, more_steps};
+use crate::{FAILED, interrupt, print};
 use runs::{Isa, Source, Visualize};
 use std::path::Path;
+use std::process::exit;
 
-/// Runs it and prints what the picture does.
+/// Runs it and prints what the picture does; exit code 1 if the neuron is positive on none.
 pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
     let request = Visualize {
         source: Source::new(root, flags.weights.weights, flags.weights.input_size),
         site: flags.site,
         channel: flags.channel,
         objective: flags.objective,
-        steps: flags.steps.get(),
+        steps: flags.ascent.steps(),
         seed: flags.seed,
         isa: Isa::from_environment()?,
         out: flags.out,
@@ -33,5 +34,9 @@ pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
         made.on_picture,
         made.seed
     ));
+    more_steps(request.steps);
+    if !made.succeeded {
+        exit(FAILED.into());
+    }
     Ok(())
 }

@@ -45,12 +45,15 @@ pub struct Visualized {
     pub on_picture: f64,
     /// The seed that the picture was made from.
     pub seed: u64,
+    /// Whether the neuron is positive on it; a whole channel's mean need not be.
+    pub succeeded: bool,
 }
 
 /// Makes a picture and writes it. Where a neuron is not positive on its picture the visualization failed, and is made
 /// again from the next seed; the last one is written whatever it is. The mean of a whole channel may rightly be
 /// negative, as most of a picture's places have something else: its picture is the first one, as in
-/// [`crate::reproduce()`]. Until it is written, attempts are kept beside it in `<picture>.<key>.part`: an interrupted command
+/// [`crate::reproduce()`]. A neuron behind a ReLU is optimised before it: where it is zero it has no gradient, and its
+/// picture would stay noise. Until it is written, attempts are kept beside it in `<picture>.<key>.part`: an interrupted command
 /// goes on there.
 ///
 /// # Errors
@@ -58,6 +61,7 @@ pub struct Visualized {
 pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visualized, RunError> {
     let loaded = request.source.clone().load()?;
     loaded.tell(observer);
+    let request = &before_relu(request, observer);
     let recipe = Recipe::new(request.source.input_size, request.steps);
     let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe.clone());
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);
@@ -81,7 +85,8 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
         )));
     }
     let mut studio = None;
-    let mut retries = 0;
+    let (mut retries, mut succeeded);
+    retries = 0;
     let (entry, on_picture) = loop {
         let unit = unit_of(request, retries);
         let entry = match kept.get(&address(&unit)) {
@@ -98,7 +103,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
             }
         };
         let on_picture = objective_on(&loaded, request, &pixels(&entry.png, &request.out, recipe.size)?)?;
-        let succeeded = request.objective == Objective::Channel || on_picture > 0.0;
+        succeeded = request.objective == Objective::Channel || on_picture > 0.0;
         if !succeeded && retries == MAX_RETRIES {
             observer.event(Event::Notice(given_up(request, on_picture)));
         }
@@ -110,7 +115,24 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     };
     report::write_atomically(&request.out, &entry.png).map_err(write)?;
     kept.end()?;
-    Ok(Visualized { trajectory: entry.trajectory, on_picture, seed: request.seed.wrapping_add(retries) })
+    let seed = request.seed.wrapping_add(retries);
+    Ok(Visualized { trajectory: entry.trajectory, on_picture, seed, succeeded })
+}
+
+/// The same neuron before its ReLU, if it is behind one.
+fn before_relu(request: &Visualize, observer: &dyn Observer) -> Visualize {
+    let site = match request.objective {
+        Objective::Neuron => request.site.before_relu(),
+        // Its mean is another one before the ReLU, and is seldom zero everywhere behind it.
+        Objective::Channel => request.site,
+    };
+    if site != request.site {
+        observer.event(Event::Notice(format!(
+            "{} is behind a ReLU: optimised at {site}, which is the same number where it is positive",
+            request.site
+        )));
+    }
+    Visualize { site, ..request.clone() }
 }
 
 /// The unit of an attempt.

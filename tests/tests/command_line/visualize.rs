@@ -45,15 +45,66 @@ fn the_channel_objective_makes_another_picture() {
 }
 
 #[test]
-fn a_neuron_that_no_seed_excites_is_said_to_be_given_up_and_its_last_picture_kept() {
+fn a_neuron_that_no_seed_excites_is_exit_code_1_and_its_last_picture_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("silent.png");
-    // After its ReLU it is zero from the start, and so is its gradient.
-    let of = ["--site", "layer1.1", "--channel", "0", "--steps", "4"];
-    let mut command = program(&[&["visualize", "--input-size", "8"][..], &of].concat());
+    // So few steps on so few pixels move it little.
+    let of = ["--site", "layer4.1.bn2", "--channel", "3", "--steps", "1", "--input-size", "8"];
+    let mut command = program(&[&["visualize"][..], &of].concat());
     let output = command.arg("--out").arg(&out).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && out.exists(), "{said}");
+    assert_eq!((output.status.code(), out.exists()), (Some(1), true), "{said}");
     assert_eq!(said.matches("made again").count(), 4, "{said}");
-    assert!(said.contains("layer1.1:0: none of 5 attempts made"), "{said}");
+    assert!(said.contains("layer4.1.bn2:3: none of 5 attempts made the neuron positive"), "{said}");
+}
+
+/// A ReLU has no gradient where its neuron is zero, as most are on noise.
+#[test]
+fn a_neuron_behind_a_relu_is_optimised_before_it_and_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = |site: &str| {
+        let out = folder.path().join(format!("{site}.png"));
+        let of = ["--site", site, "--channel", "5", "--steps", "16", "--input-size", "32"];
+        let output = program(&[&["visualize"][..], &of].concat()).arg("--out").arg(&out).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{site}: {said}");
+        (fs::read(out).unwrap(), said, String::from_utf8(output.stdout).unwrap())
+    };
+    for (behind, before) in
+        [("layer3.1", "layer3.1.pre"), ("3.1", "layer3.1.pre"), ("relu", "relu.pre"), ("maxpool", "maxpool.pre")]
+    {
+        let ((one, said, printed), (other, silent, _)) = (picture(behind), picture(before));
+        assert!(one == other, "{behind}");
+        let name = before.trim_end_matches(".pre");
+        let words =
+            format!("{name} is behind a ReLU: optimised at {before}, which is the same number where it is positive\n");
+        assert!(said.contains(&words) && !silent.contains("behind a ReLU"), "{said}");
+        assert!(printed.contains(&format!("neuron of {before}:5 is ")), "{printed}");
+    }
+    // The mean of a whole channel is another number before the ReLU.
+    let whole = |site: &str| {
+        let out = folder.path().join(format!("{site}.whole.png"));
+        let of = ["--site", site, "--channel", "5", "--steps", "2", "--input-size", "32", "--objective", "channel"];
+        succeed(program(&[&["visualize"][..], &of].concat()).arg("--out").arg(&out));
+        fs::read(out).unwrap()
+    };
+    assert!(whole("layer3.1") != whole("layer3.1.pre"));
+}
+
+/// What pooling makes of the stem is positive where it is so behind the ReLU, and the same number there.
+#[test]
+fn activations_before_the_stems_relu_are_those_behind_it_where_positive() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a.npz");
+    let images = streamscope_tests::harness::root().join("fixtures/images/star");
+    let sites = "relu.pre,relu,maxpool.pre,maxpool";
+    let mut command = program(&["activations", "--input-size", "32", "--sites", sites]);
+    succeed(command.arg("--images").arg(images).arg("--out").arg(&out));
+    let archive = testkit::golden::Archive::open(&out);
+    let read = |name: &str| archive.f64(name).values;
+    for (before, behind) in [("relu.pre", "relu"), ("maxpool.pre", "maxpool")] {
+        let (before, behind) = (read(before), read(behind));
+        assert!(before.iter().any(|&v| v < 0.0) && before.iter().any(|&v| v > 0.0));
+        assert_eq!(before.iter().map(|&v| v.max(0.0)).collect::<Vec<f64>>(), behind);
+    }
 }

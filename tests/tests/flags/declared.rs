@@ -62,6 +62,6 @@ fn a_help_text_is_read_whole() {
     assert_eq!(flags("verify"), ["<OUT>", "--sample", "--all", "--digests-only", "--weights", "--images", "--threads"]);
     assert_eq!(flags("bench")[0], "<SUBJECTS>");
     assert_eq!(flags("faults")[0], "<NAME>");
-    assert_eq!(default_of("visualize", "--steps").unwrap(), "2560");
+    assert_eq!(default_of("visualize", "--preset").unwrap(), "quick");
     assert_eq!(default_of("visualize", "--site"), None);
 }

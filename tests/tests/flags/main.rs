@@ -97,7 +97,7 @@ const DEFAULTS: [Default; 25] = [
     ("visualize", "--weights", "the embedded network", visualize::what_is_not_given_is_what_the_help_says),
     ("visualize", "--input-size", "224, or 128 for the embedded network", visualize::the_size_is_that_of_the_network),
     ("visualize", "--objective", "neuron", visualize::what_is_not_given_is_what_the_help_says),
-    ("visualize", "--steps", "2560", visualize::steps_are_2560_where_none_are_named),
+    ("visualize", "--preset", "quick", visualize::the_preset_is_the_steps_where_none_are_named),
     ("visualize", "--seed", "0", visualize::what_is_not_given_is_what_the_help_says),
     ("audit", "--channels", "4", audit::so_many_channels_of_each_block_are_given_budgets),
     ("audit", "--out", "out/audit", audit::what_is_not_given_is_what_the_help_says),

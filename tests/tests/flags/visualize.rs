@@ -13,7 +13,8 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--site", the_site_is_the_one_that_is_named),
     ("--channel", the_channel_is_the_one_that_is_named),
     ("--objective", a_whole_channel_is_another_objective),
-    ("--steps", steps_are_2560_where_none_are_named),
+    ("--preset", the_preset_is_the_steps_where_none_are_named),
+    ("--steps", steps_are_those_named_whatever_the_preset),
     ("--seed", the_seed_is_the_one_that_is_named),
     ("--out", the_picture_is_where_it_is_named),
 ];
@@ -85,18 +86,36 @@ fn a_whole_channel_is_another_objective() {
     assert!(neuron.1.starts_with(": neuron of ") && channel.1.starts_with(": channel of "));
 }
 
-#[test]
-pub(crate) fn steps_are_2560_where_none_are_named() {
+/// A picture of the smallest size, and what was said of it.
+fn small(more: &[&str]) -> (Vec<u8>, String) {
     let folder = tempfile::tempdir().unwrap();
-    let made = |more: &[&str]| {
-        let out = folder.path().join("p.png");
-        let mut command = program(&["visualize", "--site", "layer1.1.pre", "--channel", "0"]);
-        command.args(["--input-size", "8"]).args(more);
-        succeed(command.arg("--out").arg(&out));
-        fs::read(out).unwrap()
-    };
-    let (bare, written) = (made(&[]), made(&["--steps", "2560"]));
-    assert!(bare == written && made(&["--steps", "64"]) != bare);
+    let out = folder.path().join("p.png");
+    let mut command = program(&["visualize", "--site", "layer1.1.pre", "--channel", "0", "--input-size", "8"]);
+    let output = command.args(more).arg("--out").arg(&out).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    (fs::read(out).unwrap(), said)
+}
+
+#[test]
+pub(crate) fn the_preset_is_the_steps_where_none_are_named() {
+    let of = |preset| small(&["--preset", preset]);
+    for (preset, steps, times) in [("smoke", "4", "640"), ("quick", "64", "40"), ("paper", "2560", "")] {
+        let (picture, said) = of(preset);
+        assert!(picture == small(&["--steps", steps]).0, "{preset}");
+        // What the paper's steps would cost is said where there are fewer.
+        let words =
+            format!("pictures of {steps} steps; the paper's 2560 (--preset paper) take about {times} times as long");
+        assert_eq!(said.contains(&words), preset != "paper", "{said}");
+        assert_eq!(said.contains("times as long"), preset != "paper", "{said}");
+    }
+    assert!(small(&[]).0 == of("quick").0 && of("smoke").0 != of("quick").0);
+}
+
+#[test]
+fn steps_are_those_named_whatever_the_preset() {
+    let three = small(&["--steps", "3"]).0;
+    assert!(three == small(&["--preset", "paper", "--steps", "3"]).0 && three != small(&["--steps", "4"]).0);
 }
 
 #[test]
@@ -129,6 +148,6 @@ fn the_picture_is_where_it_is_named() {
 #[test]
 pub(crate) fn what_is_not_given_is_what_the_help_says() {
     let path = text(&embedded());
-    let written = ["--weights", &path, "--objective", "neuron", "--seed", "0"];
+    let written = ["--weights", &path, "--objective", "neuron", "--seed", "0", "--preset", "quick"];
     assert_eq!(made(&[]), made(&written));
 }
