@@ -20,8 +20,8 @@ const RUN: &str = "out/resnet18-16/quick-seed0";
 
 /// A run of two blocks and two channels.
 fn finished() -> &'static Path {
-    static RUN: Shared = Shared::new();
-    RUN.get(|folder| {
+    static MADE: Shared = Shared::new();
+    MADE.get(|folder| {
         let path = text(&embedded());
         let of = ["--weights", &path, "--blocks", "1.1,2.0", "--channels", "0,3"];
         // Where the command looks where no run is named.
