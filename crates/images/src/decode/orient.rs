@@ -43,7 +43,9 @@ mod tests {
             let levels: Vec<u8> = shown.pixels().iter().step_by(3).copied().collect();
             (shown.width(), levels)
         };
-        assert_eq!([0, 1, 9].map(|tag| shown_by(tag)), [0; 3].map(|_| (2, vec![0, 1, 2, 3, 4, 5])));
+        for none in [0, 1, 9] {
+            assert_eq!(shown_by(none), (2, vec![0, 1, 2, 3, 4, 5]));
+        }
         assert_eq!(shown_by(2), (2, vec![1, 0, 3, 2, 5, 4]));
         assert_eq!(shown_by(3), (2, vec![5, 4, 3, 2, 1, 0]));
         assert_eq!(shown_by(4), (2, vec![4, 5, 2, 3, 0, 1]));
