@@ -60,7 +60,7 @@ pub(crate) fn of_reproduce() {
         let out = folder.path().join(threads.to_string());
         let many = ["--weights", &path, "--channels", "0..8", "--steps", "2000"];
         reaches(&mut with(reproduce(&out, &many), threads), threads);
-        let read = [&of[..], &["--images", &images]].concat();
+        let read = [&of[..], &["--images", &images, "--replace"]].concat();
         reaches(&mut with(reproduce(&finished, &read), threads), threads);
         // What was read is in the journals, and would not be read again.
         let _ = fs::remove_dir_all(finished.join("store/scans"));

@@ -111,7 +111,8 @@ fn the_folder_is_the_one_that_is_named() {
     let (code, said) = verify(plain(), &[]);
     assert_eq!(code, Some(0), "{said}");
     let files = manifest(plain())["files"].as_object().unwrap().len();
-    let lines: Vec<&str> = said.lines().collect();
+    // Beside what takes long on a machine that is busy.
+    let lines: Vec<&str> = said.lines().filter(|line| !line.starts_with("figures: ")).collect();
     let journals = fs::read_dir(plain().join("store/scans")).unwrap().count();
     assert_eq!(
         lines[..4],

@@ -48,7 +48,7 @@ impl Run {
             return Err(AuditError::Absent {
                 path: folder.join(layout::MANIFEST),
                 expected: format!("a run at {size} pixels"),
-                found: format!("one at {}; --input-size says which", network.input_size),
+                found: format!("one at {} pixels; --input-size says which", network.input_size),
             });
         }
         let table = folder.join(layout::CHANNELS);
