@@ -14,7 +14,7 @@ mod draw;
 mod places;
 mod values;
 
-pub use compare::{gamma, max_abs_error, relative_l2, underflow_slack, worst_fraction_of_bound};
+pub use compare::{gamma, gamma_of, max_abs_error, relative_l2, underflow_slack, worst_fraction_of_bound};
 pub use draw::{pseudo_random, widened};
 pub use places::{DATA_VARIABLE, data_dir, fixtures_dir};
 pub use values::{Archive, Array, ReferenceError, npy_f32};
