@@ -17,6 +17,8 @@ pub struct Axis {
     words: Vec<&'static str>,
     /// Whether the cases of a law take all values in turn.
     walks: bool,
+    /// Whether zero stands for all of what the other values pick one of.
+    picks: bool,
 }
 
 /// Sizes that divide by nothing.
@@ -25,7 +27,7 @@ const PRIMES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 31, 37, 61, 67, 97];
 impl Axis {
     /// A number from `least` to `most`; the simplest is the least.
     pub fn number(name: &'static str, least: u64, most: u64) -> Axis {
-        Axis { name, least, most: most.max(least), near: Vec::new(), words: Vec::new(), walks: false }
+        Axis { name, least, most: most.max(least), near: Vec::new(), words: Vec::new(), walks: false, picks: false }
     }
 
     /// The same, with values that are tried more often, and their neighbours: tile sizes.
@@ -48,6 +50,11 @@ impl Axis {
         Axis { walks: true, ..Axis::number(name, 0, count - 1) }
     }
 
+    /// Which of `count` things is meant, counted from one; zero, which is what is drawn, means all. One is simpler.
+    pub fn pick(name: &'static str, count: u64) -> Axis {
+        Axis { picks: true, ..Axis::number(name, 0, count) }
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -58,6 +65,9 @@ impl Axis {
         if self.walks {
             // An odd step takes every value of a power of two once; this one is the golden ratio's.
             return case.wrapping_mul(0x9e37_79b9_7f4a_7c15) & self.most;
+        }
+        if self.picks {
+            return 0;
         }
         let span = (self.most - self.least).saturating_add(1);
         let anything = self.least.saturating_add(at.number(1).below(span));
@@ -80,6 +90,9 @@ impl Axis {
 
     /// Smaller numbers to try in the place of one, the smallest first.
     fn simpler(&self, value: u64) -> Vec<u64> {
+        if self.picks {
+            return if value == 0 { (1..=self.most).collect() } else { Vec::new() };
+        }
         let mut candidates = vec![self.least, self.least + (value - self.least) / 2, value.saturating_sub(1)];
         candidates.retain(|&c| c < value && c >= self.least);
         candidates.dedup();
@@ -173,7 +186,9 @@ impl Case {
         };
         let each = (0..self.axes.len())
             .flat_map(|at| self.axes[at].simpler(self.numbers[at]).into_iter().map(move |number| vec![(at, number)]));
-        let lower = |at: usize| (self.numbers[at] > self.axes[at].least).then(|| (at, self.numbers[at] - 1));
+        let lower = |at: usize| {
+            (self.numbers[at] > self.axes[at].least && !self.axes[at].picks).then(|| (at, self.numbers[at] - 1))
+        };
         let pairs = (0..self.axes.len())
             .flat_map(|first| (0..first).filter_map(move |second| Some(vec![lower(first)?, lower(second)?])));
         each.chain(pairs).map(|changes| with(&changes)).collect()

@@ -55,12 +55,14 @@ pub struct Claims {
     pub ulps: f64,
     /// Whether an elementary function never falls where its definition rises.
     pub monotone: bool,
+    /// Unit roundoff of the coordinates that resampling computes with.
+    pub coordinates: f64,
     /// Sizes around which the implementation changes its way: tiles, panels, vectors, blocks.
     pub tiles: Vec<usize>,
 }
 
 impl Claims {
-    /// IEEE arithmetic in any order, and no more: no claim about bits, gaps or groups.
+    /// IEEE arithmetic in any order, coordinates in double precision, and no more: no claim about bits, gaps or groups.
     pub fn plain() -> Claims {
         Claims {
             sums: Sums::Any,
@@ -72,6 +74,7 @@ impl Claims {
             groups: false,
             ulps: 1.0,
             monotone: false,
+            coordinates: f64::UNIT,
             tiles: Vec::new(),
         }
     }

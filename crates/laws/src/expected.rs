@@ -1,6 +1,7 @@
 //! What is expected, how far a result may be from it, and what is found wrong.
 
 use crate::{Claims, Float, claims::gamma};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What a plain computation in double precision gives, and how far a kernel's result may be from each value.
@@ -59,8 +60,7 @@ impl Expected {
                 continue;
             }
             let error = (value - found).abs();
-            // Written so that NaN on either side fails.
-            if !(error <= bound) || !value.is_finite() {
+            if exceeds(error, bound) || !value.is_finite() {
                 let finding = Finding::new(format!("{value:e}"), format!("{found:e}"));
                 return Err(Finding { at: Some(at), bound: Some(bound), ..finding });
             }
@@ -97,6 +97,11 @@ impl Finding {
     pub fn of_output(self, at: usize) -> Finding {
         Finding { at: Some(at), ..self }
     }
+}
+
+/// Whether an error is beyond a bound; NaN on either side is.
+pub(crate) fn exceeds(error: f64, bound: f64) -> bool {
+    error.partial_cmp(&bound).is_none_or(Ordering::is_gt)
 }
 
 /// Bits as they are compared: NaN of any payload is the same.

@@ -9,8 +9,6 @@ use crate::{Case, Fill, Float, Operand, Region};
 /// - `twin`: each value is the plain double-precision twin's within the bound that the claims allow.
 /// - `not-finite`: infinities and NaN among the operands give what the definition gives: NaN in, NaN out.
 /// - `written`: all of the output is written whatever it held, and nothing in its gaps or beside it.
-/// - `alone`: a row, an image or a value computed alone has the bits it has in company.
-/// - `region`: a region of a map computed alone has the bits of the whole.
 /// - `variants`: every thread count and instruction set gives the same bits.
 pub fn general<P: Problem<T>, T: Float>() -> Vec<Law<P, T>> {
     vec![
@@ -28,17 +26,27 @@ pub fn general<P: Problem<T>, T: Float>() -> Vec<Law<P, T>> {
             Fill::GRID,
             written,
         ),
-        Law::new("alone", "what is computed alone has the bits it has in company", Fill::ANY, alone)
-            .where_claimed(|k| k.claims.same_bits),
-        Law::new("region", "a region computed alone has the bits of the whole", Fill::ANY, region)
-            .where_claimed(|k| k.part.is_some()),
         Law::new("variants", "thread counts and instruction sets change no bit", Fill::ANY, variants)
             .where_claimed(|k| k.claims.same_bits && !k.variants.is_empty()),
     ]
 }
 
+/// `alone`: a row, an image or a value that is computed alone has the bits it has in company; of operations that have
+/// [`Problem::alone`].
+pub fn alone<P: Problem<T>, T: Float>() -> Law<P, T> {
+    Law::new("alone", "what is computed alone has the bits it has in company", Fill::ANY, is_alone)
+        .where_claimed(|k| k.claims.same_bits)
+}
+
+/// `region`: a region of a map that is computed alone has the bits of the whole; of operations that have
+/// [`Problem::map`], where the implementation has a way to compute one.
+pub fn region<P: Problem<T>, T: Float>() -> Law<P, T> {
+    Law::new("region", "a region computed alone has the bits of the whole", Fill::ANY, is_region)
+        .where_claimed(|k| k.part.is_some())
+}
+
 fn written<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case) -> Verdict {
-    let before = T::nearest(7.0);
+    let (before, expected) = (T::nearest(7.0), kernel.expected(problem));
     for start in [T::poison(), before] {
         let output = kernel.output_by(&kernel.run, problem, start)?;
         let gap = |&at: &usize| problem.is_gap(at) && output[at].bits() != start.bits();
@@ -49,18 +57,18 @@ fn written<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case
         if let Some(at) = (0..output.len()).find(stale) {
             return Err(Finding::new("a value", "what was there before").of_output(at));
         }
-        kernel.expected(problem).compare(&output)?;
+        expected.compare(&output)?;
     }
     Ok(0.0)
 }
 
-fn alone<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
+fn is_alone<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
     let Some((part, range)) = problem.alone(case.number("part")) else { return Ok(0.0) };
     let whole = kernel.output(problem)?;
     same_bits(&kernel.output(&part)?, &whole[range], "the whole")
 }
 
-fn region<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
+fn is_region<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
     let (Some(run), Some([rows, columns, channels])) = (&kernel.part, problem.map()) else { return Ok(0.0) };
     if rows * columns == 0 {
         return Ok(0.0);

@@ -1,7 +1,7 @@
 //! The laws of linear operations, and the adjoint of one as an operation of its own.
 
 use crate::claims::gamma;
-use crate::expected::{Expected, Finding, Verdict, same_bits};
+use crate::expected::{Expected, Finding, Verdict, exceeds, same_bits};
 use crate::general::general;
 use crate::kernel::{Kernel, Law, Problem, into};
 use crate::{Axis, Case, Claims, Fill, Float, Operand, Values};
@@ -11,7 +11,7 @@ pub trait Linear<T: Float>: Problem<T> {
     /// The input.
     fn input(&self) -> &[T];
 
-    /// The same problem with another input.
+    /// The same problem with another input, and without what makes it affine, such as a bias.
     fn with_input(&self, input: Operand<T>) -> Self;
 
     /// What the adjoint gives for a gradient of the output, by a twin of its own.
@@ -29,16 +29,19 @@ pub trait Linear<T: Float>: Problem<T> {
 ///   exact.
 /// - `scaling`: `A (16 x) = 16 A x`, bit for bit: a power of two passes through every rounding where nothing overflows
 ///   or is subnormal, whatever the order.
-/// - `adjoint`: `<A x, y> = <x, A' y>` within `sum |y| bound(A x) + sum |x| bound(A' y)`: either product is off by its
-///   factors' errors alone, as products of two numbers and their sums are computed in double precision, whose share is
-///   `gamma` of their magnitudes.
 pub fn linear<P: Linear<T>, T: Float>() -> Vec<Law<P, T>> {
     vec![
         Law::new("linearity", "A (x + y) = A x + A y within the sum of the bounds", Fill::GRID, linearity),
         Law::new("scaling", "A (16 x) = 16 A x, bit for bit", Fill::GRID, scaling),
-        Law::new("adjoint", "<A x, y> = <x, A' y> within the sum of the bounds", Fill::GRID, adjoint)
-            .where_claimed(|k| k.adjoint.is_some()),
     ]
+}
+
+/// `adjoint`: `<A x, y> = <x, A' y>` within `sum |y| bound(A x) + sum |x| bound(A' y)`, where the implementation has an
+/// adjoint. Either product is off by its factors' errors alone, as products of two numbers and their sums are computed in
+/// double precision, whose share is `gamma` of their magnitudes.
+pub fn adjoint<P: Linear<T>, T: Float>() -> Law<P, T> {
+    Law::new("adjoint", "<A x, y> = <x, A' y> within the sum of the bounds", Fill::GRID, is_adjoint)
+        .where_claimed(|k| k.adjoint.is_some())
 }
 
 /// `integers`: small whole numbers give exact results, in any order and whatever is fused; of operations whose
@@ -79,6 +82,7 @@ fn linearity<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &
 }
 
 fn scaling<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case) -> Verdict {
+    let problem = &problem.with_input(problem.input().iter().copied().collect());
     let larger = |values: &[T]| values.iter().map(|v| T::nearest(16.0 * v.wide())).collect::<Operand<T>>();
     let plain = kernel.output(problem)?;
     let scaled = kernel.output(&problem.with_input(larger(problem.input())))?;
@@ -89,8 +93,9 @@ fn scaling<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case)
     same_bits(&written(&scaled), &written(&larger(&plain)), "16 times the output")
 }
 
-fn adjoint<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
+fn is_adjoint<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
     let Some(run) = &kernel.adjoint else { return Ok(0.0) };
+    let problem = &problem.with_input(problem.input().iter().copied().collect());
     let x = problem.input();
     let y: Operand<T> = second(case, problem.outputs());
     let ax = kernel.output(problem)?;
@@ -113,7 +118,7 @@ fn adjoint<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Ca
     if error == 0.0 {
         return Ok(0.0);
     }
-    if !(error <= bound) {
+    if exceeds(error, bound) {
         let finding = Finding::new(format!("<A x, y> = {left:e}"), format!("<x, A' y> = {right:e}"));
         return Err(Finding { bound: Some(bound), ..finding });
     }

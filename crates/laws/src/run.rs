@@ -241,7 +241,7 @@ fn shrunk(subject: &dyn Subject, about: About, first: Case, finding: Finding) ->
 ///
 /// # Errors
 /// The first law that is broken.
-pub fn test(subject: &dyn Subject) -> Result<(), Failure> {
+pub fn test(subject: &dyn Subject) -> Result<(), Box<Failure>> {
     test_with(subject, Plan::default())
 }
 
@@ -249,10 +249,10 @@ pub fn test(subject: &dyn Subject) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The first law that is broken.
-pub fn test_with(subject: &dyn Subject, plan: Plan) -> Result<(), Failure> {
+pub fn test_with(subject: &dyn Subject, plan: Plan) -> Result<(), Box<Failure>> {
     for about in subject.laws() {
         if let Outcome::Broken(failure) = check(subject, about.law, plan) {
-            return Err(*failure);
+            return Err(failure);
         }
     }
     Ok(())
@@ -265,20 +265,22 @@ pub fn test_with(subject: &dyn Subject, plan: Plan) -> Result<(), Failure> {
 ///
 /// # Panics
 /// If the operation has no such law, or the law no such case.
-pub fn again(subject: &dyn Subject, law: &str, name: &str) -> Result<f64, Failure> {
+pub fn again(subject: &dyn Subject, law: &str, name: &str) -> Result<f64, Box<Failure>> {
     let operation = subject.operation();
     let about = subject.laws().into_iter().find(|about| about.law == law);
     let about = about.unwrap_or_else(|| panic!("{operation}: there is no law {law}"));
     let case = Case::parse(subject.axes(law), name).unwrap_or_else(|error| panic!("{operation}, {law}: {error}"));
     let verdict = subject.judge(law, &case).unwrap_or_else(|| panic!("{operation}, {law}: {name} is no problem"));
-    verdict.map_err(|finding| Failure {
-        operands: subject.operands(law, &case),
-        implementation: subject.name().to_owned(),
-        law: about.law,
-        about: about.about,
-        operation,
-        first: case.clone(),
-        case,
-        finding,
+    verdict.map_err(|finding| {
+        Box::new(Failure {
+            operands: subject.operands(law, &case),
+            implementation: subject.name().to_owned(),
+            law: about.law,
+            about: about.about,
+            operation,
+            first: case.clone(),
+            case,
+            finding,
+        })
     })
 }

@@ -86,7 +86,7 @@ impl<T: Float> Problem<T> for Product<T> {
             Law::new("chain", "each element is one chain of fused multiply-adds over k", Fill::ANY, chain)
                 .where_claimed(|kernel| kernel.claims().is_chain()),
         ];
-        general().into_iter().chain(linear()).chain(own).collect()
+        general().into_iter().chain(linear()).chain(own).chain([crate::alone(), crate::adjoint()]).collect()
     }
 
     fn operands(&self) -> Vec<(&'static str, &[T])> {
