@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod flags;
 mod interrupt;
+mod laws;
 mod progress;
 mod reproduce;
 mod test;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Task::Verify(flags) => (verify::run(flags), BAD_INPUT),
         Task::Explain(flags) => (explain::run(root, flags), BAD_INPUT),
         Task::Faults(flags) => (faults::run(root, &flags), BAD_INPUT),
+        Task::Laws(flags) => (laws::run(&flags), BAD_INPUT),
         Task::Test(flags) => (test::run(root, &flags), FAILED),
     };
     match result {
