@@ -177,6 +177,15 @@ impl Case {
         names.map(|name| self.get(name))
     }
 
+    /// The same with another number of a name, if there is one.
+    #[must_use]
+    pub fn with(mut self, name: &str, number: u64) -> Case {
+        if let Some(at) = self.axes.iter().position(|axis| axis.name == name) {
+            self.numbers[at] = number;
+        }
+        self
+    }
+
     /// Cases that are simpler than this one: one number smaller, or two numbers that have to go together.
     pub fn simpler(&self) -> Vec<Case> {
         let with = |changes: &[(usize, u64)]| {

@@ -213,16 +213,23 @@ pub fn check_with(subject: &dyn Subject, law: &str, plan: Plan, each: &mut dyn F
     Outcome::Held { cases, worst }
 }
 
+/// How many other seeds a smaller case is tried with, where the values of its own do not show the mistake.
+const SEEDS: u64 = 32;
+
 /// The failure of the smallest case that numbers one or two at a time lead to.
 fn shrunk(subject: &dyn Subject, about: About, first: Case, finding: Finding) -> Failure {
     let (mut case, mut finding) = (first.clone(), finding);
-    let smaller = |case: &Case| {
-        case.simpler().into_iter().find_map(|case| match subject.judge(about.law, &case)? {
-            Ok(_) => None,
-            Err(finding) => Some((case, finding)),
-        })
+    let broken = |case: Case| match subject.judge(about.law, &case)? {
+        Ok(_) => None,
+        Err(finding) => Some((case, finding)),
     };
-    while let Some((next, found)) = smaller(&case) {
+    let smaller = |case: &Case| case.simpler().into_iter().find_map(broken);
+    let reseeded = |case: &Case| {
+        // Without a seed to make smaller, each is smaller in another number.
+        let smaller = case.clone().with("seed", 0).simpler().into_iter();
+        smaller.flat_map(|case| (0..SEEDS).map(move |seed| case.clone().with("seed", seed))).find_map(broken)
+    };
+    while let Some((next, found)) = smaller(&case).or_else(|| reseeded(&case)) {
         (case, finding) = (next, found);
     }
     Failure {

@@ -1,7 +1,7 @@
 //! Elementary functions: exponential, logarithm, sigmoid, sine, cosine.
 
 use crate::expected::{Expected, Finding, Verdict};
-use crate::{Axis, Case, Claims, Fill, Float, Kernel, Law, Operand, Problem, Values, general};
+use crate::{Address, Axis, Case, Claims, Fill, Float, Kernel, Law, Operand, Problem, Values, general};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -62,7 +62,7 @@ const BLOCK: u64 = 1024;
 /// value is beyond the largest number infinity is expected, and beside it either.
 ///
 /// Case number i takes block i of the 2^22 of single precision in an order that jumps about, so 4,194,304 cases are all
-/// arguments there are. In double precision they are a sample of neighbours at equal distances.
+/// arguments there are, each with as many neighbours of an ordinary number beside. In double precision they are a sample of neighbours at equal distances.
 ///
 /// Laws beside the general ones:
 ///
@@ -96,7 +96,7 @@ impl<F: Function, T: Float> Problem<T> for Elementary<F, T> {
 
     fn axes(_: &Claims) -> Vec<Axis> {
         let blocks = if T::DIGITS == f32::MANTISSA_DIGITS { 1 << 22 } else { 1 << 42 };
-        vec![Axis::walk("block", blocks), Axis::pick("only", BLOCK)]
+        vec![Axis::walk("block", blocks), Axis::pick("only", 2 * BLOCK)]
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {
@@ -110,8 +110,14 @@ impl<F: Function, T: Float> Problem<T> for Elementary<F, T> {
         // In double precision neighbours are 4097 apart, and blocks 2^22.
         let (block, step) = if T::DIGITS == f32::MANTISSA_DIGITS { (BLOCK, 1) } else { (1 << 22, 4097) };
         let first = case.number("block") * block;
-        let chosen = (0..BLOCK).filter(|&i| picked(i));
-        Some(Elementary::of(chosen.map(|i| T::from_bits(first + i * step)).collect()))
+        // As many more at a number of ordinary size, which the block says.
+        let at = Address::new(first);
+        let power = 2_f64.powi(i32::try_from(at.below(8)).ok()?);
+        let size = power * (1.0 + at.number(1).below(1 << 20) as f64 / f64::from(1 << 20));
+        let ordinary = T::nearest(if at.number(2).below(2) == 0 { size } else { -size }).bits();
+        let number = |i: u64| if i < BLOCK { first + i * step } else { ordinary + (i - BLOCK) * step };
+        let chosen = (0..2 * BLOCK).filter(|&i| picked(i));
+        Some(Elementary::of(chosen.map(|i| T::from_bits(number(i))).collect()))
     }
 
     fn outputs(&self) -> usize {
