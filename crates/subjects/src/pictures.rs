@@ -6,7 +6,7 @@ use kernels::conv::Sliding;
 use kernels::dft::WindowDft;
 use kernels::pool::{global_average_pool, global_average_pool_gradient};
 use kernels::resample::{Alignment, Reflection, ResizePlan};
-use kernels::{Isa, Region, Window, WindowMut, pool, resample};
+use kernels::{Isa, Region, Window, WindowMut, elementwise, pool, resample};
 use laws::operations::{
     AveragePool, InverseDft, MaxPool, MaxPoolGradient, PadReflect, PadZeros, Resize, Rotation, Translation,
 };
@@ -37,7 +37,12 @@ fn pools(isa: Isa) -> Vec<Box<dyn Subject>> {
         max_pool(&p.window).gradient(isa, Window::new(&p.x, map(p.window.size), channels), dy, dx);
     });
     let average = on(isa, claims(), |isa, p: &AveragePool<f32>, y: &mut [f32]| {
-        global_average_pool(isa, map(p.size), Window::new(&p.x, map(p.size), p.channels), y);
+        // The map lies in a wider window, whose values around it take no part.
+        let held = map(p.size).grown(1);
+        let mut wide = vec![f32::NAN; held.positions() * p.channels];
+        let x = Window::new(&p.x, map(p.size), p.channels);
+        elementwise::copy(map(p.size), x, &mut WindowMut::new(&mut wide, held, p.channels));
+        global_average_pool(isa, map(p.size), Window::new(&wide, held, p.channels), y);
     })
     .adjoint(move |p: &AveragePool<f32>, dy, dx| spread(isa, p, dy, dx));
     let average_gradient =

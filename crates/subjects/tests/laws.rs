@@ -11,7 +11,7 @@ fn keeps_its_laws(operation: &str) {
 
 /// A test for each operation, by the name that `cargo xtask laws` has for it.
 macro_rules! operations {
-    ($($test:ident: $name:literal,)*) => {
+    ($(fn $test:ident() = $name:literal;)*) => {
         $(#[test]
         fn $test() {
             keeps_its_laws($name);
@@ -22,37 +22,37 @@ macro_rules! operations {
 }
 
 operations! {
-    matmul: "matmul",
-    linear: "linear",
-    linear_gradient: "linear-gradient",
-    convolution: "convolution",
-    convolution_gradient: "convolution-gradient",
-    winograd: "winograd",
-    max_pool: "max-pool",
-    max_pool_gradient: "max-pool-gradient",
-    average_pool: "average-pool",
-    average_pool_gradient: "average-pool-gradient",
-    resize: "resize",
-    resize_adjoint: "resize-adjoint",
-    rotation: "rotation",
-    rotation_adjoint: "rotation-adjoint",
-    translation: "translation",
-    translation_adjoint: "translation-adjoint",
-    pad_reflect: "pad-reflect",
-    pad_reflect_adjoint: "pad-reflect-adjoint",
-    pad_zeros: "pad-zeros",
-    pad_zeros_adjoint: "pad-zeros-adjoint",
-    inverse_dft: "inverse-dft",
-    inverse_dft_adjoint: "inverse-dft-adjoint",
-    batch_norm: "batch-norm",
-    relu: "relu",
-    relu_gradient: "relu-gradient",
-    softmax: "softmax",
-    adam: "adam",
-    exp: "exp",
-    log: "log",
-    sigmoid: "sigmoid",
-    turns: "turns",
+    fn matmul() = "matmul";
+    fn linear() = "linear";
+    fn linear_gradient() = "linear-gradient";
+    fn convolution() = "convolution";
+    fn convolution_gradient() = "convolution-gradient";
+    fn winograd() = "winograd";
+    fn max_pool() = "max-pool";
+    fn max_pool_gradient() = "max-pool-gradient";
+    fn average_pool() = "average-pool";
+    fn average_pool_gradient() = "average-pool-gradient";
+    fn resize() = "resize";
+    fn resize_adjoint() = "resize-adjoint";
+    fn rotation() = "rotation";
+    fn rotation_adjoint() = "rotation-adjoint";
+    fn translation() = "translation";
+    fn translation_adjoint() = "translation-adjoint";
+    fn pad_reflect() = "pad-reflect";
+    fn pad_reflect_adjoint() = "pad-reflect-adjoint";
+    fn pad_zeros() = "pad-zeros";
+    fn pad_zeros_adjoint() = "pad-zeros-adjoint";
+    fn inverse_dft() = "inverse-dft";
+    fn inverse_dft_adjoint() = "inverse-dft-adjoint";
+    fn batch_norm() = "batch-norm";
+    fn relu() = "relu";
+    fn relu_gradient() = "relu-gradient";
+    fn softmax() = "softmax";
+    fn adam() = "adam";
+    fn exp() = "exp";
+    fn log() = "log";
+    fn sigmoid() = "sigmoid";
+    fn turns() = "turns";
 }
 
 #[test]
