@@ -57,6 +57,9 @@ pub struct Claims {
     pub monotone: bool,
     /// Unit roundoff of the coordinates that resampling computes with.
     pub coordinates: f64,
+    /// Whether maps are only ever enlarged, with outer corners aligned: what makes pictures smaller by averaging is no
+    /// bilinear resize.
+    pub enlarges_only: bool,
     /// Sizes around which the implementation changes its way: tiles, panels, vectors, blocks.
     pub tiles: Vec<usize>,
 }
@@ -75,6 +78,7 @@ impl Claims {
             ulps: 1.0,
             monotone: false,
             coordinates: f64::UNIT,
+            enlarges_only: false,
             tiles: Vec::new(),
         }
     }

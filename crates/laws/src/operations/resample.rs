@@ -66,20 +66,25 @@ impl<T: Float> Problem<T> for Resize<T> {
     }
 
     fn axes(claims: &Claims) -> Vec<Axis> {
-        let mut axes = vec![Axis::words("alignment", vec!["corners", "half-pixel"])];
+        let enlarges = u64::from(claims.enlarges_only);
+        let alignments = if claims.enlarges_only { vec!["half-pixel"] } else { vec!["half-pixel", "corners"] };
+        let mut axes = vec![Axis::words("alignment", alignments), Axis::number("enlarges", enlarges, enlarges)];
         axes.extend(["from-rows", "from-columns", "to-rows", "to-columns"].map(|name| Axis::number(name, 1, 40)));
         axes.push(Axis::number("channels", 1, 17).near(&claims.tiles));
         axes
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {
-        let [alignment, channels] = case.numbers(["alignment", "channels"]);
+        let [alignment, channels, enlarges] = case.numbers(["alignment", "channels", "enlarges"]);
         let from = case.numbers(["from-rows", "from-columns"]);
         let to = case.numbers(["to-rows", "to-columns"]);
+        if enlarges == 1 && (to[0] < from[0] || to[1] < from[1]) {
+            return None;
+        }
         let x = values.take(from[0] * from[1] * channels);
         // The twin asks every pixel for its weight.
         let work = from[0] * to[0] * to[1] * from[1];
-        (work <= super::WORK).then_some(Resize { from, to, channels, corners: alignment == 0, x })
+        (work <= super::WORK).then_some(Resize { from, to, channels, corners: alignment == 1, x })
     }
 
     fn outputs(&self) -> usize {
