@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A crate and the crates of ours that it may depend on.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("kernels", &[]),
     ("reference", &[]),
     ("bounds", &[]),
@@ -23,7 +23,9 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("runs", &["weights", "resnet", "images", "featviz", "analysis", "report"]),
     // It compares what the others compute with what anybody else does.
     ("audit", ALL_BUT_TESTKIT),
-    ("xtask", &["runs", "audit", "bounds"]),
+    ("laws", &["reference", "bounds"]),
+    ("subjects", &["laws", "kernels"]),
+    ("xtask", &["runs", "audit", "bounds", "laws", "subjects"]),
     // Packages of tests and benchmarks look at everything.
     ("streamscope-tests", EVERYTHING),
     ("streamscope-benches", ALL_BUT_TESTKIT),
@@ -45,6 +47,8 @@ const EVERYTHING: &[&str] = &[
     "featviz",
     "runs",
     "audit",
+    "laws",
+    "subjects",
 ];
 
 /// What is no test uses nothing that fails one.

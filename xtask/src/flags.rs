@@ -46,6 +46,9 @@ pub(crate) enum Task {
     /// Put one deliberate fault after the other into a copy of the source, and require that a test or the audit notices
     /// each.
     Faults(Faults),
+    /// Put the kernels to the laws of their operations on random cases: how much of each bound is used; exit code 1 if a
+    /// law is broken, with the smallest case that breaks it.
+    Laws(Laws),
     /// Check formatting, lints, all tests and the documentation: what the project's CI runs.
     Test(Test),
 }
@@ -61,6 +64,34 @@ fn steps(text: &str) -> Result<NonZero<usize>, String> {
     let steps = text.parse().ok();
     let steps = steps.filter(|steps: &NonZero<usize>| steps.get() <= MOST_STEPS);
     steps.ok_or_else(|| format!("expected a whole number from 1 to {MOST_STEPS}"))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Laws {
+    /// The operations, by the names that an unknown one lists [default: all].
+    #[arg(value_name = "OPERATION")]
+    pub(crate) operations: Vec<String>,
+
+    /// The laws to try, by the names that an unknown one lists [default: all of an operation].
+    #[arg(long, value_name = "LAW,LAW", value_delimiter = ',')]
+    pub(crate) law: Vec<String>,
+
+    /// How many cases of each law; 4194304 of a function of one float32 are all there are.
+    #[arg(long, value_name = "N", default_value = "100", value_parser = count, allow_negative_numbers = true)]
+    pub(crate) cases: NonZero<usize>,
+
+    /// Another seed means other cases.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(crate) seed: u64,
+
+    /// The instruction sets to try, one after the other: avx512, avx2, portable [default: the fastest, whose bits are
+    /// compared with those of the others].
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = PossibleValuesParser::new(Isa::all_names()))]
+    pub(crate) isa: Vec<String>,
+
+    /// Also write every law of every operation to this file: cases, the largest fraction of a bound, what broke it.
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod faults;
 mod flags;
 mod home;
 mod interrupt;
+mod laws;
 mod progress;
 mod reproduce;
 mod shell;
@@ -60,6 +61,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
         Task::Verify(flags) => verify::run(flags),
+        Task::Laws(flags) => laws::run(&flags),
         Task::Completions(flags) => shell::completions(&flags),
         Task::Man(flags) => shell::man(&flags),
         Task::Bench(flags) => bench::run(&home::checkout("bench")?, flags),

@@ -11,7 +11,12 @@ const UNIT_ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 /// assert!(bounds::gamma(2) > 2.0 / 16_777_216.0 && bounds::gamma(2) < 2.000_001 / 16_777_216.0);
 /// ```
 pub fn gamma(n: usize) -> f64 {
-    let nu = n as f64 * UNIT_ROUNDOFF;
+    gamma_of(n, UNIT_ROUNDOFF)
+}
+
+/// The same for any unit roundoff u, as of double precision, 2^-53.
+pub fn gamma_of(n: usize, unit_roundoff: f64) -> f64 {
+    let nu = n as f64 * unit_roundoff;
     nu / (1.0 - nu)
 }
 

@@ -1,35 +1,15 @@
-//! The matrix product: the summation contract bit for bit, the twin within its bound, `matrixmultiply` as a second
-//! opinion.
+//! The summation contract of products whose rows lie anywhere, and what follows them. What is true of every product is a
+//! law (`crates/laws`).
 
 use kernels::Isa;
-use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, Matrix, PackedMatrix, Product, RightRows, Rows, Target};
-use ndarray::ArrayView2;
+use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Product, RightRows, Rows, Target};
 use proptest::prelude::*;
-use testkit::{
-    assert_same_bits, assert_within_bound, awkward_size, finite_values, gamma, poisoned, pseudo_random,
-    underflow_slack, widened, wild_values,
-};
+use testkit::{assert_same_bits, awkward_size, poisoned, pseudo_random, wild_values};
 
 /// The summation contract written down: one chain of fused multiply-adds over k ascending, from zero.
 fn contract([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
     let element = |i: usize, j: usize| (0..k).fold(0.0_f32, |sum, p| a[i * k + p].mul_add(b[p * n + j], sum));
     (0..m * n).map(|at| element(at / n, at % n)).collect()
-}
-
-/// The plain product of two row-major matrices.
-fn matmul(isa: Isa, [m, k, n]: [usize; 3], (a, b): (&[f32], &[f32]), c: &mut [f32]) {
-    kernels::matmul::matmul(isa, Matrix::new(m, k, a), Matrix::new(k, n, b), c);
-}
-
-/// The twin's product, and `gamma_k sum |a| |b|` plus what may be lost among denormals.
-fn twin([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> (Vec<f64>, Vec<f64>) {
-    let (a, b) = (widened(a), widened(b));
-    let magnitudes = |values: &[f64]| values.iter().map(|v| v.abs()).collect::<Vec<_>>();
-    let exact = reference::matmul(&a, &b, (m, k, n));
-    let sums = reference::matmul(&magnitudes(&a), &magnitudes(&b), (m, k, n));
-    // One rounding for each fused step; the twin's own are 2^-29 of that, which the last term covers.
-    let bound = sums.iter().map(|s| (gamma(k) + k as f64 * f64::EPSILON) * s + underflow_slack(k)).collect();
-    (exact, bound)
 }
 
 fn sizes() -> impl Strategy<Value = [usize; 3]> {
@@ -42,36 +22,6 @@ fn operands(values: fn(usize) -> BoxedStrategy<Vec<f32>>) -> impl Strategy<Value
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn every_instruction_set_obeys_the_summation_contract((shape, a, b) in operands(|n| wild_values(n).boxed())) {
-        let expected = contract(shape, &a, &b);
-        for isa in Isa::supported() {
-            let mut c = poisoned(shape[0] * shape[2]);
-            matmul(isa, shape, (&a, &b), &mut c);
-            assert_same_bits(&c, &expected, &format!("{isa} {shape:?}"));
-        }
-    }
-
-    #[test]
-    fn the_product_is_the_twins_within_gamma_k((shape, a, b) in operands(|n| finite_values(n).boxed())) {
-        let mut c = poisoned(shape[0] * shape[2]);
-        matmul(Isa::best(), shape, (&a, &b), &mut c);
-        let (exact, bound) = twin(shape, &a, &b);
-        assert_within_bound(&c, &exact, &bound, "product");
-    }
-
-    #[test]
-    fn matrixmultiply_agrees_within_the_sum_of_both_bounds((shape, a, b) in operands(|n| finite_values(n).boxed())) {
-        let [m, _, n] = shape;
-        let mut ours = poisoned(m * n);
-        matmul(Isa::best(), shape, (&a, &b), &mut ours);
-        let theirs = oracle(shape, &a, &b);
-        // Its blocks of k are added up, and products are rounded on processors without fused multiply-add: 2 k roundings.
-        let (_, bound) = twin(shape, &a, &b);
-        let bound: Vec<f64> = bound.iter().map(|b| 3.0 * b + underflow_slack(1)).collect();
-        assert_within_bound(&ours, &widened(&theirs), &bound, "two implementations");
-    }
 
     #[test]
     fn rows_may_lie_anywhere_and_other_values_are_left_alone(
@@ -190,41 +140,6 @@ proptest! {
             assert_same_bits(&c, &expected, isa.name());
         }
     }
-}
-
-/// The product by `matrixmultiply`, which `ndarray` calls for matrices of single precision.
-fn oracle([m, k, n]: [usize; 3], a: &[f32], b: &[f32]) -> Vec<f32> {
-    let a = ArrayView2::from_shape((m, k), a).unwrap();
-    let b = ArrayView2::from_shape((k, n), b).unwrap();
-    a.dot(&b).iter().copied().collect()
-}
-
-#[test]
-fn nan_and_infinity_reach_the_elements_they_belong_to_and_no_others() {
-    let [m, k, n] = [17, 9, 33];
-    let (mut a, b) = (pseudo_random(1, m * k), pseudo_random(2, k * n));
-    a[3 * k + 4] = f32::NAN;
-    a[5 * k] = f32::INFINITY;
-    for isa in Isa::supported() {
-        let mut c = poisoned(m * n);
-        matmul(isa, [m, k, n], (&a, &b), &mut c);
-        for (at, value) in c.iter().enumerate() {
-            let row = at / n;
-            let fits = match row {
-                3 => value.is_nan(),
-                5 => value.is_infinite(),
-                _ => value.is_finite(),
-            };
-            assert!(fits, "{isa}: {value} in row {row}");
-        }
-    }
-}
-
-#[test]
-fn no_terms_give_zero() {
-    let mut c = poisoned(6);
-    matmul(Isa::best(), [2, 0, 3], (&[], &[]), &mut c);
-    assert_same_bits(&c, &[0.0; 6], "an empty sum");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! Pooling against its twin, on every instruction set, for every region.
+//! Max pooling on windows and regions of ours. What is true of every pooling is a law (`crates/laws`).
 
 use kernels::conv::Sliding;
-use kernels::pool::{MaxPool, global_average_pool, global_average_pool_gradient};
+use kernels::pool::MaxPool;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
 
-use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random};
+use testkit::{assert_same_bits, poisoned, pseudo_random};
 
 /// A map, its channels and a window over it that fits; paddings may exceed the kernel.
 #[derive(Clone, Debug)]
@@ -76,30 +76,6 @@ fn regions() -> impl Strategy<Value = Region> {
     })
 }
 
-/// Every tap inside the map of each output position, row by row: `(output offset, input offset)` of the first channel.
-fn taps(case: &Case) -> Vec<Vec<(usize, usize)>> {
-    let (height, width) = case.output();
-    let Sliding { kernel, stride, padding } = case.sliding;
-    let mut of_positions = Vec::new();
-    for position in 0..height * width {
-        let mut seen = Vec::new();
-        for ky in 0..kernel.0 {
-            for kx in 0..kernel.1 {
-                let row = (position / width * stride.0 + ky).checked_sub(padding.0);
-                let column = (position % width * stride.1 + kx).checked_sub(padding.1);
-                if let (Some(row), Some(column)) = (row, column)
-                    && row < case.map.0
-                    && column < case.map.1
-                {
-                    seen.push((position * case.channels, (row * case.map.1 + column) * case.channels));
-                }
-            }
-        }
-        of_positions.push(seen);
-    }
-    of_positions
-}
-
 /// That part of a whole map, zero beyond its edges.
 fn part_of(values: &[f32], (height, width): (usize, usize), channels: usize, region: Region) -> Vec<f32> {
     let whole = Region::whole(height, width);
@@ -117,17 +93,6 @@ fn part_of(values: &[f32], (height, width): (usize, usize), channels: usize, reg
     part
 }
 
-/// The values of a region that a window holds.
-fn part_of_window(window: Window<'_>, region: Region) -> Vec<f32> {
-    let mut part = Vec::new();
-    for row in region.top..region.bottom() {
-        for column in region.left..region.right() {
-            part.extend_from_slice(window.pixel(row, column));
-        }
-    }
-    part
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -139,89 +104,6 @@ proptest! {
         let expected = part_of(&whole, (height, width), case.channels, region);
         for isa in Isa::supported() {
             assert_same_bits(&case.pooled(isa, &x, region), &expected, isa.name());
-        }
-    }
-
-    #[test]
-    fn maxima_and_their_gradients_are_those_of_the_definition(case in cases(), wild in any::<bool>()) {
-        let mut x = case.input();
-        if wild {
-            for (i, x) in x.iter_mut().enumerate().filter(|(i, _)| i % 5 == 0) {
-                *x = [f32::INFINITY, f32::NEG_INFINITY, 1e-42, -0.0][i / 5 % 4];
-            }
-        }
-        let (height, width) = case.output();
-        let output = Region::whole(height, width);
-        let dy = case.integers(2, output.positions() * case.channels);
-        let mut y = vec![f32::NEG_INFINITY; dy.len()];
-        let mut dx = vec![0.0; x.len()];
-        for taps in taps(&case) {
-            for c in 0..case.channels {
-                let Some(largest) = taps.iter().map(|(_, from)| x[from + c]).reduce(f32::max) else { continue };
-                y[taps[0].0 + c] = largest;
-                if let Some((to, from)) = taps.iter().find(|(_, from)| x[from + c] == largest) {
-                    dx[from + c] += dy[to + c];
-                }
-            }
-        }
-        for isa in Isa::supported() {
-            // By value: either zero may be the maximum of two.
-            prop_assert_eq!(&case.pooled(isa, &x, output), &y, "{}", isa);
-            prop_assert_eq!(&case.gradient(isa, output, &x, &dy), &dx, "{}", isa);
-        }
-    }
-
-    #[test]
-    fn nan_in_is_nan_out_for_every_window_that_sees_it(case in cases(), at in any::<prop::sample::Index>()) {
-        let mut x = case.input();
-        let lost = at.index(x.len());
-        x[lost] = f32::NAN;
-        let (height, width) = case.output();
-        for isa in Isa::supported() {
-            let y = case.pooled(isa, &x, Region::whole(height, width));
-            for taps in taps(&case) {
-                for c in 0..case.channels {
-                    let sees = taps.iter().any(|(_, from)| from + c == lost);
-                    prop_assert!(taps.is_empty() || y[taps[0].0 + c].is_nan() == sees, "{}", isa);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn means_are_within_their_bound_and_the_same_everywhere(
-        (height, width) in (1..9_usize, 1..9_usize),
-        channels in prop::sample::select(vec![1_usize, 3, 16, 33]),
-        margin in 0..3_usize,
-        seed in any::<u64>(),
-    ) {
-        let map = Region::whole(height, width);
-        let (held, n) = (map.grown(margin), map.positions());
-        let x = pseudo_random(seed, held.positions() * channels);
-        let window = Window::new(&x, held, channels);
-        let inside = part_of_window(window, map);
-        let dy = pseudo_random(seed + 1, channels);
-        let dx = pseudo_random(seed + 2, held.positions() * channels);
-        let of = |c: usize| inside[c..].iter().step_by(channels).map(|x| f64::from(*x));
-        let size = n as f64;
-        let expected: Vec<f64> = (0..channels).map(|c| of(c).sum::<f64>() / size).collect();
-        // n - 1 additions and a division.
-        let bound: Vec<f64> = (0..channels).map(|c| gamma(n) * of(c).map(f64::abs).sum::<f64>() / size).collect();
-        let before = part_of_window(Window::new(&dx, held, channels), map);
-        let share = |i: usize| f64::from(dy[i % channels]) / size;
-        let dx_expected: Vec<f64> = before.iter().enumerate().map(|(i, d)| f64::from(*d) + share(i)).collect();
-        // A division and an addition.
-        let dx_bound: Vec<f64> = before.iter().enumerate().map(|(i, d)| gamma(2) * (f64::from(*d).abs() + share(i).abs())).collect();
-        let (mut first, mut first_gradient) = (None, None);
-        for isa in Isa::supported() {
-            let (mut y, mut dx) = (poisoned(channels), dx.clone());
-            global_average_pool(isa, map, window, &mut y);
-            global_average_pool_gradient(isa, map, &dy, &mut WindowMut::new(&mut dx, held, channels));
-            assert_within_bound(&y, &expected, &bound, isa.name());
-            let inside = part_of_window(Window::new(&dx, held, channels), map);
-            assert_within_bound(&inside, &dx_expected, &dx_bound, isa.name());
-            assert_same_bits(&y, first.get_or_insert_with(|| y.clone()), isa.name());
-            assert_same_bits(&dx, first_gradient.get_or_insert_with(|| dx.clone()), isa.name());
         }
     }
 
@@ -260,20 +142,5 @@ proptest! {
             let sum: Vec<f32> = parts[0].iter().zip(&parts[1]).map(|(a, b)| a + b).collect();
             prop_assert_eq!(&sum, &whole, "{}", isa);
         }
-    }
-
-    #[test]
-    fn the_gradient_is_the_adjoint_of_selecting_the_maxima(case in cases()) {
-        // At x itself the selection gives y = max_pool(x), so <dy, y> = <dx, x>; all are integers, so it is exact.
-        let x = case.input();
-        let (height, width) = case.output();
-        let output = Region::whole(height, width);
-        let dy = case.integers(2, output.positions() * case.channels);
-        let y = case.pooled(Isa::best(), &x, output);
-        let dx = case.gradient(Isa::best(), output, &x, &dy);
-        let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
-        // A window of padding alone has no maximum, and no gradient.
-        let seen: Vec<f32> = y.iter().map(|y| if y.is_infinite() { 0.0 } else { *y }).collect();
-        prop_assert_eq!(dot(&dy, &seen), dot(&dx, &x));
     }
 }

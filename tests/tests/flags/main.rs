@@ -10,6 +10,7 @@ mod declared;
 mod explain;
 mod faults;
 mod files;
+mod laws;
 mod limits;
 mod lines;
 mod messages;
@@ -28,7 +29,7 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 11] = [
+const TESTED: [(&str, &[Tested]); 12] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
@@ -39,6 +40,7 @@ const TESTED: [(&str, &[Tested]); 11] = [
     ("completions", shell::COMPLETIONS),
     ("man", shell::MAN),
     ("faults", faults::FLAGS),
+    ("laws", laws::FLAGS),
     ("test", test::FLAGS),
 ];
 
@@ -65,7 +67,7 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
 /// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
-const DEFAULTS: [Default; 25] = [
+const DEFAULTS: [Default; 30] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
     (
@@ -111,6 +113,16 @@ const DEFAULTS: [Default; 25] = [
     ("verify", "--sample", "3", verify::so_many_pictures_are_made_again),
     ("verify", "--threads", "all cores", threads::none_named_is_one_for_each_core),
     ("faults", "<NAME>", "all of tests/faults/faults.toml", faults::those_that_are_named_are_tried_or_all),
+    ("laws", "<OPERATION>", "all", laws::those_operations_are_tried_or_all),
+    ("laws", "--law", "all of an operation", laws::those_laws_are_tried_or_all),
+    ("laws", "--cases", "100", laws::so_many_cases_are_tried),
+    ("laws", "--seed", "0", laws::another_seed_means_other_cases),
+    (
+        "laws",
+        "--isa",
+        "the fastest, whose bits are compared with those of the others",
+        laws::those_instruction_sets_are_tried_or_the_fastest,
+    ),
 ];
 
 #[test]

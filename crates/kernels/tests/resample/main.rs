@@ -1,11 +1,12 @@
-//! Resampling: the twins within their bounds, any region and instruction set bit for bit, adjoints, refusals.
+//! Resampling in windows of ours: orders of sums, any region and instruction set bit for bit, refusals. What is true of every
+//! resampling is a law (`crates/laws`).
 
 mod moves;
 mod resize;
 mod rotate;
 
 use kernels::{Isa, Region, Window, WindowMut};
-use testkit::{assert_same_bits, gamma, is_poison, poisoned, underflow_slack, widened};
+use testkit::{assert_same_bits, is_poison, poisoned};
 
 /// A linear operation on maps, and its adjoint, with its sizes and its regions.
 pub(crate) trait Resampling {
@@ -141,21 +142,4 @@ pub(crate) fn assert_bits_do_not_depend_on_company(
         assert_same_bits(&forward_of(operation, isa, &x, region, reach), &expected, name);
         assert_same_bits(&adjoint_of(operation, isa, &dy, region, (0.5, reach)), &gradient, name);
     }
-}
-
-/// Checks `<A x, dy> = <x, A' dy>`, where a value of either side has at most so many roundings.
-pub(crate) fn assert_adjoint(operation: &impl Resampling, values: &[f32], roundings: usize) {
-    let (x, dy) = operands(operation, values);
-    let (to, isa) = (whole(operation.to()), Isa::best());
-    let dot = |a: &[f32], b: &[f32]| -> f64 { widened(a).iter().zip(widened(b)).map(|(a, b)| a * b).sum::<f64>() };
-    let magnitudes = |values: &[f32]| values.iter().map(|v| v.abs()).collect::<Vec<f32>>();
-    let left = dot(&forward_of(operation, isa, &x, to, 0), &dy);
-    let right = dot(&x, &adjoint_of(operation, isa, &dy, to, (0.0, 0)));
-    // The coefficients are the same singles and none is negative, so only the sums differ: each by gamma times the sum
-    // of magnitudes, itself computed within a factor of 1 + gamma, and by f64's share, which the last factor
-    // covers.
-    let sum = dot(&forward_of(operation, isa, &magnitudes(&x), to, 0), &magnitudes(&dy));
-    let slack = underflow_slack(roundings * (x.len() + dy.len()));
-    let bound = 2.0 * gamma(roundings) * sum * (1.0 + gamma(roundings)) * 1.001 + slack;
-    assert!((left - right).abs() <= bound, "{left:e} and {right:e} within {bound:e}");
 }

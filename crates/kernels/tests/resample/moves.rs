@@ -1,8 +1,7 @@
 //! Translation and reflection: they copy, so forward they are exact.
 
 use crate::{
-    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, cycled, forward_of, operands, part,
-    positions, whole,
+    Resampling, adjoint_of, assert_bits_do_not_depend_on_company, cycled, forward_of, operands, part, positions, whole,
 };
 use kernels::resample::{Reflection, Translation};
 use kernels::{Isa, Region, Window, WindowMut};
@@ -58,10 +57,6 @@ struct Reflect {
 }
 
 impl Reflect {
-    fn shape(&self, size: (usize, usize)) -> (usize, usize, usize) {
-        (size.0, size.1, self.channels)
-    }
-
     fn reflection(&self) -> Reflection {
         Reflection { size: self.from, margin: self.margin }
     }
@@ -139,19 +134,6 @@ proptest! {
     }
 
     #[test]
-    fn a_translation_within_one_size_is_the_twins_shift(
-        size in (1_usize..9, 1_usize..9), shift in (-10_isize..11, -10_isize..11), seed: u64,
-    ) {
-        let case = Translate { from: size, to: size, shift, channels: 3 };
-        let (x, dy) = operands(&case, &whole_numbers(seed));
-        let map = |values: &[f32]| Map::from_f32((size.0, size.1, 3), values);
-        let y = forward_of(&case, Isa::best(), &x, whole(size), 0);
-        prop_assert_eq!(widened(&y), reference::shift(&map(&x), shift).data);
-        let dx = adjoint_of(&case, Isa::best(), &dy, whole(size), (0.0, 0));
-        prop_assert_eq!(widened(&dx), reference::shift_adjoint(&map(&dy), shift).data);
-    }
-
-    #[test]
     fn a_region_beyond_the_map_is_zero(case in translations(), reach in 1_usize..4) {
         let (x, _) = operands(&case, &[1.0]);
         let region = whole(case.from).shifted(case.shift.0, case.shift.1).grown(reach);
@@ -167,18 +149,6 @@ proptest! {
     }
 
     #[test]
-    fn a_reflection_is_the_twins(case in reflections(), seed: u64) {
-        let (x, dy) = operands(&case, &whole_numbers(seed));
-        let padding = Padding::all(case.margin);
-        let y = forward_of(&case, Isa::best(), &x, whole(case.to()), 0);
-        let twin = reference::pad_reflect(&Map::from_f32(case.shape(case.from), &x), padding);
-        prop_assert_eq!(widened(&y), twin.data);
-        let dx = adjoint_of(&case, Isa::best(), &dy, whole(case.to()), (0.0, 0));
-        let twin = reference::pad_reflect_adjoint(&Map::from_f32(case.shape(case.to()), &dy), padding);
-        prop_assert_eq!(widened(&dx), twin.data);
-    }
-
-    #[test]
     fn bits_of_a_translation_depend_neither_on_region_nor_on_instruction_set(
         case in translations(), values in wild_values(61), at: [usize; 4], reach in 0_usize..3,
     ) {
@@ -190,13 +160,6 @@ proptest! {
         case in reflections(), values in wild_values(61), at: [usize; 4], reach in 0_usize..3,
     ) {
         assert_bits_do_not_depend_on_company(&case, &values, (part(case.to(), at), reach));
-    }
-
-    #[test]
-    fn the_adjoint_identity_holds(translation in translations(), reflection in reflections(), seed: u64) {
-        // A pixel is shown at most three times along each axis.
-        assert_adjoint(&reflection, &pseudo_random(seed, 101), 9);
-        assert_adjoint(&translation, &pseudo_random(seed, 101), 1);
     }
 }
 

@@ -1,15 +1,13 @@
 //! Rotation.
 
 use crate::{
-    Resampling, adjoint_of, assert_adjoint, assert_bits_do_not_depend_on_company, forward_of, operands, part,
-    positions, rounded, whole,
+    Resampling, adjoint_of, assert_bits_do_not_depend_on_company, forward_of, operands, part, positions, rounded, whole,
 };
 use kernels::elementary::cos_sin_fraction;
 use kernels::resample::Rotation;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
-use reference::Map;
-use testkit::{assert_same_bits, assert_within_bound, gamma, pseudo_random, underflow_slack, wild_values};
+use testkit::{assert_same_bits, wild_values};
 
 #[derive(Debug)]
 struct Rotate {
@@ -21,13 +19,6 @@ struct Rotate {
 impl Rotate {
     fn new(size: (usize, usize), degrees: i32) -> Rotate {
         Rotate { size, degrees, rotation: Rotation::new(size, degrees) }
-    }
-
-    /// How far coordinates may be off, times how steep a bilinear picture of values below one can be: twice 32 (h + w)
-    /// 2^-53, as cosines are within 2 ULP and each product and sum is rounded, at a slope of at most two along each
-    /// axis.
-    fn coordinate_slack(&self) -> f64 {
-        (self.size.0 + self.size.1) as f64 * 2_f64.powi(-45)
     }
 
     /// Where the pixels that an output reads begin in a whole map, and their weights, by the definition.
@@ -51,10 +42,6 @@ impl Rotate {
             }
         }
         taps
-    }
-
-    fn map(&self, values: &[f32]) -> Map {
-        Map::from_f32((self.size.0, self.size.1, 3), values)
     }
 }
 
@@ -93,31 +80,6 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_rotation_is_the_twins_within_its_bound(case in cases(), seed: u64) {
-        let (x, _) = operands(&case, &pseudo_random(seed, 101));
-        let y = forward_of(&case, Isa::best(), &x, whole(case.size), 0);
-        let run = |x: &Map| reference::rotate(x, f64::from(case.degrees));
-        let (exact, sums) = (run(&case.map(&x)), run(&case.map(&x).map(f64::abs)));
-        // A weight and four fused additions.
-        let bound: Vec<f64> = sums.data.iter()
-            .map(|s| gamma(5) * s + case.coordinate_slack() + underflow_slack(5)).collect();
-        assert_within_bound(&y, &exact.data, &bound, &format!("{case:?}"));
-    }
-
-    #[test]
-    fn the_adjoint_is_the_twins_within_its_bound(case in cases(), seed: u64) {
-        let (_, dy) = operands(&case, &pseudo_random(seed, 101));
-        let dx = adjoint_of(&case, Isa::best(), &dy, whole(case.size), (0.0, 0));
-        let run = |dy: &Map| reference::rotate_adjoint(dy, f64::from(case.degrees));
-        let (exact, sums) = (run(&case.map(&dy)), run(&case.map(&dy).map(f64::abs)));
-        // The outputs that read a pixel lie in a square of side two turned by the angle, whose diagonal is less than three:
-        // at most nine of them. A weight, and a fused addition for each.
-        let bound: Vec<f64> = sums.data.iter()
-            .map(|s| gamma(10) * s + 9.0 * case.coordinate_slack() + underflow_slack(10)).collect();
-        assert_within_bound(&dx, &exact.data, &bound, &format!("{case:?}"));
-    }
-
-    #[test]
     fn four_products_are_added_in_order_from_zero(case in cases(), values in wild_values(61)) {
         let (x, _) = operands(&case, &values);
         let y = forward_of(&case, Isa::best(), &x, whole(case.size), 0);
@@ -150,19 +112,6 @@ proptest! {
         case in cases(), values in wild_values(61), at: [usize; 4], reach in 0_usize..3,
     ) {
         assert_bits_do_not_depend_on_company(&case, &values, (part(case.size, at), reach));
-    }
-
-    #[test]
-    fn the_adjoint_identity_holds(case in cases(), seed: u64) {
-        // Four additions one way, at most nine the other.
-        assert_adjoint(&case, &pseudo_random(seed, 101), 9);
-    }
-
-    #[test]
-    fn whole_turns_change_nothing(size in (1_usize..17, 1_usize..17), turns in -2_i32..3, seed: u64) {
-        let case = Rotate::new(size, 360 * turns);
-        let (x, _) = operands(&case, &pseudo_random(seed, 101));
-        assert_same_bits(&forward_of(&case, Isa::best(), &x, whole(size), 0), &x, "values");
     }
 }
 

@@ -1,0 +1,28 @@
+//! The operations: what a case of each is, its bound, and its laws beside those of all.
+
+mod adam;
+mod convolution;
+mod dft;
+mod elementary;
+mod layers;
+mod matmul;
+mod pool;
+mod resample;
+mod winograd;
+
+pub use adam::{Adam, BETAS, EPSILON as ADAM_EPSILON, LEARNING_RATE};
+pub use convolution::{Convolution, Shape};
+pub use dft::InverseDft;
+pub use elementary::{Cos, Elementary, Exp, Function, Log, Sigmoid, Sin, Turns};
+pub use layers::{BatchNorm, EPSILON as BATCH_NORM_EPSILON, FullyConnected, Relu, ReluGradient, Softmax};
+pub use matmul::Product;
+pub use pool::{AveragePool, MaxPool, MaxPoolGradient, Window};
+pub use resample::{Pad, PadReflect, PadZeros, Resize, Rotation, Translation};
+pub use winograd::Winograd;
+
+/// The most multiply-adds of a case: more would test nothing else.
+const WORK: usize = 200_000;
+
+fn magnitudes(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|v| v.abs()).collect()
+}
