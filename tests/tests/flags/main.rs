@@ -10,6 +10,7 @@ mod declared;
 mod explain;
 mod faults;
 mod files;
+mod interrupted;
 mod limits;
 mod lines;
 mod messages;
