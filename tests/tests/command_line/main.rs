@@ -6,5 +6,6 @@ mod audit;
 mod bad_input;
 mod explain;
 mod reproduce;
+mod terminal;
 mod verify;
 mod visualize;
