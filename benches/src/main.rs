@@ -227,7 +227,7 @@ mod tests {
         for (word, above) in
             [("2 ", "threads "), ("3.000 ", "ms "), ("2.000..4.000 ", "quartiles "), ("100 ", "GFLOP/s ")]
         {
-            let end = |text: &str, word| text.find(word).map(|at| at + word.len());
+            let end = |text: &str, word: &str| text.find(word).map(|at| at + word.len());
             assert_eq!(end(&said, word), end(&heading(false), above), "{said}");
         }
         let before = earlier(vec![row("kernels", "a product", 2, 6.0)]);
