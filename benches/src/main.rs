@@ -167,3 +167,76 @@ fn line(row: &Row, ceilings: &Ceilings, before: Option<&Record>) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use measure::Samples;
+
+    const CEILINGS: Ceilings = Ceilings { operations: 1e11, bytes: 1e10 };
+
+    fn row(subject: &str, name: &str, threads: usize, milliseconds: f64) -> Row {
+        Row::new(subject, name, threads, &Samples::new(vec![milliseconds / 1e3]))
+    }
+
+    /// An earlier run of these rows.
+    fn earlier(rows: Vec<Row>) -> Record {
+        Record { revision: None, isa: "portable".to_owned(), ceilings: CEILINGS, rows }
+    }
+
+    /// What a row's line says beyond what it says where there is nothing to compare with.
+    fn compared(now: &Row, before: &Record) -> String {
+        let alone = line(now, &CEILINGS, None);
+        let beside = line(now, &CEILINGS, Some(before));
+        beside.strip_prefix(&alone).unwrap_or_else(|| panic!("{alone}\n{beside}")).to_owned()
+    }
+
+    #[test]
+    fn a_row_is_compared_with_the_same_one_by_how_many_times_as_fast_it_is() {
+        let rows = [("scan", "a", 1, 3.0), ("scan", "a", 2, 8.0), ("scan", "b", 1, 1.0), ("forward", "a", 1, 10.0)];
+        let before = earlier(rows.map(|(subject, name, threads, ms)| row(subject, name, threads, ms)).to_vec());
+        for (subject, name, threads, ms, ratio) in [
+            // Faster, slower, the same.
+            ("scan", "a", 1, 1.5, "2.000"),
+            ("scan", "a", 2, 32.0, "0.250"),
+            ("scan", "b", 1, 1.0, "1.000"),
+            ("forward", "a", 1, 9.0, "1.111"),
+            // Subject, name and threads are all of it.
+            ("forward", "b", 1, 1.0, "-"),
+            ("forward", "a", 2, 1.0, "-"),
+            ("kernels", "a", 1, 1.0, "-"),
+            ("scan", "", 1, 1.0, "-"),
+        ] {
+            let found = compared(&row(subject, name, threads, ms), &before);
+            assert_eq!(found.trim_start(), ratio, "{subject} {name} {threads}");
+            // It stands below its heading.
+            assert_eq!(found.len(), heading(true).len() - heading(false).len(), "{found:?}");
+        }
+        let nothing = earlier(Vec::new());
+        assert_eq!(compared(&row("scan", "a", 1, 1.0), &nothing).trim_start(), "-");
+    }
+
+    #[test]
+    fn a_line_has_each_number_below_its_heading_and_its_note_last() {
+        let samples = Samples::new(vec![0.001, 0.002, 0.003, 0.004, 0.005]);
+        let timed = Row::new("kernels", "a product", 2, &samples).of(3e8, 1e6);
+        let said = line(&timed, &CEILINGS, None);
+        let words: Vec<&str> = said.split_whitespace().collect();
+        assert_eq!(words, ["kernels:", "a", "product", "2", "3.000", "2.000..4.000", "100", "50", "%"]);
+        assert_eq!(said.len(), heading(false).len());
+        for (word, above) in
+            [("2 ", "threads "), ("3.000 ", "ms "), ("2.000..4.000 ", "quartiles "), ("100 ", "GFLOP/s ")]
+        {
+            let end = |text: &str, word: &str| text.find(word).map(|at| at + word.len());
+            assert_eq!(end(&said, word), end(&heading(false), above), "{said}");
+        }
+        let before = earlier(vec![row("kernels", "a product", 2, 6.0)]);
+        let noted = line(&timed.clone().noting("4 MiB"), &CEILINGS, Some(&before));
+        assert!(noted.ends_with("   2.000   4 MiB"), "{noted}");
+        assert!(line(&timed.noting("4 MiB"), &CEILINGS, None).ends_with(" %   4 MiB"));
+        // Where no operations are counted, there is no rate.
+        let plain: Vec<String> =
+            line(&row("scan", "x", 1, 7.0), &CEILINGS, None).split_whitespace().map(str::to_owned).collect();
+        assert_eq!(plain, ["scan:", "x", "1", "7.000", "7.000..7.000"]);
+    }
+}

@@ -1,7 +1,7 @@
 //! What a run found, as a file: to compare revisions, to fill the performance page, to draw the roofline.
 
 use crate::measure::{Ceilings, Row};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use kernels::Isa;
 use plotters::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ impl Record {
     }
 
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        Ok(report::write_atomically(path, (serde_json::to_string_pretty(self)? + "\n").as_bytes())?)
+        write(path, &(serde_json::to_string_pretty(self)? + "\n"))
     }
 
     /// The row of the same thing.
@@ -53,7 +53,7 @@ impl Record {
     /// the subjects that were timed.
     pub(crate) fn write_tables(&self, path: &Path) -> anyhow::Result<()> {
         let page = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        Ok(report::write_atomically(path, self.with_tables(&page, path)?.as_bytes())?)
+        write(path, &self.with_tables(&page, path)?)
     }
 
     fn with_tables(&self, page: &str, path: &Path) -> anyhow::Result<String> {
@@ -118,7 +118,7 @@ impl Record {
             let root = SVGBackend::with_string(&mut svg, (760, 480)).into_drawing_area();
             self.draw(&root, &points).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
         }
-        Ok(report::write_atomically(path, svg.as_bytes())?)
+        write(path, &svg)
     }
 
     fn draw<B: DrawingBackend>(
@@ -165,6 +165,11 @@ impl Record {
             .draw()?;
         root.present()
     }
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let wrong = |e| anyhow!("{}: cannot write: {e}{}", path.display(), report::way_on(&e));
+    report::write_atomically(path, text.as_bytes()).map_err(wrong)
 }
 
 /// Three significant digits.

@@ -303,3 +303,24 @@ fn the_bytes_of_a_studio_are_those_of_its_plans_and_parameters() {
     let parameters = 3 * recipe.parameters() * size_of::<f32>();
     assert!(bytes > parameters && picture.bytes_max > 0);
 }
+
+/// Of one plan, buffers have exactly the room that they need: what a studio allocates is what is said, and what
+/// [`Picture`] allocates by itself, and little lists.
+#[test]
+fn the_bytes_of_a_studio_of_one_plan_are_those_that_it_allocates() {
+    for (size, objective) in [(64, Objective::Neuron), (64, Objective::Channel), (96, Objective::Channel)] {
+        let (visualizer, _) = studio(objective, Recipe { scales: vec![1000], ..Recipe::new(size, 1) });
+        let (mut made, mut drawn) = (None, None);
+        let counted = allocation_counter::measure(|| made = Some(Studio::new(Arc::clone(&visualizer), Isa::best())));
+        let recipe = visualizer.recipe();
+        let picture = allocation_counter::measure(|| drawn = Some(Picture::new(recipe, Isa::best())));
+        let found = counted.bytes_current - picture.bytes_current;
+        let bytes = i64::try_from(visualizer.studio_bytes()).unwrap();
+        let lists = found - bytes;
+        // A parameter is a float of the spectrum and of each average: any that was not counted, or counted twice, would
+        // be more than the lists.
+        let parameters = i64::try_from(recipe.parameters() * size_of::<f32>()).unwrap();
+        assert!((0..parameters / 2).contains(&lists), "{found} of {bytes}, a parameter of each is {parameters}");
+        assert!(made.is_some_and(|m| m.is_ok()) && drawn.is_some_and(|d| d.is_ok()));
+    }
+}

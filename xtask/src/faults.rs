@@ -53,7 +53,7 @@ pub(crate) fn run(root: &Path, flags: &flags::Faults) -> anyhow::Result<()> {
         crate::print(&format!("{:width$}  {outcome}", fault.name));
     }
     if let Some(path) = &flags.markdown {
-        let write = |e| anyhow!("{}: cannot write the table: {e}", path.display());
+        let write = |e| anyhow!("{}: cannot write the table: {e}{}", path.display(), runs::way_on(&e));
         runs::write_atomically(path, markdown(&rows).as_bytes()).map_err(write)?;
     }
     let left = rows.iter().filter(|(_, o)| !o.is_caught()).count();

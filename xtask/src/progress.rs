@@ -199,6 +199,7 @@ impl Observer for Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use runs::Unit;
 
     #[test]
     fn durations_are_said_in_two_units() {
@@ -331,10 +332,38 @@ mod tests {
             Ok(())
         }
         fn clear_line(&self) -> std::io::Result<()> {
-            Ok(())
+            self.write_str("<cleared>")
         }
         fn flush(&self) -> std::io::Result<()> {
             Ok(())
+        }
+    }
+
+    /// What becomes of a bar that is drawn, whether it should be or not, while something is said.
+    fn beside(terminal: bool, event: Event) -> String {
+        let progress = Progress { terminal, phase: Mutex::new(None) };
+        progress.event(Event::Phase { name: "pictures".into(), total: 8, done: 2 });
+        let shown = Terminal::default();
+        if let Some(phase) = progress.phase.lock().unwrap().as_ref() {
+            phase.bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(shown.clone())));
+            phase.bar.tick();
+        }
+        assert!(shown.0.lock().unwrap().contains("pictures [====="), "{shown:?}");
+        shown.0.lock().unwrap().clear();
+        progress.event(event);
+        let text = shown.0.lock().unwrap();
+        text.clone()
+    }
+
+    #[test]
+    fn on_a_terminal_the_bar_makes_room_for_a_sentence_and_elsewhere_there_is_none() {
+        let site = "layer1.1.pre".parse().unwrap();
+        let unit = Unit { site, objective: runs::Objective::Neuron, channel: 3, seed: 1 };
+        for event in [Event::Notice("a sentence".to_owned()), Event::Retried(unit)] {
+            let shown = beside(true, event.clone());
+            let again = shown.strip_prefix("<cleared>").unwrap_or_else(|| panic!("it stays: {shown:?}"));
+            assert!(again.contains("pictures [=====") && again.contains(" 2/8 "), "{shown:?}");
+            assert_eq!(beside(false, event), "");
         }
     }
 

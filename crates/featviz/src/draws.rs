@@ -45,11 +45,9 @@ impl Draws {
 
     /// Fills `spectrum` with independent draws from N(0, deviation^2), by the method of Box and Muller in f64.
     pub fn spectrum(&self, deviation: f64, spectrum: &mut [f32]) {
-        const RANGE: u64 = 1 << 53;
         let mut generator = self.stream(0);
         for pair in spectrum.chunks_mut(2) {
-            // One of (0, 1], so that its logarithm is finite.
-            let uniform = ((generator.next_u64() >> 11) + 1) as f64 / RANGE as f64;
+            let uniform = uniform(generator.next_u64());
             let radius = deviation * (-2.0 * ln(uniform)).sqrt();
             let (cos, sin) = cos_sin_fraction((generator.next_u64() >> 11).cast_signed(), RANGE);
             for (value, part) in pair.iter_mut().zip([cos, sin]) {
@@ -85,6 +83,14 @@ impl Draws {
     }
 }
 
+/// Into so many equal parts a range is divided by what a word chooses: as many as a double tells apart below one.
+const RANGE: u64 = 1 << 53;
+
+/// The part of (0, 1] that a word's upper 53 bits choose, by its upper end: the logarithm of any is finite.
+fn uniform(word: u64) -> f64 {
+    ((word >> 11) + 1) as f64 / RANGE as f64
+}
+
 /// An unbiased draw from `0..n`; 0 for n = 0. Words that would favour small numbers are drawn again.
 fn below(generator: &mut ChaCha8Rng, n: usize) -> usize {
     if n <= 1 {
@@ -118,6 +124,18 @@ mod tests {
         assert_ne!(of(1, "a", 5).0, of(1, "b", 5).0);
         let steps: std::collections::BTreeSet<_> = (1..40).map(|s| format!("{:?}", of(1, "a", s).1)).collect();
         assert!(steps.len() > 35, "steps repeat themselves: {}", steps.len());
+    }
+
+    #[test]
+    fn a_word_chooses_a_part_of_the_range_from_above_zero_up_to_one() {
+        let part = 2_f64.powi(-53);
+        for (word, parts) in [(0, 1.0), (2047, 1.0), (2048, 2.0), (4095, 2.0), (1 << 63, 2_f64.powi(52) + 1.0)] {
+            assert_eq!(uniform(word), parts * part, "{word}");
+        }
+        // The last part ends at one, the first above zero: neither has a logarithm that is no number.
+        assert_eq!([uniform(u64::MAX), uniform(u64::MAX - 2047)], [1.0; 2]);
+        assert_eq!(uniform(u64::MAX - 2048), 1.0 - part);
+        assert!(ln(uniform(0)).is_finite() && ln(uniform(u64::MAX)) == 0.0);
     }
 
     #[test]

@@ -61,5 +61,5 @@ pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 
 pub use featviz::{Objective, Preset, Recipe};
-pub use report::write_atomically;
+pub use report::{way_on, write_atomically};
 pub use resnet::{Algorithm, Block, Isa, Site};

@@ -4,13 +4,29 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use streamscope_tests::harness::{Shared, executable, root, succeed};
+use streamscope_tests::harness::{Shared, benchmarks, executable, root, succeed};
 
-/// A command, and the file or folder below a given one that it writes to.
+/// A command, and what it writes below a given folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Small {
+    /// Its words: `HERE` is the given folder, `IMAGES` one of few images.
     pub(crate) arguments: &'static [&'static str],
+    /// The file or folder that it writes, from there.
     pub(crate) out: &'static str,
+    /// What has to be there before.
+    pub(crate) about: About,
+}
+
+/// What a command needs to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    Nothing,
+    /// A finished run in `a/run`.
+    Run,
+    /// A page to fill, `page.md`; and it is the benchmarks' own program.
+    Page,
+    /// A cargo that notices a fault.
+    Cargo,
 }
 
 pub(crate) const REPRODUCE: Small = Small {
@@ -26,17 +42,91 @@ pub(crate) const REPRODUCE: Small = Small {
         "1",
         "--images",
         "IMAGES",
+        "--out",
+        "HERE/a/run",
     ],
     out: "a/run",
+    about: About::Nothing,
 };
 pub(crate) const ACTIVATIONS: Small = Small {
-    arguments: &["activations", "--input-size", "32", "--sites", "layer1.1,layer2.0.pre", "--images", "IMAGES"],
+    arguments: &[
+        "activations",
+        "--input-size",
+        "32",
+        "--sites",
+        "layer1.1,layer2.0.pre",
+        "--images",
+        "IMAGES",
+        "--out",
+        "HERE/a/b/archive.npz",
+    ],
     out: "a/b/archive.npz",
+    about: About::Nothing,
 };
 pub(crate) const VISUALIZE: Small = Small {
-    arguments: &["visualize", "--input-size", "32", "--site", "layer1.1", "--channel", "0", "--steps", "1"],
+    arguments: &[
+        "visualize",
+        "--input-size",
+        "32",
+        "--site",
+        "layer1.1",
+        "--channel",
+        "0",
+        "--steps",
+        "1",
+        "--out",
+        "HERE/a/b/picture.png",
+    ],
     out: "a/b/picture.png",
+    about: About::Nothing,
 };
+pub(crate) const EXPLAIN: Small = Small {
+    arguments: &["explain", "1.1", "0", "--input-size", "32", "--run", "HERE/a/run"],
+    out: "a/run/explain/1.1_0.html",
+    about: About::Run,
+};
+pub(crate) const AUDIT: Small = Small {
+    arguments: &["audit", "--input-size", "32", "--channels", "1", "--run", "HERE/a/run", "--out", "HERE/b/audit"],
+    out: "b/audit/audit.json",
+    about: About::Run,
+};
+pub(crate) const VERIFY: Small =
+    Small { arguments: &["verify", "--all", "HERE/a/run"], out: "a/run/manifest.json", about: About::Run };
+pub(crate) const FAULTS: Small = Small {
+    arguments: &["faults", "conv-strides-swapped", "--markdown", "HERE/a/b/caught.md"],
+    out: "a/b/caught.md",
+    about: About::Cargo,
+};
+pub(crate) const BENCH: Small = Small {
+    arguments: &[
+        "scan",
+        "--images",
+        "IMAGES",
+        "--threads",
+        "1",
+        "--json",
+        "HERE/a/numbers.json",
+        "--page",
+        "HERE/page.md",
+    ],
+    out: "a/numbers.json",
+    about: About::Page,
+};
+
+static RUN: Shared = Shared::new();
+
+thread_local! {
+    /// Where faults are tried: two at a time would see each other's.
+    static TREE: tempfile::TempDir = tempfile::tempdir().unwrap();
+}
+
+/// The finished run that commands are about.
+fn finished() -> &'static Path {
+    let made = RUN.get(|folder| {
+        succeed(&mut REPRODUCE.command(folder));
+    });
+    made.path()
+}
 
 static IMAGES: Shared = Shared::new();
 
@@ -52,22 +142,48 @@ pub(crate) fn images() -> &'static Path {
 }
 
 impl Small {
+    /// Puts what it needs below a folder, if it is not there.
+    pub(crate) fn prepare(self, below: &Path) {
+        match self.about {
+            About::Run if !below.join(REPRODUCE.out).exists() => copy(finished(), below),
+            About::Page if !below.join("page.md").exists() => {
+                fs::write(below.join("page.md"), "# Speed\n\n<!-- bench: scan -->\n<!-- end -->\n").unwrap();
+            }
+            _ => {}
+        }
+    }
+
     /// The words of the command line, the program first.
     pub(crate) fn words(self, below: &Path) -> Vec<String> {
-        let images = images().display().to_string();
-        let mut words = vec![executable().display().to_string()];
-        let given = self.arguments.iter();
-        words.extend(given.map(|word| word.replace("IMAGES", &images)));
-        words.extend(["--out".to_owned(), below.join(self.out).display().to_string()]);
-        words
+        let (images, here) = (images().display().to_string(), below.display().to_string());
+        let program = match self.about {
+            About::Page => benchmarks(),
+            _ => executable(),
+        };
+        let given = self.arguments.iter().map(|word| word.replace("IMAGES", &images).replace("HERE", &here));
+        [program.display().to_string()].into_iter().chain(given).collect()
+    }
+
+    /// The command, started by another one where there is one.
+    pub(crate) fn started_by(self, mut command: Command, below: &Path) -> Command {
+        self.prepare(below);
+        command.args(self.words(below)).env_remove("STREAMSCOPE_ISA");
+        // Nothing from outside, and no word on what there is not.
+        command.env("STREAMSCOPE_DATA", root().join("fixtures"));
+        if self.about == About::Cargo {
+            let tests = root().join("tests/tests");
+            command.env("CARGO", tests.join("flags/cargo.sh")).env("CALLS", "/dev/null");
+            command.env("BEHAVES", tests.join("failures/notices.sh"));
+            command.env("root", root()).env("file", "crates/kernels/src/conv/task.rs");
+            TREE.with(|tree| command.env("CARGO_TARGET_DIR", tree.path()));
+        }
+        command
     }
 
     /// The command.
     pub(crate) fn command(self, below: &Path) -> Command {
-        let words = self.words(below);
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).env_remove("STREAMSCOPE_ISA");
-        command
+        // `env` starts what it is given.
+        self.started_by(Command::new("env"), below)
     }
 
     /// What it leaves where nothing fails.
@@ -87,6 +203,15 @@ impl Small {
             let same = timed(name) || *bytes == undisturbed[name];
             assert!(same, "{} differs after {after}", name.display());
         }
+    }
+}
+
+/// Copies every file below a folder to below another one.
+fn copy(from: &Path, to: &Path) {
+    for (name, bytes) in files(from) {
+        let to = to.join(name);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, bytes).unwrap();
     }
 }
 

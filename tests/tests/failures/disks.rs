@@ -1,7 +1,10 @@
 //! Whole file systems that are full or read-only.
 
-use super::commands::{ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files};
+use super::commands::{
+    ACTIVATIONS, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
+};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -39,19 +42,30 @@ fn mount(arguments: &[&str], at: &Path) -> bool {
     mount.status().is_ok_and(|status| status.success())
 }
 
-/// KiB of a disk that are taken already.
-const TAKEN: usize = 64;
+/// KiB of a disk: what a command needs to be there fits.
+const SIZE: usize = 16 << 10;
+
+/// Writes a file that leaves so many KiB of a file system.
+fn take_all_but(kib: usize, taken: &Path) {
+    let mut file = fs::File::create(taken).unwrap();
+    let mut written = 0;
+    while file.write_all(&[1; 4096]).is_ok() {
+        written += 4096;
+    }
+    file.set_len(written - 1024 * kib as u64).unwrap();
+}
 
 /// Runs a command on file systems with too few KiB of room, and again with enough.
 fn fill(small: Small, sizes: &[usize]) {
     let undisturbed = small.undisturbed();
     for &kib in sizes {
-        let Some(disk) = Mounted::new(kib + TAKEN) else {
+        let Some(disk) = Mounted::new(SIZE) else {
             return;
         };
         let below = disk.0.path();
+        small.prepare(below);
         let taken = below.join("taken");
-        fs::write(&taken, vec![1; TAKEN * 1024]).unwrap();
+        take_all_but(kib, &taken);
         let after = format!("{} in {kib} KiB", small.arguments[0]);
         let said = assert_one_sentence(&small.command(below).output().unwrap(), &after);
         assert!(said.contains("free space and run the same command again"), "{said}");
@@ -72,11 +86,14 @@ fn a_full_disk_loses_nothing_finished_and_the_same_command_goes_on() {
     fill(ACTIVATIONS, &[4]);
     // A picture of one step is smaller than any disk: another file takes its place.
     fill(VISUALIZE, &[0]);
+    // Nor do a page and a table.
+    fill(EXPLAIN, &[0]);
+    fill(FAULTS, &[0]);
 }
 
 #[test]
 fn on_a_read_only_disk_everything_stays_as_it_was() {
-    for small in [REPRODUCE, ACTIVATIONS, VISUALIZE] {
+    for small in [REPRODUCE, ACTIVATIONS, VISUALIZE, EXPLAIN, FAULTS, BENCH] {
         let Some(disk) = Mounted::new(65536) else {
             return;
         };

@@ -1,6 +1,8 @@
 //! Calls that fail at any one place.
 
-use super::commands::{ACTIVATIONS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files};
+use super::commands::{
+    ACTIVATIONS, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished,
+};
 use super::trace::{Call, can_trace, traced};
 use std::collections::BTreeSet;
 
@@ -25,11 +27,12 @@ fn fail_everywhere(small: Small, some: usize) {
     if !can_trace() {
         return;
     }
+    // What is kept elsewhere from one time to the next is there the second time.
+    let undisturbed = small.undisturbed();
     let folder = tempfile::tempdir().unwrap();
     let below = folder.path().canonicalize().unwrap();
     let (output, threads) = traced(small, &below, None);
     assert!(output.status.success(), "{output:?}");
-    let undisturbed = files(&below);
     for (kind, name) in KINDS {
         // Calls are counted thread by thread, from one.
         let places = |calls: &Vec<Call>| {
@@ -78,4 +81,14 @@ fn an_archive_whose_disk_fails_anywhere_loses_nothing_and_goes_on() {
 #[test]
 fn a_picture_whose_disk_fails_anywhere_is_made_again() {
     fail_everywhere(VISUALIZE, 3);
+}
+
+#[test]
+fn an_explanation_whose_disk_fails_anywhere_is_written_again() {
+    fail_everywhere(EXPLAIN, 2);
+}
+
+#[test]
+fn a_table_of_faults_whose_disk_fails_anywhere_is_written_again() {
+    fail_everywhere(FAULTS, 2);
 }

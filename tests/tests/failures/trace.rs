@@ -46,8 +46,7 @@ pub(crate) fn traced(small: Small, below: &Path, inject: Option<&str>) -> (Outpu
     if let Some(inject) = inject {
         strace.args(["-e", &format!("inject={inject}")]);
     }
-    strace.args(small.words(below)).env_remove("STREAMSCOPE_ISA");
-    let output = strace.output().unwrap();
+    let output = small.started_by(strace, below).output().unwrap();
     let mut threads: Vec<_> = fs::read_dir(notes.path()).unwrap().flatten().collect();
     threads.sort_by_key(fs::DirEntry::path);
     let threads = threads.iter().map(|thread| {

@@ -10,6 +10,7 @@ mod declared;
 mod explain;
 mod faults;
 mod files;
+mod interrupted;
 mod laws;
 mod limits;
 mod lines;

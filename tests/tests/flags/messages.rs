@@ -1,11 +1,8 @@
-//! What the program says when nothing is computed, and when it is stopped.
+//! What the program says when nothing is computed, and when it is done.
 
 use crate::small::{embedded, reproduce, text};
 use std::fs;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use streamscope_tests::harness::{interrupt, program, run, succeed};
+use streamscope_tests::harness::{run, succeed};
 
 #[test]
 fn help_and_version_go_to_stdout_and_are_no_error() {
@@ -35,73 +32,6 @@ fn a_mistake_in_the_arguments_is_one_line_without_the_usage() {
         (output.status.code(), said.as_str()),
         (Some(2), "error: unexpected argument '--step' found; tip: a similar argument exists: '--steps'\n")
     );
-}
-
-/// Starts a command, and waits until it listens to Ctrl-C: until the thread is there that does.
-fn listening(command: &mut Command) -> Child {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let tasks = format!("/proc/{}/task", child.id());
-    let started = Instant::now();
-    while fs::read_dir(&tasks).map_or(0, Iterator::count) < 2 {
-        assert_eq!(child.try_wait().unwrap(), None, "it ended too early");
-        assert!(started.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_micros(200));
-    }
-    child
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    let weights = text(&embedded());
-    let finished = path("finished");
-    succeed(&mut reproduce(&finished, &["--weights", &weights, "--steps", "1000"]));
-    let (picture, archive, audited) = (path("p.png"), path("a.npz"), path("audit"));
-    let mut visualize = program(&["visualize", "--site", "layer4.1.pre", "--channel", "0"]);
-    visualize.arg("--out").arg(&picture);
-    let mut audit = program(&["audit", "--out"]);
-    audit.arg(&audited);
-    let mut verify = program(&["verify", "--all"]);
-    verify.arg(&finished);
-    let mut activations = program(&["activations", "--full", "--sites", "relu,layer4.1.pre"]);
-    let images = streamscope_tests::harness::root().join("fixtures/images");
-    activations.arg("--images").arg(images).arg("--out").arg(&archive);
-    let out = path("out");
-    let many = ["--weights", &weights, "--steps", "250000"];
-    let last = |command: &mut Command| -> String {
-        let said = interrupt(listening(command));
-        said.lines().last().unwrap().to_owned()
-    };
-    let kept = |path: &Path| path.display().to_string();
-    assert_eq!(
-        last(&mut visualize),
-        format!(
-            "interrupted: {} was not written; attempts that were finished are kept beside it, and the same command goes on there",
-            kept(&picture)
-        )
-    );
-    assert_eq!(
-        last(&mut audit),
-        format!(
-            "interrupted: no audit was written to {}; error budgets that were finished are kept there, and the same command goes on with them",
-            kept(&audited)
-        )
-    );
-    assert_eq!(last(&mut verify), "interrupted: verifying changes nothing, and keeps nothing either");
-    assert_eq!(
-        last(&mut activations),
-        format!("interrupted: what was read is kept beside {}, and the same command goes on there", kept(&archive))
-    );
-    assert_eq!(
-        last(&mut reproduce(&out, &many)),
-        format!(
-            "interrupted: finished pictures and images are kept in {}, and the same command goes on there",
-            kept(&out.join("store"))
-        )
-    );
-    assert!(!picture.exists() && !archive.exists() && !audited.join("audit.json").exists());
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod measures;
 mod network;
 mod panels;
 mod pictures;
+mod provenance;
 mod run;
 mod runs;
 mod scale_tuning;
@@ -43,6 +44,7 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     exemplars::check(&run, &mut ledger);
     extremes::check(&run, &mut ledger);
     manifest::check(&run, &mut ledger);
+    provenance::check(&run, &mut ledger);
     (run, ledger)
 }
 

@@ -60,7 +60,7 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
     }
 }
 
-/// Those made again and those given up, as sentences; the numbers of the network and its jitter's sites.
+/// Those made again and those given up, as sentences; the numbers of the network.
 fn channels(run: &Run, ledger: &mut Ledger) {
     let (mut retried, mut failed) = (Vec::new(), Vec::new());
     for (row, (block, channel)) in run.studied().enumerate() {
@@ -87,9 +87,6 @@ fn channels(run: &Run, ledger: &mut Ledger) {
     ledger.same("manifest.json: classes", &network["classes"], &json!(shape("fc.weight")));
     let state = if run.weights.0.contains_key("bn1.running_mean") { "separate" } else { "folded" };
     ledger.same("manifest.json: batch_norm", &network["batch_norm"], &json!(state));
-    let sites: BTreeSet<String> = run.blocks.iter().flat_map(|(block, _)| block.optimised_sites()).collect();
-    let jitter: BTreeSet<String> = run.manifest["jitter"].as_object().unwrap().keys().cloned().collect();
-    ledger.same("manifest.json: sites with a jitter", &jitter, &sites);
 }
 
 /// Which photographs were read and which not, with their digests, in the order of class folder and file.

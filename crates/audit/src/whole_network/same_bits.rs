@@ -276,8 +276,31 @@ mod tests {
         assert!(passed(&list, &list));
         assert!(!passed(&list, &[vec![-0.0, 1.0], vec![f32::NAN]]));
         assert!(!passed(&list, &[vec![0.0, 1.0 + f32::EPSILON], vec![f32::NAN]]));
-        assert!(!passed(&list[..1], &list));
         assert!(!passed(&[], &[]));
+    }
+
+    #[test]
+    fn values_that_are_missing_too_many_or_divided_otherwise_are_not_the_same_bits() {
+        let of = |lists: &[&[f32]]| lists.iter().map(|list| list.to_vec()).collect::<Vec<_>>();
+        let list: &[&[f32]] = &[&[0.0, 1.0], &[2.0]];
+        let others: [&[&[f32]]; 8] = [
+            &[&[0.0, 1.0]],
+            &[&[0.0, 1.0], &[]],
+            &[&[0.0], &[2.0]],
+            &[&[0.0], &[1.0, 2.0]],
+            &[&[0.0, 1.0, 2.0]],
+            &[&[0.0, 1.0], &[2.0], &[]],
+            &[&[0.0, 1.0], &[2.0, 3.0]],
+            &[&[]],
+        ];
+        for other in others {
+            for (found, expected) in [(list, other), (other, list)] {
+                let line = same("w".to_owned(), &of(found), &of(expected));
+                assert!(line.failed(), "{found:?} {expected:?}");
+            }
+        }
+        let line = same("w".to_owned(), &of(list), &of(list));
+        assert_eq!((line.passed, line.values, line.error_in_words().as_str()), (true, 3, "0 differ"));
     }
 
     #[test]

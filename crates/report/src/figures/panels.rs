@@ -207,6 +207,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_label_has_as_many_digits_as_its_axis_needs() {
+        for (range, shown) in [
+            (1e3, "3"),
+            (10.0, "3"),
+            (10_f64.next_down(), "3.0"),
+            (1.0, "3.0"),
+            (1_f64.next_down(), "3.00"),
+            (0.1, "3.00"),
+            (0.1_f64.next_down(), "3.000"),
+        ] {
+            assert_eq!(tick(3.0, range), shown, "{range}");
+            assert_eq!(tick(-3.0, range), format!("-{shown}"), "{range}");
+        }
+    }
+
+    #[test]
+    fn what_is_less_than_a_millionth_of_an_axis_is_zero_without_a_sign_and_a_millionth_is_not() {
+        // A millionth of this axis is one.
+        let range = 1e6;
+        assert_eq!([1.0, -1.0].map(|v| tick(v, range)), ["1", "-1"]);
+        assert_eq!([1.0, -1.0].map(|v: f64| tick(v * (1.0 - f64::EPSILON), range)), ["0", "0"]);
+        assert_eq!([-0.0, -1e-17].map(|v| tick(v, 0.5)), ["0.00", "0.00"]);
+    }
+
+    #[test]
     fn an_axis_of_equal_values_is_not_empty() {
         for value in [0.0, 3.0, -2.0] {
             let (low, high) = range(&[(1.0, value), (2.0, value)]);

@@ -123,6 +123,44 @@ mod tests {
         }
     }
 
+    /// Takes nothing at all, and says that this is no error; asks again, the first time.
+    struct Nowhere {
+        asks_again: bool,
+    }
+
+    impl Write for Nowhere {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            match std::mem::take(&mut self.asks_again) {
+                true => Err(io::ErrorKind::Interrupted.into()),
+                false => Ok(0),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_file_that_takes_nothing_has_failed_and_one_that_is_given_nothing_has_not() {
+        let mut file = FirstError::new(Nowhere { asks_again: false });
+        let told = file.told();
+        assert_eq!(file.write(b"").unwrap(), 0);
+        assert!(told.check().is_ok() && !file.failed);
+        // What was to be written counts as written.
+        assert_eq!(file.write(b"abc").unwrap(), 3);
+        assert_eq!(told.check().unwrap_err().kind(), io::ErrorKind::WriteZero);
+        assert!(file.failed);
+    }
+
+    #[test]
+    fn a_call_that_a_signal_ended_is_made_again_and_is_no_error() {
+        let mut file = FirstError::new(Nowhere { asks_again: true });
+        let told = file.told();
+        assert_eq!(file.write(b"abc").unwrap_err().kind(), io::ErrorKind::Interrupted);
+        assert!(told.check().is_ok() && !file.failed);
+    }
+
     #[test]
     fn the_first_error_is_told_once_to_who_asks_and_nothing_is_written_after_it() {
         let mut file = FirstError::new(Full(io::Cursor::new(Vec::new()), 4));

@@ -3,6 +3,7 @@
 mod backbone;
 mod corrupt;
 mod formats;
+mod guards;
 mod hostile;
 mod limits;
 mod lookup;
