@@ -82,7 +82,6 @@ fn pixels_that_are_not_those_that_were_compressed_are_refused() {
     }
 }
 
-
 #[test]
 fn kinds_that_are_not_read_are_named() {
     let said = |name: &str, change: &dyn Fn(&mut Vec<u8>)| {

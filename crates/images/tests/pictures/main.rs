@@ -3,6 +3,7 @@
 mod definition;
 mod fixtures;
 mod folder;
+mod formats;
 mod golden;
 mod jpeg;
 mod malformed;
