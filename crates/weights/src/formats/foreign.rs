@@ -180,7 +180,7 @@ const WEIGHTS: [&str; 6] = [".npz", ".safetensors", ".pth", ".pt", ".th", ".bin"
 fn named(names: &[String]) -> String {
     let is_weights = |name: &&String| WEIGHTS.iter().any(|ending| name.ends_with(ending));
     match names.iter().find(is_weights) {
-        Some(name) => format!(", but {}: give that file itself", super::printable(name)),
+        Some(name) => format!(", but {}: give that file itself", super::shown(name)),
         None => String::new(),
     }
 }

@@ -64,7 +64,7 @@ impl Members {
 
     /// Which member has a name.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|other| other == name)
+        self.archive.index_for_name(name)
     }
 
     /// From here on no sums are compared, if all are zero.

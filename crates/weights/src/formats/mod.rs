@@ -94,6 +94,9 @@ pub(crate) enum Place {
     },
 }
 
+/// Characters of a file's own text that a sentence repeats.
+const LONGEST_SHOWN: usize = 120;
+
 /// Bytes that are looked at to recognise a file: what tells a tar archive ends at byte 262.
 const HEAD: u64 = 512;
 
@@ -177,6 +180,15 @@ impl Place {
 /// Whether a file was put there by a system for itself, as macOS puts `._conv1.weight.npy` beside `conv1.weight.npy`.
 pub(crate) fn is_of_the_system(path: &str) -> bool {
     path.split('/').any(|part| part.starts_with("._") || part == "__MACOSX" || part == ".DS_Store")
+}
+
+/// A text of a file as part of a sentence: printable, and its beginning where it is long.
+pub(crate) fn shown(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }
 
 /// A name without line breaks and other control characters, which no tensor has: messages stay one line.

@@ -1,5 +1,7 @@
 //! An `.npz` archive: a zip file of `.npy` members, stored or deflated.
 
+use std::collections::BTreeMap;
+
 use super::choice::{self, Choice, Group};
 use super::members::{self, Members};
 use super::{Contents, Format, Place, Reader, Wanted};
@@ -22,7 +24,7 @@ impl Format for Npz {
 
     fn open(&self, place: &Place) -> Result<Contents, WeightsError> {
         let mut archive = Members::open(place.path())?;
-        let mut groups: Vec<Group<usize>> = Vec::new();
+        let mut groups: BTreeMap<Vec<String>, Vec<(String, usize)>> = BTreeMap::new();
         for (at, member) in archive.names().iter().enumerate() {
             if super::is_of_the_system(member) || member.ends_with('/') {
                 continue;
@@ -35,11 +37,9 @@ impl Format for Npz {
             }
             let path: Vec<String> = folder.split('/').filter(|f| !f.is_empty()).map(super::printable).collect();
             let tensor = (super::printable(named.unwrap_or(name)), at);
-            match groups.iter_mut().find(|group| group.path == path) {
-                Some(group) => group.tensors.push(tensor),
-                None => groups.push(Group { path, tensors: vec![tensor] }),
-            }
+            groups.entry(path).or_default().push(tensor);
         }
+        let groups = groups.into_iter().map(|(path, tensors)| Group { path, tensors }).collect();
         let Some(Choice { tensors, notes, beside }) = choice::choose(groups) else {
             return Err(WeightsError::Empty { path: place.path().to_owned(), beside: String::new() });
         };

@@ -13,9 +13,6 @@ const MOST_DIMENSIONS: usize = 64;
 /// Longest name of a storage: PyTorch's are numbers.
 const LONGEST_KEY: usize = 64;
 
-/// Longest name that a sentence repeats.
-const LONGEST_NAME: usize = 200;
-
 /// Reads one pickle: what it makes, and the object that it ends with.
 ///
 /// # Errors
@@ -253,8 +250,7 @@ impl Machine {
         match globals::find(module, name) {
             Some(global) => self.push(Object::Global(global)),
             None => {
-                let named: String = format!("{module}.{name}").chars().take(LONGEST_NAME).collect();
-                Err(Stopped::Refused(format!("a pickled `{}`", crate::formats::printable(&named))))
+                Err(Stopped::Refused(format!("a pickled `{}`", crate::formats::shown(&format!("{module}.{name}")))))
             }
         }
     }

@@ -80,7 +80,7 @@ struct Records {
 impl Storages for Records {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
         let key = &view.storage.key;
-        let name = super::super::printable(key);
+        let name = super::super::shown(key);
         let Some(at) = self.members.find(&format!("{}data/{key}", self.folder)) else {
             return Ok(Err(no_storage(format!("there is no storage `{name}`"))));
         };

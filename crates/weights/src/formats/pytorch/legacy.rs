@@ -93,7 +93,7 @@ impl Stream {
         let mut places = BTreeMap::new();
         let mut at = position;
         for key in keys {
-            let name = super::super::printable(key);
+            let name = super::super::shown(key);
             let Some(&(of, claimed)) = types.get(key) else {
                 return Ok(Err(format!("it lists a storage `{name}` that its pickle does not refer to")));
             };
@@ -130,7 +130,7 @@ impl Stream {
 
 impl Storages for Stream {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
-        let key = super::super::printable(&view.storage.key);
+        let key = super::super::shown(&view.storage.key);
         let Some(&(begin, extent)) = self.places.get(&view.storage.key) else {
             return Ok(Err(no_storage(format!("there is no storage `{key}`"))));
         };

@@ -135,7 +135,7 @@ fn within(view: &View) -> Result<(), TensorFault> {
             let reason = format!(
                 "they end after {} bytes of storage `{}`, which has {}",
                 number(end),
-                super::printable(&view.storage.key),
+                super::shown(&view.storage.key),
                 number(there)
             );
             Err(TensorFault::OutOfStorage { reason })
