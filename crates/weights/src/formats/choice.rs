@@ -6,6 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::text::shown;
+
 /// A set of tensors in a file: where it is, and its tensors.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Group<T> {
@@ -119,7 +121,7 @@ fn named(path: &[String], count: usize) -> String {
     let s = if count == 1 { "" } else { "s" };
     match path.is_empty() {
         true => format!("{count} tensor{s} at the top"),
-        false => format!("the {count} tensor{s} of `{}`", super::shown(&path.join("."))),
+        false => format!("the {count} tensor{s} of `{}`", shown(&path.join("."))),
     }
 }
 

@@ -275,7 +275,7 @@ fn archives_that_unpack_to_far_more_than_they_are_are_refused() {
         .map(|name| Claim {
             name,
             storage: ("FloatStorage", "0", count),
-            offset: count as i32 - 1,
+            offset: count.cast_signed() - 1,
             shape: vec![1],
             strides: vec![1],
         })

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::choice::Group;
-use super::super::{printable, shown};
 use crate::pickle::{Heap, Id, Object, View};
+use crate::text::{printable, shown};
 
 /// Dictionaries within dictionaries that are looked into.
 const DEEPEST: usize = 6;

@@ -7,8 +7,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::{Contents, Format, Place, Reader, Wanted, shown};
-use super::{OneFile, Shard};
+use super::super::format::{Contents, Format, Reader, Wanted};
+use super::super::place::Place;
+use super::file::OneFile;
+use super::shard::Shard;
+use crate::text::{printable, shown};
 use crate::{Tensor, WeightsError};
 
 /// A folder with one file or an index.
@@ -52,7 +55,7 @@ impl Format for Folder {
                 let (name, file) = (shown(name), shown(file));
                 return Err(corrupt(place, format!("it says that `{name}` is in {file}, which has none of that name")));
             };
-            names.push(super::super::printable(name));
+            names.push(printable(name));
             places.push(found);
         }
         let shards = shards.into_iter().map(|(_, shard)| shard).collect();
