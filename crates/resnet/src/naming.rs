@@ -1,5 +1,7 @@
 //! Which of a file's tensors are the network's, and what they are called there.
 
+use std::collections::BTreeMap;
+
 /// What programs put before the names of a network that they wrap, in any number and order.
 const PREFIXES: [&str; 8] = ["module.", "model.", "backbone.", "net.", "encoder.", "encoder_q.", "resnet.", "body."];
 
@@ -33,13 +35,9 @@ impl Naming {
         names.sort_unstable();
         let prefix_of =
             |name: &&'a str| is_of_a_network(stripped(name)).then(|| &name[..name.len() - stripped(name).len()]);
-        let mut prefixes: Vec<(&str, usize)> = Vec::new();
-        for prefix in names.iter().filter_map(prefix_of) {
-            match prefixes.iter_mut().find(|(other, _)| *other == prefix) {
-                Some((_, count)) => *count += 1,
-                None => prefixes.push((prefix, 1)),
-            }
-        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        names.iter().filter_map(prefix_of).for_each(|prefix| *counts.entry(prefix).or_default() += 1);
+        let mut prefixes: Vec<(&str, usize)> = counts.into_iter().collect();
         prefixes.sort_by_key(|&(prefix, count)| (std::cmp::Reverse(count), prefix.len()));
         let (prefix, kept) = prefixes.first().copied().unwrap_or(("", 0));
         let left = names.iter().filter(|name| prefix_of(name) != Some(prefix)).map(|name| (*name).to_owned()).collect();

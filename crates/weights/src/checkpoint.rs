@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::formats::{Contents, FORMATS, Place, Wanted, what_it_is};
 use crate::{TensorSet, WeightsError};
 
+/// Longest name of a tensor; torchvision's longest has 39 bytes.
+const LONGEST_NAME: usize = 1024;
+
 /// What a file or folder holds: names, and what reads the tensors.
 ///
 /// ```
@@ -31,6 +34,10 @@ impl Checkpoint {
         let place = Place::look(path.as_ref())?;
         let format = FORMATS.iter().find(|format| format.recognises(&place)).ok_or_else(|| what_it_is(&place))?;
         let contents = format.open(&place)?;
+        if let Some(name) = contents.names.iter().find(|name| name.len() > LONGEST_NAME) {
+            let reason = format!("the name of a tensor has {} bytes, more than {LONGEST_NAME}", name.len());
+            return Err(WeightsError::Corrupt { file: place.path().to_owned(), format: format.name(), reason });
+        }
         Ok(Checkpoint { source: place.path().to_owned(), format: format.name(), contents })
     }
 

@@ -40,7 +40,7 @@ impl Layout {
     }
 
     /// The same, seen from its first element.
-    pub(crate) fn from_its_first(self) -> Layout {
+    pub(crate) fn moved_to_zero(self) -> Layout {
         Layout { offset: 0, ..self }
     }
 

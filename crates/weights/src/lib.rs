@@ -29,6 +29,7 @@ mod npy;
 mod pickle;
 mod tensor;
 mod tensor_set;
+mod text;
 mod values;
 
 pub use checkpoint::Checkpoint;

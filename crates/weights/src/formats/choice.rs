@@ -6,6 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::text::shown;
+
 /// A set of tensors in a file: where it is, and its tensors.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Group<T> {
@@ -56,6 +58,9 @@ const HABITS: [&str; 20] = [
     "ema_params",
 ];
 
+/// Sets that a sentence names.
+const NAMED: usize = 6;
+
 /// How names begin of what belongs to a training and is no network.
 const NO_NETWORKS: [&str; 7] = ["optim", "sched", "lr_sched", "scaler", "loss", "criterion", "amp"];
 
@@ -74,7 +79,7 @@ pub(super) fn choose<T>(mut groups: Vec<Group<T>>) -> Option<Choice<T>> {
     let chosen = groups.next()?;
     let rest: Vec<Group<T>> = groups.collect();
     let would_fit = rest.iter().filter(|g| !is_no_network(g) && 2 * g.tensors.len() >= chosen.tensors.len());
-    let would_fit: Vec<String> = would_fit.map(Group::named).collect();
+    let would_fit = first_of(would_fit.map(Group::named).collect());
     let notes = match would_fit.is_empty() {
         true => Vec::new(),
         false => vec![format!("{} are read, where {} would fit too", chosen.named(), would_fit.join(", "))],
@@ -90,7 +95,16 @@ fn beside<T>(chosen: &[String], rest: &[Group<T>]) -> Vec<String> {
         let shared = group.path.iter().zip(chosen).take_while(|(own, other)| own == other).count();
         *parts.entry(&group.path[..group.path.len().min(shared + 1)]).or_default() += group.tensors.len();
     }
-    parts.into_iter().map(|(path, count)| named(path, count)).collect()
+    first_of(parts.into_iter().map(|(path, count)| named(path, count)).collect())
+}
+
+/// As many as a sentence names, and how many more there are.
+fn first_of(mut all: Vec<String>) -> Vec<String> {
+    if all.len() > NAMED {
+        let more = all.split_off(NAMED).len();
+        all.push(format!("{more} more"));
+    }
+    all
 }
 
 /// Where the last of a set's names stands in [`HABITS`]; behind them if it does not.
@@ -107,7 +121,7 @@ fn named(path: &[String], count: usize) -> String {
     let s = if count == 1 { "" } else { "s" };
     match path.is_empty() {
         true => format!("{count} tensor{s} at the top"),
-        false => format!("the {count} tensor{s} of `{}`", path.join(".")),
+        false => format!("the {count} tensor{s} of `{}`", shown(&path.join("."))),
     }
 }
 

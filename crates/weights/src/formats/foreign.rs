@@ -1,7 +1,8 @@
 //! What is not read, by what it is, and what to do about it.
 
-use super::Place;
+use super::place::Place;
 use crate::WeightsError;
+use crate::text::shown;
 
 /// A kind of file that is not read.
 struct Foreign {
@@ -180,7 +181,7 @@ const WEIGHTS: [&str; 6] = [".npz", ".safetensors", ".pth", ".pt", ".th", ".bin"
 fn named(names: &[String]) -> String {
     let is_weights = |name: &&String| WEIGHTS.iter().any(|ending| name.ends_with(ending));
     match names.iter().find(is_weights) {
-        Some(name) => format!(", but {}: give that file itself", super::printable(name)),
+        Some(name) => format!(", but {}: give that file itself", shown(name)),
         None => String::new(),
     }
 }

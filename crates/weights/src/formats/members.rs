@@ -25,6 +25,11 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
     MAGICS.iter().any(|magic| head.starts_with(*magic))
 }
 
+/// The name of the tensor in a member; `None` for other files.
+pub(super) fn tensor_name(member: &str) -> Option<&str> {
+    member.strip_suffix(".npy").filter(|name| !name.is_empty())
+}
+
 /// An archive whose members share neither names nor bytes.
 pub(super) struct Members {
     file: PathBuf,
@@ -42,7 +47,7 @@ impl Members {
         if archive.has_duplicate_names() {
             let name = first_duplicate(file, archive.central_directory_start())
                 .map_err(|error| corrupt(file, error.into()))?;
-            let tensor = super::npz::tensor_name(&name).unwrap_or(&name).to_owned();
+            let tensor = tensor_name(&name).unwrap_or(&name).to_owned();
             return Err(WeightsError::Duplicate { file: file.to_owned(), tensor });
         }
         if archive.has_overlapping_files().map_err(|error| corrupt(file, error))? {
@@ -64,7 +69,7 @@ impl Members {
 
     /// Which member has a name.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|other| other == name)
+        self.archive.index_for_name(name)
     }
 
     /// From here on no sums are compared, if all are zero.

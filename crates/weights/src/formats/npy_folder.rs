@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Contents, Format, Place, Reader, Wanted};
+use super::format::{Contents, Format, Reader, Wanted};
+use super::place::Place;
 use crate::npy::{self, Unread};
+use crate::text::printable;
 use crate::{Tensor, WeightsError};
 
 /// A folder of `.npy` files.
@@ -34,7 +36,7 @@ impl Format for NpyFolder {
             if !metadata.is_file() {
                 return Err(refused(&file, io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
             }
-            names.push(super::printable(name));
+            names.push(printable(name));
             files.push(file);
         }
         Ok(Contents { names, notes: Vec::new(), beside: Vec::new(), tensors: Box::new(Files(files)) })

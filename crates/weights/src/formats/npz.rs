@@ -1,10 +1,15 @@
 //! An `.npz` archive: a zip file of `.npy` members, stored or deflated.
 
+use std::collections::BTreeMap;
+
 use super::choice::{self, Choice, Group};
-use super::members::{self, Members};
-use super::{Contents, Format, Place, Reader, Wanted};
+use super::foreign;
+use super::format::{Contents, Format, Reader, Wanted};
+use super::members::{self, Members, tensor_name};
+use super::place::{self, Place};
 use crate::budget::Budget;
 use crate::npy::{self, Unread};
+use crate::text::printable;
 use crate::{Tensor, WeightsError};
 
 /// An archive of `.npy` members. They may be in a folder, and be called without `.npy`.
@@ -17,14 +22,14 @@ impl Format for Npz {
     }
 
     fn recognises(&self, place: &Place) -> bool {
-        place.is_archive() && super::foreign::archive(place.members()).is_none()
+        place.is_archive() && foreign::archive(place.members()).is_none()
     }
 
     fn open(&self, place: &Place) -> Result<Contents, WeightsError> {
         let mut archive = Members::open(place.path())?;
-        let mut groups: Vec<Group<usize>> = Vec::new();
+        let mut groups: BTreeMap<Vec<String>, Vec<(String, usize)>> = BTreeMap::new();
         for (at, member) in archive.names().iter().enumerate() {
-            if super::is_of_the_system(member) || member.ends_with('/') {
+            if place::is_of_the_system(member) || member.ends_with('/') {
                 continue;
             }
             let (folder, name) = member.rsplit_once('/').unwrap_or(("", member));
@@ -33,13 +38,11 @@ impl Format for Npz {
             if named.is_none() && !archive.head(at, 6).is_ok_and(|head| head == npy::MAGIC) {
                 continue;
             }
-            let path: Vec<String> = folder.split('/').filter(|f| !f.is_empty()).map(super::printable).collect();
-            let tensor = (super::printable(named.unwrap_or(name)), at);
-            match groups.iter_mut().find(|group| group.path == path) {
-                Some(group) => group.tensors.push(tensor),
-                None => groups.push(Group { path, tensors: vec![tensor] }),
-            }
+            let path: Vec<String> = folder.split('/').filter(|f| !f.is_empty()).map(printable).collect();
+            let tensor = (printable(named.unwrap_or(name)), at);
+            groups.entry(path).or_default().push(tensor);
         }
+        let groups = groups.into_iter().map(|(path, tensors)| Group { path, tensors }).collect();
         let Some(Choice { tensors, notes, beside }) = choice::choose(groups) else {
             return Err(WeightsError::Empty { path: place.path().to_owned(), beside: String::new() });
         };
@@ -51,11 +54,6 @@ impl Format for Npz {
             tensors: Box::new(Arrays { budget: Budget::of(place.length()), archive, at }),
         })
     }
-}
-
-/// The name of the tensor in a member; `None` for other files.
-pub(super) fn tensor_name(member: &str) -> Option<&str> {
-    member.strip_suffix(".npy").filter(|name| !name.is_empty())
 }
 
 struct Arrays {

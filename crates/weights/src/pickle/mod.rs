@@ -6,10 +6,12 @@
 //!
 //! Source: Python's `pickletools`, which documents every opcode.
 
+mod calls;
 mod globals;
 mod input;
 mod machine;
 mod object;
+mod stack;
 
 pub(crate) use globals::{Kind, StorageType};
 pub(crate) use input::Input;

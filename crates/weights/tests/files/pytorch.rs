@@ -92,6 +92,9 @@ fn pickles_that_are_no_state_dict_say_what_they_hold() {
         "REFUSED none: it holds a dictionary of epoch, lr",
     );
     refused(&legacy(&one, &[("0", &VALUES)]), "REFUSED none: it holds one tensor without a name");
+    let long = ["x".repeat(90), "y".repeat(90)].map(|name| [text(&name), b"N".to_vec()].concat()).concat();
+    let sentence = format!("REFUSED none: it holds a dictionary of {}, {}...", "x".repeat(90), "y".repeat(28));
+    both_refused(&[&b"}("[..], &long, b"u."].concat(), &sentence);
     // A dictionary that holds itself, and one that is held in very many ways.
     both_refused(&[&b"}q\0"[..], &text("self"), b"h\0s."].concat(), "REFUSED none: it holds a dictionary of self");
     let mut many = b"}q\0".to_vec();
@@ -272,7 +275,7 @@ fn archives_that_unpack_to_far_more_than_they_are_are_refused() {
         .map(|name| Claim {
             name,
             storage: ("FloatStorage", "0", count),
-            offset: count as i32 - 1,
+            offset: count.cast_signed() - 1,
             shape: vec![1],
             strides: vec![1],
         })

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use super::super::foreign;
+use super::super::format::{Contents, Format};
 use super::super::members::Members;
-use super::super::{Contents, Format, Place};
-use super::{LONGEST_PICKLE, NAME, Storages, contents, corrupt, no_storage, stopped};
+use super::super::place::Place;
+use super::views::{LONGEST_PICKLE, NAME, Storages, contents, corrupt, no_storage, stopped};
 use crate::WeightsError;
 use crate::budget::Budget;
 use crate::element::Element;
 use crate::fault::TensorFault;
 use crate::pickle::{Input, View, load};
+use crate::text::shown;
 use crate::values;
 
 /// An archive with a pickle, and without code.
@@ -23,7 +26,7 @@ impl Format for Archive {
     }
 
     fn recognises(&self, place: &Place) -> bool {
-        super::super::foreign::archive(place.members()).is_none() && folder(place.members()).is_some()
+        foreign::archive(place.members()).is_none() && folder(place.members()).is_some()
     }
 
     fn open(&self, place: &Place) -> Result<Contents, WeightsError> {
@@ -80,7 +83,7 @@ struct Records {
 impl Storages for Records {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
         let key = &view.storage.key;
-        let name = super::super::printable(key);
+        let name = shown(key);
         let Some(at) = self.members.find(&format!("{}data/{key}", self.folder)) else {
             return Ok(Err(no_storage(format!("there is no storage `{name}`"))));
         };
@@ -98,7 +101,7 @@ impl Storages for Records {
         }
         let from = view.layout.offset() as u64 * element.size() as u64;
         let mut member = self.members.stored_from(at, from)?;
-        values::read(&mut member, element, &view.layout.clone().from_its_first())
+        values::read(&mut member, element, &view.layout.clone().moved_to_zero())
     }
 
     fn big_endian(&self) -> bool {

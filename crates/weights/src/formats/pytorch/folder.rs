@@ -1,7 +1,10 @@
 //! A folder as the `transformers` library wrote it before `.safetensors`.
 
-use super::super::{Contents, FORMATS, Format, Place};
-use super::NAME;
+use super::super::foreign::what_it_is;
+use super::super::format::{Contents, Format};
+use super::super::place::Place;
+use super::archive::Archive;
+use super::legacy::Legacy;
 use crate::WeightsError;
 
 /// A folder with one file.
@@ -21,10 +24,11 @@ impl Format for Folder {
 
     fn open(&self, place: &Place) -> Result<Contents, WeightsError> {
         let file = Place::look(&place.path().join(ONE))?;
-        let format = FORMATS.iter().find(|format| format.name() == NAME && format.recognises(&file));
+        let formats: [&dyn Format; 2] = [&Archive, &Legacy];
+        let format = formats.into_iter().find(|format| format.recognises(&file));
         match format {
             Some(format) => format.open(&file),
-            None => Err(super::super::what_it_is(&file)),
+            None => Err(what_it_is(&file)),
         }
     }
 }

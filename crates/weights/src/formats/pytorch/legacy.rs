@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use super::super::{Contents, Format, Place};
-use super::{NAME, Storages, contents, corrupt, no_storage, stopped};
+use super::super::format::{Contents, Format};
+use super::super::place::Place;
+use super::views::{NAME, Storages, contents, corrupt, no_storage, stopped};
 use crate::WeightsError;
 use crate::element::Element;
 use crate::fault::TensorFault;
 use crate::pickle::{Heap, Id, Input, Object, StorageType, View, load};
+use crate::text::shown;
 use crate::values;
 
 /// A stream that begins with PyTorch's number.
@@ -75,11 +77,13 @@ fn types(heap: &Heap) -> BTreeMap<String, Extent> {
 /// What the elements of a storage are, and how many.
 type Extent = (StorageType, u64);
 
+/// Where each storage begins, and what it is.
+type Places = BTreeMap<String, (u64, Extent)>;
+
 /// The storages of a file.
 struct Stream {
     reader: BufReader<File>,
-    /// Where each begins, and what it is.
-    places: BTreeMap<String, (u64, Extent)>,
+    places: Places,
 }
 
 impl Stream {
@@ -89,11 +93,11 @@ impl Stream {
         (position, length): (u64, u64),
         keys: &[String],
         types: &BTreeMap<String, Extent>,
-    ) -> io::Result<Result<BTreeMap<String, (u64, Extent)>, String>> {
-        let mut places = BTreeMap::new();
+    ) -> io::Result<Result<Places, String>> {
+        let mut places = Places::new();
         let mut at = position;
         for key in keys {
-            let name = super::super::printable(key);
+            let name = shown(key);
             let Some(&(of, claimed)) = types.get(key) else {
                 return Ok(Err(format!("it lists a storage `{name}` that its pickle does not refer to")));
             };
@@ -130,7 +134,7 @@ impl Stream {
 
 impl Storages for Stream {
     fn values(&mut self, view: &View, element: Element) -> io::Result<Result<Vec<f32>, TensorFault>> {
-        let key = super::super::printable(&view.storage.key);
+        let key = shown(&view.storage.key);
         let Some(&(begin, extent)) = self.places.get(&view.storage.key) else {
             return Ok(Err(no_storage(format!("there is no storage `{key}`"))));
         };
@@ -139,6 +143,6 @@ impl Storages for Stream {
         }
         let from = begin + view.layout.offset() as u64 * element.size() as u64;
         self.reader.seek(SeekFrom::Start(from))?;
-        values::read(&mut self.reader, element, &view.layout.clone().from_its_first())
+        values::read(&mut self.reader, element, &view.layout.clone().moved_to_zero())
     }
 }

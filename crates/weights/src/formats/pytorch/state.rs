@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::choice::Group;
-use super::super::printable;
 use crate::pickle::{Heap, Id, Object, View};
+use crate::text::{printable, shown};
 
 /// Dictionaries within dictionaries that are looked into.
 const DEEPEST: usize = 6;
@@ -53,7 +53,7 @@ pub(super) fn held(heap: &Heap, root: Id) -> String {
         Object::Dictionary(entries) if entries.is_empty() => "an empty dictionary".to_owned(),
         Object::Dictionary(entries) => {
             let names: Vec<String> = entries.iter().filter_map(|(key, _)| named(heap, *key)).take(NAMED).collect();
-            format!("a dictionary of {}", names.join(", "))
+            format!("a dictionary of {}", shown(&names.join(", ")))
         }
         Object::Tensor(_) => "one tensor without a name".to_owned(),
         Object::Sequence(_) => "a list".to_owned(),

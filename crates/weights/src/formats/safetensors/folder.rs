@@ -7,8 +7,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::super::{Contents, Format, Place, Reader, Wanted};
-use super::{OneFile, Shard};
+use super::super::format::{Contents, Format, Reader, Wanted};
+use super::super::place::Place;
+use super::file::OneFile;
+use super::shard::Shard;
+use crate::text::{printable, shown};
 use crate::{Tensor, WeightsError};
 
 /// A folder with one file or an index.
@@ -40,10 +43,7 @@ impl Format for Folder {
         for file in files {
             // A name and nothing else: an index leads nowhere out of its folder.
             if file.contains(['/', '\\']) || !place.inside().contains(file) {
-                return Err(corrupt(
-                    place,
-                    format!("it names a file `{}`, which is not in the folder", printable(file)),
-                ));
+                return Err(corrupt(place, format!("it names a file `{}`, which is not in the folder", shown(file))));
             }
             shards.push((file.clone(), Shard::open(&place.path().join(file))?));
         }
@@ -52,7 +52,7 @@ impl Format for Folder {
             let shard = shards.iter().position(|(other, _)| other == file);
             let found = shard.and_then(|shard| Some((shard, shards[shard].1.find(name)?)));
             let Some(found) = found else {
-                let (name, file) = (printable(name), printable(file));
+                let (name, file) = (shown(name), shown(file));
                 return Err(corrupt(place, format!("it says that `{name}` is in {file}, which has none of that name")));
             };
             names.push(printable(name));
@@ -61,10 +61,6 @@ impl Format for Folder {
         let shards = shards.into_iter().map(|(_, shard)| shard).collect();
         Ok(Contents { names, notes: Vec::new(), beside: Vec::new(), tensors: Box::new(Shards { shards, places }) })
     }
-}
-
-fn printable(name: &str) -> String {
-    super::super::printable(name)
 }
 
 fn corrupt(place: &Place, reason: String) -> WeightsError {
@@ -88,7 +84,7 @@ impl Index {
         }
         let mut text = Vec::new();
         File::open(path).map_err(refused)?.take(LONGEST_INDEX).read_to_end(&mut text).map_err(refused)?;
-        serde_json::from_slice(&text).map_err(|error| wrong(printable(&error.to_string())))
+        serde_json::from_slice(&text).map_err(|error| wrong(shown(&error.to_string())))
     }
 }
 

@@ -7,6 +7,8 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use crate::text::shown;
+
 /// Longest header that is read: that of a ResNet152 has 100,000 bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -50,14 +52,15 @@ pub(super) fn read(file: &mut dyn Read, length: u64) -> io::Result<Result<Header
 
 /// What a header means of a file that has so many bytes behind it, from `begin` on.
 fn understand(text: &[u8], behind: u64, begin: u64) -> Result<Header, String> {
-    let entries: Entries = serde_json::from_slice(text).map_err(|error| format!("its header is no table: {error}"))?;
+    let entries: Entries = serde_json::from_slice(text)
+        .map_err(|error| format!("its header is no table: {}", shown(&error.to_string())))?;
     let mut tensors = entries.0;
     tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     if let Some(twice) = tensors.windows(2).find(|two| two[0].0 == two[1].0) {
-        return Err(format!("its header has `{}` twice", super::super::printable(&twice[0].0)));
+        return Err(format!("its header has `{}` twice", shown(&twice[0].0)));
     }
     tensors.sort_by_key(|(_, info)| info.data_offsets);
-    let checked = Metadata::new(None, tensors.clone()).map_err(|error| super::super::printable(&error.to_string()))?;
+    let checked = Metadata::new(None, tensors.clone()).map_err(|error| shown(&error.to_string()))?;
     let end = checked.data_len() as u64;
     if end != behind {
         return Err(format!("its tensors end after {end} bytes, and {behind} follow its header"));
