@@ -145,7 +145,7 @@ fn middle_two(run: &Run, block: Block, column: &str) -> Option<[f64; 2]> {
     let mut values: Vec<f64> = rows.filter_map(|row| run.channels.number(row, column)).collect();
     values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
-    (half > 0 && values.len() % 2 == 0).then(|| [values[half - 1], values[half]])
+    (half > 0 && values.len().is_multiple_of(2)).then(|| [values[half - 1], values[half]])
 }
 
 /// Three mix ratios of four are above 5 and unlike: clamped they are equal, which changes median, ranks and histogram.
@@ -165,7 +165,9 @@ fn every_table_of_a_block_that_mostly_skips_is_recomputed() {
         if o_b > 0.0 && o_i > 1.1 * o_b && skipping.len() < 3 {
             // (O(I) + by) / (O(B) + by) is this; the pictures stay what they are.
             let ratio = 6.0 + 1.5 * skipping.len() as f64;
-            altered.add("layer1.1.bn2.bias", channel, ((o_i - ratio * o_b) / (ratio - 1.0)) as f32);
+            #[expect(clippy::cast_possible_truncation, reason = "any ratio near it will do")]
+            let by = ((o_i - ratio * o_b) / (ratio - 1.0)) as f32;
+            altered.add("layer1.1.bn2.bias", channel, by);
             skipping.push(channel);
         } else if o_i > 0.0 && o_b > o_i {
             others.push(channel);
