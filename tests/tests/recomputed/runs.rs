@@ -1,8 +1,12 @@
 //! Runs whose inputs tell things apart.
 
+use crate::csv::Table;
+use crate::measures::clamped;
+use crate::network::Block;
 use crate::run::{Photographs, Run};
 use crate::weights::Weights;
 use crate::whole;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use streamscope_tests::harness::{program, root, succeed};
@@ -114,9 +118,13 @@ fn tells_things_apart(run: &Run) {
     for category in ["overwrite", "mix", "skip"] {
         somewhere(category, &|row| table.text(row, "category") == category);
     }
+    for column in ["mix_ratio", "photo_mix_ratio"] {
+        let middle = |block| middle_two(run, block, column).is_some_and(|[a, b]| clamped(a) < clamped(b));
+        assert!(run.blocks.iter().any(|(block, _)| middle(*block)), "every median of {column} is a value:\n{all}");
+    }
     let photographs = run.photographs.as_ref().unwrap();
     let counts = [run.blocks.len(), run.blocks[0].1.len(), 16, table.rows.len(), photographs.names.len(), 32];
-    let distinct: std::collections::BTreeSet<usize> = counts.into_iter().collect();
+    let distinct: BTreeSet<usize> = counts.into_iter().collect();
     assert_eq!(distinct.len(), counts.len(), "{counts:?}");
     for (block, channel) in run.studied().filter(|of| of.1 == 0) {
         let mut tops = photographs.roles(block, channel).map(|values| Photographs::ends(&values)[0].clone());
@@ -129,6 +137,51 @@ fn tells_things_apart(run: &Run) {
             && extremes.text(*row, "activation") != "0.0"
     };
     assert!((0..extremes.rows.len() - 1).filter(tied).count() > 10);
+}
+
+/// The middle two of an even number of values of a block.
+fn middle_two(run: &Run, block: Block, column: &str) -> Option<[f64; 2]> {
+    let rows = run.channel_rows(block).into_iter();
+    let mut values: Vec<f64> = rows.filter_map(|row| run.channels.number(row, column)).collect();
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    (half > 0 && values.len().is_multiple_of(2)).then(|| [values[half - 1], values[half]])
+}
+
+/// Three mix ratios of four are above 5 and unlike: clamped they are equal, which changes median, ranks and histogram.
+#[test]
+fn every_table_of_a_block_that_mostly_skips_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, first, out] = ["weights", "first", "out"].map(|name| folder.path().join(name));
+    let mut altered = embedded();
+    altered.write(&weights);
+    let arguments = ["--blocks", "1.1", "--steps", "1"];
+    reproduce(&weights, &first, 16, &arguments);
+    let table = Table::read(&first.join("tables/channels.csv"));
+    let (mut skipping, mut others) = (Vec::new(), Vec::new());
+    for row in 0..table.rows.len() {
+        let channel: usize = table.text(row, "channel").parse().unwrap();
+        let [o_i, o_b] = ["o_i", "o_b"].map(|column| table.number(row, column).unwrap());
+        if o_b > 0.0 && o_i > 1.1 * o_b && skipping.len() < 3 {
+            // (O(I) + by) / (O(B) + by) is this; the pictures stay what they are.
+            let ratio = 6.0 + 1.5 * skipping.len() as f64;
+            #[expect(clippy::cast_possible_truncation, reason = "any ratio near it will do")]
+            let by = ((o_i - ratio * o_b) / (ratio - 1.0)) as f32;
+            altered.add("layer1.1.bn2.bias", channel, by);
+            skipping.push(channel);
+        } else if o_i > 0.0 && o_b > o_i {
+            others.push(channel);
+        }
+    }
+    altered.write(&weights);
+    let channels = skipping.iter().chain(&others[..1]).map(usize::to_string).collect::<Vec<_>>().join(",");
+    reproduce(&weights, &out, 16, &[&arguments[..], &["--channels", &channels]].concat());
+    let run = whole(&out);
+    let ratios: Vec<f64> = (0..4).map(|row| run.channels.number(row, "mix_ratio").unwrap()).collect();
+    let above: BTreeSet<u64> = ratios.iter().filter(|m| **m > 5.0 && **m < 10.0).map(|m| m.to_bits()).collect();
+    assert_eq!((above.len(), run.channels.rows.len()), (3, 4), "{ratios:?}");
+    let [a, b] = middle_two(&run, Block(1, 1), "mix_ratio").unwrap();
+    assert!(5.0 < a && a < b, "{ratios:?}");
 }
 
 #[test]
