@@ -6,6 +6,7 @@ mod dft;
 mod elementary;
 mod layers;
 mod matmul;
+mod moves;
 mod pool;
 mod resample;
 mod winograd;
@@ -16,8 +17,9 @@ pub use dft::InverseDft;
 pub use elementary::{Cos, Elementary, Exp, Function, Log, Sigmoid, Sin, Turns};
 pub use layers::{BatchNorm, EPSILON as BATCH_NORM_EPSILON, FullyConnected, Relu, ReluGradient, Softmax};
 pub use matmul::Product;
+pub use moves::{Pad, PadReflect, PadZeros, Translation};
 pub use pool::{AveragePool, MaxPool, MaxPoolGradient, Window};
-pub use resample::{Pad, PadReflect, PadZeros, Resize, Rotation, Translation};
+pub use resample::{Resize, Rotation};
 pub use winograd::Winograd;
 
 /// The most multiply-adds of a case: more would test nothing else.
