@@ -341,10 +341,10 @@ mod tests {
 
     /// What becomes of a bar that is drawn, whether it should be or not, while something is said.
     fn beside(terminal: bool, event: Event) -> String {
-        let progress = Progress { terminal, phase: Mutex::new(None) };
+        let progress = Progress { terminal, shown: Mutex::default() };
         progress.event(Event::Phase { name: "pictures".into(), total: 8, done: 2 });
         let shown = Terminal::default();
-        if let Some(phase) = progress.phase.lock().unwrap().as_ref() {
+        if let Some(phase) = progress.shown.lock().unwrap().phase.as_ref() {
             phase.bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(shown.clone())));
             phase.bar.tick();
         }
