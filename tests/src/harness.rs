@@ -16,7 +16,7 @@ pub fn root() -> &'static Path {
 /// The program's executable, built once.
 pub fn executable() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| built("xtask", "xtask"))
+    PATH.get_or_init(|| built("xtask", "streamscope"))
 }
 
 /// The executable of the benchmarks, built once, as fast as tests are.

@@ -61,7 +61,7 @@ pub struct Visualized {
 pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visualized, RunError> {
     let loaded = request.source.clone().load()?;
     loaded.tell(observer);
-    let request = &before_relu(request, observer);
+    let (asked, request) = (request.site, &before_relu(request, observer));
     let recipe = Recipe::new(request.source.input_size, request.steps);
     let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe.clone());
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);
@@ -69,7 +69,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
         return Err(RunError::Channel {
             found: request.channel.to_string(),
             last: visualizer.channels().saturating_sub(1),
-            place: format!("site {}", request.site),
+            place: format!("site {asked}"),
             plural: false,
         });
     }

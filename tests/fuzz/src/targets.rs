@@ -381,7 +381,7 @@ fn channel_row(channel: usize) -> anyhow::Result<ChannelRow> {
     let answers = ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"];
     let mut row: serde_json::Map<String, serde_json::Value> =
         answers.iter().map(|name| ((*name).to_owned(), 0.1.into())).collect();
-    row.insert("block".to_owned(), "1.1".into());
+    row.insert("block".to_owned(), "layer1.1".into());
     row.insert("channel".to_owned(), channel.into());
     row.insert("mix_ratio".to_owned(), (channel as f64 / 3.0).into());
     row.insert("category".to_owned(), "mix".into());

@@ -79,7 +79,7 @@ fn a_neuron_behind_a_relu_is_optimised_before_it_and_said_to_be() {
         let words =
             format!("{name} is behind a ReLU: optimised at {before}, which is the same number where it is positive\n");
         assert!(said.contains(&words) && !silent.contains("behind a ReLU"), "{said}");
-        assert!(printed.contains(&format!("neuron of {before}:5 is ")), "{printed}");
+        assert!(printed.contains(&format!("neuron of {name}:5 is ")), "{printed}");
     }
     // The mean of a whole channel is another number before the ReLU.
     let whole = |site: &str| {

@@ -226,7 +226,7 @@ mod tests {
 
     fn row(o_i: f64, o_b: f64, category: &str) -> ChannelRow {
         let mut cells = serde_json::json!({
-            "block": "1.1", "channel": 3, "o_i": o_i, "o_b": o_b, "mix_ratio": o_i / o_b, "category": category, "retries": 0,
+            "block": "layer1.1", "channel": 3, "o_i": o_i, "o_b": o_b, "mix_ratio": o_i / o_b, "category": category, "retries": 0,
             "scale_invariant": false, "scale_invariant_no_mix": false, "scale_invariant_by_block": false,
         });
         for other in ["o_o", "i_o", "b_o", "i_i", "b_i", "i_b", "b_b"] {

@@ -82,7 +82,7 @@ mod tests {
 
     fn row(block: &str, channel: usize, o_o: f64, i_b: f64) -> ChannelRow {
         let mut cells = serde_json::json!({
-            "block": block, "channel": channel, "retries": 0,
+            "block": format!("layer{block}"), "channel": channel, "retries": 0,
             "scale_invariant": false, "scale_invariant_no_mix": false, "scale_invariant_by_block": false,
         });
         for column in ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"] {

@@ -242,7 +242,7 @@ pub(super) mod tests {
 
     /// A channel of block 3.1 of which nothing is known.
     pub(in crate::findings::claims) fn channel_row(channel: usize) -> ChannelRow {
-        let mut row = serde_json::json!({ "block": "3.1", "channel": channel, "retries": 0 });
+        let mut row = serde_json::json!({ "block": "layer3.1", "channel": channel, "retries": 0 });
         for name in ["o_o", "i_o", "b_o", "o_i", "i_i", "b_i", "o_b", "i_b", "b_b"] {
             row[name] = 1.0.into();
         }
@@ -254,7 +254,7 @@ pub(super) mod tests {
 
     /// Block 3.1, with all of its 64 channels studied.
     fn block_row() -> BlockRow {
-        let mut row = serde_json::json!({ "block": "3.1", "channels": 64, "studied": 64 });
+        let mut row = serde_json::json!({ "block": "layer3.1", "channels": 64, "studied": 64 });
         for (name, count) in [
             ("failed", 0),
             ("overwrite", 1),
@@ -292,7 +292,7 @@ pub(super) mod tests {
 
     fn panel(rho: f64, p: f64) -> [PanelRow; 1] {
         let row = serde_json::json!({
-            "figure": 3, "block": "3.1", "measure": "bn2_weight_abs", "channels": 64, "left_out": 0,
+            "figure": 3, "block": "layer3.1", "measure": "bn2_weight_abs", "channels": 64, "left_out": 0,
             "spearman_rho": rho, "spearman_p": p, "overwrite": 32, "skip": 32
         });
         [serde_json::from_value(row).unwrap()]

@@ -14,7 +14,7 @@ fn said(found: &Finding) -> (&str, Verdict, &str) {
 
 fn panel_of(measure: &str, channels: usize) -> PanelRow {
     let row = serde_json::json!({
-        "figure": 3, "block": "3.1", "measure": measure, "channels": channels, "left_out": 0, "overwrite": 5, "skip": 6
+        "figure": 3, "block": "layer3.1", "measure": measure, "channels": channels, "left_out": 0, "overwrite": 5, "skip": 6
     });
     serde_json::from_value(row).unwrap()
 }
