@@ -22,15 +22,14 @@ fn without(flag: &str) -> Vec<&'static str> {
     arguments
 }
 
-/// Runs a command in the folder of the base run and in a new one, after a change of the inputs; they leave the same,
+/// Runs a command in the folder of the base run, whose place it is told to take, and in a new one, after a change of the inputs; they leave the same,
 /// and it is not what the base left.
 #[track_caller]
 fn changed(what: &str, command: &[&str], change: impl FnOnce(&World)) {
     let world = World::after_base();
     change(&world);
-    for out in ["used", "new"] {
-        world.succeed(&[command, &["--out", out]].concat());
-    }
+    world.succeed(&[command, &["--out", "used", "--replace"]].concat());
+    world.succeed(&[command, &["--out", "new"]].concat());
     let [used, new] = ["used", "new"].map(|name| world.path(name));
     assert_same_outputs(&used, &new, what);
     assert!(outputs(&new) != outputs(&base().join("used")), "{what}");
@@ -65,7 +64,8 @@ fn with_other_blocks_and_back() {
     there_and_back("--blocks", "1.1,2.0");
 }
 
-/// More in the folder of the base run, as in a new one; then the base again, which is fewer.
+/// More in the folder of the base run, as in a new one; then the base again, which is fewer and takes nothing away, unless
+/// it is told to.
 #[track_caller]
 fn there_and_back(flag: &str, more: &str) {
     let world = World::after_base();
@@ -76,6 +76,8 @@ fn there_and_back(flag: &str, more: &str) {
     assert_same_outputs(&used, &new, more);
     assert!(outputs(&new) != outputs(&base().join("used")), "{more}");
     world.succeed(&[&BASE[..], &["--out", "used"]].concat());
+    assert_same_outputs(&used, &new, "fewer");
+    world.succeed(&[&BASE[..], &["--out", "used", "--replace"]].concat());
     assert_same_outputs(&used, &base().join("used"), "back");
 }
 
@@ -127,7 +129,7 @@ fn nothing_changed_leaves_every_byte_as_it_was_and_makes_nothing_again() {
     let world = World::after_base();
     let said = world.succeed(&[&BASE[..], &["--out", "used"]].concat());
     assert_same_outputs(&world.path("used"), &base().join("used"), "nothing changed");
-    assert!(said.contains("6 of 6 already done"), "{said}");
+    assert!(said.contains("used: nothing to make: the run there has all of this"), "{said}");
     let files = |folder: &Path| {
         let mut names = Vec::new();
         let mut folders = vec![folder.join("store")];
@@ -162,6 +164,6 @@ fn a_store_of_the_same_pictures_in_any_folder_is_used() {
         }
     }
     let said = world.succeed(&[&BASE[..], &["--out", "new"]].concat());
-    assert!(said.contains("6 of 6 already done"), "{said}");
+    assert!(said.contains("used: nothing to make: the run there has all of this"), "{said}");
     assert_same_outputs(&world.path("new"), &base().join("used"), "a copied store");
 }

@@ -78,12 +78,12 @@ impl World {
         let path = self.path(&format!("images/{name}"));
         let before = fs::metadata(&path).unwrap();
         let mut bytes = fs::read(&path).unwrap();
-        let (good, length) = (image::load_from_memory(&bytes).unwrap(), bytes.len());
+        let (good, length) = (images::decode_bytes(&bytes, name).unwrap(), bytes.len());
         // A few bytes of the compressed data, so that it is still an image, and another one.
         let changed = (length / 2..length - 2).find(|&at| {
             let mut other = bytes.clone();
             other[at] ^= 0x08;
-            image::load_from_memory(&other).is_ok_and(|image| image != good)
+            images::decode_bytes(&other, name).is_ok_and(|image| image != good)
         });
         bytes[changed.unwrap()] ^= 0x08;
         fs::write(&path, bytes).unwrap();

@@ -76,6 +76,21 @@ fn channels(run: &Run, ledger: &mut Ledger) {
     }
     ledger.same("manifest.json: retried", &run.manifest["retried"], &json!(retried));
     ledger.same("manifest.json: failed", &run.manifest["failed"], &json!(failed));
+    // How long each phase took is nobody else's to know, but that each did take some time.
+    let phases = [
+        "center-neuron pictures",
+        "load",
+        "measurements",
+        "photographs",
+        "scale tuning",
+        "tables and figures",
+        "whole-channel pictures",
+    ];
+    let mut seconds = run.manifest["seconds"].as_object().unwrap().clone();
+    // Only what is worth it is estimated.
+    seconds.remove("estimate");
+    ledger.same("manifest.json: seconds", &json!(seconds.keys().collect::<Vec<_>>()), &json!(phases));
+    assert!(seconds.values().all(|value| value.as_f64().is_some_and(|s| s > 0.0 && s < 1e5)), "{seconds:?}");
     let network = &run.manifest["network"];
     let shape = |name: &str| run.weights.0.get(name).map(|(shape, _)| shape[0]);
     let widths: Vec<usize> = (1..=4)
