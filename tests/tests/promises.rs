@@ -46,13 +46,15 @@ fn documentation(source: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a source has a test of this name: a function behind `#[test]`, or one in `proptest!`.
+/// Whether a source has a test of this name: a function behind `#[test]`, one in `proptest!`, or one of those that a law's
+/// name gives, `fn matmul() = "matmul";`.
 fn has_test(source: &str, name: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     lines.iter().enumerate().any(|(at, line)| {
         let begins = line.strip_prefix("fn ").and_then(|rest| rest.strip_prefix(name));
         let above = lines[..at].iter().rev().take_while(|line| line.starts_with('#') || line.starts_with("//"));
-        begins.is_some_and(|rest| rest.starts_with('(')) && above.into_iter().any(|line| *line == "#[test]")
+        let of_laws = begins.is_some_and(|rest| rest.starts_with("() = \""));
+        of_laws || begins.is_some_and(|rest| rest.starts_with('(')) && above.into_iter().any(|line| *line == "#[test]")
     })
 }
 

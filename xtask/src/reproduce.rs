@@ -12,7 +12,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
-    let steps = flags.ascent.steps();
+    let (steps, by_preset) = (flags.ascent.steps(), flags.ascent.steps.is_none());
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
@@ -35,7 +35,9 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     ))?;
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);
-    more_steps(steps);
+    if by_preset {
+        more_steps(steps);
+    }
     say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::process::exit;
 
 /// Runs it and prints what the picture does; exit code 1 if the neuron is positive on none.
 pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
+    let by_preset = flags.ascent.steps.is_none();
     let request = Visualize {
         source: Source::new(root, flags.weights.weights, flags.weights.input_size),
         site: flags.site,
@@ -34,7 +35,9 @@ pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
         made.on_picture,
         made.seed
     ));
-    more_steps(request.steps);
+    if by_preset {
+        more_steps(request.steps);
+    }
     if !made.succeeded {
         exit(FAILED.into());
     }

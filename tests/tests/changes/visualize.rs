@@ -10,7 +10,7 @@ const BASE: [&str; 13] = [
     "--site",
     "layer2.1.pre",
     "--channel",
-    "3",
+    "2",
     "--steps",
     "2",
     "--seed",

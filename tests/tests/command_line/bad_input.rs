@@ -125,7 +125,7 @@ fn flags_that_name_nothing_say_what_there_is() {
         (&["reproduce", "--input-size", "30", "--out", &path], &["--input-size", "30", "multiple of 4"]),
         (
             &["visualize", "--site", "layer3.1.bn3", "--channel", "0", "--out", &picture],
-            &["layer3.1.bn3", "'layer3.1.bn2'"],
+            &["layer3.1.bn3", "layer3.1.bn2 (block)"],
         ),
         (
             &["visualize", "--site", "layer3.1", "--channel", "64", "--out", &picture],

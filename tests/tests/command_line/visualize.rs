@@ -49,7 +49,7 @@ fn a_neuron_that_no_seed_excites_is_exit_code_1_and_its_last_picture_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("silent.png");
     // So few steps on so few pixels move it little.
-    let of = ["--site", "layer4.1.bn2", "--channel", "3", "--steps", "1", "--input-size", "8"];
+    let of = ["--site", "layer4.1.bn2", "--channel", "3", "--steps", "1", "--input-size", "32"];
     let mut command = program(&[&["visualize"][..], &of].concat());
     let output = command.arg("--out").arg(&out).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

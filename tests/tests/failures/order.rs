@@ -76,7 +76,8 @@ fn every_file_is_synced_before_it_gets_its_name_and_its_folder_after() {
         assert!(places >= least, "{small:?}: {places}");
         let grown = threads.iter().flatten();
         let grown = grown.filter(|c| c.name == "write" && c.is_below(&below) && grows(&c.paths[0]));
-        assert_eq!(grown.count() > 0, ["reproduce", "activations", "visualize", "audit"].contains(&small.arguments[0]));
+        // Of pictures and budgets, too, something grows, where there are any to keep.
+        assert!(grown.count() > 0 || !["reproduce", "activations"].contains(&small.arguments[0]));
         let renamed = threads.iter().flatten().filter(|c| c.name == "rename" && c.succeeded);
         assert!(renamed.into_iter().any(|c| c.paths[1].starts_with(below.join(small.out))), "{small:?}");
     };

@@ -42,7 +42,7 @@ fn cell(block: &str, channel: &str, column: &str) -> String {
     let path = finished().join(RUN).join("tables/channels.csv");
     let table = fs::read_to_string(path).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
-    let start = format!("{block},{channel},");
+    let start = format!("layer{block},{channel},");
     let row = table.lines().find(|l| l.starts_with(&start)).unwrap();
     let at = header.iter().position(|c| *c == column).unwrap();
     row.split(',').nth(at).unwrap().to_owned()

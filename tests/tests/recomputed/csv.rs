@@ -20,17 +20,20 @@ impl Table {
         for row in &rows {
             assert_eq!(row.len(), header.len(), "{}: {row:?}", path.display());
         }
+        // Tables call a block `layer3.1`; here it is 3.1, as in commands.
+        if let Some(at) = header.iter().position(|name| name == "block") {
+            for row in &mut rows {
+                let name = row[at].strip_prefix("layer").unwrap_or_else(|| panic!("block: {}", row[at]));
+                row[at] = name.to_owned();
+            }
+        }
         Table { header, rows }
     }
 
-    /// The text of a cell; of a block, which tables call `layer3.1`, its short name 3.1.
+    /// The text of a cell.
     pub(crate) fn text(&self, row: usize, column: &str) -> &str {
         let at = self.header.iter().position(|name| name == column);
-        let text = &self.rows[row][at.unwrap_or_else(|| panic!("no column {column}"))];
-        match column {
-            "block" => text.strip_prefix("layer").unwrap_or_else(|| panic!("block: {text}")),
-            _ => text,
-        }
+        &self.rows[row][at.unwrap_or_else(|| panic!("no column {column}"))]
     }
 
     /// The number of a cell; `None` where it is empty.

@@ -192,7 +192,7 @@ fn blocks_without_tensors_are_named_and_the_others_computed() {
     assert!(said.lines().any(|l| l == sentence), "{said}");
     let blocks = fs::read_to_string(folder.path().join("out/tables/blocks.csv")).unwrap();
     let names: Vec<&str> = blocks.lines().skip(1).map(|l| l.split(',').next().unwrap()).collect();
-    assert_eq!(names, ["1.1", "2.0", "2.1", "3.0"]);
+    assert_eq!(names, ["layer1.1", "layer2.0", "layer2.1", "layer3.0"]);
 
     let asked: Vec<&str> = base.iter().copied().chain(["--blocks", "3.1"]).collect();
     let output = run(&asked);

@@ -22,8 +22,8 @@ fn a_changed_cell_is_found_by_derivation_even_where_every_digest_was_made_to_fit
     let (code, said) = finished.verify(&["--sample", "0"]);
     assert_eq!(code, 1, "{said}");
     for expected in [
-        "tables/channels.csv: block 1.1, channel 1: mix_ratio is 9.75, derived again it is ",
-        "tables/blocks.csv: block 1.1: studied is 3, derived again it is 2",
+        "tables/channels.csv: block layer1.1, channel 1: mix_ratio is 9.75, derived again it is ",
+        "tables/blocks.csv: block layer1.1: studied is 3, derived again it is 2",
     ] {
         assert!(said.contains(expected), "{said}");
     }
@@ -72,8 +72,7 @@ fn a_shown_picture_that_is_not_the_stored_one_is_found_even_where_every_digest_w
 fn a_manifest_that_asks_for_pictures_nobody_made_does_not_get_them() {
     let finished = Finished::new(SMALL);
     let mut manifest = finished.manifest();
-    // Stands for all channels.
-    manifest.channels.clear();
+    manifest.blocks.get_mut("1.1").unwrap().push(9);
     manifest.write(&finished.out(), |_| true).unwrap();
     let before = finished.files();
     let (code, said) = finished.verify(&["--sample", "0"]);
@@ -174,6 +173,8 @@ fn activations_forged_before_the_tables_were_made_are_found_by_reading_all_photo
     for journal in &journals {
         change_first_record(journal, images);
     }
+    // Nothing would be made where every file is as it was written.
+    fs::remove_file(finished.out().join(layout::INDEX)).unwrap();
     finished.reproduce();
     assert!(finished.files()["activations/layer1.0.npy"] != before["activations/layer1.0.npy"]);
     // What is kept of the photographs is believed, unless all is asked for.
