@@ -61,7 +61,7 @@ pub struct Visualized {
 pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visualized, RunError> {
     let loaded = request.source.clone().load()?;
     loaded.tell(observer);
-    let (asked, request) = (request.site, &before_relu(request, observer));
+    let (asked, request) = (request.site, &before_relu(request));
     let recipe = Recipe::new(request.source.input_size, request.steps);
     let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe.clone());
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);
@@ -75,6 +75,12 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     }
     let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
+    if asked != request.site {
+        observer.event(Event::Notice(format!(
+            "{asked} is behind a ReLU: optimised at {}, which is the same number where it is positive",
+            request.site
+        )));
+    }
     let address = |unit: &Unit| Address::of(unit, &recipe, &loaded.digest);
     let mut kept = Kept::open(&request.out, &address(&unit_of(request, 0)), &recipe)?;
     if kept.len() > 0 {
@@ -120,18 +126,12 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
 }
 
 /// The same neuron before its ReLU, if it is behind one.
-fn before_relu(request: &Visualize, observer: &dyn Observer) -> Visualize {
+fn before_relu(request: &Visualize) -> Visualize {
     let site = match request.objective {
         Objective::Neuron => request.site.before_relu(),
         // Its mean is another one before the ReLU, and is seldom zero everywhere behind it.
         Objective::Channel => request.site,
     };
-    if site != request.site {
-        observer.event(Event::Notice(format!(
-            "{} is behind a ReLU: optimised at {site}, which is the same number where it is positive",
-            request.site
-        )));
-    }
     Visualize { site, ..request.clone() }
 }
 
