@@ -41,6 +41,7 @@ mod store;
 mod testing;
 mod verify;
 mod visualize;
+mod work;
 
 pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
@@ -48,7 +49,6 @@ pub use error::RunError;
 pub use findings::{Criteria, Example, Exemplar, Here, bn2_weight_abs, conv2_weight_mean_abs};
 pub use folder::{DefaultFolder, default_folder, other_weights, source_of};
 pub use options::Options;
-pub use outlook::Work;
 pub use photographs::{Contributions, contributions};
 pub use pictures::{Channel, IfMissing, MAX_RETRIES, Measured, Workshop};
 pub use plan::Study;
@@ -59,6 +59,7 @@ pub use source::{Loaded, Source};
 pub use store::{Address, Entry, ImageDigest, Journal, Known, NUMERICS_VERSION, Store, StoreError, Unit, images_held};
 pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};
+pub use work::Work;
 
 pub use featviz::{Objective, Preset, Recipe};
 pub use report::{way_on, write_atomically};

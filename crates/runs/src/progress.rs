@@ -1,7 +1,7 @@
 //! What a long computation tells whoever watches it.
 
-use crate::outlook::Work;
 use crate::store::Unit;
+use crate::work::Work;
 use std::borrow::Cow;
 
 /// Something that happened.

@@ -8,7 +8,7 @@ use crate::leftovers;
 use crate::manifest::{Described, manifest};
 use crate::names::{foreign_file, is_of_a_run};
 use crate::options::Options;
-use crate::outlook::{self, NEURONS, Outlook};
+use crate::outlook::Outlook;
 use crate::output::Output;
 use crate::photographs::scan::{self, Entry};
 use crate::photographs::{self, OfPhotographs, Reading};
@@ -17,6 +17,7 @@ use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
 use crate::store::{Store, Unit};
+use crate::work::{self, NEURONS};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
@@ -233,7 +234,7 @@ impl Phases<'_> {
         let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
         let exemplars = findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole);
         let units = whole_channel_units(&exemplars, self.options.seed);
-        self.workshop.make(outlook::CHANNELS, &units, self.reading.observer)?;
+        self.workshop.make(work::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
 
@@ -280,7 +281,7 @@ impl Phases<'_> {
 
 /// Draws figures and page.
 fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
-    observer.event(Event::Phase { name: outlook::FIGURES.into(), total: FIGURES.len(), done: 0 });
+    observer.event(Event::Phase { name: work::FIGURES.into(), total: FIGURES.len(), done: 0 });
     for path in report::render_all(output.folder(), &|| observer.event(Event::Advanced))? {
         output.note(&path);
     }

@@ -1,11 +1,11 @@
 //! Reading chosen sites for many images, on several threads.
 
 use crate::error::RunError;
-use crate::outlook::IMAGES;
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
+use crate::work::IMAGES;
 use images::{Folder, ImageError, PassedOver, Rgb8};
 use resnet::ndarray::Array3;
 use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
