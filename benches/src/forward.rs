@@ -19,16 +19,17 @@ pub(crate) fn run(isa: Isa, threads: &[usize], row: &mut dyn FnMut(Row)) -> anyh
     let pools = threads.iter().map(|&n| pool(n)).collect::<anyhow::Result<Vec<_>>>()?;
     for (network, how) in [(&direct, ""), (&winograd, ", Winograd")] {
         let name = |what: &str| format!("{what}{how}");
-        one_image(isa, network, 224, &name("one image"), &pools)?.into_iter().for_each(&mut *row);
+        one_image(isa, network, Case { size: 224, name: &name("one image") }, &pools)?.into_iter().for_each(&mut *row);
         batch(isa, network, &name("image of a batch of 32"), &pools)?.into_iter().for_each(&mut *row);
     }
     for size in [112, 160, 320, 448] {
-        one_image(isa, &direct, size, &format!("{size} pixels"), &pools[..1])?.into_iter().for_each(&mut *row);
+        let case = Case { size, name: &format!("{size} pixels") };
+        one_image(isa, &direct, case, &pools[..1])?.into_iter().for_each(&mut *row);
     }
     for (fraction, widths) in [("1/4", [16, 32, 64, 128]), ("1/2", [32, 64, 128, 256])] {
         let narrow = network(widths, CLASSES, Algorithm::Direct)?;
         let name = format!("{fraction} of the channels");
-        let rows = one_image(isa, &narrow, 224, &name, &pools[..1])?;
+        let rows = one_image(isa, &narrow, Case { size: 224, name: &name }, &pools[..1])?;
         let operations = operations(widths, CLASSES);
         rows.into_iter().for_each(|r| {
             row(Row { operations: Some(operations), ..r });
@@ -50,8 +51,16 @@ fn pixels(size: usize, first: u8) -> Vec<u8> {
     (first..=255).chain(0..first).cycle().take(size * size * 3).collect()
 }
 
+/// An image of so many pixels a side, and what its row is called.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    size: usize,
+    name: &'a str,
+}
+
 /// One image, split among the threads of each pool; the pools take turns.
-fn one_image(isa: Isa, network: &Network, size: usize, name: &str, pools: &[ThreadPool]) -> anyhow::Result<Vec<Row>> {
+fn one_image(isa: Isa, network: &Network, case: Case<'_>, pools: &[ThreadPool]) -> anyhow::Result<Vec<Row>> {
+    let Case { size, name } = case;
     let pixels = pixels(size, 0);
     let mut readers = pools.iter().map(|_| reader(isa, network, size)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut calls: Vec<Box<dyn FnMut() + '_>> = Vec::new();

@@ -109,7 +109,8 @@ fn run(flags: &Bench) -> anyhow::Result<()> {
     if chosen(Subject::Scan) {
         let embedded = root.join("fixtures/images");
         let images = flags.images.as_deref().unwrap_or(&embedded);
-        scan::run(isa, &threads, (flags.weights.as_deref(), images), root, &mut row)?;
+        let what = scan::Scanned { weights: flags.weights.as_deref(), images, root };
+        scan::run(isa, &threads, &what, &mut row)?;
     }
     let record = Record::new(isa, ceilings, rows, root);
     if let Some(path) = &flags.json {

@@ -11,13 +11,15 @@ use std::time::Instant;
 
 const ROUNDS: usize = 3;
 
-pub(crate) fn run(
-    isa: Isa,
-    threads: &[usize],
-    (weights, images): (Option<&Path>, &Path),
-    root: &Path,
-    row: &mut dyn FnMut(Row),
-) -> anyhow::Result<()> {
+/// What is scanned, and where the embedded network is.
+pub(crate) struct Scanned<'a> {
+    pub(crate) weights: Option<&'a Path>,
+    pub(crate) images: &'a Path,
+    pub(crate) root: &'a Path,
+}
+
+pub(crate) fn run(isa: Isa, threads: &[usize], what: &Scanned<'_>, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
+    let Scanned { weights, images, root } = *what;
     let source = Source::new(root, weights.map(Path::to_owned), None);
     let network = source.clone().load()?.network;
     let roles = |&block: &Block| Role::ALL.map(|role| block.read_site(role));

@@ -199,10 +199,10 @@ mod tests {
         for degrees in [-5.0, 0.0, 3.0, 45.0, 200.0] {
             let (x, dy) = (map((6, 5, 2), 1), map((6, 5, 2), 4));
             let (y, dx) = (rotate(&x, degrees), rotate_adjoint(&dy, degrees));
-            assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+            assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
         }
         let (x, dy) = (map((6, 5, 2), 1), map((3, 8, 2), 4));
         let (y, dx) = (affine(&x, SHEAR, (3, 8)), affine_adjoint(&dy, SHEAR, (6, 5)));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
     }
 }

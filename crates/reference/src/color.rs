@@ -105,7 +105,7 @@ mod tests {
         let (x, dy) = (map((3, 2, 3), 1), map((3, 2, 3), 4));
         let y = mix_colors(&x, color_correlation());
         let dx = mix_colors_adjoint(&dy, color_correlation());
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
     }
 
     #[test]

@@ -212,7 +212,7 @@ mod tests {
         let (x, dy) = (map((5, 4, 2), 6), map((2, 6, 3), 7));
         let y = conv2d(&x, filters(&weights), SLIDING, Epilogue::default());
         let dx = conv2d_input_gradient(&dy, filters(&weights), SLIDING, (5, 4));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 5.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 5.0);
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
             let y = conv2d(&x, filters, sliding, Epilogue::default());
             let dy = map(y.shape(), 3);
             let dx = conv2d_input_gradient(&dy, filters, sliding, (5, 7));
-            assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 5.0);
+            assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 5.0);
         }
     }
 

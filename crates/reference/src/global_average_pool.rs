@@ -39,6 +39,6 @@ mod tests {
     fn the_gradient_is_the_adjoint() {
         let (x, dy) = (map((3, 5, 2), 1), [2.0, -3.0]);
         let dx = global_average_pool_gradient(&dy, (3, 5));
-        assert_adjoint(&global_average_pool(&x), &dy, &x.data, &dx.data, 1.0);
+        assert_adjoint((&global_average_pool(&x), &dy), (&x.data, &dx.data), 1.0);
     }
 }

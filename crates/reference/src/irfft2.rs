@@ -249,7 +249,7 @@ mod tests {
             let dy = map(image.shape(), 3);
             let adjoint = irfft2_adjoint(&dy, size, origin);
             // A coefficient is at most 2 / sqrt(H W) <= 2.
-            assert_adjoint(&image.data, &dy.data, &spectrum, &adjoint, 2.0);
+            assert_adjoint((&image.data, &dy.data), (&spectrum, &adjoint), 2.0);
         }
     }
 }

@@ -135,9 +135,9 @@ mod tests {
     fn the_adjoints_are_the_transposes() {
         let (x, dy) = (map((3, 4, 2), 1), map((6, 7, 2), 3));
         let (y, dx) = (pad_zeros(&x, UNEVEN), pad_zeros_adjoint(&dy, UNEVEN));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
         let (y, dx) = (pad_reflect(&x, UNEVEN), pad_reflect_adjoint(&dy, UNEVEN));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
     }
 
     #[test]

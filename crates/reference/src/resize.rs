@@ -256,7 +256,7 @@ mod tests {
                 let (x, dy) = (map((5, 7, 2), 1), map((size.0, size.1, 2), 3));
                 let y = resize_bilinear(&x, size, alignment);
                 let dx = resize_bilinear_adjoint(&dy, (5, 7), alignment);
-                assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+                assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
             }
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn assert_close(actual: &[f64], expected: &[f64]) {
 /// Both are sums of at most `n = len x * len y` products of a coefficient, an x and a y, so rounding moves each by at
 /// most `gamma(n + 4) * largest * |x|_1 * |y|_1`.
 #[track_caller]
-pub(crate) fn assert_adjoint(ax: &[f64], y: &[f64], x: &[f64], aty: &[f64], largest: f64) {
+pub(crate) fn assert_adjoint((ax, y): (&[f64], &[f64]), (x, aty): (&[f64], &[f64]), largest: f64) {
     assert!(ax.len() == y.len() && x.len() == aty.len() && !x.is_empty() && !y.is_empty());
     let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let norm = |a: &[f64]| a.iter().map(|v| v.abs()).sum::<f64>();

@@ -100,11 +100,11 @@ mod tests {
         for offset in [(0, 0), (2, 1), (-1, 3), (-4, -5)] {
             let dy = map((5, 6, 2), 3);
             let (y, dx) = (shift(&x, offset), shift_adjoint(&dy, offset));
-            assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+            assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
         }
         let dy = map((2, 3, 2), 3);
         let (y, dx) = (crop(&x, (1, 2), (2, 3)), crop_adjoint(&dy, (1, 2), (5, 6)));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 1.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 1.0);
     }
 
     #[test]

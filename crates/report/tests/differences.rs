@@ -3,37 +3,26 @@
 mod folder;
 
 use folder::{add_images, images_record, write_folder};
+use report::registry::TABLES;
 use report::{layout, table_differences};
+use std::collections::BTreeSet;
 use std::fs;
-
-/// Every table, and how many of its first cells name a row.
-const TABLES: [(&str, usize); 8] = [
-    (layout::CHANNELS, 2),
-    (layout::BLOCKS, 1),
-    (layout::HISTOGRAM, 2),
-    (layout::EXEMPLARS, 3),
-    (layout::PANELS, 3),
-    (layout::EXTREMES, 5),
-    (layout::SCALE_TUNING, 5),
-    (layout::CLAIMS, 1),
-];
 
 #[test]
 fn a_changed_cell_of_any_table_is_named_by_as_many_cells_as_tell_its_row_from_the_others() {
     let folder = write_folder("weights", &["1.1", "2.0"], 2);
     add_images(folder.path(), &["1.1", "2.0"], images_record());
-    for (name, cells) in TABLES {
+    for table in TABLES {
+        let (name, cells) = (table.path, table.key.len());
         let again = fs::read_to_string(folder.path().join(name)).unwrap();
         let lines: Vec<&str> = again.lines().collect();
         let names = |line: &str| line.split(',').take(cells).map(str::to_owned).collect::<Vec<_>>();
-        // No two rows have the same, and with one cell less two would.
-        let mut keys: Vec<Vec<String>> = lines.iter().map(|l| names(l)).collect();
-        keys.sort();
-        let all = keys.len();
-        keys.dedup();
-        assert_eq!(keys.len(), all, "{name}");
-        let last = lines[lines.len() - 1];
         let heading: Vec<&str> = lines[0].split(',').collect();
+        assert_eq!(&heading[..cells], table.key, "{name}");
+        // No two rows have the same.
+        let keys: BTreeSet<Vec<String>> = lines.iter().map(|l| names(l)).collect();
+        assert_eq!(keys.len(), lines.len(), "{name}");
+        let last = lines[lines.len() - 1];
         let column = heading[heading.len() - 1];
         let was = again.trim_end().to_owned() + "9\n";
         let key: Vec<String> = heading.iter().zip(names(last)).map(|(h, c)| format!("{h} {c}")).collect();

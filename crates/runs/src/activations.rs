@@ -116,7 +116,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         });
     }
     report::write_atomically_with(&request.out, |file| {
-        archive(file, &shapes, request.full, (&names, &digests), &kept.known)
+        archive(file, &shapes, request.full, &Images { names: &names, digests: &digests, known: &kept.known })
     })
     .map_err(write)?;
     drop(kept);
@@ -159,31 +159,32 @@ impl Overflown {
     }
 }
 
+/// The images that were read, in order, and what was read of them.
+struct Images<'a> {
+    names: &'a [&'a str],
+    digests: &'a [ImageDigest],
+    known: &'a Known,
+}
+
 /// Writes the archive: one site after another, where a scan gave one image after another.
-fn archive(
-    to: &mut File,
-    shapes: &[(Site, Shape)],
-    full: bool,
-    (names, digests): (&[&str], &[ImageDigest]),
-    kept: &Known,
-) -> io::Result<()> {
+fn archive(to: &mut File, shapes: &[(Site, Shape)], full: bool, images: &Images<'_>) -> io::Result<()> {
     let mut archive = Archive::new(to);
     let mut first = 0;
     for &(site, shape) in shapes {
-        let mut sizes = vec![digests.len(), shape.channels];
+        let mut sizes = vec![images.digests.len(), shape.channels];
         if full {
             sizes.extend([shape.height, shape.width]);
         }
         let values = first..first + sizes[1..].iter().product::<usize>();
         first = values.end;
-        let pieces = digests.iter().map(|image| {
-            let piece = kept.part(image, values.clone())?;
+        let pieces = images.digests.iter().map(|image| {
+            let piece = images.known.part(image, values.clone())?;
             piece.ok_or_else(|| io::Error::other("what was read of an image is gone"))
         });
         let sizes: Vec<u64> = sizes.iter().map(|&n| n as u64).collect();
         archive.add(&site.to_string(), &sizes, pieces)?;
     }
-    archive.add_names("images", names)?;
+    archive.add_names("images", images.names)?;
     archive.finish()
 }
 

@@ -126,7 +126,7 @@ impl Outlook<'_> {
                 .channels
                 .iter()
                 .take(EXEMPLARS)
-                .flat_map(|&c| Role::ALL.map(|role| plan::unit(study.block, role, c, Objective::Channel, 0)))
+                .flat_map(|&c| plan::roles(study.block, c, Objective::Channel, 0))
                 .collect();
             pieces.extend(shown.iter().map(|_| step * part * self.workshop.recipe.steps as f64));
         }

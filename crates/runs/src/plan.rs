@@ -62,9 +62,9 @@ pub(crate) fn of(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> 
     Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels })
 }
 
-/// The picture of a role of a channel. The Input of a second block is the Output of the first: the same unit.
-pub(crate) fn unit(block: Block, role: Role, channel: usize, objective: Objective, seed: u64) -> Unit {
-    Unit { site: block.optimised_site(role), objective, channel, seed }
+/// The pictures of the roles of a channel. The Input of a second block is the Output of the first: the same unit.
+pub(crate) fn roles(block: Block, channel: usize, objective: Objective, seed: u64) -> [Unit; 3] {
+    Role::ALL.map(|role| Unit { site: block.optimised_site(role), objective, channel, seed })
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_input_of_a_second_block_is_the_output_of_the_first() {
-        let of = |block: &str, role| unit(block.parse().unwrap(), role, 3, Objective::Neuron, 9);
+        let of = |block: &str, role: Role| roles(block.parse().unwrap(), 3, Objective::Neuron, 9)[role as usize];
         assert_eq!(of("3.1", Role::Input), of("3.0", Role::Output));
         let sites = Role::ALL.map(|role| of("3.0", role).site.to_string());
         assert_eq!(sites, ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]);

@@ -293,7 +293,7 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
 fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
     let of_study = |s: &Study| {
         let block = s.block;
-        s.channels.clone().into_iter().flat_map(move |c| roles(block, c, Objective::Neuron, seed))
+        s.channels.clone().into_iter().flat_map(move |c| plan::roles(block, c, Objective::Neuron, seed))
     };
     studies.iter().flat_map(of_study).collect()
 }
@@ -303,14 +303,10 @@ fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
 fn whole_channel_units(exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     for e in exemplars {
-        let of_exemplar = roles(e.block, e.channel, Objective::Channel, seed);
+        let of_exemplar = plan::roles(e.block, e.channel, Objective::Channel, seed);
         units.extend(of_exemplar.iter().filter(|u| !units.contains(u)).copied().collect::<Vec<_>>());
     }
     units
-}
-
-fn roles(block: Block, channel: usize, objective: Objective, seed: u64) -> [Unit; 3] {
-    Role::ALL.map(|role| plan::unit(block, role, channel, objective, seed))
 }
 
 /// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
@@ -324,7 +320,7 @@ fn shown(channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<(PathBu
     }
     for e in exemplars {
         let block = e.block.to_string();
-        for (role, unit) in Role::ALL.into_iter().zip(roles(e.block, e.channel, Objective::Channel, seed)) {
+        for (role, unit) in Role::ALL.into_iter().zip(plan::roles(e.block, e.channel, Objective::Channel, seed)) {
             shown.push((layout::channel_feature(&block, role.name(), e.channel), unit));
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::figures::{FIGURES, figure_of};
 use crate::svg::{Drawing, unescaped};
+use report::registry::{TABLES, Table};
 use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table};
 use std::collections::BTreeMap;
 use std::fs;
@@ -485,17 +486,9 @@ fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures
 
 /// Links lead to the tables by their names, and from each figure to its drawing.
 fn linked(links: &[(String, String)], manifest: &Manifest, figures: &[(String, f64)]) {
-    let mut expected = vec![
-        (layout::CHANNELS, "channels"),
-        (layout::BLOCKS, "blocks"),
-        (layout::HISTOGRAM, "histogram"),
-        (layout::PANELS, "statistics of figures 3, 4 and 9"),
-        (layout::EXEMPLARS, "exemplars of figures 1 and 6 to 8"),
-        (layout::SCALE_TUNING, "scale tuning"),
-    ];
-    if manifest.images.is_some() {
-        expected.push((layout::EXTREMES, "images at either end of every channel"));
-    }
+    let there = |table: &&Table| manifest.images.is_some() || !table.needs_images;
+    let titled = TABLES.iter().filter(there).filter_map(|table| table.title.map(|title| (table.path, title)));
+    let mut expected: Vec<(&str, &str)> = titled.collect();
     expected.extend([(layout::DICTIONARY, "data dictionary"), (layout::MANIFEST, "manifest")]);
     if manifest.images.is_some() {
         expected.push((layout::IMAGES, "these images"));

@@ -5,7 +5,7 @@ use super::measure::{self, BlockReader};
 use super::scale_tuning::{ScaleCurve, ScaleReader};
 use super::workshop::Workshop;
 use crate::error::RunError;
-use crate::plan::{self, Study};
+use crate::plan::Study;
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
@@ -39,7 +39,8 @@ impl Attempt {
         };
         Role::ALL.map(|role| {
             let seed = seed.wrapping_add(later(role));
-            plan::unit(self.block, role, self.channel, Objective::Neuron, seed)
+            let site = self.block.optimised_site(role);
+            Unit { site, objective: Objective::Neuron, channel: self.channel, seed }
         })
     }
 }
