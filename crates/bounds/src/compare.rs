@@ -89,6 +89,16 @@ pub fn relative_l2(actual: &[f32], expected: &[f64]) -> f64 {
     (error / expected.iter().map(|e| e * e).sum::<f64>()).sqrt()
 }
 
+/// The larger of two errors, infinity where either is NaN: NaN is within no bound, and `f64::max` would lose it.
+///
+/// ```
+/// assert_eq!(bounds::worse(0.5, 2.0), 2.0);
+/// assert_eq!([0.5, f64::NAN, 2.0].into_iter().fold(0.0, bounds::worse), f64::INFINITY);
+/// ```
+pub fn worse(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::INFINITY } else { a.max(b) }
+}
+
 /// The largest `|actual - expected|`; NaN where any difference is NaN.
 ///
 /// # Panics
@@ -126,6 +136,12 @@ mod tests {
             relative_l2(&[1.0, f32::NAN], &[1.0, 1.0]).is_nan()
                 && max_abs_error(&[f32::NAN, 9.0], &[0.0, 0.0]).is_nan()
         );
+    }
+
+    #[test]
+    fn nan_is_worse_than_any_number_on_either_side() {
+        assert_eq!((worse(f64::NAN, 1.0), worse(1.0, f64::NAN)), (f64::INFINITY, f64::INFINITY));
+        assert_eq!((worse(3.0, 1.0), worse(1.0, 3.0), worse(0.0, f64::INFINITY)), (3.0, 3.0, f64::INFINITY));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What it takes to compare with a bound, for the audit and for tests alike.
 //!
 //! - [`gamma`] and [`underflow_slack`] are what rounding may do; [`worst_fraction_of_bound`] says how much of a bound
-//!   is used, [`relative_l2`] and [`max_abs_error`] give an error in one number.
+//!   is used, [`relative_l2`] and [`max_abs_error`] give an error in one number, [`worse`] keeps the worse of two.
 //! - [`pseudo_random`] values are the same for the same seed, on any machine.
 //! - With the feature `files`, [`Archive`] and [`npy_f32`] read reference values, those of PyTorch for instance, and say in one sentence what is
 //!   wrong with a damaged file; [`fixtures_dir`] and [`data_dir`] say where they are.
@@ -16,7 +16,7 @@ mod places;
 #[cfg(feature = "files")]
 mod values;
 
-pub use compare::{gamma, gamma_of, max_abs_error, relative_l2, underflow_slack, worst_fraction_of_bound};
+pub use compare::{gamma, gamma_of, max_abs_error, relative_l2, underflow_slack, worse, worst_fraction_of_bound};
 pub use draw::{pseudo_random, widened};
 #[cfg(feature = "files")]
 pub use places::{DATA_VARIABLE, data_dir, fixtures_dir};

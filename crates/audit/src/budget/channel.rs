@@ -163,11 +163,7 @@ impl ChannelBudget {
             exact: ratios(outputs_i, outputs_b),
             least: allowed.least,
             largest: allowed.largest,
-            // NaN is within no bound, and `max` would lose it.
-            used: fractions.into_iter().fold(0.0, |most, fraction| match fraction.is_nan() {
-                true => f64::INFINITY,
-                false => most.max(fraction),
-            }),
+            used: fractions.into_iter().fold(0.0, bounds::worse),
             open: a_priori.map(|category| category.to_string()).as_ref() != Some(&found_category),
             category: Verdict {
                 // The name and the number of the table have to agree.

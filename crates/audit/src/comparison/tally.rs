@@ -31,8 +31,7 @@ impl Tally {
             error if bound > 0.0 => error / bound,
             _ => f64::INFINITY,
         };
-        // NaN is never within a bound, and `max` would lose it.
-        self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
+        self.used = bounds::worse(self.used, used);
         self.errors.push((error, exact.abs()));
     }
 

@@ -294,8 +294,7 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
     }
     let pairs = a.iter().zip(b);
     let each = pairs.map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
-    // NaN is no distance, and `max` would lose it.
-    each.fold(0.0, |most, d| if d.is_nan() { f64::INFINITY } else { d.max(most) })
+    each.fold(0.0, bounds::worse)
 }
 
 fn climb(objective: &mut Objective, unit: &str, steps: &Archive, spectrum: &[f32]) -> Result<Comparison, AuditError> {

@@ -30,7 +30,7 @@ impl Promise {
             Err(_) if expected.is_nan() => 0.0,
             Err(_) => f64::INFINITY,
         };
-        self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
+        self.used = bounds::worse(self.used, used);
     }
 
     fn comparison(self, what: &str) -> Comparison {

@@ -19,8 +19,7 @@ impl Worst {
             (Some(found), Some(exact)) => (found - exact).abs() / bound,
             _ => f64::INFINITY,
         };
-        // NaN is never within a bound, and `max` would lose it.
-        self.used = if used.is_nan() { f64::INFINITY } else { self.used.max(used) };
+        self.used = bounds::worse(self.used, used);
     }
 
     /// The comparison that they are; `words` say what the bounds are.
