@@ -37,6 +37,7 @@ pub(crate) fn run(isa: Isa, threads: &[usize], what: &Scanned<'_>, row: &mut dyn
             algorithm: Algorithm::Direct,
             threads: NonZero::new(threads).unwrap_or(NonZero::<usize>::MIN),
             isa,
+            shard: None,
             out: folder.path().join("activations.npz"),
         };
         let start = Instant::now();

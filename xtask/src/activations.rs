@@ -16,6 +16,7 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         algorithm: flags.convolutions,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
+        shard: flags.shard,
         out: flags.out,
     };
     interrupt::says(format!(
@@ -23,7 +24,7 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         request.out.display()
     ))?;
     let scanned = runs::activations(&request, &Progress::new())?;
-    for (site, shape) in &scanned.shapes {
+    for (site, shape) in scanned.shapes.iter().filter(|_| request.shard.is_none()) {
         let read = scanned.read;
         print(&match request.full {
             true => format!("{site}: [{read}, {}, {}, {}]", shape.channels, shape.height, shape.width),
@@ -41,6 +42,11 @@ pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> 
         0 => String::new(),
         n => format!(", {n} skipped because they could not be read"),
     };
-    print(&format!("{}: {} images{skipped}", request.out.display(), scanned.read));
+    let images = if scanned.read == 1 { "image" } else { "images" };
+    let (out, read) = (request.out.display(), scanned.read);
+    print(&match request.shard {
+        None => format!("{out}: {read} {images}{skipped}"),
+        Some(shard) => format!("{out}: shard {shard} has read its {read} {images}{skipped}; no archive is written yet"),
+    });
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Site};
+use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Shard, Site};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -39,6 +39,13 @@ pub(crate) enum Task {
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made
     /// again.
     Verify(Verify),
+    /// Write the scripts that spread a command over a Slurm cluster: an array of shards, and a job that finishes.
+    Slurm(Slurm),
+    /// Say how far the shards of a run are, who works on them, and when they will be done.
+    Status(Status),
+    /// Take what stores hold that were filled elsewhere into the store of a folder; exit code 1 if two have one result with
+    /// other bytes.
+    Merge(Merge),
     /// Print the script that completes commands and flags in a shell.
     Completions(Completions),
     /// Print the program's page for `man`, or write those of all commands to a folder.
@@ -224,8 +231,78 @@ pub(crate) struct Reproduce {
 
     /// Replace the run of another command in the folder: its files are deleted once the new ones are written, what its
     /// store keeps stays.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "shard")]
     pub(crate) replace: bool,
+
+    /// Make only part I of N of the pictures, read only that part of the images, and leave both in the store: the same
+    /// command without --shard takes what is there, makes what is missing, and writes everything.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Slurm {
+    /// How many tasks the array has, which is how many shards there are.
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true, global = true)]
+    pub(crate) tasks: Option<NonZero<usize>>,
+
+    /// Processors of each task, and its threads.
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true, default_value = "1", global = true)]
+    pub(crate) cpus_per_task: NonZero<usize>,
+
+    /// The longest that a task may take, as Slurm writes it: 4:00:00, 2-00:00:00 [default: the partition's].
+    #[arg(long, value_name = "TIME", value_parser = for_slurm, global = true)]
+    pub(crate) time: Option<String>,
+
+    /// The partition to run in [default: the cluster's].
+    #[arg(long, value_name = "NAME", value_parser = for_slurm, global = true)]
+    pub(crate) partition: Option<String>,
+
+    /// Submit the jobs, and print their numbers.
+    #[arg(long, global = true)]
+    pub(crate) submit: bool,
+
+    /// The command, with its flags.
+    #[command(subcommand)]
+    pub(crate) command: Spread,
+}
+
+/// A command that can be spread over machines.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Spread {
+    /// As `reproduce`.
+    Reproduce(Reproduce),
+    /// As `activations`.
+    Activations(Activations),
+}
+
+/// What stands in a line of its own that Slurm reads.
+fn for_slurm(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_:.,".contains(c);
+    let is_plain = !text.is_empty() && text.chars().all(plain);
+    is_plain.then(|| text.to_owned()).ok_or_else(|| "expected letters, digits and - _ : . , alone".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The folder that shards of reproduce fill.
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// Stores, or folders of runs with a store inside.
+    #[arg(value_name = "STORE", required = true)]
+    pub(crate) stores: Vec<PathBuf>,
+
+    /// The folder into whose store everything goes.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) into: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -258,6 +335,11 @@ pub(crate) struct Activations {
     /// The archive to write.
     #[arg(long, value_name = "FILE.npz", value_parser = written_as("npz"))]
     pub(crate) out: PathBuf,
+
+    /// Read only part I of N of the images, and keep what was read beside the archive: the same command without --shard
+    /// takes what is there, reads what is missing, and writes the archive.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
 }
 
 #[derive(Debug, Args)]

@@ -11,9 +11,12 @@ mod flags;
 mod home;
 mod interrupt;
 mod laws;
+mod merge;
 mod progress;
 mod reproduce;
 mod shell;
+mod slurm;
+mod status;
 mod test;
 mod verify;
 mod visualize;
@@ -62,6 +65,9 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
         Task::Verify(flags) => verify::run(flags),
         Task::Laws(flags) => laws::run(&flags),
+        Task::Slurm(flags) => slurm::run(flags),
+        Task::Status(flags) => status::run(&flags),
+        Task::Merge(flags) => merge::run(&flags),
         Task::Completions(flags) => shell::completions(&flags),
         Task::Man(flags) => shell::man(&flags),
         Task::Bench(flags) => bench::run(&home::checkout("bench")?, flags),

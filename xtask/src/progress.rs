@@ -166,6 +166,7 @@ impl Observer for Progress {
                 }
                 *phase = Some(new);
             }
+            Event::Made { .. } => {}
             Event::Advanced => {
                 let Some(phase) = phase.as_mut() else { return };
                 if let Some(whole) = whole {

@@ -3,20 +3,56 @@
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration, more_steps};
 use crate::{interrupt, print, say, threads};
-use runs::{DefaultFolder, Isa, Options, Source, Summary, default_folder};
+use runs::{DefaultFolder, Filled, Isa, Options, Shard, Source, Summary, default_folder};
 use std::path::Path;
 use std::time::Instant;
 
 /// Runs it and prints a summary table.
 pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let started = Instant::now();
+    let (by_preset, shard) = (flags.ascent.steps.is_none(), flags.shard);
+    let options = options(root, flags)?;
+    interrupt::says(format!(
+        "finished pictures and images are kept in {}, and the same command goes on there",
+        options.out.join("store").display()
+    ))?;
+    if let Some(shard) = shard {
+        let filled = runs::fill(&options, shard, &Progress::new())?;
+        return Ok(fills(shard, &filled, &options, started.elapsed().as_secs_f64()));
+    }
+    let summary = runs::reproduce(&options, &Progress::new())?;
+    table(&summary);
+    if by_preset {
+        more_steps(options.steps);
+    }
+    say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
+    Ok(())
+}
+
+/// Says what a shard did, and what comes next.
+fn fills(shard: Shard, filled: &Filled, options: &Options, seconds: f64) {
+    let Filled { pictures, made, images, others } = *filled;
+    let folder = options.out.display();
+    print(&format!("shard {shard}: {pictures} pictures, of which {made} were made, and {images} images"));
+    print(&match others {
+        0 => format!("{folder}: every picture is there; the same command without --shard writes everything"),
+        n => format!(
+            "{folder}: {n} pictures of other shards are not there yet; once they are, the same command makes this shard's part \
+             of those that failed and of whole channels, or the one without --shard makes them all"
+        ),
+    });
+    say(&format!("shard {shard} in {}", duration(seconds)));
+}
+
+/// What the flags ask for.
+pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> {
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
-    let (steps, by_preset) = (flags.ascent.steps(), flags.ascent.steps.is_none());
+    let steps = flags.ascent.steps();
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
     let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
-    let options = Options {
+    Ok(Options {
         images: flags.images.or(images),
         source,
         blocks: flags.blocks,
@@ -28,18 +64,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
         isa: Isa::from_environment()?,
         out,
         replace: flags.replace,
-    };
-    interrupt::says(format!(
-        "finished pictures and images are kept in {}, and the same command goes on there",
-        options.out.join("store").display()
-    ))?;
-    let summary = runs::reproduce(&options, &Progress::new())?;
-    table(&summary);
-    if by_preset {
-        more_steps(steps);
-    }
-    say(&format!("{} in {}", summary.index.display(), duration(started.elapsed().as_secs_f64())));
-    Ok(())
+    })
 }
 
 /// The blocks in a few numbers each.

@@ -32,6 +32,8 @@ pub const MANIFEST: &str = documents::MANIFEST;
 pub const INDEX: &str = documents::INDEX.path;
 /// The content-addressed results.
 pub const STORE: &str = "store";
+/// What shards say of their work while they are at it; gone once a run is finished.
+pub const PROGRESS: &str = "progress";
 /// Derivations that were asked for afterwards; no part of the run.
 pub const EXPLANATIONS: &str = "explain";
 

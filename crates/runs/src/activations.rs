@@ -4,6 +4,7 @@ use crate::error::RunError;
 use crate::folder::apart;
 use crate::photographs::scan::{self, Scan};
 use crate::progress::{Event, Observer};
+use crate::shards::Shard;
 use crate::source::Source;
 use crate::store::{Archive, ImageDigest, Known, Part};
 use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
@@ -30,6 +31,8 @@ pub struct Activations {
     pub threads: NonZero<usize>,
     /// The instruction set to use.
     pub isa: Isa,
+    /// The part of the images to read, if no archive is to be written but what was read kept beside it.
+    pub shard: Option<Shard>,
     /// The archive to write.
     pub out: PathBuf,
 }
@@ -37,7 +40,7 @@ pub struct Activations {
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scanned {
-    /// Images whose activations were written.
+    /// Images whose activations were written, or kept for the archive.
     pub read: usize,
     /// Images that could not be read, each as one sentence.
     pub skipped: Vec<String>,
@@ -52,7 +55,8 @@ pub struct Scanned {
 ///
 /// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (METHOD.md,
 /// section 3). Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept
-/// beside it in `<archive>.<key>.part`: an interrupted command goes on there.
+/// beside it in `<archive>.<key>.part`: an interrupted command goes on there. A shard reads its part of the images and
+/// leaves it there too; the command without a shard takes what is there, reads what is missing, and writes the archive.
 ///
 /// # Errors
 /// If the network or every image is unusable, a site is missing or named twice, or the archive cannot be written.
@@ -66,7 +70,10 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         loaded.network.require(site).map_err(|e| loaded.because(e))?;
     }
     apart::require_file(&request.out, &request.images)?;
-    let (entries, passed_over) = scan::listed(&request.images)?;
+    let (mut entries, passed_over) = scan::listed(&request.images)?;
+    if let Some(shard) = request.shard {
+        entries = shard.of(&entries);
+    }
     if !passed_over.is_empty() {
         observer.event(Event::Notice(passed_over.to_string()));
     }
@@ -82,10 +89,14 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         isa: request.isa,
     };
     let shapes = scan.reader()?.shapes().to_vec();
-    let part = Part::begin(&request.out, &scan.key())?;
+    let part = Part::begin(&request.out, &scan.key(), request.shard)?;
     let mut digests = Vec::new();
     let (mut names, mut skipped) = (Vec::new(), Vec::new());
-    let (journal, before) = scan.journal(part.path())?;
+    let (journal, mut before) = scan.journal(part.path())?;
+    for of_shard in part.of_shards()? {
+        // What cannot be read is read from the images.
+        let _ = before.add(&of_shard);
+    }
     if !before.is_empty() {
         observer.event(Event::Notice(format!(
             "{}: goes on after {} images that an earlier run read",
@@ -107,6 +118,9 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     })?;
     for flaw in &kept.flawed {
         observer.event(Event::Notice(flaw.clone()));
+    }
+    if request.shard.is_some() {
+        return Ok(Scanned { read: names.len(), skipped, shapes, not_finite: overflown.found() });
     }
     if names.is_empty() {
         part.end()?;

@@ -115,6 +115,26 @@ pub enum RunError {
         /// The file.
         path: PathBuf,
     },
+    /// What should be a store is none.
+    #[error("{}: expected a store, or the folder of a run with one, found neither: name folders that reproduce filled", path.display())]
+    NoStore {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A store would be merged into itself.
+    #[error("{}: expected other stores than that of --into, found a merge into itself", path.display())]
+    IntoItself {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file cannot be read.
+    #[error("{}: cannot read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The folder holds the run of another command.
     #[error(
         "{}: it holds the run of another command ({differences}): expected one that adds blocks or channels to it; \
@@ -163,6 +183,11 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// What it means that a file cannot be read.
+    pub(crate) fn read(path: &Path) -> impl Fn(io::Error) -> RunError + Copy {
+        move |source| RunError::Read { path: path.to_owned(), source }
+    }
+
     /// What it means that a file cannot be written.
     pub(crate) fn write(path: &Path) -> impl Fn(io::Error) -> RunError + Copy {
         move |source| RunError::Write { path: path.to_owned(), source }

@@ -3,6 +3,7 @@
 //!
 //! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a
 //!   report.
+//! - [`fill()`] does a [`Shard`] of that, for as many machines as share a folder, and [`status()`] says how far they are.
 //! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
@@ -35,6 +36,7 @@ mod program;
 mod progress;
 mod queue;
 mod reproduce;
+mod shards;
 mod source;
 mod store;
 #[cfg(test)]
@@ -55,8 +57,11 @@ pub use plan::Study;
 pub use program::{build_record, program};
 pub use progress::{Event, Observer, Silent, one_line};
 pub use reproduce::{Summary, reproduce};
+pub use shards::{Filled, KindStatus, ParseShardError, Shard, ShardState, ShardStatus, Status, fill, status};
 pub use source::{Loaded, Source};
-pub use store::{Address, Entry, ImageDigest, Journal, Known, NUMERICS_VERSION, Store, StoreError, Unit, images_held};
+pub use store::{
+    Address, Entry, ImageDigest, Journal, Known, Merged, NUMERICS_VERSION, Store, StoreError, Unit, images_held, merge,
+};
 pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};
 pub use work::Work;

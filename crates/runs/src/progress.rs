@@ -18,6 +18,13 @@ pub enum Event {
         /// Those already done.
         done: usize,
     },
+    /// A picture was made and is in the store.
+    Made {
+        /// Which one.
+        unit: Unit,
+        /// Seconds that one thread took.
+        seconds: f64,
+    },
     /// A piece of work of the phase is finished.
     Advanced,
     /// The phase is finished.

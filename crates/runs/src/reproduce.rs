@@ -15,6 +15,7 @@ use crate::photographs::{self, OfPhotographs, Reading};
 use crate::pictures::{Attempt, Attempts, Channel, IfMissing, Workshop};
 use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
+use crate::shards;
 use crate::source::Loaded;
 use crate::store::{Store, Unit};
 use crate::work::{self, NEURONS};
@@ -76,6 +77,11 @@ pub(crate) fn run(
     let (network, weights) = (&loaded.network, &loaded.digest);
     let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
     let attempts = Attempts { loaded, workshop: &workshop, seed: options.seed, observer };
+    if if_missing == IfMissing::Make {
+        for sentence in shards::unfinished(&options.out)? {
+            observer.event(Event::Notice(sentence));
+        }
+    }
     let journals = output.scans();
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
@@ -102,6 +108,7 @@ pub(crate) fn run(
     };
     let (tables, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
     Manifest { seconds: clock.seconds, ..manifest }.write(output.folder(), is_of_a_run)?;
+    shards::forget(output.folder());
     Ok(summary(&ready, tables.blocks, &tables.channels))
 }
 
@@ -147,23 +154,28 @@ impl Clock {
 }
 
 /// What a run begins with.
-struct Ready {
-    loaded: Loaded,
-    recipe: Recipe,
-    plan: Plan,
-    output: Output,
+pub(crate) struct Ready {
+    pub(crate) loaded: Loaded,
+    pub(crate) recipe: Recipe,
+    pub(crate) plan: Plan,
+    pub(crate) output: Output,
     /// The manifest of a run before in the same folder.
     before: Option<Manifest>,
     /// Whether that one is of the same network, images, recipe and seed.
     same: bool,
     /// The images, where there is a folder of them.
-    images: Option<Vec<Entry>>,
-    store: Store,
+    pub(crate) images: Option<Vec<Entry>>,
+    pub(crate) store: Store,
 }
 
 /// Loads the network and makes sure that everything can be read and written, and that nothing is there that this run would
 /// take the place of: what is wrong should be noticed now, not after hours.
-fn prepare(options: &Options, asked: Asked, store: &Path, observer: &dyn Observer) -> Result<Ready, RunError> {
+pub(crate) fn prepare(
+    options: &Options,
+    asked: Asked,
+    store: &Path,
+    observer: &dyn Observer,
+) -> Result<Ready, RunError> {
     let loaded = options.source.clone().load()?;
     loaded.tell(observer);
     let recipe = Recipe::new(options.source.input_size, options.steps);
@@ -229,10 +241,7 @@ impl Phases<'_> {
 
     /// The channels to show, whose whole-channel pictures are made.
     fn exemplars(&self, channels: &[Channel]) -> Result<Vec<Exemplar>, RunError> {
-        let Ready { loaded, plan, .. } = self.ready;
-        let architecture = loaded.network.architecture();
-        let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
-        let exemplars = findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole);
+        let exemplars = chosen(self.ready, channels);
         let units = whole_channel_units(&exemplars, self.options.seed);
         self.workshop.make(work::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
@@ -279,6 +288,14 @@ impl Phases<'_> {
     }
 }
 
+/// The channels to show, by what was measured.
+pub(crate) fn chosen(ready: &Ready, channels: &[Channel]) -> Vec<Exemplar> {
+    let Ready { loaded, plan, .. } = ready;
+    let architecture = loaded.network.architecture();
+    let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
+    findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole)
+}
+
 /// Draws figures and page.
 fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
     observer.event(Event::Phase { name: work::FIGURES.into(), total: FIGURES.len(), done: 0 });
@@ -290,7 +307,7 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
 }
 
 /// The center-neuron pictures of every channel, from one seed.
-fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
+pub(crate) fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
     let of_study = |s: &Study| {
         let block = s.block;
         s.channels.clone().into_iter().flat_map(move |c| plan::roles(block, c, Objective::Neuron, seed))
@@ -300,7 +317,7 @@ fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
 
 /// The whole-channel pictures of exemplars. One channel may be shown twice, and the Input of a block is the Output of
 /// the one before: each is listed once.
-fn whole_channel_units(exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
+pub(crate) fn whole_channel_units(exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     for e in exemplars {
         let of_exemplar = plan::roles(e.block, e.channel, Objective::Channel, seed);

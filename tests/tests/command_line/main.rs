@@ -10,6 +10,7 @@ mod installed;
 mod kept;
 mod overflow;
 mod reproduce;
+mod shards;
 mod terminal;
 mod verify;
 mod visualize;

@@ -13,6 +13,7 @@ fn request(folder: &Path) -> Activations {
         algorithm: Algorithm::Direct,
         threads: NonZero::new(2).unwrap(),
         isa: Isa::best(),
+        shard: None,
         out: folder.join("a.npz"),
     }
 }
@@ -58,7 +59,8 @@ fn what_is_kept_of_the_same_request_is_used_and_of_any_other_is_not() {
     let honest = written(&base);
     let part = keep_other_values(&base);
     // A new field does not compile here before it is varied.
-    let Activations { source: _, images: _, sites: _, full: _, algorithm: _, threads: _, isa: _, out: _ } = &base;
+    let Activations { source: _, images: _, sites: _, full: _, algorithm: _, threads: _, isa: _, shard: _, out: _ } =
+        &base;
     let image = base.images[0].with_file_name("star_05.jpg");
     let others = [
         Activations { source: load(36).source, ..base.clone() },
@@ -106,10 +108,10 @@ fn parts_of_this_archive_are_removed_and_nothing_else_is() {
     ];
     let put = |name: &String| fs::write(folder.path().join(name), "kept").unwrap();
     parts.iter().chain(&others).for_each(put);
-    let part = Part::begin(&folder.path().join("a.npz"), &key).unwrap();
+    let part = Part::begin(&folder.path().join("a.npz"), &key, None).unwrap();
     assert_eq!(part.path(), folder.path().join(&parts[1]));
     assert_eq!(fs::read(part.path()).unwrap(), b"kept");
-    let busy = Part::begin(&folder.path().join("a.npz"), &key).unwrap_err();
+    let busy = Part::begin(&folder.path().join("a.npz"), &key, None).unwrap_err();
     assert!(matches!(busy, RunError::Busy { .. }), "{busy}");
     part.end().unwrap();
     let left = |name: &String| folder.path().join(name).exists();
@@ -120,7 +122,7 @@ fn parts_of_this_archive_are_removed_and_nothing_else_is() {
 #[test]
 fn of_a_command_that_read_nothing_no_part_is_left_and_of_one_that_did_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let begin = || Part::begin(&folder.path().join("a.npz"), &"0".repeat(64)).unwrap();
+    let begin = || Part::begin(&folder.path().join("a.npz"), &"0".repeat(64), None).unwrap();
     let path = begin().path().to_owned();
     assert!(!path.exists());
     fs::write(&path, "kept").unwrap();

@@ -15,4 +15,4 @@ pub(crate) mod scan;
 pub use contributions::{Contributions, contributions};
 pub(crate) use files::write;
 pub(crate) use found::OfPhotographs;
-pub(crate) use reading::Reading;
+pub(crate) use reading::{Reading, keep};

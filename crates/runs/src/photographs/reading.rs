@@ -83,6 +83,23 @@ pub(super) fn sites(studies: &[Study]) -> Vec<Site> {
     sites
 }
 
+/// Reads some of a run's images for all studied blocks, and keeps what was read in a journal of theirs; how many could be
+/// read.
+///
+/// # Errors
+/// If a journal cannot be written.
+pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, RunError> {
+    let sites = sites(reading.studies);
+    let scan = reading.scan(&sites, View::Plain);
+    let (_, journal) = scan.journal_among(reading.journals, entries)?;
+    let mut read = 0;
+    scan.read_once(entries, journal, reading.observer, |_, _, values| {
+        read += usize::from(values.is_ok());
+        Ok(())
+    })?;
+    Ok(read)
+}
+
 impl Photographs {
     /// Reads every image of a folder once, for all studied blocks. What an earlier run has read is taken from the
     /// journals. What the manifest says of the images comes with them.

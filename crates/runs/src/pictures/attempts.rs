@@ -58,13 +58,9 @@ impl Attempts<'_> {
     /// Measures every channel. Where neither the Input nor the Block picture makes the Output positive, the
     /// visualization failed, and both are made again from the next seed (METHOD.md, section 3).
     pub(crate) fn measure_until_sound(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
-        let mut channels = self.measure_all(&self.first_attempts(studies))?;
+        let mut channels = self.measure_first(studies)?;
         for retry in 1..=MAX_RETRIES {
-            let failed: Vec<Attempt> = channels
-                .iter()
-                .filter(|c| !c.is_sound())
-                .map(|c| Attempt { block: c.block, channel: c.channel, retries: retry })
-                .collect();
+            let failed = self.failed(&channels, retry);
             if failed.is_empty() {
                 break;
             }
@@ -73,17 +69,34 @@ impl Attempts<'_> {
                 self.observer.event(Event::Retried(*unit));
             }
             self.workshop.make("pictures made again", &again, self.observer)?;
-            for measured in self.measure_all(&failed)? {
-                let at = channels.iter().position(|c| (c.block, c.channel) == (measured.block, measured.channel));
-                if let Some(at) = at {
-                    channels[at] = measured;
-                }
-            }
+            self.measure_again(&mut channels, &failed)?;
         }
         for failed in channels.iter().filter(|c| !c.is_sound()) {
             self.observer.event(Event::Notice(given_up(failed)));
         }
         Ok(channels)
+    }
+
+    /// Every channel on its first pictures.
+    pub(crate) fn measure_first(&self, studies: &[Study]) -> Result<Vec<Channel>, RunError> {
+        self.measure_all(&self.first_attempts(studies))
+    }
+
+    /// The attempts to be made for the channels whose visualization failed.
+    pub(crate) fn failed(&self, channels: &[Channel], retries: u64) -> Vec<Attempt> {
+        let failed = channels.iter().filter(|c| !c.is_sound());
+        failed.map(|c| Attempt { block: c.block, channel: c.channel, retries }).collect()
+    }
+
+    /// Measures attempts, each in the place of the one of its channel before.
+    pub(crate) fn measure_again(&self, channels: &mut [Channel], again: &[Attempt]) -> Result<(), RunError> {
+        for measured in self.measure_all(again)? {
+            let at = channels.iter().position(|c| (c.block, c.channel) == (measured.block, measured.channel));
+            if let Some(at) = at {
+                channels[at] = measured;
+            }
+        }
+        Ok(())
     }
 
     fn first_attempts(&self, studies: &[Study]) -> Vec<Attempt> {

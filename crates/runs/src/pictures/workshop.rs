@@ -13,6 +13,7 @@ use resnet::{Isa, Network, Site};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// What all pictures of a run have in common.
 #[derive(Clone, Debug)]
@@ -89,7 +90,9 @@ impl Workshop<'_> {
         observer.event(Event::Phase { name: name.into(), total: all.len(), done: all.len() - missing.len() });
         let visualizers: Visualizers = missing.iter().map(|u| ((u.site, u.objective), OnceLock::new())).collect();
         let work = |bench: &mut Option<_>, at: usize| {
+            let started = Instant::now();
             self.make_one(&missing[at], &visualizers, bench)?;
+            observer.event(Event::Made { unit: missing[at], seconds: started.elapsed().as_secs_f64() });
             observer.event(Event::Advanced);
             Ok(())
         };

@@ -5,7 +5,10 @@
 //! float32, and the first eight bytes of the digest of both. Reading stops at the first record that is cut or damaged,
 //! and the file is cut there.
 
+mod records;
 mod tail;
+
+pub(crate) use records::{Records, Union};
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};

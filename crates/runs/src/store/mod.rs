@@ -5,6 +5,7 @@ mod arrays;
 mod entries;
 mod first_error;
 mod journal;
+mod merge;
 mod part;
 mod unit;
 
@@ -12,5 +13,6 @@ pub(crate) use arrays::{Archive, npy};
 pub use entries::{Entry, Store, StoreError};
 pub(crate) use entries::{parse, to_bytes};
 pub use journal::{ImageDigest, Journal, Known, images_held};
+pub use merge::{Merged, merge};
 pub(crate) use part::Part;
 pub use unit::{Address, NUMERICS_VERSION, Unit};

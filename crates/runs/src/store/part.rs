@@ -1,6 +1,7 @@
 //! What an interrupted command leaves beside the file that it was to write.
 
 use crate::error::RunError;
+use crate::shards::Shard;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -15,14 +16,15 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// That of a file and of whatever determines what is in it.
+    /// That of a file, of whatever determines what is in it, and of a shard of those who write it, if there are several.
     ///
     /// # Errors
     /// If it cannot be written, or another program writes to it.
-    pub(crate) fn begin(file: &Path, key: &str) -> Result<Part, RunError> {
+    pub(crate) fn begin(file: &Path, key: &str, shard: Option<Shard>) -> Result<Part, RunError> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stem = format!("{name}.");
-        let path = file.with_file_name(format!("{stem}{}.part", &key[..KEY]));
+        let shard = shard.map_or_else(String::new, |shard| format!(".{}-of-{}", shard.index(), shard.count()));
+        let path = file.with_file_name(format!("{stem}{}{shard}.part", &key[..KEY]));
         let mut options = File::options();
         let opened = options.append(true).create(true).open(&path);
         let lock = opened.map_err(RunError::write(&path))?;
@@ -43,18 +45,39 @@ impl Part {
     /// # Errors
     /// If it cannot be removed.
     pub(crate) fn end(&self) -> Result<(), RunError> {
-        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty());
-        let is_part = |name: &str| {
-            let key = name.strip_prefix(&self.stem)?.strip_suffix(".part")?;
-            (key.len() == KEY && key.bytes().all(|b| b.is_ascii_hexdigit())).then_some(())
-        };
-        let files = fs::read_dir(folder.unwrap_or(Path::new(".")));
-        for file in files.map_err(RunError::write(&self.path))?.flatten() {
-            if is_part(&file.file_name().to_string_lossy()).is_some() {
-                fs::remove_file(file.path()).map_err(RunError::write(&file.path()))?;
-            }
+        for (_, path) in self.parts()? {
+            fs::remove_file(&path).map_err(RunError::write(&path))?;
         }
         Ok(())
+    }
+
+    /// What shards finished of the same, in the order of their names.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub(crate) fn of_shards(&self) -> Result<Vec<PathBuf>, RunError> {
+        let own = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let key = own.strip_prefix(&self.stem).and_then(|rest| rest.get(..KEY)).unwrap_or_default().to_owned();
+        let same = self.parts()?.into_iter().filter(|(of, path)| *of == key && *path != self.path);
+        let mut paths: Vec<PathBuf> = same.map(|(_, path)| path).collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Every part of that file, with its key.
+    fn parts(&self) -> Result<Vec<(String, PathBuf)>, RunError> {
+        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let key = |name: &str| {
+            let (key, shard) = name.strip_prefix(&self.stem)?.strip_suffix(".part")?.split_at_checked(KEY)?;
+            let is_shard = shard.strip_prefix('.').and_then(|shard| {
+                let (index, count) = shard.split_once("-of-")?;
+                format!("{index}/{count}").parse::<Shard>().ok()
+            });
+            let known = key.bytes().all(|b| b.is_ascii_hexdigit()) && (shard.is_empty() || is_shard.is_some());
+            known.then(|| key.to_owned())
+        };
+        let files = fs::read_dir(folder).map_err(RunError::write(&self.path))?.flatten();
+        Ok(files.filter_map(|file| Some((key(&file.file_name().to_string_lossy())?, file.path()))).collect())
     }
 }
 

@@ -34,7 +34,7 @@ impl Kept {
     /// # Errors
     /// If the file cannot be read or written, or another command writes it.
     pub(super) fn open(picture: &Path, first: &Address, recipe: &Recipe) -> Result<Kept, RunError> {
-        let part = Part::begin(picture, first.hex())?;
+        let part = Part::begin(picture, first.hex(), None)?;
         let write = RunError::write(part.path());
         let file = File::options().read(true).write(true).open(part.path()).map_err(write)?;
         let bytes = fs::read(part.path()).map_err(write)?;

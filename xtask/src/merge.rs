@@ -1,0 +1,31 @@
+//! `cargo xtask merge`.
+
+use crate::flags::Merge;
+use crate::progress::Progress;
+use crate::{FAILED, interrupt, print, say};
+use std::process::exit;
+
+/// Runs it and prints what came in, what is damaged and what differs; exit code 1 if anything differs.
+pub(crate) fn run(flags: &Merge) -> anyhow::Result<()> {
+    interrupt::says("what was taken stays, and the same command goes on".to_owned())?;
+    let merged = runs::merge(&flags.stores, &flags.into, &Progress::new())?;
+    let into = flags.into.join("store");
+    print(&format!(
+        "{}: {} pictures and what was read of {} images came in; {} pictures were there",
+        into.display(),
+        merged.pictures,
+        merged.images,
+        merged.same
+    ));
+    if merged.others > 0 {
+        print(&format!("files that are none of a store's, left alone: {}", merged.others));
+    }
+    for sentence in merged.damaged.iter().chain(&merged.differ) {
+        print(sentence);
+    }
+    if merged.differ.is_empty() {
+        return Ok(());
+    }
+    say(&format!("error: {}: results with other bytes than those there: {}", into.display(), merged.differ.len()));
+    exit(FAILED.into());
+}

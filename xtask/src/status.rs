@@ -1,0 +1,67 @@
+//! `cargo xtask status`.
+
+use crate::flags;
+use crate::print;
+use crate::progress::duration;
+use anyhow::anyhow;
+use runs::{ShardState, ShardStatus, Status};
+
+/// Prints how far the shards of a folder are.
+pub(crate) fn run(flags: &flags::Status) -> anyhow::Result<()> {
+    let out = flags.out.display();
+    if !flags.out.is_dir() {
+        return Err(anyhow!("{out}: expected the folder of a run, found none"));
+    }
+    let status = runs::status(&flags.out)?;
+    if flags.json {
+        print(&serde_json::to_string_pretty(&status)?);
+        return Ok(());
+    }
+    match status {
+        Some(status) => table(&status),
+        None if flags.out.join("index.html").is_file() => print(&format!("{out}: finished")),
+        None => print(&format!("{out}: no shard was begun there: `reproduce --shard 1/4`, say, is one")),
+    }
+    Ok(())
+}
+
+fn table(status: &Status) {
+    let width = status.kinds.iter().map(|kind| kind.kind.len()).max().unwrap_or_default().max("site".len());
+    print(&format!("{:<width$}  {:>12}  {:>8}  {:>10}", "site", "in the store", "of", "s each"));
+    for kind in &status.kinds {
+        let seconds = kind.seconds.map_or_else(String::new, |seconds| format!("{seconds:.2}"));
+        print(&format!("{:<width$}  {:>12}  {:>8}  {seconds:>10}", kind.kind, kind.done, kind.all));
+    }
+    print("");
+    print("shard     state        pictures   a minute   last heard of   left");
+    let count = status.shards.len();
+    for shard in &status.shards {
+        print(&line(shard, count));
+    }
+    let (done, all): (usize, usize) =
+        (status.kinds.iter().map(|kind| kind.done).sum(), status.kinds.iter().map(|kind| kind.all).sum());
+    let ends = match status.seconds_left {
+        Some(left) => format!("; the shards at work are done in about {}", duration(left)),
+        None => String::new(),
+    };
+    print(&format!("{done} of {all} pictures{ends}"));
+}
+
+fn line(shard: &ShardStatus, count: usize) -> String {
+    let name = format!("{}/{count}", shard.index);
+    let (state, why) = match &shard.state {
+        ShardState::NotBegun => return format!("{name:<8}  not begun"),
+        ShardState::Working => ("at work", String::new()),
+        ShardState::Silent => ("silent", String::new()),
+        ShardState::Ended => ("ended", String::new()),
+        ShardState::Failed(error) => ("failed", format!(": {error}")),
+    };
+    let log = shard.log.as_ref().map_or_else(String::new, |log| format!("; messages in {log}"));
+    let pictures = format!("{}/{}", shard.done, shard.pictures);
+    let heard = format!("{} ago", duration(shard.silent_for));
+    let left = shard.seconds_left.map_or_else(|| "unknown".to_owned(), duration);
+    format!(
+        "{name:<8}  {state:<8}  {pictures:>11}  {:>9.1}  {heard:>14}   {left:<10}  {}{log}{why}",
+        shard.per_minute, shard.by
+    )
+}
