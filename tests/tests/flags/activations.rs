@@ -1,7 +1,7 @@
 //! The flags of `activations`.
 
 use crate::small::{embedded, other_weights, star, text};
-use crate::{Tested, threads};
+use crate::{Tested, shards, threads};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +17,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--convolutions", another_algorithm_gives_other_values),
     ("--threads", threads::of_activations),
     ("--out", the_archive_is_where_it_is_named),
+    ("--shard", shards::only_a_part_of_the_images_is_read),
 ];
 
 /// The command on ten images, with what stands in `more` instead of the usual.

@@ -16,6 +16,7 @@ mod limits;
 mod lines;
 mod messages;
 mod reproduce;
+mod shards;
 mod shell;
 mod small;
 mod test;
@@ -30,7 +31,7 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 12] = [
+const TESTED: [(&str, &[Tested]); 15] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
@@ -38,6 +39,9 @@ const TESTED: [(&str, &[Tested]); 12] = [
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
     ("verify", verify::FLAGS),
+    ("slurm", shards::SLURM),
+    ("status", shards::STATUS),
+    ("merge", shards::MERGE),
     ("completions", shell::COMPLETIONS),
     ("man", shell::MAN),
     ("faults", faults::FLAGS),
@@ -68,7 +72,7 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
 /// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
-const DEFAULTS: [Default; 30] = [
+const DEFAULTS: [Default; 33] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
     (
@@ -111,6 +115,9 @@ const DEFAULTS: [Default; 30] = [
         "where reproduce leaves one of these weights, such as out/resnet18-16/quick-seed0",
         explain::the_run_is_the_one_that_is_named,
     ),
+    ("slurm", "--cpus-per-task", "1", shards::each_task_has_so_many_processors),
+    ("slurm", "--time", "the partition's", shards::a_task_may_take_so_long),
+    ("slurm", "--partition", "the cluster's", shards::the_partition_is_the_one_that_is_named),
     ("verify", "--sample", "3", verify::so_many_pictures_are_made_again),
     ("verify", "--threads", "all cores", threads::none_named_is_one_for_each_core),
     ("faults", "<NAME>", "all of tests/faults/faults.toml", faults::those_that_are_named_are_tried_or_all),

@@ -1,7 +1,7 @@
 //! The flags of `reproduce`.
 
 use crate::small::{embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories};
-use crate::{Tested, threads};
+use crate::{Tested, shards, threads};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -19,6 +19,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--threads", threads::of_reproduce),
     ("--out", everything_is_in_the_folder_that_is_named),
     ("--replace", another_run_is_replaced_only_where_it_is_asked_for),
+    ("--shard", shards::only_a_part_of_the_pictures_is_made),
 ];
 
 #[test]
