@@ -19,6 +19,8 @@ pub struct Axis {
     walks: bool,
     /// Whether zero stands for all of what the other values pick one of.
     picks: bool,
+    /// Whether half of the cases take the least value.
+    half_least: bool,
 }
 
 /// Sizes that divide by nothing.
@@ -27,13 +29,20 @@ const PRIMES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 31, 37, 61, 67, 97];
 impl Axis {
     /// A number from `least` to `most`; the simplest is the least.
     pub fn number(name: &'static str, least: u64, most: u64) -> Axis {
-        Axis { name, least, most: most.max(least), near: Vec::new(), words: Vec::new(), walks: false, picks: false }
+        let most = most.max(least);
+        Axis { name, least, most, near: Vec::new(), words: Vec::new(), walks: false, picks: false, half_least: false }
     }
 
     /// The same, with values that are tried more often, and their neighbours: tile sizes.
     #[must_use]
     pub fn near(self, sizes: &[usize]) -> Axis {
         Axis { near: sizes.iter().map(|&size| size as u64).collect(), ..self }
+    }
+
+    /// The same, where every other case takes the least value: what is an ordinary thing without.
+    #[must_use]
+    pub fn half_least(self) -> Axis {
+        Axis { half_least: true, ..self }
     }
 
     /// One of several words, the simplest first.
@@ -68,6 +77,9 @@ impl Axis {
         }
         if self.picks {
             return 0;
+        }
+        if self.half_least && at.number(7).below(2) == 0 {
+            return self.least;
         }
         let span = (self.most - self.least).saturating_add(1);
         let anything = self.least.saturating_add(at.number(1).below(span));
