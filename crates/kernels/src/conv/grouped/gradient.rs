@@ -133,36 +133,30 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// Calls `each` for every output position in ascending order, with where its values and its window begin.
+    /// Where each output position's values and its window begin, in ascending order.
     #[inline(always)]
-    fn positions(&self, mut each: impl FnMut(usize, usize)) {
-        for i in 0..self.size.0 {
-            for j in 0..self.size.1 {
-                let from = self.from + i * self.from_steps.0 + j * self.from_steps.1;
-                each(from, self.to + i * self.to_steps.0 + j * self.to_steps.1);
-            }
-        }
-    }
-
-    /// Where each tap of a window begins, in the order of the weights.
-    #[inline(always)]
-    fn window(&self, to: usize) -> impl Iterator<Item = usize> {
-        let (taps, columns) = (self.taps, self.kernel.1);
-        (0..self.kernel.0).flat_map(move |ky| (0..columns).map(move |kx| to + ky * taps.0 + kx * taps.1))
+    fn position(&self, at: usize) -> (usize, usize) {
+        let (i, j) = (at / self.size.1, at % self.size.1);
+        let along = |first: usize, steps: (usize, usize)| first + i * steps.0 + j * steps.1;
+        (along(self.from, self.from_steps), along(self.to, self.to_steps))
     }
 
     /// Sixteen input channels of several groups of N.
     #[inline(always)]
     fn send<const N: usize>(&self, weights: &[[f32; PANEL]], dx: &mut [f32]) {
-        let weights = weights.as_chunks::<N>().0;
-        self.positions(|from, to| {
+        for at in 0..self.size.0 * self.size.1 {
+            let (from, to) = self.position(at);
             let dy = lanes(self.dy, from);
-            for (to, weights) in self.window(to).zip(weights) {
-                let mut sums = *lanes(dx, to);
-                add_products(&mut sums, dy, weights);
-                dx[to..to + PANEL].copy_from_slice(&sums);
+            let mut weights = weights.as_chunks::<N>().0.iter();
+            for ky in 0..self.kernel.0 {
+                for (kx, weights) in (0..self.kernel.1).zip(&mut weights) {
+                    let to = to + ky * self.taps.0 + kx * self.taps.1;
+                    let mut sums = *lanes(dx, to);
+                    add_products(&mut sums, dy, weights);
+                    dx[to..to + PANEL].copy_from_slice(&sums);
+                }
             }
-        });
+        }
     }
 }
 
@@ -193,29 +187,36 @@ per_isa! {
 per_isa! {
     /// Up to sixteen input channels of one group, which has `made` output channels.
     fn send_part(sent: &Sent<'_>, part: &GroupPart, made: usize, dx: &mut [f32]) {
-        sent.positions(|from, to| {
+        for at in 0..sent.size.0 * sent.size.1 {
+            let (from, to) = sent.position(at);
             let dy = &sent.dy[from..from + made];
-            for (to, weights) in sent.window(to).zip(part.weights.chunks_exact(made.max(1))) {
-                let sums = &mut dx[to..to + part.count];
-                if let Ok(sums) = <&mut [f32; PANEL]>::try_from(&mut *sums) {
-                    *sums = continued(*sums, dy, weights);
-                } else {
+            let mut weights = part.weights.chunks_exact(made.max(1));
+            for ky in 0..sent.kernel.0 {
+                for (kx, weights) in (0..sent.kernel.1).zip(&mut weights) {
+                    let to = to + ky * sent.taps.0 + kx * sent.taps.1;
+                    let sums = &mut dx[to..to + part.count];
                     let mut held = [0.0; PANEL];
-                    held[..sums.len()].copy_from_slice(sums);
-                    sums.copy_from_slice(&continued(held, dy, weights)[..sums.len()]);
+                    match <&[f32; PANEL]>::try_from(&*sums) {
+                        Ok(all) => held = *all,
+                        Err(_) => held[..sums.len()].copy_from_slice(sums),
+                    }
+                    add_chain(&mut held, dy, weights);
+                    match <&mut [f32; PANEL]>::try_from(&mut *sums) {
+                        Ok(all) => *all = held,
+                        Err(_) => sums.copy_from_slice(&held[..part.count]),
+                    }
                 }
             }
-        });
+        }
     }
 }
 
 /// `sums[l] = fma(dy[n], weights[n][l], sums[l])` for n ascending.
 #[inline(always)]
-fn continued(mut sums: [f32; PANEL], dy: &[f32], weights: &[[f32; PANEL]]) -> [f32; PANEL] {
+fn add_chain(sums: &mut [f32; PANEL], dy: &[f32], weights: &[[f32; PANEL]]) {
     for (dy, weights) in dy.iter().zip(weights) {
         for l in 0..PANEL {
             sums[l] = dy.mul_add(weights[l], sums[l]);
         }
     }
-    sums
 }
