@@ -96,7 +96,7 @@ impl Grouped {
         let weight =
             |out: usize, c: usize, [ky, kx]: [usize; 2]| weights[((out * seen + c) * kernel.0 + ky) * kernel.1 + kx];
         if channels.share_lanes() {
-            Grouped::Lanes(LaneWeights::new(channels, kernel, |lane, c, tap| weight(lane, c, tap)))
+            Grouped::Lanes(LaneWeights::new(channels, kernel, weight))
         } else {
             Grouped::Products(GroupProducts::new(channels, kernel, weight))
         }
