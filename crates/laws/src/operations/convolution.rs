@@ -143,6 +143,12 @@ impl<T: Float> Convolution<T> {
     }
 }
 
+/// How many groups there may be.
+const GROUPS: [&str; 7] = ["1", "2", "3", "4", "8", "16", "32"];
+
+/// How many channels, in and out, each of several groups may have.
+const EACH: [&str; 5] = ["any", "1", "2", "4", "8"];
+
 impl<T: Float> Problem<T> for Convolution<T> {
     fn operation() -> String {
         "convolution".to_owned()
@@ -154,10 +160,11 @@ impl<T: Float> Problem<T> for Convolution<T> {
         let long = || claims.pieces.iter().flat_map(|length| [1, 3, 9].map(|taps| length / taps + 1));
         let channels = |name| Axis::number(name, 1, 40).near(&claims.tiles).seldom(long());
         let mut axes = vec![Axis::number("images", 1, 3), size("height"), size("width")];
-        // Channels of a group.
         axes.extend([channels("inputs"), channels("outputs")]);
-        let groups = Axis::number("groups", 1, if claims.groups { 33 } else { 1 });
-        axes.push(groups.near(&[4, 8, 16, 32]).half_least());
+        // Channels are those of a group; of several groups, often the same few in and out.
+        let some = if claims.groups { GROUPS.len() } else { 1 };
+        axes.push(Axis::words("groups", GROUPS[..some].to_vec()).half_least());
+        axes.push(Axis::words("each", EACH[..if claims.groups { EACH.len() } else { 1 }].to_vec()));
         axes.extend(["kernel-rows", "kernel-columns"].map(|name| Axis::number(name, 1, 7)));
         axes.extend(["stride-down", "stride-right"].map(|name| Axis::number(name, 1, 4)));
         axes.extend(["padding-rows", "padding-columns"].map(|name| Axis::number(name, 0, 7)));
@@ -165,8 +172,13 @@ impl<T: Float> Problem<T> for Convolution<T> {
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {
-        let [images, height, width, inputs, outputs, groups] =
-            case.numbers(["images", "height", "width", "inputs", "outputs", "groups"]);
+        let [images, height, width, inputs, outputs, groups, each] =
+            case.numbers(["images", "height", "width", "inputs", "outputs", "groups", "each"]);
+        let groups = GROUPS[groups].parse().unwrap_or(1);
+        let [inputs, outputs] = match EACH[each].parse() {
+            Ok(each) if groups > 1 => [each; 2],
+            _ => [inputs, outputs],
+        };
         let shape = Shape {
             images,
             size: [height, width],
