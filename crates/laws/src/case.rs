@@ -26,7 +26,7 @@ pub struct Axis {
 }
 
 /// Of how many cases one takes a value that is tried seldom.
-const SELDOM: u64 = 16;
+const SELDOM: u64 = 8;
 
 /// Sizes that divide by nothing.
 const PRIMES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 31, 37, 61, 67, 97];
@@ -51,7 +51,7 @@ impl Axis {
         Axis { half_least: true, ..self }
     }
 
-    /// The same, where one case in sixteen takes one of these values, which may lie beyond the range, or a neighbour.
+    /// The same, where one case in eight takes one of these values, which may lie beyond the range, or a neighbour.
     #[must_use]
     pub fn seldom(self, sizes: impl IntoIterator<Item = usize>) -> Axis {
         Axis { seldom: sizes.into_iter().map(|size| size as u64).collect(), ..self }
@@ -298,7 +298,7 @@ mod tests {
         let cases: Vec<Case> = (0..1600).map(|i| Case::draw(axes(), Address::new(i), i)).collect();
         let count = |name: &str, size: usize| cases.iter().filter(|case| case.get(name) == size).count();
         for size in 2047..2050 {
-            assert!((15..55).contains(&count("k", size)), "{size}: {}", count("k", size));
+            assert!((40..95).contains(&count("k", size)), "{size}: {}", count("k", size));
         }
         assert!(cases.iter().all(|case| case.get("k") <= 9 || (2047..2050).contains(&case.get("k"))));
         // Half of them, and a third of the others.
