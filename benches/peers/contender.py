@@ -2,7 +2,7 @@
 
 `contender.py RUNTIME FOLDER BATCH THREADS` prints the first image's scores, then for each line `run N` on stdin the seconds of N
 passes, as JSON. RUNTIME is onnxruntime, openvino, pytorch, pytorch-channels-last, or lucent:SITE:STEPS, whose times are those of
-a step. FOLDER holds what `run` made: resnet18.onnx, weights.npz, images.u8.
+a step. FOLDER holds what `run` made: network.onnx, weights.npz, images.u8.
 """
 
 import json
@@ -22,16 +22,18 @@ def images():
 
 
 def model():
-    """torchvision's ResNet18 with the weights whose batch norm is folded: its norms are then identities with a bias."""
+    """torchvision's ResNet18 or ResNeXt50 with weights whose batch norm is folded: its norms are then identities with a bias."""
     import torch
     import torchvision
 
-    net = torchvision.models.resnet18()
     weights = np.load(folder / "weights.npz")
+    bottlenecks = "layer1.0.conv3.weight" in weights
+    net = torchvision.models.resnext50_32x4d() if bottlenecks else torchvision.models.resnet18()
     for name, module in net.named_modules():
         if isinstance(module, torch.nn.Conv2d):
             fused = torch.nn.Conv2d(
-                module.in_channels, module.out_channels, module.kernel_size, module.stride, module.padding, bias=True
+                module.in_channels, module.out_channels, module.kernel_size, module.stride, module.padding,
+                groups=module.groups, bias=True,
             )
             if f"{name}.weight" in weights:
                 fused.weight.data = torch.from_numpy(weights[f"{name}.weight"])
@@ -72,14 +74,14 @@ def answer(scores, step):
 if runtime == "export":
     import torch
 
-    torch.onnx.export(model(), (torch.zeros(1, 3, 224, 224),), folder / "resnet18.onnx", dynamo=False,
+    torch.onnx.export(model(), (torch.zeros(1, 3, 224, 224),), folder / "network.onnx", dynamo=False,
                       input_names=["image"], output_names=["scores"], dynamic_axes={"image": {0: "n"}, "scores": {0: "n"}})
 elif runtime == "onnxruntime":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(folder / "resnet18.onnx", options)
+    session = onnxruntime.InferenceSession(folder / "network.onnx", options)
     x = images()
     run = lambda: session.run(None, {"image": x})[0]
     answer(run()[0], lambda: run() is None)
@@ -87,7 +89,7 @@ elif runtime == "openvino":
     import openvino
 
     core = openvino.Core()
-    network = core.read_model(folder / "resnet18.onnx")
+    network = core.read_model(folder / "network.onnx")
     network.reshape({"image": [batch, 3, 224, 224]})
     compiled = core.compile_model(network, "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"})
     request, x = compiled.create_infer_request(), images()

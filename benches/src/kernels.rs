@@ -1,13 +1,11 @@
 //! The kernels alone, on one core.
 
 use crate::measure::{Row, Samples, sample, sample_in_turn};
-use crate::network::{Layer, layers};
+use crate::network::{Layer, grouped_layers, layers};
 use bounds::pseudo_random;
 use kernels::adam::{Adam, Direction, Moments};
 use kernels::color::squash_colors;
-use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, WinogradWeights, input_gradient_scratch,
-};
+use kernels::conv::{Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, WinogradWeights};
 use kernels::dft::WindowDft;
 use kernels::matmul::{LeftMatrix, PackedMatrix, Product, Rows, Target};
 use kernels::pool::MaxPool;
@@ -25,7 +23,7 @@ pub(crate) fn run(isa: Isa, row: &mut dyn FnMut(Row)) -> anyhow::Result<()> {
     for shape in SHAPES {
         products(isa, shape)?.into_iter().for_each(&mut *row);
     }
-    for layer in layers([64, 128, 256, 512]) {
+    for layer in layers([64, 128, 256, 512]).into_iter().chain(grouped_layers()) {
         let sliding = Sliding::square(layer.kernel, layer.stride, layer.kernel / 2);
         convolution(isa, &layer, sliding).into_iter().for_each(&mut *row);
     }
@@ -72,18 +70,19 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
     let (size, output) = (layer.size, layer.output_size());
     let map = Region::whole(output, output);
     let held = sliding.input_region(&map).hull(&Region::whole(size, size));
-    let weights = pseudo_random(3, layer.outputs * layer.inputs * layer.kernel.pow(2));
+    let channels = Channels { inputs: layer.inputs, outputs: layer.outputs, groups: layer.groups };
+    let weights = pseudo_random(3, layer.weights());
     let mut x = pseudo_random(4, held.positions() * layer.inputs);
     let mut y = pseudo_random(5, map.positions() * layer.outputs);
-    let packed = ConvWeights::new(&weights, layer.outputs, layer.inputs, sliding);
+    let packed = ConvWeights::grouped(&weights, channels, sliding);
     let epilogue = ConvEpilogue::default();
     let forward = sample(RUNS, || {
         let x = Window::new(black_box(&x), held, layer.inputs);
         let mut target = WindowMut::new(&mut y, map, layer.outputs);
         packed.convolve(isa, &ConvTask { x, wanted: map, epilogue }, &mut target);
     });
-    let winograd = WinogradWeights::new(&weights, layer.outputs, layer.inputs, sliding);
-    let winograd = winograd.map(|packed| {
+    let suits = (layer.groups == 1).then(|| WinogradWeights::new(&weights, layer.outputs, layer.inputs, sliding));
+    let winograd = suits.flatten().map(|packed| {
         let held = sliding.input_region(&packed.tile().covering(&map));
         let x = pseudo_random(4, held.positions() * layer.inputs);
         let mut scratch = vec![0.0; packed.scratch(layer.outputs)];
@@ -98,8 +97,8 @@ fn convolution(isa: Isa, layer: &Layer, sliding: Sliding) -> Vec<Row> {
         let zeros = y.iter_mut().enumerate().filter(|(i, _)| i * 7 % SPARSE != 0);
         zeros.for_each(|(_, dy)| *dy = 0.0);
     }
-    let packed = ConvGradient::new(&weights, layer.outputs, layer.inputs, sliding);
-    let mut scratch = vec![0.0; input_gradient_scratch(sliding, layer.inputs)];
+    let packed = ConvGradient::grouped(&weights, channels, sliding);
+    let mut scratch = vec![0.0; packed.scratch()];
     let backward = sample(RUNS, || {
         let dy = Window::new(black_box(&y), map, layer.outputs).part(map);
         let mut dx = WindowMut::new(&mut x, held, layer.inputs);

@@ -4,13 +4,14 @@ use bounds::pseudo_random;
 use resnet::{Algorithm, Network};
 use weights::{Tensor, TensorSet, WeightsError};
 
-/// A layer of ResNet18.
+/// A layer of ResNet18, or of ResNeXt50.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     /// torchvision's name.
     pub(crate) name: String,
     pub(crate) outputs: usize,
     pub(crate) inputs: usize,
+    pub(crate) groups: usize,
     pub(crate) kernel: usize,
     pub(crate) stride: usize,
     /// Rows and columns of its input at 224 pixels.
@@ -23,24 +24,35 @@ impl Layer {
         self.size.div_ceil(self.stride)
     }
 
+    /// How many weights it has.
+    pub(crate) fn weights(&self) -> usize {
+        self.outputs * self.inputs / self.groups * self.kernel.pow(2)
+    }
+
     /// Floating point operations, two for each multiply-add.
     pub(crate) fn operations(&self) -> f64 {
         let positions = self.output_size().pow(2);
-        2.0 * (positions * self.outputs * self.inputs * self.kernel.pow(2)) as f64
+        2.0 * (positions * self.weights()) as f64
     }
 
     /// Bytes of its input, weights and output.
     pub(crate) fn bytes(&self) -> f64 {
         let input = self.size.pow(2) * self.inputs;
-        let weights = self.outputs * self.inputs * self.kernel.pow(2);
-        4.0 * (input + weights + self.output_size().pow(2) * self.outputs) as f64
+        4.0 * (input + self.weights() + self.output_size().pow(2) * self.outputs) as f64
     }
 }
 
 /// The convolutions of a ResNet18 with the given channels of its four stages, for images of 224 pixels.
 pub(crate) fn layers(widths: [usize; 4]) -> Vec<Layer> {
-    let layer =
-        |name: String, (outputs, inputs), kernel, stride, size| Layer { name, outputs, inputs, kernel, stride, size };
+    let layer = |name, (outputs, inputs), kernel, stride, size| Layer {
+        name,
+        outputs,
+        inputs,
+        groups: 1,
+        kernel,
+        stride,
+        size,
+    };
     let mut layers = vec![layer("conv1".to_owned(), (widths[0], 3), 7, 2, 224)];
     let mut size = 56;
     for stage in 0..4 {
@@ -60,6 +72,19 @@ pub(crate) fn layers(widths: [usize; 4]) -> Vec<Layer> {
         }
     }
     layers
+}
+
+/// The different convolutions in groups of a ResNeXt50 (32x4d), for images of 224 pixels.
+pub(crate) fn grouped_layers() -> impl Iterator<Item = Layer> {
+    let of = |stage: usize, block: usize, stride: usize, size: usize| {
+        let channels = 64 << stage;
+        let name = format!("resnext layer{stage}.{block}.conv2");
+        Layer { name, outputs: channels, inputs: channels, groups: 32, kernel: 3, stride, size }
+    };
+    (1..=4).flat_map(move |stage| {
+        let (stride, size) = if stage == 1 { (1, 56) } else { (2, 224 >> stage) };
+        [of(stage, 0, stride, size), of(stage, 1, 1, 112 >> stage)]
+    })
 }
 
 /// Operations of a whole forward pass at 224 pixels.

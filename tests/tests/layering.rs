@@ -55,7 +55,7 @@ const EVERYTHING: &[&str] = &[
 const ALL_BUT_TESTKIT: &[&str] = EVERYTHING.split_first().unwrap().1;
 
 /// What anybody's tests may use beside.
-const IN_TESTS: [&str; 3] = ["testkit", "reference", "bounds"];
+const IN_TESTS: [&str; 4] = ["testkit", "reference", "bounds", "laws"];
 
 /// What examples use beside: they read weights and photographs, and write pictures.
 const IN_EXAMPLES: [(&str, &str); 3] = [("resnet", "images"), ("featviz", "images"), ("featviz", "weights")];
@@ -73,13 +73,19 @@ fn edges() -> Vec<(String, String, bool)> {
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let ours: BTreeSet<String> = packages.iter().map(|p| text(&p["name"])).collect();
+    // A crate goes by its folder: the packages of those that are published have longer names.
+    let crate_of = |package: &Value| {
+        let folder = text(&package["manifest_path"]).replace('\\', "/");
+        let folder =
+            folder.trim_end_matches("/Cargo.toml").rsplit_once("/crates/").map(|(_, folder)| folder.to_owned());
+        folder.unwrap_or_else(|| text(&package["name"]))
+    };
+    let ours: BTreeMap<String, String> = packages.iter().map(|p| (text(&p["name"]), crate_of(p))).collect();
     let mut edges = Vec::new();
     for package in packages {
         for dependency in package["dependencies"].as_array().unwrap() {
-            let to = text(&dependency["name"]);
-            if ours.contains(&to) {
-                edges.push((text(&package["name"]), to, dependency["kind"] == "dev"));
+            if let Some(to) = ours.get(&text(&dependency["name"])) {
+                edges.push((crate_of(package), to.clone(), dependency["kind"] == "dev"));
             }
         }
     }

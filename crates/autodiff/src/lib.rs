@@ -32,6 +32,6 @@ pub use plan::{Plan, PlanError, Wanted};
 pub use shape::{GraphError, Shape};
 pub use workspace::Workspace;
 
-pub use kernels::conv::Sliding;
+pub use kernels::conv::{Channels, Sliding};
 pub use kernels::{Isa, IsaError, Region, Window};
 pub use rayon::{ThreadPool, ThreadPoolBuilder};

@@ -4,7 +4,7 @@ use autodiff::ops::{
     Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
     Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
-use autodiff::{Graph, Isa, Shape, Sliding, Wanted};
+use autodiff::{Channels, Graph, Isa, Shape, Sliding, Wanted};
 use proptest::prelude::*;
 use reference::Map;
 use std::sync::Arc;
@@ -74,28 +74,39 @@ proptest! {
 
     #[test]
     fn convolutions(
-        (height, width) in (3_usize..12, 3_usize..12), (inputs, outputs) in (1_usize..20, 1_usize..40),
+        (height, width) in (3_usize..12, 3_usize..12), (seen, made, groups) in (1_usize..20, 1_usize..40, 1_usize..4),
         (kernel, stride) in (1_usize..4, 1_usize..3), biased: bool, seed: u64,
     ) {
         let sliding = Sliding::square(kernel, stride, kernel / 2);
-        let weights = pseudo_random(seed ^ 2, outputs * inputs * kernel * kernel);
+        let channels = Channels { inputs: seen * groups, outputs: made * groups, groups };
+        let Channels { inputs, outputs, .. } = channels;
+        let weights = pseudo_random(seed ^ 2, outputs * seen * kernel * kernel);
         let bias = biased.then(|| pseudo_random(seed ^ 3, outputs));
         let new = |weights: Vec<f32>, bias| -> Arc<dyn Operation> {
-            Arc::new(Convolution::new(weights, (outputs, inputs), sliding, bias).unwrap())
+            Arc::new(Convolution::grouped(weights, channels, sliding, bias).unwrap())
         };
         let positive = new(magnitudes(&weights), bias.as_ref().map(|_| vec![0.0; outputs]));
-        let terms = inputs.max(outputs) * kernel * kernel + 2;
+        let terms = seen.max(made) * kernel * kernel + 2;
         assert_adjoint(new(weights, bias), &positive, Draw::None, Shape::new(height, width, inputs), (seed, terms));
     }
 
-    /// The stem's 7 x 7 with stride 2, the blocks' 3 x 3 with stride 1 and 2, the projections' 1 x 1 with stride 2.
+    /// The stem's 7 x 7 with stride 2, the blocks' 3 x 3 with stride 1 and 2, the projections' 1 x 1 with stride 2, and
+    /// groups of 4 and 8 as ResNeXt has them.
     #[test]
     fn convolutions_of_the_kinds_of_the_network((height, width) in (7_usize..30, 7_usize..30), seed: u64) {
-        for (kernel, stride, inputs, outputs) in [(7, 2, 3, 16), (3, 1, 16, 16), (3, 2, 16, 32), (1, 2, 16, 32)] {
+        for (kernel, stride, [inputs, outputs, groups]) in [
+            (7, 2, [3, 16, 1]),
+            (3, 1, [16, 16, 1]),
+            (3, 2, [16, 32, 1]),
+            (1, 2, [16, 32, 1]),
+            (3, 1, [32, 32, 8]),
+            (3, 2, [32, 32, 4]),
+        ] {
             let sliding = Sliding::square(kernel, stride, kernel / 2);
-            let weights = pseudo_random(seed ^ 2, outputs * inputs * kernel * kernel);
+            let channels = Channels { inputs, outputs, groups };
+            let weights = pseudo_random(seed ^ 2, outputs * channels.seen() * kernel * kernel);
             let new = |weights: Vec<f32>| -> Arc<dyn Operation> {
-                Arc::new(Convolution::new(weights, (outputs, inputs), sliding, None).unwrap())
+                Arc::new(Convolution::grouped(weights, channels, sliding, None).unwrap())
             };
             let terms = outputs.max(inputs) * kernel * kernel + 2;
             let positive = new(magnitudes(&weights));

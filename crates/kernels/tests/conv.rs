@@ -2,7 +2,7 @@
 
 mod regions;
 
-use kernels::conv::{ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, input_gradient_scratch};
+use kernels::conv::{Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding};
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
@@ -15,6 +15,7 @@ struct Case {
     size: (usize, usize),
     inputs: usize,
     outputs: usize,
+    groups: usize,
     sliding: Sliding,
     seed: u64,
 }
@@ -22,13 +23,18 @@ struct Case {
 fn cases() -> impl Strategy<Value = Case> {
     let size = (1_usize..14, 1_usize..14);
     let channels = prop::sample::select(vec![1_usize, 2, 3, 5, 16, 17, 31, 33]);
+    let one = (channels.clone(), channels).prop_map(|(inputs, outputs)| (inputs, outputs, 1));
+    // Groups that are computed in lanes, and one by one.
+    let several = vec![(32, 32, 32), (16, 16, 8), (32, 32, 8), (48, 48, 6), (6, 4, 2), (32, 64, 2), (51, 17, 17)];
+    let channels = prop_oneof![one, prop::sample::select(several)];
     // Padding up to twice what a window of this size can need.
     let window = ((1_usize..8, 1_usize..8), (1_usize..4, 1_usize..4), (0_usize..8, 0_usize..8));
-    (size, channels.clone(), channels, window, any::<u64>())
-        .prop_map(|(size, inputs, outputs, (kernel, stride, padding), seed)| Case {
+    (size, channels, window, any::<u64>())
+        .prop_map(|(size, (inputs, outputs, groups), (kernel, stride, padding), seed)| Case {
             size,
             inputs,
             outputs,
+            groups,
             sliding: Sliding { kernel, stride, padding },
             seed,
         })
@@ -50,7 +56,16 @@ impl Case {
     }
 
     fn weights(&self) -> Vec<f32> {
-        pseudo_random(self.seed ^ 1, self.outputs * self.inputs * self.sliding.kernel.0 * self.sliding.kernel.1)
+        let seen = self.inputs / self.groups;
+        pseudo_random(self.seed ^ 1, self.outputs * seen * self.sliding.kernel.0 * self.sliding.kernel.1)
+    }
+
+    fn packed(&self) -> ConvWeights {
+        ConvWeights::grouped(&self.weights(), self.channels(), self.sliding)
+    }
+
+    fn channels(&self) -> Channels {
+        Channels { inputs: self.inputs, outputs: self.outputs, groups: self.groups }
     }
 
     /// The window of the input that `region` of the output needs: zeros beyond the map.
@@ -61,7 +76,7 @@ impl Case {
 
     /// Computes `region` of the output.
     fn convolve(&self, isa: Isa, region: Region, epilogue: &ConvEpilogue<'_>) -> Vec<f32> {
-        let weights = ConvWeights::new(&self.weights(), self.outputs, self.inputs, self.sliding);
+        let weights = self.packed();
         let (data, held) = self.window(&self.input(), region.intersection(&self.output_map()));
         let mut y = poisoned(region.positions() * self.outputs);
         let mut target = WindowMut::new(&mut y, region, self.outputs);
@@ -73,10 +88,10 @@ impl Case {
 
     /// The gradient by the input of `dy` on `region`, added to `start`, on the window that it reaches.
     fn gradient(&self, isa: Isa, dy: &[f32], region: Region, start: f32) -> (Vec<f32>, Region) {
-        let weights = ConvGradient::new(&self.weights(), self.outputs, self.inputs, self.sliding);
+        let weights = ConvGradient::grouped(&self.weights(), self.channels(), self.sliding);
         let held = self.sliding.input_region(&region);
         let mut dx = vec![start; held.positions() * self.inputs];
-        let mut scratch = poisoned(input_gradient_scratch(self.sliding, self.inputs));
+        let mut scratch = poisoned(weights.scratch());
         let dy = Window::new(dy, self.output_map(), self.outputs).part(region);
         weights.add_input_gradient(isa, dy, &mut WindowMut::new(&mut dx, held, self.inputs), &mut scratch);
         (dx, held)
@@ -115,7 +130,7 @@ proptest! {
         let map = case.output_map();
         let epilogue = ConvEpilogue::default();
         let whole = case.convolve(Isa::best(), map, &epilogue);
-        let weights = ConvWeights::new(&case.weights(), case.outputs, case.inputs, case.sliding);
+        let weights = case.packed();
         let (data, held) = case.window(&case.input(), map);
         let input = Window::new(&data, held, case.inputs);
         let region = part(map, at);

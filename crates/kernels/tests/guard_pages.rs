@@ -14,8 +14,7 @@ use guarded::{Flush, Guarded};
 use kernels::adam::{Adam, Direction, Moments};
 use kernels::color::{Normalisation, squash_colors, squash_colors_gradient};
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
-    input_gradient_scratch,
+    Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
 };
 use kernels::dft::WindowDft;
 use kernels::linear::LinearWeights;
@@ -58,26 +57,33 @@ fn products() {
     }
 }
 
-/// A map's sizes, channels in and out, kernel and stride.
-const CONVOLUTIONS: [(usize, usize, usize, usize, usize, usize); 7] = [
-    (1, 1, 1, 1, 1, 1),
-    (5, 7, 3, 17, 3, 1),
-    (8, 6, 16, 64, 3, 2),
-    (9, 9, 33, 31, 3, 1),
-    (16, 15, 3, 64, 7, 2),
-    (7, 8, 64, 128, 1, 2),
-    (14, 14, 64, 64, 3, 1),
+/// A map's sizes, channels in and out and groups, kernel and stride.
+const CONVOLUTIONS: [([usize; 2], [usize; 3], usize, usize); 13] = [
+    ([1, 1], [1, 1, 1], 1, 1),
+    ([5, 7], [3, 17, 1], 3, 1),
+    ([8, 6], [16, 64, 1], 3, 2),
+    ([9, 9], [33, 31, 1], 3, 1),
+    ([16, 15], [3, 64, 1], 7, 2),
+    ([7, 8], [64, 128, 1], 1, 2),
+    ([14, 14], [64, 64, 1], 3, 1),
+    ([9, 17], [32, 32, 32], 3, 1),
+    ([9, 9], [32, 32, 16], 3, 2),
+    ([14, 14], [32, 32, 8], 3, 1),
+    ([7, 5], [64, 64, 8], 3, 2),
+    ([5, 6], [6, 10, 2], 3, 1),
+    ([6, 5], [64, 34, 2], 3, 1),
 ];
 
 #[test]
 fn convolutions_and_their_gradients() {
-    for (height, width, inputs, outputs, kernel, stride) in CONVOLUTIONS {
+    for ([height, width], [inputs, outputs, groups], kernel, stride) in CONVOLUTIONS {
+        let channels = Channels { inputs, outputs, groups };
         let sliding = Sliding::square(kernel, stride, kernel / 2);
         let size = sliding.output_size(height, width).unwrap();
         let map = Region::whole(size.0, size.1);
         let held = sliding.input_region(&map);
-        let raw = pseudo_random(3, outputs * inputs * kernel * kernel);
-        let weights = ConvWeights::new(&raw, outputs, inputs, sliding);
+        let raw = pseudo_random(3, outputs * channels.seen() * kernel * kernel);
+        let weights = ConvWeights::grouped(&raw, channels, sliding);
         let mut padded = vec![0.0; held.positions() * inputs];
         let x = pseudo_random(4, height * width * inputs);
         let mut window = WindowMut::new(&mut padded, held, inputs);
@@ -88,7 +94,7 @@ fn convolutions_and_their_gradients() {
                 window.pixel_mut(row, column).copy_from_slice(&x[from..from + inputs]);
             }
         }
-        let what = format!("{height} x {width} x {inputs}, {outputs} outputs, {kernel} / {stride}");
+        let what = format!("{height} x {width}, {channels:?}, {kernel} / {stride}");
         let affine = ColumnAffine::bias(&pseudo_random(19, outputs));
         let residual = pseudo_random(20, map.positions() * outputs);
         check(&what, &[padded, residual], &[map.positions() * outputs, map.positions() * outputs], |isa, x, y| {
@@ -101,9 +107,9 @@ fn convolutions_and_their_gradients() {
             let mut target = WindowMut::new(finished, map, outputs);
             weights.convolve(isa, &ConvTask { epilogue: finish(true, &affine, residual), ..plain }, &mut target);
         });
-        let gradient = ConvGradient::new(&raw, outputs, inputs, sliding);
+        let gradient = ConvGradient::grouped(&raw, channels, sliding);
         let dy = pseudo_random(5, map.positions() * outputs);
-        let scratch = input_gradient_scratch(sliding, inputs);
+        let scratch = gradient.scratch();
         let lengths = [held.positions() * inputs, scratch];
         check(&format!("gradient, {what}"), &[dy], &lengths, |isa, x, y| {
             let [dx, scratch] = y else { unreachable!("two outputs") };

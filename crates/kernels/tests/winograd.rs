@@ -98,7 +98,7 @@ proptest! {
         let padding = Padding { top: rows, bottom: rows, left: columns, right: columns };
         let sliding = reference::Sliding { kernel: (3, 3), stride: (1, 1), padding };
         let values = widened(&case.weights());
-        let filters = Filters { outputs: case.outputs, inputs: case.inputs, kernel: (3, 3), values: &values };
+        let filters = Filters { outputs: case.outputs, inputs: case.inputs, groups: 1, kernel: (3, 3), values: &values };
         let sums = conv2d(&x, filters, sliding, Epilogue::default());
         let terms = winograd(&x, filters, sliding, case.tile.size()).magnitude;
         let (mut expected, mut bound) = (Vec::new(), Vec::new());

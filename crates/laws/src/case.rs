@@ -19,7 +19,14 @@ pub struct Axis {
     walks: bool,
     /// Whether zero stands for all of what the other values pick one of.
     picks: bool,
+    /// Whether half of the cases take the least value.
+    half_least: bool,
+    /// Values beyond the range that are tried once in a while, with their neighbours.
+    seldom: Vec<u64>,
 }
+
+/// Of how many cases one takes a value that is tried seldom.
+const SELDOM: u64 = 8;
 
 /// Sizes that divide by nothing.
 const PRIMES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 31, 37, 61, 67, 97];
@@ -27,13 +34,32 @@ const PRIMES: [u64; 12] = [2, 3, 5, 7, 11, 13, 17, 31, 37, 61, 67, 97];
 impl Axis {
     /// A number from `least` to `most`; the simplest is the least.
     pub fn number(name: &'static str, least: u64, most: u64) -> Axis {
-        Axis { name, least, most: most.max(least), near: Vec::new(), words: Vec::new(), walks: false, picks: false }
+        let most = most.max(least);
+        let (near, words, seldom) = (Vec::new(), Vec::new(), Vec::new());
+        Axis { name, least, most, near, words, walks: false, picks: false, half_least: false, seldom }
     }
 
     /// The same, with values that are tried more often, and their neighbours: tile sizes.
     #[must_use]
     pub fn near(self, sizes: &[usize]) -> Axis {
         Axis { near: sizes.iter().map(|&size| size as u64).collect(), ..self }
+    }
+
+    /// The same, where every other case takes the least value: what is an ordinary thing without.
+    #[must_use]
+    pub fn half_least(self) -> Axis {
+        Axis { half_least: true, ..self }
+    }
+
+    /// The same, where one case in eight takes one of these values, which may lie beyond the range, or a neighbour.
+    #[must_use]
+    pub fn seldom(self, sizes: impl IntoIterator<Item = usize>) -> Axis {
+        Axis { seldom: sizes.into_iter().map(|size| size as u64).collect(), ..self }
+    }
+
+    /// The largest value of any case.
+    fn end(&self) -> u64 {
+        self.seldom.iter().map(|size| size.saturating_add(1)).fold(self.most, u64::max)
     }
 
     /// One of several words, the simplest first.
@@ -68,6 +94,13 @@ impl Axis {
         }
         if self.picks {
             return 0;
+        }
+        if self.half_least && at.number(7).below(2) == 0 {
+            return self.least;
+        }
+        if !self.seldom.is_empty() && at.number(8).below(SELDOM) == 0 {
+            let size = self.seldom[index(at.number(9).below(self.seldom.len() as u64))];
+            return (size + at.number(10).below(3)).saturating_sub(1).max(self.least);
         }
         let span = (self.most - self.least).saturating_add(1);
         let anything = self.least.saturating_add(at.number(1).below(span));
@@ -111,11 +144,11 @@ impl Axis {
             return Ok(at as u64);
         }
         let expected = match self.words.is_empty() {
-            true => format!("a number from {} to {}", self.least, self.most),
+            true => format!("a number from {} to {}", self.least, self.end()),
             false => format!("one of {}", self.words.join(", ")),
         };
         let number = if self.words.is_empty() { text.parse().ok() } else { None };
-        let inside = number.filter(|number| (self.least..=self.most).contains(number));
+        let inside = number.filter(|number| (self.least..=self.end()).contains(number));
         inside.ok_or_else(|| format!("{}: expected {expected}, found '{text}'", self.name))
     }
 }
@@ -256,6 +289,22 @@ mod tests {
             assert!(sizes.iter().filter(|&&size| size == wanted).count() >= 10, "{wanted}");
         }
         assert!(sizes.iter().all(|&size| size <= 100));
+    }
+
+    #[test]
+    fn what_is_seldom_and_what_half_of_the_cases_are_come_up_as_often_as_said() {
+        let axes =
+            || vec![Axis::number("k", 1, 9).seldom([2048]), Axis::words("groups", vec!["1", "2", "8"]).half_least()];
+        let cases: Vec<Case> = (0..1600).map(|i| Case::draw(axes(), Address::new(i), i)).collect();
+        let count = |name: &str, size: usize| cases.iter().filter(|case| case.get(name) == size).count();
+        for size in 2047..2050 {
+            assert!((40..95).contains(&count("k", size)), "{size}: {}", count("k", size));
+        }
+        assert!(cases.iter().all(|case| case.get("k") <= 9 || (2047..2050).contains(&case.get("k"))));
+        // Half of them, and a third of the others.
+        assert!((950..1200).contains(&count("groups", 0)), "{}", count("groups", 0));
+        assert_eq!(Case::parse(axes(), "k=2049 groups=8").map(|case| case.get("k")), Ok(2049));
+        assert!(Case::parse(axes(), "k=2050 groups=8").unwrap_err().contains("from 1 to 2049"));
     }
 
     #[test]

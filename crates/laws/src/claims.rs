@@ -62,6 +62,8 @@ pub struct Claims {
     pub enlarges_only: bool,
     /// Sizes around which the implementation changes its way: tiles, panels, vectors, blocks.
     pub tiles: Vec<usize>,
+    /// Lengths of sums beyond which the implementation cuts them into pieces.
+    pub pieces: Vec<usize>,
 }
 
 impl Claims {
@@ -80,6 +82,7 @@ impl Claims {
             coordinates: f64::UNIT,
             enlarges_only: false,
             tiles: Vec::new(),
+            pieces: Vec::new(),
         }
     }
 

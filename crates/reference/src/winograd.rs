@@ -90,13 +90,13 @@ fn magnitudes(m: &Matrix) -> Matrix {
 /// The convolution of x by 3 x 3 kernels of stride 1, by tiles of `tile` rows and columns: `[H, W, C] -> [H', W', O]`.
 ///
 /// # Panics
-/// If the kernels are not 3 x 3 of stride 1, tiles are neither 2 nor 4, or the sizes of the arguments contradict each
+/// If there are groups, the kernels are not 3 x 3 of stride 1, tiles are neither 2 nor 4, or the sizes of the arguments contradict each
 /// other.
 pub fn winograd(x: &Map, filters: Filters<'_>, sliding: Sliding, tile: usize) -> Winograd {
     assert_eq!(
-        (filters.kernel, sliding.kernel, sliding.stride),
-        ((3, 3), (3, 3), (1, 1)),
-        "kernels of 3 x 3 and stride 1"
+        (filters.groups, filters.kernel, sliding.kernel, sliding.stride),
+        (1, (3, 3), (3, 3), (1, 1)),
+        "one group, kernels of 3 x 3 and stride 1"
     );
     assert_eq!(x.channels, filters.inputs, "channels of a convolution");
     let (height, width) = sliding.output_size(x.height, x.width);
@@ -191,7 +191,7 @@ mod tests {
                 [-6.0, 4.0, 1.0, -3.0, 5.0, 0.0, -1.0][(y * 3 + x * 5 + c * 2) % 7]
             });
             let values: Vec<f64> = (0..2 * 3 * 9_u32).map(|i| f64::from(i * 5 % 11) - 5.0).collect();
-            let filters = Filters { outputs: 2, inputs: 3, kernel: (3, 3), values: &values };
+            let filters = Filters { outputs: 2, inputs: 3, groups: 1, kernel: (3, 3), values: &values };
             let sliding = Sliding { kernel: (3, 3), stride: (1, 1), padding: Padding::all(padding) };
             let direct = conv2d(&x, filters, sliding, Epilogue::default());
             let found = winograd(&x, filters, sliding, tile);

@@ -1,20 +1,18 @@
 //! Convolutions, by the definition and by Winograd's algorithm, and the gradient.
 
 use crate::{chain, claims, on};
-use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, Tile, WinogradWeights, input_gradient_scratch,
-};
+use kernels::conv::{Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, Tile, WinogradWeights};
 use kernels::matmul::PANEL;
 use kernels::{Isa, Region, Window, WindowMut};
 use laws::operations::{Convolution, Shape, Winograd};
 use laws::{Adjoint, Claims, Products, Subject};
 
 pub(crate) fn all(isa: Isa) -> Vec<Box<dyn Subject>> {
-    let direct = on(isa, chain(), images)
+    let direct = on(isa, Claims { groups: true, ..chain() }, images)
         .part(move |p: &Convolution<f32>, part, y| of_image(isa, p, (0, region(part)), y))
         .adjoint(move |p: &Convolution<f32>, dy, dx| gradients(isa, p, dy, dx));
     // Of few input channels, zeros of the gradient are left out, not multiplied.
-    let unlike_ieee = Claims { not_finite: false, products: Products::Fused, ..claims() };
+    let unlike_ieee = Claims { not_finite: false, products: Products::Fused, groups: true, ..claims() };
     let gradient = on(isa, unlike_ieee.clone(), |isa, p: &Adjoint<Convolution<f32>, f32>, dx| {
         gradients(isa, &p.of, &p.gradient, dx)
     });
@@ -30,6 +28,10 @@ pub(crate) fn region(part: laws::Region) -> Region {
 
 fn sliding(shape: &Shape) -> Sliding {
     Sliding { kernel: shape.kernel.into(), stride: shape.stride.into(), padding: shape.padding.into() }
+}
+
+fn channels(shape: &Shape) -> Channels {
+    Channels { inputs: shape.inputs, outputs: shape.outputs, groups: shape.groups }
 }
 
 fn whole(shape: &Shape) -> Region {
@@ -56,7 +58,7 @@ fn images(isa: Isa, p: &Convolution<f32>, y: &mut [f32]) {
 /// A region of the output of one image.
 fn of_image(isa: Isa, p: &Convolution<f32>, (image, wanted): (usize, Region), y: &mut [f32]) {
     let Shape { inputs, outputs, size, .. } = p.shape;
-    let weights = ConvWeights::new(&p.weights, outputs, inputs, sliding(&p.shape));
+    let weights = ConvWeights::grouped(&p.weights, channels(&p.shape), sliding(&p.shape));
     let held = sliding(&p.shape).input_region(&wanted);
     let x = padded(&p.x[image * p.shape.image()..][..p.shape.image()], size, inputs, held);
     let task = ConvTask { x: Window::new(&x, held, inputs), wanted, epilogue: ConvEpilogue::default() };
@@ -66,9 +68,9 @@ fn of_image(isa: Isa, p: &Convolution<f32>, (image, wanted): (usize, Region), y:
 fn gradients(isa: Isa, p: &Convolution<f32>, dy: &[f32], dx: &mut [f32]) {
     let Shape { inputs, outputs, size, images, .. } = p.shape;
     let (sliding, map) = (sliding(&p.shape), whole(&p.shape));
-    let weights = ConvGradient::new(&p.weights, outputs, inputs, sliding);
+    let weights = ConvGradient::grouped(&p.weights, channels(&p.shape), sliding);
     let held = sliding.input_region(&map).hull(&Region::whole(size[0], size[1]));
-    let mut scratch = vec![f32::NAN; input_gradient_scratch(sliding, inputs)];
+    let mut scratch = vec![f32::NAN; weights.scratch()];
     for image in 0..images {
         let dy = Window::new(&dy[image * p.shape.image_output()..][..p.shape.image_output()], map, outputs);
         let mut reached = vec![0.0; held.positions() * inputs];

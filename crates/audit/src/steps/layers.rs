@@ -101,7 +101,8 @@ impl Reading {
 
         let wide: Vec<f64> = weights.iter().copied().map(f64::from).collect();
         let magnitudes: Vec<f64> = wide.iter().map(|w| w.abs()).collect();
-        let filters = |values| Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values };
+        let filters =
+            |values| Filters { outputs: *outputs, inputs: *inputs, groups: 1, kernel: sliding.kernel, values };
         let factor = |c: usize| norm.as_ref().map_or(1.0, |norm| norm.scale[c]);
         let seed = Map::from_f32(output, &dy);
         let seed = Map::from_fn(seed.shape(), |i, j, c| seed.at(i, j, c) * factor(c));
@@ -173,7 +174,8 @@ impl Reading {
         let x = singles(&self.x.data);
         let y = graph.evaluate(Wanted::whole(&graph, node), &[(input, &x[..])]).value(isa)?;
         let values: Vec<f64> = weights.iter().copied().map(f64::from).collect();
-        let filters = Filters { outputs: *outputs, inputs: *inputs, kernel: sliding.kernel, values: &values };
+        let filters =
+            Filters { outputs: *outputs, inputs: *inputs, groups: 1, kernel: sliding.kernel, values: &values };
         let found = reference::winograd(&self.x, filters, steps(*sliding), tile.size());
         let magnitude = found.magnitude;
         // The algorithm's own roundings, one for each of scale and shift, one to apply them.

@@ -6,7 +6,7 @@ use super::winograd::BoundWinograd;
 use super::{Binding, Bound, Operation, one_input, shape_error};
 use crate::shape::{GraphError, Shape};
 use kernels::Region;
-use kernels::conv::{Sliding, Tile};
+use kernels::conv::{Channels, Sliding, Tile};
 use kernels::matmul::ColumnAffine;
 use std::any::Any;
 use std::fmt;
@@ -19,8 +19,8 @@ pub enum Algorithm {
     /// The sum of the definition, as one chain.
     #[default]
     Direct,
-    /// Winograd's F(4 x 4, 3 x 3) or F(2 x 2, 3 x 3) in plans without gradients, for layers of 3 x 3 kernels and stride
-    /// 1: faster, other bits, a larger error (see [`kernels::conv`]). Other layers are direct.
+    /// Winograd's F(4 x 4, 3 x 3) or F(2 x 2, 3 x 3) in plans without gradients, for layers of one group, 3 x 3 kernels and
+    /// stride 1: faster, other bits, a larger error (see [`kernels::conv`]). Other layers are direct.
     Winograd,
 }
 
@@ -52,7 +52,7 @@ impl FromStr for Algorithm {
     }
 }
 
-/// A convolution `[H, W, in] -> [H', W', out]` with a bias, or none.
+/// A convolution `[H, W, in] -> [H', W', out]` with a bias, or none; in groups, or one.
 #[derive(Clone, Debug)]
 pub struct Convolution {
     parts: Arc<Parts>,
@@ -89,18 +89,53 @@ impl Convolution {
         sliding: Sliding,
         bias: Option<Vec<f32>>,
     ) -> Result<Convolution, GraphError> {
-        let expected = outputs * channels * sliding.kernel.0 * sliding.kernel.1;
+        Convolution::grouped(weights, Channels { inputs: channels, outputs, groups: 1 }, sliding, bias)
+    }
+
+    /// With weights `[out, in / groups, kernel height, kernel width]` (PyTorch's order): each group of output channels sees
+    /// its own part of the input's. One group is what [`Convolution::new`] makes.
+    ///
+    /// # Errors
+    /// If the groups do not divide the channels, the weights have not exactly as many values, or the bias has not `out`.
+    ///
+    /// # Example
+    /// Of two groups each channel sees itself alone, here doubled or tripled:
+    ///
+    /// ```
+    /// use autodiff::ops::{Convolution, Input};
+    /// use autodiff::{Channels, Graph, Isa, Shape, Sliding, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 1, 2) }, &[])?;
+    /// let channels = Channels { inputs: 2, outputs: 2, groups: 2 };
+    /// let apart = Convolution::grouped(vec![2.0, 3.0], channels, Sliding::square(1, 1, 0), None)?;
+    /// let y = graph.add(apart, &[x])?;
+    /// let given = [(x, &[1.0, 10.0][..])];
+    /// assert_eq!(graph.evaluate(Wanted::whole(&graph, y), &given).value(Isa::best())?, [2.0, 30.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn grouped(
+        weights: Vec<f32>,
+        channels: Channels,
+        sliding: Sliding,
+        bias: Option<Vec<f32>>,
+    ) -> Result<Convolution, GraphError> {
+        let Channels { inputs, outputs, groups } = channels;
+        let refused = |expected, found| Err(GraphError { operation: "convolution".to_owned(), expected, found });
+        if !channels.are_divided() {
+            let expected = format!("groups that divide {inputs} input and {outputs} output channels");
+            return refused(expected, format!("{groups}"));
+        }
+        let expected = outputs * channels.seen() * sliding.kernel.0 * sliding.kernel.1;
         let biases = bias.as_ref().map_or(outputs, Vec::len);
         if weights.len() != expected || biases != outputs {
-            return Err(GraphError {
-                operation: "convolution".to_owned(),
-                expected: format!("{expected} weights and {outputs} biases"),
-                found: format!("{} and {biases}", weights.len()),
-            });
+            let found = format!("{} and {biases}", weights.len());
+            return refused(format!("{expected} weights and {outputs} biases"), found);
         }
         let parts = Parts {
             raw: weights,
-            outputs,
             channels,
             sliding,
             bias,
@@ -119,10 +154,10 @@ impl Convolution {
 
     /// The tiles by which plans without gradients compute it, if they do so by Winograd's algorithm.
     pub fn tile(&self) -> Option<Tile> {
-        let Parts { sliding, channels, outputs, .. } = *self.parts;
-        match self.algorithm {
-            Algorithm::Direct => None,
-            Algorithm::Winograd => Tile::of(sliding, channels, outputs),
+        let Parts { sliding, channels: Channels { inputs, outputs, groups }, .. } = *self.parts;
+        match (self.algorithm, groups) {
+            (Algorithm::Winograd, 1) => Tile::of(sliding, inputs, outputs),
+            _ => None,
         }
     }
 
@@ -161,13 +196,13 @@ impl Operation for Convolution {
         let input = one_input("convolution", inputs)?;
         let size = self.parts.sliding.output_size(input.height, input.width);
         match size {
-            Some((height, width)) if input.channels == self.parts.channels => {
-                Ok(Shape::new(height, width, self.parts.outputs))
+            Some((height, width)) if input.channels == self.parts.channels.inputs => {
+                Ok(Shape::new(height, width, self.parts.channels.outputs))
             }
             _ => {
                 let (height, width) = self.parts.sliding.kernel;
                 let expected =
-                    format!("{} channels and a map that a {height} x {width} window fits", self.parts.channels);
+                    format!("{} channels and a map that a {height} x {width} window fits", self.parts.channels.inputs);
                 shape_error("convolution", expected, inputs)
             }
         }

@@ -7,7 +7,7 @@ use super::apart::by_channels;
 use super::fused::Fused;
 use super::{Backward, Binding, Differentiable, Forward, Kernel};
 use crate::shape::Shape;
-use kernels::conv::{ConvTask, input_gradient_scratch};
+use kernels::conv::ConvTask;
 use kernels::matmul::PANEL;
 use kernels::{Region, elementwise};
 
@@ -39,17 +39,18 @@ impl Kernel for BoundConvolution {
         if self.gradient.is_empty() {
             return 0;
         }
-        input_gradient_scratch(self.fused.parts.sliding, self.fused.parts.channels)
+        self.fused.parts.gradient().scratch()
     }
 
-    /// By channels, where rows cannot be shared evenly: then each thread also reads only its own part of the weights.
+    /// By channels of a single group, where rows cannot be shared evenly: then each thread also reads only its own part of the weights.
     fn forward_apart(&self, step: &mut Forward<'_>) -> bool {
         let threads = 1 + step.more.len();
         let wanted = self.region.intersection(&step.output.region());
         let weights = self.fused.parts.forward();
         let largest_share = wanted.height.div_ceil(threads) * threads;
         let uneven = 20 * largest_share > 21 * wanted.height;
-        if !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
+        let grouped = weights.channels().groups > 1;
+        if grouped || !uneven || !weights.outputs().is_multiple_of(PANEL * threads) || wanted.is_empty() {
             return false;
         }
         let task = ConvTask { x: step.input(), wanted, epilogue: self.fused.epilogue(step.inputs[1]) };

@@ -1,7 +1,7 @@
 //! A convolution's weights, and what the plan fused behind it: batch norm, residual addition, ReLU.
 
 use kernels::Window;
-use kernels::conv::{ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights};
+use kernels::conv::{Channels, ConvEpilogue, ConvGradient, ConvWeights, Sliding, WinogradWeights};
 use kernels::matmul::ColumnAffine;
 use std::sync::{Arc, OnceLock};
 
@@ -9,8 +9,7 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(super) raw: Vec<f32>,
-    pub(super) outputs: usize,
-    pub(super) channels: usize,
+    pub(super) channels: Channels,
     pub(super) sliding: Sliding,
     pub(super) bias: Option<Vec<f32>>,
     pub(super) forward: OnceLock<ConvWeights>,
@@ -20,16 +19,20 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(super) fn forward(&self) -> &ConvWeights {
-        self.forward.get_or_init(|| ConvWeights::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.forward.get_or_init(|| ConvWeights::grouped(&self.raw, self.channels, self.sliding))
     }
 
     pub(super) fn winograd(&self) -> Option<&WinogradWeights> {
-        let transform = || WinogradWeights::new(&self.raw, self.outputs, self.channels, self.sliding);
+        let Channels { inputs, outputs, groups } = self.channels;
+        let transform = || match groups {
+            1 => WinogradWeights::new(&self.raw, outputs, inputs, self.sliding),
+            _ => None,
+        };
         self.winograd.get_or_init(transform).as_ref()
     }
 
     pub(super) fn gradient(&self) -> &ConvGradient {
-        self.gradient.get_or_init(|| ConvGradient::new(&self.raw, self.outputs, self.channels, self.sliding))
+        self.gradient.get_or_init(|| ConvGradient::grouped(&self.raw, self.channels, self.sliding))
     }
 }
 

@@ -24,6 +24,9 @@ fn random_graphs_hold_every_operation_and_every_way_to_follow_a_convolution() {
                 continue;
             };
             count(if node.biased { "with a bias" } else { "without a bias" });
+            if node.grouped {
+                count("in groups");
+            }
             if convolution.tile().is_some() {
                 count("by tiles");
             }
@@ -65,6 +68,7 @@ fn random_graphs_hold_every_operation_and_every_way_to_follow_a_convolution() {
         "read by several",
         "with a bias",
         "without a bias",
+        "in groups",
         "by tiles",
         "batch norm behind a bias",
         "then batch norm",

@@ -121,6 +121,7 @@ pub(crate) fn unfused(random: &RandomGraph) -> (Graph, Vec<NodeId>, Vec<(NodeId,
                 inputs: vec![nodes.len() - 1],
                 draw: Draw::None,
                 biased: false,
+                grouped: false,
             });
         }
         value[from] = nodes.len() - 1;

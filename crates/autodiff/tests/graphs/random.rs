@@ -4,7 +4,7 @@ use autodiff::ops::{
     Add, Algorithm, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool,
     Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
-use autodiff::{Graph, NodeId, Region, Shape, Sliding};
+use autodiff::{Channels, Graph, NodeId, Region, Shape, Sliding};
 use std::sync::Arc;
 
 /// How many graphs each claim is tried on.
@@ -68,6 +68,8 @@ pub(crate) struct Node {
     pub(crate) draw: Draw,
     /// Whether it is a convolution with a bias of its own, to which no batch norm is fused.
     pub(crate) biased: bool,
+    /// Whether it is a convolution of several groups.
+    pub(crate) grouped: bool,
 }
 
 impl Node {
@@ -174,7 +176,7 @@ impl Drawn {
             return None;
         }
         self.shapes.push(shape);
-        self.nodes.push(Node { operation, inputs, draw: Draw::None, biased: false });
+        self.nodes.push(Node { operation, inputs, draw: Draw::None, biased: false, grouped: false });
         self.nodes.last_mut()
     }
 
@@ -277,14 +279,18 @@ impl Drawn {
                 padding: (dice.below(kernel.0), dice.below(kernel.1)),
             }
         };
-        let len = outputs * inputs * sliding.kernel.0 * sliding.kernel.1;
+        let groups = dice.of(&[1, 1, 2, 3, 4, 16]);
+        let divides = inputs % groups == 0 && outputs % groups == 0;
+        let channels = Channels { inputs, outputs, groups: if divides { groups } else { 1 } };
+        let len = outputs * channels.seen() * sliding.kernel.0 * sliding.kernel.1;
         let weights = dice.values(values, len);
         let biased = dice.once_in(2);
         let bias = biased.then(|| dice.values(values, outputs));
-        let convolution = Convolution::new(weights, (outputs, inputs), sliding, bias).unwrap();
+        let convolution = Convolution::grouped(weights, channels, sliding, bias).unwrap();
         let convolution = convolution.computed(algorithm);
         if let Some(node) = self.push(Arc::new(convolution), vec![from]) {
             node.biased = biased;
+            node.grouped = channels.groups > 1;
         }
     }
 

@@ -1,7 +1,7 @@
 //! When threads share the channels of a convolution instead of its rows, and that this changes no bit.
 
 use autodiff::ops::{Algorithm, Binding, Bound, Convolution, Draw, Forward, Kernel, Operation};
-use autodiff::{Isa, Shape, Sliding, Window};
+use autodiff::{Channels, Isa, Shape, Sliding, Window};
 use kernels::{Region, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
 
@@ -12,11 +12,15 @@ struct Layer {
     output: Shape,
 }
 
-fn layer((height, width): (usize, usize), (channels, outputs): (usize, usize), algorithm: Algorithm) -> Layer {
-    let weights = pseudo_random(1, outputs * channels * 9);
-    let convolution = Convolution::new(weights, (outputs, channels), Sliding::square(3, 1, 1), None);
+fn layer(map: (usize, usize), (inputs, outputs): (usize, usize), algorithm: Algorithm) -> Layer {
+    of_groups(map, Channels { inputs, outputs, groups: 1 }, algorithm)
+}
+
+fn of_groups((height, width): (usize, usize), channels: Channels, algorithm: Algorithm) -> Layer {
+    let weights = pseudo_random(1, channels.outputs * channels.seen() * 9);
+    let convolution = Convolution::grouped(weights, channels, Sliding::square(3, 1, 1), None);
     let convolution = convolution.unwrap().computed(algorithm);
-    let [input, output] = [channels, outputs].map(|c| Shape::new(height, width, c));
+    let [input, output] = [channels.inputs, channels.outputs].map(|c| Shape::new(height, width, c));
     let bound =
         convolution.bind(&Binding { inputs: vec![input], output, region: output.region(), gradient: Region::EMPTY });
     Layer { bound, input, output }
@@ -80,6 +84,18 @@ fn channels_are_shared_where_rows_cannot_be_evenly_and_every_thread_has_whole_pa
                     assert_same_bits(&found, &expected, "channels apart");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn groups_are_never_shared_by_channels_and_never_transformed() {
+    for algorithm in Algorithm::ALL {
+        for groups in [2, 16] {
+            let channels = Channels { inputs: 32, outputs: 64, groups };
+            let layer = of_groups((7, 7), channels, algorithm);
+            assert_eq!(layer.kernel().rows_together(), 1, "{groups} groups, {algorithm}");
+            assert!(!layer.apart(2).0, "{groups} groups, {algorithm}");
         }
     }
 }

@@ -4,7 +4,7 @@ use autodiff::ops::{
     Add, Algorithm, Alignment, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Input, Jitter, Linear,
     MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
-use autodiff::{Graph, NodeId, Plan, PlanError, Region, Shape, Sliding, Wanted};
+use autodiff::{Channels, Graph, NodeId, Plan, PlanError, Region, Shape, Sliding, Wanted};
 
 /// Four inputs of different shapes.
 struct Inputs {
@@ -149,6 +149,17 @@ fn weights_that_do_not_fit_together_are_refused() {
     let said = |result: Result<(), autodiff::GraphError>| result.unwrap_err().to_string();
     assert_eq!(said(convolution(119, None)), "convolution: expected 120 weights and 5 biases, found 119 and 5");
     assert_eq!(said(convolution(120, Some(4))), "convolution: expected 120 weights and 5 biases, found 120 and 4");
+    let grouped = |weights: usize, groups: usize| {
+        let channels = Channels { inputs: 4, outputs: 6, groups };
+        Convolution::grouped(vec![0.0; weights], channels, sliding, None).map(drop)
+    };
+    assert_eq!(grouped(72, 2), Ok(()));
+    assert_eq!(said(grouped(144, 2)), "convolution: expected 72 weights and 6 biases, found 144 and 6");
+    for groups in [0, 3, 4] {
+        let expected =
+            format!("convolution: expected groups that divide 4 input and 6 output channels, found {groups}");
+        assert_eq!(said(grouped(48, groups)), expected);
+    }
     let norm = BatchNorm::new(vec![1.0; 3], vec![1.0; 2]).map(drop);
     assert_eq!(said(norm), "batch norm: expected as many shifts as scales, found 2 and 3");
     for wrong in 1..4 {

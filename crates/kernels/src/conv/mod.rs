@@ -9,12 +9,14 @@
 
 mod direct;
 mod gradient;
+mod grouped;
 mod sliding;
 mod task;
 mod winograd;
 
 pub use direct::ConvWeights;
 pub use gradient::{ConvGradient, input_gradient_scratch};
+pub use grouped::Channels;
 pub use sliding::Sliding;
 pub use task::{ConvEpilogue, ConvTask, SomeChannels};
 pub use winograd::{Tile, WinogradWeights};

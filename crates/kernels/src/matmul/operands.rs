@@ -2,6 +2,7 @@
 
 use super::micro::TileRows;
 use super::{PANEL, PackedView};
+use crate::elementwise::ChannelAffine;
 use std::ops::Range;
 
 /// Where the rows of a matrix begin in a slice, when the rows are positions of a region: `per_line` rows to a line.
@@ -207,6 +208,11 @@ impl ColumnAffine {
     /// A bias alone.
     pub fn bias(bias: &[f32]) -> ColumnAffine {
         ColumnAffine { scale: vec![[1.0; PANEL]; bias.len().div_ceil(PANEL)], shift: in_lanes(bias) }
+    }
+
+    /// The scales and shifts of the first `count` columns.
+    pub(crate) fn channels(&self, count: usize) -> ChannelAffine<'_> {
+        ChannelAffine { scale: &self.scale.as_flattened()[..count], shift: &self.shift.as_flattened()[..count] }
     }
 
     /// The scales and shifts of some columns, whole panels of them.

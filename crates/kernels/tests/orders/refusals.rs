@@ -1,7 +1,7 @@
 //! What kernels refuse, each for its own reason, before anything is written.
 
 use kernels::conv::{
-    ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
+    Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding, SomeChannels, Tile, WinogradWeights,
     input_gradient_scratch,
 };
 use kernels::linear::LinearWeights;
@@ -90,6 +90,12 @@ fn convolutions() {
     let (isa, sliding) = (Isa::best(), Sliding::square(3, 1, 0));
     assert!(refuses(|| drop(ConvWeights::new(&[0.0; 53], 2, 3, sliding))));
     assert!(refuses(|| drop(ConvGradient::new(&[0.0; 53], 2, 3, sliding))));
+    // Groups that do not divide the channels, and weights of one group.
+    for (weights, groups) in [(108, 2), (54, 4), (54, 0)] {
+        let channels = Channels { inputs: 4, outputs: 3 + weights / 108, groups };
+        assert!(refuses(|| drop(ConvWeights::grouped(&vec![0.0; weights], channels, sliding))), "{channels:?}");
+        assert!(refuses(|| drop(ConvGradient::grouped(&vec![0.0; weights], channels, sliding))), "{channels:?}");
+    }
     assert_eq!(sliding.output_size(2, 9), None);
     assert_eq!(sliding.output_size(9, 2), None);
     assert_eq!(sliding.output_size(3, 4), Some((1, 2)));
@@ -113,6 +119,12 @@ fn convolutions() {
         wide.convolve_channels(isa, &task, SomeChannels { channels, values: &mut vec![0.0; length] });
     };
     some(16..40, 96);
+    let apart = Channels { inputs: 3, outputs: 48, groups: 3 };
+    let apart = ConvWeights::grouped(&[0.0; 48 * 9], apart, sliding);
+    let x = [0.0; 48];
+    let task = ConvTask { x: window(&x, 3), wanted: Region::whole(2, 2), epilogue: ConvEpilogue::default() };
+    let of_groups = SomeChannels { channels: 0..16, values: &mut [0.0; 64] };
+    assert!(refuses(|| apart.convolve_channels(isa, &task, of_groups)));
     assert!(refuses(|| some(8..24, 64)));
     assert!(refuses(|| some(16..40, 95)));
     let gradient = ConvGradient::new(&[0.0; 54], 2, 3, sliding);

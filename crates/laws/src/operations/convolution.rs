@@ -91,49 +91,31 @@ impl<T: Float> Convolution<T> {
         self.weights[((o * (inputs / groups) + c) * kernel[0] + ky) * kernel[1] + kx]
     }
 
-    /// Runs something of the twin's for each image and group, and puts the results together: `run` gets a map of a
-    /// group's channels and its filters, and gives a map of `channels / groups` channels.
-    fn grouped(
-        &self,
-        from: &Channels<'_>,
-        channels: usize,
-        run: &dyn Fn(&Map, Filters<'_>) -> Map,
-        weights: &[f64],
-    ) -> Vec<f64> {
-        let Shape { images, groups, outputs, inputs, kernel, .. } = self.shape;
-        let (of_group, filters_of_group) = (channels / groups, weights.len() / groups);
-        let mut result = Vec::new();
-        for image in 0..images {
-            let maps: Vec<Map> = (0..groups)
-                .map(|group| {
-                    let values = &weights[group * filters_of_group..][..filters_of_group];
-                    let filters =
-                        Filters { outputs: outputs / groups, inputs: inputs / groups, kernel: kernel.into(), values };
-                    run(&from.of(image, group, groups), filters)
-                })
-                .collect();
-            let (height, width) = maps.first().map_or((0, 0), |map| (map.height, map.width));
-            let whole = Map::from_fn((height, width, channels), |i, j, c| maps[c / of_group].at(i, j, c % of_group));
-            result.extend(whole.data);
-        }
-        result
+    /// Runs something of the twin's for each image, a map of so many rows and columns, and puts the results together.
+    fn images(&self, from: &[f64], [height, width]: [usize; 2], run: impl Fn(&Map) -> Map) -> Vec<f64> {
+        let images = self.shape.images;
+        let (image, positions) = (from.len() / images, height * width);
+        let map = |i: usize| {
+            let channels = image.checked_div(positions).unwrap_or(0);
+            Map::new((height, width, channels), from[i * image..][..image].to_vec())
+        };
+        (0..images).flat_map(|i| run(&map(i)).data).collect()
+    }
+
+    fn filters<'a>(&self, values: &'a [f64]) -> Filters<'a> {
+        let Shape { outputs, inputs, groups, kernel, .. } = self.shape;
+        Filters { outputs, inputs, groups, kernel: kernel.into(), values }
     }
 
     fn forward(&self, x: &[f64], weights: &[f64]) -> Vec<f64> {
-        let Shape { size, inputs, outputs, .. } = self.shape;
-        let from = Channels { values: x, size, channels: inputs };
-        let run =
-            |x: &Map, filters: Filters<'_>| reference::conv2d(x, filters, self.shape.sliding(), Epilogue::default());
-        self.grouped(&from, outputs, &run, weights)
+        let (filters, sliding) = (self.filters(weights), self.shape.sliding());
+        self.images(x, self.shape.size, |x| reference::conv2d(x, filters, sliding, Epilogue::default()))
     }
 
     fn backward(&self, dy: &[f64], weights: &[f64]) -> Vec<f64> {
-        let Shape { size, inputs, outputs, .. } = self.shape;
-        let from = Channels { values: dy, size: self.shape.output().unwrap_or([0, 0]), channels: outputs };
-        let run = |dy: &Map, filters: Filters<'_>| {
-            reference::conv2d_input_gradient(dy, filters, self.shape.sliding(), size.into())
-        };
-        self.grouped(&from, inputs, &run, weights)
+        let (filters, sliding, size) = (self.filters(weights), self.shape.sliding(), self.shape.size.into());
+        let output = self.shape.output().unwrap_or([0, 0]);
+        self.images(dy, output, |dy| reference::conv2d_input_gradient(dy, filters, sliding, size))
     }
 
     /// One value by its definition, in the element type: a chain of fused multiply-adds.
@@ -161,22 +143,14 @@ impl<T: Float> Convolution<T> {
     }
 }
 
-/// Maps of several images, of which one group's channels are wanted.
-struct Channels<'a> {
-    values: &'a [f64],
-    size: [usize; 2],
-    channels: usize,
-}
+/// From how many terms on a sum is a long one.
+const LONG: usize = 1000;
 
-impl Channels<'_> {
-    fn of(&self, image: usize, group: usize, groups: usize) -> Map {
-        let [height, width] = self.size;
-        let of_group = self.channels / groups;
-        Map::from_fn((height, width, of_group), |i, j, c| {
-            self.values[((image * height + i) * width + j) * self.channels + group * of_group + c]
-        })
-    }
-}
+/// How many groups there may be.
+const GROUPS: [&str; 7] = ["1", "2", "3", "4", "8", "16", "32"];
+
+/// How many channels, in and out, each of several groups may have.
+const EACH: [&str; 5] = ["any", "1", "2", "4", "8"];
 
 impl<T: Float> Problem<T> for Convolution<T> {
     fn operation() -> String {
@@ -185,13 +159,15 @@ impl<T: Float> Problem<T> for Convolution<T> {
 
     fn axes(claims: &Claims) -> Vec<Axis> {
         let size = |name| Axis::number(name, 1, 13);
-        let channels = |name| Axis::number(name, 1, 40).near(&claims.tiles);
+        // So many that the sums over a window of 1, 3 or 9 taps are cut.
+        let long = || claims.pieces.iter().flat_map(|length| [1, 3, 9].map(|taps| length / taps + 1));
+        let channels = |name| Axis::number(name, 1, 40).near(&claims.tiles).seldom(long());
         let mut axes = vec![Axis::number("images", 1, 3), size("height"), size("width")];
-        axes.extend([
-            channels("inputs"),
-            channels("outputs"),
-            Axis::number("groups", 1, if claims.groups { 4 } else { 1 }),
-        ]);
+        axes.extend([channels("inputs"), channels("outputs")]);
+        // Channels are those of a group; of several groups, often the same few in and out.
+        let some = if claims.groups { GROUPS.len() } else { 1 };
+        axes.push(Axis::words("groups", GROUPS[..some].to_vec()).half_least());
+        axes.push(Axis::words("each", EACH[..if claims.groups { EACH.len() } else { 1 }].to_vec()));
         axes.extend(["kernel-rows", "kernel-columns"].map(|name| Axis::number(name, 1, 7)));
         axes.extend(["stride-down", "stride-right"].map(|name| Axis::number(name, 1, 4)));
         axes.extend(["padding-rows", "padding-columns"].map(|name| Axis::number(name, 0, 7)));
@@ -199,25 +175,31 @@ impl<T: Float> Problem<T> for Convolution<T> {
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {
-        let [images, height, width, inputs, outputs, groups] =
-            case.numbers(["images", "height", "width", "inputs", "outputs", "groups"]);
+        let [images, height, width, inputs, outputs, groups, each] =
+            case.numbers(["images", "height", "width", "inputs", "outputs", "groups", "each"]);
+        let groups = GROUPS[groups].parse().unwrap_or(1);
+        let [inputs, outputs] = match EACH[each].parse() {
+            Ok(each) if groups > 1 => [each; 2],
+            _ => [inputs, outputs],
+        };
         let shape = Shape {
             images,
             size: [height, width],
-            inputs,
-            outputs,
+            inputs: inputs * groups,
+            outputs: outputs * groups,
             groups,
             kernel: case.numbers(["kernel-rows", "kernel-columns"]),
             stride: case.numbers(["stride-down", "stride-right"]),
             padding: case.numbers(["padding-rows", "padding-columns"]),
         };
         shape.output()?;
-        let fits = inputs.is_multiple_of(groups) && outputs.is_multiple_of(groups);
-        if !fits || images * shape.image_output() * shape.terms() > WORK {
+        // Long sums, which few outputs have, may take longer.
+        let work = if shape.terms() > LONG || outputs > LONG { 5 * WORK } else { WORK };
+        if images * shape.image_output() * shape.terms() > work || images * shape.image() > WORK {
             return None;
         }
         let x = values.take(images * shape.image());
-        Some(Convolution { shape, x, weights: values.take(outputs * shape.terms()) })
+        Some(Convolution { shape, x, weights: values.take(shape.outputs * shape.terms()) })
     }
 
     fn outputs(&self) -> usize {

@@ -58,7 +58,7 @@ impl<T: Float> Problem<T> for Product<T> {
     fn axes(claims: &Claims) -> Vec<Axis> {
         let size = |name| Axis::number(name, 0, 100).near(&claims.tiles);
         let gap = Axis::number("gap", 0, if claims.gaps { 3 } else { 0 });
-        vec![size("m"), size("k"), size("n"), gap]
+        vec![size("m"), size("k").seldom(claims.pieces.iter().copied()), size("n"), gap]
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {

@@ -71,7 +71,7 @@ impl<T: Float> Problem<T> for Winograd<T> {
         let Shape { size: [height, width], inputs, outputs, padding: [rows, columns], .. } = self.of.shape;
         let x = Map::new((height, width, inputs), self.of.x.wide());
         let values = self.of.weights.wide();
-        let filters = Filters { outputs, inputs, kernel: (3, 3), values: &values };
+        let filters = Filters { outputs, inputs, groups: 1, kernel: (3, 3), values: &values };
         let padding = Padding { top: rows, bottom: rows, left: columns, right: columns };
         let sliding = reference::Sliding { kernel: (3, 3), stride: (1, 1), padding };
         let magnitude = winograd(&x, filters, sliding, self.tile).magnitude.data;
