@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod flags;
 mod home;
+mod inspect;
 mod interrupt;
 mod laws;
 mod progress;
@@ -61,6 +62,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
         Task::Verify(flags) => verify::run(flags),
+        Task::Inspect(flags) => inspect::run(&flags),
         Task::Laws(flags) => laws::run(&flags),
         Task::Completions(flags) => shell::completions(&flags),
         Task::Man(flags) => shell::man(&flags),

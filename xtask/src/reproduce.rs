@@ -13,7 +13,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let (steps, by_preset) = (flags.ascent.steps(), flags.ascent.steps.is_none());
-    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
+    let source = Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize));
     let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
     let options = Options {

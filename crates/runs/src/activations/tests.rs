@@ -24,7 +24,7 @@ fn written(request: &Activations) -> Vec<u8> {
 
 /// What an earlier command would have kept of every image of a request: values that no network gives.
 fn keep_other_values(request: &Activations) -> PathBuf {
-    let loaded = load(request.source.input_size).computed(request.algorithm).unwrap();
+    let loaded = load(request.source.asked.input_size.unwrap()).computed(request.algorithm).unwrap();
     let scan = Scan {
         loaded: &loaded,
         sites: &request.sites,

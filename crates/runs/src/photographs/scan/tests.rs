@@ -270,11 +270,11 @@ fn one_readable_image_is_enough_and_none_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.jpg"), "no image").unwrap();
     fs::write(folder.path().join("b.jpg"), "none").unwrap();
-    let error = require_readable(folder.path(), 32).unwrap_err();
+    let error = require_readable(folder.path(), preprocessing).unwrap_err();
     assert!(matches!(error, RunError::NoImages { found: 2, .. }), "{error}");
     let star = root.join("fixtures/images/star/star_00.jpg");
     fs::copy(star, folder.path().join("c.jpg")).unwrap();
-    require_readable(folder.path(), 32).unwrap();
+    require_readable(folder.path(), preprocessing).unwrap();
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_phase_says_at_which_size_images_are_seen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let loaded = crate::Source::new(&root, None, None).load().unwrap();
     let said: Vec<String> = [-1.0_f64, -0.5, 0.0, 0.5, 1.0]
-        .map(|octaves| View::scaled(octaves.exp2(), loaded.source.input_size).0)
+        .map(|octaves| View::scaled(octaves.exp2(), loaded.size()).0)
         .map(|view| Scan {
             loaded: &loaded,
             sites: &[],
