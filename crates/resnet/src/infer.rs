@@ -184,7 +184,10 @@ impl<'a> Seen<'a> {
             let stage = at + 1;
             let shortcut = format!("{}.", self.words.shortcut);
             let outer = if self.bottleneck { ["conv3.", "bn3.", &shortcut] } else { ["conv", "bn", &shortcut] };
-            let width = self.vote(stage, &outer, 0);
+            // A stage without a tensor is as wide as what the next one reads.
+            let next = self.tensors.get(&format!("layer{}.0.conv1.weight", stage + 1));
+            let next = next.and_then(|tensor| tensor.shape().get(1).copied()).unwrap_or(0);
+            let width = Some(self.vote(stage, &outer, 0)).filter(|&width| width > 0).unwrap_or(next);
             let inner = match self.bottleneck {
                 true => self.vote(stage, &["conv1.", "bn1.", "conv2.", "bn2."], 0),
                 false => width,
