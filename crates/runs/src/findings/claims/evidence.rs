@@ -12,15 +12,15 @@ pub(crate) struct Evidence<'a> {
     /// Whether the network is the papers'.
     pub(super) papers_network: bool,
     /// Whether batch norm is folded into the convolutions.
-    folded: bool,
+    pub(super) folded: bool,
     /// Steps a picture.
-    steps: usize,
+    pub(super) steps: usize,
     /// The network's blocks, in order.
     pub(super) order: Vec<String>,
     /// Blocks that the weights do not suffice for.
-    unusable: Vec<String>,
+    pub(super) unusable: Vec<String>,
     /// What the weights lack, as one sentence.
-    missing: Option<String>,
+    pub(super) missing: Option<String>,
     pub(super) channels: &'a [ChannelRow],
     pub(super) blocks: &'a [BlockRow],
     pub(super) panels: &'a [PanelRow],
