@@ -31,7 +31,7 @@ pub struct Naming {
     scheme: usize,
     prefix: String,
     kept: usize,
-    /// Whether any name is a block's.
+    /// Whether any name is a block's, or of the batch norm behind the stem.
     has_blocks: bool,
     /// Whether any name becomes another one, but for its prefix.
     renames: bool,
@@ -59,7 +59,10 @@ impl Naming {
         naming.left = left.into_iter().map(str::to_owned).collect();
         let changes = |name: &&str| naming.rename(name).is_some_and(|new| name.get(prefix.len()..) != Some(&new));
         naming.renames = own.iter().any(changes);
-        naming.has_blocks = own.iter().filter_map(|name| naming.rename(name)).any(|name| name.starts_with("layer"));
+        naming.has_blocks = own
+            .iter()
+            .filter_map(|name| naming.rename(name))
+            .any(|name| name.starts_with("layer") || name.starts_with("bn1."));
         naming
     }
 

@@ -2,7 +2,6 @@
 
 use crate::block::Block;
 use crate::part::{Part, Words};
-use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -124,10 +123,14 @@ impl From<Site> for SiteName {
     }
 }
 
+/// Any text; which site it names, the network says.
 impl FromStr for SiteName {
-    type Err = Infallible;
+    type Err = UnknownSite;
 
-    fn from_str(text: &str) -> Result<SiteName, Infallible> {
+    fn from_str(text: &str) -> Result<SiteName, UnknownSite> {
+        if text.is_empty() {
+            return Err(UnknownSite { found: String::new(), advice: "expected a name".to_owned() });
+        }
         Ok(SiteName(text.to_owned()))
     }
 }

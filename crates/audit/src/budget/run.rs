@@ -57,6 +57,14 @@ impl Run {
                 found: format!("one at {} pixels; --input-size says which", network.input_size),
             });
         }
+        let Colors { mean, std } = loaded.preprocessing.colors;
+        if let Some(of) = network.preprocessing.as_ref().filter(|of| (of.mean, of.std) != (mean, std)) {
+            return Err(AuditError::Absent {
+                path: folder.join(layout::MANIFEST),
+                expected: format!("a run of images with mean {mean:?} and std {std:?}"),
+                found: format!("one with {:?} and {:?}; --mean and --std say which", of.mean, of.std),
+            });
+        }
         let table = folder.join(layout::CHANNELS);
         let architecture = loaded.network.architecture();
         let known = |row: ChannelRow| {
