@@ -7,7 +7,7 @@ use crate::progress;
 use anyhow::Context;
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use kernels::Isa;
-use resnet::{Algorithm, Block, Network, Role, Site};
+use resnet::{Algorithm, Network, Role, Site};
 use std::iter;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,9 +99,9 @@ fn start(isa: Isa, path: &Path) -> anyhow::Result<Row> {
 /// The sites whose units the paper's blocks 1.1 to 3.1 need, each once, in order; `false` for those beyond.
 fn sites(network: &Network) -> Vec<(Site, bool)> {
     let mut sites = Vec::new();
-    for &block in Block::studied() {
+    for &block in network.architecture().studied() {
         for role in Role::ALL {
-            let site = block.optimised_site(role);
+            let site = network.architecture().optimised_site(block, role);
             let known = sites.iter().any(|(s, _)| *s == site);
             if !known && network.require(site).is_ok() {
                 sites.push((site, block.stage() <= 3));

@@ -43,7 +43,8 @@ fn pool(threads: usize) -> anyhow::Result<ThreadPool> {
 }
 
 fn reader(isa: Isa, network: &Network, size: usize) -> anyhow::Result<Reader> {
-    let reading = Reading { size, view: View::Plain, sites: &[Site::Classes], extent: Extent::Center };
+    let classes = Site::Classes(network.architecture().classes_part());
+    let reading = Reading { size, view: View::Plain, sites: &[classes], extent: Extent::Center };
     Ok(Reader::new(network, reading, isa)?)
 }
 

@@ -22,8 +22,9 @@ pub(crate) fn run(isa: Isa, threads: &[usize], what: &Scanned<'_>, row: &mut dyn
     let Scanned { weights, images, root } = *what;
     let source = Source::new(root, weights.map(Path::to_owned), None);
     let network = source.clone().load()?.network;
-    let roles = |&block: &Block| Role::ALL.map(|role| block.read_site(role));
-    let mut sites: Vec<Site> = Block::studied().iter().flat_map(roles).collect();
+    let architecture = network.architecture();
+    let roles = |&block: &Block| Role::ALL.map(|role| architecture.read_site(block, role));
+    let mut sites: Vec<Site> = architecture.studied().iter().flat_map(roles).collect();
     sites.retain(|&site| network.require(site).is_ok());
     sites.dedup();
     let folder = tempfile::tempdir()?;
@@ -32,7 +33,7 @@ pub(crate) fn run(isa: Isa, threads: &[usize], what: &Scanned<'_>, row: &mut dyn
         let request = Activations {
             source: source.clone(),
             images: vec![images.to_owned()],
-            sites: sites.to_vec(),
+            sites: sites.iter().map(|&site| site.into()).collect(),
             full: false,
             algorithm: Algorithm::Direct,
             threads: NonZero::new(threads).unwrap_or(NonZero::<usize>::MIN),

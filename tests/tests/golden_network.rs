@@ -258,7 +258,7 @@ fn gradients_agree_with_pytorch_and_vanish_outside_the_same_rows_and_columns() {
 fn output_before_its_relu_is_input_plus_block_exactly() {
     for golden in Golden::all() {
         for &block in golden.network.architecture().blocks() {
-            let sites = Role::ALL.map(|role| block.read_site(role));
+            let sites = Role::ALL.map(|role| golden.network.architecture().read_site(block, role));
             let read = |sites: &[Site]| {
                 let reading = Reading { size: golden.size, view: View::Plain, sites, extent: Extent::Whole };
                 let mut reader = Reader::new(&golden.network, reading, Isa::best()).unwrap();

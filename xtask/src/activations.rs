@@ -9,7 +9,7 @@ use std::path::Path;
 /// Runs it and prints what was written.
 pub(crate) fn run(root: &Path, flags: flags::Activations) -> anyhow::Result<()> {
     let request = Activations {
-        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        source: Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize)),
         images: flags.images,
         sites: flags.sites,
         full: flags.full,

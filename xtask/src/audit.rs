@@ -23,7 +23,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
         Some(path) if is_same(path, &fixtures.join("resnet18-16.npz")) => Some(embedded.clone()),
         Some(path) => reference_values(path),
     };
-    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
+    let source = Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize));
     let threads = threads(flags.threads);
     let isa = Isa::from_environment()?;
     interrupt::says(format!(

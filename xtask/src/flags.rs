@@ -4,12 +4,12 @@ use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use runs::{Algorithm, Block, ChannelRange, Isa, Objective, Preset, Shard, Site};
+use runs::{Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Shard, SiteName};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Streamscope: what the residual stream of a ResNet18 does, recomputed from its weights.
+/// Streamscope: what the residual stream of a ResNet does, recomputed from its weights.
 ///
 /// Start with `reproduce`: it needs nothing, and uses a small network that comes with the project. With
 /// --weights it takes your own.
@@ -28,6 +28,9 @@ pub(crate) enum Task {
     Activations(Activations),
     /// Make the picture of one neuron or channel.
     Visualize(Visualize),
+    /// Say what a file of weights holds: format, names, network, stages, sites, preprocessing, and what is missing or left
+    /// over; exit code 2 if it cannot be studied.
+    Inspect(Inspect),
     /// Time kernels, forward passes, feature visualization and scans.
     Bench(Bench),
     /// Check every numeric step against twins, PyTorch, SciPy and identities; exit code 1 if anything is beyond its
@@ -65,6 +68,21 @@ const MOST_STEPS: usize = 250_000;
 
 fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "expected a whole number of 0 or more".to_owned())
+}
+
+fn means(text: &str) -> Result<[f32; 3], String> {
+    colors(text, |value| value.is_finite())
+        .ok_or_else(|| "expected three numbers, such as 0.485,0.456,0.406".to_owned())
+}
+
+fn deviations(text: &str) -> Result<[f32; 3], String> {
+    let expected = "expected three numbers above 0, such as 0.229,0.224,0.225";
+    colors(text, |value| value.is_finite() && value > 0.0).ok_or_else(|| expected.to_owned())
+}
+
+fn colors(text: &str, fits: fn(f32) -> bool) -> Option<[f32; 3]> {
+    let numbers: Option<Vec<f32>> = text.split(',').map(|part| part.trim().parse().ok().filter(|v| fits(*v))).collect();
+    numbers?.try_into().ok()
 }
 
 fn steps(text: &str) -> Result<NonZero<usize>, String> {
@@ -113,6 +131,9 @@ pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
+    #[command(flatten)]
+    pub(crate) photographs: Photographs,
+
     /// Images, of which the first is looked at, and which the small run reads [default: those of the reference
     /// values].
     #[arg(long, value_name = "DIR")]
@@ -155,14 +176,41 @@ pub(crate) struct Explain {
 /// Where the network comes from.
 #[derive(Debug, Args)]
 pub(crate) struct Weights {
-    /// A folder of .npy files, an .npz archive, a .safetensors file or a PyTorch checkpoint, with torchvision's names
-    /// [default: the embedded network].
+    /// A folder of .npy files, an .npz archive, a .safetensors file or a PyTorch checkpoint of a ResNet; `inspect` says
+    /// what one holds [default: the embedded network].
     #[arg(long, value_name = "PATH")]
     pub(crate) weights: Option<PathBuf>,
 
-    /// Rows and columns of the pictures and images the network reads [default: 224, or 128 for the embedded network].
+    /// Rows and columns of the pictures and images the network reads [default: 224, 32 for a network for CIFAR, or 128
+    /// for the embedded network].
     #[arg(long, value_name = "PIXELS", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) input_size: Option<usize>,
+
+    /// What is subtracted from red, green and blue, which lie between 0 and 1 [default: what a configuration beside the
+    /// weights says, else 0.485,0.456,0.406].
+    #[arg(long, value_name = "R,G,B", value_parser = means, allow_hyphen_values = true)]
+    pub(crate) mean: Option<[f32; 3]>,
+
+    /// What red, green and blue are divided by then [default: what a configuration beside the weights says, else
+    /// 0.229,0.224,0.225].
+    #[arg(long, value_name = "R,G,B", value_parser = deviations, allow_hyphen_values = true)]
+    pub(crate) std: Option<[f32; 3]>,
+}
+
+impl Weights {
+    /// What is asked for, with what the shorter side of photographs is resized to.
+    pub(crate) fn asked(&self, resize: Option<usize>) -> Asked {
+        Asked { input_size: self.input_size, resize, mean: self.mean, std: self.std }
+    }
+}
+
+/// How photographs become images.
+#[derive(Debug, Args)]
+pub(crate) struct Photographs {
+    /// What the shorter side of a photograph is resized to, before its center is cut out [default: what a configuration
+    /// beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR].
+    #[arg(long, value_name = "PIXELS", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(crate) resize: Option<usize>,
 }
 
 /// The network of a finished run.
@@ -200,12 +248,15 @@ pub(crate) struct Reproduce {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
+    #[command(flatten)]
+    pub(crate) photographs: Photographs,
+
     /// A folder of images, to measure tuning curves on [default: the embedded images for the embedded network, else
     /// none].
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
 
-    /// The blocks to study, such as 1.1,3.1 [default: all that the weights allow, 1.1 to 4.1].
+    /// The blocks to study, such as 1.1,3.1 [default: all that the weights allow but 1.0].
     #[arg(long, value_name = "BLOCKS", value_delimiter = ',')]
     pub(crate) blocks: Vec<Block>,
 
@@ -310,14 +361,18 @@ pub(crate) struct Activations {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
+    #[command(flatten)]
+    pub(crate) photographs: Photographs,
+
     /// Images, or folders of images.
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     pub(crate) images: Vec<PathBuf>,
 
-    /// Sites by torchvision's names, such as layer1.1,layer3.1.bn2: relu, maxpool, layerL.B.bn2 (Block), layerL.B.pre
-    /// (the sum before its ReLU), layerL.B, layerL.0.downsample.1, avgpool, fc.
+    /// Sites by the network's names, such as layer1.1,layer3.1.bn2: relu, maxpool, layerL.B.bn2 (Block; bn3 of a
+    /// bottleneck), layerL.B.pre (the sum before its ReLU), layerL.B, layerL.0.downsample.1, avgpool, fc; or by a block
+    /// and a role, such as 3.1.input; `inspect` lists them.
     #[arg(long, value_name = "SITES", value_delimiter = ',', required = true)]
-    pub(crate) sites: Vec<Site>,
+    pub(crate) sites: Vec<SiteName>,
 
     /// Write whole maps [images, channels, height, width] instead of center neurons [images, channels].
     #[arg(long)]
@@ -378,10 +433,10 @@ pub(crate) struct Visualize {
     #[command(flatten)]
     pub(crate) weights: Weights,
 
-    /// The site by torchvision's name, such as layer3.1.pre, or by its block and role, such as 3.1.input; `activations
-    /// --help` lists them. A neuron behind a ReLU is optimised before it.
+    /// The site by its name, such as layer3.1.pre, or by its block and role, such as 3.1.input; `inspect` lists them. A
+    /// neuron behind a ReLU is optimised before it.
     #[arg(long)]
-    pub(crate) site: Site,
+    pub(crate) site: SiteName,
 
     /// The channel, from 0.
     #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -401,6 +456,17 @@ pub(crate) struct Visualize {
     /// The picture to write.
     #[arg(long, value_name = "FILE.png", value_parser = written_as("png"))]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The file or folder.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Print it as JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod explain;
 mod faults;
 mod flags;
 mod home;
+mod inspect;
 mod interrupt;
 mod laws;
 mod merge;
@@ -64,6 +65,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
         Task::Verify(flags) => verify::run(flags),
+        Task::Inspect(flags) => inspect::run(&flags),
         Task::Laws(flags) => laws::run(&flags),
         Task::Slurm(flags) => slurm::run(flags),
         Task::Status(flags) => status::run(&flags),

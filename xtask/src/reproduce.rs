@@ -49,7 +49,7 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let steps = flags.ascent.steps();
-    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
+    let source = Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize));
     let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
     Ok(Options {

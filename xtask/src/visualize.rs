@@ -11,7 +11,7 @@ use std::process::exit;
 pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
     let by_preset = flags.ascent.steps.is_none();
     let request = Visualize {
-        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        source: Source::new(root, flags.weights.weights.clone(), flags.weights.asked(None)),
         site: flags.site,
         channel: flags.channel,
         objective: flags.objective,

@@ -46,12 +46,13 @@ fn forward(network: &Network, bytes: &[u8], batch: usize, threads: usize) -> any
         bail!("{} images of {SIZE} x {SIZE}, expected {batch}", images.len());
     }
     let isa = Isa::from_environment()?;
-    let reading = Reading { size: SIZE, view: View::Plain, sites: &[Site::Classes], extent: Extent::Center };
+    let classes = Site::Classes(network.architecture().classes_part());
+    let reading = Reading { size: SIZE, view: View::Plain, sites: &[classes], extent: Extent::Center };
     let reader = |_| Reader::new(network, reading, isa);
     let mut readers = (0..threads.min(batch)).map(reader).collect::<Result<Vec<_>, _>>()?;
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     readers[0].read(images[0]);
-    println!("{:?}", readers[0].center(Site::Classes).to_vec());
+    println!("{:?}", readers[0].center(classes).to_vec());
     let share = batch.div_ceil(readers.len());
     serve(|| match (readers.as_mut_slice(), images.as_slice()) {
         ([reader], [image]) => reader.read_on(image, &pool),

@@ -12,7 +12,7 @@ use crate::whole_network::golden::Golden;
 use crate::whole_network::on_image::OnImage;
 use crate::whole_network::{chains, differences, directions, same_bits, second_opinion};
 use autodiff::ThreadPool;
-use resnet::Block;
+use resnet::{Block, Preprocessing};
 use runs::{Loaded, Observer};
 use std::path::{Path, PathBuf};
 
@@ -94,9 +94,9 @@ struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     fn open(options: &'a Options, loaded: &'a Loaded, pool: &'a ThreadPool) -> Result<Subject<'a>, AuditError> {
-        let size = loaded.source.input_size;
+        let size = loaded.size();
         let golden = options.golden.as_ref().map(Golden::open).transpose()?.flatten();
-        let (pixels, from) = walked(options, golden.as_ref(), size)?;
+        let (pixels, from) = walked(options, golden.as_ref(), loaded.preprocessing)?;
         let architecture = loaded.network.architecture();
         let Some(&last) = architecture.blocks().last() else {
             return Err(AuditError::Absent {
@@ -106,13 +106,13 @@ impl<'a> Subject<'a> {
             });
         };
         let twin = TwinNetwork::new(&loaded.tensors, architecture)?;
-        let image = normalised(&pixels, size, DOUBLE);
+        let image = normalised(&pixels, size, (loaded.preprocessing.colors, DOUBLE));
         Ok(Subject { options, loaded, pool, golden, twin, last, pixels, from, image })
     }
 
     /// Rows and columns of the image.
     fn size(&self) -> usize {
-        self.loaded.source.input_size
+        self.loaded.size()
     }
 
     /// Every step of the computation by itself, up to the optimiser. What PyTorch and Pillow computed stands beside the
@@ -210,19 +210,19 @@ impl<'a> Subject<'a> {
 
 /// The image that is walked, and where it is from: the first of those that were asked for, or of the reference values,
 /// or of the embedded ones.
-fn walked(options: &Options, golden: Option<&Golden>, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
+fn walked(options: &Options, golden: Option<&Golden>, of: Preprocessing) -> Result<(Vec<u8>, PathBuf), AuditError> {
     if let Some(folder) = &options.images {
-        return first_image(folder, size);
+        return first_image(folder, of);
     }
-    let golden = golden.filter(|golden| golden.size() == size);
+    let golden = golden.filter(|golden| golden.size() == of.size);
     match (golden.map(Golden::first).transpose()?, &options.golden) {
         (Some((name, pixels)), Some(reference)) => Ok((pixels, reference.images.join(name))),
-        _ => first_image(&options.embedded.images, size),
+        _ => first_image(&options.embedded.images, of),
     }
 }
 
 /// The first image of a folder, as the network reads it, and its path.
-fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditError> {
+fn first_image(folder: &Path, of: Preprocessing) -> Result<(Vec<u8>, PathBuf), AuditError> {
     let folder = images::Folder::open(folder)?;
     let Some(entry) = folder.entries().first() else {
         return Err(AuditError::Absent {
@@ -231,6 +231,6 @@ fn first_image(folder: &Path, size: usize) -> Result<(Vec<u8>, PathBuf), AuditEr
             found: "none".to_owned(),
         });
     };
-    let picture = images::preprocess(&images::decode(&entry.path)?, resnet::resized_side(size), size)?;
+    let picture = images::preprocess(&images::decode(&entry.path)?, of.resize, of.size)?;
     Ok((picture.into_pixels(), entry.path.clone()))
 }

@@ -2,7 +2,7 @@
 
 use autodiff::ops::{
     Add, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool, Normalise,
-    Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Operation, PadChannels, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Channels, Graph, Isa, Shape, Sliding, Wanted};
 use proptest::prelude::*;
@@ -174,6 +174,34 @@ proptest! {
         positive_adjoint(Jitter::below(8), Draw::Shift(down, right), shape, (seed, 1));
         positive_adjoint(Translate::center_crop(size, (height - margin, width - 3)), Draw::None, shape, (seed, 1));
         positive_adjoint(Translate::zero_pad(size, (margin, 2)), Draw::None, shape, (seed, 1));
+    }
+
+    /// Values are copied, so that a twin in double precision has the same, and the gradient of each is one value.
+    #[test]
+    fn channel_padding_is_its_twin_forward_and_backward(
+        (height, width, channels) in (1_usize..12, 1_usize..12, 1_usize..20),
+        (stride, before, after) in (1_usize..4, 0_usize..9, 0_usize..9), seed: u64,
+    ) {
+        let shape = Shape::new(height, width, channels);
+        let all = before + channels + after;
+        let operation: Arc<dyn Operation> = Arc::new(PadChannels::new(stride, before, all));
+        let mut x = pseudo_random(seed, shape.len());
+        for (at, odd) in [f32::NAN, f32::INFINITY, f32::MIN_POSITIVE / 4.0, -0.0].into_iter().enumerate() {
+            if let Some(value) = x.get_mut(at * 5) {
+                *value = odd;
+            }
+        }
+        let found = run(&operation, Draw::None, shape, &x, |n| pseudo_random(seed ^ 1, n));
+        let twin = reference::pad_channels(&Map::from_f32((height, width, channels), &x), stride, before, all);
+        let output = (found.output.height, found.output.width, found.output.channels);
+        prop_assert_eq!(output, twin.shape());
+        let single: Vec<f32> = twin.data.iter().map(|&v| v as f32).collect();
+        testkit::assert_same_bits(&found.y, &single, "forward");
+        let dy = Map::from_f32(output, &found.dy);
+        let adjoint = reference::pad_channels_adjoint(&dy, stride, before, (height, width, channels));
+        let single: Vec<f32> = adjoint.data.iter().map(|&v| v as f32).collect();
+        testkit::assert_same_bits(&found.dx, &single, "backward");
+        positive_adjoint(PadChannels::new(stride, before, all), Draw::None, shape, (seed, 1));
     }
 
     /// Along a direction so short that no value changes sides, a piecewise linear operation is linear.

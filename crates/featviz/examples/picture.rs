@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let embedded = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
     let network = Network::new(&TensorSet::load(embedded)?)?;
     let block: Block = "2.1".parse()?;
-    let site = block.optimised_site(Role::Output);
+    let site = network.architecture().optimised_site(block, Role::Output);
     // The published recipe with fewer steps: enough to see something.
     let recipe = Recipe::new(SIZE, Preset::Quick.steps());
     let visualizer = Visualizer::new(&network, site, Objective::Neuron, recipe)?;

@@ -1,9 +1,12 @@
 //! The constants of the method.
 
-use resnet::{Block, Site};
+use resnet::{Architecture, Site};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
+
+/// Rows and columns of the papers' images.
+const PAPERS_SIZE: usize = 224;
 
 /// Everything that, beside the network, the unit and the seed, determines a visualization.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -109,34 +112,63 @@ impl Recipe {
     }
 }
 
-/// The jitter that paper 1's batch script gives a site, in pixels; 0 is none.
+/// The jitter of a site in pixels, for images of `size`; 0 is none.
+///
+/// Paper 1's batch script gives ResNet18 none up to block 2.0, 4 at 2.1 and 3.0, and 16 from 3.1 on. That is a rule on how far a
+/// center neuron sees, in parts of the image's side: none up to 3/8 of it, 1/56 of the side up to 4/5, and 1/14 beyond
+/// (METHOD.md, section 7). At 224 pixels, where block 2.0 of ResNet18 sees 67, 2.1 sees 99, 3.0 sees 147 and 3.1 sees 211, those are the
+/// script's numbers; ResNet18 is given them at any size, as the script does not know another.
 ///
 /// # Example
 /// ```
-/// # fn main() -> Result<(), resnet::UnknownSite> {
-/// let of = |site: &str| Ok(featviz::jitter_of(site.parse()?));
+/// # let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
+/// // `file` is fixtures/resnet18-16.npz.
+/// let network = resnet::Architecture::infer(&weights::TensorSet::load(file).unwrap()).unwrap();
+/// let of = |site: &str| Ok::<_, resnet::UnknownSite>(featviz::jitter_of(&network, site.parse()?, 224));
 /// assert_eq!([of("layer1.1.pre")?, of("layer2.1.bn2")?, of("layer3.1.pre")?], [0, 4, 16]);
-/// # Ok(())
-/// # }
+/// # Ok::<(), resnet::UnknownSite>(())
 /// ```
-pub fn jitter_of(site: Site) -> usize {
-    let Some(block) = site.block() else {
-        return if site.is_stem() { 0 } else { 16 };
-    };
-    let at = Block::ALL.iter().position(|&b| b == block).unwrap_or(0);
-    match at {
-        0..=2 => 0,
-        3 | 4 => 4,
-        _ => 16,
+pub fn jitter_of(architecture: &Architecture, site: Site, size: usize) -> usize {
+    let size = if architecture.is_resnet18() { PAPERS_SIZE } else { size };
+    match architecture.field(site) {
+        Some(field) if field.size * 8 <= size * 3 => 0,
+        Some(field) if field.size * 5 <= size * 4 => (size + 28) / 56,
+        _ => (size + 7) / 14,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use weights::{Tensor, TensorSet};
+
+    /// A network of three-channel tensors, by its names.
+    fn architecture(stem: usize, blocks: &[usize]) -> Architecture {
+        let mut tensors = Vec::new();
+        let mut add = |name: String, shape: &[usize]| {
+            let count = shape.iter().product();
+            tensors.push(Tensor::new("made", &name, shape.to_vec(), vec![0.5; count]).unwrap());
+        };
+        add("conv1.weight".into(), &[3, 3, stem, stem]);
+        add("conv1.bias".into(), &[3]);
+        for (at, &count) in blocks.iter().enumerate() {
+            for module in (0..count).map(|index| format!("layer{}.{index}", at + 1)) {
+                for part in ["conv1", "conv2"] {
+                    add(format!("{module}.{part}.weight"), &[3, 3, 3, 3]);
+                    add(format!("{module}.{part}.bias"), &[3]);
+                }
+            }
+            if at > 0 && stem == 7 {
+                add(format!("layer{}.0.downsample.0.weight", at + 1), &[3, 3, 1, 1]);
+                add(format!("layer{}.0.downsample.0.bias", at + 1), &[3]);
+            }
+        }
+        Architecture::infer(&TensorSet::new("made", tensors).unwrap()).unwrap()
+    }
 
     #[test]
     fn jitter_follows_the_batch_script() {
+        let resnet18 = architecture(7, &[2, 2, 2, 2]);
         for (site, expected) in [
             ("layer1.0.pre", 0),
             ("layer1.1.bn2", 0),
@@ -148,10 +180,27 @@ mod tests {
             ("layer3.1.bn2", 16),
             ("layer4.0.downsample.1", 16),
             ("layer4.1.pre", 16),
+            ("avgpool", 16),
             ("maxpool", 0),
         ] {
-            assert_eq!(jitter_of(site.parse().unwrap()), expected, "{site}");
+            for size in [224, 128, 448] {
+                assert_eq!(jitter_of(&resnet18, site.parse().unwrap(), size), expected, "{site}");
+            }
         }
+    }
+
+    #[test]
+    fn of_another_network_it_is_a_part_of_the_side_that_grows_with_how_far_a_neuron_sees() {
+        let of = |network: &Architecture, site: &str, size| jitter_of(network, site.parse().unwrap(), size);
+        // Blocks of resnet34 see 16 pixels more each in the first stage: 27, 43, 59; then 83, 115, 147, 179, and 227.
+        let resnet34 = architecture(7, &[3, 4, 6, 3]);
+        let seen = ["layer1.2", "layer2.0", "layer2.1", "layer2.3", "layer3.0"];
+        assert_eq!(seen.map(|site| of(&resnet34, site, 224)), [0, 0, 4, 4, 16]);
+        assert_eq!(seen.map(|site| of(&resnet34, site, 448)), [0, 0, 0, 8, 8]);
+        // Blocks of resnet20 see 7, 11 and 15 of 32 pixels, then 21, 29 and 37.
+        let resnet20 = architecture(3, &[3, 3, 3]);
+        let seen = ["relu", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer3.2", "avgpool"];
+        assert_eq!(seen.map(|site| of(&resnet20, site, 32)), [0, 0, 1, 1, 2, 2, 2]);
     }
 
     #[test]

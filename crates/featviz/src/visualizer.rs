@@ -4,7 +4,6 @@ use crate::augmentation::{Augmentation, AugmentedImage};
 use crate::draws::Draws;
 use crate::picture::{Picture, add_picture, to_byte};
 use crate::recipe::{Recipe, jitter_of};
-use autodiff::ops::Normalise;
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
 use kernels::adam::{Adam, Direction, Moments};
 use kernels::elementary::single;
@@ -124,7 +123,7 @@ impl Visualizer {
         if recipe.scales.is_empty() {
             return Err(FeatvizError::NoScale);
         }
-        let jitter = jitter_of(site);
+        let jitter = jitter_of(network.architecture(), site, recipe.size);
         let chain = |scale: &u32| {
             let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
             let mut graph = Graph::new();
@@ -177,7 +176,7 @@ impl Seen {
     /// What a site makes of it.
     fn through(self, network: &Network, site: Site, objective: Objective) -> Result<Built, FeatvizError> {
         let Seen { mut graph, spectrum, augmented } = self;
-        let normalised = graph.add(Normalise::imagenet(), &[augmented.image])?;
+        let normalised = graph.add(network.normalisation(), &[augmented.image])?;
         let sites = network.add_to(&mut graph, normalised)?;
         let unavailable = || NetworkError::Unavailable { site, because: String::new() };
         let node = sites.get(site).ok_or_else(unavailable)?;

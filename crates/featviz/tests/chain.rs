@@ -4,7 +4,7 @@ use autodiff::ops::{Alignment, Draw, Input, Jitter, ReflectPad, Resize, Rotate, 
 use autodiff::{Graph, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use featviz::{Augmentation, AugmentedImage, Picture, Preset, Recipe, StepDraws, jitter_of};
 use ndarray::{Array3, Array4};
-use resnet::{Block, Site};
+use resnet::{Architecture, Block, Site};
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
 
@@ -127,9 +127,13 @@ fn jitter_is_0_up_to_2_0_then_4_up_to_3_0_then_16_at_every_site() {
         (2, 1) | (3, 0) => 4,
         _ => 16,
     };
-    for site in Site::all() {
+    let tensors =
+        weights::TensorSet::load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz")).unwrap();
+    let architecture = Architecture::infer(&tensors).unwrap();
+    let stem = [Site::StemSum, Site::PooledSum];
+    for site in architecture.all_sites().into_iter().chain(stem) {
         let of_block = site.block().map(expected);
         let outside = if site.is_stem() { 0 } else { 16 };
-        assert_eq!(jitter_of(site), of_block.unwrap_or(outside), "{site}");
+        assert_eq!(jitter_of(&architecture, site, 128), of_block.unwrap_or(outside), "{site}");
     }
 }

@@ -270,7 +270,7 @@ mod tests {
         let dy = map(y.shape(), 5);
         let dx = conv2d_input_gradient(&dy, apart, SLIDING, (5, 4));
         assert_eq!(dx, conv2d_input_gradient(&dy, whole, SLIDING, (5, 4)));
-        assert_adjoint(&y.data, &dy.data, &x.data, &dx.data, 5.0);
+        assert_adjoint((&y.data, &dy.data), (&x.data, &dx.data), 5.0);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use column::{Column, Row};
 pub use compare::table_differences;
 pub use error::ReportError;
 pub use files::{read_table, write_table};
-pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
+pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::probability;
 pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all};

@@ -27,14 +27,31 @@ pub struct NetworkRecord {
     pub weights: String,
     /// Digest of the tensors, whatever the file format.
     pub weights_digest: String,
-    /// Channels of the four stages.
+    /// What it is called, such as `resnet18`. Manifests from before it was recorded lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    /// Channels of the stages.
     pub widths: Vec<usize>,
     /// Rows and columns of the images it reads.
     pub input_size: usize,
+    /// How else photographs became images. Manifests from before it was recorded lack it: then as ImageNet's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocessing: Option<PreprocessingRecord>,
     /// Classes it tells apart, if it has its last layer.
     pub classes: Option<usize>,
     /// `separate` or `folded`.
     pub batch_norm: String,
+}
+
+/// How photographs became images, beside the size of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PreprocessingRecord {
+    /// What the shorter side of a photograph was resized to.
+    pub resize: usize,
+    /// What was subtracted from the three colors, between 0 and 1.
+    pub mean: [f32; 3],
+    /// What they were divided by then.
+    pub std: [f32; 3],
 }
 
 /// The images that tuning curves were measured on.

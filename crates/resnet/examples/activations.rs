@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // As torchvision does: shorter side to 256 of 224 parts of the size, then the middle.
     let pixels = images::preprocess(&images::decode(photograph)?, resnet::resized_side(SIZE), SIZE)?.into_pixels();
     let block: Block = "3.1".parse()?;
-    let sites = Role::ALL.map(|role| block.read_site(role));
+    let sites = Role::ALL.map(|role| network.architecture().read_site(block, role));
     let reading = Reading { size: SIZE, view: View::Plain, sites: &sites, extent: Extent::Center };
     let mut reader = Reader::new(&network, reading, Isa::best())?;
     reader.read(&pixels);

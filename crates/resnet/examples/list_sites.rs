@@ -1,7 +1,7 @@
 //! Reads weights and lists the sites of their network: `cargo run -p resnet --example list_sites [PATH]`.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
-use resnet::{Block, Network, Role};
+use resnet::{Network, Role};
 use std::error::Error;
 use std::path::PathBuf;
 use weights::TensorSet;
@@ -18,8 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for site in network.sites() {
         println!("{site}");
     }
-    for &block in Block::studied() {
-        let [input, block_, output] = Role::ALL.map(|role| block.read_site(role).to_string());
+    let architecture = network.architecture();
+    println!("{}", architecture.description());
+    for &block in architecture.studied() {
+        let [input, block_, output] = Role::ALL.map(|role| architecture.read_site(block, role).to_string());
         println!("block {block}: Input is {input}, Block {block_}, Output {output}");
     }
     // What cannot be computed is said, not passed over.

@@ -1,13 +1,14 @@
-//! Blocks of the network, and the three roles of a block.
+//! Blocks of a network, and the three roles of a block.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A basic block: stage 1 to 4, index 0 or 1 in it.
+/// A block by its place: the stage, from 1, and its place in it, from 0. Which blocks a network has, and of what they are
+/// made, says its [`crate::Architecture`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Block {
-    stage: u8,
-    index: u8,
+    stage: u16,
+    index: u16,
 }
 
 /// What a block's channel is looked at as (METHOD.md, section 1).
@@ -23,48 +24,31 @@ pub enum Role {
 
 /// Why a text is not a block.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{found}' is not a block: expected one of 1.0, 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1")]
+#[error("'{found}' is not a block: expected a stage and a place in it, such as 1.1 or layer3.0")]
 pub struct ParseBlockError {
     /// The text.
     pub found: String,
 }
 
 impl Block {
-    /// All eight blocks in order.
-    pub const ALL: [Block; 8] = [
-        Block { stage: 1, index: 0 },
-        Block { stage: 1, index: 1 },
-        Block { stage: 2, index: 0 },
-        Block { stage: 2, index: 1 },
-        Block { stage: 3, index: 0 },
-        Block { stage: 3, index: 1 },
-        Block { stage: 4, index: 0 },
-        Block { stage: 4, index: 1 },
-    ];
-
-    /// The seven blocks that the paper studies: all but 1.0.
+    /// The block at a place of a stage.
     ///
     /// ```
-    /// let names: Vec<String> = resnet::Block::studied().iter().map(ToString::to_string).collect();
-    /// assert_eq!(names, ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"]);
+    /// let block = resnet::Block::new(3, 1);
+    /// assert_eq!((block.to_string(), block.module()), ("3.1".to_owned(), "layer3.1".to_owned()));
     /// ```
-    pub fn studied() -> &'static [Block] {
-        &Self::ALL[1..]
+    pub const fn new(stage: u16, index: u16) -> Block {
+        Block { stage, index }
     }
 
-    /// Its stage, 1 to 4.
+    /// Its stage, from 1.
     pub fn stage(self) -> usize {
         self.stage.into()
     }
 
-    /// Its place in the stage, 0 or 1.
+    /// Its place in the stage, from 0.
     pub fn index(self) -> usize {
         self.index.into()
-    }
-
-    /// Whether its input is projected (`downsample`): the first block of stages 2 to 4.
-    pub fn has_projection(self) -> bool {
-        self.index == 0 && self.stage > 1
     }
 
     /// The name of its module, `layerL.B`.
@@ -72,11 +56,20 @@ impl Block {
         format!("layer{}.{}", self.stage, self.index)
     }
 
-    /// The block before it, if there is one.
-    pub fn previous(self) -> Option<Block> {
-        let at = Self::ALL.iter().position(|&b| b == self)?;
-        at.checked_sub(1).map(|at| Self::ALL[at])
+    /// The block that a text begins with, as [`Block::from_str`] reads it, and what follows: nothing, or from a dot on.
+    pub(crate) fn leading(text: &str) -> Option<(Block, &str)> {
+        let name = text.strip_prefix("layer").unwrap_or(text);
+        let (stage, rest) = name.split_once('.')?;
+        let end = rest.find('.').unwrap_or(rest.len());
+        let block = Block { stage: number(stage)?, index: number(&rest[..end])? };
+        (block.stage > 0).then_some((block, &rest[end..]))
     }
+}
+
+/// A number as it is printed: digits, and no zero before others.
+fn number(text: &str) -> Option<u16> {
+    let number: u16 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 impl fmt::Display for Block {
@@ -90,9 +83,10 @@ impl FromStr for Block {
     type Err = ParseBlockError;
 
     fn from_str(text: &str) -> Result<Block, ParseBlockError> {
-        let name = text.strip_prefix("layer").unwrap_or(text);
-        let found = Self::ALL.into_iter().find(|b| b.to_string() == name);
-        found.ok_or_else(|| ParseBlockError { found: text.to_owned() })
+        match Block::leading(text) {
+            Some((block, "")) => Ok(block),
+            _ => Err(ParseBlockError { found: text.to_owned() }),
+        }
     }
 }
 
@@ -121,19 +115,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_studied_blocks_are_the_papers_seven() {
-        let names: Vec<String> = Block::studied().iter().map(Block::to_string).collect();
-        assert_eq!(names, ["1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"]);
-    }
-
-    #[test]
     fn a_block_is_parsed_from_its_name_or_its_modules_and_no_other() {
-        for block in Block::ALL {
+        for (stage, index) in [(1, 0), (1, 1), (2, 0), (3, 35), (4, 2), (12, 0), (3, 200)] {
+            let block = Block::new(stage, index);
+            assert_eq!((block.stage(), block.index()), (stage.into(), index.into()));
             assert_eq!(block.to_string().parse(), Ok(block));
             assert_eq!(block.module().parse(), Ok(block));
         }
-        for wrong in ["", "layer", "layerlayer1.1", "layer5.0", "1", "5.0", "1.2", "1.1 ", "11"] {
-            assert!(wrong.parse::<Block>().unwrap_err().to_string().contains("1.1"), "{wrong}");
+        for wrong in [
+            "",
+            "layer",
+            "layerlayer1.1",
+            "0.1",
+            "1",
+            "1.",
+            ".1",
+            "1.01",
+            "01.1",
+            "+1.1",
+            "1.-1",
+            "1.1 ",
+            "11",
+            "1.1.1",
+            "70000.1",
+            "1.99999",
+        ] {
+            let said = wrong.parse::<Block>().unwrap_err().to_string();
+            assert!(said.starts_with(&format!("'{wrong}' is not a block: ")), "{said}");
         }
+    }
+
+    #[test]
+    fn blocks_are_in_the_order_of_computation() {
+        let names = ["1.0", "1.1", "1.10", "2.0", "3.9", "10.0"].map(|name| name.parse::<Block>().unwrap());
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

@@ -1,15 +1,41 @@
 //! Why tensors do not make a network.
 
+use crate::refuse::{Refused, SUPPORTED};
 use crate::site::Site;
 use autodiff::{GraphError, PlanError};
 use weights::WeightsError;
 
-/// Why tensors do not make a ResNet18.
+/// Why tensors do not make a network that can be studied.
 #[derive(Debug, thiserror::Error)]
 pub enum NetworkError {
     /// A tensor is missing, unexpected or of the wrong shape.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// They are those of a network of another kind.
+    #[error("{0}")]
+    Kind(Refused),
+    /// They are no residual network's.
+    #[error("expected {SUPPORTED}; found {found}")]
+    NoBlock {
+        /// Some of them.
+        found: String,
+    },
+    /// A configuration beside them says that it is of another kind.
+    #[error("expected {SUPPORTED}; found {found}")]
+    Configured {
+        /// What it says.
+        found: String,
+    },
+    /// A convolution has groups.
+    #[error(
+        "tensor '{tensor}' has {groups} groups: expected 1, as grouped convolutions cannot be computed yet; `inspect` describes the network"
+    )]
+    Grouped {
+        /// Its weights.
+        tensor: String,
+        /// Its groups.
+        groups: usize,
+    },
     /// Batch norm is separate in one layer and folded in another.
     #[error(
         "tensor '{folded}' belongs to a network with batch norm folded into its convolutions, but '{separate}' to one that \

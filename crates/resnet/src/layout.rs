@@ -1,6 +1,7 @@
-//! Which tensors ResNet18 consists of: torchvision's names, and the shapes that its widths give them.
+//! What a network consists of: its convolutions with the batch norms behind them, and the tensors of each.
 
 use crate::block::Block;
+use crate::part::Part;
 use autodiff::Sliding;
 
 /// How the file keeps batch norm.
@@ -23,27 +24,32 @@ impl BatchNormState {
 }
 
 /// A convolution with the batch norm behind it.
-#[derive(Clone, Debug)]
-pub(crate) struct ConvolutionLayout {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConvolutionLayout {
     /// Name of the convolution, such as `layer1.0.conv1`.
-    pub(crate) name: String,
+    pub name: String,
     /// Name of the batch norm, such as `layer1.0.bn1`.
-    pub(crate) norm: String,
-    pub(crate) outputs: usize,
-    pub(crate) inputs: usize,
-    pub(crate) sliding: Sliding,
+    pub norm: String,
+    /// Channels that it makes.
+    pub outputs: usize,
+    /// Channels that it reads.
+    pub inputs: usize,
+    /// Into how many groups both are divided; an output reads the inputs of its own group.
+    pub groups: usize,
+    /// How its window slides.
+    pub sliding: Sliding,
 }
 
 impl ConvolutionLayout {
     /// Name of the weights.
-    pub(crate) fn weight(&self) -> String {
+    pub fn weight(&self) -> String {
         format!("{}.weight", self.name)
     }
 
     /// Every tensor of it with its shape; the weights first.
     pub(crate) fn tensors(&self, state: BatchNormState) -> Vec<(String, Vec<usize>)> {
         let (height, width) = self.sliding.kernel;
-        let mut tensors = vec![(self.weight(), vec![self.outputs, self.inputs, height, width])];
+        let mut tensors = vec![(self.weight(), vec![self.outputs, self.inputs / self.groups.max(1), height, width])];
         let each = vec![self.outputs];
         match state {
             BatchNormState::Folded => tensors.push((format!("{}.bias", self.name), each)),
@@ -56,46 +62,83 @@ impl ConvolutionLayout {
     }
 }
 
-/// The convolutions of a block.
-#[derive(Clone, Debug)]
-pub(crate) struct BlockLayout {
-    pub(crate) first: ConvolutionLayout,
-    pub(crate) second: ConvolutionLayout,
-    pub(crate) projection: Option<ConvolutionLayout>,
+/// The stem: a convolution, batch norm, ReLU, and in most networks a max pooling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stem {
+    /// The convolution.
+    pub convolution: ConvolutionLayout,
+    /// The pooling behind the ReLU, where there is one.
+    pub pooling: Option<Sliding>,
+}
+
+impl Stem {
+    /// The stem whose convolution has a kernel of so many rows and columns, and makes `width` channels: 7 is that for
+    /// large images, which it halves, and then pools; 3 that for small ones, which keeps their size.
+    pub(crate) fn of(kernel: usize, width: usize) -> Stem {
+        let pooled = kernel != 3;
+        let sliding = if pooled { Sliding::square(7, 2, 3) } else { Sliding::square(3, 1, 1) };
+        let (name, norm) = ("conv1".to_owned(), "bn1".to_owned());
+        Stem {
+            convolution: ConvolutionLayout { name, norm, outputs: width, inputs: 3, groups: 1, sliding },
+            pooling: pooled.then(|| Sliding::square(3, 2, 1)),
+        }
+    }
+}
+
+/// What hands the stream to a block's sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    /// Nothing: the stream as it is.
+    Identity,
+    /// A convolution and its batch norm.
+    Projection(ConvolutionLayout),
+    /// Every `stride`-th row and column, zero channels before and after: option A of He et al. (2015), which has no
+    /// tensors.
+    Padded {
+        /// How many rows and columns become one.
+        stride: usize,
+        /// Zero channels before those of the stream.
+        before: usize,
+    },
+}
+
+/// A block: a branch of convolutions, and what hands the stream to its sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockLayout {
+    /// Which one.
+    pub block: Block,
+    /// The branch: two convolutions of a basic block, three of a bottleneck. The batch norm of the last one is the Block; behind
+    /// the others is a ReLU.
+    pub branch: Vec<ConvolutionLayout>,
+    /// The shortcut.
+    pub shortcut: Shortcut,
+    /// What the last batch norm of the branch is called.
+    pub(crate) last_norm: Part,
 }
 
 impl BlockLayout {
-    pub(crate) fn convolutions(&self) -> impl Iterator<Item = &ConvolutionLayout> {
-        [&self.first, &self.second].into_iter().chain(&self.projection)
+    /// Every convolution, those of the branch first.
+    pub fn convolutions(&self) -> impl Iterator<Item = &ConvolutionLayout> {
+        let projection = match &self.shortcut {
+            Shortcut::Projection(projection) => Some(projection),
+            Shortcut::Identity | Shortcut::Padded { .. } => None,
+        };
+        self.branch.iter().chain(projection)
     }
-}
 
-/// The stem: a 7x7 convolution of stride 2.
-pub(crate) fn stem(width: usize) -> ConvolutionLayout {
-    let (name, norm) = ("conv1".to_owned(), "bn1".to_owned());
-    ConvolutionLayout { name, norm, outputs: width, inputs: 3, sliding: Sliding::square(7, 2, 3) }
-}
-
-/// A block, given the channels of the four stages.
-pub(crate) fn block(block: Block, widths: [usize; 4]) -> BlockLayout {
-    let prefix = format!("{}.", block.module());
-    let width = widths[block.stage() - 1];
-    let enters = if block.has_projection() { widths[block.stage() - 2] } else { width };
-    let stride = if block.has_projection() { 2 } else { 1 };
-    let layout = |conv: &str, norm: &str, inputs, sliding| {
-        let [name, norm] = [conv, norm].map(|part| format!("{prefix}{part}"));
-        ConvolutionLayout { name, norm, outputs: width, inputs, sliding }
-    };
-    BlockLayout {
-        first: layout("conv1", "bn1", enters, Sliding::square(3, stride, 1)),
-        second: layout("conv2", "bn2", width, Sliding::square(3, 1, 1)),
-        projection: block
-            .has_projection()
-            .then(|| layout("downsample.0", "downsample.1", enters, Sliding::square(1, stride, 0))),
+    /// The last convolution of the branch, behind whose batch norm is the Block.
+    #[expect(clippy::expect_used, reason = "a branch is made of two or three convolutions")]
+    pub fn last(&self) -> &ConvolutionLayout {
+        self.branch.last().expect("a branch of at least one convolution")
     }
-}
 
-/// The max pooling behind the stem.
-pub(crate) fn pooling() -> Sliding {
-    Sliding::square(3, 2, 1)
+    /// Channels of Input, Block and Output.
+    pub fn channels(&self) -> usize {
+        self.last().outputs
+    }
+
+    /// Rows and columns of the stream that become one.
+    pub fn stride(&self) -> usize {
+        self.branch.iter().map(|convolution| convolution.sliding.stride.0).product()
+    }
 }

@@ -1,12 +1,14 @@
 //! From tensors to graphs.
 
 use crate::architecture::Architecture;
-use crate::block::Block;
+use crate::block::Role;
 use crate::error::NetworkError;
-use crate::layout::{self, BatchNormState, ConvolutionLayout};
+use crate::layout::{BatchNormState, ConvolutionLayout, Shortcut};
+use crate::preprocessing::Colors;
 use crate::site::Site;
 use autodiff::ops::{
-    Add, Algorithm, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Linear, MaxPool, Operation, Relu,
+    Add, Algorithm, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Linear, MaxPool, Normalise,
+    Operation, PadChannels, Relu,
 };
 use autodiff::{Graph, GraphError, NodeId};
 use std::collections::BTreeMap;
@@ -16,12 +18,13 @@ use weights::{TensorSet, WeightsError};
 /// What torchvision adds to each variance.
 pub const BATCH_NORM_EPS: f64 = 1e-5;
 
-/// A ResNet18 with its weights, shared by every graph it is added to.
+/// A residual network with its weights, shared by every graph it is added to.
 #[derive(Clone, Debug)]
 pub struct Network {
     architecture: Architecture,
+    colors: Colors,
     stem: Layer,
-    pool: Arc<dyn Operation>,
+    pool: Option<Arc<dyn Operation>>,
     blocks: Vec<BlockLayers>,
     classifier: Option<Arc<dyn Operation>>,
 }
@@ -35,14 +38,21 @@ struct Layer {
 
 #[derive(Clone, Debug)]
 struct BlockLayers {
-    first: Layer,
-    second: Layer,
-    projection: Option<Layer>,
+    branch: Vec<Layer>,
+    shortcut: ShortcutLayers,
+}
+
+#[derive(Clone, Debug)]
+enum ShortcutLayers {
+    Identity,
+    Projection(Layer),
+    Padded(Arc<dyn Operation>),
 }
 
 /// Where each site is in a graph.
 #[derive(Clone, Debug)]
 pub struct Sites {
+    order: Vec<Site>,
     nodes: BTreeMap<Site, NodeId>,
 }
 
@@ -54,7 +64,7 @@ impl Sites {
 
     /// All sites in the order of computation.
     pub fn iter(&self) -> impl Iterator<Item = (Site, NodeId)> {
-        Site::all().into_iter().filter_map(|s| Some((s, self.get(s)?)))
+        self.order.iter().filter_map(|&s| Some((s, self.get(s)?)))
     }
 }
 
@@ -75,25 +85,51 @@ impl Network {
         let architecture = Architecture::infer(tensors)?;
         let state = architecture.batch_norm();
         let layer = |layout: &ConvolutionLayout| layer(tensors, layout, state, algorithm);
-        let blocks = architecture.blocks().iter().map(|&block| {
-            let layout = layout::block(block, architecture.widths());
-            let projection = layout.projection.as_ref().map(layer).transpose()?;
-            Ok(BlockLayers { first: layer(&layout.first)?, second: layer(&layout.second)?, projection })
+        let blocks = architecture.layouts().iter().map(|layout| {
+            let shortcut = match &layout.shortcut {
+                Shortcut::Identity => ShortcutLayers::Identity,
+                Shortcut::Projection(projection) => ShortcutLayers::Projection(layer(projection)?),
+                &Shortcut::Padded { stride, before } => {
+                    ShortcutLayers::Padded(Arc::new(PadChannels::new(stride, before, layout.channels())))
+                }
+            };
+            Ok(BlockLayers { branch: layout.branch.iter().map(layer).collect::<Result<_, NetworkError>>()?, shortcut })
         });
-        let classifier = match (architecture.is_complete(), tensors.get("fc.weight"), tensors.get("fc.bias")) {
+        let blocks = blocks.collect::<Result<_, NetworkError>>()?;
+        let of_classes = |part: &str| tensors.get(&format!("{}.{part}", architecture.words().classes));
+        let classifier = match (architecture.has_classifier, of_classes("weight"), of_classes("bias")) {
             (true, Some(weight), Some(bias)) => {
-                let linear = Linear::new(weight.values(), bias.values(), architecture.widths()[3])?;
+                let width = weight.shape().get(1).copied().unwrap_or(0);
+                let linear = Linear::new(weight.values(), bias.values(), width)?;
                 Some(Arc::new(linear) as Arc<dyn Operation>)
             }
             _ => None,
         };
+        let stem = architecture.stem();
         Ok(Network {
-            stem: layer(&layout::stem(architecture.widths()[0]))?,
-            pool: Arc::new(MaxPool::new(layout::pooling())),
-            blocks: blocks.collect::<Result<_, NetworkError>>()?,
+            colors: Colors::IMAGENET,
+            stem: layer(&stem.convolution)?,
+            pool: stem.pooling.map(|pooling| Arc::new(MaxPool::new(pooling)) as Arc<dyn Operation>),
+            blocks,
             classifier,
             architecture,
         })
+    }
+
+    /// The same network for images that are normalised by other statistics than ImageNet's.
+    #[must_use]
+    pub fn normalised_by(self, colors: Colors) -> Network {
+        Network { colors, ..self }
+    }
+
+    /// What an image with values in [0, 1] goes through before the network reads it.
+    pub fn normalisation(&self) -> Normalise {
+        Normalise::new(self.colors.mean, self.colors.std)
+    }
+
+    /// The statistics that images are normalised by.
+    pub fn colors(&self) -> Colors {
+        self.colors
     }
 
     /// What it consists of.
@@ -103,24 +139,23 @@ impl Network {
 
     /// The sites that it has, in the order of computation.
     pub fn sites(&self) -> Vec<Site> {
-        let usable = |block: Block| self.architecture.blocks().contains(&block);
-        let has = |site: &Site| match site {
-            Site::AveragePool | Site::Classes => self.classifier.is_some(),
-            other => other.block().is_none_or(usable),
-        };
-        Site::all().into_iter().filter(has).collect()
+        self.architecture.sites()
     }
 
     /// Checks that the network has a site.
     ///
     /// # Errors
-    /// If it has not: naming the missing tensors.
+    /// If it has not: naming the missing tensors, or that it is another network's.
     pub fn require(&self, site: Site) -> Result<(), NetworkError> {
         // The stem is always there.
-        if site.is_stem() || self.sites().contains(&site) {
+        let stem = site.is_stem() && (self.pool.is_some() || !matches!(site, Site::MaxPool | Site::PooledSum));
+        if stem || self.sites().contains(&site) {
             return Ok(());
         }
-        let because = self.architecture.missing_sentence().unwrap_or_default();
+        let because = match self.architecture.all_sites().contains(&site) {
+            true => self.architecture.missing_sentence().unwrap_or_default(),
+            false => format!("it is no site of {}", self.architecture.description()),
+        };
         Err(NetworkError::Unavailable { site, because })
     }
 
@@ -143,35 +178,48 @@ impl Network {
         let mut nodes = BTreeMap::new();
         let sum = self.stem.add_to(graph, input)?;
         nodes.insert(Site::StemSum, sum);
-        nodes.insert(Site::PooledSum, graph.add_shared(Arc::clone(&self.pool), &[sum])?);
+        if let Some(pool) = &self.pool {
+            nodes.insert(Site::PooledSum, graph.add_shared(Arc::clone(pool), &[sum])?);
+        }
         let stem = graph.add(Relu, &[sum])?;
         nodes.insert(Site::StemRelu, stem);
-        let mut stream = graph.add_shared(Arc::clone(&self.pool), &[stem])?;
-        nodes.insert(Site::MaxPool, stream);
-        for (&block, layers) in self.architecture.blocks().iter().zip(&self.blocks) {
-            let enters = match &layers.projection {
-                None => stream,
-                Some(projection) => {
-                    let projected = projection.add_to(graph, stream)?;
-                    nodes.insert(Site::Projection(block), projected);
-                    projected
-                }
+        let mut stream = stem;
+        if let Some(pool) = &self.pool {
+            stream = graph.add_shared(Arc::clone(pool), &[stem])?;
+            nodes.insert(Site::MaxPool, stream);
+        }
+        let architecture = &self.architecture;
+        for (&block, layers) in architecture.blocks().iter().zip(&self.blocks) {
+            let enters = match &layers.shortcut {
+                ShortcutLayers::Identity => stream,
+                ShortcutLayers::Projection(projection) => projection.add_to(graph, stream)?,
+                ShortcutLayers::Padded(pad) => graph.add_shared(Arc::clone(pad), &[stream])?,
             };
-            let hidden = layers.first.add_to(graph, stream)?;
-            let hidden = graph.add(Relu, &[hidden])?;
-            let contribution = layers.second.add_to(graph, hidden)?;
-            nodes.insert(Site::Contribution(block), contribution);
+            if let Some(site) = architecture.shortcut(block) {
+                nodes.insert(site, enters);
+            }
+            let mut contribution = stream;
+            for (at, layer) in layers.branch.iter().enumerate() {
+                if at > 0 {
+                    contribution = graph.add(Relu, &[contribution])?;
+                }
+                contribution = layer.add_to(graph, contribution)?;
+            }
+            nodes.insert(architecture.read_site(block, Role::Block), contribution);
             let sum = graph.add(Add, &[contribution, enters])?;
             nodes.insert(Site::Sum(block), sum);
             stream = graph.add(Relu, &[sum])?;
             nodes.insert(Site::Output(block), stream);
         }
-        if let Some(classifier) = &self.classifier {
+        if architecture.reaches_the_end() {
             let average = graph.add(GlobalAveragePool, &[stream])?;
             nodes.insert(Site::AveragePool, average);
-            nodes.insert(Site::Classes, graph.add_shared(Arc::clone(classifier), &[average])?);
+            if let Some(classifier) = &self.classifier {
+                let classes = Site::Classes(architecture.words().classes);
+                nodes.insert(classes, graph.add_shared(Arc::clone(classifier), &[average])?);
+            }
         }
-        Ok(Sites { nodes })
+        Ok(Sites { order: architecture.sites(), nodes })
     }
 }
 
@@ -191,6 +239,10 @@ fn layer(
     state: BatchNormState,
     algorithm: Algorithm,
 ) -> Result<Layer, NetworkError> {
+    if layout.groups > 1 {
+        // The one place that is to change when grouped convolutions can be computed.
+        return Err(NetworkError::Grouped { tensor: layout.weight(), groups: layout.groups });
+    }
     let values = |name: String| Ok::<_, WeightsError>(tensors.find(&name)?.values());
     let part = |part: &str| values(format!("{}.{part}", layout.norm));
     let (bias, norm) = match state {

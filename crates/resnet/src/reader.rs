@@ -3,7 +3,7 @@
 use crate::error::NetworkError;
 use crate::network::{Network, Sites};
 use crate::site::Site;
-use autodiff::ops::{Alignment, Input, Normalise, ReflectPad, Resize, Translate};
+use autodiff::ops::{Alignment, Input, ReflectPad, Resize, Translate};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, ThreadPool, Wanted, Workspace};
 use ndarray::{Array3, ArrayView1};
 use std::sync::Arc;
@@ -22,19 +22,6 @@ pub enum View {
     /// Resized to so many rows and columns, then padded by reflection to the full size: [`View::Shrunk`] by another
     /// factor.
     Padded(usize),
-}
-
-/// What the shorter side of a photograph is resized to before its central `size` rows and columns are cut out: 256 for
-/// 224, as torchvision's evaluation does, and in proportion for other sizes, rounded.
-///
-/// # Example
-/// ```
-/// assert_eq!(resnet::resized_side(224), 256);
-/// assert_eq!(resnet::resized_side(112), 128);
-/// assert_eq!(resnet::resized_side(32), 37); // 36.57
-/// ```
-pub fn resized_side(size: usize) -> usize {
-    (size * 256 + 112) / 224
 }
 
 /// How much of each site is read.
@@ -167,7 +154,7 @@ impl Reader {
         Network::require_input_size(size)?;
         let mut graph = Graph::new();
         let image = graph.add(Input { shape: Shape::new(size, size, 3) }, &[])?;
-        let normalised = graph.add(Normalise::imagenet(), &[image])?;
+        let normalised = graph.add(network.normalisation(), &[image])?;
         let seen = view.add_to(&mut graph, normalised)?;
         let nodes = network.add_to(&mut graph, seen)?;
         let (mut wanted, mut shapes) = (Vec::new(), Vec::new());

@@ -2,8 +2,8 @@
 
 mod made;
 
-use made::{CLASSES, WIDTHS, shapes, tensor};
-use resnet::{BatchNormState, Extent, Isa, Network, NetworkError, Reader, Reading, Role, Site, View};
+use made::{ALL, CLASSES, Made, RESNET18, WIDTHS, shapes, shapes_of, tensor};
+use resnet::{Architecture, BatchNormState, Extent, Isa, Network, NetworkError, Reader, Reading, Role, Site, View};
 use weights::{Tensor, TensorSet};
 
 /// The network of these tensors after a change to their shapes.
@@ -26,10 +26,10 @@ fn widths_classes_and_the_state_of_batch_norm_are_inferred() {
     for state in [BatchNormState::Separate, BatchNormState::Folded] {
         let network = network(state, |_| ()).unwrap();
         let architecture = network.architecture();
-        assert_eq!((architecture.widths(), architecture.classes()), (WIDTHS, Some(CLASSES)));
+        assert_eq!((architecture.widths(), architecture.classes()), (WIDTHS.to_vec(), Some(CLASSES)));
         assert_eq!((architecture.batch_norm(), architecture.is_complete()), (state, true));
         assert_eq!(architecture.missing_sentence(), None);
-        assert_eq!(network.sites(), Site::all());
+        assert_eq!(network.sites(), architecture.all_sites());
     }
 }
 
@@ -39,7 +39,7 @@ fn any_input_size_can_be_read_and_the_sum_is_exact_at_every_block() {
     for size in [8, 20, 64] {
         let bytes: Vec<u8> = (0..size * size * 3).map(|i| (i * 89 % 251).try_into().unwrap()).collect();
         for &block in network.architecture().blocks() {
-            let sites = Role::ALL.map(|role| block.read_site(role));
+            let sites = Role::ALL.map(|role| network.architecture().read_site(block, role));
             let mut reader = Reader::new(
                 &network,
                 Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole },
@@ -71,14 +71,71 @@ fn blocks_before_the_first_incomplete_one_are_usable_and_the_others_are_listed()
 }
 
 #[test]
-fn a_stage_without_a_single_tensor_is_listed_too() {
+fn the_last_stage_is_the_last_one_that_has_a_tensor_and_without_a_classifier_nothing_is_missing() {
     let network = network(BatchNormState::Separate, |shapes| {
         shapes.retain(|(n, _)| !n.starts_with("layer4") && !n.starts_with("fc"))
     })
     .unwrap();
-    assert_eq!(network.architecture().widths(), [3, 5, 4, 0]);
+    assert_eq!(network.architecture().widths(), [3, 5, 4]);
     assert_eq!(network.architecture().blocks().len(), 6);
     assert_eq!(network.architecture().classes(), None);
+    assert!(network.architecture().is_complete());
+    assert_eq!(network.sites().last().unwrap().to_string(), "avgpool");
+}
+
+#[test]
+fn a_stage_between_others_without_a_single_tensor_is_listed() {
+    let network = network(BatchNormState::Separate, |s| s.retain(|(n, _)| !n.starts_with("layer2"))).unwrap();
+    let sentence = network.architecture().missing_sentence().unwrap();
+    assert!(sentence.starts_with("2.0, 3.0, 3.1, 4.0, 4.1 and fc cannot be computed: missing layer2.0.conv1.weight"));
+    assert_eq!(network.architecture().blocks().len(), 2);
+}
+
+#[test]
+fn what_every_family_is_made_of_is_inferred() {
+    for made in &ALL {
+        for state in [BatchNormState::Separate, BatchNormState::Folded] {
+            let tensors = shapes_of(made, state).into_iter().map(|(name, shape)| tensor(&name, shape));
+            let architecture = Architecture::infer(&TensorSet::new("made.npz", tensors).unwrap()).unwrap();
+            assert_eq!((architecture.name().as_str(), architecture.is_complete()), (made.name, true));
+            let found: Vec<(usize, usize)> = architecture.stages().iter().map(|s| (s.blocks, s.width)).collect();
+            assert_eq!(found, made.stages);
+            assert_eq!(architecture.is_bottleneck(), made.inner.is_some());
+            assert_eq!(architecture.stem().pooling.is_some(), made.kernel == 7);
+            assert_eq!(architecture.classes(), made.head.map(|_| CLASSES));
+            let inner: Vec<usize> = architecture.stages().iter().map(|stage| stage.inner).collect();
+            assert_eq!(inner, made.inner.map_or_else(|| architecture.widths(), <[usize]>::to_vec));
+            let sizes = (architecture.usual_size(), architecture.usual_resize(architecture.usual_size()));
+            assert_eq!(sizes, if made.kernel == 7 { (224, 256) } else { (32, 32) });
+        }
+    }
+}
+
+#[test]
+fn groups_are_inferred_and_only_computing_them_is_refused() {
+    let grouped = Made { name: "resnext8_2x3d", stages: &[(1, 12), (1, 24)], inner: Some(&[6, 8]), ..RESNET18 };
+    let each = |name: &str, mut shape: Vec<usize>| {
+        if name.ends_with("conv2.weight") {
+            shape[1] /= 2;
+        }
+        shape
+    };
+    let tensors = shapes_of(&grouped, BatchNormState::Separate).into_iter();
+    let tensors = tensors.map(|(name, shape)| tensor(&name, each(&name, shape)));
+    let tensors = TensorSet::new("made.npz", tensors).unwrap();
+    let architecture = Architecture::infer(&tensors).unwrap();
+    let groups: Vec<usize> = architecture.stages().iter().map(|stage| stage.groups).collect();
+    assert_eq!((architecture.name().as_str(), groups), (grouped.name, vec![2, 2]));
+    let said = message(Network::new(&tensors));
+    assert!(said.starts_with("tensor 'layer1.0.conv2.weight' has 2 groups: expected 1"), "{said}");
+}
+
+#[test]
+fn a_number_that_no_network_has_is_a_strangers() {
+    for name in ["layer60000.0.conv1.weight", "layer2.60000.conv1.weight", "layer99999.0.conv1.weight"] {
+        let said = message(network(BatchNormState::Separate, |s| s.push((name.into(), vec![3, 3, 3, 3]))));
+        assert!(said.contains(&format!("expected no tensor `{name}`")), "{said}");
+    }
 }
 
 #[test]
@@ -97,10 +154,15 @@ fn a_tensor_of_the_wrong_shape_is_the_one_that_is_named() {
 }
 
 #[test]
-fn what_no_resnet18_has_is_refused() {
+fn what_no_network_has_is_refused() {
     let said =
-        message(network(BatchNormState::Separate, |s| s.push(("layer1.2.conv1.weight".into(), vec![3, 3, 3, 3]))));
-    assert!(said.contains("layer1.2.conv1.weight"), "{said}");
+        message(network(BatchNormState::Separate, |s| s.push(("layer1.1.conv7.weight".into(), vec![3, 3, 3, 3]))));
+    assert!(said.contains("layer1.1.conv7.weight"), "{said}");
+    // One more block, as far as it is there.
+    let further =
+        network(BatchNormState::Separate, |s| s.push(("layer4.2.conv1.weight".into(), vec![7, 7, 3, 3]))).unwrap();
+    let sentence = further.architecture().missing_sentence().unwrap();
+    assert!(sentence.starts_with("4.2 and fc cannot be computed: missing layer4.2.bn1.weight, "), "{sentence}");
     let said = message(network(BatchNormState::Separate, |s| s.retain(|(n, _)| n != "bn1.running_var")));
     assert!(said.contains("bn1.running_var"), "{said}");
     let said = message(network(BatchNormState::Separate, |s| s.push(("layer4.1.conv2.bias".into(), vec![7]))));

@@ -1,4 +1,4 @@
-//! Every site, from the definition: the network of METHOD.md, section 1, built here operation by operation, against
+//! Every site, from the definition: the networks of METHOD.md, sections 1 and 7, built here operation by operation, against
 //! what the crate builds.
 
 mod made;
@@ -8,7 +8,7 @@ use autodiff::ops::{
     ReflectPad, Relu, Resize, Translate,
 };
 use autodiff::{Graph, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
-use made::{WIDTHS, shapes, tensor};
+use made::{ALL, Made, RESNET18, shapes_of, tensor};
 use resnet::{Algorithm, BatchNormState, Extent, Isa, Network, Reader, Reading, Site, View};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use weights::TensorSet;
 
 const SIZE: usize = 32;
 
-fn tensors(state: BatchNormState) -> TensorSet {
-    let all = shapes(state).into_iter().map(|(name, shape)| tensor(&name, shape));
+fn tensors(made: &Made, state: BatchNormState) -> TensorSet {
+    let all = shapes_of(made, state).into_iter().map(|(name, shape)| tensor(&name, shape));
     TensorSet::new("made.npz", all).unwrap()
 }
 
@@ -60,52 +60,91 @@ impl Built<'_> {
         self.graph.add(made, &[node]).unwrap()
     }
 
-    fn network(&mut self, from: NodeId) {
-        let stem = self.layer(["conv1", "bn1"], Sliding::square(7, 2, 3), from);
-        let stem = self.graph.add(Relu, &[stem]).unwrap();
-        self.sites.insert("relu".into(), stem);
-        let mut stream = self.graph.add(MaxPool::new(Sliding::square(3, 2, 1)), &[stem]).unwrap();
-        self.sites.insert("maxpool".into(), stream);
-        for (stage, index) in [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1), (4, 0), (4, 1)] {
-            let module = format!("layer{stage}.{index}");
-            let name = |part: &str| format!("{module}.{part}");
-            let halves = stage > 1 && index == 0;
-            let stride = if halves { 2 } else { 1 };
-            let mut enters = stream;
-            if halves {
-                let [conv, norm] = ["downsample.0", "downsample.1"].map(name);
-                enters = self.layer([&conv, &norm], Sliding::square(1, 2, 0), stream);
-                self.sites.insert(norm, enters);
+    fn network(&mut self, made: &Made, from: NodeId) {
+        let pools = made.kernel == 7;
+        let sliding = if pools { Sliding::square(7, 2, 3) } else { Sliding::square(3, 1, 1) };
+        let stem = self.layer(["conv1", "bn1"], sliding, from);
+        let mut stream = self.graph.add(Relu, &[stem]).unwrap();
+        self.sites.insert("relu".into(), stream);
+        if pools {
+            stream = self.graph.add(MaxPool::new(Sliding::square(3, 2, 1)), &[stream]).unwrap();
+            self.sites.insert("maxpool".into(), stream);
+        }
+        for (at, &(count, width)) in made.stages.iter().enumerate() {
+            for index in 0..count {
+                stream = self.block(made, (&format!("layer{}.{index}", at + 1), at > 0 && index == 0, width), stream);
             }
-            let [conv, norm] = ["conv1", "bn1"].map(name);
-            let hidden = self.layer([&conv, &norm], Sliding::square(3, stride, 1), stream);
-            let hidden = self.graph.add(Relu, &[hidden]).unwrap();
-            let [conv, norm] = ["conv2", "bn2"].map(name);
-            let added = self.layer([&conv, &norm], Sliding::square(3, 1, 1), hidden);
-            self.sites.insert(norm, added);
-            let sum = self.graph.add(Add, &[added, enters]).unwrap();
-            self.sites.insert(name("pre"), sum);
-            stream = self.graph.add(Relu, &[sum]).unwrap();
-            self.sites.insert(module, stream);
         }
         let average = self.graph.add(GlobalAveragePool, &[stream]).unwrap();
         self.sites.insert("avgpool".into(), average);
-        let [weight, bias] = ["fc.weight", "fc.bias"].map(|name| self.values(name));
-        let classes = Linear::new(&weight, &bias, WIDTHS[3]).unwrap();
-        let classes = self.graph.add(classes, &[average]).unwrap();
-        self.sites.insert("fc".into(), classes);
+        if let Some(head) = made.head {
+            let [weight, bias] = ["weight", "bias"].map(|part| self.values(&format!("{head}.{part}")));
+            let classes = Linear::new(&weight, &bias, self.graph.shape(average).channels).unwrap();
+            let classes = self.graph.add(classes, &[average]).unwrap();
+            self.sites.insert(head.into(), classes);
+        }
+    }
+
+    fn block(&mut self, made: &Made, (module, halves, width): (&str, bool, usize), stream: NodeId) -> NodeId {
+        let name = |part: &str| format!("{module}.{part}");
+        let stride = if halves { 2 } else { 1 };
+        let before = self.graph.shape(stream).channels;
+        let changes = halves || before != width;
+        let enters = match made.shortcut {
+            Some(shortcut) if changes => {
+                let [conv, norm] = [0, 1].map(|part| name(&format!("{shortcut}.{part}")));
+                let projected = self.layer([&conv, &norm], Sliding::square(1, stride, 0), stream);
+                self.sites.insert(norm, projected);
+                projected
+            }
+            None if changes => {
+                // Each channel copied by a kernel of one pixel, the others zero: what a shortcut without tensors hands over.
+                let first = (width - before) / 2;
+                let weight = |o: usize, i: usize| if o == first + i { 1.0 } else { 0.0 };
+                let weights = (0..width).flat_map(|o| (0..before).map(move |i| weight(o, i))).collect();
+                let copy = Convolution::new(weights, (width, before), Sliding::square(1, stride, 0), None).unwrap();
+                self.graph.add(copy, &[stream]).unwrap()
+            }
+            _ => stream,
+        };
+        // Modules of this name are there in every block; where they are empty, they hand over what they are given.
+        if made.kernel == 3 && !(changes && made.shortcut.is_some()) {
+            self.sites.insert(name("shortcut"), enters);
+        }
+        let parts: &[(usize, usize)] = match made.inner {
+            None => &[(3, stride), (3, 1)],
+            Some(_) => &[(1, 1), (3, stride), (1, 1)],
+        };
+        let mut added = stream;
+        for (at, &(kernel, stride)) in parts.iter().enumerate() {
+            if at > 0 {
+                added = self.graph.add(Relu, &[added]).unwrap();
+            }
+            let [conv, norm] = [format!("conv{}", at + 1), format!("bn{}", at + 1)].map(|part| name(&part));
+            added = self.layer([&conv, &norm], Sliding::square(kernel, stride, kernel / 2), added);
+        }
+        self.sites.insert(name(&format!("bn{}", parts.len())), added);
+        let sum = self.graph.add(Add, &[added, enters]).unwrap();
+        self.sites.insert(name("pre"), sum);
+        let output = self.graph.add(Relu, &[sum]).unwrap();
+        self.sites.insert(module.to_owned(), output);
+        output
     }
 }
 
 /// Every site's whole map on the picture, seen through a view that is built by `look`.
-fn expected(state: BatchNormState, look: impl Fn(&mut Graph, NodeId) -> NodeId) -> BTreeMap<String, (Shape, Vec<f32>)> {
-    let tensors = tensors(state);
+fn expected(
+    made: &Made,
+    state: BatchNormState,
+    look: impl Fn(&mut Graph, NodeId) -> NodeId,
+) -> BTreeMap<String, (Shape, Vec<f32>)> {
+    let tensors = tensors(made, state);
     let mut built = Built { graph: Graph::new(), tensors: &tensors, state, sites: BTreeMap::new() };
     let shape = Shape::new(SIZE, SIZE, 3);
     let image = built.graph.add(Input { shape }, &[]).unwrap();
     let normalised = built.graph.add(Normalise::imagenet(), &[image]).unwrap();
     let seen = look(&mut built.graph, normalised);
-    built.network(seen);
+    built.network(made, seen);
     let wanted: Vec<Wanted> = built.sites.values().map(|&n| Wanted::whole(&built.graph, n)).collect();
     let plan = Plan::forward(&built.graph, &wanted).unwrap();
     let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
@@ -128,10 +167,12 @@ fn values_of(reader: &Reader, site: Site) -> Vec<f32> {
 }
 
 #[test]
-fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
-    for state in [BatchNormState::Separate, BatchNormState::Folded] {
-        let expected = expected(state, |_, node| node);
-        let network = Network::new(&tensors(state)).unwrap();
+fn every_site_of_every_family_and_either_state_of_batch_norm_is_the_definitions() {
+    let states = [BatchNormState::Separate, BatchNormState::Folded];
+    for (made, state) in ALL.iter().flat_map(|made| states.map(|state| (made, state))) {
+        let expected = expected(made, state, |_, node| node);
+        let network = Network::new(&tensors(made, state)).unwrap();
+        assert_eq!(network.architecture().name(), made.name);
         let sites = network.sites();
         assert_eq!(sites.len(), expected.len());
         let [mut center, mut whole] = [Extent::Center, Extent::Whole].map(|extent| {
@@ -162,23 +203,24 @@ fn every_site_of_either_state_of_batch_norm_is_the_definitions() {
 
 #[test]
 fn a_site_alone_needs_no_more_of_the_picture_than_it_sees_and_has_the_same_bits() {
-    let state = BatchNormState::Separate;
-    let expected = expected(state, |_, node| node);
-    let network = Network::new(&tensors(state)).unwrap();
-    for site in network.sites() {
-        let reading = Reading { size: SIZE, view: View::Plain, sites: &[site], extent: Extent::Center };
-        let mut reader = Reader::new(&network, reading, Isa::best()).unwrap();
-        reader.read(&picture());
-        let (shape, values) = &expected[&site.to_string()];
-        let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
-        assert_same_bits(&reader.center(site).to_vec(), &values[at..at + shape.channels], &site.to_string());
+    for made in &ALL {
+        let expected = expected(made, BatchNormState::Separate, |_, node| node);
+        let network = Network::new(&tensors(made, BatchNormState::Separate)).unwrap();
+        for site in network.sites() {
+            let reading = Reading { size: SIZE, view: View::Plain, sites: &[site], extent: Extent::Center };
+            let mut reader = Reader::new(&network, reading, Isa::best()).unwrap();
+            reader.read(&picture());
+            let (shape, values) = &expected[&site.to_string()];
+            let at = (shape.height / 2 * shape.width + shape.width / 2) * shape.channels;
+            assert_same_bits(&reader.center(site).to_vec(), &values[at..at + shape.channels], &site.to_string());
+        }
     }
 }
 
 #[test]
 fn a_view_changes_the_normalised_picture_as_documented() {
     let state = BatchNormState::Folded;
-    let network = Network::new(&tensors(state)).unwrap();
+    let network = Network::new(&tensors(&RESNET18, state)).unwrap();
     let resized =
         |graph: &mut Graph, node, to| graph.add(Resize::new((to, to), Alignment::HalfPixel), &[node]).unwrap();
     let cropped = |graph: &mut Graph, node, side| {
@@ -199,7 +241,7 @@ fn a_view_changes_the_normalised_picture_as_documented() {
         (View::Padded(20), &|graph, node| padded(graph, node, 20)),
     ];
     for (view, look) in views {
-        let expected = expected(state, look);
+        let expected = expected(&RESNET18, state, look);
         let sites: Vec<Site> = ["relu", "layer1.1", "layer2.1.bn2"].map(|name| name.parse().unwrap()).to_vec();
         let mut reader =
             Reader::new(&network, Reading { size: SIZE, view, sites: &sites, extent: Extent::Whole }, Isa::best())
@@ -213,7 +255,7 @@ fn a_view_changes_the_normalised_picture_as_documented() {
 
 #[test]
 fn layers_whose_channels_are_no_whole_panels_are_direct_whatever_the_algorithm() {
-    let tensors = tensors(BatchNormState::Separate);
+    let tensors = tensors(&RESNET18, BatchNormState::Separate);
     let [direct, winograd] = Algorithm::ALL.map(|algorithm| {
         let network = Network::computed(&tensors, algorithm).unwrap();
         let site: Site = "layer4.1".parse().unwrap();

@@ -4,8 +4,8 @@ mod made;
 
 use autodiff::ops::Input;
 use autodiff::{Graph, Shape};
-use made::{CLASSES, WIDTHS, shapes, tensor};
-use resnet::{BatchNormState, Block, Extent, Isa, Network, Reader, Reading, Role, Site, View};
+use made::{ALL, CLASSES, Made, WIDTHS, shapes, shapes_of, tensor};
+use resnet::{Architecture, BatchNormState, Block, Extent, Isa, Network, Reader, Reading, Role, Site, View};
 use weights::TensorSet;
 
 #[test]
@@ -35,18 +35,22 @@ fn a_scale_is_the_nearest_size_with_as_many_pixels_on_either_side() {
 }
 
 #[test]
-fn blocks_roles_and_sites_are_named_and_follow_each_other() {
-    let mut before = None;
-    for (at, block) in Block::ALL.into_iter().enumerate() {
+fn blocks_roles_and_sites_of_resnet18_are_named_and_follow_each_other() {
+    let (network, _) = without(|_| false);
+    let architecture = network.architecture();
+    let names = ["1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1"];
+    let blocks: Vec<String> = architecture.blocks().iter().map(ToString::to_string).collect();
+    assert_eq!(blocks, names);
+    // All but the first, as in the paper.
+    assert_eq!(architecture.studied(), &architecture.blocks()[1..]);
+    let mut before: Option<Block> = None;
+    for (at, &block) in architecture.blocks().iter().enumerate() {
         assert_eq!((block.stage(), block.index()), (at / 2 + 1, at % 2));
-        assert_eq!(block.to_string(), format!("{}.{}", at / 2 + 1, at % 2));
-        assert_eq!(block.module(), format!("layer{block}"));
-        assert_eq!(block.has_projection(), [2, 4, 6].contains(&at));
-        assert_eq!(block.previous(), before);
-        let read = Role::ALL.map(|role| block.read_site(role).to_string());
-        let optimised = Role::ALL.map(|role| block.optimised_site(role).to_string());
+        assert_eq!(architecture.previous(block), before);
+        let read = Role::ALL.map(|role| architecture.read_site(block, role).to_string());
+        let optimised = Role::ALL.map(|role| architecture.optimised_site(block, role).to_string());
         let module = block.module();
-        let [input, start] = match (before, block.has_projection()) {
+        let [input, start] = match (before, [2, 4, 6].contains(&at)) {
             (None, _) => ["maxpool".to_owned(), "maxpool.pre".to_owned()],
             (_, true) => [format!("{module}.downsample.1"), format!("{module}.downsample.1")],
             (Some(before), false) => [before.module(), format!("{}.pre", before.module())],
@@ -58,7 +62,7 @@ fn blocks_roles_and_sites_are_named_and_follow_each_other() {
     assert_eq!(Role::ALL.map(Role::name), ["input", "block", "output"]);
     assert_eq!(Role::ALL.map(|role| role.to_string()), ["input", "block", "output"]);
     assert_eq!([BatchNormState::Separate, BatchNormState::Folded].map(BatchNormState::name), ["separate", "folded"]);
-    let sites = Site::all();
+    let sites = architecture.all_sites();
     let names: Vec<String> = sites.iter().map(ToString::to_string).collect();
     assert_eq!(names[..5], ["relu", "maxpool", "layer1.0.bn2", "layer1.0.pre", "layer1.0"]);
     assert_eq!(names[8..12], ["layer2.0.downsample.1", "layer2.0.bn2", "layer2.0.pre", "layer2.0"]);
@@ -66,14 +70,100 @@ fn blocks_roles_and_sites_are_named_and_follow_each_other() {
     assert_eq!(names.len(), 2 + 8 * 3 + 3 + 2);
     for (site, name) in sites.iter().zip(&names) {
         assert_eq!(site.is_stem(), ["relu", "maxpool"].contains(&name.as_str()));
-        let block = Block::ALL.into_iter().find(|b| name.starts_with(&b.module()));
+        let block = architecture.blocks().iter().copied().find(|b| name.starts_with(&b.module()));
         assert_eq!(site.block(), block, "{name}");
     }
-    let said = "layer9".parse::<Site>().unwrap_err().to_string();
-    assert!(said.starts_with("unknown site 'layer9': did you mean '"), "{said}");
-    assert_eq!(said.matches('\'').count(), 8, "{said}");
-    let said = "5.0".parse::<Block>().unwrap_err().to_string();
-    assert_eq!(said, "'5.0' is not a block: expected one of 1.0, 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1");
+}
+
+#[test]
+fn a_site_is_found_by_its_name_or_by_a_block_and_a_role_in_every_family() {
+    for made in &ALL {
+        let architecture = architecture(made);
+        for site in architecture.all_sites() {
+            assert_eq!(architecture.site(&site.into()), Ok(site));
+            assert_eq!(site.to_string().parse(), Ok(site));
+        }
+        for &block in architecture.blocks() {
+            for prefix in ["", "layer"] {
+                let site = |rest: &str| architecture.site(&format!("{prefix}{block}{rest}").parse().unwrap());
+                assert_eq!(site(""), Ok(Site::Output(block)));
+                for role in Role::ALL {
+                    assert_eq!(site(&format!(".{role}")), Ok(architecture.read_site(block, role)));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_optimised_is_behind_no_relu_and_of_the_same_shape() {
+    for made in &ALL {
+        let architecture = architecture(made);
+        for site in architecture.all_sites() {
+            let before = architecture.before_relu(site);
+            assert_eq!(architecture.before_relu(before), before);
+            assert_eq!(architecture.shape(site, 32), architecture.shape(before, 32), "{site}");
+            assert_eq!(architecture.field(site), architecture.field(before), "{site}");
+            let name = site.to_string();
+            let block = site.block().filter(|block| name == block.module());
+            if name == "relu" || name == "maxpool" || block.is_some() {
+                assert_eq!(before.to_string(), format!("{name}.pre"));
+            } else if !name.ends_with(".shortcut") {
+                assert_eq!(before, site);
+            }
+        }
+    }
+    // The shortcut of a block that changes nothing hands over what is behind the ReLU of the block before.
+    let cifar = architecture(&ALL[3]);
+    let before = |site: &str| cifar.before_relu(site.parse().unwrap()).to_string();
+    assert_eq!(
+        ["layer1.0", "layer1.1", "layer2.1"].map(|b| before(&format!("{b}.shortcut"))),
+        ["relu.pre", "layer1.0.pre", "layer2.0.pre"]
+    );
+    assert_eq!(before("layer2.0.shortcut"), "layer2.0.shortcut");
+}
+
+#[test]
+fn a_mistyped_site_gets_the_sites_of_its_block_or_the_nearest_names() {
+    let (network, _) = without(|_| false);
+    let said = |text: &str| network.architecture().site(&text.parse().unwrap()).unwrap_err().to_string();
+    let of_block = "block 3.1 has layer3.1.bn2 (block), layer3.1.pre (output), layer3.1 and layer3.0 (input)";
+    for wrong in ["layer3.1.bn3", "3.1.conv2", "3.1.inputs", "layer3.1."] {
+        assert_eq!(said(wrong), format!("unknown site '{wrong}': {of_block}"));
+    }
+    let of_first =
+        "block 3.0 has layer3.0.bn2 (block), layer3.0.pre (output), layer3.0 and layer3.0.downsample.1 (input)";
+    assert_eq!(said("layer3.0.x"), format!("unknown site 'layer3.0.x': {of_first}"));
+    for wrong in ["layer31.pre", "layer3.10.pre", "layer3.1pre", "layer9", "layer5.0", "layer1.0.downsample.1"] {
+        let said = said(wrong);
+        if !wrong.starts_with("layer1.0") {
+            assert!(said.starts_with(&format!("unknown site '{wrong}': did you mean '")), "{said}");
+        }
+    }
+    assert!(said("layer3.10.pre").contains("'layer3.1.pre'"));
+    assert_eq!(said("max").matches('\'').count(), 8, "{}", said("max"));
+    let said = "1".parse::<Block>().unwrap_err().to_string();
+    assert_eq!(said, "'1' is not a block: expected a stage and a place in it, such as 1.1 or layer3.0");
+}
+
+#[test]
+fn channels_without_an_input_are_those_that_a_shortcut_adds() {
+    // Stages of 3, 7 and 12 channels: two zeros before and after the first three, two and three around the next seven.
+    let cifar = architecture(&ALL[3]);
+    let of = |stage, index| cifar.studied_channels(Block::new(stage, index));
+    assert_eq!([of(1, 0), of(1, 1), of(2, 0), of(2, 1), of(3, 0)], [0..3, 0..3, 2..5, 0..7, 2..9]);
+    for made in ALL.iter().filter(|made| made.shortcut.is_some()) {
+        let architecture = architecture(made);
+        for &block in architecture.blocks() {
+            assert_eq!(architecture.studied_channels(block), 0..architecture.channels(block));
+        }
+    }
+}
+
+/// The description of a network.
+fn architecture(made: &Made) -> Architecture {
+    let all = shapes_of(made, BatchNormState::Separate).into_iter().map(|(name, shape)| tensor(&name, shape));
+    Architecture::infer(&TensorSet::new("made.npz", all).unwrap()).unwrap()
 }
 
 /// The network without some tensors, and its message about what is missing.
@@ -90,7 +180,8 @@ fn what_is_missing_is_listed_in_order_and_its_sites_are_gone() {
     let (complete, sentence) = without(|_| false);
     assert!(complete.architecture().is_complete() && complete.architecture().missing().is_empty());
     assert_eq!(sentence, None);
-    for (block, width) in Block::ALL.into_iter().zip([0, 0, 1, 1, 2, 2, 3, 3]) {
+    let blocks = complete.architecture().blocks().to_vec();
+    for (&block, width) in blocks.iter().zip([0, 0, 1, 1, 2, 2, 3, 3]) {
         assert_eq!(complete.architecture().channels(block), WIDTHS[width]);
     }
     // The classes alone.
@@ -99,9 +190,9 @@ fn what_is_missing_is_listed_in_order_and_its_sites_are_gone() {
         assert_eq!(sentence.unwrap(), format!("fc cannot be computed: missing {gone}"));
         let architecture = network.architecture();
         assert_eq!((architecture.classes(), architecture.is_complete()), (classes, false));
-        assert_eq!(architecture.blocks(), Block::ALL);
+        assert_eq!(architecture.blocks(), blocks);
         let sites: Vec<String> = network.sites().iter().map(ToString::to_string).collect();
-        assert_eq!(sites.last().unwrap(), "layer4.1");
+        assert_eq!(sites.last().unwrap(), "avgpool");
     }
     let (network, sentence) = without(|name| name == "layer4.1.conv1.weight" || name == "layer4.0.conv2.bias");
     assert_eq!(
@@ -109,11 +200,11 @@ fn what_is_missing_is_listed_in_order_and_its_sites_are_gone() {
         "4.0, 4.1 and fc cannot be computed: missing layer4.0.conv2.bias, layer4.1.conv1.weight"
     );
     let missing = network.architecture().missing();
-    let blocks: Vec<Option<Block>> = missing.iter().map(|m| m.block).collect();
-    assert_eq!(blocks, [Some(Block::ALL[6]), Some(Block::ALL[7]), None]);
+    let of: Vec<Option<Block>> = missing.iter().map(|m| m.block).collect();
+    assert_eq!(of, [Some(blocks[6]), Some(blocks[7]), None]);
     assert!(missing[2].tensors.is_empty());
-    for site in Site::all() {
-        let there = site.block().is_none_or(|block| block < Block::ALL[6])
+    for site in complete.architecture().all_sites() {
+        let there = site.block().is_none_or(|block| block < blocks[6])
             && !["avgpool", "fc"].contains(&site.to_string().as_str());
         assert_eq!(network.require(site).is_ok(), there, "{site}");
         assert_eq!(network.sites().contains(&site), there, "{site}");

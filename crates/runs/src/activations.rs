@@ -7,7 +7,7 @@ use crate::progress::{Event, Observer};
 use crate::shards::Shard;
 use crate::source::Source;
 use crate::store::{Archive, ImageDigest, Known, Part};
-use resnet::{Algorithm, Extent, Isa, Shape, Site, View};
+use resnet::{Algorithm, Extent, Isa, Shape, Site, SiteName, UnknownSite, View};
 use std::fs::File;
 use std::io;
 use std::num::NonZero;
@@ -22,7 +22,7 @@ pub struct Activations {
     /// Images, or folders of images.
     pub images: Vec<PathBuf>,
     /// The sites.
-    pub sites: Vec<Site>,
+    pub sites: Vec<SiteName>,
     /// Whole maps instead of center neurons.
     pub full: bool,
     /// How to compute convolutions.
@@ -53,8 +53,7 @@ pub struct Scanned {
 /// Reads every image at every site and writes `[images, channels]` float32 under each site's name, or with `full`
 /// `[images, channels, height, width]`, and the file names in order as `images`.
 ///
-/// Images are resized so that their shorter side is `input size * 256 / 224` and cropped to the input size (METHOD.md,
-/// section 3). Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept
+/// Images are resized and cropped as the network's preprocessing says (METHOD.md, sections 3 and 7). Those that cannot be read are reported and left out. Until the archive is whole, what was read is kept
 /// beside it in `<archive>.<key>.part`: an interrupted command goes on there. A shard reads its part of the images and
 /// leaves it there too; the command without a shard takes what is there, reads what is missing, and writes the archive.
 ///
@@ -63,11 +62,15 @@ pub struct Scanned {
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
     let loaded = request.source.clone().load()?.computed(request.algorithm)?;
     loaded.tell(observer);
-    for (at, &site) in request.sites.iter().enumerate() {
-        if request.sites[..at].contains(&site) {
+    let mut sites = Vec::new();
+    for asked in &request.sites {
+        let unknown = |e: UnknownSite| RunError::Site { sentence: format!("--sites: {e}") };
+        let site = loaded.architecture().site(asked).map_err(unknown)?;
+        if sites.contains(&site) {
             return Err(RunError::SiteTwice { site });
         }
         loaded.network.require(site).map_err(|e| loaded.because(e))?;
+        sites.push(site);
     }
     apart::require_file(&request.out, &request.images)?;
     let (mut entries, passed_over) = scan::listed(&request.images)?;
@@ -82,7 +85,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     report::check_writable(&request.out).map_err(write)?;
     let scan = Scan {
         loaded: &loaded,
-        sites: &request.sites,
+        sites: &sites,
         view: View::Plain,
         extent: if request.full { Extent::Whole } else { Extent::Center },
         threads: request.threads,

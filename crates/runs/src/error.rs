@@ -14,7 +14,7 @@ pub enum RunError {
     /// The weights cannot be read.
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// The weights are no ResNet18, or lack a site.
+    /// The weights are no network that can be studied, or lack a site.
     #[error("{}: {source}", path.display())]
     Network {
         /// The weights.
@@ -27,6 +27,26 @@ pub enum RunError {
     InputSize {
         /// What was asked for.
         found: usize,
+    },
+    /// Photographs would be resized to less than what is cut out of them.
+    #[error("--resize {found}: expected a number of pixels from the input size, {size}, to 8192")]
+    Resize {
+        /// What was asked for.
+        found: usize,
+        /// Rows and columns of the images.
+        size: usize,
+    },
+    /// A file beside the weights says what cannot be.
+    #[error("{}: {name}: expected {expected}, found {found}; mend the file, or move the weights out of its folder", path.display())]
+    Beside {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        name: &'static str,
+        /// What that should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
     },
     /// An image cannot be read.
     #[error(transparent)]

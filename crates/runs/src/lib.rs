@@ -23,6 +23,7 @@ mod channels;
 mod error;
 mod findings;
 mod folder;
+mod inspect;
 mod leftovers;
 mod manifest;
 mod names;
@@ -32,6 +33,7 @@ mod output;
 mod photographs;
 mod pictures;
 mod plan;
+mod preprocessing;
 mod program;
 mod progress;
 mod queue;
@@ -50,10 +52,14 @@ pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;
 pub use findings::{Criteria, Example, Exemplar, Here, bn2_weight_abs, conv2_weight_mean_abs};
 pub use folder::{DefaultFolder, default_folder, other_weights, source_of};
+pub use inspect::{
+    InspectedBlock, InspectedNetwork, InspectedPreprocessing, InspectedSite, InspectedStage, Inspection, inspect,
+};
 pub use options::Options;
 pub use photographs::{Contributions, contributions};
 pub use pictures::{Channel, IfMissing, MAX_RETRIES, Measured, Workshop};
 pub use plan::Study;
+pub use preprocessing::Asked;
 pub use program::{build_record, program};
 pub use progress::{Event, Observer, Silent, one_line};
 pub use reproduce::{Summary, reproduce};
@@ -68,4 +74,4 @@ pub use work::Work;
 
 pub use featviz::{Objective, Preset, Recipe};
 pub use report::{way_on, write_atomically};
-pub use resnet::{Algorithm, Block, Isa, Site};
+pub use resnet::{Algorithm, Block, Isa, Site, SiteName};

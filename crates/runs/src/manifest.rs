@@ -7,8 +7,8 @@ use crate::program::{build_record, program};
 use crate::source::Loaded;
 use crate::store::NUMERICS_VERSION;
 use featviz::{Recipe, jitter_of};
-use report::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PictureRecord};
-use resnet::Role;
+use report::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PictureRecord, PreprocessingRecord};
+use resnet::{Preprocessing, Role};
 use std::collections::BTreeMap;
 
 /// What a run worked on, and what it made.
@@ -24,6 +24,11 @@ pub(crate) struct Described<'a> {
     pub(crate) pictures: BTreeMap<String, PictureRecord>,
 }
 
+/// How images were read, as a manifest says it.
+pub(crate) fn preprocessing(of: Preprocessing) -> PreprocessingRecord {
+    PreprocessingRecord { resize: of.resize, mean: of.colors.mean, std: of.colors.std }
+}
+
 /// What produced the tables. The seconds are added at the end, the digests of the files when it is written.
 pub(crate) fn manifest(described: Described<'_>) -> Manifest {
     let Described { options, loaded, recipe, plan, channels, images, pictures } = described;
@@ -37,7 +42,9 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             weights: loaded.source.path.display().to_string(),
             weights_digest: loaded.digest.clone(),
             widths: architecture.widths().to_vec(),
-            input_size: loaded.source.input_size,
+            input_size: loaded.size(),
+            architecture: Some(architecture.name()),
+            preprocessing: Some(preprocessing(loaded.preprocessing)),
             classes: architecture.classes(),
             batch_norm: architecture.batch_norm().name().to_owned(),
         },
@@ -47,8 +54,8 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
         jitter: plan
             .studies
             .iter()
-            .flat_map(|s| Role::ALL.map(|role| s.block.optimised_site(role)))
-            .map(|site| (site.to_string(), jitter_of(site)))
+            .flat_map(|s| Role::ALL.map(|role| architecture.optimised_site(s.block, role)))
+            .map(|site| (site.to_string(), jitter_of(architecture, site, recipe.size)))
             .collect(),
         seed: options.seed,
         blocks: plan.studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
@@ -58,7 +65,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             .missing()
             .iter()
             .map(|m| NotComputed {
-                what: m.block.map_or_else(|| "fc".to_owned(), |b| format!("block {b}")),
+                what: m.block.map_or_else(|| m.name.clone(), |b| format!("block {b}")),
                 missing_tensors: m.tensors.clone(),
             })
             .collect(),

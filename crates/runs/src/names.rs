@@ -89,10 +89,11 @@ mod tests {
         for name in declared() {
             assert!(is_of_a_run(name), "{name}");
         }
-        for site in resnet::Site::all() {
+        let loaded = crate::testing::load(32);
+        for site in loaded.architecture().all_sites() {
             assert!(is_of_a_run(&format!("activations/{site}.npy")), "{site}");
         }
-        for block in Block::ALL {
+        for &block in loaded.architecture().blocks() {
             for role in Role::ALL {
                 for kind in ["", ".channel", ".top", ".inhibition"] {
                     let name = format!("features/{block}/{}/0{kind}.png", role.name());
@@ -120,7 +121,7 @@ mod tests {
             "features/1.1/block/3.left.png",
             "features/1.1/block/3.svg",
             "features/1.1/block/-3.png",
-            "features/5.1/block/3.png",
+            "features/0.1/block/3.png",
             "features/1.1/block/a/3.png",
             "manifest.json",
             "",

@@ -80,9 +80,10 @@ impl Outlook<'_> {
 
     /// Reads of the network: on every channel's pictures, and on photographs.
     fn of_measurements(&self, threads: usize) -> Result<Vec<Work>, RunError> {
+        let architecture = self.loaded.architecture();
         let mut reads = Vec::new();
         for study in self.studies {
-            let sites = Role::ALL.map(|role| study.block.read_site(role));
+            let sites = Role::ALL.map(|role| architecture.read_site(study.block, role));
             let seconds = self.read(&sites)?;
             reads.extend(study.channels.iter().map(|_| seconds));
         }
@@ -97,7 +98,7 @@ impl Outlook<'_> {
             for study in self.studies {
                 sites.extend(
                     Role::ALL
-                        .map(|role| study.block.read_site(role))
+                        .map(|role| architecture.read_site(study.block, role))
                         .iter()
                         .filter(|site| !sites.contains(site))
                         .copied()
@@ -116,8 +117,9 @@ impl Outlook<'_> {
         let Some(last) = self.studies.last() else {
             return Ok(Vec::new());
         };
-        let step = self.step(last.block.optimised_site(Role::Output), Objective::Channel)?;
-        let place = |study: &Study| resnet::Block::ALL.iter().position(|block| *block == study.block).unwrap_or(0) + 1;
+        let architecture = self.loaded.architecture();
+        let step = self.step(architecture.optimised_site(last.block, Role::Output), Objective::Channel)?;
+        let place = |study: &Study| architecture.blocks().iter().position(|b| *b == study.block).unwrap_or(0) + 1;
         let mut pieces = Vec::new();
         for study in self.studies {
             let part = place(study) as f64 / place(last) as f64;
@@ -126,7 +128,7 @@ impl Outlook<'_> {
                 .channels
                 .iter()
                 .take(EXEMPLARS)
-                .flat_map(|&c| plan::roles(study.block, c, Objective::Channel, 0))
+                .flat_map(|&c| plan::roles(architecture, (study.block, c), Objective::Channel, 0))
                 .collect();
             pieces.extend(shown.iter().map(|_| step * part * self.workshop.recipe.steps as f64));
         }
@@ -153,7 +155,7 @@ impl Outlook<'_> {
 
     /// Seconds of reading an image at some sites.
     fn read(&self, sites: &[Site]) -> Result<f64, RunError> {
-        let size = self.loaded.source.input_size;
+        let size = self.loaded.size();
         let reading = Reading { size, view: View::Plain, sites, extent: Extent::Center };
         let reader = Reader::new(&self.loaded.network, reading, self.workshop.isa);
         let mut reader = reader.map_err(|error| self.loaded.because(error))?;

@@ -5,7 +5,7 @@ use crate::error::RunError;
 use crate::source::Loaded;
 use crate::store::Unit;
 use featviz::Objective;
-use resnet::{Block, Role};
+use resnet::{Architecture, Block, Role};
 
 /// A block and the channels of it that are studied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +32,29 @@ pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]
     let architecture = loaded.network.architecture();
     let usable = |block: &Block| architecture.blocks().contains(block);
     if let Some(&block) = blocks.iter().find(|b| !usable(b)) {
-        let because = architecture.missing_sentence().unwrap_or_default();
+        let because = match architecture.layout(block) {
+            Some(_) => architecture.missing_sentence().unwrap_or_default(),
+            None => format!("expected a block of {}", architecture.description()),
+        };
         return Err(RunError::Block { block, because });
     }
-    let wanted = Block::ALL.into_iter().filter(|block| match blocks {
-        [] => Block::studied().contains(block) && usable(block),
+    let wanted = architecture.blocks().iter().filter(|block| match blocks {
+        [] => architecture.studied().contains(block),
         _ => blocks.contains(block),
     });
-    let study = |block| {
+    let study = |&block: &Block| {
         let count = architecture.channels(block);
-        Ok(Study { block, channels: channels::select(ranges, count, &format!("block {block}"))? })
+        let mut channels = channels::select(ranges, count, &format!("block {block}"))?;
+        channels.retain(|channel| architecture.studied_channels(block).contains(channel));
+        Ok(Study { block, channels })
     };
-    let studies: Vec<Study> = wanted.map(study).collect::<Result<_, RunError>>()?;
+    let mut studies: Vec<Study> = wanted.map(study).collect::<Result<_, RunError>>()?;
+    let blocks_wanted = studies.clone();
+    studies.retain(|study| !study.channels.is_empty());
+    if let (Some(first), []) = (blocks_wanted.first(), studies.as_slice()) {
+        let sentence = without_input(architecture, first.block).unwrap_or_default();
+        return Err(RunError::Site { sentence: format!("--channels: none of these can be studied; {sentence}") });
+    }
     if studies.is_empty() {
         return Err(RunError::NoBlock {
             path: loaded.source.path.clone(),
@@ -62,9 +73,28 @@ pub(crate) fn of(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> 
     Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels })
 }
 
-/// The pictures of the roles of a channel. The Input of a second block is the Output of the first: the same unit.
-pub(crate) fn roles(block: Block, channel: usize, objective: Objective, seed: u64) -> [Unit; 3] {
-    Role::ALL.map(|role| Unit { site: block.optimised_site(role), objective, channel, seed })
+/// The pictures of the roles of a channel of a block. The Input of a second block is the Output of the first: the same unit.
+pub(crate) fn roles(
+    architecture: &Architecture,
+    (block, channel): (Block, usize),
+    objective: Objective,
+    seed: u64,
+) -> [Unit; 3] {
+    Role::ALL.map(|role| Unit { site: architecture.optimised_site(block, role), objective, channel, seed })
+}
+
+/// What is said of a block that has channels without an Input, which are not studied (METHOD.md, section 7).
+pub(crate) fn without_input(architecture: &Architecture, block: Block) -> Option<String> {
+    let all = architecture.channels(block);
+    let studied = architecture.studied_channels(block);
+    let others: Vec<usize> = (0..all).filter(|channel| !studied.contains(channel)).collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "block {block}: {} of {all} channels ({}) have no Input, as the shortcut hands them zeros: they are not studied",
+            others.len(),
+            channels::ranges(&others).join(", ")
+        )
+    })
 }
 
 #[cfg(test)]
@@ -123,15 +153,5 @@ mod tests {
         let error = studies(&loaded, &[], &[]).unwrap_err();
         assert!(matches!(error, RunError::NoBlock { .. }), "{error}");
         assert!(studies(&loaded, &["1.0".parse().unwrap()], &[]).is_ok());
-    }
-
-    #[test]
-    fn the_input_of_a_second_block_is_the_output_of_the_first() {
-        let of = |block: &str, role: Role| roles(block.parse().unwrap(), 3, Objective::Neuron, 9)[role as usize];
-        assert_eq!(of("3.1", Role::Input), of("3.0", Role::Output));
-        let sites = Role::ALL.map(|role| of("3.0", role).site.to_string());
-        assert_eq!(sites, ["layer3.0.downsample.1", "layer3.0.bn2", "layer3.0.pre"]);
-        let Unit { objective, channel, seed, .. } = of("3.1", Role::Block);
-        assert_eq!((objective, channel, seed), (Objective::Neuron, 3, 9));
     }
 }

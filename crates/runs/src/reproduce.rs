@@ -22,7 +22,7 @@ use crate::work::{self, NEURONS};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
-use resnet::{Block, Role};
+use resnet::{Architecture, Block, Role};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -74,7 +74,7 @@ pub(crate) fn run(
     let Ready { loaded, recipe, plan, output, store, .. } = &ready;
     let studies = &plan.studies;
     let (threads, isa) = (options.threads, options.isa);
-    let (network, weights) = (&loaded.network, &loaded.digest);
+    let (network, weights) = (&loaded.network, &loaded.identity());
     let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
     let attempts = Attempts { loaded, workshop: &workshop, seed: options.seed, observer };
     if if_missing == IfMissing::Make {
@@ -86,7 +86,7 @@ pub(crate) fn run(
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
 
-    let units = neuron_units(studies, options.seed);
+    let units = neuron_units(loaded.architecture(), studies, options.seed);
     if if_missing == IfMissing::Make {
         let outlook = Outlook { loaded, workshop: &workshop, studies, images: ready.images.as_deref() };
         let works = clock.time("estimate", || outlook.of(&units))?;
@@ -114,7 +114,7 @@ pub(crate) fn run(
 
 fn summary(ready: &Ready, blocks: Vec<BlockRow>, channels: &[ChannelRow]) -> Summary {
     let missing = ready.loaded.network.architecture().missing_sentence();
-    let not_finite = not_finite::sentences(channels);
+    let not_finite = not_finite::sentences(ready.loaded.architecture(), channels);
     Summary { blocks, missing, not_finite, index: ready.output.path(layout::INDEX) }
 }
 
@@ -178,14 +178,15 @@ pub(crate) fn prepare(
 ) -> Result<Ready, RunError> {
     let loaded = options.source.clone().load()?;
     loaded.tell(observer);
-    let recipe = Recipe::new(options.source.input_size, options.steps);
+    let recipe = Recipe::new(loaded.size(), options.steps);
     let (plan, exactly) = match asked {
         Asked::Command => (plan::of(&loaded, &options.blocks, &options.channels)?, options.replace),
         Asked::Exactly(plan) => (plan, true),
     };
     say_what_is_missing(&loaded, observer);
-    let size = options.source.input_size;
-    let images = options.images.as_deref().map(|folder| scan::require_readable(folder, size)).transpose()?;
+    say_what_has_no_input(&loaded, &plan.studies, observer);
+    let readable = |folder: &Path| scan::require_readable(folder, loaded.preprocessing);
+    let images = options.images.as_deref().map(readable).transpose()?;
     if let Some((folder, entries)) = options.images.as_deref().zip(images.as_deref()) {
         apart::require_folder(&options.out, folder, entries.iter().map(|entry| &*entry.path))?;
     }
@@ -205,7 +206,7 @@ pub(crate) fn prepare(
             (plan.joined(before, there, (&loaded, &options.out), observer)?, true)
         }
     };
-    say_what_the_paper_leaves_out(&plan.studies, observer);
+    say_what_the_paper_leaves_out(loaded.architecture(), &plan.studies, observer);
     let output = Output::new(&options.out)?;
     sweep(output.folder(), store);
     let store = Store::open(store)?;
@@ -218,8 +219,14 @@ fn say_what_is_missing(loaded: &Loaded, observer: &dyn Observer) {
     }
 }
 
-fn say_what_the_paper_leaves_out(studies: &[Study], observer: &dyn Observer) {
-    for Study { block, .. } in studies.iter().filter(|study| !Block::studied().contains(&study.block)) {
+fn say_what_has_no_input(loaded: &Loaded, studies: &[Study], observer: &dyn Observer) {
+    for sentence in studies.iter().filter_map(|study| plan::without_input(loaded.architecture(), study.block)) {
+        observer.event(Event::Notice(sentence));
+    }
+}
+
+fn say_what_the_paper_leaves_out(architecture: &Architecture, studies: &[Study], observer: &dyn Observer) {
+    for Study { block, .. } in studies.iter().filter(|study| !architecture.studied().contains(&study.block)) {
         observer.event(Event::Notice(format!("block {block}: studied as asked; the paper leaves it out")));
     }
 }
@@ -242,7 +249,8 @@ impl Phases<'_> {
     /// The channels to show, whose whole-channel pictures are made.
     fn exemplars(&self, channels: &[Channel]) -> Result<Vec<Exemplar>, RunError> {
         let exemplars = chosen(self.ready, channels);
-        let units = whole_channel_units(&exemplars, self.options.seed);
+        let architecture = self.ready.loaded.network.architecture();
+        let units = whole_channel_units(architecture, &exemplars, self.options.seed);
         self.workshop.make(work::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
@@ -253,7 +261,7 @@ impl Phases<'_> {
         let Ready { loaded, plan, output, before, .. } = self.ready;
         let Findings { channels, exemplars, photographs, .. } = *findings;
         let observer = self.reading.observer;
-        let shown = shown(channels, exemplars, self.options.seed);
+        let shown = shown(loaded.architecture(), channels, exemplars, self.options.seed);
         let mut manifest = manifest(Described {
             options: self.options,
             loaded,
@@ -269,7 +277,7 @@ impl Phases<'_> {
         manifest.write_unfinished(output.folder(), files.clone())?;
         write_pictures(output, self.workshop, &shown, observer)?;
         let tables = Tables::of(findings);
-        for sentence in not_finite::sentences(&tables.channels) {
+        for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {
             observer.event(Event::Notice(sentence));
         }
         tables.write(output)?;
@@ -292,7 +300,7 @@ impl Phases<'_> {
 pub(crate) fn chosen(ready: &Ready, channels: &[Channel]) -> Vec<Exemplar> {
     let Ready { loaded, plan, .. } = ready;
     let architecture = loaded.network.architecture();
-    let whole = |study: &Study| study.channels.len() == architecture.channels(study.block);
+    let whole = |study: &Study| study.channels.len() == architecture.studied_channels(study.block).len();
     findings::choose(paper::is_papers(loaded), &plan.studies, channels, whole)
 }
 
@@ -307,37 +315,39 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
 }
 
 /// The center-neuron pictures of every channel, from one seed.
-pub(crate) fn neuron_units(studies: &[Study], seed: u64) -> Vec<Unit> {
+pub(crate) fn neuron_units(architecture: &Architecture, studies: &[Study], seed: u64) -> Vec<Unit> {
     let of_study = |s: &Study| {
         let block = s.block;
-        s.channels.clone().into_iter().flat_map(move |c| plan::roles(block, c, Objective::Neuron, seed))
+        s.channels.clone().into_iter().flat_map(move |c| plan::roles(architecture, (block, c), Objective::Neuron, seed))
     };
     studies.iter().flat_map(of_study).collect()
 }
 
 /// The whole-channel pictures of exemplars. One channel may be shown twice, and the Input of a block is the Output of
 /// the one before: each is listed once.
-pub(crate) fn whole_channel_units(exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
+pub(crate) fn whole_channel_units(architecture: &Architecture, exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     for e in exemplars {
-        let of_exemplar = plan::roles(e.block, e.channel, Objective::Channel, seed);
+        let of_exemplar = plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed);
         units.extend(of_exemplar.iter().filter(|u| !units.contains(u)).copied().collect::<Vec<_>>());
     }
     units
 }
 
 /// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
-fn shown(channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<(PathBuf, Unit)> {
+fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<(PathBuf, Unit)> {
     let mut shown = Vec::new();
     for c in channels {
         let block = c.block.to_string();
-        for (role, unit) in Role::ALL.into_iter().zip(Attempt::of(c).units(seed)) {
+        for (role, unit) in Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed)) {
             shown.push((layout::feature(&block, role.name(), c.channel), unit));
         }
     }
     for e in exemplars {
         let block = e.block.to_string();
-        for (role, unit) in Role::ALL.into_iter().zip(plan::roles(e.block, e.channel, Objective::Channel, seed)) {
+        for (role, unit) in
+            Role::ALL.into_iter().zip(plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed))
+        {
             shown.push((layout::channel_feature(&block, role.name(), e.channel), unit));
         }
     }

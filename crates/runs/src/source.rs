@@ -1,24 +1,23 @@
 //! Where a network comes from: a path, and the size of the images it reads.
 
 use crate::error::RunError;
+use crate::preprocessing::{self, Asked};
 use crate::progress::{Event, Observer};
 use featviz::FeatvizError;
-use resnet::{Algorithm, Naming, Network, NetworkError};
+use resnet::{Algorithm, Architecture, Colors, Naming, Network, NetworkError, Preprocessing};
 use std::path::{Path, PathBuf};
 use weights::{Checkpoint, TensorSet};
 
-/// The size of the images that a network reads where nothing else is said: ImageNet's.
-const IMAGENET_SIZE: usize = 224;
 /// The size of the images that the embedded network reads.
 const EMBEDDED_SIZE: usize = 128;
 
 /// Where a network comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Its weights.
     pub path: PathBuf,
-    /// Rows and columns of the images it reads.
-    pub input_size: usize,
+    /// What is said of the images that it reads, where that is not what its weights say.
+    pub asked: Asked,
 }
 
 /// A loaded network.
@@ -30,6 +29,8 @@ pub struct Loaded {
     pub tensors: TensorSet,
     /// The network they make.
     pub network: Network,
+    /// How photographs become images that it reads.
+    pub preprocessing: Preprocessing,
     /// The digest of the tensors.
     pub digest: String,
     /// How its convolutions are computed where no gradients are.
@@ -39,13 +40,15 @@ pub struct Loaded {
 }
 
 impl Source {
-    /// The weights at `path`, or else the embedded network below the project's `root`.
-    pub fn new(root: &Path, path: Option<PathBuf>, input_size: Option<usize>) -> Source {
+    /// The weights at `path`, or else the embedded network below the project's `root`; and what is said of its images, which may be
+    /// their size alone.
+    pub fn new(root: &Path, path: Option<PathBuf>, asked: impl Into<Asked>) -> Source {
+        let asked = asked.into();
         match path {
-            Some(path) => Source { path, input_size: input_size.unwrap_or(IMAGENET_SIZE) },
+            Some(path) => Source { path, asked },
             None => Source {
                 path: root.join("fixtures").join("resnet18-16.npz"),
-                input_size: input_size.unwrap_or(EMBEDDED_SIZE),
+                asked: Asked { input_size: asked.input_size.or(Some(EMBEDDED_SIZE)), ..asked },
             },
         }
     }
@@ -53,16 +56,41 @@ impl Source {
     /// Reads the weights and builds the network.
     ///
     /// # Errors
-    /// If they cannot be read, are not those of a ResNet18, or images of this size cannot be read by it.
+    /// If they cannot be read, are not those of a network that can be studied, or images as they are asked for cannot be read
+    /// by it.
     pub fn load(self) -> Result<Loaded, RunError> {
-        Network::require_input_size(self.input_size).map_err(|_| RunError::InputSize { found: self.input_size })?;
-        let checkpoint = Checkpoint::open(&self.path)?;
+        self.asked.check()?;
+        let Tensors { tensors, mut notes, .. } = Tensors::read(&self.path)?;
+        let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
+        let found = preprocessing::of(&self, network.architecture())?;
+        notes.extend(found.notes);
+        let preprocessing = found.preprocessing;
+        let network = network.normalised_by(preprocessing.colors);
+        let digest = tensors.digest().to_string();
+        Ok(Loaded { source: self, tensors, network, preprocessing, digest, algorithm: Algorithm::Direct, notes })
+    }
+}
+
+/// A file's tensors by the network's names.
+pub(crate) struct Tensors {
+    pub(crate) naming: Naming,
+    pub(crate) tensors: TensorSet,
+    /// How they were found, as sentences that name the file.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Tensors {
+    /// Reads those that are a network's.
+    ///
+    /// # Errors
+    /// If they cannot be read, or none is a block's.
+    pub(crate) fn read(path: &Path) -> Result<Tensors, RunError> {
+        let checkpoint = Checkpoint::open(path)?;
         let naming = Naming::of(checkpoint.names());
+        naming.require_blocks(checkpoint.names()).map_err(|e| because(path, e))?;
         let notes = notes(&checkpoint, &naming);
         let tensors = checkpoint.read(|name| naming.rename(name))?;
-        let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
-        let digest = tensors.digest().to_string();
-        Ok(Loaded { source: self, tensors, network, digest, algorithm: Algorithm::Direct, notes })
+        Ok(Tensors { naming, tensors, notes })
     }
 }
 
@@ -78,7 +106,28 @@ impl Loaded {
     /// As [`Source::load`].
     pub fn computed(self, algorithm: Algorithm) -> Result<Loaded, RunError> {
         let network = Network::computed(&self.tensors, algorithm).map_err(|e| self.because(e))?;
+        let network = network.normalised_by(self.preprocessing.colors);
         Ok(Loaded { network, algorithm, ..self })
+    }
+
+    /// What of the network determines a picture: the digest of its tensors, and how images are normalised where that is not
+    /// as ImageNet's are.
+    pub fn identity(&self) -> String {
+        let Colors { mean, std } = self.preprocessing.colors;
+        match self.preprocessing.colors == Colors::IMAGENET {
+            true => self.digest.clone(),
+            false => format!("{}\nmean {mean:?}\nstd {std:?}", self.digest),
+        }
+    }
+
+    /// The network's description.
+    pub fn architecture(&self) -> &Architecture {
+        self.network.architecture()
+    }
+
+    /// Rows and columns of the images that it reads.
+    pub fn size(&self) -> usize {
+        self.preprocessing.size
     }
 
     /// An error of the network, as one about its weights.
@@ -105,7 +154,7 @@ fn notes(checkpoint: &Checkpoint, naming: &Naming) -> Vec<String> {
 }
 
 /// An error of the network at a path; one about a tensor names its file already.
-fn because(path: &Path, source: NetworkError) -> RunError {
+pub(crate) fn because(path: &Path, source: NetworkError) -> RunError {
     match source {
         NetworkError::Weights(error) => RunError::Weights(error),
         source => RunError::Network { path: path.to_owned(), source },
@@ -120,12 +169,13 @@ mod tests {
     fn a_network_reads_imagenets_size_the_embedded_one_its_own_and_any_the_one_it_is_given() {
         let root = Path::new("root");
         let of = |path: Option<&str>, size| Source::new(root, path.map(PathBuf::from), size);
-        let at = |path: &str, input_size| Source { path: path.into(), input_size };
+        let at = |path: &str, size: Option<usize>| Source { path: path.into(), asked: size.into() };
         let embedded = "root/fixtures/resnet18-16.npz";
-        assert_eq!(of(None, None), at(embedded, 128));
-        assert_eq!(of(None, Some(64)), at(embedded, 64));
-        assert_eq!(of(Some("w.npz"), None), at("w.npz", 224));
-        assert_eq!(of(Some("w.npz"), Some(64)), at("w.npz", 64));
+        assert_eq!(of(None, None), at(embedded, Some(128)));
+        assert_eq!(of(None, Some(64)), at(embedded, Some(64)));
+        // What its weights say is known when they are read.
+        assert_eq!(of(Some("w.npz"), None), at("w.npz", None));
+        assert_eq!(of(Some("w.npz"), Some(64)), at("w.npz", Some(64)));
     }
 
     #[test]

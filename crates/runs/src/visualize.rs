@@ -11,7 +11,7 @@ use featviz::{Objective, Recipe, Studio, Visualization, Visualizer};
 use images::Rgb8;
 use kept::Kept;
 use resnet::ndarray::Axis;
-use resnet::{Extent, Isa, Reader, Reading, Site, View};
+use resnet::{Architecture, Extent, Isa, Reader, Reading, Site, SiteName, UnknownSite, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct Visualize {
     /// The network.
     pub source: Source,
     /// Where the neuron is.
-    pub site: Site,
+    pub site: SiteName,
     /// Its channel.
     pub channel: usize,
     /// What is maximised.
@@ -61,9 +61,11 @@ pub struct Visualized {
 pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visualized, RunError> {
     let loaded = request.source.clone().load()?;
     loaded.tell(observer);
-    let (asked, request) = (request.site, &before_relu(request));
-    let recipe = Recipe::new(request.source.input_size, request.steps);
-    let visualizer = Visualizer::new(&loaded.network, request.site, request.objective, recipe.clone());
+    let unknown = |e: UnknownSite| RunError::Site { sentence: format!("--site: {e}") };
+    let asked = loaded.architecture().site(&request.site).map_err(unknown)?;
+    let site = before_relu(loaded.architecture(), asked, request.objective);
+    let recipe = Recipe::new(loaded.size(), request.steps);
+    let visualizer = Visualizer::new(&loaded.network, site, request.objective, recipe.clone());
     let visualizer = Arc::new(visualizer.map_err(|e| loaded.because_of_featviz(e))?);
     if request.channel >= visualizer.channels() {
         return Err(RunError::Channel {
@@ -75,14 +77,13 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     }
     let write = RunError::write(&request.out);
     report::check_writable(&request.out).map_err(write)?;
-    if asked != request.site {
+    if asked != site {
         observer.event(Event::Notice(format!(
-            "{asked} is behind a ReLU: optimised at {}, which is the same number where it is positive",
-            request.site
+            "{asked} is behind a ReLU: optimised at {site}, which is the same number where it is positive"
         )));
     }
-    let address = |unit: &Unit| Address::of(unit, &recipe, &loaded.digest);
-    let mut kept = Kept::open(&request.out, &address(&unit_of(request, 0)), &recipe)?;
+    let address = |unit: &Unit| Address::of(unit, &recipe, &loaded.identity());
+    let mut kept = Kept::open(&request.out, &address(&unit_of(request, site, 0)), &recipe)?;
     if kept.len() > 0 {
         let path = request.out.display();
         observer.event(Event::Notice(format!(
@@ -94,7 +95,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     let (mut retries, mut succeeded);
     retries = 0;
     let (entry, on_picture) = loop {
-        let unit = unit_of(request, retries);
+        let unit = unit_of(request, site, retries);
         let entry = match kept.get(&address(&unit)) {
             Some(entry) => entry,
             None => {
@@ -108,16 +109,16 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
                 entry
             }
         };
-        let on_picture = objective_on(&loaded, request, &pixels(&entry.png, &request.out, recipe.size)?)?;
+        let on_picture = objective_on(&loaded, (request, site), &pixels(&entry.png, &request.out, recipe.size)?)?;
         succeeded = request.objective == Objective::Channel || on_picture > 0.0;
         if !succeeded && retries == MAX_RETRIES {
-            observer.event(Event::Notice(given_up(request, on_picture)));
+            observer.event(Event::Notice(given_up(&unit, on_picture)));
         }
         if succeeded || retries == MAX_RETRIES {
             break (entry, on_picture);
         }
         retries += 1;
-        observer.event(Event::Retried(unit_of(request, retries)));
+        observer.event(Event::Retried(unit_of(request, site, retries)));
     };
     report::write_atomically(&request.out, &entry.png).map_err(write)?;
     kept.end()?;
@@ -126,18 +127,17 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
 }
 
 /// The same neuron before its ReLU, if it is behind one.
-fn before_relu(request: &Visualize) -> Visualize {
-    let site = match request.objective {
-        Objective::Neuron => request.site.before_relu(),
+fn before_relu(architecture: &Architecture, asked: Site, objective: Objective) -> Site {
+    match objective {
+        Objective::Neuron => architecture.before_relu(asked),
         // Its mean is another one before the ReLU, and is seldom zero everywhere behind it.
-        Objective::Channel => request.site,
-    };
-    Visualize { site, ..request.clone() }
+        Objective::Channel => asked,
+    }
 }
 
 /// The unit of an attempt.
-fn unit_of(request: &Visualize, retries: u64) -> Unit {
-    let Visualize { site, objective, channel, seed, .. } = *request;
+fn unit_of(request: &Visualize, site: Site, retries: u64) -> Unit {
+    let Visualize { objective, channel, seed, .. } = *request;
     Unit { site, objective, channel, seed: seed.wrapping_add(retries) }
 }
 
@@ -152,8 +152,8 @@ fn made(made: Visualization, size: usize) -> Result<Entry, RunError> {
 }
 
 /// What it means that all attempts failed, as one sentence.
-fn given_up(request: &Visualize, on_picture: f64) -> String {
-    let (attempts, unit) = (MAX_RETRIES + 1, format!("{}:{}", request.site, request.channel));
+fn given_up(unit: &Unit, on_picture: f64) -> String {
+    let (attempts, unit) = (MAX_RETRIES + 1, format!("{}:{}", unit.site, unit.channel));
     match on_picture.is_finite() {
         true => format!("{unit}: none of {attempts} attempts made the neuron positive"),
         false => format!(
@@ -170,20 +170,20 @@ fn run(studio: &mut Studio, request: &Visualize, seed: u64, observer: &dyn Obser
 }
 
 /// The objective on an 8-bit picture: the center neuron, or the mean of the whole channel.
-fn objective_on(loaded: &Loaded, request: &Visualize, pixels: &[u8]) -> Result<f64, RunError> {
+fn objective_on(loaded: &Loaded, (request, site): (&Visualize, Site), pixels: &[u8]) -> Result<f64, RunError> {
     let extent = match request.objective {
         Objective::Neuron => Extent::Center,
         Objective::Channel => Extent::Whole,
     };
-    let size = request.source.input_size;
-    let reading = Reading { size, view: View::Plain, sites: &[request.site], extent };
+    let size = loaded.size();
+    let reading = Reading { size, view: View::Plain, sites: &[site], extent };
     let reader = Reader::new(&loaded.network, reading, request.isa);
     let mut reader = reader.map_err(|e| loaded.because(e))?;
     reader.read(pixels);
     match extent {
-        Extent::Center => Ok(f64::from(reader.center(request.site)[request.channel])),
+        Extent::Center => Ok(f64::from(reader.center(site)[request.channel])),
         Extent::Whole => {
-            let map = reader.whole(request.site);
+            let map = reader.whole(site);
             let of_channel: Vec<f64> = map.index_axis(Axis(2), request.channel).iter().map(|&v| f64::from(v)).collect();
             Ok(analysis::statistics::mean(&of_channel).unwrap_or(f64::NAN))
         }

@@ -4,7 +4,7 @@ use crate::checkpoints;
 use crate::mutate::{Random, mend_png, mutated};
 use anyhow::Context;
 use featviz::{Objective, Recipe};
-use report::{BuildRecord, ChannelRow, ExemplarRow, ImagesRecord, Manifest, NetworkRecord};
+use report::{BuildRecord, ChannelRow, ExemplarRow, ImagesRecord, Manifest, NetworkRecord, PreprocessingRecord};
 use runs::{Address, Entry, ImageDigest, Journal, Store, Unit};
 use std::collections::BTreeMap;
 use std::fs;
@@ -413,8 +413,14 @@ fn manifest() -> Manifest {
         network: NetworkRecord {
             weights: text("weights.npz"),
             weights_digest: digest.clone(),
+            architecture: Some(text("resnet18")),
             widths: vec![64, 128, 256, 512],
             input_size: 224,
+            preprocessing: Some(PreprocessingRecord {
+                resize: 256,
+                mean: [0.485, 0.456, 0.406],
+                std: [0.229, 0.224, 0.225],
+            }),
             classes: Some(1000),
             batch_norm: text("separate"),
         },

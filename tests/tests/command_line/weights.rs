@@ -39,12 +39,15 @@ fn the_picture_is_the_same_from_every_format() {
         ("half.safetensors", ""),
         ("bfloat16.safetensors", "model.backbone."),
         ("bfloat16.npz", ""),
+        ("transformers/resnet18", ""),
     ] {
         let (found, said) = picture(&formats().join(file), "layer4.1.pre");
         assert!(found == expected, "{file}: {said}");
         let sentence = format!("{file}: the prefix `{prefix}` is stripped from the names of 102 tensors");
         assert_eq!(said.contains(&sentence), !prefix.is_empty(), "{said}");
         assert!(!said.contains("left"), "{said}");
+        let renamed = "the names of 102 tensors are transformers', and read as torchvision's";
+        assert_eq!(said.contains(renamed), file.starts_with("transformers"), "{said}");
     }
 }
 
@@ -86,7 +89,10 @@ fn what_is_not_read_is_one_sentence_and_nothing_is_left_behind() {
         (formats().join("whole_module.th"), "torch.save(model.state_dict(), path)"),
         (formats().join("torchscript.pt"), "a TorchScript archive, which holds code"),
         (formats().join("expected.json"), "a text in JSON"),
-        (formats().join("layouts.pth"), "expected a tensor `conv1.weight`, found none of that name"),
+        (
+            formats().join("layouts.pth"),
+            "and rectifies the sum; found tensors such as bfloat16, channels_last, double, double_transposed",
+        ),
         (empty, "an empty file"),
     ] {
         let (weights, out) = (file.display().to_string(), out.display().to_string());

@@ -11,6 +11,9 @@ use testkit::golden::{Archive, Array};
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
+    ("--mean", the_mean_is_the_one_that_is_named),
+    ("--std", the_deviation_is_the_one_that_is_named),
+    ("--resize", photographs_are_resized_as_is_said),
     ("--images", images_and_folders_are_read_in_the_order_they_are_named),
     ("--sites", the_archive_holds_the_sites_that_are_named),
     ("--full", whole_maps_have_rows_and_columns),
@@ -68,6 +71,30 @@ pub(crate) fn the_size_is_that_of_the_network() {
     assert_eq!(shape("a", &[]), [1, 16, 64, 64]);
     assert_eq!(shape("b", &["--weights", &path]), [1, 16, 112, 112]);
     assert_eq!(shape("c", &["--input-size", "48"]), [1, 16, 24, 24]);
+}
+
+#[test]
+pub(crate) fn the_mean_is_the_one_that_is_named() {
+    assert_eq!(values(&["--mean", "0.485,0.456,0.406"]), values(&[]));
+    assert!(values(&["--mean", "0.485,0.456,0.5"]).values != values(&[]).values);
+}
+
+#[test]
+pub(crate) fn the_deviation_is_the_one_that_is_named() {
+    assert_eq!(values(&["--std", "0.229,0.224,0.225"]), values(&[]));
+    assert!(values(&["--std", "0.5,0.224,0.225"]).values != values(&[]).values);
+}
+
+#[test]
+pub(crate) fn photographs_are_resized_as_is_said() {
+    // 32 of 37 pixels, as 224 of 256.
+    assert_eq!(values(&["--resize", "37"]), values(&[]));
+    assert!(values(&["--resize", "32"]).values != values(&[]).values);
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(&folder.path().join("a.npz"), &["--resize", "31"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--resize 31: expected a number of pixels from the input size, 32, to 8192"), "{said}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use streamscope_tests::harness::{Shared, program, root, succeed};
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", weights_that_are_not_the_runs_are_refused),
     ("--input-size", a_size_that_is_not_the_runs_is_refused),
+    ("--mean", a_mean_that_is_not_the_runs_is_refused),
+    ("--std", a_deviation_that_is_not_the_runs_is_refused),
+    ("--resize", the_image_is_resized_as_is_said),
     ("--images", the_first_image_of_the_folder_is_walked),
     ("--run", the_runs_channels_are_given_budgets),
     ("--channels", so_many_channels_of_each_block_are_given_budgets),
@@ -72,6 +75,43 @@ fn a_size_that_is_not_the_runs_is_refused() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(size) && said.contains("at 32 pixels"), "{said}");
     }
+}
+
+/// What is said of other colors than the run's.
+fn refused(flag: &str, value: &str) -> String {
+    let out = tempfile::tempdir().unwrap();
+    let (code, said) = said(command(&[flag, value]).arg("--out").arg(out.path()));
+    assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
+    said
+}
+
+#[test]
+pub(crate) fn a_mean_that_is_not_the_runs_is_refused() {
+    let said = refused("--mean", "0.5,0.5,0.5");
+    assert!(
+        said.contains("expected a run of images with mean [0.5, 0.5, 0.5] and std [0.229, 0.224, 0.225]"),
+        "{said}"
+    );
+    assert!(said.contains("found one with [0.485, 0.456, 0.406]"), "{said}");
+}
+
+#[test]
+pub(crate) fn a_deviation_that_is_not_the_runs_is_refused() {
+    let said = refused("--std", "0.5,0.5,0.5");
+    assert!(
+        said.contains("expected a run of images with mean [0.485, 0.456, 0.406] and std [0.5, 0.5, 0.5]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_image_is_resized_as_is_said() {
+    let out = tempfile::tempdir().unwrap();
+    let images = text(&star());
+    let mut command = command(&["--images", &images, "--resize", "64", "--channels", "1"]);
+    succeed(command.arg("--out").arg(out.path()));
+    let digest = |out| provenance(out, "image_digest");
+    assert!(digest(audited()) != digest(out.path()));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod declared;
 mod explain;
 mod faults;
 mod files;
+mod inspect;
 mod interrupted;
 mod laws;
 mod limits;
@@ -31,10 +32,11 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 15] = [
+const TESTED: [(&str, &[Tested]); 16] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
+    ("inspect", inspect::FLAGS),
     ("bench", cargo::FLAGS),
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
@@ -72,16 +74,31 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
 /// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
-const DEFAULTS: [Default; 33] = [
+const SIZE: &str = "224, 32 for a network for CIFAR, or 128 for the embedded network";
+const MEAN: &str = "what a configuration beside the weights says, else 0.485,0.456,0.406";
+const STD: &str = "what a configuration beside the weights says, else 0.229,0.224,0.225";
+const RESIZE: &str = "what a configuration beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR";
+
+const DEFAULTS: [Default; 43] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
-    ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
+    ("reproduce", "--input-size", SIZE, reproduce::the_size_is_that_of_the_network),
+    ("reproduce", "--mean", MEAN, reproduce::the_mean_is_the_one_that_is_named),
+    ("reproduce", "--std", STD, reproduce::the_deviation_is_the_one_that_is_named),
+    ("reproduce", "--resize", RESIZE, reproduce::photographs_are_resized_as_is_said),
+    ("activations", "--mean", MEAN, activations::the_mean_is_the_one_that_is_named),
+    ("activations", "--std", STD, activations::the_deviation_is_the_one_that_is_named),
+    ("activations", "--resize", RESIZE, activations::photographs_are_resized_as_is_said),
+    ("visualize", "--mean", MEAN, visualize::the_mean_is_the_one_that_is_named),
+    ("visualize", "--std", STD, visualize::the_deviation_is_the_one_that_is_named),
+    ("audit", "--mean", MEAN, audit::a_mean_that_is_not_the_runs_is_refused),
+    ("audit", "--std", STD, audit::a_deviation_that_is_not_the_runs_is_refused),
     (
         "reproduce",
         "--images",
         "the embedded images for the embedded network, else none",
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
-    ("reproduce", "--blocks", "all that the weights allow, 1.1 to 4.1", reproduce::blocks_are_those_named_or_all_seven),
+    ("reproduce", "--blocks", "all that the weights allow but 1.0", reproduce::blocks_are_those_named_or_all_seven),
     ("reproduce", "--channels", "all", reproduce::channels_are_those_named_or_all),
     ("reproduce", "--preset", "quick", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--seed", "0", reproduce::what_is_not_given_is_what_the_help_says),
@@ -93,16 +110,11 @@ const DEFAULTS: [Default; 33] = [
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
     ("activations", "--weights", "the embedded network", activations::what_is_not_given_is_what_the_help_says),
-    (
-        "activations",
-        "--input-size",
-        "224, or 128 for the embedded network",
-        activations::the_size_is_that_of_the_network,
-    ),
+    ("activations", "--input-size", SIZE, activations::the_size_is_that_of_the_network),
     ("activations", "--convolutions", "direct", activations::what_is_not_given_is_what_the_help_says),
     ("activations", "--threads", "all cores", threads::none_named_is_one_for_each_core),
     ("visualize", "--weights", "the embedded network", visualize::what_is_not_given_is_what_the_help_says),
-    ("visualize", "--input-size", "224, or 128 for the embedded network", visualize::the_size_is_that_of_the_network),
+    ("visualize", "--input-size", SIZE, visualize::the_size_is_that_of_the_network),
     ("visualize", "--objective", "neuron", visualize::what_is_not_given_is_what_the_help_says),
     ("visualize", "--preset", "quick", visualize::the_preset_is_the_steps_where_none_are_named),
     ("visualize", "--seed", "0", visualize::what_is_not_given_is_what_the_help_says),
@@ -149,6 +161,7 @@ fn every_default_of_a_help_text_is_in_the_table() {
         ("bench", "--threads"),
         ("audit", "--input-size"),
         ("audit", "--images"),
+        ("audit", "--resize"),
         ("audit", "--run"),
         ("audit", "--threads"),
     ] {

@@ -2,7 +2,8 @@
 
 use crate::small::{embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories};
 use crate::{Tested, shards, threads};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use streamscope_tests::harness::{assert_same_results, program, results, root, succeed};
@@ -10,6 +11,9 @@ use streamscope_tests::harness::{assert_same_results, program, results, root, su
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
+    ("--mean", the_mean_is_the_one_that_is_named),
+    ("--std", the_deviation_is_the_one_that_is_named),
+    ("--resize", photographs_are_resized_as_is_said),
     ("--images", photographs_are_those_of_the_folder),
     ("--blocks", blocks_are_those_named_or_all_seven),
     ("--channels", channels_are_those_named_or_all),
@@ -59,6 +63,49 @@ pub(crate) fn the_size_is_that_of_the_network() {
     assert_eq!(of("b", &["--weights", &path]), (json!(224), (224, 224)));
     let small = ["--weights", &path, "--input-size", "36"];
     assert_eq!(of("c", &small), (json!(36), (36, 36)));
+}
+
+/// What the manifest of a run with a flag says of preprocessing, its pictures, and what was read of its photographs.
+fn preprocessed(flag: &str, value: &str) -> (Value, BTreeMap<String, Vec<u8>>, Vec<f32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut reproduce(&out, &[flag, value]));
+    of_preprocessed(&out)
+}
+
+fn of_preprocessed(out: &Path) -> (Value, BTreeMap<String, Vec<u8>>, Vec<f32>) {
+    let read = testkit::golden::npy_f32(out.join("activations/layer1.0.npy")).values;
+    (manifest(out)["network"]["preprocessing"].clone(), pictures(out), read)
+}
+
+#[test]
+pub(crate) fn the_mean_is_the_one_that_is_named() {
+    let (usual, pictures, read) = of_preprocessed(plain());
+    assert_eq!(usual, json!({ "resize": 37, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225] }));
+    let found = preprocessed("--mean", "0.5,0.456,0.406");
+    assert_eq!(found.0["mean"], json!([0.5, 0.456, 0.406]));
+    assert!(found.1 != pictures && found.2 != read);
+}
+
+#[test]
+pub(crate) fn the_deviation_is_the_one_that_is_named() {
+    let (_, pictures, read) = of_preprocessed(plain());
+    let found = preprocessed("--std", "0.25,0.5,0.125");
+    assert_eq!(found.0["std"], json!([0.25, 0.5, 0.125]));
+    assert!(found.1 != pictures && found.2 != read);
+}
+
+#[test]
+pub(crate) fn photographs_are_resized_as_is_said() {
+    let (_, pictures, read) = of_preprocessed(plain());
+    let found = preprocessed("--resize", "64");
+    assert_eq!(found.0["resize"], json!(64));
+    // It changes what is read of photographs, and no picture that is optimised.
+    let mosaic = |name: &&String| name.contains(".top.") || name.contains(".inhibition.");
+    let optimised = |all: &BTreeMap<String, Vec<u8>>| -> Vec<Vec<u8>> {
+        all.iter().filter(|(name, _)| !mosaic(name)).map(|(_, bytes)| bytes.clone()).collect()
+    };
+    assert!(optimised(&found.1) == optimised(&pictures) && found.2 != read);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What each flag takes and what it refuses: the last value on either side of each limit.
 
 use crate::cargo::Cargo;
-use streamscope_tests::harness::run;
+use streamscope_tests::harness::{root, run};
 
 /// A command, a flag, values it takes and values it refuses.
 type Values = (&'static [&'static str], &'static str, &'static [&'static str], &'static [&'static str]);
@@ -29,21 +29,32 @@ const SITES: (&[&str], &[&str]) = (
         "3.1",
         "layer3.1.input",
         "2.0.output",
+        "layer3.17.shortcut",
+        "linear",
     ],
-    &[
-        "",
-        "conv1",
-        "layer0.0",
-        "layer5.0",
-        "layer1.2",
-        "layer1.1.bn1",
-        "layer1.0.downsample.1",
-        "layer2.1.downsample.1",
-        "layer2.0.downsample.0",
-        "Layer1.1",
-        "layer1.1.",
-    ],
+    // Which sites there are, the network says.
+    &[""],
 );
+/// What the embedded network has none of.
+const OTHER_SITES: [&str; 13] = [
+    "conv1",
+    "layer0.0",
+    "layer5.0",
+    "layer1.2",
+    "layer1.1.bn1",
+    "layer1.1.bn3",
+    "layer1.0.downsample.1",
+    "layer2.1.downsample.1",
+    "layer2.0.downsample.0",
+    "layer2.0.shortcut",
+    "Layer1.1",
+    "layer1.1.",
+    "linear",
+];
+const MEANS: (&[&str], &[&str]) =
+    (&["0,0,0", "0.5,0.25,1e-3", "-1, 0, 1"], &["", "1", "1,2", "1,2,3,4", "a,b,c", "nan,0,0", "inf,0,0", "1,,3"]);
+const DEVIATIONS: (&[&str], &[&str]) =
+    (&["1,1,1", "0.5,1e-3,2"], &["", "1", "1,1", "1,1,1,1", "x,1,1", "0,1,1", "1,-1,1", "1,1,nan", "inf,1,1"]);
 const SIZES: (&[&str], &[&str]) =
     (&["8", "12", "224", "4096"], &["0", "4", "7", "9", "10", "11", "4095", "4097", "4100", "-8"]);
 
@@ -56,7 +67,7 @@ const AUDIT: &[&str] = &["audit", "--run", ABSENT];
 const EXPLAIN: &[&str] = &["explain", "--run", ABSENT];
 const VERIFY: &[&str] = &["verify", ABSENT];
 
-const VALUES: [Values; 21] = [
+const VALUES: [Values; 24] = [
     (REPRODUCE, "--steps", STEPS.0, STEPS.1),
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
     (REPRODUCE, "--threads", COUNTS.0, COUNTS.1),
@@ -66,7 +77,7 @@ const VALUES: [Values; 21] = [
         REPRODUCE,
         "--blocks",
         &["1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "4.0", "4.1", "4.1,1.0", "layer1.1", "layer3.0,2.0"],
-        &["", "0.0", "0.1", "1.2", "4.2", "5.0", "1", "1.1.1", "layer1.2", "1.1,"],
+        &["", "0.0", "0.1", "1", "1.1.1", "layer1.-1", "1.1,", "1.01"],
     ),
     (
         REPRODUCE,
@@ -87,7 +98,10 @@ const VALUES: [Values; 21] = [
     (VERIFY, "--sample", WHOLE.0, WHOLE.1),
     (VERIFY, "--threads", COUNTS.0, COUNTS.1),
     (EXPLAIN, "<CHANNEL>", WHOLE.0, WHOLE.1),
-    (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1", "layer3.0"], &["", "0.1", "5.0", "1.2"]),
+    (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1", "layer3.0", "3.35"], &["", "0.1", "5", "1.x"]),
+    (VISUALIZE, "--mean", MEANS.0, MEANS.1),
+    (VISUALIZE, "--std", DEVIATIONS.0, DEVIATIONS.1),
+    (REPRODUCE, "--resize", WHOLE.0, WHOLE.1),
 ];
 
 /// The command with the value, and what else it cannot do without.
@@ -143,6 +157,32 @@ fn every_number_says_what_was_expected() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains(&format!("'{value}'")), "{said}");
         assert!(said.trim_end().ends_with(expected), "{said}");
+    }
+}
+
+#[test]
+fn sites_and_blocks_that_a_network_has_none_of_are_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    let star = root().join("fixtures/images/star").display().to_string();
+    let picture = |site| vec!["visualize", "--site", site, "--channel", "0", "--out", &out];
+    let values = |site| vec!["activations", "--images", &star, "--sites", site, "--out", &out];
+    let run_of = |block| vec!["reproduce", "--blocks", block, "--out", &out];
+    let mut refused = Vec::new();
+    for site in OTHER_SITES {
+        refused.push((picture(site), format!("--site: unknown site '{site}': ")));
+        refused.push((values(site), format!("--sites: unknown site '{site}': ")));
+    }
+    for block in ["1.2", "4.2", "5.0", "layer1.2"] {
+        let name = block.trim_start_matches("layer");
+        refused.push((run_of(block), format!("--blocks {name}: expected a block of resnet18: ")));
+    }
+    for (arguments, words) in refused {
+        let output = run(&arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&words) && said.lines().count() == 1, "{words}: {said}");
+        assert!(!std::path::Path::new(&out).exists());
     }
 }
 

@@ -10,6 +10,8 @@ use streamscope_tests::harness::{program, succeed};
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
+    ("--mean", the_mean_is_the_one_that_is_named),
+    ("--std", the_deviation_is_the_one_that_is_named),
     ("--site", the_site_is_the_one_that_is_named),
     ("--channel", the_channel_is_the_one_that_is_named),
     ("--objective", a_whole_channel_is_another_objective),
@@ -62,6 +64,18 @@ pub(crate) fn the_size_is_that_of_the_network() {
         succeed(command.args(["--steps", "1"]).args(more).arg("--out").arg(&out));
         assert_eq!(size(&out), (expected, expected));
     }
+}
+
+#[test]
+pub(crate) fn the_mean_is_the_one_that_is_named() {
+    assert_eq!(made(&["--mean", "0.485,0.456,0.406"]), made(&[]));
+    assert!(made(&["--mean", "0.485,0.456,0.5"]).0 != made(&[]).0);
+}
+
+#[test]
+pub(crate) fn the_deviation_is_the_one_that_is_named() {
+    assert_eq!(made(&["--std", "0.229,0.224,0.225"]), made(&[]));
+    assert!(made(&["--std", "0.5,0.224,0.225"]).0 != made(&[]).0);
 }
 
 #[test]

@@ -51,10 +51,11 @@ pub(crate) fn add_to(found: &mut Found) {
             found.add(format!("draws, steps with {name}, {unit}"), &drawn);
         }
     }
-    let jitters = network().sites().into_iter().map(|site| {
+    let network = network();
+    let jitters = network.sites().into_iter().map(|site| {
         let name = blake3::hash(site.to_string().as_bytes());
         let name = u64::from_le_bytes(*name.as_bytes().first_chunk().unwrap());
-        [name, jitter_of(site) as u64]
+        [name, jitter_of(network.architecture(), site, 128) as u64]
     });
     let jitters: Vec<u64> = jitters.flatten().collect();
     found.add("jitter of every site", &jitters);

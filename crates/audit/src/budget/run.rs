@@ -9,7 +9,7 @@ use crate::twin::enclosure::{Enclosed, Roles};
 use crate::twin::network::TwinNetwork;
 use rayon::prelude::*;
 use report::{ChannelRow, Manifest, layout, read_table};
-use resnet::{Block, Role};
+use resnet::{Architecture, Block, Colors, Role};
 use runs::{Event, Loaded, Observer};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,12 @@ pub(crate) struct Run {
     pub(crate) manifest: Manifest,
     /// Rows and columns of its pictures.
     size: usize,
+    /// By what they are normalised.
+    colors: Colors,
+    /// The network's description.
+    pub(crate) architecture: Architecture,
+    /// What of the network determines a picture.
+    pub(crate) identity: String,
     /// The rows of the table of channels, each of a channel that the network has.
     rows: Vec<(Block, ChannelRow)>,
 }
@@ -39,7 +45,7 @@ impl Run {
     pub(crate) fn open(folder: &Path, loaded: &Loaded) -> Result<Run, AuditError> {
         let manifest = Manifest::read(folder)?;
         let network = &manifest.network;
-        let size = loaded.source.input_size;
+        let size = loaded.size();
         if network.weights_digest != loaded.digest {
             let sentence = runs::other_weights(&manifest, folder, &loaded.source.path);
             return Err(AuditError::OtherWeights { sentence });
@@ -49,6 +55,14 @@ impl Run {
                 path: folder.join(layout::MANIFEST),
                 expected: format!("a run at {size} pixels"),
                 found: format!("one at {} pixels; --input-size says which", network.input_size),
+            });
+        }
+        let Colors { mean, std } = loaded.preprocessing.colors;
+        if let Some(of) = network.preprocessing.as_ref().filter(|of| (of.mean, of.std) != (mean, std)) {
+            return Err(AuditError::Absent {
+                path: folder.join(layout::MANIFEST),
+                expected: format!("a run of images with mean {mean:?} and std {std:?}"),
+                found: format!("one with {:?} and {:?}; --mean and --std say which", of.mean, of.std),
             });
         }
         let table = folder.join(layout::CHANNELS);
@@ -69,6 +83,9 @@ impl Run {
             folder: folder.to_owned(),
             manifest,
             size,
+            colors: loaded.preprocessing.colors,
+            architecture: architecture.clone(),
+            identity: loaded.identity(),
             rows: rows.into_iter().map(known).collect::<Result<_, _>>()?,
         })
     }
@@ -182,7 +199,7 @@ impl Run {
         let network = &self.manifest.network;
         let source = runs::build_record().source_digest;
         let row_as_text = serde_json::to_string(row).unwrap_or_default();
-        for part in [&source, &network.weights_digest, &network.input_size.to_string(), &row_as_text] {
+        for part in [&source, &self.identity, &network.input_size.to_string(), &row_as_text] {
             hasher.update(part.as_bytes()).update(b"\n");
         }
         for role in [Role::Input, Role::Block] {
@@ -202,7 +219,7 @@ impl Run {
         let input = self.picture(row, Role::Input)?.pixels;
         let added = self.picture(row, Role::Block)?.pixels;
         let first_order = |pixels: &[u8]| {
-            let image = normalised(pixels, size, SINGLE);
+            let image = normalised(pixels, size, (self.colors, SINGLE));
             twin.first_order(&image, block).activation(Role::Output, channel)
         };
         let roles = |image: &Enclosed| -> Result<Roles, AuditError> {
@@ -212,7 +229,8 @@ impl Run {
                 found: "none".to_owned(),
             })
         };
-        let (image, of_block) = (Enclosed::normalised(&input, size), Enclosed::normalised(&added, size));
+        let (image, of_block) =
+            (Enclosed::normalised(&input, size, self.colors), Enclosed::normalised(&added, size, self.colors));
         let exact = Exact {
             on_input: roles(&image)?,
             on_block: roles(&of_block)?,

@@ -7,12 +7,14 @@ use crate::twin::first_order::{Activation, FirstOrder};
 use analysis::{ChannelMeasures, FailedVisualization, NineActivations};
 use autodiff::Isa;
 use report::{ChannelRow, layout};
-use resnet::{Block, Extent, Reader, Reading, Role, View};
+use resnet::{Block, Extent, Reader, Reading, Role, Site, View};
 use runs::Loaded;
 
 /// What is read on pictures of a channel, computed now.
 pub(super) struct Measured {
     block: Block,
+    /// Where Input, Block and Output are read.
+    sites: [Site; 3],
     channel: usize,
     /// `[picture][role read]`, both in the order of [`Role::ALL`].
     pub(super) nine: [[f64; 3]; 3],
@@ -38,8 +40,8 @@ impl Center<'_> {
         roles: [Role; N],
         pixels: &[u8],
     ) -> Result<[f64; N], AuditError> {
-        let sites = roles.map(|role| self.block.read_site(role));
-        let size = self.loaded.source.input_size;
+        let sites = roles.map(|role| self.loaded.architecture().read_site(self.block, role));
+        let size = self.loaded.size();
         let reading = Reading { size, view, sites: &sites, extent: Extent::Center };
         let mut reader = Reader::new(&self.loaded.network, reading, self.isa)?;
         reader.read(pixels);
@@ -53,6 +55,7 @@ impl Center<'_> {
         let [shrunk] = self.read(View::Shrunk, [Role::Input], pixels[1])?;
         Ok(Measured {
             block: self.block,
+            sites: Role::ALL.map(|role| self.loaded.architecture().read_site(self.block, role)),
             channel: self.channel,
             nine: [on(pixels[0])?, on(pixels[1])?, on(pixels[2])?],
             enlarged,
@@ -86,9 +89,9 @@ impl Measured {
         section.say(format!(
             "Computed from the pictures just now, at the center neuron: the Input at {}, the Block at {}, and the Output, their sum in \
              single precision, at {}.",
-            self.block.read_site(Role::Input),
-            self.block.read_site(Role::Block),
-            self.block.read_site(Role::Output)
+            self.sites[0],
+            self.sites[1],
+            self.sites[2]
         ));
         section.row(["picture", "Input", "+ Block", "= Output", "share of the Input"]);
         for (role, [i, b, o]) in Role::ALL.into_iter().zip(self.nine) {
@@ -188,7 +191,9 @@ impl Measured {
 impl Measured {
     /// Any activations, B(enlarge I) and I(shrink B).
     pub(super) fn example(nine: [[f64; 3]; 3], (enlarged, shrunk): (f64, f64)) -> Measured {
-        Measured { block: Block::ALL[3], channel: 0, nine, enlarged, shrunk }
+        let block = Block::new(2, 1);
+        let sites = [Site::Output(Block::new(2, 0)), "layer2.1.bn2".parse().unwrap(), Site::Sum(block)];
+        Measured { block, sites, channel: 0, nine, enlarged, shrunk }
     }
 }
 

@@ -47,8 +47,9 @@ pub fn explain(
     let measured = center.measure(provenance.pictures.each_ref().map(|p| &*p.pixels))?;
     let attempts = attempts::section(&provenance, &center, &measured, &mut differences)?;
     let twin = TwinNetwork::new(&loaded.tensors, loaded.network.architecture())?;
-    let size = loaded.source.input_size;
-    let images = provenance.pictures.each_ref().map(|p| normalised(&p.pixels, size, SINGLE));
+    let size = loaded.size();
+    let images =
+        provenance.pictures.each_ref().map(|p| normalised(&p.pixels, size, (loaded.preprocessing.colors, SINGLE)));
     let bounds = first_orders(&twin, &images, block);
     let bounds = bounds.each_ref();
     let comparison = measured.comparison(row, bounds, &mut differences);
@@ -72,7 +73,7 @@ pub fn explain(
         ));
     }
     let mut sections = vec![outcome(&differences), provenance.section(), attempts, measured.section(), comparison];
-    if let Some(layer) = twin.second(block) {
+    if let Some(layer) = twin.last(block) {
         sections.push(terms::section(layer, channel, bounds));
     }
     sections.push(mix_and_scale::mix(&measured, budget.as_ref()));

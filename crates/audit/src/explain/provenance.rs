@@ -44,7 +44,8 @@ impl<'a> Provenance<'a> {
 
     /// The unit of a role from a seed.
     pub(super) fn unit(&self, role: Role, seed: u64) -> Unit {
-        Unit { site: self.block.optimised_site(role), objective: Objective::Neuron, channel: self.row.channel, seed }
+        let site = self.run.architecture.optimised_site(self.block, role);
+        Unit { site, objective: Objective::Neuron, channel: self.row.channel, seed }
     }
 
     /// The seed that a role's picture should be from: the run's for the Output, one more for each retry for the others.
@@ -59,7 +60,7 @@ impl<'a> Provenance<'a> {
 
     /// Where the store keeps a unit's picture, from the run's folder on, and its file, if the store has it whole.
     pub(super) fn stored(&self, unit: &Unit) -> Option<(String, Option<Vec<u8>>)> {
-        let weights = &self.run.manifest.network.weights_digest;
+        let weights = &self.run.identity;
         let address = Address::of(unit, self.recipe.as_ref()?, weights);
         let path = self.store.path(&address);
         let shown = path.strip_prefix(&self.run.folder).unwrap_or(&path);

@@ -4,25 +4,33 @@ use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::singles;
 use crate::steps::operations::{Adjoint, Chain, Exact, Subject, Twin, Words, of_map, one};
-use crate::twin::area::POOLING;
 use crate::twin::bounded::steps;
 use crate::twin::layer::Affine;
 use autodiff::ops::{Add, BatchNorm, Draw, GlobalAveragePool, Input, Linear, MaxPool, Relu};
-use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
+use autodiff::{Graph, Isa, Plan, Shape, Sliding, Wanted, Workspace};
 use bounds::{gamma, pseudo_random, underflow_slack};
 use reference::Map;
+use resnet::Part;
 use std::sync::Arc;
 use weights::{Tensor, TensorSet};
 
-/// What stands between convolutions, on an activation of the first block.
+/// The maximum pooling behind the stem of a network for large images.
+const POOLING: Sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding: (1, 1) };
+
+/// What stands between convolutions, on an activation of the first block; `classes` is what the last layer is called.
 ///
 /// # Errors
 /// If an operation refuses it.
-pub(crate) fn comparisons(x: &Map, tensors: &TensorSet, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
+pub(crate) fn comparisons(
+    x: &Map,
+    (tensors, classes): (&TensorSet, Part),
+    isa: Isa,
+) -> Result<Vec<Comparison>, AuditError> {
     let mut comparisons = relu(x, isa)?;
     comparisons.extend(max_pool(x, isa)?);
     comparisons.extend(global_average_pool(x, isa)?);
-    if let (Some(weight), Some(bias)) = (tensors.get("fc.weight"), tensors.get("fc.bias")) {
+    let of_classes = |part: &str| tensors.get(&format!("{classes}.{part}"));
+    if let (Some(weight), Some(bias)) = (of_classes("weight"), of_classes("bias")) {
         comparisons.extend(fully_connected(weight, bias, isa)?);
     }
     comparisons.extend(addition(x, isa)?);

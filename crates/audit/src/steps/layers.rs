@@ -47,8 +47,13 @@ impl Layers<'_> {
         let of_layers: Result<Vec<Vec<Comparison>>, AuditError> =
             readings.par_iter().map(|reading| reading.compare(isa)).collect();
         let mut comparisons: Vec<Comparison> = of_layers?.into_iter().flatten().collect();
-        if let Some(second) = readings.iter().find(|r| r.layer.place == Place::Second(Block::ALL[0])) {
-            comparisons.extend(between_convolutions::comparisons(&second.x, self.tensors, isa)?);
+        let first = self.twin.blocks.first().map(|of| Place::Branch(of.block, 1));
+        if let Some(second) = readings.iter().find(|r| Some(r.layer.place) == first) {
+            comparisons.extend(between_convolutions::comparisons(
+                &second.x,
+                (self.tensors, self.twin.architecture.classes_part()),
+                isa,
+            )?);
             if let (Some(norm), Some(affine)) = (second.norm()?, &second.layer.norm) {
                 comparisons.extend(between_convolutions::norm(norm, affine, &second.x, isa)?);
             }

@@ -3,9 +3,6 @@
 use autodiff::Sliding;
 use std::ops::Range;
 
-/// The maximum pooling behind the stem.
-pub(crate) const POOLING: Sliding = Sliding { kernel: (3, 3), stride: (2, 2), padding: (1, 1) };
-
 /// A rectangle of a map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Area {

@@ -2,6 +2,7 @@
 
 use autodiff::Sliding;
 use reference::Map;
+use resnet::Colors;
 
 /// Unit roundoff of single precision, 2^-24.
 pub(crate) const SINGLE: f64 = 1.0 / 16_777_216.0;
@@ -73,13 +74,12 @@ pub(crate) fn steps(sliding: Sliding) -> reference::Sliding {
 
 /// The normalised image `[size, size, 3]` of 8-bit pixels: divided by 255, less the mean, divided by the deviation; the
 /// constants are single precision's, as the network was trained with.
-pub(crate) fn normalised(pixels: &[u8], size: usize, u: f64) -> Bounded {
-    let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
-    let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
+pub(crate) fn normalised(pixels: &[u8], size: usize, (colors, u): (Colors, f64)) -> Bounded {
+    let [mean, deviation] = [colors.mean, colors.std].map(|of| of.map(f64::from));
     let value = |y: usize, x: usize, c: usize| f64::from(pixels[(y * size + x) * 3 + c]) / 255.0;
     let shape = (size, size, 3);
     Bounded {
         value: Map::from_fn(shape, |y, x, c| (value(y, x, c) - mean[c]) / deviation[c]),
-        error: Map::from_fn(shape, |y, x, c| gamma(3, u) * (value(y, x, c) + mean[c]) / deviation[c]),
+        error: Map::from_fn(shape, |y, x, c| gamma(3, u) * (value(y, x, c) + mean[c].abs()) / deviation[c]),
     }
 }

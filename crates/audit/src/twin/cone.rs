@@ -2,10 +2,9 @@
 //!
 //! This follows from the definition of a window that slides, and borrows nothing from the plans that the audit checks.
 
-use crate::twin::area::{Area, POOLING};
+use crate::twin::area::Area;
 use crate::twin::bounded::steps;
-use crate::twin::layer::TwinLayer;
-use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::twin::network::TwinNetwork;
 use autodiff::Sliding;
 use resnet::Block;
 
@@ -20,8 +19,8 @@ pub(crate) struct Cone {
 /// The outputs in a block that the center depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BlockCone {
-    /// Of the first convolution.
-    pub(crate) hidden: Area,
+    /// Of each convolution of the branch but the last.
+    pub(crate) hidden: Vec<Area>,
     /// Of what Input and Block add up to.
     pub(crate) sum: Area,
 }
@@ -34,22 +33,30 @@ impl TwinNetwork {
         let blocks = &self.blocks[..last.map_or(self.blocks.len(), |last| last + 1)];
         let stem = after(self.stem.sliding, size);
         // The size of what each block reads, and of what the last one leaves.
-        let mut sizes = vec![after(POOLING, stem)];
+        let mut sizes = vec![self.pooling.map_or(stem, |pooling| after(pooling, stem))];
         for of in blocks {
-            sizes.push(after(of.first.sliding, sizes[sizes.len() - 1]));
+            let read = sizes[sizes.len() - 1];
+            sizes.push(of.sizes(read).last().copied().unwrap_or(read));
         }
         let mut wanted = Area::center(sizes[blocks.len()]);
         let mut areas = Vec::new();
-        for (TwinBlock { first, second, projection, .. }, pair) in blocks.iter().zip(sizes.windows(2)).rev() {
-            let hidden = wanted.read(second.sliding, pair[1]);
-            let beside = |layer: &TwinLayer| wanted.read(layer.sliding, pair[0]);
-            let beside = projection.as_ref().map_or(wanted.clone(), beside);
-            let stream = hidden.read(first.sliding, pair[0]).hull(&beside);
+        for (of, &size) in blocks.iter().zip(&sizes).rev() {
+            let made = of.sizes(size);
+            // What each convolution reads, the last first: its own outputs are what the one behind it reads.
+            let mut hidden: Vec<Area> = Vec::new();
+            for (at, layer) in of.branch.iter().enumerate().skip(1).rev() {
+                hidden.push(hidden.last().unwrap_or(&wanted).read(layer.sliding, made[at - 1]));
+            }
+            let before = hidden.last().unwrap_or(&wanted);
+            let through = of.branch.first().map_or(before.clone(), |first| before.read(first.sliding, size));
+            let stream = through.hull(&of.beside(&wanted, size));
+            hidden.reverse();
             areas.push(BlockCone { hidden, sum: wanted });
             wanted = stream;
         }
         areas.reverse();
-        Cone { stem: wanted.read(POOLING, stem), blocks: areas }
+        let stem = self.pooling.map_or(wanted.clone(), |pooling| wanted.read(pooling, stem));
+        Cone { stem, blocks: areas }
     }
 }
 

@@ -10,11 +10,13 @@
 //!
 //! as long as no ReLU or maximum changes sides within its own error.
 
-use crate::twin::area::{Area, POOLING};
+use crate::twin::area::Area;
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::cone::{BlockCone, Cone};
 use crate::twin::layer::TwinLayer;
-use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::twin::network::TwinNetwork;
+use crate::twin::shortcut::TwinShortcut;
+use autodiff::Sliding;
 use reference::Map;
 use resnet::{Block, Role};
 
@@ -65,13 +67,19 @@ pub(crate) struct FirstOrder<'a> {
     image: &'a Bounded,
     stem: LayerBound<'a>,
     rectified: Map,
+    pooling: Option<Sliding>,
     blocks: Vec<BlockBounds<'a>>,
 }
 
 struct BlockBounds<'a> {
-    first: LayerBound<'a>,
-    second: LayerBound<'a>,
+    branch: Vec<LayerBound<'a>>,
+    shortcut: &'a TwinShortcut,
+    /// That of a shortcut which is a layer.
     projection: Option<LayerBound<'a>>,
+    /// The shape of the stream that it reads.
+    reads: (usize, usize, usize),
+    /// What the shortcut hands to the sum.
+    enters: Map,
     /// What the Input and the Block add up to.
     sum: Map,
 }
@@ -86,19 +94,23 @@ impl TwinNetwork {
     fn first_order_in<'a>(&'a self, image: &'a Bounded, cone: &Cone) -> FirstOrder<'a> {
         let stem = LayerBound::new(&self.stem, &image.value, &cone.stem);
         let rectified = reference::relu(&stem.z);
-        let mut stream = reference::max_pool(&rectified, steps(POOLING));
+        let mut stream = pooled(&rectified, self.pooling);
         let mut blocks = Vec::new();
         for (of, BlockCone { hidden, sum }) in self.blocks.iter().zip(&cone.blocks) {
-            let TwinBlock { first, second, projection, .. } = of;
-            let first = LayerBound::new(first, &stream, hidden);
-            let second = LayerBound::new(second, &reference::relu(&first.z), sum);
-            let projection = projection.as_ref().map(|layer| LayerBound::new(layer, &stream, sum));
-            let enters = projection.as_ref().map_or(&stream, |step| &step.z);
-            let sum = Map::from_fn(second.z.shape(), |i, j, c| second.z.at(i, j, c) + enters.at(i, j, c));
+            let mut branch: Vec<LayerBound<'_>> = Vec::new();
+            for (layer, area) in of.branch.iter().zip(hidden.iter().chain([sum])) {
+                let read = branch.last().map(|before| reference::relu(&before.z));
+                branch.push(LayerBound::new(layer, read.as_ref().unwrap_or(&stream), area));
+            }
+            let projection = of.shortcut.layer().map(|layer| LayerBound::new(layer, &stream, sum));
+            let enters = projection.as_ref().map_or_else(|| of.shortcut.passed(&stream), |step| step.z.clone());
+            let added = &branch[branch.len() - 1].z;
+            let sum = Map::from_fn(added.shape(), |i, j, c| added.at(i, j, c) + enters.at(i, j, c));
+            let reads = stream.shape();
             stream = reference::relu(&sum);
-            blocks.push(BlockBounds { first, second, projection, sum });
+            blocks.push(BlockBounds { branch, shortcut: &of.shortcut, projection, reads, enters, sum });
         }
-        FirstOrder { image, stem, rectified, blocks }
+        FirstOrder { image, stem, rectified, pooling: self.pooling, blocks }
     }
 }
 
@@ -116,40 +128,34 @@ impl FirstOrder<'_> {
             gradient
         };
         let mut cost = 0.0;
-        let exact = match (role, &last.projection, at.checked_sub(1)) {
-            (Role::Output, ..) => {
+        let exact = match role {
+            Role::Output => {
                 self.below_sum(at, seed(&last.sum), &mut cost);
                 center(&last.sum)
             }
-            (Role::Block, ..) => {
-                let stream = last.through(&seed(&last.second.z), &mut cost);
+            Role::Block => {
+                let added = last.added();
+                let stream = last.through(&seed(added), &mut cost);
                 self.below_stream(at, &stream, &mut cost);
-                center(&last.second.z)
+                center(added)
             }
-            (Role::Input, Some(projection), _) => {
-                let stream = projection.back(&seed(&projection.z), &mut cost);
-                self.below_stream(at, &stream, &mut cost);
-                center(&projection.z)
-            }
-            // Rectified, which makes no error larger: the bound is that of the sum before.
-            (Role::Input, None, Some(before)) => {
-                let sum = &self.blocks[before].sum;
-                self.below_sum(before, seed(sum), &mut cost);
-                center(sum).max(0.0)
-            }
-            (Role::Input, None, None) => {
-                let pooled = reference::max_pool(&self.rectified, steps(POOLING));
-                self.below_stream(at, &seed(&pooled), &mut cost);
-                center(&pooled)
+            Role::Input => {
+                let stream = last.beside(&seed(&last.enters), &mut cost);
+                match at.checked_sub(1) {
+                    // Rectified, which makes no error larger: the bound is that of the sum before.
+                    Some(before) if last.projection.is_none() => self.below_sum(before, stream, &mut cost),
+                    _ => self.below_stream(at, &stream, &mut cost),
+                }
+                center(&last.enters)
             }
         };
         Activation { exact, bound: cost }
     }
 
-    /// What the last block's second convolution reads.
+    /// What the last convolution of the last block reads.
     pub(crate) fn hidden(&self) -> Option<Map> {
-        let last = self.blocks.last()?;
-        Some(reference::relu(&last.first.z))
+        let branch = &self.blocks.last()?.branch;
+        Some(reference::relu(&branch.get(branch.len().checked_sub(2)?)?.z))
     }
 
     /// What roundings cost from the sum of a block down, at this gradient of it.
@@ -158,10 +164,7 @@ impl FirstOrder<'_> {
         // The sum of both is rounded once.
         *cost += weighted(&gradient, &steps.sum.map(|v| SINGLE * v.abs()));
         let through = steps.through(&gradient, cost);
-        let beside = match &steps.projection {
-            None => gradient,
-            Some(step) => step.back(&gradient, cost),
-        };
+        let beside = steps.beside(&gradient, cost);
         let stream = Map::from_fn(through.shape(), |i, j, c| through.at(i, j, c) + beside.at(i, j, c));
         self.below_stream(block, &stream, cost);
     }
@@ -172,18 +175,45 @@ impl FirstOrder<'_> {
             let sum = &self.blocks[before].sum;
             return self.below_sum(before, through_relu(gradient, sum), cost);
         }
-        let unpooled = reference::max_pool_gradient(&self.rectified, gradient, steps(POOLING));
+        let unpooled = match self.pooling {
+            Some(pooling) => reference::max_pool_gradient(&self.rectified, gradient, steps(pooling)),
+            None => gradient.clone(),
+        };
         let stem = &self.stem;
         let pixels = stem.back(&through_relu(&unpooled, &stem.z), cost);
         *cost += weighted(&pixels, &self.image.error);
     }
 }
 
+/// The stem as the blocks read it.
+fn pooled(rectified: &Map, pooling: Option<Sliding>) -> Map {
+    pooling.map_or_else(|| rectified.clone(), |pooling| reference::max_pool(rectified, steps(pooling)))
+}
+
 impl BlockBounds<'_> {
-    /// From the Block's gradient to that of the stream, through both convolutions.
+    /// The Block.
+    fn added(&self) -> &Map {
+        &self.branch[self.branch.len() - 1].z
+    }
+
+    /// From the Block's gradient to that of the stream, through all convolutions.
     fn through(&self, gradient: &Map, cost: &mut f64) -> Map {
-        let hidden = self.second.back(gradient, cost);
-        self.first.back(&through_relu(&hidden, &self.first.z), cost)
+        let mut gradient = gradient.clone();
+        for (at, layer) in self.branch.iter().enumerate().rev() {
+            gradient = layer.back(&gradient, cost);
+            if at > 0 {
+                gradient = through_relu(&gradient, &self.branch[at - 1].z);
+            }
+        }
+        gradient
+    }
+
+    /// From the gradient of what the shortcut hands to the sum to that of the stream.
+    fn beside(&self, gradient: &Map, cost: &mut f64) -> Map {
+        match &self.projection {
+            Some(step) => step.back(gradient, cost),
+            None => self.shortcut.back(gradient, self.reads),
+        }
     }
 }
 
@@ -192,11 +222,13 @@ mod tests {
     use super::*;
     use crate::twin::bounded::normalised;
     use crate::twin::embedded;
+    use crate::twin::network::TwinBlock;
+    use resnet::Colors;
 
     #[test]
     fn leaving_out_what_the_center_does_not_depend_on_changes_no_bit() {
         let twin = embedded::twin();
-        let image = normalised(&embedded::noise(96), 96, SINGLE);
+        let image = normalised(&embedded::noise(96), 96, (Colors::IMAGENET, SINGLE));
         for block in ["1.0", "1.1", "2.0", "2.1", "4.1"] {
             let block: Block = block.parse().unwrap();
             let cone = twin.cone((96, 96), block);
@@ -204,7 +236,7 @@ mod tests {
             let whole = |size: usize| Area::whole((size, size));
             let of_block = |of: &TwinBlock| {
                 let stage = whole(24 >> (of.block.stage() - 1));
-                BlockCone { hidden: stage.clone(), sum: stage }
+                BlockCone { hidden: vec![stage.clone()], sum: stage }
             };
             let of_blocks = twin.blocks.iter().map(of_block);
             let everything = Cone { stem: whole(48), blocks: of_blocks.take(cone.blocks.len()).collect() };

@@ -13,7 +13,7 @@ use autodiff::Sliding;
 use bounds::widened;
 use ndarray::Array2;
 use reference::Map;
-use resnet::{BatchNormState, Block};
+use resnet::{BatchNormState, Block, ConvolutionLayout};
 use weights::{TensorSet, WeightsError};
 
 /// What torchvision adds to each variance.
@@ -24,22 +24,10 @@ const EPSILON: f64 = 1e-5;
 pub(crate) enum Place {
     /// Before all blocks.
     Stem,
-    /// The first convolution of a block.
-    First(Block),
-    /// The second.
-    Second(Block),
-    /// Beside both.
+    /// A convolution of a block's branch, counted from 0.
+    Branch(Block, usize),
+    /// Beside them.
     Projection(Block),
-}
-
-/// A layer before it is read: what its tensors are called, and how its window slides.
-pub(crate) struct Named<'a> {
-    pub(crate) place: Place,
-    /// The convolution's.
-    pub(crate) name: &'a str,
-    /// The batch norm's.
-    pub(crate) norm: &'a str,
-    pub(crate) sliding: Sliding,
 }
 
 /// What a separate batch norm makes of a value of each channel: `scale x + shift`.
@@ -87,20 +75,25 @@ impl TwinLayer {
     /// If a tensor is missing.
     pub(crate) fn new(
         tensors: &TensorSet,
-        named: &Named<'_>,
+        place: Place,
+        layout: &ConvolutionLayout,
         state: BatchNormState,
     ) -> Result<TwinLayer, WeightsError> {
-        let &Named { place, name, norm, sliding } = named;
+        let ConvolutionLayout { name, norm, sliding, groups, .. } = layout;
         let weights = tensors.find(&format!("{name}.weight"))?;
-        let &[outputs, inputs, kh, kw] = weights.shape() else {
+        let &[outputs, each, kh, kw] = weights.shape() else {
             // `Architecture::infer` has refused such tensors.
             unreachable!("weights of a convolution have four dimensions");
         };
-        let values = weights.values().to_vec();
-        let mut packed = vec![0.0; values.len()];
-        for (i, &w) in values.iter().enumerate() {
-            let (o, c, k) = (i / (inputs * kh * kw), i / (kh * kw) % inputs, i % (kh * kw));
+        // An output of a group reads the inputs of its own: the weights of all others are zero here.
+        let inputs = each * groups;
+        let mut packed = vec![0.0; inputs * kh * kw * outputs];
+        let mut values = vec![0.0; packed.len()];
+        for (i, &w) in weights.values().iter().enumerate() {
+            let (o, c, k) = (i / (each * kh * kw), i / (kh * kw) % each, i % (kh * kw));
+            let c = o / (outputs / groups) * each + c;
             packed[(k * inputs + c) * outputs + o] = f64::from(w);
+            values[(o * inputs + c) * kh * kw + k] = w;
         }
         let (mut bias, mut statistics, mut affine, mut precise) = (None, None, None, None);
         match state {
@@ -130,10 +123,10 @@ impl TwinLayer {
         }
         Ok(TwinLayer {
             place,
-            name: name.to_owned(),
+            name: name.clone(),
             outputs,
             inputs,
-            sliding,
+            sliding: *sliding,
             weights: values,
             bias,
             statistics,
@@ -141,6 +134,11 @@ impl TwinLayer {
             precise_norm: precise,
             packed,
         })
+    }
+
+    /// Rows and columns of what it leaves of a map of `size`.
+    pub(crate) fn size_after(&self, size: (usize, usize)) -> (usize, usize) {
+        steps(self.sliding).output_size(size.0, size.1)
     }
 
     /// Products summed for each output.
@@ -155,7 +153,7 @@ impl TwinLayer {
 
     /// All outputs of a map of `size`.
     pub(crate) fn everywhere(&self, size: (usize, usize)) -> Area {
-        Area::whole(steps(self.sliding).output_size(size.0, size.1))
+        Area::whole(self.size_after(size))
     }
 
     /// As [`TwinLayer::apply`]; outputs outside `area` have no meaning.

@@ -11,3 +11,4 @@ pub(crate) mod first_order;
 pub(crate) mod interval;
 pub(crate) mod layer;
 pub(crate) mod network;
+pub(crate) mod shortcut;

@@ -10,7 +10,7 @@ use crate::comparison::{Comparison, Held, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
 use crate::steps::operations::{Built, Chain, one};
-use autodiff::ops::{Draw, Input, Jitter, Normalise, ReflectPad, Rotate, SpectralImage};
+use autodiff::ops::{Draw, Input, Jitter, ReflectPad, Rotate, SpectralImage};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, Shape, Wanted, Workspace};
 use bounds::{Archive, Array, ReferenceError, pseudo_random, relative_l2};
 use featviz::{Augmentation, StepDraws};
@@ -183,7 +183,7 @@ impl Objective {
         let image = graph.add(SpectralImage::new(size, size), &[spectrum])?;
         let Built { node, draw } = chain(&mut graph, image)?;
         let seen = graph.shape(node);
-        let normalised = graph.add(Normalise::imagenet(), &[node])?;
+        let normalised = graph.add(network.normalisation(), &[node])?;
         let sites = network.add_to(&mut graph, normalised)?;
         let node = sites.get(site).filter(|&node| channel < graph.shape(node).channels);
         let node = node.ok_or_else(|| AuditError::no_site(site))?;

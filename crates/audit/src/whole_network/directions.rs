@@ -16,6 +16,7 @@ use crate::steps::operations::of_map;
 use crate::twin::bounded::{Bounded, DOUBLE, SINGLE};
 use crate::twin::layer::TwinLayer;
 use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::twin::shortcut::TwinShortcut;
 use crate::whole_network::branch::{BlockBranch, Branch, product, sum};
 use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
@@ -58,7 +59,8 @@ struct End {
 /// The tangents in a block: of what it reads, of its hidden values, of its sum.
 struct Tangents {
     enters: Map,
-    hidden: Rectified,
+    /// Behind each convolution but the last.
+    hidden: Vec<Rectified>,
     sum: Map,
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn comparisons(
 }
 
 fn comparison(block: Block, gradient: &[f32], budget: f64, losses: &Losses<'_>) -> Result<Comparison, AuditError> {
-    let site = block.read_site(Role::Output);
+    let site = Site::Sum(block);
     let (mut worst, mut error_there) = (0.0_f64, 0.0);
     for (i, direction) in losses.directions.iter().enumerate() {
         let value = |end: &End| {
@@ -148,17 +150,17 @@ impl Direction {
         let mut stream = branch.pool(&after);
         let mut blocks = Vec::new();
         for (of, passed) in twin.blocks.iter().zip(&branch.blocks) {
-            let TwinBlock { first, second, projection, .. } = of;
-            let hidden = first.tangent(&stream);
-            let rectified = product(&hidden, &passed.hidden);
-            let beside = projection.as_ref().map(|layer| layer.tangent(&stream));
-            let total = sum(&second.tangent(&rectified), beside.as_ref().unwrap_or(&stream));
+            let mut hidden: Vec<Rectified> = Vec::new();
+            let mut added = Map::zeros((0, 0, 0));
+            for (at, layer) in of.branch.iter().enumerate() {
+                added = layer.tangent(hidden.last().map_or(&stream, |before| &before.after));
+                if let Some(passed) = passed.hidden.get(at) {
+                    hidden.push(Rectified { after: product(&added, passed), before: added.clone() });
+                }
+            }
+            let total = sum(&added, &of.shortcut.tangent(&stream));
             let leaves = product(&total, &passed.output);
-            blocks.push(Tangents {
-                enters: stream,
-                hidden: Rectified { before: hidden, after: rectified },
-                sum: total,
-            });
+            blocks.push(Tangents { enters: stream, hidden, sum: total });
             stream = leaves;
         }
         Direction { image: image.clone(), stem: Rectified { before, after }, blocks, ends: [end(1.0), end(-1.0)] }
@@ -238,17 +240,28 @@ fn losses<'a>(twin: &TwinNetwork, block: Block, branch: &Branch, directions: &'a
     let mut dy = Map::zeros(shape);
     *dy.at_mut(shape.0 / 2, shape.1 / 2, 0) = 1.0;
     for i in (0..=last).rev() {
-        let TwinBlock { first, second, projection, .. } = &twin.blocks[i];
+        let TwinBlock { branch: layers, shortcut, .. } = &twin.blocks[i];
         let BlockBranch { hidden: hidden_passed, output: passed } = &branch.blocks[i];
         if i < last {
             dy = losses.rectify(&dy, passed, |d| &d.blocks[i].sum, |b| &b.blocks[i].output);
         }
-        let hidden = losses.back(second, &dy, |d| &d.blocks[i].hidden.after);
-        let hidden = losses.rectify(&hidden, hidden_passed, |d| &d.blocks[i].hidden.before, |b| &b.blocks[i].hidden);
-        let through = losses.back(first, &hidden, |d| &d.blocks[i].enters);
-        let beside = match projection {
-            None => dy,
-            Some(layer) => losses.back(layer, &dy, |d| &d.blocks[i].enters),
+        let mut through = dy.clone();
+        for (at, layer) in layers.iter().enumerate().rev() {
+            let Some(before) = at.checked_sub(1) else {
+                through = losses.back(layer, &through, |d| &d.blocks[i].enters);
+                break;
+            };
+            through = losses.back(layer, &through, |d| &d.blocks[i].hidden[before].after);
+            through = losses.rectify(
+                &through,
+                &hidden_passed[before],
+                |d| &d.blocks[i].hidden[before].before,
+                |b| &b.blocks[i].hidden[before],
+            );
+        }
+        let beside = match shortcut {
+            TwinShortcut::Projection(layer) => losses.back(layer, &dy, |d| &d.blocks[i].enters),
+            other => other.back(&dy, through.shape()),
         };
         // Both ways meet in one addition.
         let magnitudes = sum(&through.map(f64::abs), &beside.map(f64::abs));
@@ -266,7 +279,7 @@ fn gradient(network: &Network, block: Block, (x, single): (&Map, &[f32]), isa: I
     let mut graph = Graph::new();
     let shape = Shape::new(x.height, x.width, x.channels);
     let input = graph.add(Input { shape }, &[])?;
-    let site = block.read_site(Role::Output);
+    let site = Site::Sum(block);
     let sites = network.add_to(&mut graph, input)?;
     let node = sites.get(site).ok_or_else(|| AuditError::no_site(site))?;
     let plan = Plan::with_gradients(&graph, Wanted::center(&graph, node), &[input])?;
@@ -323,7 +336,8 @@ mod tests {
     #[test]
     fn values_that_go_another_way_at_an_end_are_charged() {
         let map = |values: &[f64]| Map::new((1, 1, values.len()), values.to_vec());
-        let branch = |stem: &[f64]| Branch { stem: map(stem), pooled: Vec::new(), blocks: Vec::new() };
+        let branch =
+            |stem: &[f64]| Branch { stem: map(stem), pooled: Vec::new(), pooled_size: (0, 0), blocks: Vec::new() };
         let directions = [Direction {
             image: map(&[0.0; 3]),
             stem: Rectified { before: map(&[5.0, 7.0, 11.0]), after: map(&[0.0; 3]) },

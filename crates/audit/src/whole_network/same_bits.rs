@@ -4,7 +4,7 @@ use crate::comparison::{Comparison, Step, Witness};
 use crate::error::AuditError;
 use crate::steps::operations::of_map;
 use crate::whole_network::on_image::OnImage;
-use autodiff::ops::{Input, Normalise};
+use autodiff::ops::Input;
 use autodiff::{Graph, Isa, Plan, Shape, ThreadPoolBuilder, Wanted, Workspace};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use rayon::prelude::*;
@@ -38,7 +38,7 @@ pub(crate) fn compare(seen: OnImage<'_>, tensors: &TensorSet) -> Result<SameBits
     }
     let mut comparisons = vec![residual_sums(network, &sites, &whole)];
     comparisons.extend(every_site(seen, &sites, &whole, Algorithm::Direct)?);
-    let winograd = Network::computed(tensors, Algorithm::Winograd)?;
+    let winograd = Network::computed(tensors, Algorithm::Winograd)?.normalised_by(network.colors());
     let transformed = OnImage { network: &winograd, ..seen };
     let whole = maps(transformed, &sites, Run { isa: Isa::best(), threads: 1 })?;
     comparisons.extend(every_site(transformed, &sites, &whole, Algorithm::Winograd)?);
@@ -53,7 +53,7 @@ fn residual_sums(network: &Network, sites: &[Site], maps: &[Vec<f32>]) -> Compar
     let at = |site: Site| sites.iter().position(|&s| s == site).map(|i| &maps[i]);
     let (mut count, mut differ) = (0, 0);
     for &block in network.architecture().blocks() {
-        let roles = Role::ALL.map(|role| at(block.read_site(role)));
+        let roles = Role::ALL.map(|role| at(network.architecture().read_site(block, role)));
         if let [Some(input), Some(added), Some(output)] = roles {
             count += output.len();
             let sums = input.iter().zip(added).map(|(i, b)| i + b);
@@ -191,7 +191,7 @@ fn gradient(seen: OnImage<'_>, site: Site, extent: Extent, isa: Isa) -> Result<V
     let mut graph = Graph::new();
     let shape = Shape::new(size, size, 3);
     let image = graph.add(Input { shape }, &[])?;
-    let normalised = graph.add(Normalise::imagenet(), &[image])?;
+    let normalised = graph.add(network.normalisation(), &[image])?;
     let sites = network.add_to(&mut graph, normalised)?;
     let node = sites.get(site).ok_or_else(|| AuditError::no_site(site))?;
     let center = Wanted::center(&graph, node);

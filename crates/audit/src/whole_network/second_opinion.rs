@@ -9,17 +9,17 @@
 use crate::comparison::{Comparison, Pass, Step, Tally, Witness};
 use crate::error::AuditError;
 use crate::rounding::{single, singles};
-use crate::twin::area::POOLING;
 use crate::twin::bounded::{Bounded, SINGLE, normalised, steps};
 use crate::twin::layer::{Affine, TwinLayer};
 use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::twin::shortcut::TwinShortcut;
 use crate::whole_network::on_image::OnImage;
 use autodiff::ops::{BatchNorm, Convolution, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use bounds::underflow_slack;
 use rayon::prelude::*;
 use reference::Map;
-use resnet::{Extent, Role, Site};
+use resnet::{Extent, Site};
 use std::sync::Arc;
 
 /// A map in single precision `[H, W, C]`.
@@ -43,11 +43,11 @@ struct LayerProduct<'a> {
 /// # Errors
 /// If the network cannot be read.
 pub(crate) fn comparisons(seen: OnImage<'_>, twin: &TwinNetwork, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    let (layers, last) = forward(twin, &normalised(seen.pixels, seen.size, SINGLE));
+    let (layers, last) = forward(twin, &normalised(seen.pixels, seen.size, (seen.network.colors(), SINGLE)));
     let of_layers: Result<Vec<_>, AuditError> = layers.par_iter().map(|layer| layer.comparison(isa)).collect();
     let mut comparisons = of_layers?;
     if let Some(TwinBlock { block, .. }) = twin.blocks.last() {
-        let site: Site = block.read_site(Role::Output);
+        let site = Site::Sum(*block);
         let mut reader = seen.reader(&[site], Extent::Whole, isa)?;
         reader.read(seen.pixels);
         let whole =
@@ -114,16 +114,22 @@ fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<LayerProduct<'a>>
     let x = &image.value;
     let image = Single { height: x.height, width: x.width, channels: x.channels, data: singles(&x.data) };
     let stem = relu(apply(&twin.stem, &image));
-    let map = Map::from_f32((stem.height, stem.width, stem.channels), &stem.data);
-    let pooled = reference::max_pool(&map, steps(POOLING));
-    let mut stream =
-        Single { height: pooled.height, width: pooled.width, channels: pooled.channels, data: singles(&pooled.data) };
+    // Maxima and shortcuts without tensors are exact in either precision.
+    let mut stream = match twin.pooling {
+        Some(pooling) => exactly(&stem, |map| reference::max_pool(map, steps(pooling))),
+        None => stem,
+    };
     let mut last = Vec::new();
-    for TwinBlock { first, second, projection, .. } in &twin.blocks {
-        let enters = projection.as_ref().map(|layer| apply(layer, &stream));
-        let hidden = relu(apply(first, &stream));
-        let mut sum = apply(second, &hidden);
-        let beside = enters.as_ref().unwrap_or(&stream);
+    for TwinBlock { branch, shortcut, .. } in &twin.blocks {
+        let beside = match shortcut {
+            TwinShortcut::Projection(layer) => apply(layer, &stream),
+            other => exactly(&stream, |map| other.passed(map)),
+        };
+        let mut sum = stream;
+        for (at, layer) in branch.iter().enumerate() {
+            let read = if at == 0 { sum } else { relu(sum) };
+            sum = apply(layer, &read);
+        }
         for (s, b) in sum.data.iter_mut().zip(&beside.data) {
             *s += b;
         }
@@ -131,6 +137,12 @@ fn forward<'a>(twin: &'a TwinNetwork, image: &Bounded) -> (Vec<LayerProduct<'a>>
         stream = relu(sum);
     }
     (layers, last)
+}
+
+/// What an operation without roundings makes of a map.
+fn exactly(map: &Single, of: impl Fn(&Map) -> Map) -> Single {
+    let Map { height, width, channels, data } = of(&Map::from_f32((map.height, map.width, map.channels), &map.data));
+    Single { height, width, channels, data: singles(&data) }
 }
 
 fn relu(mut map: Single) -> Single {
@@ -166,7 +178,7 @@ mod tests {
     #[test]
     fn weights_that_are_off_by_a_thousandth_are_noticed_in_the_deepest_layer() {
         let twin = embedded::twin();
-        let image = normalised(&embedded::noise(64), 64, SINGLE);
+        let image = normalised(&embedded::noise(64), 64, (resnet::Colors::IMAGENET, SINGLE));
         let isa = Isa::best();
         let (layers, _) = forward(&twin, &image);
         assert_eq!(layers.len(), 20);

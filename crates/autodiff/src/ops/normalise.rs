@@ -13,9 +13,14 @@ pub struct Normalise {
 }
 
 impl Normalise {
+    /// By the mean and the standard deviation of each color.
+    pub fn new(mean: [f32; 3], std: [f32; 3]) -> Normalise {
+        Normalise { colors: Normalisation { mean, std } }
+    }
+
     /// With the statistics of ImageNet, for images in [0, 1] (METHOD.md, section 1).
     pub fn imagenet() -> Normalise {
-        Normalise { colors: Normalisation { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } }
+        Normalise::new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     }
 }
 

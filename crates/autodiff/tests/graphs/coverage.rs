@@ -62,6 +62,7 @@ fn random_graphs_hold_every_operation_and_every_way_to_follow_a_convolution() {
         "rotation",
         "spectral image",
         "translation",
+        "channel padding",
     ];
     let kinds = [
         "several inputs",

@@ -2,7 +2,7 @@
 
 use autodiff::ops::{
     Add, Algorithm, Alignment, BatchNorm, Convolution, Draw, GlobalAveragePool, Input, Jitter, Linear, MaxPool,
-    Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    Normalise, Operation, PadChannels, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Channels, Graph, NodeId, Region, Shape, Sliding};
 use std::sync::Arc;
@@ -246,6 +246,11 @@ impl Drawn {
                 if let Some(node) = self.push(Arc::new(Jitter::below(limit)), vec![from]) {
                     node.draw = draw;
                 }
+            }
+            17 if dice.once_in(3) => {
+                let (before, after) = (dice.below(4), dice.below(4));
+                let channels = before + self.shapes[from].channels + after;
+                self.push(Arc::new(PadChannels::new(1 + dice.below(2), before, channels)), vec![from]);
             }
             17 => self.translation(dice, from),
             18 if dice.once_in(3) => self.average(dice, values, from),

@@ -2,7 +2,7 @@
 
 use autodiff::ops::{
     Add, Algorithm, Alignment, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Input, Jitter, Linear,
-    MaxPool, Normalise, Operation, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
+    MaxPool, Normalise, Operation, PadChannels, ReflectPad, Relu, Resize, Rotate, SpectralImage, Translate,
 };
 use autodiff::{Channels, Graph, NodeId, Plan, PlanError, Region, Shape, Sliding, Wanted};
 
@@ -65,6 +65,8 @@ fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
         refused(&[image, other], Translate::zero_pad((6, 5), (1, 1)), graph),
         refused(&[], Jitter::below(4), graph),
         refused(&[image], SpectralImage::new(scale, scale), graph),
+        refused(&[four], PadChannels::new(2, 1, 4), graph),
+        refused(&[image, four], PadChannels::new(2, 1, 9), graph),
     ];
     let expected = [
         "input: expected no inputs, found 6 x 5 x 3",
@@ -90,6 +92,8 @@ fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
         "translation: expected one input, found 6 x 5 x 3 and 6 x 5 x 3",
         "jitter: expected one input, found ",
         "spectral image: expected a spectrum of 24 x 5 x 2, found 6 x 5 x 3",
+        "channel padding: expected at most 3 channels, found 6 x 5 x 4",
+        "channel padding: expected one input, found 6 x 5 x 3 and 6 x 5 x 4",
     ];
     assert_eq!(found, expected);
     // Nothing of all that was added.
@@ -99,7 +103,7 @@ fn an_operation_names_itself_what_it_expects_and_what_it_was_given() {
 #[test]
 fn an_operation_has_its_name() {
     let weights = Convolution::new(vec![1.0], (1, 1), Sliding::square(1, 1, 0), None).unwrap();
-    let operations: [&dyn Operation; 16] = [
+    let operations: [&dyn Operation; 17] = [
         &Add,
         &BatchNorm::new(vec![], vec![]).unwrap(),
         &weights,
@@ -116,6 +120,7 @@ fn an_operation_has_its_name() {
         &SpectralImage::new(1, 1),
         &Translate::zero_pad((1, 1), (0, 0)),
         &Translate::center_crop((1, 1), (1, 1)),
+        &PadChannels::new(1, 0, 1),
     ];
     let expected = [
         "addition",
@@ -134,6 +139,7 @@ fn an_operation_has_its_name() {
         "spectral image",
         "translation",
         "translation",
+        "channel padding",
     ];
     assert_eq!(operations.map(Operation::name), expected);
 }

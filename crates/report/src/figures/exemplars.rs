@@ -198,13 +198,14 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
     let mut pictures = Vec::new();
     for Placed { at, item } in &sheet.pictures {
         let bytes = png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
-        pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes))));
+        let sharp = is_small(item).then_some("image-rendering: pixelated");
+        pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes)), sharp));
     }
     let drawn = html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
             rect width=(width) height=(height) fill="white" {}
-            @for (at, data) in &pictures {
-                image x=(at.0) y=(at.1) width=(PICTURE) height=(PICTURE) href=(data) {}
+            @for (at, data, sharp) in &pictures {
+                image x=(at.0) y=(at.1) width=(PICTURE) height=(PICTURE) style=[sharp] href=(data) {}
             }
             @for Placed { at, item: RGBColor(r, g, b) } in &sheet.swatches {
                 rect x=(at.0) y=(at.1) width=(SWATCH) height=(SWATCH) fill={ "rgb(" (r) "," (g) "," (b) ")" } {}
@@ -231,10 +232,17 @@ fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
         RgbImage::from_raw(width, height, pixels).ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
     for Placed { at, item } in &sheet.pictures {
         let side = PICTURE * SCALE;
-        let scaled = resize(item, side, side, FilterType::CatmullRom);
+        let filter = if is_small(item) { FilterType::Nearest } else { FilterType::CatmullRom };
+        let scaled = resize(item, side, side, filter);
         image::imageops::replace(&mut canvas, &scaled, i64::from(at.0 * SCALE), i64::from(at.1 * SCALE));
     }
     png(canvas.as_raw(), canvas.dimensions()).map_err(|e| failed(path, e.to_string()))
+}
+
+/// Whether a picture is shown at twice its size or more: then each of its pixels is a square, as blurred ones would say more
+/// than there is.
+fn is_small(picture: &RgbImage) -> bool {
+    2 * picture.width() <= PICTURE * SCALE
 }
 
 fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet) -> Drawn<DB> {
@@ -252,4 +260,39 @@ fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet)
 
 fn failed(path: &Path, reason: String) -> ReportError {
     ReportError::Draw { path: path.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// A sheet of one picture of two colors, in columns.
+    fn sheet(size: u32) -> Sheet {
+        let item =
+            RgbImage::from_fn(size, size, |x, _| image::Rgb(if x % 2 == 0 { [10, 20, 30] } else { [200, 90, 40] }));
+        Sheet {
+            size: (WIDTH, 200),
+            pictures: vec![Placed { at: (0, 0), item }],
+            swatches: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_small_picture_is_shown_in_its_own_colors_alone_and_a_large_one_smoothly() {
+        for (size, small) in [(32, true), (96, true), (112, true), (128, false), (224, false)] {
+            let drawn = bitmap(&sheet(size), Path::new("")).unwrap();
+            let drawn = image::load_from_memory(&drawn).unwrap().into_rgb8();
+            let side = PICTURE * SCALE;
+            let colors: BTreeSet<[u8; 3]> = drawn
+                .enumerate_pixels()
+                .filter(|(x, y, _)| *x < side && *y < side)
+                .map(|(.., pixel)| pixel.0)
+                .collect();
+            assert_eq!(colors.len() == 2, small || size == side, "{size}: {} colors", colors.len());
+            let pixelated = svg(&sheet(size), Path::new("")).unwrap().contains("pixelated");
+            assert_eq!(pixelated, small, "{size}");
+        }
+    }
 }

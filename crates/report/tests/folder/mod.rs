@@ -103,8 +103,10 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         network: NetworkRecord {
             weights: weights.to_owned(),
             weights_digest: "ab".repeat(32),
+            architecture: Some("resnet18".to_owned()),
             widths: vec![64, 128, 256, 512],
             input_size: 224,
+            preprocessing: None,
             classes: None,
             batch_norm: "folded".to_owned(),
         },

@@ -25,10 +25,11 @@ fn written(request: &Activations) -> Vec<u8> {
 
 /// What an earlier command would have kept of every image of a request: values that no network gives.
 fn keep_other_values(request: &Activations) -> PathBuf {
-    let loaded = load(request.source.input_size).computed(request.algorithm).unwrap();
+    let loaded = load(request.source.asked.input_size.unwrap()).computed(request.algorithm).unwrap();
+    let sites: Vec<Site> = request.sites.iter().map(|site| loaded.architecture().site(site).unwrap()).collect();
     let scan = Scan {
         loaded: &loaded,
-        sites: &request.sites,
+        sites: &sites,
         view: View::Plain,
         extent: match request.full {
             true => Extent::Whole,
@@ -66,7 +67,7 @@ fn what_is_kept_of_the_same_request_is_used_and_of_any_other_is_not() {
         Activations { source: load(36).source, ..base.clone() },
         Activations { images: vec![image], ..base.clone() },
         Activations { sites: base.sites[..1].to_vec(), ..base.clone() },
-        Activations { sites: base.sites.iter().rev().copied().collect(), ..base.clone() },
+        Activations { sites: base.sites.iter().rev().cloned().collect(), ..base.clone() },
         Activations { full: true, ..base.clone() },
         Activations { algorithm: Algorithm::Winograd, ..base.clone() },
     ];

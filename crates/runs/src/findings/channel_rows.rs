@@ -67,20 +67,20 @@ pub(super) fn channel_row(loaded: &Loaded, channel: &Channel, photographs: Optio
     }
 }
 
-/// |bn2.weight\[c\]|; not to be had where batch norm is folded.
+/// |w\[c\]| of the block's last batch norm, which is `bn2` of a basic block; not to be had where batch norm is folded.
 #[must_use]
 pub fn bn2_weight_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
     if loaded.network.architecture().batch_norm() == BatchNormState::Folded {
         return None;
     }
-    let weights = loaded.tensors.get(&format!("{}.bn2.weight", block.module()))?;
+    let weights = loaded.tensors.get(&format!("{}.weight", loaded.architecture().layout(block)?.last().norm))?;
     weights.values().get(channel).map(|&w| f64::from(w).abs())
 }
 
-/// The mean of |conv2.weight\[c\]|.
+/// The mean of |w\[c\]| of the block's last convolution, which is `conv2` of a basic block.
 #[must_use]
 pub fn conv2_weight_mean_abs(loaded: &Loaded, block: Block, channel: usize) -> Option<f64> {
-    let weights = loaded.tensors.get(&format!("{}.conv2.weight", block.module()))?;
+    let weights = loaded.tensors.get(&loaded.architecture().layout(block)?.last().weight())?;
     let each: usize = weights.shape().iter().skip(1).product();
     let of_channel = weights.values().chunks_exact(each.max(1)).nth(channel)?;
     let magnitudes: Vec<f64> = of_channel.iter().map(|&w| f64::from(w).abs()).collect();

@@ -3,7 +3,7 @@
 use crate::pictures::scale_tuning::ScaleCurve;
 use report::registry::tables::CHANNELS;
 use report::{ChannelRow, Row};
-use resnet::{Block, Role, Site};
+use resnet::{Architecture, Block, Role, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many channels of a site are named, the others counted.
@@ -23,13 +23,13 @@ pub(super) fn columns<'a>(row: &ChannelRow, curves: impl Iterator<Item = &'a Sca
 
 /// A sentence for each site at which channels have activations that are not finite, in the order of the network: the first
 /// is where it begins.
-pub(crate) fn sentences(rows: &[ChannelRow]) -> Vec<String> {
+pub(crate) fn sentences(architecture: &Architecture, rows: &[ChannelRow]) -> Vec<String> {
     let mut found: BTreeMap<Place, BTreeSet<usize>> = BTreeMap::new();
     for row in rows {
         let Some(block) = row.block.parse::<Block>().ok() else { continue };
         for column in row.not_finite.iter().flat_map(|columns| columns.split(' ')) {
             if let Some(role) = role(column) {
-                found.entry(Place::of(block, role)).or_default().insert(row.channel);
+                found.entry(Place::of(architecture, block, role)).or_default().insert(row.channel);
             }
         }
     }
@@ -39,16 +39,15 @@ pub(crate) fn sentences(rows: &[ChannelRow]) -> Vec<String> {
 /// A site by its place in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    block: Option<usize>,
+    block: Block,
     /// What enters a block comes before what it adds, and their sum after both.
     role: usize,
     site: Site,
 }
 
 impl Place {
-    fn of(block: Block, role: Role) -> Place {
-        let at = Block::ALL.iter().position(|b| *b == block);
-        Place { block: at, role: role as usize, site: block.read_site(role) }
+    fn of(architecture: &Architecture, block: Block, role: Role) -> Place {
+        Place { block, role: role as usize, site: architecture.read_site(block, role) }
     }
 }
 
@@ -113,16 +112,18 @@ mod tests {
         rows[3].not_finite = Some("b_o photo_input_share".to_owned());
         rows.push(row("1.1", 5, 1.0, 1.0));
         rows.push(ChannelRow { not_finite: Some("i_i".to_owned()), ..row("1.1", 7, 1.0, 1.0) });
+        let loaded = crate::testing::load(32);
+        let architecture = loaded.architecture();
         let tail =
             "are not finite, beyond what single precision holds: column not_finite of tables/channels.csv names them";
         assert_eq!(
-            sentences(&rows),
+            sentences(architecture, &rows),
             [
                 format!("layer1.0: center activations of channel 7 {tail}"),
                 format!("layer2.0.bn2: center activations of channel 3 {tail}"),
                 format!("layer2.0.pre: center activations of channels 0, 1, 2, 4, 5, 6, 7, 8 and 2 more {tail}"),
             ]
         );
-        assert_eq!(sentences(&[]), [""; 0]);
+        assert_eq!(sentences(architecture, &[]), [""; 0]);
     }
 }

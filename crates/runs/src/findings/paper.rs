@@ -39,8 +39,9 @@ const INPUT_SIZE: usize = 224;
 /// other tensors are missing. A network whose body was trained further below an untouched last layer would be mistaken
 /// for it; one without the layer is not recognised.
 pub(crate) fn is_papers(loaded: &Loaded) -> bool {
-    loaded.source.input_size == INPUT_SIZE
+    loaded.size() == INPUT_SIZE
         && loaded.network.architecture().widths() == WIDTHS
+        && loaded.architecture().is_resnet18()
         && has_last_layer(&loaded.tensors)
 }
 

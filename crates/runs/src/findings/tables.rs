@@ -75,7 +75,7 @@ impl Tables {
                 channels.iter().zip(&rows).filter(|(_, row)| row.block == name).collect();
             let measures: Vec<_> = of_block.iter().map(|(channel, _)| channel.measures()).collect();
             let summary = BlockSummary::new(&measures);
-            let all = loaded.network.architecture().channels(study.block);
+            let all = loaded.network.architecture().studied_channels(study.block).len();
             blocks.push(block_row((study.block, all), &summary, &of_block));
             histogram.extend(histogram_rows(study.block, &summary));
         }

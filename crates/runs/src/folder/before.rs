@@ -2,6 +2,7 @@
 
 use crate::channels::ranges;
 use crate::error::RunError;
+use crate::manifest::preprocessing;
 use crate::options::Options;
 use crate::photographs::scan::{self, Entry};
 use crate::plan::{Plan, Study};
@@ -74,7 +75,13 @@ impl Command<'_> {
             compare("weights", there, here);
         }
         let size = |pixels: usize| format!("{pixels} pixels");
-        compare("images of", size(network.input_size), size(self.loaded.source.input_size));
+        compare("images of", size(network.input_size), size(self.loaded.size()));
+        if let Some(before) = &network.preprocessing {
+            let here = preprocessing(self.loaded.preprocessing);
+            compare("shorter sides of", size(before.resize), size(here.resize));
+            compare("mean", format!("{:?}", before.mean), format!("{:?}", here.mean));
+            compare("std", format!("{:?}", before.std), format!("{:?}", here.std));
+        }
         compare("seed", before.seed.to_string(), self.seed.to_string());
         let recipe = serde_json::to_value(self.recipe).unwrap_or_default();
         for (name, here) in recipe.as_object().into_iter().flatten() {
@@ -161,7 +168,7 @@ impl Plan {
         }
         let count = |studies: &[Study]| studies.iter().map(|study| study.channels.len()).sum::<usize>();
         let (had, asked) = (count(&there), count(&self.studies));
-        let plan = self.with(before, there, |block| architecture.channels(block));
+        let plan = self.with(before, there, |block| architecture.studied_channels(block).len());
         let has = count(&plan.studies);
         let folder = folder.display();
         if has > had {
@@ -191,7 +198,7 @@ impl Plan {
                 None => studies.push(asked.clone()),
             }
         }
-        studies.sort_by_key(|study| Block::ALL.iter().position(|block| *block == study.block));
+        studies.sort_by_key(|study| study.block);
         if studies == there {
             return Plan { studies, channels: before.channels.clone() };
         }

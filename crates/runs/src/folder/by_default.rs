@@ -4,6 +4,9 @@ use crate::source::Source;
 use featviz::Preset;
 use std::path::{Path, PathBuf};
 
+/// The size of the images that most networks read.
+const USUAL_SIZE: usize = 224;
+
 /// What the default folder of a run is named after.
 #[derive(Clone, Copy, Debug)]
 pub struct DefaultFolder<'a> {
@@ -23,7 +26,7 @@ pub struct DefaultFolder<'a> {
 /// network and nothing else said.
 ///
 /// The weights are called what their file or folder is, without the ending. Behind the seed stands what else was asked
-/// for: the size of the images where it is not the network's usual one, and the name of the folder of images where one was
+/// for: the size of the images where it is not the network's usual one, how else they are read, and the name of the folder of images where one was
 /// named. What is called like the embedded network and is named by its path says both always. Blocks and channels are not in the name: a command with others adds to the run that is there.
 pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
     let network = name(&of.source.path, true);
@@ -34,13 +37,24 @@ pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
     let mut folder = format!("{steps}-seed{}", of.seed);
     let embedded = Source::new(Path::new(""), None, None);
     let usual = match of.embedded {
-        true => Some(embedded.input_size),
+        true => embedded.asked.input_size,
         // What is called like the embedded network is not to be mistaken for it.
         false if network == name(&embedded.path, true) => None,
-        false => Some(Source::new(Path::new(""), Some(PathBuf::new()), None).input_size),
+        false => Some(USUAL_SIZE),
     };
-    if usual != Some(of.source.input_size) {
-        folder.push_str(&format!("-{}px", of.source.input_size));
+    let asked = of.source.asked;
+    // Of what is not asked for, only the embedded network's own size is told apart from it.
+    let size = asked.input_size.unwrap_or(USUAL_SIZE);
+    if usual != Some(size) {
+        folder.push_str(&format!("-{size}px"));
+    }
+    if let Some(resize) = asked.resize {
+        folder.push_str(&format!("-of-{resize}px"));
+    }
+    for (name, colors) in [("mean", asked.mean), ("std", asked.std)] {
+        if let Some([red, green, blue]) = colors {
+            folder.push_str(&format!("-{name}-{red}-{green}-{blue}"));
+        }
     }
     match of.images {
         Some(images) => folder.push_str(&format!("-{}", name(images, false))),

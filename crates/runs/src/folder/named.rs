@@ -2,8 +2,9 @@
 
 use super::before::names;
 use crate::error::RunError;
+use crate::preprocessing::Asked;
 use crate::source::Source;
-use report::Manifest;
+use report::{Manifest, NetworkRecord};
 use std::path::{Path, PathBuf};
 
 /// The network of a run: what is said of it, or else what its manifest names.
@@ -14,8 +15,19 @@ pub fn source_of(folder: &Path, weights: Option<PathBuf>, input_size: Option<usi
     let network = Manifest::read(folder)?.network;
     Ok(Source {
         path: weights.unwrap_or_else(|| found(&network.weights, folder)),
-        input_size: input_size.unwrap_or(network.input_size),
+        asked: Asked { input_size: input_size.or(Some(network.input_size)), ..asked(&network) },
     })
+}
+
+/// How a manifest says that images were read.
+pub(crate) fn asked(network: &NetworkRecord) -> Asked {
+    let of = network.preprocessing.as_ref();
+    Asked {
+        input_size: Some(network.input_size),
+        resize: of.map(|of| of.resize),
+        mean: of.map(|of| of.mean),
+        std: of.map(|of| of.std),
+    }
 }
 
 /// Where a path of a manifest leads: paths are recorded as they were given. Where one is not found from here, it is looked
@@ -56,8 +68,8 @@ mod tests {
         manifest.network.input_size = 36;
         std::fs::write(run.join("manifest.json"), manifest.text()).unwrap();
         let of = |path: Option<&str>, size| source_of(&run, path.map(PathBuf::from), size).unwrap();
-        assert_eq!(of(None, None), Source { path: weights, input_size: 36 });
-        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), input_size: 64 });
+        assert_eq!(of(None, None), Source { path: weights, asked: Some(36).into() });
+        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), asked: Some(64).into() });
         assert!(source_of(folder.path(), None, None).is_err());
     }
 

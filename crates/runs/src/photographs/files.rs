@@ -23,7 +23,7 @@ pub(crate) fn write(
     reading: &Reading<'_>,
     shown: &[(Block, usize)],
 ) -> Result<(), RunError> {
-    for (site, range) in &photographs.columns.0 {
+    for (site, range) in &photographs.columns.of_sites {
         let shape = [photographs.images.len(), range.len()];
         let path = output.path(layout::activations(&site.to_string()));
         let values = photographs.images.iter().flat_map(|image| &image[range.clone()]);

@@ -57,9 +57,9 @@ pub(crate) fn measure(photographs: &Photographs, reading: &Reading<'_>) -> Resul
     let needed: BTreeSet<usize> = top.values().flatten().flatten().copied().collect();
     let needed: Vec<usize> = needed.into_iter().collect();
     let entries: Vec<_> = needed.iter().map(|&at| photographs.entries[at].clone()).collect();
-    let sites = sites(reading.studies);
+    let sites = sites(reading);
     let (mut scales, mut journals) = (Vec::new(), BTreeMap::new());
-    for (view, scale) in scale_tuning::scales(reading.loaded.source.input_size) {
+    for (view, scale) in scale_tuning::scales(reading.loaded.size()) {
         let scan = reading.scan(&sites, view);
         let mut images = BTreeMap::new();
         if view == View::Plain {

@@ -25,9 +25,9 @@ pub(super) fn write_mosaics(
     channels: &[(Block, usize)],
 ) -> Result<(), RunError> {
     let Reading { loaded, isa, .. } = *reading;
-    let size = loaded.source.input_size;
+    let size = loaded.size();
     for &(block, channel) in channels {
-        let sites = [Role::Input, Role::Block].map(|role| block.read_site(role));
+        let sites = [Role::Input, Role::Block].map(|role| loaded.architecture().read_site(block, role));
         let reader = Reader::new(
             &loaded.network,
             resnet::Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole },
@@ -38,7 +38,7 @@ pub(super) fn write_mosaics(
         for role in Role::ALL {
             let (mut plain, mut inhibited) = (Mosaic::new(), Mosaic::new());
             for (at, image) in photographs.top(block, role, channel).into_iter().enumerate() {
-                let photograph = scan::seen(&photographs.entries[image], size)?;
+                let photograph = scan::seen(&photographs.entries[image], loaded.preprocessing)?;
                 let tile = resize_bilinear(&photograph, TILE, TILE)?;
                 reader.read(photograph.pixels());
                 let [input, added] = sites.map(|site| map_of(&reader, site, channel));

@@ -7,7 +7,7 @@ use crate::progress::{Event, Observer};
 use crate::source::Loaded;
 use analysis::{largest, tuning_curve_correlation};
 use report::ImagesRecord;
-use resnet::{Block, Extent, Isa, Role, Site, View};
+use resnet::{Architecture, Block, Extent, Isa, Role, Site, View};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::Range;
@@ -22,7 +22,10 @@ pub(crate) type TuningCurves = BTreeMap<(Block, usize), f64>;
 
 /// Where the values of each site are among those of an image.
 #[derive(Clone, Debug)]
-pub(crate) struct Columns(pub(super) Vec<(Site, Range<usize>)>);
+pub(crate) struct Columns {
+    pub(super) of_sites: Vec<(Site, Range<usize>)>,
+    architecture: Architecture,
+}
 
 /// The images that could be read, and the center activations of every studied block for them.
 #[derive(Debug)]
@@ -40,13 +43,13 @@ impl Columns {
             columns.push((site, from..from + shape.channels));
             from += shape.channels;
         }
-        Ok(Columns(columns))
+        Ok(Columns { of_sites: columns, architecture: scan.loaded.architecture().clone() })
     }
 
     /// A role's center activation of a channel, of one image.
     pub(crate) fn at(&self, image: &[f32], block: Block, role: Role, channel: usize) -> f32 {
-        let site = block.read_site(role);
-        let column = self.0.iter().find(|(s, _)| *s == site);
+        let site = self.architecture.read_site(block, role);
+        let column = self.of_sites.iter().find(|(s, _)| *s == site);
         column.map_or(f32::NAN, |(_, range)| image[range.start + channel])
     }
 }
@@ -71,10 +74,11 @@ impl Reading<'_> {
 }
 
 /// Every site at which a studied block's roles are read, each once.
-pub(super) fn sites(studies: &[Study]) -> Vec<Site> {
+pub(super) fn sites(reading: &Reading<'_>) -> Vec<Site> {
+    let architecture = reading.loaded.architecture();
     let mut sites: Vec<Site> = Vec::new();
-    for study in studies {
-        for site in Role::ALL.map(|role| study.block.read_site(role)) {
+    for study in reading.studies {
+        for site in Role::ALL.map(|role| architecture.read_site(study.block, role)) {
             if !sites.contains(&site) {
                 sites.push(site);
             }
@@ -89,7 +93,7 @@ pub(super) fn sites(studies: &[Study]) -> Vec<Site> {
 /// # Errors
 /// If a journal cannot be written.
 pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, RunError> {
-    let sites = sites(reading.studies);
+    let sites = sites(reading);
     let scan = reading.scan(&sites, View::Plain);
     let (_, journal) = scan.journal_among(reading.journals, entries)?;
     let mut read = 0;
@@ -111,7 +115,7 @@ impl Photographs {
         if !passed_over.is_empty() {
             reading.observer.event(Event::Notice(format!("{}: {passed_over}", folder.display())));
         }
-        let sites = sites(reading.studies);
+        let sites = sites(reading);
         let scan = reading.scan(&sites, View::Plain);
         let (mut names, mut files) = (blake3::Hasher::new(), Vec::new());
         let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());

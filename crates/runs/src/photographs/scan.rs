@@ -8,7 +8,7 @@ use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use crate::work::IMAGES;
 use images::{Folder, ImageError, PassedOver, Rgb8};
 use resnet::ndarray::Array3;
-use resnet::{Algorithm, Extent, Isa, Reader, Reading, Shape, Site, View};
+use resnet::{Algorithm, Extent, Isa, Preprocessing, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -72,9 +72,9 @@ pub(crate) fn listed(paths: &[PathBuf]) -> Result<(Vec<Entry>, PassedOver), RunE
 ///
 /// # Errors
 /// If the folder cannot be read or holds none.
-pub(crate) fn require_readable(folder: &Path, size: usize) -> Result<Vec<Entry>, RunError> {
+pub(crate) fn require_readable(folder: &Path, of: Preprocessing) -> Result<Vec<Entry>, RunError> {
     let (all, _) = listed(&[folder.to_owned()])?;
-    match all.iter().any(|entry| seen(entry, size).is_ok()) {
+    match all.iter().any(|entry| seen(entry, of).is_ok()) {
         true => Ok(all),
         false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
     }
@@ -113,7 +113,7 @@ impl Scan<'_> {
     /// # Errors
     /// If the network lacks one.
     pub(crate) fn reader(&self) -> Result<Reader, RunError> {
-        let size = self.loaded.source.input_size;
+        let size = self.loaded.size();
         let made = Reader::new(
             &self.loaded.network,
             Reading { size, view: self.view, sites: self.sites, extent: self.extent },
@@ -224,7 +224,7 @@ impl Scan<'_> {
         if let Ok(Some(values)) = before.get(&digest) {
             return (digest, flaw, Ok(values));
         }
-        let picture = cropped(&bytes, &entry.path, self.loaded.source.input_size);
+        let picture = cropped(&bytes, &entry.path, self.loaded.preprocessing);
         let read = picture.map(|picture| {
             let mut values = Vec::new();
             if let Some(reader) = reader {
@@ -245,7 +245,7 @@ impl Scan<'_> {
 
     /// What is read, for whoever watches: at which size images are seen.
     fn phase(&self) -> Cow<'static, str> {
-        let size = self.loaded.source.input_size;
+        let size = self.loaded.size();
         let part = |side: usize| side as f64 / size as f64;
         let (scale, how) = match self.view {
             View::Plain => return Cow::Borrowed(IMAGES),
@@ -262,11 +262,15 @@ impl Scan<'_> {
         let sites: Vec<String> = self.sites.iter().map(Site::to_string).collect();
         let mut described = format!(
             "numerics {NUMERICS_VERSION}\nweights {}\nsize {}\nview {:?}\nsites {}\n",
-            self.loaded.digest,
-            self.loaded.source.input_size,
+            self.loaded.identity(),
+            self.loaded.size(),
             self.view,
             sites.join(",")
         );
+        // Where that does not follow from the size.
+        if self.loaded.preprocessing.resize != self.loaded.architecture().usual_resize(self.loaded.size()) {
+            described.push_str(&format!("resized to {}\n", self.loaded.preprocessing.resize));
+        }
         // What `reproduce` never does.
         if self.extent == Extent::Whole {
             described.push_str("whole maps\n");
@@ -291,13 +295,13 @@ fn listing(entries: &[Entry]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// An image as a network that reads `size` rows and columns sees it.
-pub(crate) fn seen(entry: &Entry, size: usize) -> Result<Rgb8, ImageError> {
-    images::preprocess(&images::decode(&entry.path)?, resnet::resized_side(size), size)
+/// An image as a network sees it.
+pub(crate) fn seen(entry: &Entry, of: Preprocessing) -> Result<Rgb8, ImageError> {
+    images::preprocess(&images::decode(&entry.path)?, of.resize, of.size)
 }
 
-fn cropped(bytes: &[u8], path: &Path, size: usize) -> Result<Rgb8, ImageError> {
-    images::preprocess(&images::decode_bytes(bytes, path)?, resnet::resized_side(size), size)
+fn cropped(bytes: &[u8], path: &Path, of: Preprocessing) -> Result<Rgb8, ImageError> {
+    images::preprocess(&images::decode_bytes(bytes, path)?, of.resize, of.size)
 }
 
 /// `[height, width, channels]` to `[channels, height, width]`.

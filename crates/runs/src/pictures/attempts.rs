@@ -12,7 +12,7 @@ use crate::source::Loaded;
 use crate::store::Unit;
 use crate::work::{MEASUREMENTS, SCALE_TUNING};
 use featviz::Objective;
-use resnet::{Block, Role};
+use resnet::{Architecture, Block, Role};
 use std::collections::BTreeMap;
 
 /// How often a channel's failed pictures are made again before it is given up.
@@ -33,13 +33,13 @@ impl Attempt {
     }
 
     /// Its Input, Block and Output pictures: retries take new seeds for the first two.
-    pub(crate) fn units(&self, seed: u64) -> [Unit; 3] {
+    pub(crate) fn units(&self, architecture: &Architecture, seed: u64) -> [Unit; 3] {
         let later = |role| {
             if role == Role::Output { 0 } else { self.retries }
         };
         Role::ALL.map(|role| {
             let seed = seed.wrapping_add(later(role));
-            let site = self.block.optimised_site(role);
+            let site = architecture.optimised_site(self.block, role);
             Unit { site, objective: Objective::Neuron, channel: self.channel, seed }
         })
     }
@@ -64,7 +64,7 @@ impl Attempts<'_> {
             if failed.is_empty() {
                 break;
             }
-            let again: Vec<Unit> = failed.iter().flat_map(|a| a.units(self.seed)).collect();
+            let again: Vec<Unit> = failed.iter().flat_map(|a| a.units(self.loaded.architecture(), self.seed)).collect();
             for unit in again.iter().filter(|u| u.seed != self.seed) {
                 self.observer.event(Event::Retried(*unit));
             }
@@ -160,10 +160,10 @@ impl Attempts<'_> {
     fn pictures(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
         let pixels = |unit: Unit| {
             let path = self.workshop.store.path(&self.workshop.address(&unit));
-            let size = self.loaded.source.input_size;
+            let size = self.loaded.size();
             measure::pixels(&self.workshop.entry(&unit)?.png, &path, size)
         };
-        let [input, block, output] = attempt.units(self.seed);
+        let [input, block, output] = attempt.units(self.loaded.architecture(), self.seed);
         Ok([pixels(input)?, pixels(block)?, pixels(output)?])
     }
 }

@@ -3,13 +3,14 @@
 use crate::error::RunError;
 use crate::source::Loaded;
 use analysis::NineActivations;
-use resnet::{Block, Extent, Isa, Reader, Reading, Role, View};
+use resnet::{Block, Extent, Isa, Reader, Reading, Role, Site, View};
 use std::path::Path;
 
 /// Reads a block's three roles for pictures: as they are, enlarged and shrunk.
 #[derive(Debug)]
 pub(crate) struct BlockReader {
-    block: Block,
+    /// Where Input, Block and Output are read.
+    roles: [Site; 3],
     plain: Reader,
     /// Reads the Block of enlarged pictures.
     enlarged: Reader,
@@ -34,17 +35,18 @@ impl BlockReader {
     /// # Errors
     /// If the network lacks the block.
     pub(crate) fn new(loaded: &Loaded, block: Block, isa: Isa) -> Result<BlockReader, RunError> {
-        let size = loaded.source.input_size;
-        let reader = |view, roles: &[Role]| {
-            let sites: Vec<_> = roles.iter().map(|&role| block.read_site(role)).collect();
-            Reader::new(&loaded.network, Reading { size, view, sites: &sites, extent: Extent::Center }, isa)
+        let size = loaded.size();
+        let roles = Role::ALL.map(|role| loaded.architecture().read_site(block, role));
+        let [input, contribution, _] = roles;
+        let reader = |view, sites: &[Site]| {
+            Reader::new(&loaded.network, Reading { size, view, sites, extent: Extent::Center }, isa)
                 .map_err(|e| loaded.because(e))
         };
         Ok(BlockReader {
-            block,
-            plain: reader(View::Plain, &Role::ALL)?,
-            enlarged: reader(View::Enlarged, &[Role::Block])?,
-            shrunk: reader(View::Shrunk, &[Role::Input])?,
+            plain: reader(View::Plain, &roles)?,
+            enlarged: reader(View::Enlarged, &[contribution])?,
+            shrunk: reader(View::Shrunk, &[input])?,
+            roles,
         })
     }
 
@@ -55,18 +57,19 @@ impl BlockReader {
         let [i_o, b_o, o_o] = self.roles(channel, output);
         self.enlarged.read(input);
         self.shrunk.read(block);
-        let at = |reader: &Reader, role| f64::from(reader.center(self.block.read_site(role))[channel]);
+        let [input, contribution, _] = self.roles;
+        let at = |reader: &Reader, site| f64::from(reader.center(site)[channel]);
         Measured {
             activations: NineActivations { o_o, i_o, b_o, o_i, i_i, b_i, o_b, i_b, b_b },
-            block_on_enlarged_input: at(&self.enlarged, Role::Block),
-            input_on_shrunk_block: at(&self.shrunk, Role::Input),
+            block_on_enlarged_input: at(&self.enlarged, contribution),
+            input_on_shrunk_block: at(&self.shrunk, input),
         }
     }
 
     /// Input, Block and Output center activations on a picture.
     fn roles(&mut self, channel: usize, picture: &[u8]) -> [f64; 3] {
         self.plain.read(picture);
-        Role::ALL.map(|role| f64::from(self.plain.center(self.block.read_site(role))[channel]))
+        self.roles.map(|site| f64::from(self.plain.center(site)[channel]))
     }
 }
 
@@ -103,7 +106,7 @@ mod tests {
         let mut reader = BlockReader::new(&loaded, block, Isa::best()).unwrap();
         let found = reader.measure(CHANNEL, &input, &of_block, &output);
         let read = |view, role, picture: &[u8]| {
-            let (site, center) = (block.read_site(role), Extent::Center);
+            let (site, center) = (loaded.architecture().read_site(block, role), Extent::Center);
             let reader =
                 Reader::new(&loaded.network, Reading { size: 32, view, sites: &[site], extent: center }, Isa::best());
             let mut reader = reader.unwrap();

@@ -5,7 +5,7 @@
 use crate::error::RunError;
 use crate::source::Loaded;
 use report::ScaleTuningRow;
-use resnet::{Block, Extent, Isa, Reader, Reading, Role, View};
+use resnet::{Block, Extent, Isa, Reader, Reading, Role, Site, View};
 
 /// The sizes, from half to double: by so many octaves smaller or larger.
 const OCTAVES: [f64; 9] = [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0];
@@ -29,7 +29,8 @@ pub(crate) struct ScaleCurve {
 /// Reads a block's three roles for pictures at every size.
 #[derive(Debug)]
 pub(crate) struct ScaleReader {
-    block: Block,
+    /// Where Input, Block and Output are read.
+    roles: [Site; 3],
     readers: Vec<(f64, Reader)>,
 }
 
@@ -39,15 +40,15 @@ impl ScaleReader {
     /// # Errors
     /// If the network lacks the block.
     pub(crate) fn new(loaded: &Loaded, block: Block, isa: Isa) -> Result<ScaleReader, RunError> {
-        let size = loaded.source.input_size;
-        let sites = Role::ALL.map(|role| block.read_site(role));
+        let size = loaded.size();
+        let roles = Role::ALL.map(|role| loaded.architecture().read_site(block, role));
         let mut readers = Vec::new();
         for (view, scale) in scales(size) {
             let reader =
-                Reader::new(&loaded.network, Reading { size, view, sites: &sites, extent: Extent::Center }, isa);
+                Reader::new(&loaded.network, Reading { size, view, sites: &roles, extent: Extent::Center }, isa);
             readers.push((scale, reader.map_err(|e| loaded.because(e))?));
         }
-        Ok(ScaleReader { block, readers })
+        Ok(ScaleReader { roles, readers })
     }
 
     /// The curves of a channel on the pictures of its three roles, `[size, size, 3]` RGB bytes each.
@@ -56,9 +57,8 @@ impl ScaleReader {
         for (seen, picture) in Role::ALL.into_iter().zip(pictures) {
             for (scale, reader) in &mut self.readers {
                 reader.read(picture);
-                let block = self.block;
-                let read = |role| f64::from(reader.center(block.read_site(role))[channel]);
-                curves.push(ScaleCurve { seen, scale: *scale, activations: Role::ALL.map(read) });
+                let read = |site| f64::from(reader.center(site)[channel]);
+                curves.push(ScaleCurve { seen, scale: *scale, activations: self.roles.map(read) });
             }
         }
         curves

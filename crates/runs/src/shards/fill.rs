@@ -74,10 +74,10 @@ impl Part<'_> {
     fn fill(&self) -> Result<Filled, RunError> {
         let Ready { loaded, recipe, plan, store, .. } = self.ready;
         let Options { threads, isa, seed, .. } = *self.options;
-        let (network, weights, if_missing) = (&loaded.network, &loaded.digest, IfMissing::Make);
+        let (network, weights, if_missing) = (&loaded.network, &loaded.identity(), IfMissing::Make);
         let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
         let attempts = Attempts { loaded, workshop: &workshop, seed, observer: self.observer };
-        let units = neuron_units(&plan.studies, seed);
+        let units = neuron_units(loaded.network.architecture(), &plan.studies, seed);
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
         self.make(&workshop, NEURONS, &units, &mut filled)?;
         filled.images = self.read_images()?;
@@ -88,7 +88,12 @@ impl Part<'_> {
         };
         if let Some(channels) = sound {
             let exemplars = chosen(self.ready, &channels);
-            self.make(&workshop, CHANNELS, &whole_channel_units(&exemplars, seed), &mut filled)?;
+            self.make(
+                &workshop,
+                CHANNELS,
+                &whole_channel_units(loaded.network.architecture(), &exemplars, seed),
+                &mut filled,
+            )?;
         }
         Ok(filled)
     }
@@ -118,13 +123,15 @@ impl Part<'_> {
     /// Every channel, measured on pictures of which none failed that could be made again; nothing where other shards have
     /// some of them to make.
     fn measured(&self, attempts: &Attempts<'_>, filled: &mut Filled) -> Result<Option<Vec<Channel>>, RunError> {
+        let architecture = self.ready.loaded.network.architecture();
         let mut channels = attempts.measure_first(&self.ready.plan.studies)?;
         for retry in 1..=MAX_RETRIES {
             let again = attempts.failed(&channels, retry);
             if again.is_empty() {
                 break;
             }
-            let units: Vec<Unit> = again.iter().flat_map(|attempt: &Attempt| attempt.units(attempts.seed)).collect();
+            let units: Vec<Unit> =
+                again.iter().flat_map(|attempt: &Attempt| attempt.units(architecture, attempts.seed)).collect();
             self.make(attempts.workshop, "pictures made again", &units, filled)?;
             if filled.others > 0 {
                 return Ok(None);

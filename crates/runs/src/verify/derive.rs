@@ -161,7 +161,12 @@ fn of_manifests(was: &Manifest, again: &Manifest) -> Vec<String> {
         }
         serde_json::to_value(manifest).unwrap_or_default()
     };
-    let (was, again) = (fields(was), fields(again));
+    let mut again = again.clone();
+    // What an earlier version of this program did not record.
+    if was.network.preprocessing.is_none() {
+        (again.network.preprocessing, again.network.architecture) = (None, was.network.architecture.clone());
+    }
+    let (was, again) = (fields(was), fields(&again));
     let mut found = Vec::new();
     for (key, value) in was.as_object().into_iter().flatten() {
         if !OF_THE_RUN.contains(&key.as_str()) {

@@ -2,7 +2,7 @@
 
 use super::request::Verify;
 use crate::error::RunError;
-use crate::folder::named::{found, other_weights};
+use crate::folder::named::{asked, found, other_weights};
 use crate::source::{Loaded, Source};
 use crate::store::NUMERICS_VERSION;
 use featviz::Recipe;
@@ -21,7 +21,7 @@ pub(super) fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loade
     let path = options.weights.clone();
     let source = Source {
         path: path.unwrap_or_else(|| found(&manifest.network.weights, &options.folder)),
-        input_size: manifest.network.input_size,
+        asked: asked(&manifest.network),
     };
     let loaded = match source.load() {
         Ok(loaded) => loaded,

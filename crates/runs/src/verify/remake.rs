@@ -24,9 +24,10 @@ pub(super) fn check(
     let stored = Store::at(&options.folder.join(layout::STORE));
     let folder = tempfile::tempdir().map_err(RunError::write(&std::env::temp_dir()))?;
     let fresh = Store::open(folder.path())?;
+    let identity = loaded.identity();
     let workshop = Workshop {
         network: &loaded.network,
-        weights: &loaded.digest,
+        weights: &identity,
         recipe: &recipe,
         store: &fresh,
         isa: options.isa,

@@ -19,12 +19,12 @@ fn request(folder: &Path, site: &str, channel: usize) -> Visualize {
 fn on_written(request: &Visualize, extent: Extent) -> f64 {
     let decoded = images::decode(&request.out).unwrap();
     let loaded = load(32);
-    let sites = [request.site];
+    let sites = [loaded.architecture().site(&request.site).unwrap()];
     let reading = Reading { size: 32, view: View::Plain, sites: &sites, extent: Extent::Whole };
     let mut reader = Reader::new(&loaded.network, reading, Isa::best()).unwrap();
     reader.read(decoded.pixels());
     let (_, shape) = reader.shapes()[0];
-    let map = reader.whole(request.site);
+    let map = reader.whole(sites[0]);
     let at = |y: usize, x: usize| f64::from(map[[y, x, request.channel]]);
     match extent {
         Extent::Center => at(shape.height / 2, shape.width / 2),
@@ -47,7 +47,12 @@ fn a_neuron_that_is_not_positive_is_made_again_from_the_next_seed() {
     assert!(made.on_picture > 0.0);
     assert_eq!(made.on_picture, on_written(&first, Extent::Center));
     let phase = || Event::Phase { name: "steps".into(), total: 2, done: 0 };
-    let retried = Event::Retried(Unit { site: first.site, objective: Objective::Neuron, channel: 3, seed: 8 });
+    let retried = Event::Retried(Unit {
+        site: first.site.as_str().parse().unwrap(),
+        objective: Objective::Neuron,
+        channel: 3,
+        seed: 8,
+    });
     let steps = || [phase(), Event::Advanced, Event::Advanced, Event::PhaseEnded];
     assert_eq!(events.all(), [&steps()[..], &[retried], &steps()].concat());
     let written = std::fs::read(&first.out).unwrap();

@@ -19,16 +19,17 @@
 #[cfg(test)]
 mod tests;
 
-use crate::twin::area::{Area, POOLING};
+use crate::twin::area::Area;
 use crate::twin::bounded::steps;
 use crate::twin::cone::BlockCone;
 use crate::twin::double::{Double, ROUNDING, two_sum};
 use crate::twin::interval::Interval;
 use crate::twin::layer::{PreciseAffine, TwinLayer};
-use crate::twin::network::{TwinBlock, TwinNetwork};
+use crate::twin::network::TwinNetwork;
+use crate::twin::shortcut::TwinShortcut;
 use autodiff::Sliding;
 use ndarray::Array2;
-use resnet::Block;
+use resnet::{Block, Colors};
 
 /// Slices of the inputs, and the first sum of two places whose products are left out: with 20 bits a slice that is
 /// 2^-100.
@@ -68,14 +69,13 @@ impl Enclosed {
     }
 
     /// The normalised image `[size, size, 3]` of 8-bit pixels; mean and deviation are single precision's.
-    pub(crate) fn normalised(pixels: &[u8], size: usize) -> Enclosed {
-        let mean = [0.485_f32, 0.456, 0.406].map(f64::from);
-        let deviation = [0.229_f32, 0.224, 0.225].map(f64::from);
+    pub(crate) fn normalised(pixels: &[u8], size: usize, colors: Colors) -> Enclosed {
+        let [mean, deviation] = [colors.mean, colors.std].map(|of| of.map(f64::from));
         let mut image = Enclosed::new((size, size, 3));
         for (i, &byte) in pixels.iter().enumerate() {
             let (value, c) = (Double::from(f64::from(byte)).over(255.0.into()), i % 3);
             image.value[i] = value.minus(mean[c].into()).over(deviation[c].into());
-            image.error[i] = ROUNDING * (value.high + mean[c]) / deviation[c];
+            image.error[i] = ROUNDING * (value.high + mean[c].abs()) / deviation[c];
         }
         image
     }
@@ -179,6 +179,18 @@ impl Enclosed {
                 result.error[to] = result.error[to].max(self.error[from]);
             }
             result.value[to] = largest.unwrap_or_default();
+        }
+        result
+    }
+
+    /// Every `stride`-th row and column, and zero channels, `before` of them before the others: exact.
+    fn padded(&self, stride: usize, before: usize, channels: usize) -> Enclosed {
+        let mut result = Enclosed::new((self.height.div_ceil(stride), self.width.div_ceil(stride), channels));
+        for (position, c) in (0..result.height * result.width).flat_map(|p| (0..self.channels).map(move |c| (p, c))) {
+            let (i, j) = (position / result.width, position % result.width);
+            let from = (i * stride * self.width + j * stride) * self.channels + c;
+            let to = position * channels + before + c;
+            (result.value[to], result.error[to]) = (self.value[from], self.error[from]);
         }
         result
     }
@@ -302,16 +314,21 @@ impl TwinNetwork {
     /// The exact center activations of a block's channel for an image.
     pub(crate) fn enclose(&self, image: &Enclosed, block: Block, channel: usize) -> Option<Roles> {
         let cone = self.cone((image.height, image.width), block);
-        let mut stream = apply(&self.stem, image, &cone.stem).relu().max_pool(POOLING);
+        let stem = apply(&self.stem, image, &cone.stem).relu();
+        let mut stream = self.pooling.map_or_else(|| stem.clone(), |pooling| stem.max_pool(pooling));
         for (of, BlockCone { hidden, sum }) in self.blocks.iter().zip(&cone.blocks) {
-            let TwinBlock { block: at, first, second, projection } = of;
-            let enters = match projection {
-                None => stream.clone(),
-                Some(layer) => apply(layer, &stream, sum),
+            let enters = match &of.shortcut {
+                TwinShortcut::Identity => stream.clone(),
+                TwinShortcut::Projection(layer) => apply(layer, &stream, sum),
+                &TwinShortcut::Padded { stride, before, channels } => stream.padded(stride, before, channels),
             };
-            let added = apply(second, &apply(first, &stream, hidden).relu(), sum);
+            let mut added = stream;
+            for (at, (layer, area)) in of.branch.iter().zip(hidden.iter().chain([sum])).enumerate() {
+                let read = if at == 0 { added } else { added.relu() };
+                added = apply(layer, &read, area);
+            }
             let sum = added.clone().plus(&enters);
-            if *at == block {
+            if of.block == block {
                 return Some(Roles {
                     input: enters.center(channel),
                     block: added.center(channel),

@@ -5,14 +5,14 @@ use crate::twin::bounded::{DOUBLE, normalised};
 use crate::twin::embedded::{self, noise};
 use bounds::pseudo_random;
 use reference::{Alignment, Map, Padding};
-use resnet::Role;
+use resnet::{Colors, Role};
 
 #[test]
 fn an_activation_of_the_deepest_block_is_enclosed_to_twelve_digits_around_that_of_the_twin() {
     let twin = embedded::twin();
     let pixels = noise(64);
-    let image = Enclosed::normalised(&pixels, 64);
-    let plain = normalised(&pixels, 64, DOUBLE);
+    let image = Enclosed::normalised(&pixels, 64, Colors::IMAGENET);
+    let plain = normalised(&pixels, 64, (Colors::IMAGENET, DOUBLE));
     for block in ["1.1", "3.0", "4.1"] {
         let block: Block = block.parse().unwrap();
         let sites = twin.run(&plain, block, DOUBLE, &mut |_, _| ());
@@ -20,7 +20,7 @@ fn an_activation_of_the_deepest_block_is_enclosed_to_twelve_digits_around_that_o
             let found = twin.enclose(&image, block, channel).unwrap();
             for (role, found) in [(Role::Input, found.input), (Role::Block, found.block), (Role::Output, found.output)]
             {
-                let (value, _) = sites[&block.read_site(role)].center(channel);
+                let (value, _) = sites[&twin.architecture.read_site(block, role)].center(channel);
                 let size = value.abs().max(1e-3);
                 let width = found.largest - found.least;
                 assert!(width <= 1e-12 * size, "{block} {role:?}: {found:?}");
@@ -35,7 +35,7 @@ fn an_activation_of_the_deepest_block_is_enclosed_to_twelve_digits_around_that_o
 fn the_bound_holds_what_a_change_of_the_image_within_it_does() {
     let twin = embedded::twin();
     let block: Block = "1.1".parse().unwrap();
-    let exact = Enclosed::normalised(&noise(64), 64);
+    let exact = Enclosed::normalised(&noise(64), 64, Colors::IMAGENET);
     let mut wide = exact.clone();
     wide.error.iter_mut().for_each(|e| *e = 1e-9);
     let wide = twin.enclose(&wide, block, 3).unwrap().output;
@@ -70,8 +70,8 @@ fn slices_add_up_to_the_values_and_their_products_are_exact() {
 #[test]
 fn enlarging_and_shrinking_are_those_of_the_twins() {
     let size = 16;
-    let image = Enclosed::normalised(&noise(size), size);
-    let plain: Map = normalised(&noise(size), size, DOUBLE).value;
+    let image = Enclosed::normalised(&noise(size), size, Colors::IMAGENET);
+    let plain: Map = normalised(&noise(size), size, (Colors::IMAGENET, DOUBLE)).value;
     let cropped = reference::crop(&plain, (4, 4), (8, 8));
     let enlarged = reference::resize_bilinear(&cropped, (size, size), Alignment::HalfPixel);
     let halved = reference::resize_bilinear(&plain, (8, 8), Alignment::HalfPixel);

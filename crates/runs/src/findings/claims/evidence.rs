@@ -12,16 +12,18 @@ pub(crate) struct Evidence<'a> {
     /// Whether the network is the papers'.
     pub(super) papers_network: bool,
     /// Whether batch norm is folded into the convolutions.
-    folded: bool,
+    pub(super) folded: bool,
     /// Steps a picture.
-    steps: usize,
+    pub(super) steps: usize,
+    /// The network's blocks, in order.
+    pub(super) order: Vec<String>,
     /// Blocks that the weights do not suffice for.
-    unusable: Vec<String>,
+    pub(super) unusable: Vec<String>,
     /// What the weights lack, as one sentence.
-    missing: Option<String>,
+    pub(super) missing: Option<String>,
     pub(super) channels: &'a [ChannelRow],
     pub(super) blocks: &'a [BlockRow],
-    panels: &'a [PanelRow],
+    pub(super) panels: &'a [PanelRow],
 }
 
 /// Our value, a verdict, and why it could not be checked or what limits it.
@@ -32,7 +34,7 @@ pub(super) struct Finding {
 }
 
 /// A correlation whose p is not below this has no direction: the usual threshold.
-const SIGNIFICANT: f64 = 0.05;
+pub(super) const SIGNIFICANT: f64 = 0.05;
 
 pub(super) fn not_checked(ours: &str, reason: &str) -> Finding {
     Finding { ours: ours.to_owned(), verdict: Verdict::NotChecked, reason: reason.to_owned() }
@@ -59,6 +61,7 @@ impl<'a> Evidence<'a> {
             papers_network: paper::is_papers(loaded),
             folded: architecture.batch_norm() == BatchNormState::Folded,
             steps,
+            order: architecture.all_blocks().map(|layout| layout.block.to_string()).collect(),
             unusable: missing.filter_map(|m| Some(m.block?.to_string())).collect(),
             missing: architecture.missing_sentence(),
             channels,
@@ -69,6 +72,10 @@ impl<'a> Evidence<'a> {
 }
 
 impl Evidence<'_> {
+    pub(super) fn folded(&self) -> bool {
+        self.folded
+    }
+
     /// A verdict, with what limits it: pictures of other steps than the papers', and what `note` says.
     pub(super) fn decided(&self, ours: String, holds: bool, note: &str) -> Finding {
         let steps = (self.steps != paper::STEPS)
@@ -282,6 +289,7 @@ pub(super) mod tests {
             papers_network: true,
             folded: false,
             steps,
+            order: Vec::new(),
             unusable: Vec::new(),
             missing: None,
             channels,

@@ -1,15 +1,16 @@
 //! Paper against ours: what the papers claim, and what a run's tables say of it.
 //!
-//! A verdict is given only on the papers' own network, and only where a source states something that a table can
-//! decide. The papers' numbers of figures 2 to 5 stand in pictures that were not available: there our numbers are listed
+//! What can be asked of any network is asked of every one. What is about torchvision's ResNet18 is asked of that alone: its
+//! channels, its blocks, its accuracy. A verdict is given only where a source states something that a table can decide. The papers' numbers of figures 2 to 5 stand in pictures that were not available: there our numbers are listed
 //! beside an empty cell.
 
+mod any;
 mod evidence;
 mod scale;
 
 use crate::findings::paper;
 pub(crate) use evidence::Evidence;
-use evidence::{Finding, not_checked};
+use evidence::Finding;
 use report::ClaimRow;
 
 const PAPER_1: &str = "arXiv 2407.05340";
@@ -42,8 +43,16 @@ struct Claim {
     finding: Finding,
 }
 
-/// Every claim, in the order of the papers.
+/// Every claim that is asked of the network: of any first, then, of the papers' own, theirs in their order.
 pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
+    let mut claims = any::claims(evidence);
+    if evidence.papers_network {
+        claims.extend(of_the_papers_network(evidence));
+    }
+    claims.into_iter().map(row).collect()
+}
+
+fn of_the_papers_network(evidence: &Evidence<'_>) -> Vec<Claim> {
     let mut claims = figure_1(evidence);
     claims.extend(figure_2(evidence));
     claims.extend(figure_3(evidence));
@@ -53,16 +62,11 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
     claims.extend(listed(evidence));
     claims.push(many(evidence));
     claims.extend(accuracies(evidence));
-    claims.into_iter().map(|claim| row(claim, evidence.papers_network)).collect()
+    claims
 }
 
-/// A claim's row: no verdict is given on another network than the papers'.
-fn row(claim: Claim, papers_network: bool) -> ClaimRow {
+fn row(claim: Claim) -> ClaimRow {
     let Claim { id, claim, source, paper, finding } = claim;
-    let finding = match papers_network {
-        true => finding,
-        false => not_checked("", "another network: the papers study torchvision's ResNet18 at 224 pixels"),
-    };
     let Finding { ours, verdict, reason } = finding;
     ClaimRow { id, claim, source, paper: paper.to_owned(), ours, verdict, reason }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use resnet::Colors;
 
 #[test]
 fn the_shorter_side_is_that_of_imagenet_or_in_proportion() {
@@ -99,10 +100,11 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
     };
     // A new field does not compile here before it is varied.
     let Scan { loaded: _, sites: _, view: _, extent, threads, isa: _ } = scan;
-    let Loaded { source, tensors: _, network: _, digest, algorithm, notes: _ } = &loaded;
-    let crate::Source { path, input_size } = source;
+    let Loaded { source, tensors: _, network: _, preprocessing, digest, algorithm, notes: _ } = &loaded;
+    let crate::Source { path, asked: _ } = source;
+    let Preprocessing { size: input_size, resize, colors: Colors { mean, std } } = *preprocessing;
     let mut keys = vec![scan.key()];
-    let of_all = Site::all();
+    let of_all = loaded.architecture().all_sites();
     let (reversed, three) = ([b, a], [a, b, c]);
     let lists = of_all.chunks(1).chain([&reversed[..], &three, &[]]);
     keys.extend(lists.map(|sites| Scan { sites, ..scan }.key()));
@@ -118,6 +120,14 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
         Algorithm::Winograd => Algorithm::Direct,
     };
     let mut others = vec![load(input_size + 4), load(128).computed(algorithm).unwrap()];
+    let asked = crate::Asked::from(*preprocessing);
+    for asked in [
+        crate::Asked { resize: Some(resize + 1), ..asked },
+        crate::Asked { mean: Some([mean[0] + 0.5, mean[1], mean[2]]), ..asked },
+        crate::Asked { std: Some([std[0], std[1], std[2] + 0.5]), ..asked },
+    ] {
+        others.push(crate::Source { asked, ..source.clone() }.load().unwrap());
+    }
     for at in [0, digest.len() - 1] {
         let mut other = load(128);
         other.digest.replace_range(at..=at, "x");
@@ -270,11 +280,12 @@ fn one_readable_image_is_enough_and_none_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.jpg"), "no image").unwrap();
     fs::write(folder.path().join("b.jpg"), "none").unwrap();
-    let error = require_readable(folder.path(), 32).unwrap_err();
+    let preprocessing = load(32).preprocessing;
+    let error = require_readable(folder.path(), preprocessing).unwrap_err();
     assert!(matches!(error, RunError::NoImages { found: 2, .. }), "{error}");
     let star = root.join("fixtures/images/star/star_00.jpg");
     fs::copy(star, folder.path().join("c.jpg")).unwrap();
-    require_readable(folder.path(), 32).unwrap();
+    require_readable(folder.path(), preprocessing).unwrap();
 }
 
 #[test]
@@ -282,7 +293,7 @@ fn a_phase_says_at_which_size_images_are_seen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let loaded = crate::Source::new(&root, None, None).load().unwrap();
     let said: Vec<String> = [-1.0_f64, -0.5, 0.0, 0.5, 1.0]
-        .map(|octaves| View::scaled(octaves.exp2(), loaded.source.input_size).0)
+        .map(|octaves| View::scaled(octaves.exp2(), loaded.size()).0)
         .map(|view| Scan {
             loaded: &loaded,
             sites: &[],

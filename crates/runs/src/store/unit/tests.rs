@@ -11,7 +11,7 @@ fn other_units() -> Vec<Unit> {
     // A new field does not compile here before it is varied.
     let Unit { site, objective, channel, seed } = unit;
     let mut others = Vec::new();
-    let sites = Site::all().into_iter().filter(|s| *s != site);
+    let sites = crate::testing::load(32).architecture().all_sites().into_iter().filter(|s| *s != site);
     others.extend(sites.map(|site| Unit { site, ..unit }));
     let objective = match objective {
         Objective::Neuron => Objective::Channel,
