@@ -151,3 +151,25 @@ fn a_site_twice_or_no_image_is_an_error_and_leaves_nothing() {
     let expected = [("layer1.1", 8, 16), ("layer2.0.bn2", 4, 32)];
     assert_eq!(shapes, expected.map(|(site, height, channels)| (site.to_owned(), height, channels)));
 }
+
+#[test]
+fn what_shards_finished_of_the_same_archive_is_known_and_of_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.npz");
+    let (key, other) = ("0".repeat(64), "1".repeat(64));
+    let shard = |text: &str| Some(text.parse().unwrap());
+    for (key, shard) in [(&key, shard("2/3")), (&key, shard("1/3")), (&other, shard("3/3"))] {
+        let part = Part::begin(&path, key, shard).unwrap();
+        std::fs::write(part.path(), "x").unwrap();
+    }
+    for name in ["a.npz.0000000000000000.mine.part", "b.npz.0000000000000000.1-of-3.part"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    let whole = Part::begin(&path, &key, None).unwrap();
+    let names = ["1-of-3", "2-of-3"].map(|shard| folder.path().join(format!("a.npz.0000000000000000.{shard}.part")));
+    assert_eq!(whole.of_shards().unwrap(), names);
+    whole.end().unwrap();
+    let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.npz.0000000000000000.mine.part", "b.npz.0000000000000000.1-of-3.part"]);
+}
