@@ -30,7 +30,7 @@ pub(crate) fn run(root: &Path, flags: flags::Visualize) -> anyhow::Result<()> {
         "{}: {} of {}:{} is {:.3} on the picture ({first:.3} at the first step), seed {}",
         request.out.display(),
         request.objective,
-        request.site,
+        made.site,
         request.channel,
         made.on_picture,
         made.seed

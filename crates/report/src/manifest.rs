@@ -30,6 +30,9 @@ pub struct NetworkRecord {
     /// What it is called, such as `resnet18`. Manifests from before it was recorded lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
+    /// How many convolutions the branch of a block has, where these are not two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convolutions: Option<usize>,
     /// Channels of the stages.
     pub widths: Vec<usize>,
     /// Rows and columns of the images it reads.

@@ -49,9 +49,10 @@ row! {
         pub scale_invariant_no_mix: bool => "true or false",
         /// Whether it meets paper 2's criterion: dB > 0, and the mix ratio of a mix.
         pub scale_invariant_by_block: bool => "true or false",
-        /// |bn2.weight|; empty where batch norm is folded.
+        /// |w| of the last batch norm of the block's branch, which is bn2 of a basic block and bn3 of a bottleneck; empty where
+        /// batch norm is folded.
         pub bn2_weight_abs: Option<f64> => "weight",
-        /// The mean of |conv2.weight| over the channel's weights, folded with batch norm where that is folded.
+        /// The mean of |w| over the channel's weights of the last convolution of the block's branch (conv2, or conv3 of a bottleneck), folded with batch norm where that is folded.
         pub conv2_weight_mean_abs: Option<f64> => "weight",
         /// Spearman correlation of Input and Block over images; empty where not computed or not defined.
         pub tuning_curve_rho: Option<f64> => "correlation",
@@ -109,7 +110,7 @@ row! {
         /// The block, such as `layer1.1`; commands and pages call it 1.1.
         #[serde(with = "crate::block_name")]
         pub block: String => "name",
-        /// Channels of the block.
+        /// Channels of the block that have an Input: all, but where a shortcut without parameters adds zero channels.
         pub channels: usize => "channels",
         /// Channels that were studied and whose mix ratio is defined.
         pub studied: usize => "channels",

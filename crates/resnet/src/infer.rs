@@ -126,6 +126,16 @@ fn blocks(tensors: &TensorSet) -> Result<Vec<usize>, WeightsError> {
         let (blocks, seen) = &mut counts[block.stage() - 1];
         (*blocks, *seen) = ((*blocks).max(block.index() + 1), *seen + 1);
     }
+    // A stage without a single tensor may be missing; what stands behind two of them is no part of the network.
+    if let Some(gap) = counts.windows(2).position(|pair| pair.iter().all(|(_, seen)| *seen == 0)) {
+        let behind = |tensor: &&Tensor| {
+            let block = Block::leading(tensor.name()).filter(|_| tensor.name().starts_with("layer"));
+            block.is_some_and(|(block, _)| block.stage() > gap + 2)
+        };
+        if let Some(tensor) = tensors.iter().find(behind) {
+            return Err(unexpected(tensor));
+        }
+    }
     let far = |&(blocks, seen): &(usize, usize)| blocks > seen.max(1);
     if let Some(stage) = counts.iter().position(far) {
         let prefix = format!("layer{}.{}.", stage + 1, counts[stage].0 - 1);

@@ -44,6 +44,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             widths: architecture.widths().to_vec(),
             input_size: loaded.size(),
             architecture: Some(architecture.name()),
+            convolutions: architecture.layouts().first().map(|of| of.branch.len()).filter(|&count| count != 2),
             preprocessing: Some(preprocessing(loaded.preprocessing)),
             classes: architecture.classes(),
             batch_norm: architecture.batch_norm().name().to_owned(),

@@ -34,7 +34,12 @@ pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]
     if let Some(&block) = blocks.iter().find(|b| !usable(b)) {
         let because = match architecture.layout(block) {
             Some(_) => architecture.missing_sentence().unwrap_or_default(),
-            None => format!("expected a block of {}", architecture.description()),
+            None => {
+                let names: Vec<String> = architecture.all_blocks().map(|of| of.block.to_string()).collect();
+                let (first, last) = (names.first().cloned(), names.last().cloned());
+                let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+                format!("expected a block from {first} to {last} of {}", architecture.description())
+            }
         };
         return Err(RunError::Block { block, because });
     }

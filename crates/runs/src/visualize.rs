@@ -39,6 +39,8 @@ pub struct Visualize {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Visualized {
+    /// The site that was asked for.
+    pub site: Site,
     /// The objective before each step, through that step's augmentation.
     pub trajectory: Vec<f32>,
     /// The objective on the 8-bit picture as it was written, without augmentation.
@@ -123,7 +125,7 @@ pub fn visualize(request: &Visualize, observer: &dyn Observer) -> Result<Visuali
     report::write_atomically(&request.out, &entry.png).map_err(write)?;
     kept.end()?;
     let seed = request.seed.wrapping_add(retries);
-    Ok(Visualized { trajectory: entry.trajectory, on_picture, seed, succeeded })
+    Ok(Visualized { site: asked, trajectory: entry.trajectory, on_picture, seed, succeeded })
 }
 
 /// The same neuron before its ReLU, if it is behind one.

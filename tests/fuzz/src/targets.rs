@@ -414,6 +414,7 @@ fn manifest() -> Manifest {
             weights: text("weights.npz"),
             weights_digest: digest.clone(),
             architecture: Some(text("resnet18")),
+            convolutions: None,
             widths: vec![64, 128, 256, 512],
             input_size: 224,
             preprocessing: Some(PreprocessingRecord {

@@ -8,6 +8,7 @@ mod explain;
 mod folders;
 mod installed;
 mod kept;
+mod networks;
 mod overflow;
 mod reproduce;
 mod shards;

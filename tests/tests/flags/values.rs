@@ -175,7 +175,7 @@ fn sites_and_blocks_that_a_network_has_none_of_are_refused_and_nothing_is_writte
     }
     for block in ["1.2", "4.2", "5.0", "layer1.2"] {
         let name = block.trim_start_matches("layer");
-        refused.push((run_of(block), format!("--blocks {name}: expected a block of resnet18: ")));
+        refused.push((run_of(block), format!("--blocks {name}: expected a block from 1.0 to 4.1 of resnet18: ")));
     }
     for (arguments, words) in refused {
         let output = run(&arguments);

@@ -31,6 +31,8 @@ struct Panels<'a> {
     channels: &'a [ChannelRow],
     /// Whether batch norm is folded into the convolutions.
     folded: bool,
+    /// How many convolutions a block's branch has, where these are not two.
+    convolutions: Option<usize>,
 }
 
 /// Draws the panels of a figure; none where there are no statistics.
@@ -41,6 +43,7 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
         panels: results.panels.iter().filter(|panel| panel.figure == figure.number).collect(),
         channels: &results.channels,
         folded: results.manifest.network.batch_norm == "folded",
+        convolutions: results.manifest.network.convolutions,
     };
     match panels.panels.is_empty() {
         true => Ok(Vec::new()),
@@ -98,7 +101,7 @@ impl Panels<'_> {
             .filter_map(|c| Some((c.mix_ratio?.min(RIGHT), measure.of(c)?)))
             .collect();
         let groups = measure.compared == Compared::Groups;
-        let axis = if self.folded { measure.axis_where_folded } else { measure.axis };
+        let axis = of_the_last(if self.folded { measure.axis_where_folded } else { measure.axis }, self.convolutions);
         let words = match panel.left_out {
             0 => format!("{} (n = {})", panel.block, panel.channels),
             n => format!("{} (n = {}, {n} not defined)", panel.block, panel.channels),
@@ -108,7 +111,7 @@ impl Panels<'_> {
             area.draw(&Text::new(words, at(205, 19, scale), text(11, scale)))?;
         }
         if points.is_empty() {
-            for (line, words) in (0_i32..).zip(measure.missing.split('\n')) {
+            for (line, words) in (0_i32..).zip(of_the_last(measure.missing, self.convolutions).split('\n')) {
                 area.draw(&Text::new(words, at(62, 40 + 18 * line, scale), text(11, scale)))?;
             }
             return Ok(());
@@ -181,6 +184,14 @@ fn means(panel: &PanelRow) -> String {
     format!("{below}; {above}")
 }
 
+/// Words about the second convolution and batch norm of a block, as those about its last ones.
+fn of_the_last(words: &str, convolutions: Option<usize>) -> String {
+    match convolutions {
+        None => words.to_owned(),
+        Some(last) => words.replace("bn2", &format!("bn{last}")).replace("conv2", &format!("conv{last}")),
+    }
+}
+
 /// A label of an axis that spans `range`.
 fn tick(value: f64, range: f64) -> String {
     // What is zero but for rounding has no sign.
@@ -205,6 +216,12 @@ fn range(points: &[(f64, f64)]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_the_second_convolution_is_said_of_the_last() {
+        assert_eq!(of_the_last("mean |conv2.weight|, folded", None), "mean |conv2.weight|, folded");
+        assert_eq!(of_the_last("|bn2.weight| and |conv2.weight|", Some(3)), "|bn3.weight| and |conv3.weight|");
+    }
 
     #[test]
     fn a_label_has_as_many_digits_as_its_axis_needs() {

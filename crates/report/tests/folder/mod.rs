@@ -104,6 +104,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
             weights: weights.to_owned(),
             weights_digest: "ab".repeat(32),
             architecture: Some("resnet18".to_owned()),
+            convolutions: None,
             widths: vec![64, 128, 256, 512],
             input_size: 224,
             preprocessing: None,
