@@ -3,7 +3,7 @@
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration, more_steps};
 use crate::{interrupt, print, say, threads};
-use runs::{DefaultFolder, Isa, Options, Source, Summary, default_folder};
+use runs::{DefaultFolder, Isa, Options, Seeds, Source, Summary, default_folder};
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,7 +14,9 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let (steps, by_preset) = (flags.ascent.steps(), flags.ascent.steps.is_none());
     let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
-    let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
+    let seeds = flags.seeds.unwrap_or(Seeds::one(flags.seed));
+    let seed = seeds.first();
+    let named = DefaultFolder { source: &source, embedded, steps, seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
     let options = Options {
         images: flags.images.or(images),
@@ -23,7 +25,8 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
         channels: flags.channels,
         preset: flags.ascent.preset,
         steps,
-        seed: flags.seed,
+        seeds,
+        variants: flags.variant,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
         out,

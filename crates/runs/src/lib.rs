@@ -35,6 +35,7 @@ mod program;
 mod progress;
 mod queue;
 mod reproduce;
+mod seeds;
 mod source;
 mod store;
 #[cfg(test)]
@@ -50,11 +51,12 @@ pub use findings::{Criteria, Example, Exemplar, Here, bn2_weight_abs, conv2_weig
 pub use folder::{DefaultFolder, default_folder, other_weights, source_of};
 pub use options::Options;
 pub use photographs::{Contributions, contributions};
-pub use pictures::{Channel, IfMissing, MAX_RETRIES, Measured, Workshop};
+pub use pictures::{Beside, Channel, IfMissing, MAX_RETRIES, Measured, ParseVariantError, Variant, Workshop};
 pub use plan::Study;
 pub use program::{build_record, program};
 pub use progress::{Event, Observer, Silent, one_line};
 pub use reproduce::{Summary, reproduce};
+pub use seeds::{ParseSeedsError, Seeds};
 pub use source::{Loaded, Source};
 pub use store::{Address, Entry, ImageDigest, Journal, Known, NUMERICS_VERSION, Store, StoreError, Unit, images_held};
 pub use verify::{Check, Depth, Verified, Verify, recipe, verify};

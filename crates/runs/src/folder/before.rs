@@ -4,9 +4,11 @@ use crate::channels::ranges;
 use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::scan::{self, Entry};
+use crate::pictures::Variant;
 use crate::plan::{Plan, Study};
 use crate::program::SOURCE_DIGEST;
 use crate::progress::{Event, Observer};
+use crate::seeds::Seeds;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, NUMERICS_VERSION};
 use crate::verify;
@@ -21,7 +23,7 @@ use std::path::Path;
 pub(crate) struct Command<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) recipe: &'a Recipe,
-    pub(crate) seed: u64,
+    pub(crate) seeds: &'a Seeds,
     /// The folder of images and the images in it.
     pub(crate) images: Option<(&'a Path, &'a [Entry])>,
     pub(crate) threads: NonZero<usize>,
@@ -43,7 +45,7 @@ impl Command<'_> {
     /// Refuses a command for another run than the one that is there.
     ///
     /// # Errors
-    /// If anything but blocks and channels differs, naming all that does.
+    /// If anything but blocks and channels differs, or no seed is the same, naming all that differs.
     pub(crate) fn require_same(
         &self,
         before: &Manifest,
@@ -75,7 +77,12 @@ impl Command<'_> {
         }
         let size = |pixels: usize| format!("{pixels} pixels");
         compare("images of", size(network.input_size), size(self.loaded.source.input_size));
-        compare("seed", before.seed.to_string(), self.seed.to_string());
+        let there = seeds(before);
+        // More seeds continue a run, others are another one.
+        if !there.meet(self.seeds) {
+            let what = if there.others().is_empty() && self.seeds.others().is_empty() { "seed" } else { "seeds" };
+            compare(what, there.to_string(), self.seeds.to_string());
+        }
         let recipe = serde_json::to_value(self.recipe).unwrap_or_default();
         for (name, here) in recipe.as_object().into_iter().flatten() {
             // The size has been said.
@@ -123,6 +130,17 @@ pub(crate) fn names(there: &str, here: &str) -> (String, String) {
     }
 }
 
+/// The seeds that a manifest says pictures were made from.
+pub(crate) fn seeds(manifest: &Manifest) -> Seeds {
+    Seeds::of(manifest.seeds.iter().copied()).unwrap_or(Seeds::one(manifest.seed))
+}
+
+/// The variants that a manifest says were made.
+pub(crate) fn variants(manifest: &Manifest) -> Vec<Variant> {
+    let there = |variant: &Variant| manifest.variants.iter().any(|name| name == variant.name());
+    Variant::ALL.into_iter().filter(there).collect()
+}
+
 /// The channels that a manifest says were studied.
 ///
 /// # Errors
@@ -161,6 +179,7 @@ impl Plan {
         }
         let count = |studies: &[Study]| studies.iter().map(|study| study.channels.len()).sum::<usize>();
         let (had, asked) = (count(&there), count(&self.studies));
+        let seeds_there = seeds(before);
         let plan = self.with(before, there, |block| architecture.channels(block));
         let has = count(&plan.studies);
         let folder = folder.display();
@@ -175,10 +194,16 @@ impl Plan {
                 had - asked
             )));
         }
+        let come = plan.seeds.all().iter().filter(|seed| !seeds_there.all().contains(seed));
+        if let Some(come) = Seeds::of(come.copied()) {
+            observer.event(Event::Notice(format!(
+                "{folder}: goes on with the run there: to its seeds {seeds_there} come {come}"
+            )));
+        }
         Ok(plan)
     }
 
-    /// The blocks and channels of both: what is there stays, and what is asked for comes to it.
+    /// The blocks, channels and seeds of both: what is there stays, and what is asked for comes to it.
     pub(crate) fn with(self, before: &Manifest, there: Vec<Study>, all: impl Fn(Block) -> usize) -> Plan {
         let mut studies = there.clone();
         for asked in &self.studies {
@@ -192,11 +217,15 @@ impl Plan {
             }
         }
         studies.sort_by_key(|study| Block::ALL.iter().position(|block| *block == study.block));
+        let seeds = self.seeds.with(&seeds(before));
+        let there_too = variants(before);
+        let either = |variant: &Variant| self.variants.contains(variant) || there_too.contains(variant);
+        let variants: Vec<Variant> = Variant::ALL.into_iter().filter(either).collect();
         if studies == there {
-            return Plan { studies, channels: before.channels.clone() };
+            return Plan { studies, channels: before.channels.clone(), seeds, variants };
         }
         if studies == self.studies {
-            return self;
+            return Plan { seeds, variants, ..self };
         }
         // What both together amount to.
         let whole = studies.iter().all(|study| study.channels.len() == all(study.block));
@@ -204,7 +233,7 @@ impl Plan {
         channels.sort_unstable();
         channels.dedup();
         let channels = if whole { Vec::new() } else { ranges(&channels) };
-        Plan { studies, channels }
+        Plan { studies, channels, seeds, variants }
     }
 }
 
