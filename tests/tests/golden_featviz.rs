@@ -57,7 +57,7 @@ fn each_transform_is_that_of_lucent_and_kornia() {
     let found = one(Arc::new(Jitter::below(8)), Draw::Shift(7, 3));
     assert_equals("jitter", &found, &archive.f64("transform/jitter_dx3_dy7"));
     for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
-        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
+        let augmentation = Augmentation { jitter: 0, scale, degrees: 0, centered: false };
         let add = |graph: &mut Graph, image| augmentation.add_to(graph, image).unwrap().image;
         let found = applied(&input, add, &[], &mut Vec::new());
         assert_equals(name, &found, &archive.f64(&format!("transform/scale_{name}")));
@@ -186,7 +186,10 @@ fn chain(steps: &Value, size: usize) -> (Augmentation, StepDraws) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of thousandths")]
     let scale = thousandths.round() as u32;
     let degrees = i32::try_from(argument("rotate", 0).unwrap().as_i64().unwrap()).unwrap();
-    (Augmentation { jitter, scale, degrees: 5 }, StepDraws { scale: 0, degrees, first: shift(0), second: shift(1) })
+    (
+        Augmentation { jitter, scale, degrees: 5, centered: false },
+        StepDraws { scale: 0, degrees, first: shift(0), second: shift(1) },
+    )
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use runs::{Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Shard, SiteName};
+use runs::{Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Seeds, Shard, SiteName, Variant};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -271,12 +271,22 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: u64,
 
+    /// Make every picture from several seeds: 5 is 0 to 4, 3..8 is 3 to 7, 3,7 are these two. Figures show the first, and
+    /// tables the spread over all.
+    #[arg(long, value_name = "SEEDS", allow_negative_numbers = true, conflicts_with = "seed")]
+    pub(crate) seeds: Option<Seeds>,
+
+    /// Make the study once more with one thing changed, and hold it against the published one: no-augmentation,
+    /// float-picture, post-relu, aliased-block, centered-jitter, antialias; several with commas.
+    #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
+    pub(crate) variant: Vec<Variant>,
+
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
 
-    /// The folder to write to. A command that adds blocks or channels to the run there extends it, and any other one is
-    /// refused [default: out/WEIGHTS/PRESET-seedN, such as out/resnet18-16/quick-seed0].
+    /// The folder to write to. A command that adds blocks, channels, seeds or variants to the run there extends it, and any
+    /// other one is refused [default: out/WEIGHTS/PRESET-seedN, such as out/resnet18-16/quick-seed0].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 

@@ -3,7 +3,7 @@
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration, more_steps};
 use crate::{interrupt, print, say, threads};
-use runs::{DefaultFolder, Filled, Isa, Options, Shard, Source, Summary, default_folder};
+use runs::{DefaultFolder, Filled, Isa, Options, Seeds, Shard, Source, Summary, default_folder};
 use std::path::Path;
 use std::time::Instant;
 
@@ -50,7 +50,9 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let steps = flags.ascent.steps();
     let source = Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize));
-    let named = DefaultFolder { source: &source, embedded, steps, seed: flags.seed, images: flags.images.as_deref() };
+    let seeds = flags.seeds.unwrap_or(Seeds::one(flags.seed));
+    let seed = seeds.first();
+    let named = DefaultFolder { source: &source, embedded, steps, seed, images: flags.images.as_deref() };
     let out = flags.out.unwrap_or_else(|| default_folder(&named));
     Ok(Options {
         images: flags.images.or(images),
@@ -59,7 +61,8 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
         channels: flags.channels,
         preset: flags.ascent.preset,
         steps,
-        seed: flags.seed,
+        seeds,
+        variants: flags.variant,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
         out,

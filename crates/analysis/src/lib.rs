@@ -6,12 +6,13 @@
 //! - [`ScaleMeasures`] say whether the block sees enlarged what its input sees.
 //! - [`ChannelMeasures`] is all of that for a channel, and [`BlockSummary`] for the channels of a block.
 //! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
+//! - [`OverSeeds`] is a channel at several seeds, and [`Pairs`] what chance gives for the channels of a block.
 //! - [`largest`] and [`smallest`] find the top and bottom images.
 //! - [`statistics`] holds what is needed for them, equal to SciPy's.
 //!
 //! Letters are the papers': I, B and O are the Input, Block and Output of a residual block, and O(I) is the Output's
 //! center activation on the picture optimised for the Input. Sections are those of `crates/METHOD.md`: 3 for the
-//! measurements.
+//! measurements, 8 for what they are worth.
 //!
 //! An answer that a definition does not give is an error that says why ([`FailedVisualization`],
 //! [`statistics::NotDefined`]), never a zero and never a panic.
@@ -25,7 +26,9 @@ mod channel;
 mod extremes;
 mod groups;
 mod mix;
+mod pairing;
 mod scale;
+mod seeds;
 pub mod statistics;
 mod summary;
 mod tuning;
@@ -38,6 +41,8 @@ pub use mix::{
     CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped, is_overwrite_group,
     mix_histogram, mix_ratio,
 };
+pub use pairing::{PERMUTATIONS, PairAnswers, PairingNull, Pairs};
 pub use scale::{ScaleMeasures, block_delta, block_delta_of_photographs, input_delta, input_delta_of_photographs};
+pub use seeds::{CriteriaShares, OverSeeds};
 pub use summary::{BlockSummary, Center};
 pub use tuning::tuning_curve_correlation;

@@ -5,6 +5,8 @@
 //! jitter j:  reflect-pad j, jitter j, scale, rotate, jitter j / 2, center crop
 //! ```
 //!
+//! A centered jitter of j moves the image up and left by j / 2 before it moves it right and down.
+//!
 //! The scale decides the sizes of everything behind it, so each scale is a graph of its own; rotation and jitter are
 //! drawn for each execution.
 
@@ -21,6 +23,8 @@ pub struct Augmentation {
     pub scale: u32,
     /// Rotations reach this many degrees.
     pub degrees: u32,
+    /// Whether the first jitter moves to either side: the image is moved up and left by half of it before.
+    pub centered: bool,
 }
 
 /// The nodes of an augmented image.
@@ -50,7 +54,7 @@ impl Augmentation {
     /// for (jitter, scale, seen) in [(0, 1000, 224), (0, 1050, 236), (0, 950, 225), (16, 1050, 224)] {
     ///     let mut graph = Graph::new();
     ///     let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[])?;
-    ///     let augmented = Augmentation { jitter, scale, degrees: 5 }.add_to(&mut graph, image)?;
+    ///     let augmented = Augmentation { jitter, scale, degrees: 5, centered: false }.add_to(&mut graph, image)?;
     ///     assert_eq!(graph.shape(augmented.image), Shape::new(seen, seen, 3));
     /// }
     /// # Ok(())
@@ -64,15 +68,34 @@ impl Augmentation {
             return Ok(AugmentedImage { image: rotated, first: None, rotated, second: None });
         }
         let padded = graph.add(ReflectPad::new(self.jitter), &[image])?;
-        let first = graph.add(Jitter::below(self.jitter), &[padded])?;
+        let moved = recentered(graph, padded, self.offset(self.jitter))?;
+        let first = graph.add(Jitter::below(self.jitter), &[moved])?;
         let scaled = scale_image(graph, first, self.scale)?;
         let rotated = graph.add(Rotate::within(self.degrees), &[scaled])?;
-        let second = graph.add(Jitter::below(self.jitter / 2), &[rotated])?;
+        let moved = recentered(graph, rotated, self.offset(self.jitter / 2))?;
+        let second = graph.add(Jitter::below(self.jitter / 2), &[moved])?;
         let Shape { height, width, .. } = graph.shape(second);
         let crop = Translate::center_crop((height, width), (shape.height, shape.width));
         let cropped = graph.add(crop, &[second])?;
         Ok(AugmentedImage { image: cropped, first: Some(first), rotated, second: Some(second) })
     }
+}
+
+impl Augmentation {
+    /// How far up and left the image is moved before a jitter of so many pixels.
+    fn offset(&self, jitter: usize) -> usize {
+        if self.centered { jitter / 2 } else { 0 }
+    }
+}
+
+/// An image moved up and left by so many pixels; zeros enter.
+fn recentered(graph: &mut Graph, image: NodeId, by: usize) -> Result<NodeId, GraphError> {
+    if by == 0 {
+        return Ok(image);
+    }
+    let Shape { height, width, .. } = graph.shape(image);
+    let by = -by.cast_signed();
+    graph.add(Translate::moved((height, width), (by, by)), &[image])
 }
 
 impl AugmentedImage {
@@ -114,7 +137,7 @@ mod tests {
     fn size_seen(jitter: usize, scale: u32) -> usize {
         let mut graph = Graph::new();
         let image = graph.add(Input { shape: Shape::new(224, 224, 3) }, &[]).unwrap();
-        let augmented = Augmentation { jitter, scale, degrees: 5 }.add_to(&mut graph, image).unwrap();
+        let augmented = Augmentation { jitter, scale, degrees: 5, centered: false }.add_to(&mut graph, image).unwrap();
         graph.shape(augmented.image).height
     }
 

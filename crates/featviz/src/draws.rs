@@ -83,6 +83,26 @@ impl Draws {
     }
 }
 
+impl Draws {
+    /// Whole numbers for a purpose of the caller's: each call takes one below the number that it is handed, all of them
+    /// equally often.
+    ///
+    /// # Example
+    /// ```
+    /// use featviz::Draws;
+    ///
+    /// let draws = Draws::new(0, "resamples of 2.1");
+    /// let (mut one, mut again) = (draws.numbers(7), draws.numbers(7));
+    /// let drawn: Vec<usize> = (0..20).map(|_| one(6)).collect();
+    /// assert!(drawn.iter().all(|&n| n < 6));
+    /// assert!(drawn.iter().all(|&n| n == again(6)));
+    /// ```
+    pub fn numbers(&self, purpose: u64) -> impl FnMut(usize) -> usize + use<> {
+        let mut generator = self.stream(purpose);
+        move |n| below(&mut generator, n)
+    }
+}
+
 /// Into so many equal parts a range is divided by what a word chooses: as many as a double tells apart below one.
 const RANGE: u64 = 1 << 53;
 

@@ -4,6 +4,7 @@
 //! - A picture is a half spectrum of real parameters, drawn by [`Draws`] and turned into colors by
 //!   [`autodiff::ops::SpectralImage`].
 //! - Each step looks at it through an [`Augmentation`]: jitter, scale and rotation, drawn afresh.
+//! - A [`Variation`] is one change to the recipe; a [`FloatReader`] reads the network for pictures that are not 8-bit.
 //! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of
 //!   its own.
 //!
@@ -16,12 +17,16 @@
 
 mod augmentation;
 mod draws;
+mod floats;
 mod picture;
 mod recipe;
+mod variation;
 mod visualizer;
 
 pub use augmentation::{Augmentation, AugmentedImage, scale_image};
 pub use draws::{Draws, StepDraws};
+pub use floats::{FloatReader, Look, shrink_antialiased};
 pub use picture::{Picture, to_bytes};
 pub use recipe::{Preset, Recipe, jitter_of};
+pub use variation::Variation;
 pub use visualizer::{FeatvizError, Objective, Studio, Visualization, Visualizer};

@@ -1,5 +1,6 @@
 //! The constants of the method.
 
+use crate::variation::Variation;
 use resnet::{Architecture, Site};
 use serde::Serialize;
 use std::fmt;
@@ -27,6 +28,9 @@ pub struct Recipe {
     pub scales: Vec<u32>,
     /// Rotations are drawn from the whole degrees between minus and plus this.
     pub degrees: u32,
+    /// What is not as published, where anything is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variation: Option<Variation>,
 }
 
 /// A named number of steps.
@@ -98,6 +102,7 @@ impl Recipe {
             eps: 1e-8,
             scales: vec![1000, 975, 1025, 950, 1050],
             degrees: 5,
+            variation: None,
         }
     }
 

@@ -3,7 +3,8 @@
 use crate::augmentation::{Augmentation, AugmentedImage};
 use crate::draws::Draws;
 use crate::picture::{Picture, add_picture, to_byte};
-use crate::recipe::{Recipe, jitter_of};
+use crate::recipe::Recipe;
+use crate::variation::Variation;
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
 use kernels::adam::{Adam, Direction, Moments};
 use kernels::elementary::single;
@@ -46,6 +47,8 @@ pub enum FeatvizError {
 pub struct Visualization {
     /// The 8-bit picture, `[size, size, 3]` RGB.
     pub pixels: Array3<u8>,
+    /// The picture before it is made 8-bit, `[size, size, 3]`, for [`Variation::FloatPicture`] alone; empty otherwise.
+    pub floats: Vec<f32>,
     /// The objective before each step, through that step's augmentation.
     pub trajectory: Vec<f32>,
 }
@@ -123,15 +126,18 @@ impl Visualizer {
         if recipe.scales.is_empty() {
             return Err(FeatvizError::NoScale);
         }
-        let jitter = jitter_of(network.architecture(), site, recipe.size);
+        let jitter = recipe.jitter_at(network.architecture(), site);
+        let centered = recipe.variation == Some(Variation::CenteredJitter);
+        let read = recipe.read_at(site);
+        network.require(read)?;
         let chain = |scale: &u32| {
-            let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.degrees };
+            let augmentation = Augmentation { jitter, scale: *scale, degrees: recipe.drawn_degrees(), centered };
             let mut graph = Graph::new();
             let (spectrum, image) = add_picture(&mut graph, recipe.size)?;
             let augmented = augmentation.add_to(&mut graph, image)?;
-            Seen { graph, spectrum, augmented }.through(network, site, objective)
+            Seen { graph, spectrum, augmented }.through(network, read, objective)
         };
-        let chains = recipe.scales.iter().map(chain).collect::<Result<Vec<_>, _>>()?;
+        let chains = recipe.drawn_scales().iter().map(chain).collect::<Result<Vec<_>, _>>()?;
         let channels = chains.first().map_or(0, |c| c.channels);
         let chains = chains.into_iter().map(|c| c.chain).collect();
         Ok(Visualizer { recipe, site, objective, jitter, channels, chains })
@@ -259,9 +265,10 @@ impl Studio {
         self.first_average.fill(0.0);
         self.second_average.fill(0.0);
         let mut adam = Adam::new(Direction::Ascent, recipe.learning_rate, recipe.betas, recipe.eps);
+        let drawn_from = Recipe { scales: recipe.drawn_scales(), degrees: recipe.drawn_degrees(), ..recipe.clone() };
         let mut trajectory = Vec::with_capacity(recipe.steps);
         for step in 1..=recipe.steps {
-            let drawn = draws.step(recipe, visualizer.jitter, step);
+            let drawn = draws.step(&drawn_from, visualizer.jitter, step);
             let chain = &visualizer.chains[drawn.scale];
             let workspace = &mut self.workspace;
             workspace.switch_to(&chain.plan);
@@ -277,6 +284,9 @@ impl Studio {
             adam.step(self.isa, &mut self.spectrum, gradient, moments);
             after_step();
         }
-        Visualization { pixels: self.picture.draw_slice(&self.spectrum).mapv(to_byte), trajectory }
+        let colors = self.picture.draw_slice(&self.spectrum);
+        let kept = recipe.variation == Some(Variation::FloatPicture);
+        let floats = if kept { colors.iter().copied().collect() } else { Vec::new() };
+        Visualization { pixels: colors.mapv(to_byte), floats, trajectory }
     }
 }

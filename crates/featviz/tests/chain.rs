@@ -46,7 +46,7 @@ fn every_jitter_and_scale_is_the_documented_chain_of_operations() {
         let second = (0, usize::from(jitter > 2));
         let drawn = StepDraws { scale: 0, degrees: -4, first: (1, 0), second };
         for scale in [1000, 975, 1025, 950, 1050, 500] {
-            let augmentation = Augmentation { jitter, scale, degrees: 5 };
+            let augmentation = Augmentation { jitter, scale, degrees: 5, centered: false };
             let (mut found, mut expected) = (Graph::new(), Graph::new());
             let from = image(&mut found, size);
             let augmented = augmentation.add_to(&mut found, from).unwrap();
@@ -82,7 +82,7 @@ fn an_image_too_small_for_its_padding_is_refused() {
     let add = |size, jitter| {
         let mut graph = Graph::new();
         let from = image(&mut graph, size);
-        Augmentation { jitter, scale: 1000, degrees: 5 }.add_to(&mut graph, from).map(drop)
+        Augmentation { jitter, scale: 1000, degrees: 5, centered: false }.add_to(&mut graph, from).map(drop)
     };
     assert!(add((17, 17), 16).is_ok());
     assert!(add((16, 17), 16).is_err() && add((17, 16), 16).is_err());

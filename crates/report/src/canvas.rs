@@ -94,6 +94,13 @@ pub(crate) fn heading<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, words: 
     area.draw(&Text::new(words, at(10, 10, scale), text(15, scale)))
 }
 
+/// A vertical line from one end of an interval to the other, with a bar of a width to either side at both.
+pub(crate) fn whisker(x: f64, (low, high): (f64, f64), width: f64, scale: u32) -> [PathElement<(f64, f64)>; 3] {
+    let line = |points: [(f64, f64); 2]| PathElement::new(points.to_vec(), INK.stroke_width(scale));
+    let bar = |y| line([(x - width, y), (x + width, y)]);
+    [line([(x, low), (x, high)]), bar(low), bar(high)]
+}
+
 /// The space around a chart, and for the labels of its axes, in units.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {

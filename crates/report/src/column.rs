@@ -74,7 +74,9 @@ macro_rules! row {
         }
     ) => {
         $(#[doc = $about])+
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        ///
+        /// The default is a row of empty cells.
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
         pub struct $name {
             $(
                 $(#[doc = $definition])+

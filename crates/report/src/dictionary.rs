@@ -2,6 +2,7 @@
 
 use crate::column::Column;
 use crate::markdown::{heading, line};
+use crate::registry::tables::Has;
 use crate::registry::{Compared, MEASURES, TABLES, Table};
 
 const PREAMBLE: &str = "\
@@ -19,10 +20,10 @@ network and have no unit.
 
 ";
 
-/// The data dictionary of a run, with images or without.
-pub(crate) fn dictionary(with_images: bool) -> String {
+/// The data dictionary of a run that has this.
+pub(crate) fn dictionary(has: Has) -> String {
     let mut text = PREAMBLE.to_owned();
-    for table in TABLES.iter().filter(|table| !table.needs_images || with_images) {
+    for table in TABLES.iter().filter(|table| table.is_of(has)) {
         text.push_str(&of_table(table));
     }
     text + &of_measures()
@@ -68,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_column_of_every_table_has_its_line_and_the_table_of_images_is_there_with_images_alone() {
-        let text = dictionary(true);
+        let text = dictionary(Has { images: true, variants: true });
         for table in &TABLES {
             let section = text.split("\n## ").find(|section| table.path.ends_with(section.lines().next().unwrap()));
             let section = section.unwrap_or_else(|| panic!("{}", table.path));
@@ -78,7 +79,10 @@ mod tests {
                 assert!(line.starts_with(&format!("| `{}` | {} | ", column.name, column.unit)), "{line}");
             }
         }
-        assert!(text.contains("extremes.csv") && !dictionary(false).contains("extremes.csv"));
+        assert!(
+            text.contains("extremes.csv")
+                && !dictionary(Has { images: false, variants: false }).contains("extremes.csv")
+        );
         for measure in &MEASURES {
             assert!(text.contains(&format!("| `{}` | {} |", measure.name, measure.figure)), "{}", measure.name);
         }

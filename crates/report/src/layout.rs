@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// `tables/channels.csv`.
 pub const CHANNELS: &str = tables::CHANNELS.path;
+/// `tables/seeds.csv`.
+pub const SEEDS: &str = tables::SEEDS.path;
 /// `tables/blocks.csv`.
 pub const BLOCKS: &str = tables::BLOCKS.path;
 /// `tables/mix_histogram.csv`.
@@ -55,6 +57,16 @@ pub fn inhibition(block: &str, role: &str, channel: usize) -> PathBuf {
 /// The center-neuron picture of a role (`input`, `block` or `output`) of a channel.
 pub fn feature(block: &str, role: &str, channel: usize) -> PathBuf {
     Path::new("features").join(block).join(role).join(format!("{channel}.png"))
+}
+
+/// The same from another seed than the run's first.
+pub fn seed_feature(block: &str, role: &str, channel: usize, seed: u64) -> PathBuf {
+    Path::new("features").join(block).join(role).join(format!("{channel}.seed{seed}.png"))
+}
+
+/// The same in a variant of the study.
+pub fn variant_feature(block: &str, role: &str, channel: usize, variant: &str) -> PathBuf {
+    Path::new("features").join(block).join(role).join(format!("{channel}.{variant}.png"))
 }
 
 /// The whole-channel picture of a role of a channel.

@@ -32,6 +32,7 @@ pub mod registry;
 mod render;
 mod results;
 mod schema;
+mod variant_rows;
 
 pub use abandoned::remove_abandoned;
 pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
@@ -45,5 +46,6 @@ pub use numbers::probability;
 pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all};
 pub use schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, Verdict,
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow, Verdict,
 };
+pub use variant_rows::{ChurnRow, VariantRow};

@@ -5,6 +5,7 @@ use crate::files::{read_file, read_table, write_file};
 use crate::layout;
 use crate::provenance::{exemplars_of, made_from, shown_in};
 use crate::records::{BuildRecord, PictureRecord};
+use crate::registry::tables::Has;
 use crate::schema::ExemplarRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -106,8 +107,14 @@ pub struct Manifest {
     /// recorded lack it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub jitter: BTreeMap<String, usize>,
-    /// The seed of every draw.
+    /// The seed of every draw, and where there are several, the first.
     pub seed: u64,
+    /// All seeds, in order. Manifests from before there could be several lack it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<u64>,
+    /// The variants of the study that were made beside the published one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<String>,
     /// The blocks that were studied, each with its channels.
     pub blocks: BTreeMap<String, Vec<usize>>,
     /// The channels that were asked for; empty stands for all.
@@ -143,13 +150,13 @@ impl Manifest {
     /// If a file cannot be read or the manifest not be written.
     pub fn write(&mut self, folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<(), ReportError> {
         self.files = digests(folder, of_run)?;
-        let with_images = self.images.is_some();
+        let has = self.has();
         let exemplars: Vec<ExemplarRow> = match self.files.contains_key(layout::EXEMPLARS) {
             true => read_table(&folder.join(layout::EXEMPLARS))?,
             false => Vec::new(),
         };
         let chain = |name: &String| {
-            let sources = made_from(name, with_images)?.into_iter();
+            let sources = made_from(name, has)?.into_iter();
             let mut sources: Vec<String> = sources.map(str::to_owned).collect();
             for shown in exemplars_of(name, &exemplars).flat_map(shown_in) {
                 if let Some(picture) = self.pictures.get(&shown) {
@@ -175,6 +182,11 @@ impl Manifest {
         self.seconds.clear();
         self.seal();
         write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+    }
+
+    /// What the run has that not every run has.
+    pub fn has(&self) -> Has {
+        Has { images: self.images.is_some(), variants: !self.variants.is_empty() }
     }
 
     /// Whether all files of the run are written: how long it took is said at the end.

@@ -15,6 +15,11 @@ pub fn probability(p: f64) -> String {
     }
 }
 
+/// Behind a p-value, the same adjusted for as many tests as there are beside it; nothing where it was not.
+pub(crate) fn adjusted(q: Option<f64>) -> String {
+    q.map_or_else(String::new, |q| format!(", {}", probability(q).replacen('p', "q", 1)))
+}
+
 /// Three significant digits.
 pub(crate) fn significant(value: f64) -> String {
     match value.abs() {
@@ -27,6 +32,11 @@ pub(crate) fn significant(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_adjusted_probability_is_called_q() {
+        assert_eq!([Some(0.25), Some(3.2e-5), None].map(adjusted), [", q = 0.250", ", q = 3e-5", ""]);
+    }
 
     #[test]
     fn probabilities_have_three_digits_or_a_power_of_ten() {

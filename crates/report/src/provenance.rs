@@ -3,13 +3,14 @@
 use crate::layout;
 use crate::registry::figures::figure_of;
 use crate::registry::sources::{NETWORK, PHOTOGRAPHS};
+use crate::registry::tables::Has;
 use crate::registry::{DOCUMENTS, tables};
 use crate::schema::ExemplarRow;
 
 /// What a file below an output folder was made from: files there, or `pictures`, `images` and `weights` of its
 /// manifest. Pictures themselves are not among the answers: [`crate::PictureRecord`] says more of them. Nor are those
 /// that a figure of exemplars shows, of which [`shown_in`] knows.
-pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static str>> {
+pub(crate) fn made_from(name: &str, has: Has) -> Option<Vec<&'static str>> {
     let sources = declared(name).or_else(|| {
         // What there are many of, with a pattern for a name.
         let of_exemplars = name.ends_with(".top.png") || name.ends_with(".inhibition.png");
@@ -19,8 +20,8 @@ pub(crate) fn made_from(name: &str, with_images: bool) -> Option<Vec<&'static st
         }
     })?;
     let there = |source: &&str| {
-        let needs_images = *source == PHOTOGRAPHS || tables::table(source).is_some_and(|t| t.needs_images);
-        with_images || !needs_images
+        let is_there = *source != PHOTOGRAPHS || has.images;
+        is_there && tables::table(source).is_none_or(|table| table.is_of(has))
     };
     Some(sources.iter().copied().filter(there).collect())
 }
@@ -71,9 +72,11 @@ mod tests {
     use super::*;
     use crate::registry::sources::PICTURES;
 
+    const ALL: Has = Has { images: true, variants: true };
+
     /// Everything that `name` goes back to.
     fn roots(name: &'static str) -> Vec<&'static str> {
-        made_from(name, true).map_or_else(|| vec![name], |sources| sources.into_iter().flat_map(roots).collect())
+        made_from(name, ALL).map_or_else(|| vec![name], |sources| sources.into_iter().flat_map(roots).collect())
     }
 
     #[test]
@@ -83,6 +86,7 @@ mod tests {
             layout::CLAIMS_MARKDOWN,
             layout::INDEX,
             layout::EXTREMES,
+            "tables/churn.csv",
             "figures/fig1_exemplars_1.1.svg",
             "figures/fig2_mix_ratios.png",
             "figures/fig3_weights.svg",
@@ -99,9 +103,9 @@ mod tests {
 
     #[test]
     fn a_picture_or_a_foreign_file_has_no_chain_and_no_chain_names_images_that_were_not_there() {
-        assert_eq!(made_from("features/1.1/input/3.png", true), None);
-        assert_eq!(made_from("notes.txt", true), None);
-        let sources = made_from(layout::CHANNELS, false).unwrap();
+        assert_eq!(made_from("features/1.1/input/3.png", ALL), None);
+        assert_eq!(made_from("notes.txt", ALL), None);
+        let sources = made_from(layout::CHANNELS, Has { images: false, variants: false }).unwrap();
         assert_eq!(sources, [PICTURES, NETWORK]);
     }
 }

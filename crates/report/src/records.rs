@@ -14,6 +14,12 @@ pub struct PictureRecord {
     pub channel: usize,
     /// The seed of its draws.
     pub seed: u64,
+    /// The seed of the run that it is of, where that is not the first: a picture that failed is made again from later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_seed: Option<u64>,
+    /// The variant that it is of, where it is not as published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// The digest of everything that determines it: its key in the store.
     pub address: String,
 }

@@ -28,7 +28,7 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
     let figures = figures::draw(&results, drawn)?;
     let documents = [
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
-        (layout::DICTIONARY, dictionary(results.manifest.images.is_some())),
+        (layout::DICTIONARY, dictionary(results.manifest.has())),
         (layout::INDEX, page::page(&results, &figures)),
     ];
     let both = |path: &str| ["svg", "png"].map(|kind| folder.join(format!("{path}.{kind}")));

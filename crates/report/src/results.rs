@@ -4,8 +4,11 @@ use crate::error::ReportError;
 use crate::files::read_table;
 use crate::manifest::Manifest;
 use crate::registry::Table;
-use crate::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, EXTREMES, HISTOGRAM, PANELS, SCALE_TUNING};
+use crate::registry::tables::{
+    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, EXTREMES, HISTOGRAM, Has, PANELS, SCALE_TUNING,
+};
 use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
+use crate::variant_rows::ChurnRow;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +18,8 @@ pub(crate) struct Results {
     pub(crate) folder: PathBuf,
     pub(crate) manifest: Manifest,
     pub(crate) blocks: Vec<BlockRow>,
+    /// None where there were no variants.
+    pub(crate) churn: Vec<ChurnRow>,
     pub(crate) channels: Vec<ChannelRow>,
     pub(crate) bins: Vec<HistogramRow>,
     pub(crate) exemplars: Vec<ExemplarRow>,
@@ -32,11 +37,12 @@ impl Results {
     /// If the manifest or a table is missing or damaged.
     pub(crate) fn read(folder: &Path) -> Result<Results, ReportError> {
         let manifest = Manifest::read(folder)?;
-        let there = Tables { folder, with_images: manifest.images.is_some() };
+        let there = Tables { folder, has: manifest.has() };
         Ok(Results {
             folder: folder.to_owned(),
             manifest,
             blocks: there.read(&BLOCKS)?,
+            churn: there.read(&CHURN)?,
             channels: there.read(&CHANNELS)?,
             bins: there.read(&HISTOGRAM)?,
             exemplars: there.read(&EXEMPLARS)?,
@@ -51,13 +57,13 @@ impl Results {
 /// The tables of a folder.
 struct Tables<'a> {
     folder: &'a Path,
-    with_images: bool,
+    has: Has,
 }
 
 impl Tables<'_> {
     /// The rows of one; none where it is not written.
     fn read<Row: DeserializeOwned>(&self, table: &Table) -> Result<Vec<Row>, ReportError> {
-        match !table.needs_images || self.with_images {
+        match table.is_of(self.has) {
             true => read_table(&self.folder.join(table.path)),
             false => Ok(Vec::new()),
         }

@@ -101,6 +101,55 @@ row! {
         /// holds, with a space between them; `scale_tuning` where rows of the channel in `scale_tuning.csv` do. Empty where
         /// all is finite.
         pub not_finite: Option<String> => "names",
+        /// How many seeds gave the channel a mix ratio. All that follows is over these, and all before of the first seed.
+        #[serde(default)]
+        pub seeds: usize => "count",
+        /// The mean of B(I) over seeds.
+        pub b_i_mean: Option<f64> => "activation",
+        /// The mean of the mix ratios over seeds, each clamped to 5.
+        pub mix_ratio_mean: Option<f64> => "ratio",
+        /// Their standard deviation, with n - 1; empty where there is one seed, as all deviations are.
+        pub mix_ratio_deviation: Option<f64> => "ratio",
+        /// The smallest.
+        pub mix_ratio_smallest: Option<f64> => "ratio",
+        /// The largest.
+        pub mix_ratio_largest: Option<f64> => "ratio",
+        /// The mean of dB over seeds; it and what follows of dB is empty where one of them is not finite.
+        pub block_delta_mean: Option<f64> => "ratio",
+        /// Their standard deviation.
+        pub block_delta_deviation: Option<f64> => "ratio",
+        /// The smallest.
+        pub block_delta_smallest: Option<f64> => "ratio",
+        /// The largest.
+        pub block_delta_largest: Option<f64> => "ratio",
+        /// The mean of dI over seeds; empty as those of dB are.
+        pub input_delta_mean: Option<f64> => "ratio",
+        /// Their standard deviation.
+        pub input_delta_deviation: Option<f64> => "ratio",
+        /// The smallest.
+        pub input_delta_smallest: Option<f64> => "ratio",
+        /// The largest.
+        pub input_delta_largest: Option<f64> => "ratio",
+        /// The mean of the scale metric over seeds; empty as those of dB are.
+        pub scale_metric_mean: Option<f64> => "ratio",
+        /// Their standard deviation.
+        pub scale_metric_deviation: Option<f64> => "ratio",
+        /// The smallest.
+        pub scale_metric_smallest: Option<f64> => "ratio",
+        /// The largest.
+        pub scale_metric_largest: Option<f64> => "ratio",
+        /// The share of the seeds at which it is overwritten.
+        pub overwrite_share: Option<f64> => "share",
+        /// The share at which it is mixed.
+        pub mix_share: Option<f64> => "share",
+        /// The share at which it is skipped.
+        pub skip_share: Option<f64> => "share",
+        /// The share of the seeds at which it meets all criteria of scale invariance.
+        pub scale_invariant_share: Option<f64> => "share",
+        /// The share at which it meets those without the mix ratio.
+        pub scale_invariant_no_mix_share: Option<f64> => "share",
+        /// The share at which it meets paper 2's.
+        pub scale_invariant_by_block_share: Option<f64> => "share",
     }
 }
 
@@ -157,6 +206,60 @@ row! {
         pub photo_mean_input_share: Option<f64> => "share",
         /// Percent of the images with a positive Input in which Block is negative, a mean over channels.
         pub photo_mean_inhibited_percent: Option<f64> => "percent",
+        /// How many seeds there were. All that follows is over these, a channel's seeds averaged first, and all before of the
+        /// first seed.
+        #[serde(default)]
+        pub seeds: usize => "count",
+        /// Percent of channels that meet all criteria of scale invariance: the mean of their shares of seeds.
+        pub percent_scale_invariant_over_seeds: Option<f64> => "percent",
+        /// The lower end of its 95% interval: percentiles of 10,000 resamples of the channels. Empty where there are fewer than two.
+        pub percent_scale_invariant_low: Option<f64> => "percent",
+        /// The upper end.
+        pub percent_scale_invariant_high: Option<f64> => "percent",
+        /// The same of those without the mix ratio.
+        pub percent_scale_invariant_no_mix_over_seeds: Option<f64> => "percent",
+        /// The lower end of its 95% interval: percentiles of 10,000 resamples of the channels. Empty where there are fewer than two.
+        pub percent_scale_invariant_no_mix_low: Option<f64> => "percent",
+        /// The upper end.
+        pub percent_scale_invariant_no_mix_high: Option<f64> => "percent",
+        /// The same of paper 2's.
+        pub percent_scale_invariant_by_block_over_seeds: Option<f64> => "percent",
+        /// The lower end of its 95% interval: percentiles of 10,000 resamples of the channels. Empty where there are fewer than two.
+        pub percent_scale_invariant_by_block_low: Option<f64> => "percent",
+        /// The upper end.
+        pub percent_scale_invariant_by_block_high: Option<f64> => "percent",
+        /// Median over channels of the mean mix ratio over seeds, each clamped to 5.
+        pub median_mix_ratio_over_seeds: Option<f64> => "ratio",
+        /// The lower end of its 95% interval: percentiles of 10,000 resamples of the channels. Empty where there are fewer than two.
+        pub median_mix_ratio_low: Option<f64> => "ratio",
+        /// The upper end.
+        pub median_mix_ratio_high: Option<f64> => "ratio",
+        /// The lower end of the same interval of the median mix ratio on photographs.
+        pub photo_median_mix_ratio_low: Option<f64> => "ratio",
+        /// The upper end.
+        pub photo_median_mix_ratio_high: Option<f64> => "ratio",
+        /// The lower end of the same interval of the percent that is scale-invariant on photographs.
+        pub photo_percent_scale_invariant_low: Option<f64> => "percent",
+        /// The upper end.
+        pub photo_percent_scale_invariant_high: Option<f64> => "percent",
+        /// Percent of channels that would meet all criteria of scale invariance by chance: the mean of 1,000 permutations of which channel's
+        /// Block stands beside which Input; the mix ratio stays the Input's channel's. Empty where there are fewer than two channels.
+        pub pairing_percent: Option<f64> => "percent",
+        /// What at most one in twenty of the permutations exceeds.
+        pub pairing_upper: Option<f64> => "percent",
+        /// How surprising the percent over seeds is: (1 + permutations that give as much) / 1,001.
+        pub pairing_p: Option<f64> => "probability",
+        /// The same, adjusted for the number of blocks (Benjamini and Hochberg).
+        pub pairing_q: Option<f64> => "probability",
+        /// Percent of channels that would meet those without the mix ratio by chance: the mean of 1,000 permutations of which channel's
+        /// Block stands beside which Input; the mix ratio stays the Input's channel's. Empty where there are fewer than two channels.
+        pub pairing_no_mix_percent: Option<f64> => "percent",
+        /// What at most one in twenty of the permutations exceeds.
+        pub pairing_no_mix_upper: Option<f64> => "percent",
+        /// How surprising the percent over seeds is: (1 + permutations that give as much) / 1,001.
+        pub pairing_no_mix_p: Option<f64> => "probability",
+        /// The same, adjusted for the number of blocks (Benjamini and Hochberg).
+        pub pairing_no_mix_q: Option<f64> => "probability",
     }
 }
 
@@ -172,6 +275,68 @@ row! {
         pub to: f64 => "ratio",
         /// Channels in it.
         pub count: usize => "channels",
+        /// The same, a mean over seeds.
+        #[serde(default)]
+        pub count_over_seeds: f64 => "channels",
+        /// The fewest that a seed has in it.
+        #[serde(default)]
+        pub count_smallest: usize => "channels",
+        /// The most.
+        #[serde(default)]
+        pub count_largest: usize => "channels",
+    }
+}
+
+row! {
+    /// One row of `tables/seeds.csv`: a channel at a seed, as `tables/channels.csv` has it of the first one.
+    pub struct SeedRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The channel.
+        pub channel: usize => "number",
+        /// The seed from which its pictures were made.
+        pub seed: u64 => "number",
+        /// Output on the Output picture, and so on: the role read, then the picture.
+        pub o_o: f64 => "activation",
+        /// Input on the Output picture.
+        pub i_o: f64 => "activation",
+        /// Block on the Output picture.
+        pub b_o: f64 => "activation",
+        /// Output on the Input picture.
+        pub o_i: f64 => "activation",
+        /// Input on the Input picture.
+        pub i_i: f64 => "activation",
+        /// Block on the Input picture.
+        pub b_i: f64 => "activation",
+        /// Output on the Block picture.
+        pub o_b: f64 => "activation",
+        /// Input on the Block picture.
+        pub i_b: f64 => "activation",
+        /// Block on the Block picture.
+        pub b_b: f64 => "activation",
+        /// Block on the enlarged Input picture.
+        pub block_on_enlarged_input: f64 => "activation",
+        /// Input on the shrunk Block picture.
+        pub input_on_shrunk_block: f64 => "activation",
+        /// O(I) / O(B), 10 or 0; empty where the visualization failed for good.
+        pub mix_ratio: Option<f64> => "ratio",
+        /// `overwrite`, `mix` or `skip`; empty where the mix ratio is.
+        pub category: Option<String> => "name",
+        /// dB; empty where its denominator is zero or the visualization failed for good.
+        pub block_delta: Option<f64> => "ratio",
+        /// dI; empty where its denominator is zero or the visualization failed for good.
+        pub input_delta: Option<f64> => "ratio",
+        /// dB + dI; empty where either is.
+        pub scale_metric: Option<f64> => "ratio",
+        /// Whether it meets all criteria of scale invariance.
+        pub scale_invariant: bool => "true or false",
+        /// Whether it meets those without the mix ratio.
+        pub scale_invariant_no_mix: bool => "true or false",
+        /// Whether it meets paper 2's criterion.
+        pub scale_invariant_by_block: bool => "true or false",
+        /// How often its Input and Block pictures were made again, from the seeds that follow.
+        pub retries: u64 => "count",
     }
 }
 
@@ -246,7 +411,7 @@ row! {
 }
 
 /// What came of checking a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Our result agrees.
     #[serde(rename = "holds")]
@@ -255,6 +420,7 @@ pub enum Verdict {
     #[serde(rename = "does not hold")]
     DoesNotHold,
     /// It cannot be decided; the reason says why.
+    #[default]
     #[serde(rename = "not checked")]
     NotChecked,
 }
@@ -330,5 +496,23 @@ row! {
         pub anova_f: Option<f64> => "ratio",
         /// Its p-value.
         pub anova_p: Option<f64> => "probability",
+        /// The p-value of Spearman's correlation, adjusted for all of them in the figure (Benjamini and Hochberg).
+        pub spearman_q: Option<f64> => "probability",
+        /// That of the analysis of variance, likewise.
+        pub anova_q: Option<f64> => "probability",
+        /// The share of the variance that lies between the two groups.
+        pub eta_squared: Option<f64> => "share",
+        /// Spearman's correlation with the mean mix ratio over seeds, of the mean of the measure over seeds where it depends on them.
+        pub spearman_rho_over_seeds: Option<f64> => "correlation",
+        /// The lower end of its 95% interval: percentiles of 10,000 resamples of the channels.
+        pub spearman_rho_low: Option<f64> => "correlation",
+        /// The upper end.
+        pub spearman_rho_high: Option<f64> => "correlation",
+        /// F of the same means.
+        pub anova_f_over_seeds: Option<f64> => "ratio",
+        /// The lower end of its 95% interval; empty where a group is empty in more than one of twenty resamples.
+        pub anova_f_low: Option<f64> => "ratio",
+        /// The upper end.
+        pub anova_f_high: Option<f64> => "ratio",
     }
 }

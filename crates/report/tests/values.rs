@@ -73,7 +73,13 @@ fn bars_of_figure_2_have_the_places_and_heights_of_their_blocks_bins() {
         for bin in 0..20 {
             let count = of_block.iter().find(|(b, _)| *b == bin).map_or(0, |(_, n)| *n);
             let from = f64::from(bin) * 0.25;
-            rows.push(HistogramRow { block: (*block).to_owned(), from, to: from + 0.25, count });
+            rows.push(HistogramRow {
+                block: (*block).to_owned(),
+                from,
+                to: from + 0.25,
+                count,
+                ..HistogramRow::default()
+            });
         }
     }
     write_table(&folder.path().join(layout::HISTOGRAM), &rows).unwrap();
@@ -99,6 +105,8 @@ fn bars_of_figure_5_are_all_criteria_and_then_those_without_the_mix_ratio() {
     let row = |block, all, without| BlockRow {
         percent_scale_invariant: Some(all),
         percent_scale_invariant_no_mix: Some(without),
+        percent_scale_invariant_over_seeds: None,
+        percent_scale_invariant_no_mix_over_seeds: None,
         ..block_row(block, 64, 64)
     };
     table_of(folder.path(), &[row("1.1", 12.5, 50.0), row("2.0", 25.0, 37.5)]);

@@ -157,7 +157,7 @@ pub enum RunError {
     },
     /// The folder holds the run of another command.
     #[error(
-        "{}: it holds the run of another command ({differences}): expected one that adds blocks or channels to it; \
+        "{}: it holds the run of another command ({differences}): expected one that adds blocks, channels, seeds or variants to it; \
          name another --out, or delete the files of that run with --replace",
         folder.display()
     )]

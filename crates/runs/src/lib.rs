@@ -38,6 +38,7 @@ mod program;
 mod progress;
 mod queue;
 mod reproduce;
+mod seeds;
 mod shards;
 mod source;
 mod store;
@@ -57,12 +58,13 @@ pub use inspect::{
 };
 pub use options::Options;
 pub use photographs::{Contributions, contributions};
-pub use pictures::{Channel, IfMissing, MAX_RETRIES, Measured, Workshop};
+pub use pictures::{Beside, Channel, IfMissing, MAX_RETRIES, Measured, ParseVariantError, Variant, Workshop};
 pub use plan::Study;
 pub use preprocessing::Asked;
 pub use program::{build_record, program};
 pub use progress::{Event, Observer, Silent, one_line};
 pub use reproduce::{Summary, reproduce};
+pub use seeds::{ParseSeedsError, Seeds};
 pub use shards::{Filled, KindStatus, ParseShardError, Shard, ShardState, ShardStatus, Status, fill, status};
 pub use source::{Loaded, Source};
 pub use store::{

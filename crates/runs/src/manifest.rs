@@ -1,7 +1,7 @@
 //! What `manifest.json` says of a run before its files are listed.
 
 use crate::options::Options;
-use crate::pictures::Channel;
+use crate::pictures::{AtSeed, Channel, InVariant};
 use crate::plan::Plan;
 use crate::program::{build_record, program};
 use crate::source::Loaded;
@@ -18,6 +18,10 @@ pub(crate) struct Described<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) plan: &'a Plan,
     pub(crate) channels: &'a [Channel],
+    /// The same from the other seeds.
+    pub(crate) others: &'a [AtSeed],
+    /// And in variants.
+    pub(crate) variants: &'a [InVariant],
     /// The images, where there were any.
     pub(crate) images: Option<ImagesRecord>,
     /// The pictures below the folder.
@@ -31,9 +35,13 @@ pub(crate) fn preprocessing(of: Preprocessing) -> PreprocessingRecord {
 
 /// What produced the tables. The seconds are added at the end, the digests of the files when it is written.
 pub(crate) fn manifest(described: Described<'_>) -> Manifest {
-    let Described { options, loaded, recipe, plan, channels, images, pictures } = described;
+    let Described { options, loaded, recipe, plan, channels, others, variants, images, pictures } = described;
     let architecture = loaded.network.architecture();
-    let name = |c: &Channel| format!("block {}, channel {}", c.block, c.channel);
+    let first = channels.iter().map(|c| (c, String::new()));
+    let later = others.iter().flat_map(|at| at.channels.iter().map(|c| (c, format!(", seed {}", at.seed))));
+    let varied = variants.iter().flat_map(|of| of.channels.iter().map(|c| (c, format!(", {}", of.variant))));
+    let all: Vec<(&Channel, String)> = first.chain(later).chain(varied).collect();
+    let name = |c: &Channel, of: &str| format!("block {}, channel {}{of}", c.block, c.channel);
     Manifest {
         program: program(),
         numerics_version: NUMERICS_VERSION,
@@ -58,7 +66,9 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             .flat_map(|s| Role::ALL.map(|role| architecture.optimised_site(s.block, role)))
             .map(|site| (site.to_string(), jitter_of(architecture, site, recipe.size)))
             .collect(),
-        seed: options.seed,
+        seed: plan.seeds.first(),
+        seeds: plan.seeds.all().to_vec(),
+        variants: plan.variants.iter().map(ToString::to_string).collect(),
         blocks: plan.studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
         channels: plan.channels.clone(),
         pictures,
@@ -70,8 +80,12 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
                 missing_tensors: m.tensors.clone(),
             })
             .collect(),
-        retried: channels.iter().filter(|c| c.retries > 0).map(|c| format!("{} ({})", name(c), c.retries)).collect(),
-        failed: channels.iter().filter(|c| !c.is_sound()).map(name).collect(),
+        retried: all
+            .iter()
+            .filter(|(c, _)| c.retries > 0)
+            .map(|(c, of)| format!("{} ({})", name(c, of), c.retries))
+            .collect(),
+        failed: all.iter().filter(|(c, _)| !c.is_sound()).map(|(c, of)| name(c, of)).collect(),
         instruction_set: options.isa.to_string(),
         threads: options.threads.get(),
         seconds: BTreeMap::new(),

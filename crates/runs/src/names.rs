@@ -1,5 +1,6 @@
 //! The names that a run gives the files below its folder. Whatever has another name there is foreign.
 
+use crate::pictures::Variant;
 use report::registry::{DOCUMENTS, TABLES};
 use report::{Manifest, layout};
 use resnet::{Block, Role, Site};
@@ -35,13 +36,18 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
             let of_role = Role::ALL.iter().any(|r| r.name() == *role);
             let channel = file.strip_suffix(".png").map(|stem| {
                 let kinds = [".channel", ".top", ".inhibition"];
-                kinds.iter().find_map(|kind| stem.strip_suffix(kind)).unwrap_or(stem)
+                let of_variant = Variant::ALL.iter().find_map(|v| stem.strip_suffix(v.name())?.strip_suffix('.'));
+                let of_seed = stem.split_once(".seed").filter(|(_, seed)| is_number(seed)).map(|(channel, _)| channel);
+                of_variant.or(of_seed).or_else(|| kinds.iter().find_map(|kind| stem.strip_suffix(kind))).unwrap_or(stem)
             });
-            let is_number = |c: &str| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
             block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
         }
         _ => false,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `fig`, a number, `_`, a name, and one of the two extensions: figures of an earlier version of this program too, so
@@ -66,6 +72,8 @@ mod tests {
             "figures/fig10_scale_tuning_3.1.svg",
             "features/1.1/block/12.png",
             "features/2.0/input/3.inhibition.png",
+            "features/2.0/input/3.seed18446744073709551615.png",
+            "features/2.0/input/3.post-relu.png",
         ] {
             assert!(is_of_a_run(name), "{name}");
         }
@@ -119,6 +127,11 @@ mod tests {
             "features/1.1/block/.png",
             "features/1.1/block/.top.png",
             "features/1.1/block/3.left.png",
+            "features/1.1/block/3.seed.png",
+            "features/1.1/block/3.post.png",
+            "features/1.1/block/post-relu.png",
+            "features/1.1/block/.seed3.png",
+            "features/1.1/block/3.seed4.top.png",
             "features/1.1/block/3.svg",
             "features/1.1/block/-3.png",
             "features/0.1/block/3.png",

@@ -1,6 +1,8 @@
 //! What to reproduce.
 
 use crate::channels::ChannelRange;
+use crate::pictures::Variant;
+use crate::seeds::Seeds;
 use crate::source::Source;
 use featviz::Preset;
 use resnet::{Block, Isa};
@@ -22,8 +24,10 @@ pub struct Options {
     pub preset: Preset,
     /// Steps for each picture.
     pub steps: usize,
-    /// The seed of every draw.
-    pub seed: u64,
+    /// The seeds of every draw: each picture is made from each.
+    pub seeds: Seeds,
+    /// Variants of the study to make beside the published one.
+    pub variants: Vec<Variant>,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.

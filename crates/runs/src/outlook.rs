@@ -6,11 +6,11 @@
 
 use crate::error::RunError;
 use crate::photographs::scan::Entry;
-use crate::pictures::Workshop;
+use crate::pictures::{Variant, Workshop};
 use crate::plan::{self, Study};
 use crate::source::Loaded;
 use crate::store::Unit;
-use crate::work::{CHANNELS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, SCALE_TUNING, Work};
+use crate::work::{CHANNELS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, SCALE_TUNING, VARIANTS, Work};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use resnet::{Extent, Reader, Reading, Role, Site, View};
 use std::collections::BTreeMap;
@@ -37,7 +37,16 @@ pub(crate) struct Outlook<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) workshop: &'a Workshop<'a>,
     pub(crate) studies: &'a [Study],
+    pub(crate) conditions: Conditions<'a>,
     pub(crate) images: Option<&'a [Entry]>,
+}
+
+/// Under what the channels are studied.
+#[derive(Clone, Copy)]
+pub(crate) struct Conditions<'a> {
+    /// From how many seeds.
+    pub(crate) seeds: usize,
+    pub(crate) variants: &'a [Variant],
 }
 
 impl Outlook<'_> {
@@ -73,9 +82,28 @@ impl Outlook<'_> {
         }
         let mut works = vec![work(NEURONS, "pictures", pictures, threads)];
         works.extend(self.of_measurements(threads)?);
+        works.extend(
+            self.of_variants(units, &of_site).map(|pieces| work(VARIANTS, "pictures of variants", pieces, threads)),
+        );
         works.push(work(CHANNELS, "whole-channel pictures", self.of_whole_channels()?, threads));
         works.push(Work { count: 0, ..work(FIGURES, "", vec![DRAWN * self.studies.len() as f64 / 8.0; 8], 1) });
         Ok(works)
+    }
+
+    /// Seconds of the pictures of each variant that makes some: as long as the published ones.
+    fn of_variants(&self, units: &[Unit], of_site: &BTreeMap<Site, f64>) -> impl Iterator<Item = Vec<f64>> {
+        let steps = self.workshop.recipe.steps as f64;
+        let nearest = of_site.values().last().copied().unwrap_or(0.0);
+        let first = units.first().map(|unit| unit.seed);
+        let of = move |variant: &Variant| {
+            let recipe = variant.variation().map(|_| variant.recipe(self.workshop.recipe))?;
+            let workshop = Workshop { recipe: &recipe, ..self.workshop.clone() };
+            let of_first: Vec<Unit> = units.iter().filter(|unit| Some(unit.seed) == first).copied().collect();
+            let missing = workshop.missing(&of_first);
+            let seconds = |unit: &Unit| steps * of_site.get(&unit.site).copied().unwrap_or(nearest);
+            Some(missing.iter().map(seconds).collect())
+        };
+        self.conditions.variants.iter().filter_map(of)
     }
 
     /// Reads of the network: on every channel's pictures, and on photographs.
@@ -89,10 +117,9 @@ impl Outlook<'_> {
         }
         let times = |by: f64| reads.iter().map(|seconds| seconds * by).collect::<Vec<_>>();
         let work = |phase, what, pieces: Vec<f64>| Work { phase, what, count: pieces.len(), pieces, threads };
-        let mut works = vec![
-            Work { count: 0, ..work(MEASUREMENTS, "", times(MEASURED)) },
-            work(SCALE_TUNING, "tuning curves", times(TUNED)),
-        ];
+        // A phase for each seed.
+        let mut works = vec![Work { count: 0, ..work(MEASUREMENTS, "", times(MEASURED)) }; self.conditions.seeds];
+        works.push(work(SCALE_TUNING, "tuning curves", times(TUNED)));
         if let Some(images) = self.images {
             let mut sites: Vec<Site> = Vec::new();
             for study in self.studies {

@@ -2,6 +2,9 @@
 
 use crate::channels::{self, ChannelRange};
 use crate::error::RunError;
+use crate::options::Options;
+use crate::pictures::Variant;
+use crate::seeds::Seeds;
 use crate::source::Loaded;
 use crate::store::Unit;
 use featviz::Objective;
@@ -16,12 +19,15 @@ pub struct Study {
     pub channels: Vec<usize>,
 }
 
-/// The blocks and channels of a run, and how they were asked for.
+/// The blocks, channels and seeds of a run, and how channels were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) studies: Vec<Study>,
     /// What the manifest says that was asked for; nothing where it is all channels.
     pub(crate) channels: Vec<String>,
+    pub(crate) seeds: Seeds,
+    /// In order, each once.
+    pub(crate) variants: Vec<Variant>,
 }
 
 /// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
@@ -73,9 +79,11 @@ pub(crate) fn studies(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]
 ///
 /// # Errors
 /// As [`studies`].
-pub(crate) fn of(loaded: &Loaded, blocks: &[Block], ranges: &[ChannelRange]) -> Result<Plan, RunError> {
+pub(crate) fn of(loaded: &Loaded, options: &Options) -> Result<Plan, RunError> {
+    let Options { blocks, channels: ranges, seeds, variants, .. } = options;
+    let variants: Vec<Variant> = Variant::ALL.into_iter().filter(|variant| variants.contains(variant)).collect();
     let channels = ranges.iter().map(ChannelRange::to_string).collect();
-    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels })
+    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels, seeds: seeds.clone(), variants })
 }
 
 /// The pictures of the roles of a channel of a block. The Input of a second block is the Output of the first: the same unit.

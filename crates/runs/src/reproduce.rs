@@ -8,17 +8,18 @@ use crate::leftovers;
 use crate::manifest::{Described, manifest};
 use crate::names::{foreign_file, is_of_a_run};
 use crate::options::Options;
-use crate::outlook::Outlook;
+use crate::outlook::{Conditions, Outlook};
 use crate::output::Output;
 use crate::photographs::scan::{self, Entry};
 use crate::photographs::{self, OfPhotographs, Reading};
-use crate::pictures::{Attempt, Attempts, Channel, IfMissing, Workshop};
+use crate::pictures::{AtSeed, Attempt, Attempts, Channel, IfMissing, InVariant, Variant, Workshop};
 use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
+use crate::seeds::Seeds;
 use crate::shards;
 use crate::source::Loaded;
-use crate::store::{Store, Unit};
-use crate::work::{self, NEURONS};
+use crate::store::{Address, Entry as Stored, Store, Unit};
+use crate::work::{self, NEURONS, VARIANTS};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
@@ -76,7 +77,8 @@ pub(crate) fn run(
     let (threads, isa) = (options.threads, options.isa);
     let (network, weights) = (&loaded.network, &loaded.identity());
     let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
-    let attempts = Attempts { loaded, workshop: &workshop, seed: options.seed, observer };
+    let seeds = &plan.seeds;
+    let attempts = Attempts { loaded, workshop: &workshop, seed: seeds.first(), variant: None, called: "", observer };
     if if_missing == IfMissing::Make {
         for sentence in shards::unfinished(&options.out)? {
             observer.event(Event::Notice(sentence));
@@ -86,14 +88,22 @@ pub(crate) fn run(
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
 
-    let units = neuron_units(loaded.architecture(), studies, options.seed);
+    let units = neuron_units(loaded.architecture(), studies, seeds);
     if if_missing == IfMissing::Make {
-        let outlook = Outlook { loaded, workshop: &workshop, studies, images: ready.images.as_deref() };
+        let outlook = Outlook {
+            loaded,
+            workshop: &workshop,
+            studies,
+            conditions: Conditions { seeds: seeds.all().len(), variants: &plan.variants },
+            images: ready.images.as_deref(),
+        };
         let works = clock.time("estimate", || outlook.of(&units))?;
         observer.event(Event::Outlook(works));
     }
     clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
+    let others = clock.time("measurements at other seeds", || other_seeds(&attempts, &plan))?;
+    let variants = clock.time("variants", || in_variants(&attempts, &plan))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
     let exemplars = clock.time("whole-channel pictures", || phases.exemplars(&channels))?;
@@ -102,6 +112,9 @@ pub(crate) fn run(
         studies,
         steps: options.steps,
         channels: &channels,
+        seed: seeds.first(),
+        others: &others,
+        variants: &variants,
         curves: &curves,
         exemplars: &exemplars,
         photographs: photographs.as_ref(),
@@ -125,7 +138,11 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
         return Ok(None);
     };
     let there = before::studies(before, output.folder())?;
-    if there != plan.studies || !before::is_finished(before, options)? {
+    let conditions = (before::seeds(before), before::variants(before));
+    if there != plan.studies
+        || conditions != (plan.seeds.clone(), plan.variants.clone())
+        || !before::is_finished(before, options)?
+    {
         return Ok(None);
     }
     let folder = output.folder().display();
@@ -135,6 +152,35 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
     let blocks = report::read_table(&output.path(layout::BLOCKS))?;
     let channels: Vec<ChannelRow> = report::read_table(&output.path(layout::CHANNELS))?;
     Ok(Some(summary(ready, blocks, &channels)))
+}
+
+/// The same channels from each of the other seeds.
+fn other_seeds(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtSeed>, RunError> {
+    let at = |&seed: &u64| {
+        let called = format!(", seed {seed}");
+        let channels = Attempts { seed, called: &called, ..*attempts }.measure_until_sound(&plan.studies)?;
+        Ok(AtSeed { seed, channels })
+    };
+    plan.seeds.others().iter().map(at).collect()
+}
+
+/// The same channels in each variant, from the first seed.
+fn in_variants(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<InVariant>, RunError> {
+    let of = |&variant: &Variant| {
+        let recipe = variant.recipe(attempts.workshop.recipe);
+        let workshop = Workshop { recipe: &recipe, ..attempts.workshop.clone() };
+        let called = format!(", {variant}");
+        let attempts = Attempts { workshop: &workshop, variant: Some(variant), called: &called, ..*attempts };
+        if variant.variation().is_some() {
+            workshop.make(
+                VARIANTS,
+                &neuron_units(attempts.loaded.architecture(), &plan.studies, &Seeds::one(attempts.seed)),
+                attempts.observer,
+            )?;
+        }
+        Ok(InVariant { variant, channels: attempts.measure_until_sound(&plan.studies)? })
+    };
+    plan.variants.iter().map(of).collect()
 }
 
 /// How long each phase takes.
@@ -180,7 +226,7 @@ pub(crate) fn prepare(
     loaded.tell(observer);
     let recipe = Recipe::new(loaded.size(), options.steps);
     let (plan, exactly) = match asked {
-        Asked::Command => (plan::of(&loaded, &options.blocks, &options.channels)?, options.replace),
+        Asked::Command => (plan::of(&loaded, options)?, options.replace),
         Asked::Exactly(plan) => (plan, true),
     };
     say_what_is_missing(&loaded, observer);
@@ -195,8 +241,8 @@ pub(crate) fn prepare(
     }
     let before = before::manifest(&options.out, options.replace)?;
     let photographs = options.images.as_deref().zip(images.as_deref());
-    let (seed, threads) = (options.seed, options.threads);
-    let command = Command { loaded: &loaded, recipe: &recipe, seed, images: photographs, threads };
+    let (seeds, threads) = (&options.seeds, options.threads);
+    let command = Command { loaded: &loaded, recipe: &recipe, seeds, images: photographs, threads };
     let (plan, same) = match &before {
         None => (plan, false),
         Some(before) if exactly => (plan, command.require_same(before, &options.out, observer).is_ok()),
@@ -250,7 +296,7 @@ impl Phases<'_> {
     fn exemplars(&self, channels: &[Channel]) -> Result<Vec<Exemplar>, RunError> {
         let exemplars = chosen(self.ready, channels);
         let architecture = self.ready.loaded.network.architecture();
-        let units = whole_channel_units(architecture, &exemplars, self.options.seed);
+        let units = whole_channel_units(architecture, &exemplars, self.ready.plan.seeds.first());
         self.workshop.make(work::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
@@ -259,15 +305,21 @@ impl Phases<'_> {
     /// write; the tables, and the manifest.
     fn write(&self, findings: &Findings<'_>) -> Result<(Tables, Manifest), RunError> {
         let Ready { loaded, plan, output, before, .. } = self.ready;
-        let Findings { channels, exemplars, photographs, .. } = *findings;
+        let Findings { channels, others, variants, exemplars, photographs, .. } = *findings;
         let observer = self.reading.observer;
-        let shown = shown(loaded.architecture(), channels, exemplars, self.options.seed);
+        let architecture = loaded.architecture();
+        let seed = plan.seeds.first();
+        let mut shown = shown(architecture, channels, exemplars, seed);
+        shown.extend(others.iter().flat_map(|at| of_seed(architecture, at)));
+        shown.extend(variants.iter().flat_map(|of| of_variant(architecture, of, seed)));
         let mut manifest = manifest(Described {
             options: self.options,
             loaded,
             recipe: self.workshop.recipe,
             plan,
             channels,
+            others,
+            variants,
             images: photographs.map(|found| found.record.clone()),
             pictures: records(self.workshop, &shown),
         });
@@ -314,13 +366,16 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The center-neuron pictures of every channel, from one seed.
-pub(crate) fn neuron_units(architecture: &Architecture, studies: &[Study], seed: u64) -> Vec<Unit> {
-    let of_study = |s: &Study| {
-        let block = s.block;
-        s.channels.clone().into_iter().flat_map(move |c| plan::roles(architecture, (block, c), Objective::Neuron, seed))
-    };
-    studies.iter().flat_map(of_study).collect()
+/// The center-neuron pictures of every channel, from every seed.
+pub(crate) fn neuron_units(architecture: &Architecture, studies: &[Study], seeds: &Seeds) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for &seed in seeds.all() {
+        for Study { block, channels } in studies {
+            let roles = |&c: &usize| plan::roles(architecture, (*block, c), Objective::Neuron, seed);
+            units.extend(channels.iter().flat_map(roles));
+        }
+    }
+    units
 }
 
 /// The whole-channel pictures of exemplars. One channel may be shown twice, and the Input of a block is the Output of
@@ -334,13 +389,38 @@ pub(crate) fn whole_channel_units(architecture: &Architecture, exemplars: &[Exem
     units
 }
 
-/// The pictures that were measured, and those of whole channels: their names below the folder, and their units.
-fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<(PathBuf, Unit)> {
+/// A picture that people are shown: its name below the folder.
+struct Shown {
+    path: PathBuf,
+    unit: Unit,
+    /// The seed of the run that it is of, where that is not the first.
+    from: Option<u64>,
+    /// The variant that it is of, where it is not as published.
+    variant: Option<Variant>,
+}
+
+impl Shown {
+    /// What the store keeps of it.
+    fn stored(&self, workshop: &Workshop<'_>) -> (Address, Result<Stored, RunError>) {
+        let published = workshop.recipe;
+        let recipe = self.variant.map_or_else(|| published.clone(), |variant| variant.recipe(published));
+        let workshop = Workshop { recipe: &recipe, ..workshop.clone() };
+        (workshop.address(&self.unit), workshop.entry(&self.unit))
+    }
+}
+
+/// The pictures that were measured, and those of whole channels, from the first seed.
+fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<Shown> {
     let mut shown = Vec::new();
     for c in channels {
         let block = c.block.to_string();
-        for (role, unit) in Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed)) {
-            shown.push((layout::feature(&block, role.name(), c.channel), unit));
+        for (role, unit) in Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, None)) {
+            shown.push(Shown {
+                path: layout::feature(&block, role.name(), c.channel),
+                unit,
+                from: None,
+                variant: None,
+            });
         }
     }
     for e in exemplars {
@@ -348,16 +428,51 @@ fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exempla
         for (role, unit) in
             Role::ALL.into_iter().zip(plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed))
         {
-            shown.push((layout::channel_feature(&block, role.name(), e.channel), unit));
+            shown.push(Shown {
+                path: layout::channel_feature(&block, role.name(), e.channel),
+                unit,
+                from: None,
+                variant: None,
+            });
         }
     }
     shown
 }
 
+/// The pictures that were measured from another seed.
+fn of_seed(architecture: &Architecture, at: &AtSeed) -> Vec<Shown> {
+    let of_channel = |c: &Channel| {
+        let (block, channel) = (c.block.to_string(), c.channel);
+        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, at.seed, None));
+        let shown = move |(role, unit): (Role, Unit)| {
+            let path = layout::seed_feature(&block, role.name(), channel, at.seed);
+            Shown { path, unit, from: Some(at.seed), variant: None }
+        };
+        units.map(shown).collect::<Vec<_>>()
+    };
+    at.channels.iter().flat_map(of_channel).collect()
+}
+
+/// The pictures that a variant made; one that only reads the published ones otherwise has none.
+fn of_variant(architecture: &Architecture, of: &InVariant, seed: u64) -> Vec<Shown> {
+    let of_channel = |c: &Channel| {
+        let (block, channel) = (c.block.to_string(), c.channel);
+        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, Some(of.variant)));
+        let shown = move |(role, unit): (Role, Unit)| {
+            let path = layout::variant_feature(&block, role.name(), channel, of.variant.name());
+            Shown { path, unit, from: None, variant: Some(of.variant) }
+        };
+        units.map(shown).collect::<Vec<_>>()
+    };
+    let made = of.variant.variation().is_some();
+    of.channels.iter().filter(|_| made).flat_map(of_channel).collect()
+}
+
 /// The digest of each picture, as its file will have it.
-fn digests_of(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> Result<BTreeMap<String, String>, RunError> {
-    let digest = |(name, unit): &(PathBuf, Unit)| {
-        Ok((as_listed(name), blake3::hash(&workshop.entry(unit)?.png).to_hex().to_string()))
+fn digests_of(workshop: &Workshop<'_>, shown: &[Shown]) -> Result<BTreeMap<String, String>, RunError> {
+    let digest = |shown: &Shown| {
+        let png = shown.stored(workshop).1?.png;
+        Ok((as_listed(&shown.path), blake3::hash(&png).to_hex().to_string()))
     };
     shown.iter().map(digest).collect()
 }
@@ -366,12 +481,12 @@ fn digests_of(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> Result<BTre
 fn write_pictures(
     output: &Output,
     workshop: &Workshop<'_>,
-    shown: &[(PathBuf, Unit)],
+    shown: &[Shown],
     observer: &dyn Observer,
 ) -> Result<(), RunError> {
     observer.event(Event::Phase { name: "pictures copied".into(), total: shown.len(), done: 0 });
-    for (name, unit) in shown {
-        output.write_new(&output.path(name), &workshop.entry(unit)?.png)?;
+    for shown in shown {
+        output.write_new(&output.path(&shown.path), &shown.stored(workshop).1?.png)?;
         observer.event(Event::Advanced);
     }
     observer.event(Event::PhaseEnded);
@@ -385,16 +500,19 @@ fn as_listed(path: &Path) -> String {
 }
 
 /// What the manifest says of pictures.
-fn records(workshop: &Workshop<'_>, shown: &[(PathBuf, Unit)]) -> BTreeMap<String, PictureRecord> {
-    let record = |(name, unit): &(PathBuf, Unit)| {
+fn records(workshop: &Workshop<'_>, shown: &[Shown]) -> BTreeMap<String, PictureRecord> {
+    let record = |shown: &Shown| {
+        let Shown { path, unit, from, variant } = shown;
         let record = PictureRecord {
             site: unit.site.to_string(),
             objective: unit.objective.to_string(),
             channel: unit.channel,
             seed: unit.seed,
-            address: workshop.address(unit).hex().to_owned(),
+            from_seed: *from,
+            variant: variant.map(|variant| variant.to_string()),
+            address: shown.stored(workshop).0.hex().to_owned(),
         };
-        (as_listed(name), record)
+        (as_listed(path), record)
     };
     shown.iter().map(record).collect()
 }

@@ -150,7 +150,7 @@ fn attempts(count: usize) -> String {
 /// A visualization as the store has it.
 fn made(made: Visualization, size: usize) -> Result<Entry, RunError> {
     let picture = Rgb8::from_pixels(size, size, made.pixels.into_iter().collect())?;
-    Ok(Entry { png: images::encode_png(&picture)?, trajectory: made.trajectory })
+    Ok(Entry { png: images::encode_png(&picture)?, trajectory: made.trajectory, floats: made.floats })
 }
 
 /// What it means that all attempts failed, as one sentence.

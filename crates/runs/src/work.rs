@@ -2,6 +2,7 @@
 
 /// The phases of a run, as events name them.
 pub(crate) const NEURONS: &str = "center-neuron pictures";
+pub(crate) const VARIANTS: &str = "pictures of variants";
 pub(crate) const CHANNELS: &str = "whole-channel pictures of exemplars";
 pub(crate) const MEASUREMENTS: &str = "measurements";
 pub(crate) const SCALE_TUNING: &str = "scale tuning";

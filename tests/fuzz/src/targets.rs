@@ -298,7 +298,7 @@ fn named() -> (Unit, Address) {
 }
 
 fn whole() -> Entry {
-    Entry { png: (0..200).collect(), trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] }
+    Entry { png: (0..200).collect(), floats: Vec::new(), trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] }
 }
 
 /// The entry, and one of another unit that may not be taken for it.
@@ -401,8 +401,12 @@ fn manifest() -> Manifest {
         channel: 2,
         seed: 9,
         address: digest.clone(),
+        from_seed: None,
+        variant: None,
     };
     Manifest {
+        seeds: Vec::new(),
+        variants: Vec::new(),
         program: text("streamscope 0.1.0"),
         numerics_version: 2,
         build: BuildRecord {

@@ -20,6 +20,8 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--preset", a_preset_is_a_number_of_steps),
     ("--steps", steps_take_the_place_of_the_presets),
     ("--seed", another_seed_gives_other_pictures),
+    ("--variant", a_variant_is_measured_beside_the_published_study),
+    ("--seeds", pictures_are_made_from_each_of_several_seeds),
     ("--threads", threads::of_reproduce),
     ("--out", everything_is_in_the_folder_that_is_named),
     ("--replace", another_run_is_replaced_only_where_it_is_asked_for),
@@ -214,6 +216,74 @@ fn another_seed_gives_other_pictures() {
             assert!(before[&name] != picture, "{name}");
         }
     }
+}
+
+#[test]
+fn a_variant_is_measured_beside_the_published_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, before) = (folder.path().join("out"), pictures(plain()));
+    let all = "post-relu,antialias,float-picture,no-augmentation,aliased-block,centered-jitter";
+    succeed(&mut reproduce(&out, &["--variant", all]));
+    let rows = fs::read_to_string(out.join("tables/variants.csv")).unwrap();
+    let answers = |variant: &str| -> Vec<String> {
+        let row = rows.lines().find(|line| line.split(',').nth(2) == Some(variant));
+        row.unwrap().split(',').skip(3).map(str::to_owned).collect()
+    };
+    let published = fs::read_to_string(out.join("tables/seeds.csv")).unwrap();
+    let published: Vec<String> = published.lines().nth(1).unwrap().split(',').skip(3).map(str::to_owned).collect();
+    // Nine answers, then those on pictures at other sizes.
+    assert_ne!(answers("no-augmentation")[..9], published[..9]);
+    assert_ne!(answers("float-picture")[..9], published[..9]);
+    // Block is the Output behind its ReLU; block 1.1 has no jitter to center; antialiasing reaches the shrunk picture alone.
+    let relu = |text: &str| text.parse::<f64>().unwrap().max(0.0);
+    let aliased = answers("aliased-block");
+    assert_eq!(aliased[2].parse::<f64>().unwrap(), relu(&aliased[0]));
+    assert_eq!(answers("centered-jitter")[..11], published[..11]);
+    assert_eq!(answers("antialias")[..10], published[..10]);
+    // The published pictures stay what they are, and those that a variant makes stand beside them.
+    let after = pictures(&out);
+    assert!(before.iter().all(|(name, picture)| after[name] == *picture));
+    let named = |variant: &str| after.keys().filter(|name| name.ends_with(&format!(".{variant}.png"))).count();
+    let made = ["post-relu", "float-picture", "no-augmentation", "centered-jitter"].map(named);
+    assert_eq!((made, named("antialias"), named("aliased-block")), ([3; 4], 0, 0));
+    let said = manifest(&out);
+    assert_eq!(said["variants"][0], "no-augmentation");
+    assert_eq!(said["variants"].as_array().unwrap().len(), 6);
+    let of = |name: &str| said["pictures"][name]["address"].clone();
+    assert_ne!(of("features/1.1/block/0.png"), of("features/1.1/block/0.post-relu.png"));
+    // It is there to be verified as all else is.
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+}
+
+#[test]
+fn pictures_are_made_from_each_of_several_seeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, at_once, alone) = (folder.path().join("out"), folder.path().join("once"), folder.path().join("alone"));
+    succeed(&mut reproduce(&out, &["--seeds", "2"]));
+    assert_eq!(manifest(&out)["seeds"], json!([0, 1]));
+    // The first seed's are those of a run of it alone, the others' those of theirs.
+    succeed(&mut reproduce(&alone, &["--seed", "1"]));
+    let (both, first, second) = (pictures(&out), pictures(plain()), pictures(&alone));
+    for (name, picture) in &first {
+        assert!(both[name] == *picture, "{name}");
+    }
+    let of_second = |name: &String| second.get(&name.replace(".seed1.png", ".png"));
+    let others: Vec<&String> = both.keys().filter(|name| name.ends_with(".seed1.png")).collect();
+    assert_eq!(others.len(), 3);
+    assert!(others.iter().all(|name| of_second(name) == Some(&both[*name])));
+    // More seeds go on with the run, and leave what one command for all of them does.
+    let before = fs::read_dir(out.join("store")).unwrap().count();
+    let more = reproduce(&out, &["--seeds", "1,3..5"]).output().unwrap();
+    let said = String::from_utf8(more.stderr).unwrap();
+    assert!(more.status.success() && said.contains("to its seeds 0..2 come 3..5"), "{said}");
+    assert!(before > 0 && manifest(&out)["seeds"] == json!([0, 1, 3, 4]));
+    succeed(&mut reproduce(&at_once, &["--seeds", "0..2,3..5"]));
+    assert_same_results(&out, &at_once);
+    // Others, of which it has none, are another run's.
+    let refused = reproduce(&out, &["--seeds", "7..9"]).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("seeds 0..2,3..5 there, 7..9 here"), "{said}");
 }
 
 #[test]

@@ -67,9 +67,15 @@ const AUDIT: &[&str] = &["audit", "--run", ABSENT];
 const EXPLAIN: &[&str] = &["explain", "--run", ABSENT];
 const VERIFY: &[&str] = &["verify", ABSENT];
 
-const VALUES: [Values; 24] = [
+const VALUES: [Values; 26] = [
     (REPRODUCE, "--steps", STEPS.0, STEPS.1),
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
+    (
+        REPRODUCE,
+        "--seeds",
+        &["1", "5", "3..8", "3,7", "0..2,9", "1000", "18446744073709551615,0"],
+        &["", "0", "-1", "x", "8..3", "3..3", "3,", "..4", "1001", "0..1001"],
+    ),
     (REPRODUCE, "--threads", COUNTS.0, COUNTS.1),
     (REPRODUCE, "--input-size", SIZES.0, SIZES.1),
     (REPRODUCE, "--preset", &["paper", "quick", "smoke"], &["", "Paper", "fast"]),
@@ -84,6 +90,12 @@ const VALUES: [Values; 24] = [
         "--channels",
         &["0", "0..1", "7,3..5", "18446744073709551614"],
         &["", "1..1", "2..1", "..3", "3..", "0...2", "18446744073709551615", "1,x", "1.5"],
+    ),
+    (
+        REPRODUCE,
+        "--variant",
+        &["antialias", "no-augmentation,float-picture,post-relu,aliased-block,centered-jitter,antialias"],
+        &["", "none", "Antialias", "antialias,", "post_relu"],
     ),
     (ACTIVATIONS, "--sites", SITES.0, SITES.1),
     (VISUALIZE, "--site", SITES.0, SITES.1),

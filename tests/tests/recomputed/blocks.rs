@@ -4,11 +4,12 @@ use crate::ledger::{Ledger, exactly, text, within};
 use crate::measures::clamped;
 use crate::run::Run;
 use crate::statistics::{mean, median};
+use crate::worth;
 
 /// Compares both tables.
 pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
     let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
-    for (block, _) in &run.blocks {
+    for ((block, _), of_worth) in run.blocks.iter().zip(worth::of_blocks(run)) {
         let rows = run.channel_rows(*block);
         let table = &run.channels;
         let values = |column: &str| -> Vec<f64> { rows.iter().filter_map(|&row| table.number(row, column)).collect() };
@@ -29,7 +30,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             Some(_) => text(value),
             None => text(""),
         };
-        blocks.push(vec![
+        let mut cells = vec![
             ("block", text(block)),
             ("channels", text(run.width(*block))),
             ("studied", text(sound.len())),
@@ -54,16 +55,21 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             ("photo_percent_scale_invariant", percent(photo_invariant, photo_ratios.len())),
             ("photo_mean_input_share", within(mean(&values("photo_input_share")))),
             ("photo_mean_inhibited_percent", within(mean(&values("photo_inhibited_percent")))),
-        ]);
-        for bin in 0..20 {
+        ];
+        cells.extend(of_worth);
+        blocks.push(cells);
+        let bins = worth::of_bins(run, *block);
+        for (bin, over_seeds) in bins.into_iter().enumerate() {
             // Quarters: a clamped ratio of 5 is in the last bin, which is closed.
             let of_bin = |ratio: &&f64| (**ratio * 4.0).floor().min(19.0) == bin as f64;
-            histogram.push(vec![
+            let mut cells = vec![
                 ("block", text(block)),
                 ("from", exactly(Some(bin as f64 / 4.0))),
                 ("to", exactly(Some((bin + 1) as f64 / 4.0))),
                 ("count", text(ratios.iter().filter(of_bin).count())),
-            ]);
+            ];
+            cells.extend(over_seeds);
+            histogram.push(cells);
         }
     }
     ledger.table("blocks.csv", &run.table("blocks.csv"), &blocks);

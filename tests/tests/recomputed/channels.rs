@@ -7,6 +7,7 @@ use crate::network::{Block, Seen, sizes};
 use crate::run::{Photographs, ROLES, Run};
 use crate::scale_tuning::OnPictures;
 use crate::statistics::{Bounded, mean, spearman};
+use crate::worth;
 
 /// The nine answers: columns, role that is read, picture that is seen.
 pub(crate) const NINE: [(&str, &str, usize, usize); 9] = [
@@ -40,6 +41,7 @@ pub(crate) fn check(run: &Run, pictures: &OnPictures, ledger: &mut Ledger) {
         cells.extend(on_photographs(run, row, (block, channel)));
         cells.push(("retries", text(retries(run, block, channel))));
         cells.push(("not_finite", text(not_finite(run, row, (block, channel)))));
+        cells.extend(worth::over_seeds(run, (block, channel)));
         rows.push(cells);
     }
     ledger.table("channels.csv", &run.channels, &rows);

@@ -25,6 +25,7 @@ mod runs;
 mod scale_tuning;
 mod statistics;
 mod weights;
+mod worth;
 
 use ledger::Ledger;
 use run::Run;
@@ -39,6 +40,7 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     activations::check(&run, images, &mut ledger);
     scale_tuning::check(&run, &pictures, tops, &mut ledger);
     channels::check(&run, &pictures, &mut ledger);
+    worth::check(&run, &mut ledger);
     blocks::check(&run, &mut ledger);
     panels::check(&run, &mut ledger);
     exemplars::check(&run, &mut ledger);

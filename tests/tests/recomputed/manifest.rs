@@ -3,6 +3,7 @@
 use crate::channels::retries;
 use crate::ledger::Ledger;
 use crate::run::{ROLES, Run};
+use crate::worth;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,6 +42,21 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
             expect(name, &site, "channel", channel.parse().unwrap(), seed);
         }
     }
+    let seeds = run.table("seeds.csv");
+    for row in 0..seeds.rows.len() {
+        let number = |column| -> u64 { seeds.text(row, column).parse().unwrap() };
+        let (block, channel, from) = (seeds.text(row, "block"), seeds.text(row, "channel"), number("seed"));
+        if from == seed {
+            continue;
+        }
+        let sites = crate::network::Block::named(block).optimised_sites();
+        for (role, site) in ROLES.iter().zip(sites) {
+            let again = if *role == "output" { 0 } else { number("retries") };
+            let name = format!("features/{block}/{role}/{channel}.seed{from}.png");
+            let unit = json!({"site": site, "objective": "neuron", "channel": channel.parse::<usize>().unwrap(), "seed": from + again, "from_seed": from});
+            expected.insert(name, unit);
+        }
+    }
     let found = run.manifest["pictures"].as_object().unwrap();
     let mut units = BTreeMap::new();
     for (name, record) in found {
@@ -63,15 +79,19 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
 /// Those made again and those given up, as sentences; the numbers of the network.
 fn channels(run: &Run, ledger: &mut Ledger) {
     let (mut retried, mut failed) = (Vec::new(), Vec::new());
-    for (row, (block, channel)) in run.studied().enumerate() {
-        let name = format!("block {block}, channel {channel}");
-        let times = run.channels.text(row, "retries");
-        if times != "0" {
-            retried.push(format!("{name} ({times})"));
-        }
-        let positive = |column| run.channels.number(row, column).unwrap() > 0.0;
-        if !positive("o_i") && !positive("o_b") {
-            failed.push(name);
+    let seeds = run.table("seeds.csv");
+    for seed in worth::seeds(run) {
+        let of = if run.manifest["seed"].as_u64() == Some(seed) { String::new() } else { format!(", seed {seed}") };
+        for row in seeds.rows_where("seed", &seed.to_string()) {
+            let name = format!("block {}, channel {}{of}", seeds.text(row, "block"), seeds.text(row, "channel"));
+            let times = seeds.text(row, "retries");
+            if times != "0" {
+                retried.push(format!("{name} ({times})"));
+            }
+            let positive = |column| seeds.number(row, column).unwrap() > 0.0;
+            if !positive("o_i") && !positive("o_b") {
+                failed.push(name);
+            }
         }
     }
     ledger.same("manifest.json: retried", &run.manifest["retried"], &json!(retried));
@@ -81,9 +101,11 @@ fn channels(run: &Run, ledger: &mut Ledger) {
         "center-neuron pictures",
         "load",
         "measurements",
+        "measurements at other seeds",
         "photographs",
         "scale tuning",
         "tables and figures",
+        "variants",
         "whole-channel pictures",
     ];
     let mut seconds = run.manifest["seconds"].as_object().unwrap().clone();

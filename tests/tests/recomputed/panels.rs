@@ -4,6 +4,7 @@ use crate::ledger::{Ledger, text, within};
 use crate::measures::clamped;
 use crate::run::Run;
 use crate::statistics::{anova, mean, spearman, standard_error};
+use crate::worth;
 
 /// Figure, name and column of every measure.
 const MEASURES: [(u8, &str, &str); 6] = [
@@ -35,7 +36,7 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
             let (overwrite, skip) = (group(true), group(false));
             let (rho, rho_p) = spearman(&ratios, &values).unzip();
             let (f, p) = anova(&overwrite, &skip).unzip();
-            rows.push(vec![
+            let mut cells = vec![
                 ("figure", text(figure)),
                 ("block", text(block)),
                 ("measure", text(measure)),
@@ -51,7 +52,9 @@ pub(crate) fn check(run: &Run, ledger: &mut Ledger) {
                 ("skip_standard_error", within(standard_error(&skip))),
                 ("anova_f", within(f)),
                 ("anova_p", within(p)),
-            ]);
+            ];
+            cells.extend(worth::of_panel(run, (figure, *block), column, rows.len()));
+            rows.push(cells);
         }
     }
     ledger.table("panels.csv", &run.table("panels.csv"), &rows);

@@ -64,11 +64,14 @@ fn jitter(run: &Run, ledger: &mut Ledger) {
 
 /// What tables and documents are made from. `images` and `weights` are those that the manifest describes, `pictures`
 /// all that it lists.
-const FILES: [(&str, &[&str]); 12] = [
+const FILES: [(&str, &[&str]); 15] = [
     ("tables/channels.csv", &["pictures", "weights", "images"]),
-    ("tables/blocks.csv", &["tables/channels.csv"]),
-    ("tables/mix_histogram.csv", &["tables/channels.csv"]),
-    ("tables/panels.csv", &["tables/channels.csv"]),
+    ("tables/seeds.csv", &["pictures", "weights"]),
+    ("tables/variants.csv", &["pictures", "weights"]),
+    ("tables/churn.csv", &["tables/seeds.csv", "tables/variants.csv"]),
+    ("tables/blocks.csv", &["tables/channels.csv", "tables/seeds.csv", "pictures", "weights"]),
+    ("tables/mix_histogram.csv", &["tables/channels.csv", "tables/seeds.csv"]),
+    ("tables/panels.csv", &["tables/channels.csv", "tables/seeds.csv"]),
     ("tables/exemplars.csv", &["tables/channels.csv", "weights"]),
     ("tables/scale_tuning.csv", &["pictures", "weights", "images"]),
     ("tables/extremes.csv", &["images", "weights"]),
@@ -80,6 +83,7 @@ const FILES: [(&str, &[&str]); 12] = [
         "index.html",
         &[
             "tables/blocks.csv",
+            "tables/churn.csv",
             "tables/channels.csv",
             "tables/claims.csv",
             "tables/exemplars.csv",
@@ -119,7 +123,12 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
                 continue;
             }
         };
-        let there = |source: &&&str| run.photographs.is_some() || !["images", "tables/extremes.csv"].contains(*source);
+        let varied = run.manifest.get("variants").is_some();
+        let there = |source: &&&str| match **source {
+            "images" | "tables/extremes.csv" => run.photographs.is_some(),
+            "tables/churn.csv" => varied,
+            _ => true,
+        };
         let mut sources: Vec<String> = sources.iter().filter(there).map(|s| (*s).to_owned()).collect();
         sources.extend(shown(run, name));
         expected.insert(name.clone(), sources);

@@ -184,6 +184,30 @@ fn every_table_of_a_block_that_mostly_skips_is_recomputed() {
     assert!(5.0 < a && a < b, "{ratios:?}");
 }
 
+/// Some channels fail at some seeds and not at others, and one at all.
+#[test]
+fn every_table_of_a_run_of_several_seeds_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights", "out"].map(|name| folder.path().join(name));
+    altered().write(&weights);
+    let arguments = ["--blocks", "1.1,2.0", "--channels", "0..8", "--steps", "1"];
+    reproduce(&weights, &out, 16, &arguments);
+    reproduce(&weights, &out, 16, &[&arguments[..], &["--seeds", "0,4,9"]].concat());
+    let run = whole(&out);
+    let seeds = run.table("seeds.csv");
+    assert_eq!(seeds.rows.len(), 3 * 16);
+    let tables = [&run.channels, &run.table("blocks.csv")];
+    for column in ["mix_ratio_deviation", "scale_invariant_no_mix_share"] {
+        let values: BTreeSet<&str> = (0..16).map(|row| tables[0].text(row, column)).collect();
+        assert!(values.len() > 2, "{column}: {values:?}");
+    }
+    for column in ["percent_scale_invariant_no_mix_high", "median_mix_ratio_low", "pairing_no_mix_percent"] {
+        assert!((0..2).any(|row| tables[1].number(row, column).is_some_and(|v| v > 0.0)), "{column}");
+    }
+    let retried = seeds.rows_where("retries", "0").len();
+    assert!(retried < seeds.rows.len(), "no channel was made again");
+}
+
 #[test]
 fn every_table_of_a_folded_network_without_photographs_is_recomputed() {
     let folder = tempfile::tempdir().unwrap();

@@ -60,7 +60,7 @@ pub(crate) fn standard_error(values: &[f64]) -> Option<Bounded> {
 }
 
 /// Ranks from 1; equal values share the middle of theirs.
-fn ranks(values: &[f64]) -> Vec<f64> {
+pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
     let rank = |v: &f64| {
         let below = values.iter().filter(|o| *o < v).count();
         let equal = values.iter().filter(|o| *o == v).count();

@@ -10,6 +10,8 @@ pub struct Anova {
     pub f: f64,
     /// The p-value: of F or more if the groups had the same mean.
     pub p: f64,
+    /// How much of the variance lies between the groups: `SB / (SB + SW)`, from 0 to 1.
+    pub eta_squared: f64,
     /// Degrees of freedom between the groups, k - 1.
     pub between: usize,
     /// Degrees of freedom within the groups, n - k.
@@ -58,6 +60,7 @@ pub fn one_way_anova(groups: &[&[f64]]) -> Result<Anova, NotDefined> {
     Ok(Anova {
         f: (between / freedom[0]) / (within / freedom[1]),
         p: regularized_beta([freedom[1] / 2.0, freedom[0] / 2.0], [within / total, between / total]),
+        eta_squared: between / total,
         between: k - 1,
         within: n - k,
     })

@@ -22,6 +22,13 @@ pub enum NotDefined {
         /// The length of the second.
         second: usize,
     },
+    /// Too many resamples lack the statistic.
+    TooFewResamples {
+        /// How many resamples there are.
+        resamples: usize,
+        /// How many of them have it.
+        found: usize,
+    },
     /// The bins of a histogram do not cover a finite interval above zero width.
     NoBins,
 }
@@ -44,6 +51,9 @@ impl NotDefined {
             NotDefined::NotFinite => "expected finite numbers, found NaN or infinity".to_owned(),
             NotDefined::UnequalLengths { first, second } => {
                 format!("expected two samples of the same length, found {first} and {second}")
+            }
+            NotDefined::TooFewResamples { resamples, found } => {
+                format!("expected the statistic in 95% of {resamples} resamples, found it in {found}")
             }
             NotDefined::NoBins => "expected at least one bin in a finite interval, found none".to_owned(),
         }

@@ -47,7 +47,7 @@ pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
 
 /// Method section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
 fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
-    let augmentation = Augmentation { jitter, scale, degrees: 5 };
+    let augmentation = Augmentation { jitter, scale, degrees: 5, centered: false };
     let chain: Chain<'static> = Box::new(move |graph, image| {
         let added = augmentation.add_to(graph, image)?;
         Ok(Built {

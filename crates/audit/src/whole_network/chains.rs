@@ -84,7 +84,7 @@ fn transformed(archive: &Archive, isa: Isa) -> Result<Vec<Comparison>, AuditErro
     let shifted = one(Jitter::below(8), Draw::Shift(7, 3));
     cases.push(("transform/jitter_dx3_dy7".to_owned(), input, shifted));
     for (scale, name) in [(950, "0.95"), (975, "0.975"), (1025, "1.025"), (1050, "1.05")] {
-        let augmentation = Augmentation { jitter: 0, scale, degrees: 0 };
+        let augmentation = Augmentation { jitter: 0, scale, degrees: 0, centered: false };
         let scaled: Chain<'_> =
             Box::new(move |graph, image| Ok(Built::fixed(augmentation.add_to(graph, image)?.image)));
         cases.push((format!("transform/scale_{name}"), input, scaled));
@@ -146,7 +146,7 @@ fn augmentation(steps: &Value) -> Option<Chain<'static>> {
     let scale = [950_u32, 975, 1000, 1025, 1050];
     let scale = scale.into_iter().find(|&s| f64::from(s) == thousandths)?;
     let degrees = i32::try_from(argument("rotate", 0)?.as_i64()?).ok()?;
-    let augmentation = Augmentation { jitter, scale, degrees: 5 };
+    let augmentation = Augmentation { jitter, scale, degrees: 5, centered: false };
     let drawn = StepDraws { scale: 0, degrees, first: shift(0)?, second: shift(1)? };
     Some(Box::new(move |graph: &mut Graph, image| -> Result<Built, GraphError> {
         let added = augmentation.add_to(graph, image)?;

@@ -38,6 +38,11 @@ impl Translate {
         Translate { to, shift: (shift(from.0, to.0), shift(from.1, to.1)) }
     }
 
+    /// Moves maps of `from` down and right by whole rows and columns, up and left where these are negative.
+    pub fn moved(from: (usize, usize), by: (isize, isize)) -> Translate {
+        Translate { to: from, shift: by }
+    }
+
     /// Pads maps of `from` with zeros by `margins` rows above and below and columns left and right.
     pub fn zero_pad(from: (usize, usize), margins: (usize, usize)) -> Translate {
         let to = (from.0 + 2 * margins.0, from.1 + 2 * margins.1);

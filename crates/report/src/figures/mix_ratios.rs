@@ -1,7 +1,7 @@
 //! Figure 2: histograms of mix ratios, one a block.
 
 use super::shown::Shown;
-use crate::canvas::{Drawing, Drawn, FIRST, Frame, INK, at, heading, house_style, text};
+use crate::canvas::{Drawing, Drawn, FIRST, Frame, INK, at, heading, house_style, text, whisker};
 use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
@@ -58,13 +58,15 @@ impl Drawing for MixRatios<'_> {
 impl MixRatios<'_> {
     fn panel<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, block: &BlockRow, scale: u32) -> Drawn<DB> {
         let bins: Vec<&HistogramRow> = self.bins.iter().filter(|b| b.block == block.block).collect();
-        let highest = bins.iter().map(|b| b.count).max().unwrap_or(0).max(1);
+        let several = block.seeds > 1;
+        let highest = bins.iter().map(|b| b.count.max(b.count_largest)).max().unwrap_or(0).max(1);
         let top = highest as f64 * 1.18;
         let studied = match block.studied == block.channels {
             true => format!("n = {}", block.studied),
             false => format!("n = {} of {}", block.studied, block.channels),
         };
-        let counts = format!("overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip);
+        let first = if several { "first seed: " } else { "" };
+        let counts = format!("{first}overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip);
         area.draw(&Text::new(format!("{} ({studied})", block.block), at(52, 4, scale), text(13, scale)))?;
         area.draw(&Text::new(counts, at(52, 22, scale), text(11, scale)))?;
         let frame = Frame { top: 40, right: 12, bottom: 18, left: 8, below: 36, beside: 42 };
@@ -78,11 +80,16 @@ impl MixRatios<'_> {
             .x_desc("mix ratio (last bin: 4.75 and above)")
             .y_desc("channels")
             .draw()?;
+        let height = |b: &HistogramRow| if several { b.count_over_seeds } else { b.count as f64 };
         chart.draw_series(
             bins.iter()
-                .filter(|b| b.count > 0)
-                .map(|b| Rectangle::new([(b.from, 0.0), (b.to, b.count as f64)], FIRST.filled())),
+                .filter(|b| height(b) > 0.0)
+                .map(|b| Rectangle::new([(b.from, 0.0), (b.to, height(b))], FIRST.filled())),
         )?;
+        for bin in bins.iter().filter(|b| several && b.count_largest > 0) {
+            let ends = (bin.count_smallest as f64, bin.count_largest as f64);
+            chart.draw_series(whisker(f64::midpoint(bin.from, bin.to), ends, 0.06, scale))?;
+        }
         let dash = 6 * scale.cast_signed();
         chart.draw_series(DashedLineSeries::new([(1.0, 0.0), (1.0, top)], dash, dash, INK.stroke_width(scale)))?;
         Ok(())

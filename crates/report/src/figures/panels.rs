@@ -4,7 +4,7 @@
 use super::shown::Shown;
 use crate::canvas::{Drawing, Drawn, FIRST, Frame, INK, at, heading, house_style, text};
 use crate::error::ReportError;
-use crate::numbers::{probability, significant};
+use crate::numbers::{adjusted, probability, significant};
 use crate::registry::{Compared, Figure, MEASURES, Measure};
 use crate::results::Results;
 use crate::schema::{ChannelRow, PanelRow};
@@ -162,12 +162,12 @@ fn not_in_the_paper(panel: &PanelRow) -> Option<&'static str> {
 fn statistics(groups: bool, panel: &PanelRow) -> String {
     if groups {
         match (panel.anova_f, panel.anova_p) {
-            (Some(f), Some(p)) => format!("F = {}, {}", significant(f), probability(p)),
+            (Some(f), Some(p)) => format!("F = {}, {}{}", significant(f), probability(p), adjusted(panel.anova_q)),
             _ => "F not defined".to_owned(),
         }
     } else {
         match (panel.spearman_rho, panel.spearman_p) {
-            (Some(rho), Some(p)) => format!("\u{3c1} = {rho:.2}, {}", probability(p)),
+            (Some(rho), Some(p)) => format!("\u{3c1} = {rho:.2}, {}{}", probability(p), adjusted(panel.spearman_q)),
             _ => "\u{3c1} not defined".to_owned(),
         }
     }

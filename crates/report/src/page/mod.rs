@@ -2,6 +2,7 @@
 
 pub(crate) mod claims;
 mod photographs;
+mod worth;
 
 use crate::figures::Shown;
 use crate::layout;
@@ -43,7 +44,7 @@ pub(crate) fn page(results: &Results, figures: &[Shown]) -> String {
             body {
                 h1 { "The residual stream of " (name(manifest)) }
                 p {
-                    "Pictures of " (manifest.recipe["steps"]) " steps, seed " (manifest.seed) "."
+                    "Pictures of " (manifest.recipe["steps"]) " steps, " (seeds(manifest)) "."
                 }
                 p {
                     "Tables: "
@@ -65,6 +66,8 @@ pub(crate) fn page(results: &Results, figures: &[Shown]) -> String {
                      Block answers more to the Input picture enlarged twice, and dI > 0: Input answers more to the Block picture shrunk to half."
                 }
                 (blocks_table(blocks))
+                (worth::section(blocks))
+                (worth::variants(&results.churn))
                 (claims::section(claims))
                 h2 { "Figures" }
                 @for figure in figures {
@@ -94,9 +97,17 @@ pub(crate) fn page(results: &Results, figures: &[Shown]) -> String {
 
 /// The tables to read on from, and what each is of.
 fn tables(manifest: &Manifest) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let with_images = manifest.images.is_some();
-    let written = TABLES.iter().filter(move |table| !table.needs_images || with_images);
+    let has = manifest.has();
+    let written = TABLES.iter().filter(move |table| table.is_of(has));
     written.filter_map(|table| Some((table.path, table.title?)))
+}
+
+/// The seeds of the pictures.
+fn seeds(manifest: &Manifest) -> String {
+    match &*manifest.seeds {
+        [] | [_] => format!("seed {}", manifest.seed),
+        seeds => format!("seeds {}", seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// The last part of the weights' path.

@@ -1,7 +1,7 @@
 //! What is written for people beside the tables and figures.
 
 use super::sources::PHOTOGRAPHS;
-use super::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, EXTREMES};
+use super::tables::{BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, EXTREMES};
 
 /// A text or page.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub const MANIFEST: &str = "manifest.json";
 /// The page.
 pub const INDEX: Document = Document {
     path: "index.html",
-    made_from: &[BLOCKS.path, CHANNELS.path, CLAIMS.path, EXEMPLARS.path, EXTREMES.path, MANIFEST],
+    made_from: &[BLOCKS.path, CHURN.path, CHANNELS.path, CLAIMS.path, EXEMPLARS.path, EXTREMES.path, MANIFEST],
 };
 
 /// The claims in Markdown.

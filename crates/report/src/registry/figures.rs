@@ -85,7 +85,8 @@ pub const MIX_RATIOS: Figure = Figure {
     needs_images: false,
     title: "Figure 2. Mix ratios O(I) / O(B) of each block's channels",
     caption: "Figure 2: mix ratios of each block, in bins of 0.25; the last, from 4.75, holds everything above too. Up to 1/1.5 the block overwrites what enters it, from 1.5 on the input \
-              skips to the output, between them the two mix; the dashed line is at 1.",
+              skips to the output, between them the two mix; the dashed line is at 1. Of several seeds, a bar is the mean count, and its line reaches from the fewest to \
+              the most.",
     caption_with_images: "",
 };
 
@@ -99,7 +100,7 @@ pub const WEIGHTS: Figure = Figure {
     needs_images: false,
     title: "Figure 3. Weight magnitudes against mix ratio",
     caption: "Figure 3: weight magnitudes against mix ratio, a dot for each channel: the scale of the block's last batch norm \
-              above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation. The paper shows \
+              above, the mean magnitude of its last convolution's weights below. \u{3c1} is Spearman's correlation, p says how surprising it is, and q the same for as many tests as the figure has. The paper shows \
               blocks 1.1, 2.1 and 3.1.",
     caption_with_images: "",
 };
@@ -114,7 +115,7 @@ pub const TUNING: Figure = Figure {
     needs_images: false,
     title: "Figure 4. Block on the Input picture, and tuning curves, against mix ratio",
     caption: "Figure 4: what the Block contributes on the Input picture (above), and how Input and Block go together over images \
-              (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two. \
+              (below), against mix ratio. Red lines are the means of the channels below 1 and from 1 on, with their numbers above each panel; F compares the two, p says how surprising it is, and q the same for as many tests as the figure has. \
               The paper shows blocks 1.1, 2.1 and 3.1.",
     caption_with_images: "",
 };
@@ -130,7 +131,9 @@ pub const SCALE_INVARIANCE: Figure = Figure {
     title: "Figure 5. Scale-invariant channels",
     caption: "Figure 5: percent of channels that are scale-invariant: Block answers to the enlarged Input picture, Input to \
               the shrunk Block picture, and, for all criteria, the mix ratio lies between 1/1.5 and 1.5. The table of blocks says how many count only \
-              because a denominator is not positive.",
+              because a denominator is not positive. Of several seeds, a channel counts by its share of them. Black lines: in 95% of resamples of the channels the percent lies there. \
+              Red lines: what chance gives, where the Block of another channel of the block stands beside each Input; p says how surprising the percent is (all criteria above, without the \
+              mix criterion below), and q is the same for as many tests as there are blocks.",
     caption_with_images: "",
 };
 

@@ -2,7 +2,10 @@
 
 use super::sources::{NETWORK, PHOTOGRAPHS, PICTURES};
 use crate::column::{Column, Row};
-use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
+use crate::schema::{
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow,
+};
+use crate::variant_rows::{ChurnRow, VariantRow};
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +16,8 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// What it was made from: files of the folder, or what [`super::sources`] names.
     pub made_from: &'static [&'static str],
-    /// Whether it is written only where there were images.
-    pub needs_images: bool,
+    /// Without what it is not written.
+    pub needs: Option<Needs>,
     /// What its link on the page says; `None` where a section of the page has its own.
     pub title: Option<&'static str>,
     /// What a row is.
@@ -23,23 +26,86 @@ pub struct Table {
     pub columns: &'static [Column],
 }
 
+/// What a run may have or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Photographs.
+    Images,
+    /// Variants of the study.
+    Variants,
+}
+
+/// What a run has of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Has {
+    /// Whether there were photographs.
+    pub images: bool,
+    /// Whether there were variants of the study.
+    pub variants: bool,
+}
+
+impl Table {
+    /// Whether a run that has this writes it.
+    #[must_use]
+    pub fn is_of(&self, has: Has) -> bool {
+        match self.needs {
+            None => true,
+            Some(Needs::Images) => has.images,
+            Some(Needs::Variants) => has.variants,
+        }
+    }
+}
+
 /// A channel a row: everything that was measured of it.
 pub const CHANNELS: Table = Table {
     path: "tables/channels.csv",
     key: &["block", "channel"],
     made_from: &[PICTURES, NETWORK, PHOTOGRAPHS],
-    needs_images: false,
+    needs: None,
     title: Some("channels"),
     about: ChannelRow::ABOUT,
     columns: ChannelRow::COLUMNS,
+};
+
+/// A channel at a seed a row.
+pub const SEEDS: Table = Table {
+    path: "tables/seeds.csv",
+    key: &["block", "channel", "seed"],
+    made_from: &[PICTURES, NETWORK],
+    needs: None,
+    title: Some("channels at every seed"),
+    about: SeedRow::ABOUT,
+    columns: SeedRow::COLUMNS,
+};
+
+/// A channel in a variant a row.
+pub const VARIANTS: Table = Table {
+    path: "tables/variants.csv",
+    key: &["block", "channel", "variant"],
+    made_from: &[PICTURES, NETWORK],
+    needs: Some(Needs::Variants),
+    title: Some("channels in every variant"),
+    about: VariantRow::ABOUT,
+    columns: VariantRow::COLUMNS,
+};
+
+/// What variants change in each block, beside what another seed does.
+pub const CHURN: Table = Table {
+    path: "tables/churn.csv",
+    key: &["block", "variant"],
+    made_from: &[SEEDS.path, VARIANTS.path],
+    needs: Some(Needs::Variants),
+    title: Some("what variants change"),
+    about: ChurnRow::ABOUT,
+    columns: ChurnRow::COLUMNS,
 };
 
 /// A block a row: counts, means and medians.
 pub const BLOCKS: Table = Table {
     path: "tables/blocks.csv",
     key: &["block"],
-    made_from: &[CHANNELS.path],
-    needs_images: false,
+    made_from: &[CHANNELS.path, SEEDS.path, PICTURES, NETWORK],
+    needs: None,
     title: Some("blocks"),
     about: BlockRow::ABOUT,
     columns: BlockRow::COLUMNS,
@@ -49,8 +115,8 @@ pub const BLOCKS: Table = Table {
 pub const HISTOGRAM: Table = Table {
     path: "tables/mix_histogram.csv",
     key: &["block", "from"],
-    made_from: &[CHANNELS.path],
-    needs_images: false,
+    made_from: &[CHANNELS.path, SEEDS.path],
+    needs: None,
     title: Some("histogram"),
     about: HistogramRow::ABOUT,
     columns: HistogramRow::COLUMNS,
@@ -60,8 +126,8 @@ pub const HISTOGRAM: Table = Table {
 pub const PANELS: Table = Table {
     path: "tables/panels.csv",
     key: &["figure", "block", "measure"],
-    made_from: &[CHANNELS.path],
-    needs_images: false,
+    made_from: &[CHANNELS.path, SEEDS.path],
+    needs: None,
     title: Some("statistics of figures 3, 4 and 9"),
     about: PanelRow::ABOUT,
     columns: PanelRow::COLUMNS,
@@ -72,7 +138,7 @@ pub const EXEMPLARS: Table = Table {
     path: "tables/exemplars.csv",
     key: &["block", "channel", "figure"],
     made_from: &[CHANNELS.path, NETWORK],
-    needs_images: false,
+    needs: None,
     title: Some("exemplars of figures 1 and 6 to 8"),
     about: ExemplarRow::ABOUT,
     columns: ExemplarRow::COLUMNS,
@@ -83,7 +149,7 @@ pub const SCALE_TUNING: Table = Table {
     path: "tables/scale_tuning.csv",
     key: &["block", "channel", "stimulus", "seen", "scale"],
     made_from: &[PICTURES, NETWORK, PHOTOGRAPHS],
-    needs_images: false,
+    needs: None,
     title: Some("scale tuning"),
     about: ScaleTuningRow::ABOUT,
     columns: ScaleTuningRow::COLUMNS,
@@ -94,7 +160,7 @@ pub const EXTREMES: Table = Table {
     path: "tables/extremes.csv",
     key: &["block", "channel", "role", "end", "rank"],
     made_from: &[PHOTOGRAPHS, NETWORK],
-    needs_images: true,
+    needs: Some(Needs::Images),
     title: Some("images at either end of every channel"),
     about: ExtremeRow::ABOUT,
     columns: ExtremeRow::COLUMNS,
@@ -105,14 +171,15 @@ pub const CLAIMS: Table = Table {
     path: "tables/claims.csv",
     key: &["id"],
     made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, NETWORK],
-    needs_images: false,
+    needs: None,
     title: None,
     about: ClaimRow::ABOUT,
     columns: ClaimRow::COLUMNS,
 };
 
 /// All of them, in the order in which people read them.
-pub const TABLES: [Table; 8] = [CHANNELS, BLOCKS, HISTOGRAM, PANELS, EXEMPLARS, SCALE_TUNING, EXTREMES, CLAIMS];
+pub const TABLES: [Table; 11] =
+    [CHANNELS, SEEDS, VARIANTS, CHURN, BLOCKS, HISTOGRAM, PANELS, EXEMPLARS, SCALE_TUNING, EXTREMES, CLAIMS];
 
 /// The table at a path.
 pub fn table(path: &str) -> Option<&'static Table> {

@@ -24,7 +24,8 @@ impl Axis {
         Axis { from: (low, ends.0), to: (high, ends.1), ends }
     }
 
-    fn at(&self, value: f64) -> f64 {
+    /// Where a number belongs.
+    pub(crate) fn at(&self, value: f64) -> f64 {
         let part = (value - self.from.0) / (self.to.0 - self.from.0);
         self.from.1 + part * (self.to.1 - self.from.1)
     }
@@ -159,6 +160,28 @@ pub(crate) fn vertical(
     assert!(title.number("y") > top && title.number("y") < bottom.max(middle));
     let labels = found.iter().map(|e| e.text.clone()).collect();
     (axis, labels)
+}
+
+/// Takes the three lines of an interval: from its lower to its upper end, and across both. `near` tells its place; that,
+/// and the two ends of the lines across.
+pub(crate) fn whisker(drawing: &Drawing, part: Part, y: &Axis, ends: [f64; 2], near: impl Fn(f64) -> bool) -> [f64; 3] {
+    let line = |what: &str, is: &dyn Fn(&[(f64, f64)]) -> bool| {
+        let found = drawing.take(what, |e| {
+            let points = (e.tag == "polyline").then(|| e.points());
+            part.holds(e) && e.get("stroke") == INK && points.is_some_and(|p| p.len() == 2 && is(&p))
+        });
+        found.points()
+    };
+    let along = line("line of an interval", &|p| p[0].0 == p[1].0 && near(p[0].0));
+    let at = along[0].0;
+    let mut across = [0.0, 0.0];
+    for (value, point) in ends.into_iter().zip(&along) {
+        y.check("end of an interval", value, point.1);
+        let ends =
+            line("line across an interval", &|p| p[0].1 == p[1].1 && p[0].1 == point.1 && p[0].0 <= at && at <= p[1].0);
+        across = [ends[0].0, ends[1].0];
+    }
+    [at, across[0], across[1]]
 }
 
 /// Takes a dashed line that goes up at a place, from the bottom of a panel to its top.

@@ -1,6 +1,6 @@
 //! Figure 2 against `tables/blocks.csv` and `tables/mix_histogram.csv`.
 
-use crate::chart::{Labels, Titles, chart, dashes};
+use crate::chart::{Labels, Titles, chart, dashes, whisker};
 use crate::svg::{Drawing, FIRST, Part};
 use report::{BlockRow, HistogramRow, layout, read_table};
 use std::path::Path;
@@ -28,12 +28,13 @@ pub(crate) fn check(folder: &Path) {
             format!("{name} (n = {} of {})", block.studied, block.channels)
         };
         let heading = drawing.say_in(part, &studied);
-        let counts =
-            drawing.say_in(part, &format!("overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip));
+        let first = if block.seeds > 1 { "first seed: " } else { "" };
+        let counts = drawing
+            .say_in(part, &format!("{first}overwrite {}, mix {}, skip {}", block.overwrite, block.mix, block.skip));
         assert!(heading.number("y") < counts.number("y"));
         let titles = Titles { x: "mix ratio (last bin: 4.75 and above)", y: "channels" };
         let of_block: Vec<&HistogramRow> = bins.iter().filter(|b| b.block == *name).collect();
-        let highest = of_block.iter().map(|b| b.count).max().unwrap_or(0).max(1);
+        let highest = of_block.iter().flat_map(|b| [b.count, b.count_largest]).max().unwrap_or(0).max(1);
         let chart =
             chart(&drawing, part, &titles, ((0.0, 5.0), (0.0, highest as f64 * 1.18)), Labels::Exact, |label| {
                 label.parse().unwrap()
@@ -43,13 +44,26 @@ pub(crate) fn check(folder: &Path) {
         assert_eq!(labels[0], "0");
         assert!((2..=6).contains(&labels.len()), "{labels:?}");
         assert!(labels.windows(2).all(|l| l[0] != l[1]), "{labels:?}");
-        for bin in of_block.iter().filter(|b| b.count > 0) {
+        for bin in of_block {
+            let height = if block.seeds > 1 { bin.count_over_seeds } else { bin.count as f64 };
+            if height == 0.0 {
+                continue;
+            }
             let bar = drawing.take("bar", |e| e.tag == "rect" && part.holds(e) && e.get("fill") == FIRST);
             let (x, y) = bar.place();
             chart.x.check("left of a bar", bin.from, x);
             chart.x.check("right of a bar", bin.to, x + bar.number("width"));
-            chart.y.check("top of a bar", bin.count as f64, y);
+            chart.y.check("top of a bar", height, y);
             chart.y.check("foot of a bar", 0.0, y + bar.number("height"));
+            if block.seeds > 1 {
+                let middle = (bin.from + bin.to) / 2.0;
+                let ends = [bin.count_smallest as f64, bin.count_largest as f64];
+                let [at, left, right] =
+                    whisker(&drawing, part, &chart.y, ends, |x| (x - chart.x.at(middle)).abs() < 1.1);
+                chart.x.check("line of a bar", middle, at);
+                chart.x.check("left of its ends", middle - 0.06, left);
+                chart.x.check("right of its ends", middle + 0.06, right);
+            }
         }
         dashes(&drawing, part, &chart, 1.0, 6.0);
     }

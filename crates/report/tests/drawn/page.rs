@@ -3,8 +3,11 @@
 
 use crate::figures::{FIGURES, figure_of};
 use crate::svg::{Drawing, unescaped};
+use report::registry::tables::Needs;
 use report::registry::{TABLES, Table};
-use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table};
+use report::{
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, ExtremeRow, Manifest, Verdict, layout, read_table,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -99,6 +102,9 @@ pub(crate) fn check(folder: &Path) {
     notes(&mut expected, &manifest);
     expected.say("h2", "Blocks");
     of_blocks(&mut expected, &blocks);
+    if !manifest.variants.is_empty() {
+        of_variants(&mut expected, folder);
+    }
     of_claims(&mut expected, &claims, &page);
     expected.say("h2", "Figures");
     let figures = figures(&manifest, &blocks, folder);
@@ -192,6 +198,86 @@ fn of_blocks(expected: &mut Expected, blocks: &[BlockRow]) {
         ]
     };
     let rows: Vec<Vec<String>> = blocks.iter().map(row).collect();
+    expected.table(&titles, &rows);
+    worth(expected, blocks);
+}
+
+/// A probability in a column of them: a power of ten below a thousandth.
+fn probability(p: Option<f64>) -> String {
+    match p {
+        None => "not defined".to_owned(),
+        Some(0.0) => "0".to_owned(),
+        Some(p) if p < 0.001 => format!("{p:.0e}"),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
+fn worth(expected: &mut Expected, blocks: &[BlockRow]) {
+    if blocks.is_empty() {
+        return;
+    }
+    expected.say("h3", "What these are worth");
+    let of_percent = ["95% from", "to", "by chance %", "p", "q"];
+    let mut titles = vec!["block", "seeds", "scale-invariant %, mean over seeds"];
+    titles.extend(of_percent);
+    titles.push("without mix criterion %");
+    titles.extend(of_percent);
+    titles.extend(["median mix ratio", "95% from", "to"]);
+    let row = |b: &BlockRow| {
+        let mut row = vec![b.block.clone(), b.seeds.to_string()];
+        let all = [
+            b.percent_scale_invariant_over_seeds,
+            b.percent_scale_invariant_low,
+            b.percent_scale_invariant_high,
+            b.pairing_percent,
+        ];
+        row.extend(all.map(|value| cell(value, 1)));
+        row.extend([b.pairing_p, b.pairing_q].map(probability));
+        let no_mix = [
+            b.percent_scale_invariant_no_mix_over_seeds,
+            b.percent_scale_invariant_no_mix_low,
+            b.percent_scale_invariant_no_mix_high,
+            b.pairing_no_mix_percent,
+        ];
+        row.extend(no_mix.map(|value| cell(value, 1)));
+        row.extend([b.pairing_no_mix_p, b.pairing_no_mix_q].map(probability));
+        let median = [b.median_mix_ratio_over_seeds, b.median_mix_ratio_low, b.median_mix_ratio_high];
+        row.extend(median.map(|value| cell(value, 2)));
+        row
+    };
+    let rows: Vec<Vec<String>> = blocks.iter().map(row).collect();
+    expected.table(&titles, &rows);
+}
+
+fn of_variants(expected: &mut Expected, folder: &Path) {
+    let rows: Vec<ChurnRow> = read_table(&folder.join("tables/churn.csv")).unwrap();
+    expected.say("h3", "What changes of the recipe change");
+    let by_seed = "by another seed %";
+    let titles = [
+        "block",
+        "variant",
+        "channels",
+        "other category %",
+        by_seed,
+        "other scale invariance %",
+        by_seed,
+        "scale-invariant %",
+        "median mix ratio",
+    ];
+    let row = |r: &ChurnRow| {
+        vec![
+            r.block.clone(),
+            r.variant.clone(),
+            r.channels.to_string(),
+            cell(r.percent_category_changed, 1),
+            cell(r.seeds_percent_category_changed, 1),
+            cell(r.percent_scale_invariance_changed, 1),
+            cell(r.seeds_percent_scale_invariance_changed, 1),
+            cell(r.percent_scale_invariant, 1),
+            cell(r.median_mix_ratio, 2),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
     expected.table(&titles, &rows);
 }
 
@@ -434,7 +520,11 @@ fn recipe(expected: &mut Expected, manifest: &Manifest) {
 /// The numbers in running text: those of the run, and those that define what is shown.
 fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures: &[(String, f64)]) {
     let prose = |wanted: &'static str| found.iter().filter(move |(tag, _)| tag == wanted).map(|p| p.1.as_str());
-    let steps = format!("Pictures of {} steps, seed {}.", manifest.recipe["steps"], manifest.seed);
+    let seeds = match &*manifest.seeds {
+        [] => format!("seed {}", manifest.seed),
+        seeds => format!("seeds {}", seeds.iter().map(u64::to_string).collect::<Vec<String>>().join(", ")),
+    };
+    let steps = format!("Pictures of {} steps, {seeds}.", manifest.recipe["steps"]);
     let count = |verdict| claims.iter().filter(|c| c.verdict == verdict).count();
     let counts = format!(
         "{} claims of the papers: {} hold, {} do not hold, {} were not checked.",
@@ -461,6 +551,7 @@ fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures
             }
             p if p.starts_with("A block adds") => &["1/1.5", "1.5", "0", "0"],
             p if p.starts_with("The same measures") => &["1"],
+            p if p.starts_with("Intervals hold") => &["95"],
             _ => &[],
         };
         assert_eq!(numbers(paragraph), known, "{paragraph}");
@@ -486,7 +577,12 @@ fn paragraphs(found: &[Piece], manifest: &Manifest, claims: &[ClaimRow], figures
 
 /// Links lead to the tables by their names, and from each figure to its drawing.
 fn linked(links: &[(String, String)], manifest: &Manifest, figures: &[(String, f64)]) {
-    let there = |table: &&Table| manifest.images.is_some() || !table.needs_images;
+    let varied = !manifest.variants.is_empty();
+    let there = |table: &&Table| match table.needs {
+        None => true,
+        Some(Needs::Images) => manifest.images.is_some(),
+        Some(Needs::Variants) => varied,
+    };
     let titled = TABLES.iter().filter(there).filter_map(|table| table.title.map(|title| (table.path, title)));
     let mut expected: Vec<(&str, &str)> = titled.collect();
     expected.extend([(layout::DICTIONARY, "data dictionary"), (layout::MANIFEST, "manifest")]);

@@ -103,6 +103,12 @@ fn figure(folder: &Path, drawing: &Drawing, title: &str, (rows, panels): (&[Row;
     drawing.nothing_is_left();
 }
 
+/// The p-value that is adjusted, behind the one that is not.
+fn adjusted(q: Option<f64>) -> String {
+    let said = q.map(probability);
+    said.map_or_else(String::new, |p| format!(", q{}", &p[1..]))
+}
+
 fn one(drawing: &Drawing, part: Part, row: &Row, panel: &PanelRow, (channels, labels): (&[ChannelRow], Labels)) {
     let PanelRow { figure, block, .. } = panel;
     let undefined = match panel.left_out {
@@ -127,9 +133,13 @@ fn one(drawing: &Drawing, part: Part, row: &Row, panel: &PanelRow, (channels, la
     }
     let groups = *figure == 4;
     let statistics = match (groups, panel.anova_f, panel.anova_p, panel.spearman_rho, panel.spearman_p) {
-        (true, Some(f), Some(p), ..) => format!("F = {}, {}", three_digits(f), probability(p)),
+        (true, Some(f), Some(p), ..) => {
+            format!("F = {}, {}{}", three_digits(f), probability(p), adjusted(panel.anova_q))
+        }
         (true, ..) => "F not defined".to_owned(),
-        (false, _, _, Some(rho), Some(p)) => format!("\u{3c1} = {rho:.2}, {}", probability(p)),
+        (false, _, _, Some(rho), Some(p)) => {
+            format!("\u{3c1} = {rho:.2}, {}{}", probability(p), adjusted(panel.spearman_q))
+        }
         (false, ..) => "\u{3c1} not defined".to_owned(),
     };
     drawing.say_in(part, &statistics);

@@ -3,8 +3,8 @@
 use crate::folder::{ROLES, block_row, channel_row, claim_row, images_record, manifest, panel_row};
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord, ScaleTuningRow,
-    Verdict, layout, write_table,
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord,
+    ScaleTuningRow, SeedRow, VariantRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,6 +46,7 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     }
     let exemplars = exemplars();
     write_table(&below(layout::CHANNELS), &channels).unwrap();
+    write_table(&below(layout::SEEDS), &channels.iter().map(at_its_seed).collect::<Vec<_>>()).unwrap();
     write_table(&below(layout::BLOCKS), &blocks).unwrap();
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
@@ -85,6 +86,10 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
         }
     }
     if with {
+        manifest.variants = vec!["post-relu".to_owned()];
+        let varied: Vec<VariantRow> = channels.iter().map(varied).collect();
+        write_table(&below("tables/variants.csv"), &varied).unwrap();
+        write_table(&below("tables/churn.csv"), &churn()).unwrap();
         manifest.images = Some(images_record());
         write_table(&below(layout::EXTREMES), &extremes(&exemplars)).unwrap();
         fs::create_dir_all(below("activations")).unwrap();
@@ -94,8 +99,45 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     folder
 }
 
+/// What a channel's row says of the first seed.
+fn at_its_seed(channel: &ChannelRow) -> SeedRow {
+    SeedRow { block: channel.block.clone(), channel: channel.channel, seed: 71, ..SeedRow::default() }
+}
+
+fn varied(channel: &ChannelRow) -> VariantRow {
+    let variant = "post-relu".to_owned();
+    VariantRow { block: channel.block.clone(), channel: channel.channel, variant, ..VariantRow::default() }
+}
+
+/// What two changes do, one of which is not defined and has no seeds beside it.
+fn churn() -> Vec<ChurnRow> {
+    let row = |block: &str, variant: &str, by: f64| ChurnRow {
+        block: block.to_owned(),
+        variant: variant.to_owned(),
+        channels: 17,
+        category_changed: 5,
+        percent_category_changed: Some(29.41 + by),
+        seeds_percent_category_changed: Some(11.76 + by),
+        scale_invariance_changed: 3,
+        percent_scale_invariance_changed: Some(17.65 + by),
+        seeds_percent_scale_invariance_changed: Some(5.88 + by),
+        percent_scale_invariant: Some(23.53 + by),
+        median_mix_ratio: Some(1.234 + by),
+    };
+    let none = ChurnRow { block: "2.0".to_owned(), variant: "antialias".to_owned(), ..ChurnRow::default() };
+    vec![row("1.1", "post-relu", 0.0), none, row("2.1", "float-picture", 1.11)]
+}
+
 fn record(channel: usize, address: String) -> PictureRecord {
-    PictureRecord { site: "layer1.1.pre".to_owned(), objective: "channel".to_owned(), channel, seed: 71, address }
+    PictureRecord {
+        site: "layer1.1.pre".to_owned(),
+        objective: "channel".to_owned(),
+        channel,
+        seed: 71,
+        from_seed: None,
+        variant: None,
+        address,
+    }
 }
 
 /// A number that no other place has.
@@ -193,6 +235,23 @@ fn block_of((b, block): (usize, &str), channels: usize, studied: usize, with: bo
         photo_percent_scale_invariant: with.then_some(57.77 - b as f64),
         photo_mean_input_share: with.then_some(0.7312 + b as f64 / 8.0),
         photo_mean_inhibited_percent: with.then_some(66.66 + b as f64),
+        // Of several seeds, and of one block whose intervals and nulls are not defined.
+        seeds: 1 + b,
+        percent_scale_invariant_over_seeds: percent(8.25 + 9.1 * b as f64),
+        percent_scale_invariant_low: percent(5.5 + 8.7 * b as f64),
+        percent_scale_invariant_high: percent(11.5 + 9.9 * b as f64),
+        percent_scale_invariant_no_mix_over_seeds: Some(41.0 - 6.1 * b as f64),
+        percent_scale_invariant_no_mix_low: (b != 1).then_some(33.0 - 6.4 * b as f64),
+        percent_scale_invariant_no_mix_high: (b != 1).then_some(49.5 - 5.9 * b as f64),
+        median_mix_ratio_over_seeds: percent(0.557 + b as f64 / 11.0),
+        median_mix_ratio_low: percent(0.417 + b as f64 / 12.0),
+        median_mix_ratio_high: percent(0.667 + b as f64 / 13.0),
+        pairing_percent: percent(17.3 - 2.2 * b as f64),
+        pairing_p: percent([0.001, 0.000_999, 0.25, 1.0, 0.5][b]),
+        pairing_q: percent([0.002, 0.003_996, 0.333, 1.0, 0.6][b]),
+        pairing_no_mix_percent: Some(12.6 + 3.1 * b as f64),
+        pairing_no_mix_p: Some([0.5, 0.062, 0.0034, 0.77, 0.2][b]),
+        pairing_no_mix_q: Some([0.6, 0.124, 0.0136, 0.77, 0.3][b]),
         ..block_row(block, studied, channels)
     }
 }
@@ -208,6 +267,9 @@ fn histogram(block: &str, channels: &[ChannelRow]) -> Vec<HistogramRow> {
             to,
             // Not one of them is drawn as high as another of its block.
             count: count * (1 + bin as usize),
+            count_over_seeds: count as f64 * (f64::from(bin) + 1.25),
+            count_smallest: count * bin as usize,
+            count_largest: count * (3 + bin as usize),
         }
     };
     (0..20).map(row).collect()
@@ -252,6 +314,8 @@ fn panel((b, block): (usize, &str), figure: u8, measure: &str) -> PanelRow {
         skip_standard_error: Some(own(4)),
         anova_f: defined.then_some([9.994, 10.04, 99.94, 104.6, 0.0312, 5.0][(at + b) % 6]),
         anova_p: defined.then_some([0.9, 0.0, 0.000_999, 0.001, 0.043_21, 3.4e-12][(at + b) % 6]),
+        spearman_q: defined.then_some((4.0 * p).min(1.0)),
+        anova_q: (b != 1).then_some(0.0123),
         ..panel_row(figure, block, measure)
     }
 }

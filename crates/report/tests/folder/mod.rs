@@ -4,7 +4,7 @@
 use image::{Rgb, RgbImage};
 use report::{
     BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
-    NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow, Verdict, layout, write_table,
+    NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -56,8 +56,8 @@ pub(crate) fn channel_row(block: &str, channel: usize) -> ChannelRow {
         photo_block_share: None,
         photo_inhibited_percent: None,
         photo_silenced_percent: None,
-        retries: 0,
-        not_finite: None,
+        seeds: 1,
+        ..ChannelRow::default()
     }
 }
 
@@ -88,6 +88,10 @@ pub(crate) fn block_row(block: &str, studied: usize, channels: usize) -> BlockRo
         photo_percent_scale_invariant: None,
         photo_mean_input_share: None,
         photo_mean_inhibited_percent: None,
+        seeds: 1,
+        percent_scale_invariant_over_seeds: percent,
+        percent_scale_invariant_no_mix_over_seeds: percent.map(|_| 100.0),
+        ..BlockRow::default()
     }
 }
 
@@ -117,6 +121,8 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         recipe: serde_json::json!({ "steps": 32, "learning_rate": 0.1 + 0.2, "eps": 5e-324 }),
         jitter: BTreeMap::from([("layer1.0".to_owned(), 0), ("layer2.1.bn2".to_owned(), 4)]),
         seed: u64::MAX,
+        seeds: Vec::new(),
+        variants: Vec::new(),
         blocks: BTreeMap::new(),
         channels: Vec::new(),
         pictures: BTreeMap::new(),
@@ -165,6 +171,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
                 from: f64::from(bin) * 0.25,
                 to: f64::from(bin + 1) * 0.25,
                 count: if bin == 2 { studied } else { 0 },
+                ..HistogramRow::default()
             });
         }
         if studied > 0 {
@@ -185,6 +192,7 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     let rows: Vec<BlockRow> = blocks.iter().map(|b| block_row(b, studied, 64)).collect();
     write_table(&below(layout::CHANNELS), &channels).unwrap();
     write_table(&below(layout::BLOCKS), &rows).unwrap();
+    write_table::<SeedRow>(&below(layout::SEEDS), &[]).unwrap();
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
@@ -206,6 +214,8 @@ pub(crate) fn add_whole_channels(folder: &Path, block: &str) {
             objective: "channel".to_owned(),
             channel: 0,
             seed: 0,
+            from_seed: None,
+            variant: None,
             address: "ef".repeat(32),
         };
         let name = name.to_str().unwrap().to_owned();
@@ -315,5 +325,6 @@ pub(crate) fn panel_row(figure: u8, block: &str, measure: &str) -> PanelRow {
         skip_standard_error: Some(0.1),
         anova_f: Some(100.0 * part),
         anova_p: Some(part / 10.0),
+        ..PanelRow::default()
     }
 }

@@ -48,13 +48,20 @@ pub(super) fn block_row(
         photo_percent_scale_invariant: percent(on_photographs, ratios.len()),
         photo_mean_input_share: mean(|row| row.photo_input_share),
         photo_mean_inhibited_percent: mean(|row| row.photo_inhibited_percent),
+        ..BlockRow::default()
     }
 }
 
 /// A block's bins.
 pub(super) fn histogram_rows(block: Block, summary: &BlockSummary) -> impl Iterator<Item = HistogramRow> {
     let bins = summary.histogram.edges().windows(2).zip(summary.histogram.counts());
-    bins.map(move |(edges, &count)| HistogramRow { block: block.to_string(), from: edges[0], to: edges[1], count })
+    bins.map(move |(edges, &count)| HistogramRow {
+        block: block.to_string(),
+        from: edges[0],
+        to: edges[1],
+        count,
+        ..HistogramRow::default()
+    })
 }
 
 #[cfg(test)]
@@ -84,6 +91,7 @@ mod tests {
                 block_on_enlarged_input: 1.0,
                 input_on_shrunk_block: 1.0,
             },
+            beside: crate::Beside::default(),
             retries: 0,
         }
     }

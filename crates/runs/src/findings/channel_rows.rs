@@ -63,7 +63,7 @@ pub(super) fn channel_row(loaded: &Loaded, channel: &Channel, photographs: Optio
         photo_inhibited_percent: contributions.and_then(|c| c.inhibited_percent),
         photo_silenced_percent: contributions.and_then(|c| c.silenced_percent),
         retries: channel.retries,
-        not_finite: None,
+        ..ChannelRow::default()
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod not_finite;
 mod panels;
 pub(crate) mod paper;
 mod tables;
+mod worth;
 
 pub use channel_rows::{bn2_weight_abs, conv2_weight_mean_abs};
 pub(crate) use exemplars::choose;

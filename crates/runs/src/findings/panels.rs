@@ -1,26 +1,32 @@
 //! The statistics of figures 3, 4 and 9 (METHOD.md, section 3): weights, Block activations, tuning curves and
 //! contributions against mix ratios.
 
+use super::worth;
 use analysis::statistics::{spearman, standard_error};
 use analysis::{GroupComparison, clamped};
 use report::registry::MEASURES;
 use report::{ChannelRow, PanelRow};
 use resnet::Block;
 
-/// The panels of the second block of each stage: of 1.1, 2.1 and 3.1, which the paper shows, and of 4.1, which it does
+/// The panels of a run from this seed on, of the second block of each stage: of 1.1, 2.1 and 3.1, which the paper shows, and of 4.1, which it does
 /// not, as its panel says; of all studied blocks where none is a second one.
-pub(crate) fn panels(blocks: &[Block], channels: &[ChannelRow]) -> Vec<PanelRow> {
+pub(crate) fn panels(blocks: &[Block], channels: &[ChannelRow], seed: u64) -> Vec<PanelRow> {
     let second: Vec<&Block> = blocks.iter().filter(|b| b.index() == 1).collect();
     let shown = if second.is_empty() { blocks.iter().collect() } else { second };
     let mut panels = Vec::new();
     for measure in &MEASURES {
         for block in &shown {
             let name = block.to_string();
-            let of_block = channels.iter().filter(|c| c.block == name);
-            let pairs: Vec<(f64, Option<f64>)> = of_block.filter_map(|c| Some((c.mix_ratio?, measure.of(c)))).collect();
-            panels.push(panel((measure.figure, name, measure.name), &pairs));
+            let of_block = || channels.iter().filter(|c| c.block == name);
+            let pairs: Vec<(f64, Option<f64>)> =
+                of_block().filter_map(|c| Some((c.mix_ratio?, measure.of(c)))).collect();
+            let means: Vec<(f64, f64)> =
+                of_block().filter_map(|c| Some((c.mix_ratio_mean?, measure.over_seeds(c)?))).collect();
+            let row = panel((measure.figure, name.clone(), measure.name), &pairs);
+            panels.push(worth::panel_row(seed, &means, row));
         }
     }
+    worth::adjust_panels(&mut panels);
     panels
 }
 
@@ -31,6 +37,7 @@ fn panel((figure, block, measure): (u8, String, &str), pairs: &[(f64, Option<f64
     let (clamped_ratios, defined_values): (Vec<f64>, Vec<f64>) = defined.iter().map(|&(m, v)| (clamped(m), v)).unzip();
     let correlation = spearman(&clamped_ratios, &defined_values).ok();
     let groups = GroupComparison::new(&ratios, &values).ok();
+    let anova = groups.and_then(|g| g.anova.ok());
     let error = |overwrite: bool| {
         let of_group = defined.iter().filter(|p| analysis::is_overwrite_group(p.0) == overwrite);
         standard_error(&of_group.map(|p| p.1).collect::<Vec<f64>>()).ok()
@@ -49,8 +56,10 @@ fn panel((figure, block, measure): (u8, String, &str), pairs: &[(f64, Option<f64
         skip: groups.map_or(0, |g| g.skip),
         skip_mean: groups.and_then(|g| g.skip_mean.ok()),
         skip_standard_error: error(false),
-        anova_f: groups.and_then(|g| g.anova.ok()).map(|a| a.f),
-        anova_p: groups.and_then(|g| g.anova.ok()).map(|a| a.p),
+        anova_f: anova.map(|a| a.f),
+        anova_p: anova.map(|a| a.p),
+        eta_squared: anova.map(|a| a.eta_squared),
+        ..PanelRow::default()
     }
 }
 

@@ -6,16 +6,21 @@ use super::claims::{self, Evidence};
 use super::exemplars::Exemplar;
 use super::not_finite;
 use super::panels::panels;
+use super::worth::{self, Repeated};
 use crate::error::RunError;
 use crate::output::Output;
 use crate::photographs::OfPhotographs;
-use crate::pictures::Channel;
 use crate::pictures::scale_tuning::ScaleCurve;
+use crate::pictures::{AtSeed, Channel, InVariant};
 use crate::plan::Study;
 use crate::source::Loaded;
 use analysis::BlockSummary;
-use report::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING};
-use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow};
+use report::registry::tables::{
+    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING, SEEDS, VARIANTS,
+};
+use report::{
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow, VariantRow,
+};
 use resnet::Block;
 use std::collections::BTreeMap;
 
@@ -28,6 +33,12 @@ pub(crate) struct Findings<'a> {
     pub(crate) steps: usize,
     /// Measured on pictures.
     pub(crate) channels: &'a [Channel],
+    /// The seed of their pictures.
+    pub(crate) seed: u64,
+    /// The same from the other seeds.
+    pub(crate) others: &'a [AtSeed],
+    /// And in variants of the study.
+    pub(crate) variants: &'a [InVariant],
     /// On pictures of other sizes.
     pub(crate) curves: &'a BTreeMap<(Block, usize), Vec<ScaleCurve>>,
     /// The channels to show.
@@ -50,6 +61,9 @@ impl<'a> Findings<'a> {
 #[derive(Debug)]
 pub(crate) struct Tables {
     pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) seeds: Vec<SeedRow>,
+    pub(crate) variants: Vec<VariantRow>,
+    pub(crate) churn: Vec<ChurnRow>,
     pub(crate) blocks: Vec<BlockRow>,
     pub(crate) histogram: Vec<HistogramRow>,
     pub(crate) exemplars: Vec<ExemplarRow>,
@@ -62,28 +76,35 @@ impl Tables {
     /// The tables of what was found.
     pub(crate) fn of(findings: &Findings<'_>) -> Tables {
         let Findings { loaded, studies, channels, photographs, .. } = *findings;
-        let row = |channel: &Channel| {
+        let repeated = Repeated { seed: findings.seed, first: channels, others: findings.others };
+        let row = |(place, channel): (usize, &Channel)| {
             let row = channel_row(loaded, channel, photographs);
             let curves = findings.curves_of(channel).map(|(_, curve)| curve);
-            ChannelRow { not_finite: not_finite::columns(&row, curves), ..row }
+            let row = ChannelRow { not_finite: not_finite::columns(&row, curves), ..row };
+            repeated.spread(place, row)
         };
-        let rows: Vec<ChannelRow> = channels.iter().map(row).collect();
-        let (mut blocks, mut histogram) = (Vec::new(), Vec::new());
+        let rows: Vec<ChannelRow> = channels.iter().enumerate().map(row).collect();
+        let (mut blocks, mut histogram, mut churn) = (Vec::new(), Vec::new(), Vec::new());
         for study in studies {
             let name = study.block.to_string();
-            let of_block: Vec<(&Channel, &ChannelRow)> =
-                channels.iter().zip(&rows).filter(|(_, row)| row.block == name).collect();
+            let places: Vec<usize> = (0..rows.len()).filter(|&place| rows[place].block == name).collect();
+            let of_block: Vec<(&Channel, &ChannelRow)> = places.iter().map(|&at| (&channels[at], &rows[at])).collect();
             let measures: Vec<_> = of_block.iter().map(|(channel, _)| channel.measures()).collect();
             let summary = BlockSummary::new(&measures);
             let all = loaded.network.architecture().studied_channels(study.block).len();
-            blocks.push(block_row((study.block, all), &summary, &of_block));
-            histogram.extend(histogram_rows(study.block, &summary));
+            let row = block_row((study.block, all), &summary, &of_block);
+            blocks.push(worth::block_row(&repeated, &places, &rows, row));
+            churn.extend(worth::churn_rows(&repeated, findings.variants, study.block, &places));
+            histogram.extend(worth::histogram_rows(&repeated, &places, histogram_rows(study.block, &summary)));
         }
+        worth::adjust(&mut blocks);
         let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
-        let panels = panels(&studied, &rows);
+        let panels = panels(&studied, &rows, findings.seed);
         let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
         let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
-        Tables { channels: rows, blocks, histogram, exemplars, panels, scale_tuning: scale_rows(findings), claims }
+        let (seeds, scale_tuning) = (repeated.rows(), scale_rows(findings));
+        let variants = worth::variant_rows(findings.variants);
+        Tables { channels: rows, seeds, variants, churn, blocks, histogram, exemplars, panels, scale_tuning, claims }
     }
 }
 
@@ -95,6 +116,11 @@ impl Tables {
     pub(crate) fn write(&self, output: &Output) -> Result<(), RunError> {
         output.write_table(&CLAIMS, &self.claims)?;
         output.write_table(&CHANNELS, &self.channels)?;
+        output.write_table(&SEEDS, &self.seeds)?;
+        if !self.variants.is_empty() {
+            output.write_table(&VARIANTS, &self.variants)?;
+            output.write_table(&CHURN, &self.churn)?;
+        }
         output.write_table(&BLOCKS, &self.blocks)?;
         output.write_table(&HISTOGRAM, &self.histogram)?;
         output.write_table(&EXEMPLARS, &self.exemplars)?;

@@ -5,9 +5,11 @@ use crate::error::RunError;
 use crate::manifest::preprocessing;
 use crate::options::Options;
 use crate::photographs::scan::{self, Entry};
+use crate::pictures::Variant;
 use crate::plan::{Plan, Study};
 use crate::program::SOURCE_DIGEST;
 use crate::progress::{Event, Observer};
+use crate::seeds::Seeds;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, NUMERICS_VERSION};
 use crate::verify;
@@ -22,7 +24,7 @@ use std::path::Path;
 pub(crate) struct Command<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) recipe: &'a Recipe,
-    pub(crate) seed: u64,
+    pub(crate) seeds: &'a Seeds,
     /// The folder of images and the images in it.
     pub(crate) images: Option<(&'a Path, &'a [Entry])>,
     pub(crate) threads: NonZero<usize>,
@@ -44,7 +46,7 @@ impl Command<'_> {
     /// Refuses a command for another run than the one that is there.
     ///
     /// # Errors
-    /// If anything but blocks and channels differs, naming all that does.
+    /// If anything but blocks and channels differs, or no seed is the same, naming all that differs.
     pub(crate) fn require_same(
         &self,
         before: &Manifest,
@@ -82,7 +84,12 @@ impl Command<'_> {
             compare("mean", format!("{:?}", before.mean), format!("{:?}", here.mean));
             compare("std", format!("{:?}", before.std), format!("{:?}", here.std));
         }
-        compare("seed", before.seed.to_string(), self.seed.to_string());
+        let there = seeds(before);
+        // More seeds continue a run, others are another one.
+        if !there.meet(self.seeds) {
+            let what = if there.others().is_empty() && self.seeds.others().is_empty() { "seed" } else { "seeds" };
+            compare(what, there.to_string(), self.seeds.to_string());
+        }
         let recipe = serde_json::to_value(self.recipe).unwrap_or_default();
         for (name, here) in recipe.as_object().into_iter().flatten() {
             // The size has been said.
@@ -130,6 +137,17 @@ pub(crate) fn names(there: &str, here: &str) -> (String, String) {
     }
 }
 
+/// The seeds that a manifest says pictures were made from.
+pub(crate) fn seeds(manifest: &Manifest) -> Seeds {
+    Seeds::of(manifest.seeds.iter().copied()).unwrap_or(Seeds::one(manifest.seed))
+}
+
+/// The variants that a manifest says were made.
+pub(crate) fn variants(manifest: &Manifest) -> Vec<Variant> {
+    let there = |variant: &Variant| manifest.variants.iter().any(|name| name == variant.name());
+    Variant::ALL.into_iter().filter(there).collect()
+}
+
 /// The channels that a manifest says were studied.
 ///
 /// # Errors
@@ -168,6 +186,7 @@ impl Plan {
         }
         let count = |studies: &[Study]| studies.iter().map(|study| study.channels.len()).sum::<usize>();
         let (had, asked) = (count(&there), count(&self.studies));
+        let seeds_there = seeds(before);
         let plan = self.with(before, there, |block| architecture.studied_channels(block).len());
         let has = count(&plan.studies);
         let folder = folder.display();
@@ -182,10 +201,16 @@ impl Plan {
                 had - asked
             )));
         }
+        let come = plan.seeds.all().iter().filter(|seed| !seeds_there.all().contains(seed));
+        if let Some(come) = Seeds::of(come.copied()) {
+            observer.event(Event::Notice(format!(
+                "{folder}: goes on with the run there: to its seeds {seeds_there} come {come}"
+            )));
+        }
         Ok(plan)
     }
 
-    /// The blocks and channels of both: what is there stays, and what is asked for comes to it.
+    /// The blocks, channels and seeds of both: what is there stays, and what is asked for comes to it.
     pub(crate) fn with(self, before: &Manifest, there: Vec<Study>, all: impl Fn(Block) -> usize) -> Plan {
         let mut studies = there.clone();
         for asked in &self.studies {
@@ -199,11 +224,15 @@ impl Plan {
             }
         }
         studies.sort_by_key(|study| study.block);
+        let seeds = self.seeds.with(&seeds(before));
+        let there_too = variants(before);
+        let either = |variant: &Variant| self.variants.contains(variant) || there_too.contains(variant);
+        let variants: Vec<Variant> = Variant::ALL.into_iter().filter(either).collect();
         if studies == there {
-            return Plan { studies, channels: before.channels.clone() };
+            return Plan { studies, channels: before.channels.clone(), seeds, variants };
         }
         if studies == self.studies {
-            return self;
+            return Plan { seeds, variants, ..self };
         }
         // What both together amount to.
         let whole = studies.iter().all(|study| study.channels.len() == all(study.block));
@@ -211,7 +240,7 @@ impl Plan {
         channels.sort_unstable();
         channels.dedup();
         let channels = if whole { Vec::new() } else { ranges(&channels) };
-        Plan { studies, channels }
+        Plan { studies, channels, seeds, variants }
     }
 }
 

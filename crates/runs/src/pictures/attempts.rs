@@ -1,8 +1,9 @@
 //! Channels measured on their pictures, which are made again where they failed.
 
 use super::channel::Channel;
-use super::measure::{self, BlockReader};
+use super::measure::{self, BlockReader, Pixels};
 use super::scale_tuning::{ScaleCurve, ScaleReader};
+use super::variants::Variant;
 use super::workshop::Workshop;
 use crate::error::RunError;
 use crate::plan::Study;
@@ -33,13 +34,16 @@ impl Attempt {
     }
 
     /// Its Input, Block and Output pictures: retries take new seeds for the first two.
-    pub(crate) fn units(&self, architecture: &Architecture, seed: u64) -> [Unit; 3] {
+    pub(crate) fn units(&self, architecture: &Architecture, seed: u64, variant: Option<Variant>) -> [Unit; 3] {
         let later = |role| {
             if role == Role::Output { 0 } else { self.retries }
         };
         Role::ALL.map(|role| {
             let seed = seed.wrapping_add(later(role));
-            let site = architecture.optimised_site(self.block, role);
+            // What is read there is what is optimised there.
+            let aliased = variant == Some(Variant::AliasedBlock) && role == Role::Block;
+            let of = if aliased { Role::Output } else { role };
+            let site = architecture.optimised_site(self.block, of);
             Unit { site, objective: Objective::Neuron, channel: self.channel, seed }
         })
     }
@@ -51,6 +55,10 @@ pub(crate) struct Attempts<'a> {
     pub(crate) loaded: &'a Loaded,
     pub(crate) workshop: &'a Workshop<'a>,
     pub(crate) seed: u64,
+    /// What is not as published.
+    pub(crate) variant: Option<Variant>,
+    /// What sentences call that, where it is not the run's first.
+    pub(crate) called: &'a str,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -64,7 +72,8 @@ impl Attempts<'_> {
             if failed.is_empty() {
                 break;
             }
-            let again: Vec<Unit> = failed.iter().flat_map(|a| a.units(self.loaded.architecture(), self.seed)).collect();
+            let again: Vec<Unit> =
+                failed.iter().flat_map(|a| a.units(self.loaded.architecture(), self.seed, self.variant)).collect();
             for unit in again.iter().filter(|u| u.seed != self.seed) {
                 self.observer.event(Event::Retried(*unit));
             }
@@ -72,7 +81,7 @@ impl Attempts<'_> {
             self.measure_again(&mut channels, &failed)?;
         }
         for failed in channels.iter().filter(|c| !c.is_sound()) {
-            self.observer.event(Event::Notice(given_up(failed)));
+            self.observer.event(Event::Notice(given_up(failed, self.called)));
         }
         Ok(channels)
     }
@@ -121,7 +130,7 @@ impl Attempts<'_> {
         let curves = self.each(SCALE_TUNING, &attempts, |reader, attempt| {
             let Attempt { block, channel, .. } = *attempt;
             let reader = reader_of(reader, block, || ScaleReader::new(self.loaded, block, self.workshop.isa))?;
-            let curves = reader.curves(channel, &self.pictures(attempt)?);
+            let curves = reader.curves(channel, &self.bytes(attempt)?);
             Ok(((block, channel), curves))
         })?;
         Ok(curves.into_iter().collect())
@@ -150,26 +159,38 @@ impl Attempts<'_> {
 
     fn measure_one(&self, attempt: &Attempt, reader: &mut Option<(Block, BlockReader)>) -> Result<Channel, RunError> {
         let Attempt { block, channel, retries } = *attempt;
-        let reader = reader_of(reader, block, || BlockReader::new(self.loaded, block, self.workshop.isa))?;
-        let [input, of_block, output] = self.pictures(attempt)?;
-        let measured = reader.measure(channel, &input, &of_block, &output);
-        Ok(Channel { block, channel, measured, retries })
+        let new = || BlockReader::new(self.loaded, block, self.variant, self.workshop.isa);
+        let reader = reader_of(reader, block, new)?;
+        let pictures = self.pictures(attempt)?;
+        let (measured, beside) = reader.measure(channel, pictures.each_ref());
+        Ok(Channel { block, channel, measured, beside, retries })
     }
 
-    /// The pixels of the Input, Block and Output pictures of an attempt.
-    fn pictures(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
+    /// The Input, Block and Output pictures of an attempt, as they are measured.
+    fn pictures(&self, attempt: &Attempt) -> Result<[Pixels; 3], RunError> {
+        if self.variant != Some(Variant::FloatPicture) {
+            return Ok(self.bytes(attempt)?.map(Pixels::Bytes));
+        }
+        let floats =
+            |unit: &Unit| -> Result<Pixels, RunError> { Ok(Pixels::Floats(self.workshop.entry(unit)?.floats)) };
+        let [input, block, output] = attempt.units(self.loaded.architecture(), self.seed, self.variant);
+        Ok([floats(&input)?, floats(&block)?, floats(&output)?])
+    }
+
+    /// The bytes of the Input, Block and Output pictures of an attempt.
+    fn bytes(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
         let pixels = |unit: Unit| {
             let path = self.workshop.store.path(&self.workshop.address(&unit));
             let size = self.loaded.size();
             measure::pixels(&self.workshop.entry(&unit)?.png, &path, size)
         };
-        let [input, block, output] = attempt.units(self.loaded.architecture(), self.seed);
+        let [input, block, output] = attempt.units(self.loaded.architecture(), self.seed, self.variant);
         Ok([pixels(input)?, pixels(block)?, pixels(output)?])
     }
 }
 
 /// What it means that all attempts failed, as one sentence.
-fn given_up(channel: &Channel) -> String {
+fn given_up(channel: &Channel, called: &str) -> String {
     let nine = &channel.measured.activations;
     let attempts = MAX_RETRIES + 1;
     let why = match nine.o_i.is_finite() && nine.o_b.is_finite() {
@@ -177,7 +198,7 @@ fn given_up(channel: &Channel) -> String {
         false => format!("at each of {attempts} attempts the Output on the Input or Block picture is not finite"),
     };
     format!(
-        "block {}, channel {}: not measured: {why}, so it has no mix ratio and counts in no figure",
+        "block {}, channel {}{called}: not measured: {why}, so it has no mix ratio and counts in no figure",
         channel.block, channel.channel
     )
 }

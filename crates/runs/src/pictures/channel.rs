@@ -1,6 +1,7 @@
 //! A channel of a block, and what follows from its pictures.
 
-use super::measure::Measured;
+use super::measure::{Beside, Measured};
+use super::variants::Variant;
 use analysis::{ChannelMeasures, FailedVisualization};
 use resnet::Block;
 
@@ -13,8 +14,26 @@ pub struct Channel {
     pub channel: usize,
     /// What was measured on its pictures.
     pub measured: Measured,
+    /// What the block's other channels answer to the same pictures.
+    pub beside: Beside,
     /// How often its pictures were made again.
     pub retries: u64,
+}
+
+/// All channels of a run from one of its seeds.
+#[derive(Clone, Debug)]
+pub(crate) struct AtSeed {
+    pub(crate) seed: u64,
+    /// In the order of those of the first seed.
+    pub(crate) channels: Vec<Channel>,
+}
+
+/// All channels of a run in a variant, from its first seed.
+#[derive(Clone, Debug)]
+pub(crate) struct InVariant {
+    pub(crate) variant: Variant,
+    /// In the order of those that are as published.
+    pub(crate) channels: Vec<Channel>,
 }
 
 impl Channel {

@@ -122,7 +122,8 @@ impl Workshop<'_> {
         let visualization = studio.run(unit.channel, unit.seed);
         let size = self.recipe.size;
         let picture = Rgb8::from_pixels(size, size, visualization.pixels.into_iter().collect())?;
-        let entry = Entry { png: images::encode_png(&picture)?, trajectory: visualization.trajectory };
+        let (trajectory, floats) = (visualization.trajectory, visualization.floats);
+        let entry = Entry { png: images::encode_png(&picture)?, trajectory, floats };
         Ok(self.store.put(&self.address(unit), unit, &entry)?)
     }
 

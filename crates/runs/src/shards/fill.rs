@@ -73,11 +73,13 @@ struct Part<'a> {
 impl Part<'_> {
     fn fill(&self) -> Result<Filled, RunError> {
         let Ready { loaded, recipe, plan, store, .. } = self.ready;
-        let Options { threads, isa, seed, .. } = *self.options;
+        let Options { threads, isa, .. } = *self.options;
+        let (seeds, seed) = (&plan.seeds, plan.seeds.first());
         let (network, weights, if_missing) = (&loaded.network, &loaded.identity(), IfMissing::Make);
         let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
-        let attempts = Attempts { loaded, workshop: &workshop, seed, observer: self.observer };
-        let units = neuron_units(loaded.network.architecture(), &plan.studies, seed);
+        let attempts =
+            Attempts { loaded, workshop: &workshop, seed, variant: None, called: "", observer: self.observer };
+        let units = neuron_units(loaded.network.architecture(), &plan.studies, seeds);
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
         self.make(&workshop, NEURONS, &units, &mut filled)?;
         filled.images = self.read_images()?;
@@ -131,7 +133,7 @@ impl Part<'_> {
                 break;
             }
             let units: Vec<Unit> =
-                again.iter().flat_map(|attempt: &Attempt| attempt.units(architecture, attempts.seed)).collect();
+                again.iter().flat_map(|attempt: &Attempt| attempt.units(architecture, attempts.seed, None)).collect();
             self.make(attempts.workshop, "pictures made again", &units, filled)?;
             if filled.others > 0 {
                 return Ok(None);

@@ -1,7 +1,7 @@
 //! The content-addressed store.
 //!
 //! An entry is one file, `<first two digits>/<address>`: a line of JSON, the picture as PNG, the trajectory as
-//! little-endian float32. The JSON line holds the address, the lengths of both and the BLAKE3 digest of their bytes. An
+//! little-endian float32, and the colors before rounding likewise where a variant keeps them. The JSON line holds the address, the lengths of both and the BLAKE3 digest of their bytes. An
 //! entry is written to a temporary name, synced and renamed, so it is there whole or not at all; one whose digest does
 //! not match, or that lies at another address than its own, is treated as absent and computed again. Merging two stores
 //! is copying the files of one into the other: entries at the same address are the same, and journals of images
@@ -46,13 +46,16 @@ pub struct Entry {
     pub png: Vec<u8>,
     /// The objective before each step.
     pub trajectory: Vec<f32>,
+    /// The colors before they were made 8-bit, where the recipe keeps them; empty otherwise.
+    pub floats: Vec<f32>,
 }
 
 impl PartialEq for Entry {
     fn eq(&self, other: &Entry) -> bool {
         // Which of its bits a NaN has is the processor's business, and no result.
         let bits = |value: &f32| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() };
-        self.png == other.png && self.trajectory.iter().map(bits).eq(other.trajectory.iter().map(bits))
+        let same = |a: &[f32], b: &[f32]| a.iter().map(bits).eq(b.iter().map(bits));
+        self.png == other.png && same(&self.trajectory, &other.trajectory) && same(&self.floats, &other.floats)
     }
 }
 
@@ -64,7 +67,14 @@ struct Header {
     unit: String,
     png_bytes: usize,
     trajectory_steps: usize,
+    #[serde(default, skip_serializing_if = "is_none")]
+    floats: usize,
     blake3: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Store {
@@ -139,13 +149,14 @@ impl Store {
 #[expect(clippy::expect_used, reason = "the header is strings and numbers, which JSON can always hold")]
 pub(crate) fn to_bytes(address: &Address, unit: &Unit, entry: &Entry) -> Vec<u8> {
     let mut body = entry.png.clone();
-    body.extend(entry.trajectory.iter().flat_map(|value| value.to_le_bytes()));
+    body.extend(entry.trajectory.iter().chain(&entry.floats).flat_map(|value| value.to_le_bytes()));
     let header = Header {
         format: FORMAT.to_owned(),
         address: address.hex().to_owned(),
         unit: unit.to_string(),
         png_bytes: entry.png.len(),
         trajectory_steps: entry.trajectory.len(),
+        floats: entry.floats.len(),
         blake3: blake3::hash(&body).to_hex().to_string(),
     };
     let mut bytes = serde_json::to_vec(&header).expect("a header as JSON");
@@ -159,7 +170,8 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
     let end = bytes.iter().position(|&b| b == b'\n')?;
     let header: Header = serde_json::from_slice(&bytes[..end]).ok()?;
     let body = &bytes[end + 1..];
-    let expected = header.trajectory_steps.checked_mul(4)?.checked_add(header.png_bytes)?;
+    let numbers = header.trajectory_steps.checked_add(header.floats)?;
+    let expected = numbers.checked_mul(4)?.checked_add(header.png_bytes)?;
     if header.format != FORMAT
         || header.address != address
         || body.len() != expected
@@ -168,8 +180,9 @@ pub(crate) fn parse(bytes: &[u8], address: &str) -> Option<Entry> {
         return None;
     }
     let (png, trajectory) = body.split_at(header.png_bytes);
-    let trajectory = trajectory.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
-    Some(Entry { png: png.to_vec(), trajectory })
+    let mut numbers = trajectory.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b));
+    let trajectory = numbers.by_ref().take(header.trajectory_steps).collect();
+    Some(Entry { png: png.to_vec(), trajectory, floats: numbers.collect() })
 }
 
 #[cfg(test)]

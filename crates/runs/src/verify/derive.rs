@@ -49,7 +49,8 @@ pub(super) fn check(
         copy_journals(&options.folder, out)?;
     }
     let again = run_again(options, manifest, loaded, out)?;
-    let plan = Plan { studies: before::studies(manifest, &options.folder)?, channels: manifest.channels.clone() };
+    let (studies, seeds) = (before::studies(manifest, &options.folder)?, before::seeds(manifest));
+    let plan = Plan { studies, channels: manifest.channels.clone(), seeds, variants: before::variants(manifest) };
     let store = (&*options.folder.join(layout::STORE), IfMissing::Refuse);
     match reproduce::run(&again, Asked::Exactly(plan), store, &Again(observer)) {
         Ok(_) => {}
@@ -105,7 +106,8 @@ fn run_again(options: &Verify, manifest: &Manifest, loaded: &Loaded, out: &Path)
         channels: Vec::new(),
         preset: preset.map_err(|e| meaningless(options, "a preset", e))?,
         steps: recipe.steps,
-        seed: manifest.seed,
+        seeds: before::seeds(manifest),
+        variants: before::variants(manifest),
         threads: options.threads,
         isa: options.isa,
         out: out.to_owned(),

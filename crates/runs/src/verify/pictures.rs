@@ -2,7 +2,7 @@
 
 use super::check::{Check, STORED};
 use super::recorded::recipe;
-use crate::pictures::MAX_RETRIES;
+use crate::pictures::{MAX_RETRIES, Variant};
 use crate::store::{Address, Store, Unit, images_held};
 use featviz::Recipe;
 use report::{Manifest, PictureRecord, layout};
@@ -58,9 +58,10 @@ pub(super) fn known(manifest: &Manifest) -> BTreeSet<String> {
     let Some(recipe) = recipe(manifest) else {
         return known;
     };
-    let attempts = manifest.pictures.values().filter_map(|record| attempts(manifest, record));
     let store = Store::at(Path::new(layout::STORE));
-    for unit in attempts.flatten() {
+    let of = |record: &PictureRecord| Some((recipe_of(record, &recipe)?, attempts(manifest, record)?));
+    let all = manifest.pictures.values().filter_map(of);
+    for (recipe, unit) in all.flat_map(|(recipe, units)| units.into_iter().map(move |unit| (recipe.clone(), unit))) {
         let address = Address::of(&unit, &recipe, &manifest.network.weights_digest);
         let path = store.path(&address);
         let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
@@ -81,8 +82,10 @@ impl Stored<'_> {
     fn compare(&self, name: &str, record: &PictureRecord) -> Result<(), String> {
         let attempts =
             attempts(self.manifest, record).ok_or_else(|| format!("{name}: the manifest says of it what cannot be"))?;
+        let recipe =
+            recipe_of(record, &self.recipe).ok_or_else(|| format!("{name}: the manifest says of it what cannot be"))?;
         for unit in attempts {
-            let address = Address::of(&unit, &self.recipe, &self.manifest.network.weights_digest);
+            let address = Address::of(&unit, &recipe, &self.manifest.network.weights_digest);
             let path = self.store.path(&address);
             let stored = path.strip_prefix(self.folder).unwrap_or(&path).display();
             if !path.exists() {
@@ -111,22 +114,31 @@ impl Stored<'_> {
     }
 }
 
-/// The units of a picture: from the run's seed on, one after the other failed up to the last, which is shown. `None`
+/// The units of a picture: from the seed of the run that it is of on, one after the other failed up to the last, which is shown. `None`
 /// where a record means nothing.
 pub(super) fn attempts(manifest: &Manifest, record: &PictureRecord) -> Option<Vec<Unit>> {
-    let retries = record.seed.wrapping_sub(manifest.seed);
+    let first = record.from_seed.unwrap_or(manifest.seed);
+    let retries = record.seed.wrapping_sub(first);
     let unit = |retry| {
         Some(Unit {
             site: record.site.parse().ok()?,
             objective: record.objective.parse().ok()?,
             channel: record.channel,
-            seed: manifest.seed.wrapping_add(retry),
+            seed: first.wrapping_add(retry),
         })
     };
     if retries > MAX_RETRIES {
         return None;
     }
     (0..=retries).map(unit).collect()
+}
+
+/// The recipe of a picture: the run's, or its variant's. `None` where there is no such variant.
+pub(super) fn recipe_of(record: &PictureRecord, published: &Recipe) -> Option<Recipe> {
+    match &record.variant {
+        None => Some(published.clone()),
+        Some(name) => Some(name.parse::<Variant>().ok()?.recipe(published)),
+    }
 }
 
 /// The journals of images, in order.
@@ -153,6 +165,8 @@ mod tests {
             objective: "neuron".to_owned(),
             channel: 3,
             seed,
+            from_seed: None,
+            variant: None,
             address: String::new(),
         };
         let mut manifest = manifest();
@@ -168,6 +182,13 @@ mod tests {
         assert_eq!(seeds(&manifest, 6), None);
         manifest.seed = u64::MAX;
         assert_eq!(seeds(&manifest, 1), Some(vec![u64::MAX, 0, 1]));
+        // One of another seed of the run begins there.
+        let of_another = |seed| {
+            let units = attempts(&manifest, &PictureRecord { from_seed: Some(20), ..record(seed) })?;
+            Some(units.iter().map(|u| u.seed).collect::<Vec<u64>>())
+        };
+        assert_eq!(of_another(22), Some(vec![20, 21, 22]));
+        assert_eq!(of_another(19), None);
         for wrong in [
             PictureRecord { site: "layer9".to_owned(), ..record(7) },
             PictureRecord { objective: "beauty".to_owned(), ..record(7) },
@@ -185,6 +206,8 @@ mod tests {
             objective: "neuron".to_owned(),
             channel: 3,
             seed: 8,
+            from_seed: None,
+            variant: None,
             address: String::new(),
         };
         manifest.pictures.insert("a.png".to_owned(), record);

@@ -9,6 +9,7 @@ use crate::pictures::{IfMissing, Workshop};
 use crate::progress::Observer;
 use crate::source::Loaded;
 use crate::store::{Address, Store, Unit};
+use featviz::Recipe;
 use report::{Manifest, layout};
 use std::collections::BTreeMap;
 
@@ -37,8 +38,10 @@ pub(super) fn check(
     let mut all = BTreeMap::new();
     for (name, record) in &manifest.pictures {
         let attempts = pictures::attempts(manifest, record).ok_or_else(|| meaningless(options, "pictures", name))?;
+        let of = pictures::recipe_of(record, &recipe).ok_or_else(|| meaningless(options, "pictures", name))?;
+        let workshop = Workshop { recipe: &of, ..workshop.clone() };
         for unit in attempts {
-            all.entry(workshop.address(&unit)).or_insert((unit, name));
+            all.entry(workshop.address(&unit)).or_insert((unit, name, of.clone()));
         }
     }
     let count = match options.depth {
@@ -47,12 +50,13 @@ pub(super) fn check(
         Depth::All => all.len(),
     };
     let chosen = drawn(all.keys(), &manifest.digest, count);
-    let units: Vec<Unit> = chosen.iter().map(|address| all[address].0).collect();
-    workshop.make(PICTURES, &units, observer)?;
+    for made in Recipes::of(chosen.iter().map(|address| &all[*address])) {
+        Workshop { recipe: made.recipe, ..workshop.clone() }.make(PICTURES, &made.units, observer)?;
+    }
     let mut differences = Vec::new();
     for address in &chosen {
-        let (unit, name) = all[address];
-        let (again, kept) = (workshop.entry(&unit)?, stored.get(address));
+        let (unit, name, recipe) = &all[*address];
+        let (again, kept) = (Workshop { recipe, ..workshop.clone() }.entry(unit)?, stored.get(address));
         let what = match kept {
             Some(kept) if kept == again => continue,
             Some(kept) if kept.png == again.png => "the objective on the way",
@@ -64,6 +68,26 @@ pub(super) fn check(
     }
     let compared = format!("{PICTURES}: {} of {}", chosen.len(), all.len());
     Ok(Check::done(compared, differences))
+}
+
+/// Pictures of one recipe.
+struct Recipes<'a> {
+    recipe: &'a Recipe,
+    units: Vec<Unit>,
+}
+
+impl<'a> Recipes<'a> {
+    /// All pictures, by recipe.
+    fn of(pictures: impl Iterator<Item = &'a (Unit, &'a String, Recipe)>) -> Vec<Recipes<'a>> {
+        let mut found: Vec<Recipes<'a>> = Vec::new();
+        for (unit, _, recipe) in pictures {
+            match found.iter_mut().find(|of| of.recipe == recipe) {
+                Some(of) => of.units.push(*unit),
+                None => found.push(Recipes { recipe, units: vec![*unit] }),
+            }
+        }
+        found
+    }
 }
 
 /// Some of the keys, by a draw that everyone can repeat.

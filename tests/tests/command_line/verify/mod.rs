@@ -192,7 +192,7 @@ fn what_the_manifest_does_not_know_is_named_and_is_no_difference() {
     let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "other weights");
     let store = Store::open(&finished.out().join(layout::STORE)).unwrap();
-    let entry = Entry { png: vec![1, 2, 3], trajectory: vec![0.5] };
+    let entry = Entry { png: vec![1, 2, 3], trajectory: vec![0.5], floats: Vec::new() };
     store.put(&address, &unit, &entry).unwrap();
     let other = store.path(&address);
     let other = other.strip_prefix(finished.out()).unwrap().display();

@@ -9,6 +9,7 @@ mod top_images;
 mod tuning_curve;
 mod weights;
 mod worst;
+mod worth;
 
 use crate::comparison::Comparison;
 use analysis::{block_delta_of_photographs, input_delta_of_photographs, mix_histogram, tuning_curve_correlation};
@@ -33,6 +34,7 @@ fn of_any_weights() -> Vec<Comparison> {
     let mut comparisons = channel::comparisons();
     comparisons.push(top_images::comparison());
     comparisons.extend(statistics::comparisons());
+    comparisons.extend(worth::comparisons());
     comparisons
 }
 
@@ -44,6 +46,6 @@ mod tests {
     fn every_line_about_measures_passes() {
         let comparisons = of_any_weights();
         assert!(comparisons.iter().all(|line| line.passed), "{comparisons:?}");
-        assert_eq!(comparisons.len(), 8);
+        assert_eq!(comparisons.len(), 13);
     }
 }

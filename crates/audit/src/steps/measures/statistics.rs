@@ -9,7 +9,7 @@ const SCIPY: &str = include_str!("../../../../analysis/tests/data/statistics.jso
 
 /// The largest error of one kind of statistic, as a fraction of what is promised.
 #[derive(Default)]
-struct Promise {
+pub(super) struct Promise {
     values: usize,
     error: f64,
     used: f64,
@@ -17,7 +17,7 @@ struct Promise {
 
 impl Promise {
     /// 1e-10, and for what is small 1e-6 of it; where SciPy says NaN, it must be not defined.
-    fn add(&mut self, found: Result<f64, NotDefined>, expected: f64) {
+    pub(super) fn add(&mut self, found: Result<f64, NotDefined>, expected: f64) {
         self.values += 1;
         let used = match found {
             Ok(found) if found == expected => 0.0,
@@ -33,7 +33,7 @@ impl Promise {
         self.used = bounds::worse(self.used, used);
     }
 
-    fn comparison(self, what: &str) -> Comparison {
+    pub(super) fn comparison(self, what: &str) -> Comparison {
         let words = "1e-10, and 1e-6 relative; NaN is “not defined”";
         let mut line = Step::Statistics.against(Witness::SciPy, what).held(
             self.values,
@@ -45,12 +45,12 @@ impl Promise {
     }
 }
 
-fn number(value: &Value) -> f64 {
+pub(super) fn number(value: &Value) -> f64 {
     let text = || value.as_str().and_then(|s| s.parse().ok());
     value.as_f64().or_else(text).unwrap_or(f64::NAN)
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub(super) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().into_iter().flatten().map(number).collect()
 }
 

@@ -16,6 +16,7 @@ fn channel(channel: usize, ratio: f64, deltas: (f64, f64), (b_b, i_i): (f64, f64
             block_on_enlarged_input: 2.0 + deltas.0,
             input_on_shrunk_block: 2.0 + deltas.1,
         },
+        beside: crate::Beside::default(),
         retries: 0,
     }
 }

@@ -22,8 +22,11 @@ fn whatever_differs_but_blocks_and_channels_is_named_with_both_values() {
     let loaded = load(32);
     let before = manifest_of(&loaded);
     let recipe = Recipe::new(32, 3);
-    let command =
-        |recipe, seed, images| Command { loaded: &loaded, recipe, seed, images, threads: NonZero::<usize>::MIN };
+    let (seven, eight) = (Seeds::one(7), Seeds::one(8));
+    let command = |recipe, seed, images| {
+        let seeds = if seed == 7 { &seven } else { &eight };
+        Command { loaded: &loaded, recipe, seeds, images, threads: NonZero::<usize>::MIN }
+    };
     let said = |command: &Command<'_>, before: &Manifest| {
         let refused = command.require_same(before, Path::new("out"), &Silent);
         refused.err().map(|error| error.to_string())
@@ -31,11 +34,18 @@ fn whatever_differs_but_blocks_and_channels_is_named_with_both_values() {
     assert_eq!(said(&command(&recipe, 7, None), &before), None);
     let expected = |differences: &str| {
         Some(format!(
-            "out: it holds the run of another command ({differences}): expected one that adds blocks or channels to it; \
+            "out: it holds the run of another command ({differences}): expected one that adds blocks, channels, seeds or variants to it; \
              name another --out, or delete the files of that run with --replace"
         ))
     };
     assert_eq!(said(&command(&recipe, 8, None), &before), expected("seed 7 there, 8 here"));
+    // More seeds are more of the same run, others are another one.
+    let of = |seeds: &Seeds, before: &Manifest| said(&Command { seeds, ..command(&recipe, 7, None) }, before);
+    let mut many = before.clone();
+    many.seeds = vec![7, 9];
+    assert_eq!(of(&Seeds::of([9, 11]).unwrap(), &many), None);
+    assert_eq!(of(&Seeds::of([8, 10]).unwrap(), &many), expected("seeds 7,9 there, 8,10 here"));
+    assert_eq!(of(&eight, &many), expected("seeds 7,9 there, 8 here"));
     let longer = Recipe::new(32, 4);
     assert_eq!(said(&command(&longer, 8, None), &before), expected("seed 7 there, 8 here, steps 3 there, 4 here"));
     let mut other = before.clone();
@@ -102,7 +112,8 @@ fn photographs_are_compared_by_name_and_bytes_wherever_they_lie() {
     let said = |images: &Path| {
         let (entries, _) = scan::listed(&[images.to_owned()]).unwrap();
         let images = Some((images, &*entries));
-        let command = Command { loaded: &loaded, recipe: &recipe, seed: 7, images, threads: NonZero::<usize>::MIN };
+        let seeds = &Seeds::one(7);
+        let command = Command { loaded: &loaded, recipe: &recipe, seeds, images, threads: NonZero::<usize>::MIN };
         let refused = command.require_same(&before, Path::new("out"), &Silent);
         refused.err().map(|error| error.to_string())
     };
@@ -127,6 +138,8 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
     let asked = |studies: &[Study], channels: &[&str]| Plan {
         studies: studies.to_vec(),
         channels: channels.iter().map(|&c| c.to_owned()).collect(),
+        seeds: Seeds::one(7),
+        variants: Vec::new(),
     };
     let union = |plan: Plan| plan.with(&before, there(), |_| 4);
     // A part of it is all of it.
@@ -139,6 +152,18 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
     // More of one block only.
     let found = union(asked(&[study("2.0", &[3]), study("1.1", &[3])], &["3"]));
     assert_eq!(found, asked(&[study("1.1", &[0, 1, 3]), study("2.0", &[3]), study("3.1", &[0, 1])], &["0..2", "3"]));
+    // Of whatever blocks and channels: more seeds come to those that are there.
+    for plan in [same.clone(), more.clone(), asked(&[study("2.0", &[3])], &["3"])] {
+        let seeds = union(Plan { seeds: Seeds::of([6, 9]).unwrap(), ..plan }).seeds;
+        assert_eq!(seeds.all(), [6, 7, 9]);
+    }
+    // Variants too, in their order.
+    let mut with_one = before.clone();
+    with_one.variants = vec!["antialias".to_owned()];
+    for plan in [same.clone(), more.clone()] {
+        let plan = Plan { variants: vec![Variant::PostRelu], ..plan };
+        assert_eq!(plan.with(&with_one, there(), |_| 4).variants, [Variant::PostRelu, Variant::Antialias]);
+    }
     // All channels of all blocks are all, however they came.
     let rest = union(asked(&[study("1.1", &[2, 3]), study("3.1", &[2, 3])], &["2..4"]));
     assert_eq!(rest, asked(&[study("1.1", &[0, 1, 2, 3]), study("3.1", &[0, 1, 2, 3])], &[]));

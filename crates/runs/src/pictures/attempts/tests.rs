@@ -22,7 +22,7 @@ fn with_run<R>((block, channels): (&str, &[usize]), seed: u64, of: impl FnOnce(&
     };
     let studies = [Study { block: block.parse().unwrap(), channels: channels.to_vec() }];
     let events = Events::default();
-    let run = Attempts { loaded: &loaded, workshop: &workshop, seed, observer: &events };
+    let run = Attempts { loaded: &loaded, workshop: &workshop, seed, variant: None, called: "", observer: &events };
     of(&run, &studies)
 }
 
@@ -40,7 +40,7 @@ fn measured(of: (&str, &[usize]), seed: u64) -> MadeSound {
         let events = Events::default();
         let run = Attempts { observer: &events, ..*run };
         let first = run.first_attempts(studies);
-        let units: Vec<Unit> = first.iter().flat_map(|a| a.units(run.loaded.architecture(), run.seed)).collect();
+        let units: Vec<Unit> = first.iter().flat_map(|a| a.units(run.loaded.architecture(), run.seed, None)).collect();
         run.workshop.make("", &units, &crate::Silent).unwrap();
         let channels = run.measure_until_sound(studies).unwrap();
         let channels = channels.iter();
@@ -102,12 +102,12 @@ fn a_retry_takes_a_new_seed_for_input_and_block_and_keeps_the_output() {
         let [first] = run.first_attempts(studies)[..] else { panic!("one channel") };
         let seeds = |retries| {
             let attempt = Attempt { retries, ..first };
-            attempt.units(run.loaded.architecture(), run.seed).map(|unit| unit.seed)
+            attempt.units(run.loaded.architecture(), run.seed, None).map(|unit| unit.seed)
         };
         assert_eq!(seeds(0), [u64::MAX - 1; 3]);
         assert_eq!(seeds(1), [u64::MAX, u64::MAX, u64::MAX - 1]);
         assert_eq!(seeds(3), [1, 1, u64::MAX - 1]);
-        let sites = first.units(run.loaded.architecture(), run.seed).map(|unit| unit.site.to_string());
+        let sites = first.units(run.loaded.architecture(), run.seed, None).map(|unit| unit.site.to_string());
         assert_eq!(sites, ["layer1.0.pre", "layer1.1.bn2", "layer1.1.pre"]);
     });
 }

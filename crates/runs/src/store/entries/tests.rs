@@ -4,7 +4,11 @@ use featviz::{Objective, Recipe};
 fn example() -> (Unit, Address, Entry) {
     let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel: 2, seed: 9 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "w");
-    (unit, address, Entry { png: vec![b'\n', 1, 2, 3], trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0] })
+    (
+        unit,
+        address,
+        Entry { png: vec![b'\n', 1, 2, 3], trajectory: vec![0.5, f32::MIN_POSITIVE, -3.0], floats: Vec::new() },
+    )
 }
 
 #[test]
@@ -179,7 +183,7 @@ fn only_a_whole_file_at_the_place_of_its_address_is_an_entry() {
 
 #[test]
 fn entries_are_compared_by_their_bits_and_a_nan_is_equal_to_a_nan() {
-    let of = |trajectory: &[f32]| Entry { png: vec![1], trajectory: trajectory.to_vec() };
+    let of = |trajectory: &[f32]| Entry { png: vec![1], trajectory: trajectory.to_vec(), floats: Vec::new() };
     let overflowed = of(&[1.0, f32::INFINITY, f32::NAN]);
     assert_eq!(overflowed, of(&[1.0, f32::INFINITY, -f32::NAN]));
     assert_ne!(overflowed, of(&[1.0, f32::NEG_INFINITY, f32::NAN]));
@@ -187,5 +191,5 @@ fn entries_are_compared_by_their_bits_and_a_nan_is_equal_to_a_nan() {
     assert_ne!(overflowed, of(&[1.0, f32::INFINITY]));
     // A zero of either sign is one number and not the same bits.
     assert_ne!(of(&[0.0]), of(&[-0.0]));
-    assert_ne!(of(&[]), Entry { png: vec![2], trajectory: Vec::new() });
+    assert_ne!(of(&[]), Entry { png: vec![2], trajectory: Vec::new(), floats: Vec::new() });
 }

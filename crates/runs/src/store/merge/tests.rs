@@ -7,7 +7,7 @@ use tempfile::TempDir;
 fn put(store: &Path, channel: usize) -> PathBuf {
     let unit = Unit { site: "maxpool".parse().unwrap(), objective: Objective::Neuron, channel, seed: 0 };
     let address = Address::of(&unit, &Recipe::new(64, 3), "w");
-    let entry = Entry { png: vec![1, 2, 3], trajectory: vec![0.5; channel + 1] };
+    let entry = Entry { png: vec![1, 2, 3], floats: Vec::new(), trajectory: vec![0.5; channel + 1] };
     let store = Store::open(store).unwrap();
     store.put(&address, &unit, &entry).unwrap();
     store.path(&address)

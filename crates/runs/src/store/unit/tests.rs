@@ -26,7 +26,10 @@ fn other_units() -> Vec<Unit> {
 /// Every recipe that differs from one in one number, by as little as can be.
 fn other_recipes(recipe: &Recipe) -> Vec<Recipe> {
     // A new field does not compile here before it is varied.
-    let Recipe { steps, size, deviation, learning_rate, betas, eps, scales, degrees } = recipe.clone();
+    let Recipe { steps, size, deviation, learning_rate, betas, eps, scales, degrees, variation } = recipe.clone();
+    // A recipe as published says nothing of it: its pictures are where they always were.
+    assert_eq!(variation, None);
+    assert!(serde_json::to_value(recipe).unwrap().get("variation").is_none());
     let base = || recipe.clone();
     let mut others = vec![
         Recipe { steps: steps + 1, ..base() },
@@ -98,8 +101,12 @@ fn every_number_of_a_recipe_changes_an_address() {
     let fewer = Recipe { scales: recipe.scales[1..].to_vec(), ..recipe.clone() };
     let twice = Recipe { scales: [&recipe.scales[..], &recipe.scales[..1]].concat(), ..recipe.clone() };
     let all = others.iter().chain([&recipe, &reordered, &fewer, &twice]);
-    let all: BTreeSet<Address> = all.map(of).collect();
+    let mut all: BTreeSet<Address> = all.map(of).collect();
     assert_eq!(all.len(), others.len() + 4);
+    for variant in crate::Variant::ALL {
+        // One that makes the published pictures has theirs.
+        assert_eq!(all.insert(of(&variant.recipe(&recipe))), variant.variation().is_some(), "{variant}");
+    }
 }
 
 #[test]

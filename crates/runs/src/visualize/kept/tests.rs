@@ -5,7 +5,7 @@ fn unit(seed: u64) -> Unit {
 }
 
 fn entry(of: u8) -> Entry {
-    Entry { png: vec![of; 9], trajectory: vec![f32::from(of); 3] }
+    Entry { png: vec![of; 9], trajectory: vec![f32::from(of); 3], floats: Vec::new() }
 }
 
 #[test]

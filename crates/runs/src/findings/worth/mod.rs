@@ -1,0 +1,18 @@
+//! What the numbers of a run are worth (METHOD.md, section 8): how far they depend on the seed and on the channels that
+//! there happen to be, and what chance gives.
+//!
+//! [`Repeated`] are the channels of a run at all of its seeds. From them follow the rows of `tables/seeds.csv`, the spread
+//! columns of `tables/channels.csv`, and intervals, nulls and adjusted p-values of `tables/blocks.csv` and
+//! `tables/panels.csv`.
+
+mod blocks;
+mod pairing;
+mod panels;
+mod repeated;
+mod resamples;
+mod variants;
+
+pub(super) use blocks::{adjust, block_row, histogram_rows};
+pub(super) use panels::{adjust as adjust_panels, panel_row};
+pub(super) use repeated::Repeated;
+pub(super) use variants::{churn_rows, variant_rows};
