@@ -12,6 +12,7 @@ mod home;
 mod interrupt;
 mod laws;
 mod progress;
+mod report;
 mod reproduce;
 mod shell;
 mod test;
@@ -60,6 +61,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
+        Task::Report(flags) => report::run(flags),
         Task::Verify(flags) => verify::run(flags),
         Task::Laws(flags) => laws::run(&flags),
         Task::Completions(flags) => shell::completions(&flags),

@@ -43,7 +43,7 @@ pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
 pub use numbers::probability;
 pub use records::{BuildRecord, PictureRecord};
-pub use render::{render, render_all};
+pub use render::{render, render_all, render_page, render_single_file};
 pub use schema::{
     BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, Verdict,
 };

@@ -21,8 +21,6 @@ pub(crate) struct Results {
     pub(crate) panels: Vec<PanelRow>,
     pub(crate) tuning: Vec<ScaleTuningRow>,
     pub(crate) claims: Vec<ClaimRow>,
-    /// None where there were no images.
-    pub(crate) extremes: Vec<ExtremeRow>,
 }
 
 impl Results {
@@ -33,6 +31,8 @@ impl Results {
     pub(crate) fn read(folder: &Path) -> Result<Results, ReportError> {
         let manifest = Manifest::read(folder)?;
         let there = Tables { folder, with_images: manifest.images.is_some() };
+        // No figure draws them, and a run with images without them is not whole.
+        there.read::<ExtremeRow>(&EXTREMES)?;
         Ok(Results {
             folder: folder.to_owned(),
             manifest,
@@ -43,7 +43,6 @@ impl Results {
             panels: there.read(&PANELS)?,
             tuning: there.read(&SCALE_TUNING)?,
             claims: there.read(&CLAIMS)?,
-            extremes: there.read(&EXTREMES)?,
         })
     }
 }

@@ -114,6 +114,17 @@ pub const CLAIMS: Table = Table {
 /// All of them, in the order in which people read them.
 pub const TABLES: [Table; 8] = [CHANNELS, BLOCKS, HISTOGRAM, PANELS, EXEMPLARS, SCALE_TUNING, EXTREMES, CLAIMS];
 
+/// Their paths, in the same order.
+pub(crate) const PATHS: [&str; TABLES.len()] = {
+    let mut paths = [""; TABLES.len()];
+    let mut at = 0;
+    while at < TABLES.len() {
+        paths[at] = TABLES[at].path;
+        at += 1;
+    }
+    paths
+};
+
 /// The table at a path.
 pub fn table(path: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.path == path)
