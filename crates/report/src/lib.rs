@@ -42,8 +42,10 @@ pub use error::ReportError;
 pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
 pub use numbers::probability;
+pub use page::{map_png, photograph_jpeg};
 pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all, render_page, render_single_file};
 pub use schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, Verdict,
+    ActivationBinRow, AlikeRow, BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow,
+    PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, Verdict,
 };

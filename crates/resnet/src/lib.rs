@@ -19,6 +19,7 @@ mod layout;
 mod naming;
 mod network;
 mod reader;
+mod receptive_field;
 mod site;
 
 pub use architecture::{Architecture, Missing};
@@ -28,6 +29,7 @@ pub use layout::BatchNormState;
 pub use naming::Naming;
 pub use network::{BATCH_NORM_EPS, Network, Sites};
 pub use reader::{Extent, Reader, Reading, View, enlarge, resized_side, shrink};
+pub use receptive_field::ReceptiveField;
 pub use site::{Site, UnknownSite};
 
 pub use autodiff::ops::Algorithm;

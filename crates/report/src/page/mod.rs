@@ -16,6 +16,7 @@ mod single;
 mod thumbnails;
 
 pub(crate) use single::single_file;
+pub use thumbnails::{map_png, photograph_jpeg};
 
 use crate::error::ReportError;
 use crate::files::write_file;

@@ -5,8 +5,9 @@ use crate::error::ReportError;
 use crate::files::read_file;
 use crate::layout;
 use crate::manifest::Manifest;
-use image::RgbImage;
+use image::codecs::png::PngEncoder;
 use image::imageops::{FilterType, resize};
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use jpeg_encoder::{ColorType, Encoder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -59,6 +60,30 @@ fn of_picture(folder: &Path, name: &str) -> Result<Vec<u8>, ReportError> {
     let picture = image::load_from_memory(&bytes).map_err(damaged)?.to_rgb8();
     let side = SIDE.min(picture.width()).min(picture.height());
     jpeg(&resize(&picture, side, side, FilterType::CatmullRom), &path)
+}
+
+/// A photograph as a small file: `[side, side, 3]` bytes to JPEG.
+///
+/// # Errors
+/// If there are not as many bytes, or more than 65,535 rows.
+pub fn photograph_jpeg(pixels: &[u8], side: usize, path: &Path) -> Result<Vec<u8>, ReportError> {
+    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let rows = u32::try_from(side).map_err(|e| failed(e.to_string()))?;
+    let picture = RgbImage::from_raw(rows, rows, pixels.to_vec());
+    jpeg(&picture.ok_or_else(|| failed(format!("{} bytes for a side of {side}", pixels.len())))?, path)
+}
+
+/// A map as a small file: `[side, side, 4]` bytes, the last how opaque, to PNG.
+///
+/// # Errors
+/// If there are not as many bytes.
+pub fn map_png(pixels: &[u8], side: usize, path: &Path) -> Result<Vec<u8>, ReportError> {
+    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let rows = u32::try_from(side).map_err(|e| failed(e.to_string()))?;
+    let mut bytes = Vec::new();
+    let encoder = PngEncoder::new(&mut bytes);
+    encoder.write_image(pixels, rows, rows, ExtendedColorType::Rgba8).map_err(|e| failed(e.to_string()))?;
+    Ok(bytes)
 }
 
 fn jpeg(picture: &RgbImage, path: &Path) -> Result<Vec<u8>, ReportError> {

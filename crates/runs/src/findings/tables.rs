@@ -5,6 +5,7 @@ use super::channel_rows::channel_row;
 use super::claims::{self, Evidence};
 use super::exemplars::Exemplar;
 use super::not_finite;
+use super::of_the_network::{hidden_weights, receptive_fields};
 use super::panels::panels;
 use crate::error::RunError;
 use crate::output::Output;
@@ -14,8 +15,13 @@ use crate::pictures::scale_tuning::ScaleCurve;
 use crate::plan::Study;
 use crate::source::Loaded;
 use analysis::BlockSummary;
-use report::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING};
-use report::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow};
+use report::registry::tables::{
+    BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, HIDDEN_WEIGHTS, HISTOGRAM, PANELS, RECEPTIVE_FIELDS, SCALE_TUNING,
+};
+use report::{
+    BlockRow, ChannelRow, ClaimRow, ExemplarRow, HiddenWeightRow, HistogramRow, PanelRow, ReceptiveFieldRow,
+    ScaleTuningRow,
+};
 use resnet::Block;
 use std::collections::BTreeMap;
 
@@ -56,11 +62,16 @@ pub(crate) struct Tables {
     pub(crate) panels: Vec<PanelRow>,
     pub(crate) scale_tuning: Vec<ScaleTuningRow>,
     pub(crate) claims: Vec<ClaimRow>,
+    pub(crate) receptive_fields: Vec<ReceptiveFieldRow>,
+    pub(crate) hidden_weights: Vec<HiddenWeightRow>,
 }
 
 impl Tables {
     /// The tables of what was found.
-    pub(crate) fn of(findings: &Findings<'_>) -> Tables {
+    ///
+    /// # Errors
+    /// If the network lacks a site of a block that was studied.
+    pub(crate) fn of(findings: &Findings<'_>) -> Result<Tables, RunError> {
         let Findings { loaded, studies, channels, photographs, .. } = *findings;
         let row = |channel: &Channel| {
             let row = channel_row(loaded, channel, photographs);
@@ -83,7 +94,17 @@ impl Tables {
         let panels = panels(&studied, &rows);
         let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
         let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
-        Tables { channels: rows, blocks, histogram, exemplars, panels, scale_tuning: scale_rows(findings), claims }
+        Ok(Tables {
+            channels: rows,
+            blocks,
+            histogram,
+            exemplars,
+            panels,
+            scale_tuning: scale_rows(findings),
+            claims,
+            receptive_fields: receptive_fields(loaded, studies)?,
+            hidden_weights: hidden_weights(loaded, studies),
+        })
     }
 }
 
@@ -99,6 +120,8 @@ impl Tables {
         output.write_table(&HISTOGRAM, &self.histogram)?;
         output.write_table(&EXEMPLARS, &self.exemplars)?;
         output.write_table(&PANELS, &self.panels)?;
+        output.write_table(&RECEPTIVE_FIELDS, &self.receptive_fields)?;
+        output.write_table(&HIDDEN_WEIGHTS, &self.hidden_weights)?;
         output.write_table(&SCALE_TUNING, &self.scale_tuning)
     }
 }
