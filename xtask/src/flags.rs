@@ -299,6 +299,15 @@ pub(crate) struct Report {
     #[arg(value_name = "OUT")]
     pub(crate) out: PathBuf,
 
+    /// Other runs to hold this one against: seeds, variants, networks or recipes. The page of them all is written to
+    /// OUT/compare.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) against: Vec<PathBuf>,
+
+    /// Serve the folder to this machine alone, and open the page in a browser, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) serve: bool,
+
     /// Also write the page as one file, with all that it reads inside: for runs whose page has less than 64 MB.
     #[arg(long, value_name = "FILE.html", value_parser = written_as("html"))]
     pub(crate) single_file: Option<PathBuf>,

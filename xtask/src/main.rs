@@ -14,6 +14,7 @@ mod laws;
 mod progress;
 mod report;
 mod reproduce;
+mod serve;
 mod shell;
 mod test;
 mod verify;

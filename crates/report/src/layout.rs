@@ -20,6 +20,16 @@ pub const EXTREMES: &str = tables::EXTREMES.path;
 pub const SCALE_TUNING: &str = tables::SCALE_TUNING.path;
 /// `tables/claims.csv`.
 pub const CLAIMS: &str = tables::CLAIMS.path;
+/// `tables/receptive_fields.csv`.
+pub const RECEPTIVE_FIELDS: &str = tables::RECEPTIVE_FIELDS.path;
+/// `tables/hidden_weights.csv`.
+pub const HIDDEN_WEIGHTS: &str = tables::HIDDEN_WEIGHTS.path;
+/// `tables/activation_histogram.csv`; only where there were images.
+pub const ACTIVATION_HISTOGRAM: &str = tables::ACTIVATION_HISTOGRAM.path;
+/// `tables/alike.csv`; only where there were images.
+pub const ALIKE: &str = tables::ALIKE.path;
+/// `tables/photograph_contributions.csv`; only where there were images.
+pub const PHOTOGRAPH_CONTRIBUTIONS: &str = tables::PHOTOGRAPH_CONTRIBUTIONS.path;
 /// `tables/claims.md`: the same in Markdown.
 pub const CLAIMS_MARKDOWN: &str = documents::CLAIMS_MARKDOWN.path;
 /// `tables/README.md`: what every table and column holds.

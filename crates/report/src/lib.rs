@@ -44,7 +44,7 @@ pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, digests};
 pub use numbers::probability;
 pub use page::{map_png, photograph_jpeg};
 pub use records::{BuildRecord, PictureRecord};
-pub use render::{render, render_all, render_page, render_single_file};
+pub use render::{render, render_all, render_comparison, render_page, render_single_file};
 pub use schema::{
     ActivationBinRow, AlikeRow, BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow,
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, Verdict,

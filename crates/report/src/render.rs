@@ -53,6 +53,15 @@ pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     page::write(folder, &manifest, cut_short)
 }
 
+/// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to
+/// have been there.
+///
+/// # Errors
+/// If one of the folders holds no run, a table or picture is damaged, or a file cannot be written.
+pub fn render_comparison(folder: &Path, others: &[PathBuf]) -> Result<PathBuf, ReportError> {
+    page::compare::write(folder, &Manifest::read(folder)?, others)
+}
+
 /// Writes the page of a run as one file, with all that it reads inside. [`render_page`] has to have been there.
 ///
 /// # Errors

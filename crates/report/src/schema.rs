@@ -417,11 +417,11 @@ row! {
     /// One row of `tables/photograph_contributions.csv`: what a block adds to a photograph that is in `extremes.csv`, and takes
     /// from it. Each number is a mean over all channels of the block, of center activations.
     pub struct PhotographContributionRow {
-        /// The photograph, as in `activations/images.txt`.
-        pub image: String => "name",
         /// The block, such as `layer1.1`; commands and pages call it 1.1.
         #[serde(with = "crate::block_name")]
         pub block: String => "name",
+        /// The photograph, as in `activations/images.txt`.
+        pub image: String => "name",
         /// What enters: Input, where it is positive.
         pub input_mean: f64 => "activation",
         /// What Block adds: Block, where it is positive.

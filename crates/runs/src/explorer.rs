@@ -43,6 +43,14 @@ pub fn report(folder: &Path, observer: &dyn Observer) -> Result<PathBuf, RunErro
     Ok(index)
 }
 
+/// Makes the page of a run beside other runs, after [`report()`]; its path.
+///
+/// # Errors
+/// If one of the folders holds no run, a table or picture is damaged, or a file cannot be written.
+pub fn report_against(folder: &Path, others: &[PathBuf]) -> Result<PathBuf, RunError> {
+    Ok(report::render_comparison(folder, others)?)
+}
+
 /// Makes the page of a run as one file, with all that it reads inside, after [`report()`].
 ///
 /// # Errors

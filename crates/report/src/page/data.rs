@@ -130,9 +130,10 @@ impl Cells {
     }
 }
 
-/// Whether a table is read a block at a time: it has many rows for each channel.
+/// Whether a table is read a block at a time: it has many rows for each channel, or one for each photograph.
 pub(super) fn is_of_blocks(table: &Table) -> bool {
-    table.key.len() > 2 && table.key.starts_with(&["block", "channel"])
+    let many = table.key.len() > 2 && table.key.starts_with(&["block", "channel"]);
+    many || table.key.starts_with(&["block", "image"])
 }
 
 /// What a table is called in the page: the name of its file.
@@ -162,7 +163,7 @@ fn quoted(text: &str) -> String {
 
 /// Whether a block's name may be that of a file.
 pub(super) fn is_file_name(block: &str) -> bool {
-    let plain = block.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let plain = block.chars().all(|c| !c.is_control() && !matches!(c, '/' | '\\' | ':'));
     plain && !block.is_empty() && !block.starts_with('.')
 }
 
@@ -207,10 +208,10 @@ mod tests {
 
     #[test]
     fn names_of_blocks_that_lead_elsewhere_are_no_names_of_files() {
-        for name in ["1.1", "features.denseblock1", "a-b_c"] {
+        for name in ["1.1", "features.denseblock1", "a-b_c", "1&1"] {
             assert!(is_file_name(name), "{name}");
         }
-        for name in ["", "..", ".hidden", "a/b", "a\\b", "a b"] {
+        for name in ["", "..", ".hidden", "a/b", "a\\b", "c:b", "a\nb"] {
             assert!(!is_file_name(name), "{name}");
         }
     }

@@ -8,6 +8,7 @@
 
 mod assets;
 pub(crate) mod claims;
+pub(crate) mod compare;
 mod data;
 mod photographs;
 mod run;

@@ -52,7 +52,7 @@ pub(super) fn write(folder: &Path, manifest: &Manifest, written: &mut Written) -
     Ok(there(folder, manifest))
 }
 
-fn of_picture(folder: &Path, name: &str) -> Result<Vec<u8>, ReportError> {
+pub(super) fn of_picture(folder: &Path, name: &str) -> Result<Vec<u8>, ReportError> {
     let path = folder.join(name);
     let bytes = read_file(&path)?;
     let damaged =

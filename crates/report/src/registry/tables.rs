@@ -150,7 +150,7 @@ pub const ALIKE: Table = Table {
 /// What each block does to each photograph.
 pub const PHOTOGRAPH_CONTRIBUTIONS: Table = Table {
     path: "tables/photograph_contributions.csv",
-    key: &["image", "block"],
+    key: &["block", "image"],
     made_from: &[PHOTOGRAPHS, NETWORK],
     needs_images: true,
     title: Some("what blocks do to photographs"),

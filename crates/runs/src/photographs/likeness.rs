@@ -87,15 +87,15 @@ impl Photographs {
         reading: &Reading<'_>,
     ) -> Vec<PhotographContributionRow> {
         let mut rows = Vec::new();
-        for &at in places {
-            for study in reading.studies {
+        for study in reading.studies {
+            for &at in places {
                 let roles = Role::ALL.map(|role| self.columns.of_site(&self.images[at], study.block.read_site(role)));
                 let [input, block, output] = roles;
                 let each = || input.iter().zip(block).map(|(&i, &b)| (f64::from(i).max(0.0), f64::from(b)));
                 let mean = |sum: f64| sum / input.len() as f64;
                 rows.push(PhotographContributionRow {
-                    image: self.entries[at].name.clone(),
                     block: study.block.to_string(),
+                    image: self.entries[at].name.clone(),
                     input_mean: mean(each().map(|(i, _)| i).sum()),
                     added_mean: mean(each().map(|(_, b)| b.max(0.0)).sum()),
                     taken_mean: mean(each().map(|(i, b)| i.min(-b).max(0.0)).sum()),

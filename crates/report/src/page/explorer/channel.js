@@ -156,7 +156,7 @@ streamscope.views.channel = async function ({ path: [block, name] }) {
     const failed = (streamscope.run.blocks[block] || []).includes(channel);
     return { title: `${block}/${name}`, element: h("div", {}, h("h1", {}, `${block}/${name}`), h("p", {}, failed ? "The run studies this channel, and has no row of it: it was cut short, or its tables are not there." : "The run has no such channel."), h("p", {}, h("a", { href: "#/channels" }, "All channels"))) };
   }
-  const tables = streamscope.run.tables.filter((t) => t.of_blocks && t.there);
+  const tables = streamscope.run.tables.filter((t) => t.of_blocks && t.there && t.key.includes("channel"));
   const loaded = await Promise.all([...tables.map((t) => streamscope.part(t.name, block)), streamscope.part("pictures", block)]);
   const parts = Object.fromEntries(tables.map((t, i) => [t.name, streamscope.rowsOf(loaded[i], channel)]));
   const rows = (table) => parts[table] || [];

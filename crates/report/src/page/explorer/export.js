@@ -26,14 +26,13 @@ streamscope.svg = function (found, column, title) {
   const points = found.map((at) => [Math.min(5, streamscope.value(at, "mix_ratio")), streamscope.value(at, column), streamscope.category(at)]).filter((p) => Number.isFinite(p[0]) && Number.isFinite(p[1]));
   const [low, high] = [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
   const x = (v) => 60 + (v / 5) * 380, y = (v) => 250 - ((v - low) / (high - low || 1)) * 220;
-  const style = getComputedStyle(document.documentElement);
   const shapes = { overwrite: "M-3-2.5H3L0 3Z", skip: "M-3 2.5H3L0-3Z", mix: "M0-3.5L3.5 0L0 3.5L-3.5 0Z" };
   const svg = h("svg", { xmlns: "http://www.w3.org/2000/svg", width: 460, height: 300, viewBox: "0 0 460 300", "font-family": "DejaVu Sans, sans-serif", "font-size": 11 },
     h("rect", { width: 460, height: 300, fill: "white" }), h("path", { d: "M60 20V255H445", fill: "none", stroke: "#282828" }),
     [0, 1, 2, 3, 4, 5].map((v) => h("text", { x: x(v), y: 270, "text-anchor": "middle" }, v)),
     [low, (low + high) / 2, high].map((v) => h("text", { x: 55, y: y(v) + 4, "text-anchor": "end" }, streamscope.number(v, 2))),
     h("text", { x: 250, y: 290, "text-anchor": "middle" }, "mix ratio (at most 5)"), h("text", { x: 60, y: 14 }, title),
-    points.map(([a, b, category]) => h("path", { d: shapes[category] || shapes.mix, transform: `translate(${x(a).toFixed(1)} ${y(b).toFixed(1)})`, fill: style.getPropertyValue(`--${category}`).trim(), "fill-opacity": 0.75 })));
+    points.map(([a, b, category]) => h("path", { d: shapes[category] || shapes.mix, transform: `translate(${x(a).toFixed(1)} ${y(b).toFixed(1)})`, fill: streamscope.color(category || "mix"), "fill-opacity": 0.75 })));
   return new XMLSerializer().serializeToString(svg);
 };
 

@@ -48,7 +48,7 @@ function network() {
       h("svg", { viewBox: "0 0 100 46", class: "bins", "aria-hidden": "true", preserveAspectRatio: "none" }, own.map((bin, at) => h("rect", { x: at * 5, width: 4.2, y: 46 - (44 * bin.count) / highest, height: (44 * bin.count) / highest, class: streamscope.categoryOf((bin.from + bin.to) / 2) })),
         h("line", { x1: 20, x2: 20, y1: 0, y2: 46, class: "one" })),
       streamscope.proportions(b, said), h("span", { class: "small counts" }, h("span", {}, `▼${b.overwrite}`), h("span", {}, `◆${b.mix}`), h("span", {}, `▲${b.skip}`)),
-      h("span", { class: "small" }, `median ${number(b.median_mix_ratio, 2)}`), b.scale_invariant ? h("span", { class: "small" }, `★ ${b.scale_invariant} scale-inv.`) : h("span", { class: "small" }, " ")),
+      h("span", { class: "small" }, `median ${number(b.median_mix_ratio, 2)}`), b.scale_invariant ? h("span", { class: "small" }, `★ ${b.scale_invariant} scale-inv.`) : h("span", { class: "small" }, "\u00a0")),
       place < blocks.length - 1 ? h("span", { class: "arrow", "aria-hidden": "true" }, "→") : null);
   }), missing.map((what) => h("div", { role: "listitem", class: "block missing" }, h("strong", {}, what), h("span", { class: "small" }, "not computed"))));
 }

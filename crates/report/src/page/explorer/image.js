@@ -16,7 +16,11 @@ streamscope.views.image = async function ({ path: [, name] }) {
     return of.length ? h("ul", { class: "strongest" }, of.slice(0, 12).map((f) => h("li", {}, h("a", { href: streamscope.address(streamscope.place(f.block, f.channel)) }, streamscope.bare("neuron", f.block, role, f.channel, ""), h("span", {}, `${f.block}/${f.channel}`)), h("span", { class: "small" }, `${number(f.activation, 2)}, rank ${f.rank}`)),
       of.length > 12 ? h("li", { class: "small" }, `and ${of.length - 12} more`) : null)) : h("p", { class: "small" }, "none");
   };
-  const sums = streamscope.rows("photograph_contributions").filter((row) => row.image === name);
+  const contributed = await Promise.all(streamscope.blocks.map((block) => streamscope.part("photograph_contributions", block)));
+  const sums = contributed.flatMap((part, place) => {
+    const at = part ? part.columns.image.indexOf(name) : -1;
+    return at < 0 ? [] : [{ block: streamscope.blocks[place], ...Object.fromEntries(["input_mean", "added_mean", "taken_mean", "output_mean"].map((c) => [c, part.columns[c][at]])) }];
+  });
   const largest = Math.max(...sums.flatMap((row) => [row.input_mean, row.added_mean, row.taken_mean]), 1e-12);
   const bar = (value, kind) => h("td", {}, h("span", { class: `bar ${kind}`, style: { "--part": (value / largest).toFixed(4) } }, h("span", {}, number(value))));
   const contributions = sums.length ? h("section", { class: "panel" }, h("h2", {}, "What each block adds and takes away"),

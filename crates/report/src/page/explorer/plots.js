@@ -3,7 +3,14 @@
 const { h, number, channels } = streamscope;
 const RIGHT = 5;
 
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/* Colors as they are in light or dark: a canvas does not know what depends on that. */
+const probe = h("span", { hidden: true });
+document.body.append(probe);
+streamscope.color = function (name) {
+  probe.style.color = `var(--${name})`;
+  return getComputedStyle(probe).color;
+};
+const { color } = streamscope;
 const axis = (label, more) => ({ label, stroke: color("ink"), grid: { stroke: color("line"), width: 1 }, ticks: { stroke: color("line") }, labelSize: 18, labelFont: "12px system-ui", font: "12px system-ui", size: 38, ...more });
 const kept = [];
 

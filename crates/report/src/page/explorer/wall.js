@@ -36,9 +36,12 @@ streamscope.wall = function (found, role) {
   let running = null;
   const mount = () => {
     if (running) running.stop();
-    const tile = (innerWidth < 600 ? 92 : 116) * roles.length + 8;
-    const across = Math.max(1, Math.floor((scroller.clientWidth - 8) / tile));
-    const height = (innerWidth < 600 ? 92 : 116) + 34;
+    // As many of some 110 pixels as there is room for, which then share all of it.
+    const room = scroller.clientWidth - 8, gap = 8, own = 2 * (roles.length - 1);
+    const across = Math.max(1, Math.round(room / ((innerWidth < 600 ? 92 : 112) * roles.length + own + gap)));
+    const side = Math.floor(((room / across) - gap - own) / roles.length);
+    const height = side + 34;
+    inner.style.setProperty("--tile", `${side}px`);
     const made = new Map();
     const draw = (items, total) => {
       inner.style.height = `${total}px`;
