@@ -15,6 +15,7 @@ mod laws;
 mod limits;
 mod lines;
 mod messages;
+mod report;
 mod reproduce;
 mod shell;
 mod small;
@@ -30,13 +31,14 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 12] = [
+const TESTED: [(&str, &[Tested]); 13] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
     ("bench", cargo::FLAGS),
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
+    ("report", report::FLAGS),
     ("verify", verify::FLAGS),
     ("completions", shell::COMPLETIONS),
     ("man", shell::MAN),

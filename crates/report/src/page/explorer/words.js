@@ -67,7 +67,7 @@ streamscope.term = function (word, said, table = "channels") {
 /* A column's name without underscores. */
 streamscope.TITLES = {
   mix_ratio: "mix ratio", block_delta: "dB", input_delta: "dI", scale_metric: "dB + dI",
-  scale_invariant: "scale-invariant (paper 1)", scale_invariant_no_mix: "scale-invariant without the mix (paper 1)",
+  scale_invariant: "scale-invariant (paper 1)", scale_invariant_no_mix: "scale-invariant but for the mix",
   scale_invariant_by_block: "scale-invariant (paper 2)", photo_scale_invariant: "scale-invariant on photographs",
 };
 streamscope.title = function (name) {
