@@ -44,7 +44,9 @@ fn of_the_page(name: &str) -> Option<&'static [&'static str]> {
         [layout::THUMBNAILS, .., file] if file.ends_with(".maps.png") => {
             Some(&[layout::EXTREMES, PHOTOGRAPHS, NETWORK])
         }
-        [layout::THUMBNAILS, ..] => Some(&[]),
+        // One of a whole channel shows all of its picture.
+        [layout::THUMBNAILS, .., file] if file.ends_with(".channel.jpg") => Some(&[]),
+        [layout::THUMBNAILS, ..] => Some(&[layout::RECEPTIVE_FIELDS]),
         _ => None,
     }
 }

@@ -63,7 +63,12 @@ impl Browser {
         });
         let answer = ask("POST", &at, Some(&json!({ "capabilities": { "alwaysMatch": wanted } })));
         let session = format!("{at}/{}", answer["sessionId"].as_str().unwrap());
-        Some(Browser { driver, session, _profile: profile, _one: one })
+        let browser = Browser { driver, session, _profile: profile, _one: one };
+        // A browser begins with a page of its own, which is none of ours.
+        browser.post("/url", &json!({ "url": "about:blank" }));
+        std::thread::sleep(Duration::from_millis(300));
+        browser.requests();
+        Some(browser)
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -116,8 +121,10 @@ impl Browser {
 
     /// The texts of all elements that a selector finds.
     pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
-        let script =
-            format!("return [...document.querySelectorAll({})].map((e) => e.innerText.trim())", json!(selector));
+        let script = format!(
+            "return [...document.querySelectorAll({})].map((e) => (e.innerText ?? e.textContent).trim())",
+            json!(selector)
+        );
         serde_json::from_value(self.run(&script)).unwrap()
     }
 

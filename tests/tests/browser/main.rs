@@ -259,6 +259,21 @@ fn typed_and_brushed(browser: &Browser, channels: &[Channel]) {
     assert_eq!(browser.texts("#found"), [format!("{expected} channels of 1856")]);
     browser.run("history.back()");
     browser.until("!location.hash.includes('mix_ratio')");
+    // Under the pointer is the channel of the dot there, and a click opens it.
+    let row = channels.iter().find(|row| named(row) == "2.1/77").unwrap();
+    browser.go("#/channels?plots=1&q=2.1/77");
+    browser.until("document.querySelectorAll('.plot .u-over').length > 3");
+    let values =
+        channels.iter().filter(|row| number(row, "mix_ratio").is_some()).map(|row| number(row, "b_i").unwrap());
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let up = (number(row, "b_i").unwrap() - low) / (high - low);
+    // An axis to 5.05, and one with 6% of space at both ends.
+    let at = [number(row, "mix_ratio").unwrap() / 5.05, 1.0 - (up + 0.06) / 1.12];
+    browser.point(".plot[data-y=b_i] .u-over", at, false);
+    let tip = browser.texts("#tip").remove(0);
+    assert!(tip.starts_with(&format!("2.1/77 {}", shown(number(row, "mix_ratio"), 2))), "{tip}");
+    browser.point(".plot[data-y=b_i] .u-over", at, true);
+    browser.until("document.querySelector('h1').innerText === 'Channel 2.1/77'");
 }
 
 /// A whole number with commas.
@@ -378,9 +393,9 @@ fn the_first_screen_says_what_the_stream_does_and_what_is_not_sure() {
     let sentence = browser.texts(".sentence").remove(0);
     for words in [
         format!("Of {} channels in 2 blocks", sum("studied")),
-        format!("{} ({:.0} %) are overwritten", sum("overwrite"), 100.0 * sum("overwrite") / sum("studied")),
-        format!("{} ({:.0} %) mix", sum("mix"), 100.0 * sum("mix") / sum("studied")),
-        format!("{} ({:.0} %) skip through", sum("skip"), 100.0 * sum("skip") / sum("studied")),
+        format!("{} ({:.0} %) are overwritten", sum("overwrite"), (100.0 * sum("overwrite") / sum("studied")).round()),
+        format!("{} ({:.0} %) mix", sum("mix"), (100.0 * sum("mix") / sum("studied")).round()),
+        format!("{} ({:.0} %) skip through", sum("skip"), (100.0 * sum("skip") / sum("studied")).round()),
         format!("{} are scale-invariant", sum("scale_invariant")),
     ] {
         assert!(sentence.contains(&words), "{words}: {sentence}");
@@ -486,7 +501,7 @@ fn a_run_shows_what_it_has_and_says_what_it_lacks() {
     browser.open(&out.join("index.html"), "#/");
     browser.click(".unsure summary");
     let said = browser.texts(".unsure").remove(0);
-    for words in ["The run was cut short", "tables/claims.csv is not there", "1 of 24 pictures are not there"] {
+    for words in ["The run was cut short", "tables/claims.csv is not there", "1 of 48 pictures are not there"] {
         assert!(said.contains(words), "{words}: {said}");
     }
     browser.go("#/3.1/2");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use streamscope_tests::harness::{Shared, program, root, succeed};
 
 /// A name that would be a tag, an attribute or the end of a script if somebody took it for that.
-pub(crate) const HOSTILE: &str = "<img src=x onerror=\"window.hacked=1\">'&amp;</script> %41#?.jpg";
+pub(crate) const HOSTILE: &str = "<img src=x onerror=\"window.hacked=1\">'&amp;<script> %41#?.jpg";
 
 /// A run of four channels of two blocks with photographs, one of them of a hostile name.
 pub(crate) fn small() -> &'static Path {

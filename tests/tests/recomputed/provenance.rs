@@ -118,8 +118,9 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
             _ if name.starts_with("page/data/") => of_data(&name["page/data/".len()..]),
             _ if name.starts_with("thumbnails/photographs/") => &["images"],
             _ if name.ends_with(".maps.png") => &["tables/extremes.csv", "images", "weights"],
-            // The picture itself, below.
-            _ if name.starts_with("thumbnails/") => &[],
+            // The picture itself, below, and how much of it is shown.
+            _ if name.ends_with(".channel.jpg") => &[],
+            _ if name.starts_with("thumbnails/") => &["tables/receptive_fields.csv"],
             // A picture: the manifest says more of it.
             _ => {
                 let listed = run.manifest["pictures"].get(name).is_some();

@@ -70,6 +70,7 @@ fn copied(
     written: &mut Written,
 ) -> Result<BTreeMap<String, String>, ReportError> {
     let mut places = BTreeMap::new();
+    let seen = thumbnails::fields(other)?;
     for (block, channels) in &manifest.blocks {
         for role in ["input", "block", "output"] {
             for channel in channels {
@@ -78,7 +79,7 @@ fn copied(
                     continue;
                 }
                 let ready = other.join(layout::thumbnail(&picture));
-                let bytes = fs::read(&ready).map_or_else(|_| thumbnails::of_picture(other, &picture), Ok)?;
+                let bytes = fs::read(&ready).map_or_else(|_| thumbnails::of_picture(other, &picture, &seen), Ok)?;
                 let place = to.join(block).join(role).join(format!("{channel}.jpg"));
                 written.put(&place, &bytes)?;
                 places.insert(format!("{block}/{channel} {role}"), super::as_listed(&place));

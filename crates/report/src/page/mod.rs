@@ -63,7 +63,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, cut_short: bool) -> Resu
     written.put(&page.join("core.js"), assets::CORE.as_bytes())?;
     written.put(&page.join("vendor.js"), assets::vendor().as_bytes())?;
     written.put(&page.join("explorer.js"), assets::scripts().as_bytes())?;
-    let mut first = Vec::new();
+    let (mut first, mut parts) = (Vec::new(), run::Parts::new());
     let mut lacks = lacking(folder, manifest, cut_short);
     for table in TABLES.iter().filter(|table| !table.needs_images || manifest.images.is_some()) {
         let Some(cells) = Cells::read(&folder.join(table.path))? else { continue };
@@ -90,6 +90,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, cut_short: bool) -> Resu
             }
             let path = page.join("data").join(name).join(format!("{block}.js"));
             written.put(&path, data::call(&["part", name, &block], &cells.json(table)).as_bytes())?;
+            parts.entry(name).or_default().push(block);
         }
     }
     pictures(manifest, &mut written)?;
@@ -98,7 +99,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, cut_short: bool) -> Resu
     written.put(&path, data::call_with(&["thumbnails"], &thumbnails).as_bytes())?;
     first.push(path);
     lacks.sort();
-    let run = run::described(folder, manifest, &lacks);
+    let run = run::described(folder, manifest, (&lacks, &parts));
     let path = page.join("data").join("run.js");
     written.put(&path, data::call_with(&["run"], &run).as_bytes())?;
     first.insert(0, path);

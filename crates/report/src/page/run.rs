@@ -6,10 +6,11 @@ use crate::layout;
 use crate::manifest::Manifest;
 use crate::registry::{Compared, FIGURES, Figure, MEASURES, TABLES, Table};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the page knows of a run before any table.
-pub(super) fn described(folder: &Path, manifest: &Manifest, lacks: &[String]) -> Value {
+pub(super) fn described(folder: &Path, manifest: &Manifest, (lacks, parts): (&[String], &Parts)) -> Value {
     let network = &manifest.network;
     let with_images = manifest.images.is_some();
     let images = manifest.images.as_ref().map(|images| {
@@ -40,7 +41,7 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, lacks: &[String]) ->
         "failed": manifest.failed,
         "instruction_set": manifest.instruction_set,
         "threads": manifest.threads,
-        "tables": tables.map(|table| of_table(folder, table)).collect::<Vec<Value>>(),
+        "tables": tables.map(|table| of_table(folder, table, parts)).collect::<Vec<Value>>(),
         "figures": figures(folder, manifest),
         "measures": measures(manifest),
         "files": {
@@ -51,7 +52,10 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, lacks: &[String]) ->
     })
 }
 
-fn of_table(folder: &Path, table: &Table) -> Value {
+/// The blocks of each table that is read a block at a time.
+pub(super) type Parts = BTreeMap<&'static str, Vec<String>>;
+
+fn of_table(folder: &Path, table: &Table, parts: &Parts) -> Value {
     let columns = table
         .columns
         .iter()
@@ -65,6 +69,7 @@ fn of_table(folder: &Path, table: &Table) -> Value {
         "made_from": table.made_from,
         "columns": columns.collect::<Vec<Value>>(),
         "of_blocks": data::is_of_blocks(table),
+        "blocks": parts.get(data::name(table)),
         "there": folder.join(table.path).exists(),
     })
 }

@@ -25,8 +25,9 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
             let of_table = |path: &&str| **path == format!("tables/{table}.csv");
             Some(vec![TABLES.iter().map(|t| t.path).find(of_table).unwrap()])
         }
-        // The picture itself, which is no kind of file.
-        _ if name.starts_with("thumbnails/") => tables(&[]),
+        // The picture itself, which is no kind of file, and how much of it is shown.
+        _ if name.ends_with(".channel.jpg") => tables(&[]),
+        _ if name.starts_with("thumbnails/") => tables(&["tables/receptive_fields.csv"]),
         "activations/images.txt" => tables(&["images"]),
         "activations/layer1.0.npy" => tables(&["images", "weights"]),
         _ => {

@@ -25,6 +25,6 @@ streamscope.views.figures = function () {
 
 streamscope.views.words = function () {
   return { title: "Words", element: h("div", {}, h("h1", {}, "What the words mean"), listed(Object.entries(streamscope.TERMS)),
-    run.tables.map((t) => h("section", {}, h("h2", {}, t.path), h("p", {}, t.about, ` Made from ${t.made_from.join(", ")}.`), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": t.path }, h("table", { class: "words" }, h("thead", {}, h("tr", {}, ["column", "unit", "what it holds"].map((s) => h("th", { scope: "col" }, s)))),
-      h("tbody", {}, t.columns.map((c) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, c.name)), h("td", {}, c.unit), h("td", {}, c.definition)))))))) ) };
+    run.tables.map((t) => h("section", {}, h("h2", {}, t.path), h("p", {}, t.about.replace(/`/g, ""), ` Made from ${t.made_from.join(", ")}.`), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": t.path }, h("table", { class: "words" }, h("thead", {}, h("tr", {}, ["column", "unit", "what it holds"].map((s) => h("th", { scope: "col" }, s)))),
+      h("tbody", {}, t.columns.map((c) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, c.name)), h("td", {}, c.unit), h("td", {}, c.definition.replace(/`/g, ""))))))))) ) };
 };

@@ -23,7 +23,7 @@ function pictures(at, extremes) {
     const seen = field ? (field.whole ? "sees the whole image" : `sees ${field.pixels.width} × ${field.pixels.height} pixels`) : "";
     return h("section", { class: "role", "aria-label": name }, h("h2", {}, term(name), h("span", { class: "small" }, ` ${seen}`)),
       h("div", { class: "two" },
-        h("figure", {}, streamscope.picture("neuron", block, role, channel, `${name}: picture of the center neuron of channel ${channel}`), h("figcaption", {}, "center neuron")),
+        h("figure", {}, streamscope.picture("neuron", block, role, channel, `${name}: picture of the center neuron of channel ${channel}`), h("figcaption", {}, "center neuron", field && !field.whole ? " (what it sees)" : "")),
         streamscope.has("channel", block, role, channel)
           ? h("figure", {}, streamscope.picture("channel", block, role, channel, `${name}: picture of the whole channel ${channel}`), h("figcaption", {}, "whole channel"))
           : h("figure", { class: "lack" }, h("span", { class: "none" }, "made for exemplars only"), h("figcaption", {}, "whole channel"))),
@@ -113,7 +113,7 @@ const SHOWN = new Set(["extremes", "scale_tuning", "activation_histogram", "alik
 function otherTables(block, channel, parts) {
   return streamscope.run.tables.filter((t) => t.of_blocks && !SHOWN.has(t.name) && parts[t.name] && parts[t.name].length).map((t) => {
     const names = t.columns.map((c) => c.name).filter((name) => name !== "block" && name !== "channel");
-    return panel(t.title || t.name, h("p", { class: "small" }, t.about), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": t.title || t.name }, h("table", { class: "small-table" },
+    return panel(t.title || t.name, h("p", { class: "small" }, t.about.replace(/`/g, "")), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": t.title || t.name }, h("table", { class: "small-table" },
       h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, term(name, streamscope.title(name), t.name))))),
       h("tbody", {}, parts[t.name].map((row) => h("tr", {}, names.map((name) => h("td", {}, streamscope.cell(row[name], (t.columns.find((c) => c.name === name) || {}).unit)))))))));
   });

@@ -38,8 +38,8 @@ streamscope.file = function (path, ...words) {
 streamscope.part = function (table, block) {
   const there = () => (streamscope.parts[table] || {})[block] || null;
   const known = streamscope.run.tables.find((t) => t.name === table);
-  const written = table === "pictures" || (known && known.there);
-  if (there() || streamscope.inside || !written || !streamscope.run.blocks[block]) return Promise.resolve(there());
+  const written = table === "pictures" ? block in streamscope.run.blocks : known && known.blocks && known.blocks.includes(block);
+  if (there() || streamscope.inside || !written) return Promise.resolve(there());
   const waiting = (streamscope.waiting = streamscope.waiting || {});
   const path = `page/data/${table}/${block}.js`;
   waiting[path] = waiting[path] || new Promise((resolve) => {

@@ -43,7 +43,7 @@ function network() {
     const own = bins.filter((bin) => bin.block === b.block);
     const highest = Math.max(...own.map((bin) => bin.count), 1);
     const said = `Block ${b.block}: ${b.overwrite} overwrite, ${b.mix} mix, ${b.skip} skip; median mix ratio ${number(b.median_mix_ratio, 2)}`;
-    return h("div", { role: "listitem", class: "block" }, h("a", { href: `#/channels?f.block=${encodeURIComponent(b.block)}`, "aria-label": said },
+    return h("div", { role: "listitem", class: "block" }, h("a", { href: `#/channels?f.block=${encodeURIComponent(b.block)}` },
       h("span", { class: "block-name" }, h("strong", {}, b.block), h("span", { class: "small" }, b.studied + b.failed === b.channels ? `${b.channels}` : `${b.studied + b.failed} of ${b.channels}`)),
       h("svg", { viewBox: "0 0 100 46", class: "bins", "aria-hidden": "true", preserveAspectRatio: "none" }, own.map((bin, at) => h("rect", { x: at * 5, width: 4.2, y: 46 - (44 * bin.count) / highest, height: (44 * bin.count) / highest, class: streamscope.categoryOf((bin.from + bin.to) / 2) })),
         h("line", { x1: 20, x2: 20, y1: 0, y2: 46, class: "one" })),

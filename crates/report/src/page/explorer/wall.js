@@ -21,10 +21,9 @@ streamscope.tile = function (at, roles, selected) {
   const block = streamscope.value(at, "block"), channel = streamscope.value(at, "channel");
   const ratio = streamscope.value(at, "mix_ratio"), category = streamscope.category(at);
   const star = streamscope.value(at, "scale_invariant");
-  const said = `Channel ${block}/${channel}: ${category || "no mix ratio"}${ratio === null ? "" : `, mix ratio ${number(ratio, 2)}`}${star ? ", scale-invariant" : ""}`;
-  return h("a", { class: `tile ${category || "failed"}`, href: streamscope.address(at), "aria-label": said },
+  return h("a", { class: `tile ${category || "failed"}`, href: streamscope.address(at) },
     h("span", { class: "pictures" }, roles.map((role) => streamscope.bare("neuron", block, role, channel))),
-    h("span", { class: "label" }, h("strong", {}, `${block}/${channel}`), h("span", { class: "ratio" }, star ? "★ " : "", `${streamscope.MARKS[category] || "?"} ${ratio === null ? "" : number(ratio, 2)}`)));
+    h("span", { class: "label" }, h("strong", {}, `${block}/${channel}`), h("span", { class: "ratio" }, h("span", { class: "hidden" }, `${category || "no mix ratio"}${star ? ", scale-invariant" : ""} `), h("span", { "aria-hidden": "true" }, `${star ? "★ " : ""}${streamscope.MARKS[category] || "?"} `), ratio === null ? "" : number(ratio, 2))));
 };
 
 streamscope.wall = function (found, role) {

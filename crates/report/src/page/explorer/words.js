@@ -49,7 +49,7 @@ streamscope.columnOf = function (table, name) {
 /* A word with its definition a click, a key or a pointer away. */
 streamscope.term = function (word, said, table = "channels") {
   const column = streamscope.columnOf(table, word);
-  const text = streamscope.TERMS[word] || (column ? column.definition : "");
+  const text = streamscope.TERMS[word] || (column ? column.definition.replace(/`/g, "") : "");
   if (!text) return h("span", {}, said || word);
   const show = (event) => {
     const box = document.getElementById("definition");
