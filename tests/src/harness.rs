@@ -113,6 +113,9 @@ pub fn small_run(out: &Path) {
     succeed(&mut program(&["reproduce", "--blocks", "1.1,3.1", "--channels", "0..2", "--steps", "6", "--out", &out]));
 }
 
+/// What says how a run went: on how many threads, where its weights and images were.
+const HOW_IT_WENT: [&str; 3] = ["manifest.json", "index.html", "page/data/run.js"];
+
 /// Every file below a folder with its bytes, except the store and what says how the run went.
 pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
@@ -123,7 +126,7 @@ pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "store" {
                 folders.push(path);
-            } else if path.is_file() && name != "manifest.json" && name != "index.html" {
+            } else if path.is_file() && !HOW_IT_WENT.contains(&name.as_str()) {
                 files.insert(name, fs::read(&path).unwrap());
             }
         }

@@ -39,6 +39,8 @@ pub(crate) enum Task {
     /// Derive one channel's mix ratio and scale measures from a finished run; exit code 1 if its tables or pictures
     /// were changed.
     Explain(Explain),
+    /// Make the page of a run again, from what its folder holds; beside other runs with --against.
+    Report(Report),
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made
     /// again.
     Verify(Verify),
@@ -436,6 +438,26 @@ pub(crate) struct Verify {
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The folder that reproduce wrote, or began to.
+    #[arg(value_name = "OUT")]
+    pub(crate) out: PathBuf,
+
+    /// Other runs to hold this one against: seeds, variants, networks or recipes. The page of them all is written to
+    /// OUT/compare.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub(crate) against: Vec<PathBuf>,
+
+    /// Serve the folder to this machine alone, and open the page in a browser, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) serve: bool,
+
+    /// Also write the page as one file, with all that it reads inside: for runs whose page has less than 64 MB.
+    #[arg(long, value_name = "FILE.html", value_parser = written_as("html"))]
+    pub(crate) single_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

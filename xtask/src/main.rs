@@ -14,7 +14,9 @@ mod interrupt;
 mod laws;
 mod merge;
 mod progress;
+mod report;
 mod reproduce;
+mod serve;
 mod shell;
 mod slurm;
 mod status;
@@ -64,6 +66,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
+        Task::Report(flags) => report::run(flags),
         Task::Verify(flags) => verify::run(flags),
         Task::Inspect(flags) => inspect::run(&flags),
         Task::Laws(flags) => laws::run(&flags),

@@ -56,9 +56,11 @@ mod tests {
     #[test]
     fn each_variation_changes_one_thing_and_the_recipe_says_which() {
         let site: Site = "layer3.1.pre".parse().unwrap();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/resnet18-16.npz");
+        let network = Architecture::infer(&weights::TensorSet::load(file).unwrap()).unwrap();
         let of = |recipe: &Recipe| {
             let read = recipe.read_at(site).to_string();
-            (recipe.drawn_scales().len(), recipe.drawn_degrees(), recipe.jitter_at(site), read)
+            (recipe.drawn_scales().len(), recipe.drawn_degrees(), recipe.jitter_at(&network, site), read)
         };
         let published = (5, 5, 16, "layer3.1.pre".to_owned());
         assert_eq!(of(&Recipe::new(224, 8)), published);

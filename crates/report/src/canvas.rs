@@ -48,8 +48,8 @@ pub fn embed_font() {
     });
 }
 
-/// Writes `<name>.svg` and `<name>.png`; the width in units.
-pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<u32, ReportError> {
+/// Writes `<name>.svg` and `<name>.png`.
+pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<(), ReportError> {
     embed_font();
     let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
     let (width, height) = figure.size();
@@ -68,8 +68,7 @@ pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<u32, ReportErro
         figure.draw(&area, SCALE).map_err(|e| failed(e.to_string()))?;
         area.present().map_err(|e| failed(e.to_string()))?;
     }
-    write_file(&path.with_extension("png"), &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?)?;
-    Ok(figure.size().0)
+    write_file(&path.with_extension("png"), &png(&pixels, (width, height)).map_err(|e| failed(e.to_string()))?)
 }
 
 /// A PNG of RGB pixels.

@@ -51,6 +51,7 @@ numbers! {
     f64: |value| value;
     usize: |count| count as f64;
     u64: |count| count as f64;
+    i64: |count| count as f64;
     u8: f64::from;
     bool: |is| f64::from(u8::from(is));
 }

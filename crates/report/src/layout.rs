@@ -22,6 +22,16 @@ pub const EXTREMES: &str = tables::EXTREMES.path;
 pub const SCALE_TUNING: &str = tables::SCALE_TUNING.path;
 /// `tables/claims.csv`.
 pub const CLAIMS: &str = tables::CLAIMS.path;
+/// `tables/receptive_fields.csv`.
+pub const RECEPTIVE_FIELDS: &str = tables::RECEPTIVE_FIELDS.path;
+/// `tables/hidden_weights.csv`.
+pub const HIDDEN_WEIGHTS: &str = tables::HIDDEN_WEIGHTS.path;
+/// `tables/activation_histogram.csv`; only where there were images.
+pub const ACTIVATION_HISTOGRAM: &str = tables::ACTIVATION_HISTOGRAM.path;
+/// `tables/alike.csv`; only where there were images.
+pub const ALIKE: &str = tables::ALIKE.path;
+/// `tables/photograph_contributions.csv`; only where there were images.
+pub const PHOTOGRAPH_CONTRIBUTIONS: &str = tables::PHOTOGRAPH_CONTRIBUTIONS.path;
 /// `tables/claims.md`: the same in Markdown.
 pub const CLAIMS_MARKDOWN: &str = documents::CLAIMS_MARKDOWN.path;
 /// `tables/README.md`: what every table and column holds.
@@ -38,6 +48,30 @@ pub const STORE: &str = "store";
 pub const PROGRESS: &str = "progress";
 /// Derivations that were asked for afterwards; no part of the run.
 pub const EXPLANATIONS: &str = "explain";
+
+/// Comparisons with other runs that were asked for afterwards; no part of the run.
+pub const COMPARISON: &str = "compare";
+/// What the page reads beside `index.html`: scripts, style and data.
+pub const PAGE: &str = "page";
+/// Small pictures for the page.
+pub const THUMBNAILS: &str = "thumbnails";
+
+/// The thumbnail of a picture in `features`, by the picture's name below the output folder.
+pub fn thumbnail(picture: &str) -> PathBuf {
+    let below = picture.strip_prefix("features/").unwrap_or(picture);
+    Path::new(THUMBNAILS).join(format!("{}.jpg", below.strip_suffix(".png").unwrap_or(below)))
+}
+
+/// The thumbnail of a photograph, by its line in `activations/images.txt`, from 0.
+pub fn photograph(line: usize) -> PathBuf {
+    Path::new(THUMBNAILS).join("photographs").join(format!("{line}.jpg"))
+}
+
+/// What Block takes from the Input and adds to it in each of the top nine photographs of a role of a channel, three by
+/// three: red and blue, as opaque as it is much; to be laid over their thumbnails.
+pub fn maps(block: &str, role: &str, channel: usize) -> PathBuf {
+    Path::new(THUMBNAILS).join(block).join(role).join(format!("{channel}.maps.png"))
+}
 
 /// The center activations of a site, `[images, channels]` float32.
 pub fn activations(site: &str) -> PathBuf {

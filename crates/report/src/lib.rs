@@ -43,9 +43,11 @@ pub use error::ReportError;
 pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::probability;
+pub use page::{map_png, photograph_jpeg};
 pub use records::{BuildRecord, PictureRecord};
-pub use render::{render, render_all};
+pub use render::{render, render_all, render_comparison, render_page, render_single_file};
 pub use schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow, Verdict,
+    ActivationBinRow, AlikeRow, BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow,
+    PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict,
 };
 pub use variant_rows::{ChurnRow, VariantRow};

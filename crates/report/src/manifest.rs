@@ -3,7 +3,7 @@
 use crate::error::ReportError;
 use crate::files::{read_file, read_table, write_file};
 use crate::layout;
-use crate::provenance::{exemplars_of, made_from, shown_in};
+use crate::provenance::{exemplars_of, made_from, pictured_in, shown_in};
 use crate::records::{BuildRecord, PictureRecord};
 use crate::registry::tables::Has;
 use crate::schema::ExemplarRow;
@@ -150,14 +150,48 @@ impl Manifest {
     /// If a file cannot be read or the manifest not be written.
     pub fn write(&mut self, folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<(), ReportError> {
         self.files = digests(folder, of_run)?;
+        self.say_what_files_are_made_from(folder)?;
+        self.write_as_it_is(folder)
+    }
+
+    /// Writes `manifest.json`, its own digest alone made again.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_as_it_is(&mut self, folder: &Path) -> Result<(), ReportError> {
+        self.seal();
+        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+    }
+
+    /// Lists other files in the place of those that `are_replaced`; what they were made from is said by their names.
+    pub fn replace_files(&mut self, are_replaced: impl Fn(&str) -> bool, by: BTreeMap<String, String>) {
+        self.files.retain(|name, _| !are_replaced(name));
+        self.made_from.retain(|name, _| !are_replaced(name));
+        let has = self.has();
+        for name in by.keys() {
+            if let Some(sources) = self.sources(name, has) {
+                self.made_from.insert(name.clone(), sources);
+            }
+        }
+        self.files.extend(by);
+    }
+
+    /// What a file was made from, by its name alone.
+    fn sources(&self, name: &str, has: Has) -> Option<Vec<String>> {
+        let mut sources: Vec<String> = made_from(name, has)?.into_iter().map(str::to_owned).collect();
+        // A thumbnail is of one picture.
+        sources.extend(pictured_in(name).filter(|picture| self.pictures.contains_key(picture)));
+        Some(sources)
+    }
+
+    fn say_what_files_are_made_from(&mut self, folder: &Path) -> Result<(), ReportError> {
         let has = self.has();
         let exemplars: Vec<ExemplarRow> = match self.files.contains_key(layout::EXEMPLARS) {
             true => read_table(&folder.join(layout::EXEMPLARS))?,
             false => Vec::new(),
         };
         let chain = |name: &String| {
-            let sources = made_from(name, has)?.into_iter();
-            let mut sources: Vec<String> = sources.map(str::to_owned).collect();
+            let mut sources = self.sources(name, has)?;
             for shown in exemplars_of(name, &exemplars).flat_map(shown_in) {
                 if let Some(picture) = self.pictures.get(&shown) {
                     sources.extend([shown, picture.stored()]);
@@ -168,8 +202,7 @@ impl Manifest {
             Some((name.clone(), sources))
         };
         self.made_from = self.files.keys().filter_map(chain).collect();
-        self.seal();
-        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+        Ok(())
     }
 
     /// Writes `manifest.json` of a run that is about to write its files: whoever finds the folder cut short learns from it
@@ -248,7 +281,7 @@ pub fn digests(folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<BTreeMap<
             let name = below.join(entry.file_name());
             let is_folder = entry.file_type().map_err(read)?.is_dir();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let beside = [layout::STORE, layout::EXPLANATIONS].map(Path::new);
+            let beside = [layout::STORE, layout::EXPLANATIONS, layout::COMPARISON].map(Path::new);
             if is_folder && !beside.contains(&name.as_path()) {
                 folders.push(name);
             } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {

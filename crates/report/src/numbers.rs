@@ -1,10 +1,5 @@
 //! Numbers as readers expect them.
 
-/// A number with so many digits behind the point.
-pub(crate) fn number(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| "not defined".to_owned(), |v| format!("{v:.digits$}"))
-}
-
 /// A probability as readers expect it: three digits, or a power of ten; `p = 0` where it is zero.
 pub fn probability(p: f64) -> String {
     match p {

@@ -13,6 +13,9 @@ use crate::schema::ExemplarRow;
 pub(crate) fn made_from(name: &str, has: Has) -> Option<Vec<&'static str>> {
     let sources = declared(name).or_else(|| {
         // What there are many of, with a pattern for a name.
+        if let Some(sources) = of_the_page(name) {
+            return Some(sources);
+        }
         let of_exemplars = name.ends_with(".top.png") || name.ends_with(".inhibition.png");
         match name.starts_with("activations/") {
             true => Some(&[PHOTOGRAPHS, NETWORK][..]),
@@ -24,6 +27,41 @@ pub(crate) fn made_from(name: &str, has: Has) -> Option<Vec<&'static str>> {
         is_there && tables::table(source).is_none_or(|table| table.is_of(has))
     };
     Some(sources.iter().copied().filter(there).collect())
+}
+
+/// What scripts, data and small pictures of the page are made from. A thumbnail of a picture is made from that alone, which
+/// [`pictured_in`] names.
+fn of_the_page(name: &str) -> Option<&'static [&'static str]> {
+    let parts: Vec<&str> = name.split('/').collect();
+    match parts.as_slice() {
+        [layout::PAGE, "data", "run.js" | "thumbnails.js"] | [layout::PAGE, "data", "pictures", _] => {
+            Some(&[layout::MANIFEST])
+        }
+        [layout::PAGE, "data", "photographs.js"] => Some(&[layout::EXTREMES, layout::IMAGES]),
+        [layout::PAGE, "data", file] => of_a_table(file.strip_suffix(".js")?),
+        [layout::PAGE, "data", table, _] => of_a_table(table),
+        [layout::PAGE, ..] => Some(&[]),
+        [layout::THUMBNAILS, "photographs", _] => Some(&[PHOTOGRAPHS]),
+        [layout::THUMBNAILS, .., file] if file.ends_with(".maps.png") => {
+            Some(&[layout::EXTREMES, PHOTOGRAPHS, NETWORK])
+        }
+        // One of a whole channel shows all of its picture.
+        [layout::THUMBNAILS, .., file] if file.ends_with(".channel.jpg") => Some(&[]),
+        [layout::THUMBNAILS, ..] => Some(&[layout::RECEPTIVE_FIELDS]),
+        _ => None,
+    }
+}
+
+/// The table whose rows a file of the page's data holds.
+fn of_a_table(name: &str) -> Option<&'static [&'static str]> {
+    let found = tables::TABLES.iter().position(|table| table.path == format!("tables/{name}.csv"))?;
+    Some(std::slice::from_ref(&tables::PATHS[found]))
+}
+
+/// The picture that a thumbnail shows.
+pub(crate) fn pictured_in(name: &str) -> impl Iterator<Item = String> {
+    let below = name.strip_prefix(layout::THUMBNAILS).and_then(|name| name.strip_suffix(".jpg"));
+    below.map(|below| format!("features{below}.png")).into_iter()
 }
 
 /// What the registry says that a table, a document or a figure is made from.

@@ -5,6 +5,7 @@ use crate::error::ReportError;
 use crate::figures;
 use crate::files::write_file;
 use crate::layout;
+use crate::manifest::Manifest;
 use crate::page;
 use crate::results::Results;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,6 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
     let documents = [
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
         (layout::DICTIONARY, dictionary(results.manifest.has())),
-        (layout::INDEX, page::page(&results, &figures)),
     ];
     let both = |path: &str| ["svg", "png"].map(|kind| folder.join(format!("{path}.{kind}")));
     let mut written: Vec<PathBuf> = figures.iter().flat_map(|figure| both(&figure.path)).collect();
@@ -38,5 +38,35 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
         write_file(&path, text.as_bytes())?;
         written.push(path);
     }
+    written.extend(page::write(folder, &results.manifest, false)?);
     Ok(written)
+}
+
+/// Writes `index.html` and what it reads of a run, finished or not, from what there is; the path of every file, that of
+/// `index.html` last. Figures and tables stay as they are.
+///
+/// # Errors
+/// If there is no manifest, a table or picture is damaged, or a file cannot be written.
+pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    let manifest = Manifest::read(folder)?;
+    let cut_short = !manifest.is_finished();
+    page::write(folder, &manifest, cut_short)
+}
+
+/// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to
+/// have been there.
+///
+/// # Errors
+/// If one of the folders holds no run, a table or picture is damaged, or a file cannot be written.
+pub fn render_comparison(folder: &Path, others: &[PathBuf]) -> Result<PathBuf, ReportError> {
+    page::compare::write(folder, &Manifest::read(folder)?, others)
+}
+
+/// Writes the page of a run as one file, with all that it reads inside. [`render_page`] has to have been there.
+///
+/// # Errors
+/// If a file cannot be read or written, or it would be too large for browsers.
+pub fn render_single_file(folder: &Path, file: &Path) -> Result<(), ReportError> {
+    let manifest = Manifest::read(folder)?;
+    write_file(file, page::single_file(folder, &manifest)?.as_bytes())
 }

@@ -4,11 +4,8 @@ use crate::error::ReportError;
 use crate::files::read_table;
 use crate::manifest::Manifest;
 use crate::registry::Table;
-use crate::registry::tables::{
-    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, EXTREMES, HISTOGRAM, Has, PANELS, SCALE_TUNING,
-};
+use crate::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, EXTREMES, HISTOGRAM, Has, PANELS, SCALE_TUNING};
 use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
-use crate::variant_rows::ChurnRow;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -19,15 +16,12 @@ pub(crate) struct Results {
     pub(crate) manifest: Manifest,
     pub(crate) blocks: Vec<BlockRow>,
     /// None where there were no variants.
-    pub(crate) churn: Vec<ChurnRow>,
     pub(crate) channels: Vec<ChannelRow>,
     pub(crate) bins: Vec<HistogramRow>,
     pub(crate) exemplars: Vec<ExemplarRow>,
     pub(crate) panels: Vec<PanelRow>,
     pub(crate) tuning: Vec<ScaleTuningRow>,
     pub(crate) claims: Vec<ClaimRow>,
-    /// None where there were no images.
-    pub(crate) extremes: Vec<ExtremeRow>,
 }
 
 impl Results {
@@ -38,18 +32,18 @@ impl Results {
     pub(crate) fn read(folder: &Path) -> Result<Results, ReportError> {
         let manifest = Manifest::read(folder)?;
         let there = Tables { folder, has: manifest.has() };
+        // No figure draws them, and a run with images without them is not whole.
+        there.read::<ExtremeRow>(&EXTREMES)?;
         Ok(Results {
             folder: folder.to_owned(),
             manifest,
             blocks: there.read(&BLOCKS)?,
-            churn: there.read(&CHURN)?,
             channels: there.read(&CHANNELS)?,
             bins: there.read(&HISTOGRAM)?,
             exemplars: there.read(&EXEMPLARS)?,
             panels: there.read(&PANELS)?,
             tuning: there.read(&SCALE_TUNING)?,
             claims: there.read(&CLAIMS)?,
-            extremes: there.read(&EXTREMES)?,
         })
     }
 }

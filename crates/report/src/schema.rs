@@ -516,3 +516,104 @@ row! {
         pub anova_f_high: Option<f64> => "ratio",
     }
 }
+
+row! {
+    /// One row of `tables/receptive_fields.csv`: what the center neuron of a role sees of the image. Rows and columns
+    /// outside of the image are padding.
+    pub struct ReceptiveFieldRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// `input`, `block` or `output`.
+        pub role: String => "name",
+        /// The first row; negative where it begins above the image.
+        pub top: i64 => "pixels",
+        /// The first column; negative where it begins left of the image.
+        pub left: i64 => "pixels",
+        /// Rows.
+        pub height: usize => "pixels",
+        /// Columns.
+        pub width: usize => "pixels",
+    }
+}
+
+row! {
+    /// One row of `tables/hidden_weights.csv`: a hidden channel of the block, between its convolutions, whose weights into
+    /// a channel are among the strongest.
+    pub struct HiddenWeightRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The channel.
+        pub channel: usize => "number",
+        /// From 1, the hidden channel with the largest weight; of equal ones the first comes first.
+        pub rank: usize => "number",
+        /// The hidden channel.
+        pub hidden: usize => "number",
+        /// Of its weights in the block's last convolution, the one of largest magnitude, folded with batch norm where that is
+        /// folded.
+        pub weight: f64 => "weight",
+        /// The sum of the magnitudes of its weights there.
+        pub sum_abs: f64 => "weight",
+    }
+}
+
+row! {
+    /// One row of `tables/activation_histogram.csv`: how many photographs have a center activation in a bin. The bins are
+    /// equally wide, from the smallest to the largest; where all are the same there is one.
+    pub struct ActivationBinRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The channel.
+        pub channel: usize => "number",
+        /// `input`, `block` or `output`; the Output is read before its ReLU.
+        pub role: String => "name",
+        /// Where the bin begins.
+        pub from: f64 => "activation",
+        /// Where it ends; the last bin holds this too.
+        pub to: f64 => "activation",
+        /// Photographs in it.
+        pub count: usize => "images",
+    }
+}
+
+row! {
+    /// One row of `tables/alike.csv`: a channel of the run whose Output goes together with a channel's over photographs.
+    pub struct AlikeRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The channel.
+        pub channel: usize => "number",
+        /// From 1, the channel most alike; of equal ones the first of the table of channels comes first.
+        pub rank: usize => "number",
+        /// The other channel's block.
+        #[serde(with = "crate::block_name")]
+        pub other_block: String => "name",
+        /// The other channel.
+        pub other_channel: usize => "number",
+        /// Pearson's correlation of the two Outputs' center activations, before their ReLUs, over all photographs.
+        pub correlation: f64 => "correlation",
+    }
+}
+
+row! {
+    /// One row of `tables/photograph_contributions.csv`: what a block adds to a photograph that is in `extremes.csv`, and takes
+    /// from it. Each number is a mean over all channels of the block, of center activations.
+    pub struct PhotographContributionRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The photograph, as in `activations/images.txt`.
+        pub image: String => "name",
+        /// What enters: Input, where it is positive.
+        pub input_mean: f64 => "activation",
+        /// What Block adds: Block, where it is positive.
+        pub added_mean: f64 => "activation",
+        /// What Block takes away: the smaller of Input and -Block, where both are positive.
+        pub taken_mean: f64 => "activation",
+        /// What leaves: Output after its ReLU.
+        pub output_mean: f64 => "activation",
+    }
+}

@@ -2,7 +2,7 @@
 
 mod folder;
 
-use folder::{add_images, block_row, channel_row, images_record, write_folder};
+use folder::{block_row, channel_row, write_folder};
 use report::{
     BlockRow, ChannelRow, ExemplarRow, HistogramRow, Manifest, ScaleTuningRow, layout, read_table, render, write_table,
 };
@@ -205,113 +205,6 @@ fn figure_3_says_what_folded_weights_lack() {
     assert_eq!(weights.matches("\u{3c1} = ").count(), 1);
 }
 
-/// The cells of the only row of the page that holds a text.
-fn cells(page: &str, holding: &str) -> Vec<String> {
-    let rows = page.split("<tr>").filter_map(|row| Some(row.split_once("</tr>")?.0));
-    let mut rows = rows.filter(|row| row.contains(holding));
-    let row = rows.next().unwrap();
-    assert!(rows.next().is_none(), "two rows with {holding}");
-    row.split("<td>").skip(1).map(|cell| cell.trim_end_matches("</td>").to_owned()).collect()
-}
-
-#[test]
-fn a_channels_row_of_the_page_is_its_row_of_the_table() {
-    let folder = write_folder("weights", &["1.1"], 1);
-    let mut row = channel_row("1.1", 0);
-    row.scale_metric = None;
-    let tables = folder.path().join(layout::CHANNELS);
-    write_table(&tables, &[row]).unwrap();
-    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    let cells = cells(&page, "features/1.1/input/0.png");
-    assert_eq!(cells[0], "0");
-    for (cell, role) in cells[1..4].iter().zip(folder::ROLES) {
-        assert!(cell.contains(&format!("features/1.1/{role}/0.png")), "{cell}");
-    }
-    // Mix ratio, category, O(I), O(B), O(O), dB, dI, scale metric, scale-invariant.
-    assert_eq!(cells[4..], ["0.500", "overwrite", "3.000", "6.000", "9.000", "0.250", "-0.500", "not defined", "no"]);
-}
-
-#[test]
-fn a_blocks_row_of_the_page_is_its_row_of_the_table() {
-    let folder = write_folder("weights", &["1.1"], 1);
-    let row = BlockRow {
-        overwrite: 21,
-        mix: 22,
-        skip: 7,
-        mean_scale_metric: None,
-        percent_scale_invariant: Some(6.25),
-        percent_scale_invariant_no_mix: Some(12.5),
-        no_mix_by_denominator: 3,
-        percent_scale_invariant_by_block: Some(18.75),
-        failed: 4,
-        ..block_row("1.1", 50, 64)
-    };
-    table_of(folder.path(), &[row]);
-    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert_eq!(
-        cells(&page, "50 of 64"),
-        ["1.1", "50 of 64", "21", "22", "7", "0.50", "not defined", "6.2", "12.5", "3", "18.8", "4"]
-    );
-}
-
-#[test]
-fn the_page_says_which_images_were_read_and_which_were_not() {
-    let folder = write_folder("weights", &["1.1"], 1);
-    let page = || fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert!(!page().contains("<dt>images</dt>"));
-    add_images(folder.path(), &["1.1"], images_record());
-    let page = page();
-    assert!(page.contains("<dt>images</dt><dd>photos &amp; more, 198 read"), "{page}");
-    assert!(page.contains("photos/&lt;x&gt;.png: not a picture"));
-}
-
-#[test]
-fn the_page_shows_what_photographs_say_of_blocks_and_exemplars() {
-    let folder = write_folder("weights", &["1.1"], 1);
-    add_images(folder.path(), &["1.1"], images_record());
-    let row = ChannelRow {
-        photo_mix_ratio: Some(0.875),
-        photo_block_delta: Some(0.375),
-        photo_input_share: Some(1.25),
-        photo_inhibited_percent: Some(62.5),
-        photo_scale_invariant: Some(true),
-        ..channel_row("1.1", 0)
-    };
-    write_table(&folder.path().join(layout::CHANNELS), &[row]).unwrap();
-    let block = BlockRow {
-        photo_channels: Some(41),
-        photo_median_mix_ratio: Some(0.75),
-        photo_scale_invariant: Some(5),
-        photo_percent_scale_invariant: Some(12.5),
-        photo_mean_input_share: Some(0.625),
-        photo_mean_inhibited_percent: Some(37.5),
-        ..block_row("1.1", 50, 64)
-    };
-    table_of(folder.path(), &[block]);
-    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert_eq!(cells(&page, "<td>41</td>"), ["1.1", "41", "0.75", "5", "12.5", "0.625", "37.5"]);
-    assert_eq!(
-        cells(&page, "<td>0.875</td>"),
-        ["0", "0.875", "0.500", "0.375", "not defined", "not defined", "yes", "1.250", "62.5"]
-    );
-    // Input's, Block's and Output's images at both ends, the second of each.
-    assert_eq!(
-        cells(&page, "block-bottom-2.png"),
-        [
-            "2",
-            "8.000 input-top-2.png",
-            "-8.000 input-bottom-2.png",
-            "8.000 block-top-2.png",
-            "-8.000 block-bottom-2.png",
-            "8.000 output-top-2.png",
-            "-8.000 output-bottom-2.png",
-        ]
-    );
-    for table in [layout::EXTREMES, layout::EXEMPLARS, layout::IMAGES] {
-        assert!(page.contains(&format!("href=\"{table}\"")), "{table}");
-    }
-}
-
 /// The texts of a figure of a folder whose exemplars of block 1.1 are `change`d.
 fn figure(name: &str, change: fn(&mut ExemplarRow)) -> String {
     let folder = write_folder("weights", &["1.1"], 1);
@@ -375,15 +268,4 @@ fn figure_10_speaks_of_photographs_where_there_are_curves_on_them_and_draws_the_
     render(folder.path()).unwrap();
     let drawn = fs::read_to_string(&path).unwrap();
     assert!(drawn.contains("mean over top nine images"));
-}
-
-#[test]
-fn the_page_says_which_jitter_each_site_had_and_counts_one_thread_as_one() {
-    let folder = write_folder("weights", &["1.1"], 1);
-    let mut manifest = Manifest::read(folder.path()).unwrap();
-    manifest.threads = 1;
-    manifest.write(folder.path(), |_| true).unwrap();
-    let page = fs::read_to_string(render(folder.path()).unwrap()).unwrap();
-    assert!(page.contains("0 pixels at layer1.0; 4 pixels at layer2.1.bn2"));
-    assert!(page.contains("on 1 thread;"));
 }

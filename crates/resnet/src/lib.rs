@@ -28,6 +28,7 @@ mod part;
 mod pattern;
 mod preprocessing;
 mod reader;
+mod receptive_field;
 mod refuse;
 mod scheme;
 mod site;
@@ -43,6 +44,7 @@ pub use network::{BATCH_NORM_EPS, Network, Sites};
 pub use part::{Part, Words};
 pub use preprocessing::{Colors, Preprocessing, resized_side};
 pub use reader::{Extent, Reader, Reading, View, enlarge, shrink};
+pub use receptive_field::ReceptiveField;
 pub use refuse::Refused;
 pub use site::{Site, SiteName, UnknownSite};
 

@@ -21,6 +21,7 @@
 mod activations;
 mod channels;
 mod error;
+mod explorer;
 mod findings;
 mod folder;
 mod inspect;
@@ -51,6 +52,7 @@ mod work;
 pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;
+pub use explorer::{report, report_against, report_single_file};
 pub use findings::{Criteria, Example, Exemplar, Here, bn2_weight_abs, conv2_weight_mean_abs};
 pub use folder::{DefaultFolder, default_folder, other_weights, source_of};
 pub use inspect::{

@@ -32,6 +32,7 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
             site.is_some_and(|site| site.is_ok())
         }
         ["figures", file] => is_of_a_figure(file),
+        [first, ..] if *first == layout::PAGE || *first == layout::THUMBNAILS => is_of_the_page(&parts),
         ["features", block, role, file] => {
             let of_role = Role::ALL.iter().any(|r| r.name() == *role);
             let channel = file.strip_suffix(".png").map(|stem| {
@@ -44,6 +45,33 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Scripts, style and data of the page, and small pictures.
+fn is_of_the_page(parts: &[&str]) -> bool {
+    let stem = |file: &str, ending: &str| file.strip_suffix(ending).is_some_and(|stem| !stem.is_empty());
+    match parts {
+        [layout::PAGE, "style.css"] => true,
+        [layout::PAGE, file] | [layout::PAGE, "data", file] => stem(file, ".js"),
+        [layout::PAGE, "data", table, file] => !table.is_empty() && stem(file, ".js"),
+        [layout::THUMBNAILS, "photographs", file] => file.strip_suffix(".jpg").is_some_and(is_number),
+        [layout::THUMBNAILS, block, role, file] => {
+            let of_role = Role::ALL.iter().any(|r| r.name() == *role);
+            let endings = [".channel.jpg", ".jpg", ".maps.png"];
+            let channel = endings.iter().find_map(|ending| file.strip_suffix(ending));
+            block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a file below an output folder is `index.html` or what it reads.
+pub(crate) fn is_of_the_report(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    // Photographs and maps of them are a run's own: no report can make them again.
+    let of_photographs =
+        matches!(parts.as_slice(), [layout::THUMBNAILS, "photographs", _]) || name.ends_with(".maps.png");
+    name == layout::INDEX || (is_of_the_page(&parts) && !of_photographs)
 }
 
 fn is_number(text: &str) -> bool {
@@ -74,6 +102,14 @@ mod tests {
             "features/2.0/input/3.inhibition.png",
             "features/2.0/input/3.seed18446744073709551615.png",
             "features/2.0/input/3.post-relu.png",
+            "page/core.js",
+            "page/style.css",
+            "page/data/run.js",
+            "page/data/extremes/3.1.js",
+            "thumbnails/3.1/block/178.jpg",
+            "thumbnails/3.1/block/178.channel.jpg",
+            "thumbnails/3.1/block/178.maps.png",
+            "thumbnails/photographs/12.jpg",
         ] {
             assert!(is_of_a_run(name), "{name}");
         }
@@ -83,6 +119,13 @@ mod tests {
             "activations/mine.npy",
             "figures/figure.svg",
             "figures/fig2_mix_ratios.pdf",
+            "page/mine.css",
+            "page/data/.js",
+            "page/data/a/b/c.js",
+            "thumbnails/photographs/mine.jpg",
+            "thumbnails/3.1/block/178.png",
+            "thumbnails/5.1/block/178.jpg",
+            "thumbnails/3.1/mine/178.jpg",
             "features/1.1/block/best.png",
             "features/1.1/mine/12.png",
             "features/12.png",

@@ -328,7 +328,7 @@ impl Phases<'_> {
         files.extend(digests_of(self.workshop, &shown)?);
         manifest.write_unfinished(output.folder(), files.clone())?;
         write_pictures(output, self.workshop, &shown, observer)?;
-        let tables = Tables::of(findings);
+        let tables = Tables::of(findings)?;
         for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {
             observer.event(Event::Notice(sentence));
         }

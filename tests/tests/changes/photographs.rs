@@ -86,10 +86,10 @@ fn a_run_has_the_results_of_the_readable_ones_and_names_what_it_skipped() {
         assert!(said.contains(&format!("skipped: images/{place}: ")), "{said}");
         let (mut with, mut without) = (outputs(&world.path("new")), outputs(&base().join("used")));
         let [with_manifest, without_manifest] = [&mut with, &mut without].map(|files| {
-            files.remove("index.html").unwrap();
+            files.remove("page/data/run.js").unwrap();
             let manifest = files.remove("manifest.json").unwrap();
             let mut manifest: Value = serde_json::from_slice(&manifest).unwrap();
-            manifest["files"].as_object_mut().unwrap().remove("index.html").unwrap();
+            manifest["files"].as_object_mut().unwrap().remove("page/data/run.js").unwrap();
             manifest
         });
         assert!(with == without, "{place}, {bad:?}");
@@ -108,8 +108,8 @@ fn a_run_has_the_results_of_the_readable_ones_and_names_what_it_skipped() {
         assert!(skipped.len() == 1 && none.is_empty(), "{skipped:?}");
         assert!(skipped[0].as_str().unwrap().starts_with(&format!("images/{place}: ")));
         assert_eq!(held, held_without);
-        let page = fs::read_to_string(world.path("new/index.html")).unwrap();
-        let of_base = fs::read_to_string(base().join("used/index.html")).unwrap();
+        let page = fs::read_to_string(world.path("new/page/data/run.js")).unwrap();
+        let of_base = fs::read_to_string(base().join("used/page/data/run.js")).unwrap();
         assert_ne!(page, of_base, "{place}: the page does not say that one was skipped");
         let said = world.succeed(&["verify", "new", "--digests-only"]);
         assert!(said.contains("verified"), "{said}");

@@ -235,7 +235,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Whether a file says when or how a run went, and so differs from run to run.
 fn timed(name: &Path) -> bool {
-    name.ends_with("manifest.json") || name.ends_with("index.html")
+    name.ends_with("manifest.json") || name.ends_with("index.html") || name.ends_with("page/data/run.js")
 }
 
 /// Whether a file grows record by record: journals of scans, and what was read for an archive so far.

@@ -16,6 +16,7 @@ mod laws;
 mod limits;
 mod lines;
 mod messages;
+mod report;
 mod reproduce;
 mod shards;
 mod shell;
@@ -32,7 +33,7 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 16] = [
+const TESTED: [(&str, &[Tested]); 17] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
@@ -40,6 +41,7 @@ const TESTED: [(&str, &[Tested]); 16] = [
     ("bench", cargo::FLAGS),
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
+    ("report", report::FLAGS),
     ("verify", verify::FLAGS),
     ("slurm", shards::SLURM),
     ("status", shards::STATUS),

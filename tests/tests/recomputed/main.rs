@@ -14,9 +14,11 @@ mod csv;
 mod exemplars;
 mod extremes;
 mod ledger;
+mod likeness;
 mod manifest;
 mod measures;
 mod network;
+mod of_the_network;
 mod panels;
 mod pictures;
 mod provenance;
@@ -45,6 +47,8 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     panels::check(&run, &mut ledger);
     exemplars::check(&run, &mut ledger);
     extremes::check(&run, &mut ledger);
+    likeness::check(&run, &mut ledger);
+    of_the_network::check(&run, &mut ledger);
     manifest::check(&run, &mut ledger);
     provenance::check(&run, &mut ledger);
     (run, ledger)

@@ -64,7 +64,7 @@ fn jitter(run: &Run, ledger: &mut Ledger) {
 
 /// What tables and documents are made from. `images` and `weights` are those that the manifest describes, `pictures`
 /// all that it lists.
-const FILES: [(&str, &[&str]); 15] = [
+const FILES: [(&str, &[&str]); 27] = [
     ("tables/channels.csv", &["pictures", "weights", "images"]),
     ("tables/seeds.csv", &["pictures", "weights"]),
     ("tables/variants.csv", &["pictures", "weights"]),
@@ -79,18 +79,19 @@ const FILES: [(&str, &[&str]); 15] = [
     ("tables/claims.md", &["tables/claims.csv"]),
     ("tables/README.md", &["manifest.json"]),
     ("activations/images.txt", &["images"]),
-    (
-        "index.html",
-        &[
-            "tables/blocks.csv",
-            "tables/churn.csv",
-            "tables/channels.csv",
-            "tables/claims.csv",
-            "tables/exemplars.csv",
-            "tables/extremes.csv",
-            "manifest.json",
-        ],
-    ),
+    ("tables/receptive_fields.csv", &["weights"]),
+    ("tables/hidden_weights.csv", &["weights"]),
+    ("tables/activation_histogram.csv", &["images", "weights"]),
+    ("tables/alike.csv", &["images", "weights"]),
+    ("tables/photograph_contributions.csv", &["images", "weights"]),
+    ("index.html", &["manifest.json"]),
+    ("page/core.js", &[]),
+    ("page/vendor.js", &[]),
+    ("page/explorer.js", &[]),
+    ("page/style.css", &[]),
+    ("page/data/run.js", &["manifest.json"]),
+    ("page/data/thumbnails.js", &["manifest.json"]),
+    ("page/data/photographs.js", &["tables/extremes.csv", "activations/images.txt"]),
 ];
 
 /// The tables that figures are drawn from, by what their names begin with.
@@ -116,6 +117,13 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
             (Some((_, sources)), _) | (_, Some((_, sources))) => sources,
             _ if name.starts_with("activations/") => &["images", "weights"],
             _ if of_exemplars => &["tables/exemplars.csv", "images", "weights"],
+            _ if name.starts_with("page/data/pictures/") => &["manifest.json"],
+            _ if name.starts_with("page/data/") => of_data(&name["page/data/".len()..]),
+            _ if name.starts_with("thumbnails/photographs/") => &["images"],
+            _ if name.ends_with(".maps.png") => &["tables/extremes.csv", "images", "weights"],
+            // The picture itself, below, and how much of it is shown.
+            _ if name.ends_with(".channel.jpg") => &[],
+            _ if name.starts_with("thumbnails/") => &["tables/receptive_fields.csv"],
             // A picture: the manifest says more of it.
             _ => {
                 let listed = run.manifest["pictures"].get(name).is_some();
@@ -131,6 +139,9 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
         };
         let mut sources: Vec<String> = sources.iter().filter(there).map(|s| (*s).to_owned()).collect();
         sources.extend(shown(run, name));
+        let of_picture = name.strip_prefix("thumbnails/").and_then(|stem| stem.strip_suffix(".jpg"));
+        let picture = of_picture.map(|stem| format!("features/{stem}.png"));
+        sources.extend(picture.filter(|picture| run.manifest["pictures"].get(picture).is_some()));
         expected.insert(name.clone(), sources);
     }
     let names = |of: Vec<&String>| of.into_iter().cloned().collect::<Vec<_>>();
@@ -142,6 +153,27 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
     for (name, sources) in &expected {
         ledger.same("manifest.json: made_from", &(name, found.get(name)), &(name, Some(&json!(sources))));
     }
+}
+
+/// The table that a file of the page's data holds rows of.
+fn of_data(name: &str) -> &'static [&'static str] {
+    let stem = name.split(['/', '.']).next().unwrap();
+    let tables: &[&[&str]] = &[
+        &["tables/channels.csv"],
+        &["tables/blocks.csv"],
+        &["tables/mix_histogram.csv"],
+        &["tables/panels.csv"],
+        &["tables/exemplars.csv"],
+        &["tables/scale_tuning.csv"],
+        &["tables/extremes.csv"],
+        &["tables/receptive_fields.csv"],
+        &["tables/hidden_weights.csv"],
+        &["tables/activation_histogram.csv"],
+        &["tables/alike.csv"],
+        &["tables/photograph_contributions.csv"],
+        &["tables/claims.csv"],
+    ];
+    tables.iter().find(|table| table[0] == format!("tables/{stem}.csv")).unwrap_or_else(|| panic!("{name}"))
 }
 
 /// The pictures in a grid of exemplars: those of its figure and block, role by role, as far as they were made; behind

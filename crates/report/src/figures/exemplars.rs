@@ -80,7 +80,7 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
             let path = figure.file(folder, Some(block));
             write_file(&path.with_extension("svg"), svg(&sheet, &path)?.as_bytes())?;
             write_file(&path.with_extension("png"), &bitmap(&sheet, &path)?)?;
-            shown.push(Shown::of(figure, Some(block), results, sheet.size.0));
+            shown.push(Shown::of(figure, Some(block)));
         }
     }
     Ok(shown)

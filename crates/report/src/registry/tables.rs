@@ -3,7 +3,8 @@
 use super::sources::{NETWORK, PHOTOGRAPHS, PICTURES};
 use crate::column::{Column, Row};
 use crate::schema::{
-    BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow,
+    ActivationBinRow, AlikeRow, BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow,
+    PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow,
 };
 use crate::variant_rows::{ChurnRow, VariantRow};
 
@@ -166,6 +167,61 @@ pub const EXTREMES: Table = Table {
     columns: ExtremeRow::COLUMNS,
 };
 
+/// What center neurons see of the image.
+pub const RECEPTIVE_FIELDS: Table = Table {
+    path: "tables/receptive_fields.csv",
+    key: &["block", "role"],
+    made_from: &[NETWORK],
+    needs: None,
+    title: Some("receptive fields"),
+    about: ReceptiveFieldRow::ABOUT,
+    columns: ReceptiveFieldRow::COLUMNS,
+};
+
+/// The strongest weights into channels.
+pub const HIDDEN_WEIGHTS: Table = Table {
+    path: "tables/hidden_weights.csv",
+    key: &["block", "channel", "rank"],
+    made_from: &[NETWORK],
+    needs: None,
+    title: Some("strongest weights from hidden channels"),
+    about: HiddenWeightRow::ABOUT,
+    columns: HiddenWeightRow::COLUMNS,
+};
+
+/// Center activations over all photographs.
+pub const ACTIVATION_HISTOGRAM: Table = Table {
+    path: "tables/activation_histogram.csv",
+    key: &["block", "channel", "role", "from"],
+    made_from: &[PHOTOGRAPHS, NETWORK],
+    needs: Some(Needs::Images),
+    title: Some("histograms of center activations"),
+    about: ActivationBinRow::ABOUT,
+    columns: ActivationBinRow::COLUMNS,
+};
+
+/// Which channels go together.
+pub const ALIKE: Table = Table {
+    path: "tables/alike.csv",
+    key: &["block", "channel", "rank"],
+    made_from: &[PHOTOGRAPHS, NETWORK],
+    needs: Some(Needs::Images),
+    title: Some("channels most alike"),
+    about: AlikeRow::ABOUT,
+    columns: AlikeRow::COLUMNS,
+};
+
+/// What each block does to each photograph.
+pub const PHOTOGRAPH_CONTRIBUTIONS: Table = Table {
+    path: "tables/photograph_contributions.csv",
+    key: &["block", "image"],
+    made_from: &[PHOTOGRAPHS, NETWORK],
+    needs: Some(Needs::Images),
+    title: Some("what blocks do to photographs"),
+    about: PhotographContributionRow::ABOUT,
+    columns: PhotographContributionRow::COLUMNS,
+};
+
 /// The papers' claims against ours.
 pub const CLAIMS: Table = Table {
     path: "tables/claims.csv",
@@ -178,8 +234,35 @@ pub const CLAIMS: Table = Table {
 };
 
 /// All of them, in the order in which people read them.
-pub const TABLES: [Table; 11] =
-    [CHANNELS, SEEDS, VARIANTS, CHURN, BLOCKS, HISTOGRAM, PANELS, EXEMPLARS, SCALE_TUNING, EXTREMES, CLAIMS];
+pub const TABLES: [Table; 16] = [
+    CHANNELS,
+    SEEDS,
+    VARIANTS,
+    CHURN,
+    BLOCKS,
+    HISTOGRAM,
+    PANELS,
+    EXEMPLARS,
+    SCALE_TUNING,
+    EXTREMES,
+    RECEPTIVE_FIELDS,
+    HIDDEN_WEIGHTS,
+    ACTIVATION_HISTOGRAM,
+    ALIKE,
+    PHOTOGRAPH_CONTRIBUTIONS,
+    CLAIMS,
+];
+
+/// Their paths, in the same order.
+pub(crate) const PATHS: [&str; TABLES.len()] = {
+    let mut paths = [""; TABLES.len()];
+    let mut at = 0;
+    while at < TABLES.len() {
+        paths[at] = TABLES[at].path;
+        at += 1;
+    }
+    paths
+};
 
 /// The table at a path.
 pub fn table(path: &str) -> Option<&'static Table> {

@@ -16,15 +16,18 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
     match name {
         "tables/claims.md" => tables(&["tables/claims.csv"]),
         "tables/README.md" => tables(&["manifest.json"]),
-        "index.html" => tables(&[
-            "tables/blocks.csv",
-            "tables/churn.csv",
-            "tables/channels.csv",
-            "tables/claims.csv",
-            "tables/exemplars.csv",
-            "tables/extremes.csv",
-            "manifest.json",
-        ]),
+        "index.html" | "page/data/run.js" | "page/data/thumbnails.js" => tables(&["manifest.json"]),
+        "page/data/photographs.js" => tables(&["tables/extremes.csv", "activations/images.txt"]),
+        "page/core.js" | "page/vendor.js" | "page/explorer.js" | "page/style.css" => tables(&[]),
+        _ if name.starts_with("page/data/pictures/") => tables(&["manifest.json"]),
+        _ if name.starts_with("page/data/") => {
+            let (table, _) = name["page/data/".len()..].split_once(['/', '.']).unwrap();
+            let of_table = |path: &&str| **path == format!("tables/{table}.csv");
+            Some(vec![TABLES.iter().map(|t| t.path).find(of_table).unwrap()])
+        }
+        // The picture itself, which is no kind of file, and how much of it is shown.
+        _ if name.ends_with(".channel.jpg") => tables(&[]),
+        _ if name.starts_with("thumbnails/") => tables(&["tables/receptive_fields.csv"]),
         "activations/images.txt" => tables(&["images"]),
         "activations/layer1.0.npy" => tables(&["images", "weights"]),
         _ => {
@@ -67,6 +70,9 @@ fn every_file_is_made_from_what_the_manifest_says() {
                 of_kind.retain(|s| !["images", "tables/extremes.csv", "tables/churn.csv"].contains(s));
             }
             let mut of_kind: Vec<String> = of_kind.into_iter().map(str::to_owned).collect();
+            if let Some(of_picture) = name.strip_prefix("thumbnails/") {
+                of_kind.push(format!("features/{}.png", of_picture.strip_suffix(".jpg").unwrap()));
+            }
             for e in &exemplars {
                 let figure = match e.figure {
                     1 => format!("figures/fig1_exemplars_{}", e.block),

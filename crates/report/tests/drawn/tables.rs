@@ -1,6 +1,9 @@
 //! Folders as a run leaves them, of numbers that nowhere are equal by chance.
 
-use crate::folder::{ROLES, block_row, channel_row, claim_row, images_record, manifest, panel_row};
+use crate::folder::{
+    ROLES, block_row, channel_row, claim_row, images_record, manifest, panel_row, write_likeness,
+    write_what_the_network_says,
+};
 use image::{Rgb, RgbImage};
 use report::{
     BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord,
@@ -53,6 +56,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     write_table(&below(layout::PANELS), &panels).unwrap();
     write_table(&below(layout::SCALE_TUNING), &curves(&exemplars, with)).unwrap();
     write_table(&below(layout::CLAIMS), &claims()).unwrap();
+    let names = BLOCKS.map(|(block, ..)| block);
+    write_what_the_network_says(folder.path(), &names);
     let mut manifest = manifest("some/where/else/weights.npz");
     manifest.seed = 71;
     manifest.threads = 3;
@@ -60,6 +65,7 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     manifest.network.input_size = 36;
     manifest.network.batch_norm = if with { "separate" } else { "folded" }.to_owned();
     manifest.failed = vec!["block 2.0, channel 4".to_owned(), "block 4.1, channel 2".to_owned()];
+    manifest.blocks = BLOCKS.map(|(block, _, studied)| (block.to_owned(), (0..studied).collect())).into();
     manifest.retried = vec!["block 2.0, channel 4 (9)".to_owned(), "block 1.1, channel 3 (2)".to_owned()];
     let sites =
         [("layer1.0.pre", 0), ("layer1.1.bn2", 0), ("layer2.1.bn2", 4), ("layer2.0.pre", 4), ("layer4.1.pre", 16)];
@@ -92,6 +98,7 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
         write_table(&below("tables/churn.csv"), &churn()).unwrap();
         manifest.images = Some(images_record());
         write_table(&below(layout::EXTREMES), &extremes(&exemplars)).unwrap();
+        write_likeness(folder.path(), &names);
         fs::create_dir_all(below("activations")).unwrap();
         fs::write(below(layout::IMAGES), "a.png\n").unwrap();
     }

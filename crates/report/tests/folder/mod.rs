@@ -3,8 +3,9 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, ImagesRecord, Manifest,
-    NetworkRecord, NotComputed, PanelRow, PictureRecord, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
+    ActivationBinRow, AlikeRow, BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow,
+    HistogramRow, ImagesRecord, Manifest, NetworkRecord, NotComputed, PanelRow, PhotographContributionRow,
+    PictureRecord, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -197,9 +198,12 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
     write_table(&below(layout::SCALE_TUNING), &scale_rows(blocks)).unwrap();
+    write_what_the_network_says(folder.path(), blocks);
     let claims = [claim_row("first", Verdict::Holds), claim_row("second", Verdict::NotChecked)];
     write_table(&below(layout::CLAIMS), &claims).unwrap();
-    manifest(weights).write(folder.path(), |_| true).unwrap();
+    let studied = (0..studied).collect::<Vec<usize>>();
+    let blocks = blocks.iter().map(|block| ((*block).to_owned(), studied.clone())).collect();
+    Manifest { blocks, ..manifest(weights) }.write(folder.path(), |_| true).unwrap();
     folder
 }
 
@@ -245,6 +249,7 @@ pub(crate) fn add_images(folder: &Path, blocks: &[&str], images: ImagesRecord) {
         }
     }
     write_table(&folder.join(layout::EXTREMES), &extremes).unwrap();
+    write_likeness(folder, blocks);
     let names = folder.join(layout::IMAGES);
     fs::create_dir_all(names.parent().unwrap()).unwrap();
     fs::write(names, "a.png\n").unwrap();
@@ -266,6 +271,70 @@ pub(crate) fn images_record() -> ImagesRecord {
         files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
         journals: BTreeMap::from([("23".repeat(32), 3)]),
     }
+}
+
+/// What center neurons see, and the strongest weights, of each block's first channel.
+pub(crate) fn write_what_the_network_says(folder: &Path, blocks: &[&str]) {
+    let (mut fields, mut weights) = (Vec::new(), Vec::new());
+    for (b, block) in (1_usize..).zip(blocks) {
+        let name = (*block).to_owned();
+        fields.extend(ROLES.map(|role| ReceptiveFieldRow {
+            block: name.clone(),
+            role: role.to_owned(),
+            top: -3,
+            left: 2,
+            height: 11 * b,
+            width: 11 * b + 1,
+        }));
+        let weight = |rank: usize| 0.5 / (rank * b) as f64;
+        weights.extend((1..=3).map(|rank| HiddenWeightRow {
+            block: name.clone(),
+            channel: 0,
+            rank,
+            hidden: 9 - rank,
+            weight: -weight(rank),
+            sum_abs: 3.0 * weight(rank),
+        }));
+    }
+    write_table(&folder.join(layout::RECEPTIVE_FIELDS), &fields).unwrap();
+    write_table(&folder.join(layout::HIDDEN_WEIGHTS), &weights).unwrap();
+}
+
+/// What photographs say beside their extremes, of each block's first channel.
+pub(crate) fn write_likeness(folder: &Path, blocks: &[&str]) {
+    let (mut bins, mut alike, mut sums) = (Vec::new(), Vec::new(), Vec::new());
+    for (b, block) in (1_usize..).zip(blocks) {
+        let name = (*block).to_owned();
+        for role in ROLES {
+            bins.extend([0.0, 0.5, 1.0].map(|from| ActivationBinRow {
+                block: name.clone(),
+                channel: 0,
+                role: role.to_owned(),
+                from,
+                to: from + 0.5,
+                count: 3 * b,
+            }));
+        }
+        alike.push(AlikeRow {
+            block: name.clone(),
+            channel: 0,
+            rank: 1,
+            other_block: blocks[0].to_owned(),
+            other_channel: 1,
+            correlation: 0.25,
+        });
+        sums.push(PhotographContributionRow {
+            block: name,
+            image: "<a> & b.png".to_owned(),
+            input_mean: 0.5,
+            added_mean: 0.25,
+            taken_mean: 0.125,
+            output_mean: b as f64,
+        });
+    }
+    write_table(&folder.join(layout::ACTIVATION_HISTOGRAM), &bins).unwrap();
+    write_table(&folder.join(layout::ALIKE), &alike).unwrap();
+    write_table(&folder.join(layout::PHOTOGRAPH_CONTRIBUTIONS), &sums).unwrap();
 }
 
 /// The curves of each block's first channel on its pictures.

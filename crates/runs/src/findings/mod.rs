@@ -6,6 +6,7 @@ mod channel_rows;
 pub(crate) mod claims;
 mod exemplars;
 pub(crate) mod not_finite;
+mod of_the_network;
 mod panels;
 pub(crate) mod paper;
 mod tables;

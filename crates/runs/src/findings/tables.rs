@@ -5,6 +5,7 @@ use super::channel_rows::channel_row;
 use super::claims::{self, Evidence};
 use super::exemplars::Exemplar;
 use super::not_finite;
+use super::of_the_network::{hidden_weights, receptive_fields};
 use super::panels::panels;
 use super::worth::{self, Repeated};
 use crate::error::RunError;
@@ -16,10 +17,12 @@ use crate::plan::Study;
 use crate::source::Loaded;
 use analysis::BlockSummary;
 use report::registry::tables::{
-    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, HISTOGRAM, PANELS, SCALE_TUNING, SEEDS, VARIANTS,
+    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, HIDDEN_WEIGHTS, HISTOGRAM, PANELS, RECEPTIVE_FIELDS, SCALE_TUNING,
+    SEEDS, VARIANTS,
 };
 use report::{
-    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, HistogramRow, PanelRow, ScaleTuningRow, SeedRow, VariantRow,
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, HiddenWeightRow, HistogramRow, PanelRow, ReceptiveFieldRow,
+    ScaleTuningRow, SeedRow, VariantRow,
 };
 use resnet::Block;
 use std::collections::BTreeMap;
@@ -70,11 +73,16 @@ pub(crate) struct Tables {
     pub(crate) panels: Vec<PanelRow>,
     pub(crate) scale_tuning: Vec<ScaleTuningRow>,
     pub(crate) claims: Vec<ClaimRow>,
+    pub(crate) receptive_fields: Vec<ReceptiveFieldRow>,
+    pub(crate) hidden_weights: Vec<HiddenWeightRow>,
 }
 
 impl Tables {
     /// The tables of what was found.
-    pub(crate) fn of(findings: &Findings<'_>) -> Tables {
+    ///
+    /// # Errors
+    /// If the network lacks a site of a block that was studied.
+    pub(crate) fn of(findings: &Findings<'_>) -> Result<Tables, RunError> {
         let Findings { loaded, studies, channels, photographs, .. } = *findings;
         let repeated = Repeated { seed: findings.seed, first: channels, others: findings.others };
         let row = |(place, channel): (usize, &Channel)| {
@@ -102,9 +110,20 @@ impl Tables {
         let panels = panels(&studied, &rows, findings.seed);
         let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
         let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
-        let (seeds, scale_tuning) = (repeated.rows(), scale_rows(findings));
-        let variants = worth::variant_rows(findings.variants);
-        Tables { channels: rows, seeds, variants, churn, blocks, histogram, exemplars, panels, scale_tuning, claims }
+        Ok(Tables {
+            channels: rows,
+            seeds: repeated.rows(),
+            variants: worth::variant_rows(findings.variants),
+            churn,
+            blocks,
+            histogram,
+            exemplars,
+            panels,
+            scale_tuning: scale_rows(findings),
+            claims,
+            receptive_fields: receptive_fields(loaded, studies)?,
+            hidden_weights: hidden_weights(loaded, studies),
+        })
     }
 }
 
@@ -125,6 +144,8 @@ impl Tables {
         output.write_table(&HISTOGRAM, &self.histogram)?;
         output.write_table(&EXEMPLARS, &self.exemplars)?;
         output.write_table(&PANELS, &self.panels)?;
+        output.write_table(&RECEPTIVE_FIELDS, &self.receptive_fields)?;
+        output.write_table(&HIDDEN_WEIGHTS, &self.hidden_weights)?;
         output.write_table(&SCALE_TUNING, &self.scale_tuning)
     }
 }

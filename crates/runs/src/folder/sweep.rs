@@ -13,7 +13,8 @@ const DEPTH: usize = 3;
 pub(crate) fn sweep(folder: &Path, store: &Path) {
     let own = |name: &str| name == layout::MANIFEST || is_of_a_run(name);
     remove_abandoned(folder, own);
-    for made in ["tables", "figures", "activations", "features", layout::EXPLANATIONS] {
+    for made in ["tables", "figures", "activations", "features", layout::PAGE, layout::THUMBNAILS, layout::EXPLANATIONS]
+    {
         below(&folder.join(made), made, DEPTH, &|name| own(name) || name.starts_with(layout::EXPLANATIONS));
     }
     // `<two digits>/<address>`, and `scans/<journal>`.

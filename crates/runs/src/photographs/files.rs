@@ -3,15 +3,17 @@
 
 use super::mosaics::write_mosaics;
 use super::reading::{NINE, Photographs, Reading};
+use super::thumbnails::write_thumbnails;
 use crate::error::RunError;
 use crate::output::Output;
 use crate::plan::Study;
 use crate::progress::one_line;
 use crate::store::npy;
 use analysis::{largest, smallest};
-use report::registry::tables::EXTREMES;
+use report::registry::tables::{ACTIVATION_HISTOGRAM, ALIKE, EXTREMES, PHOTOGRAPH_CONTRIBUTIONS};
 use report::{ExtremeRow, layout};
 use resnet::{Block, Role};
+use std::collections::BTreeSet;
 
 /// Writes the columns, the images at either end, and mosaics of the top nine of the `shown` channels.
 ///
@@ -33,11 +35,23 @@ pub(crate) fn write(
     let names = photographs.entries.iter().map(|e| one_line(&e.name));
     let names: String = names.map(|name| name + "\n").collect();
     output.write_new(&output.path(layout::IMAGES), names.as_bytes())?;
-    output.write_table(&EXTREMES, &photographs.extremes(reading.studies))?;
+    let extremes = photographs.extremes(reading.studies);
+    let shown_at_all = photographs.places(extremes.iter().map(|row| row.image.as_str()));
+    output.write_table(&EXTREMES, &extremes)?;
+    output.write_table(&ACTIVATION_HISTOGRAM, &photographs.activation_bins(reading))?;
+    output.write_table(&ALIKE, &photographs.alike(reading)?)?;
+    output.write_table(&PHOTOGRAPH_CONTRIBUTIONS, &photographs.contributed(&shown_at_all, reading))?;
+    write_thumbnails(output, photographs, reading, &shown_at_all)?;
     write_mosaics(output, photographs, reading, shown)
 }
 
 impl Photographs {
+    /// The places of images that are named, in the order of the folder.
+    fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> BTreeSet<usize> {
+        let names: BTreeSet<&str> = names.collect();
+        (0..self.entries.len()).filter(|&at| names.contains(self.entries[at].name.as_str())).collect()
+    }
+
     /// The nine images with the largest center activation of every role of every studied channel, and the nine
     /// smallest.
     fn extremes(&self, studies: &[Study]) -> Vec<ExtremeRow> {

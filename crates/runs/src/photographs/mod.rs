@@ -7,10 +7,12 @@
 mod contributions;
 mod files;
 mod found;
+mod likeness;
 mod measures;
 mod mosaics;
 mod reading;
 pub(crate) mod scan;
+mod thumbnails;
 
 pub use contributions::{Contributions, contributions};
 pub(crate) use files::write;

@@ -46,6 +46,12 @@ impl Columns {
         Ok(Columns { of_sites: columns, architecture: scan.loaded.architecture().clone() })
     }
 
+    /// The center activations of all channels of a site, of one image; none where it was not read.
+    pub(super) fn of_site<'a>(&self, image: &'a [f32], site: Site) -> &'a [f32] {
+        let column = self.of_sites.iter().find(|(s, _)| *s == site);
+        column.map_or(&[], |(_, range)| &image[range.clone()])
+    }
+
     /// A role's center activation of a channel, of one image.
     pub(crate) fn at(&self, image: &[f32], block: Block, role: Role, channel: usize) -> f32 {
         let site = self.architecture.read_site(block, role);

@@ -50,7 +50,7 @@ fn a_changed_figure_array_or_record_is_found_even_where_every_digest_was_made_to
         "activations/layer1.0.npy: derived again it differs, first at byte ",
         "manifest.json: failed is [\"block 1.1, channel 0\"], derived again it is []",
         // It tells of the failed channels.
-        "index.html: derived again it differs",
+        "page/data/run.js: derived again it differs",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
