@@ -9,6 +9,7 @@ mod cargo;
 mod declared;
 mod explain;
 mod faults;
+mod figures;
 mod files;
 mod interrupted;
 mod laws;
@@ -31,13 +32,14 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 13] = [
+const TESTED: [(&str, &[Tested]); 14] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
     ("bench", cargo::FLAGS),
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
+    ("figures", figures::FLAGS),
     ("report", report::FLAGS),
     ("verify", verify::FLAGS),
     ("completions", shell::COMPLETIONS),
@@ -70,7 +72,7 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
 /// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
-const DEFAULTS: [Default; 30] = [
+const DEFAULTS: [Default; 35] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
     (
@@ -115,6 +117,11 @@ const DEFAULTS: [Default; 30] = [
     ),
     ("verify", "--sample", "3", verify::so_many_pictures_are_made_again),
     ("verify", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("figures", "--figures", "2", figures::those_figures_are_drawn),
+    ("figures", "--channels", "the run's exemplars", figures::those_channels_are_shown),
+    ("figures", "--format", "pdf", figures::each_format_is_what_it_is_called),
+    ("figures", "--width", "3.3in", figures::a_figure_is_as_wide_as_it_is_asked_to_be),
+    ("figures", "--out", "RUN/print", figures::figures_are_in_the_folder_that_is_named),
     ("faults", "<NAME>", "all of tests/faults/faults.toml", faults::those_that_are_named_are_tried_or_all),
     ("laws", "<OPERATION>", "all", laws::those_operations_are_tried_or_all),
     ("laws", "--law", "all of an operation", laws::those_laws_are_tried_or_all),
