@@ -39,6 +39,8 @@ pub(crate) enum Task {
     /// Derive one channel's mix ratio and scale measures from a finished run; exit code 1 if its tables or pictures
     /// were changed.
     Explain(Explain),
+    /// Draw figures of a run to print: of any width, as SVG, PDF or PNG, each with a table of what it shows.
+    Figures(Figures),
     /// Make the page of a run again, from what its folder holds; beside other runs with --against.
     Report(Report),
     /// Check a folder of reproduce: every digest, every table and figure derived again, and a sample of pictures made
@@ -438,6 +440,67 @@ pub(crate) struct Verify {
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// The folder that reproduce wrote.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+
+    /// The figures, by number: 1 to 6, 9 and 10; 6 stands for the paper's 6 to 8.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "2", value_parser = printed)]
+    pub(crate) figures: Vec<u8>,
+
+    /// The channels that figures 1, 6 and 10 show, such as 3.1:178,215 [default: the run's exemplars].
+    #[arg(long, value_name = "BLOCK:CHANNELS", num_args = 1.., value_parser = channels_of)]
+    pub(crate) channels: Vec<ChannelsOf>,
+
+    /// svg and pdf hold vectors, png has 600 pixels an inch.
+    #[arg(long, default_value = "pdf", value_parser = PossibleValuesParser::new(["svg", "pdf", "png"]), hide_possible_values = true)]
+    pub(crate) format: String,
+
+    /// How wide each figure is: so many in, cm, mm or pt. Type has 7 points at any width.
+    #[arg(long, value_name = "LENGTH", default_value = "3.3in", value_parser = length)]
+    pub(crate) width: f64,
+
+    /// Write the figure's number and title above it.
+    #[arg(long)]
+    pub(crate) titles: bool,
+
+    /// The folder to write to [default: RUN/print].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Channels of a block, as `--channels` of `figures` names them.
+pub(crate) type ChannelsOf = (String, Vec<usize>);
+
+/// A figure that can be printed.
+fn printed(text: &str) -> Result<u8, String> {
+    let number = text.parse().ok().filter(|number| runs::PRINTED.contains(number));
+    number.ok_or_else(|| "expected one of 1, 2, 3, 4, 5, 6, 9 and 10".to_owned())
+}
+
+/// A block, a colon and channels between commas.
+fn channels_of(text: &str) -> Result<ChannelsOf, String> {
+    let expected = || "expected a block and channels, such as 3.1:178,215".to_owned();
+    let (block, channels) = text.split_once(':').ok_or_else(expected)?;
+    let block = block.strip_prefix("layer").unwrap_or(block);
+    let channels: Result<Vec<usize>, _> = channels.split(',').map(str::parse).collect();
+    let channels = channels.map_err(|_| expected())?;
+    if block.is_empty() || block.contains(['/', '\\']) { Err(expected()) } else { Ok((block.to_owned(), channels)) }
+}
+
+/// A length with its unit, in points.
+fn length(text: &str) -> Result<f64, String> {
+    let units = [("in", 72.0), ("cm", 72.0 / 2.54), ("mm", 72.0 / 25.4), ("pt", 1.0)];
+    let points = units.iter().find_map(|(unit, points)| {
+        let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+        Some(number * points)
+    });
+    let points = points.filter(|points| (72.0..=2880.0).contains(points));
+    points.ok_or_else(|| "expected a length from 1in to 40in, such as 3.3in, 84mm or 240pt".to_owned())
 }
 
 #[derive(Debug, Args)]

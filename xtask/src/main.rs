@@ -7,6 +7,7 @@ mod bench;
 mod bench_flags;
 mod explain;
 mod faults;
+mod figures;
 mod flags;
 mod home;
 mod inspect;
@@ -66,6 +67,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),
         Task::Audit(flags) => audit::run(&home::root(true)?, flags),
+        Task::Figures(flags) => figures::run(flags),
         Task::Report(flags) => report::run(flags),
         Task::Verify(flags) => verify::run(flags),
         Task::Inspect(flags) => inspect::run(&flags),

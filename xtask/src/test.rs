@@ -16,6 +16,12 @@ const STEPS: [Step; 4] = [
     ("documentation", &["doc", "--workspace", "--no-deps", "--quiet"], Some(("RUSTDOCFLAGS", "--deny warnings"))),
 ];
 
+/// Whether the tests of the page can open it: they look for the same programs.
+fn has_chromium() -> bool {
+    let there = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|said| said.status.success());
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().any(there) && there("chromedriver")
+}
+
 /// Runs every step in order and stops at the first that fails. Kernels are tested on every instruction set that the
 /// processor has; those that it lacks are said, and are an error if they were asked for.
 pub(crate) fn run(root: &Path, flags: &Test) -> anyhow::Result<()> {
@@ -28,6 +34,9 @@ pub(crate) fn run(root: &Path, flags: &Test) -> anyhow::Result<()> {
     crate::say(&format!("instruction sets: {}", tested.join(", ")));
     if !lacking.is_empty() {
         crate::say(&format!("skipped, because this processor lacks them: {}", lacking.join(", ")));
+    }
+    if !has_chromium() {
+        crate::say("skipped, because there is no chromium with its chromedriver: tests of the page in a browser");
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     for (name, arguments, variable) in STEPS {

@@ -38,13 +38,15 @@ pub(crate) trait Drawing {
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, scale: u32) -> Drawn<DB>;
 }
 
+/// The copy of it that is embedded.
+pub(crate) const FONT_FILE: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");
+
 /// Registers the embedded font for bitmaps, once.
 pub fn embed_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let font = include_bytes!("../fonts/DejaVuSans-subset.ttf");
         // The only failure is an unreadable font; texts would then be reported as errors when they are drawn.
-        let _ = register_font(FONT, FontStyle::Normal, font);
+        let _ = register_font(FONT, FontStyle::Normal, FONT_FILE);
     });
 }
 

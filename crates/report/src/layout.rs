@@ -51,6 +51,8 @@ pub const EXPLANATIONS: &str = "explain";
 
 /// Comparisons with other runs that were asked for afterwards; no part of the run.
 pub const COMPARISON: &str = "compare";
+/// Figures that were printed afterwards; no part of the run.
+pub const PRINT: &str = "print";
 /// What the page reads beside `index.html`: scripts, style and data.
 pub const PAGE: &str = "page";
 /// Small pictures for the page.

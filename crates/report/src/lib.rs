@@ -26,6 +26,7 @@ mod manifest;
 mod markdown;
 mod numbers;
 mod page;
+mod print;
 mod provenance;
 mod records;
 pub mod registry;
@@ -44,6 +45,7 @@ pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::probability;
 pub use page::{map_png, photograph_jpeg};
+pub use print::{PRINTED, Print, PrintFormat, TYPE, print};
 pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all, render_comparison, render_page, render_single_file};
 pub use schema::{

@@ -281,7 +281,7 @@ pub fn digests(folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<BTreeMap<
             let name = below.join(entry.file_name());
             let is_folder = entry.file_type().map_err(read)?.is_dir();
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let beside = [layout::STORE, layout::EXPLANATIONS, layout::COMPARISON].map(Path::new);
+            let beside = [layout::STORE, layout::EXPLANATIONS, layout::COMPARISON, layout::PRINT].map(Path::new);
             if is_folder && !beside.contains(&name.as_path()) {
                 folders.push(name);
             } else if !is_folder && !hidden && name != Path::new(layout::MANIFEST) {

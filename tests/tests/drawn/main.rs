@@ -9,6 +9,8 @@ mod chart;
 mod claims;
 #[path = "../../../crates/report/tests/drawn/figures.rs"]
 mod figures;
+#[path = "../../../crates/report/tests/folder/mod.rs"]
+mod folder;
 #[path = "../../../crates/report/tests/drawn/grids.rs"]
 mod grids;
 #[path = "../../../crates/report/tests/drawn/histograms.rs"]

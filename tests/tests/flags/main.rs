@@ -9,6 +9,7 @@ mod cargo;
 mod declared;
 mod explain;
 mod faults;
+mod figures;
 mod files;
 mod inspect;
 mod interrupted;
@@ -33,7 +34,7 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 17] = [
+const TESTED: [(&str, &[Tested]); 18] = [
     ("reproduce", reproduce::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
@@ -41,6 +42,7 @@ const TESTED: [(&str, &[Tested]); 17] = [
     ("bench", cargo::FLAGS),
     ("audit", audit::FLAGS),
     ("explain", explain::FLAGS),
+    ("figures", figures::FLAGS),
     ("report", report::FLAGS),
     ("verify", verify::FLAGS),
     ("slurm", shards::SLURM),
@@ -81,7 +83,7 @@ const MEAN: &str = "what a configuration beside the weights says, else 0.485,0.4
 const STD: &str = "what a configuration beside the weights says, else 0.229,0.224,0.225";
 const RESIZE: &str = "what a configuration beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR";
 
-const DEFAULTS: [Default; 43] = [
+const DEFAULTS: [Default; 48] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", SIZE, reproduce::the_size_is_that_of_the_network),
     ("reproduce", "--mean", MEAN, reproduce::the_mean_is_the_one_that_is_named),
@@ -134,6 +136,11 @@ const DEFAULTS: [Default; 43] = [
     ("slurm", "--partition", "the cluster's", shards::the_partition_is_the_one_that_is_named),
     ("verify", "--sample", "3", verify::so_many_pictures_are_made_again),
     ("verify", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("figures", "--figures", "2", figures::those_figures_are_drawn),
+    ("figures", "--channels", "the run's exemplars", figures::those_channels_are_shown),
+    ("figures", "--format", "pdf", figures::each_format_is_what_it_is_called),
+    ("figures", "--width", "3.3in", figures::a_figure_is_as_wide_as_it_is_asked_to_be),
+    ("figures", "--out", "RUN/print", figures::figures_are_in_the_folder_that_is_named),
     ("faults", "<NAME>", "all of tests/faults/faults.toml", faults::those_that_are_named_are_tried_or_all),
     ("laws", "<OPERATION>", "all", laws::those_operations_are_tried_or_all),
     ("laws", "--law", "all of an operation", laws::those_laws_are_tried_or_all),

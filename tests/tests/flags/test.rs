@@ -49,6 +49,11 @@ fn every_step_is_run_once_in_its_order_and_said_before() {
         let lacks = lacks.join(", ");
         expected.push(format!("skipped, because this processor lacks them: {lacks}"));
     }
+    let there = |name: &str| std::process::Command::new(name).arg("--version").output().is_ok();
+    if !["chromium", "chromium-browser", "google-chrome"].into_iter().any(there) || !there("chromedriver") {
+        let skipped = "skipped, because there is no chromium with its chromedriver: tests of the page in a browser";
+        expected.push(skipped.to_owned());
+    }
     for (name, call) in STEPS {
         let word = call.split(' ').next().unwrap();
         // Warnings of the documentation are errors; nothing else is told how to document.

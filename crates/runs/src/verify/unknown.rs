@@ -28,8 +28,8 @@ pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
             }
             Ok(_) => others.push(format!("not in the manifest: {name}, which the run does not need")),
             Err(_) if path.starts_with(layout::EXPLANATIONS) && !hidden => explanations += 1,
-            // A comparison that was asked for afterwards, of this run's page with others.
-            Err(_) if path.starts_with(layout::COMPARISON) && !hidden => {}
+            // Comparisons and figures to print, which were asked for afterwards.
+            Err(_) if [layout::COMPARISON, layout::PRINT].iter().any(|made| path.starts_with(made)) && !hidden => {}
             Err(_) if hidden => others.push(format!("not in the manifest: {name}, a hidden file")),
             Err(_) if name == layout::MANIFEST || is_of_a_run(&name) => {}
             Err(_) => others.push(format!("not in the manifest: {name}, which is none of a run's")),
