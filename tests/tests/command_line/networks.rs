@@ -206,7 +206,7 @@ fn what_cannot_be_studied_is_refused_by_what_it_is() {
         ("squeeze-and-excitation (se)", &["layer1.0.se.fc1.weight"], "layer1.0.se.fc1.weight"),
         ("a ResNet-D shortcut", &["layer2.0.downsample.2.weight"], "layer2.0.downsample.2.weight"),
         ("blur pooling (aa)", &["layer2.0.aa.filt"], "layer2.0.aa.filt"),
-        ("split attention", &["layer1.0.conv2.fc1.weight"], "layer1.0.conv2.fc1.weight"),
+        ("a ResNeSt or SKNet", &["layer1.0.conv2.fc1.weight"], "layer1.0.conv2.fc1.weight"),
         ("a Res2Net", &["layer1.0.convs.0.weight"], "layer1.0.convs.0.weight"),
         ("group normalization", &["layer1.0.gn1.weight"], "layer1.0.gn1.weight"),
         (
