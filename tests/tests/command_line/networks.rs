@@ -14,9 +14,10 @@ fn write(folder: &Path, tensors: &[(String, Vec<usize>)]) {
         let length = u16::try_from(header.len()).unwrap().to_le_bytes();
         let mut bytes = [b"\x93NUMPY\x01\0", &length[..], header.as_bytes()].concat();
         for i in 0..shape.iter().product::<usize>() {
-            let value = ((i * 37 + name.len() * 11) as f64).sin();
+            let place = u16::try_from(i * 37 % 6007 + name.len() * 11).unwrap();
+            let value = f32::from(place).sin();
             let value = if name.ends_with("running_var") { 0.5 + value.abs() } else { value };
-            bytes.extend((value as f32).to_le_bytes());
+            bytes.extend(value.to_le_bytes());
         }
         fs::write(folder.join(format!("{name}.npy")), bytes).unwrap();
     }
