@@ -64,7 +64,11 @@ pub(crate) fn of(source: &Source, architecture: &Architecture) -> Result<Found, 
     let asked = source.asked;
     let size = asked.input_size.or(beside.size).unwrap_or(architecture.usual_size());
     Network::require_input_size(size).map_err(|_| RunError::InputSize { found: size })?;
-    let by_part = beside.part.map(|part| (size as f64 / part).floor() as usize);
+    // The whole part of `size / part`.
+    let by_part = beside.part.and_then(|part| {
+        let fits = |side: &usize| *side as f64 * part <= size as f64;
+        (size..=MOST).take_while(fits).last()
+    });
     let resize = asked.resize.or(by_part).unwrap_or(architecture.usual_resize(size));
     if !(size..=MOST).contains(&resize) {
         return Err(RunError::Resize { found: resize, size });
@@ -132,18 +136,15 @@ impl Beside {
             Value::Object(_) => ["shortest_edge", "height"].into_iter().find_map(|name| side(value.get(name)?)),
             value => side(value),
         };
-        let colors = |names: &[&str], name: &'static str, least: f64| match at(names) {
+        let colors = |names: &[&str], name: &'static str, least: f32| match at(names) {
             None => Ok(None),
             Some(value) => {
-                let number = |value: &Value| value.as_f64().filter(|v| v.is_finite() && *v > least);
-                let numbers: Option<Vec<f64>> = value.as_array().and_then(|a| a.iter().map(number).collect());
-                match numbers.as_deref() {
-                    Some(&[red, green, blue]) => Ok(Some([red, green, blue].map(|v| v as f32))),
-                    _ => Err(wrong(name, "three numbers", value)),
-                }
+                let numbers: Option<[f32; 3]> = serde_json::from_value(value.clone()).ok();
+                let numbers = numbers.filter(|numbers| numbers.iter().all(|v| v.is_finite() && *v > least));
+                numbers.map(Some).ok_or_else(|| wrong(name, "three numbers", value))
             }
         };
-        let mean = colors(&["image_mean", "mean"], "mean", f64::NEG_INFINITY)?;
+        let mean = colors(&["image_mean", "mean"], "mean", f32::NEG_INFINITY)?;
         let std = colors(&["image_std", "std"], "std", 0.0)?;
         // A `config.json` of any program may have a size; only one that speaks of colors, or is timm's, is taken by its word.
         let speaks = mean.is_some() || std.is_some() || timm.is_some();
@@ -238,7 +239,7 @@ mod tests {
             let (size, part) = (found.size, found.part);
             assert_eq!(
                 (size, part, found.mean, found.std),
-                (Some(288), Some(0.875), Some(three.map(|v| v as f32)), Some([0.5, 0.25, 0.125]))
+                (Some(288), Some(0.875), Some([0.5, 0.25, 0.125]), Some([0.5, 0.25, 0.125]))
             );
             assert_eq!(found.interpolation, None);
         }

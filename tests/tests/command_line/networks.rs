@@ -14,9 +14,10 @@ fn write(folder: &Path, tensors: &[(String, Vec<usize>)]) {
         let length = u16::try_from(header.len()).unwrap().to_le_bytes();
         let mut bytes = [b"\x93NUMPY\x01\0", &length[..], header.as_bytes()].concat();
         for i in 0..shape.iter().product::<usize>() {
-            let value = ((i * 37 + name.len() * 11) as f64).sin();
+            let place = u16::try_from(i * 37 % 6007 + name.len() * 11).unwrap();
+            let value = f32::from(place).sin();
             let value = if name.ends_with("running_var") { 0.5 + value.abs() } else { value };
-            bytes.extend((value as f32).to_le_bytes());
+            bytes.extend(value.to_le_bytes());
         }
         fs::write(folder.join(format!("{name}.npy")), bytes).unwrap();
     }
@@ -206,7 +207,7 @@ fn what_cannot_be_studied_is_refused_by_what_it_is() {
         ("squeeze-and-excitation (se)", &["layer1.0.se.fc1.weight"], "layer1.0.se.fc1.weight"),
         ("a ResNet-D shortcut", &["layer2.0.downsample.2.weight"], "layer2.0.downsample.2.weight"),
         ("blur pooling (aa)", &["layer2.0.aa.filt"], "layer2.0.aa.filt"),
-        ("split attention", &["layer1.0.conv2.fc1.weight"], "layer1.0.conv2.fc1.weight"),
+        ("a ResNeSt or SKNet", &["layer1.0.conv2.fc1.weight"], "layer1.0.conv2.fc1.weight"),
         ("a Res2Net", &["layer1.0.convs.0.weight"], "layer1.0.convs.0.weight"),
         ("group normalization", &["layer1.0.gn1.weight"], "layer1.0.gn1.weight"),
         (

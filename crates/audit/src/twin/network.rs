@@ -45,7 +45,7 @@ impl TwinNetwork {
             let branch = layout.branch.iter().enumerate().map(|(at, of)| layer(Place::Branch(block, at), of));
             let shortcut = match &layout.shortcut {
                 Shortcut::Identity => TwinShortcut::Identity,
-                Shortcut::Projection(of) => TwinShortcut::Projection(layer(Place::Projection(block), of)?),
+                Shortcut::Projection(of) => TwinShortcut::Projection(Box::new(layer(Place::Projection(block), of)?)),
                 &Shortcut::Padded { stride, before } => {
                     TwinShortcut::Padded { stride, before, channels: layout.channels() }
                 }

@@ -11,7 +11,7 @@ pub(crate) enum TwinShortcut {
     /// Nothing.
     Identity,
     /// A convolution beside the branch.
-    Projection(TwinLayer),
+    Projection(Box<TwinLayer>),
     /// Some rows and columns, and zero channels.
     Padded {
         /// How many rows and columns become one.

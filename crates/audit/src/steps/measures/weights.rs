@@ -5,12 +5,16 @@ use crate::steps::measures::worst::Worst;
 use crate::twin::bounded::{DOUBLE, gamma};
 use runs::{Loaded, bn2_weight_abs, conv2_weight_mean_abs};
 
-/// `|bn2.weight|`, and the mean of `|conv2.weight|` over inputs and taps, of every channel.
+/// `|w|` of the last batch norm of each block's branch, and the mean of `|w|` of its last convolution over inputs and taps, of
+/// every channel.
 pub(super) fn comparison(loaded: &Loaded) -> Comparison {
     let mut worst = Worst::default();
-    for &block in loaded.network.architecture().blocks() {
-        let of = |name: &str| loaded.tensors.get(&format!("{}.{name}.weight", block.module()));
-        let Some(convolution) = of("conv2") else {
+    let mut last = 2;
+    for layout in loaded.architecture().layouts() {
+        last = layout.branch.len();
+        let block = layout.block;
+        let of = |name: String| loaded.tensors.get(&format!("{}.{name}.weight", block.module()));
+        let Some(convolution) = of(format!("conv{last}")) else {
             continue;
         };
         let shape = convolution.shape();
@@ -25,10 +29,10 @@ pub(super) fn comparison(loaded: &Loaded) -> Comparison {
             let bound = gamma(3 * each + 4, DOUBLE) * (exact + f64::from(largest));
             worst.add(conv2_weight_mean_abs(loaded, block, channel), Some(exact), bound);
             // Where batch norm is folded away there is none to be had.
-            let norm = of("bn2").map(|w| f64::from(w.values()[channel].abs()));
+            let norm = of(format!("bn{last}")).map(|w| f64::from(w.values()[channel].abs()));
             worst.add(bn2_weight_abs(loaded, block, channel), norm, 0.0);
         }
     }
-    let what = "|bn2.weight| and mean |conv2.weight| of every channel";
-    worst.comparison(Step::Weights, what, "gamma(3 k + 4) of mean and largest, double precision")
+    let what = format!("|bn{last}.weight| and mean |conv{last}.weight| of every channel");
+    worst.comparison(Step::Weights, &what, "gamma(3 k + 4) of mean and largest, double precision")
 }
