@@ -28,11 +28,9 @@ pub struct KeptLaw {
 /// Every law that the kernels claim on an instruction set, with the others as variants.
 pub(crate) fn kept(isa: Isa) -> Vec<KeptLaw> {
     let subjects = subjects::all(isa);
-    let claimed = |(at, subject): (usize, &Box<dyn ::laws::Subject>)| {
-        let laws = subject.laws().into_iter().filter(|about| about.claimed);
-        laws.map(|about| (at, about)).collect::<Vec<_>>()
-    };
-    let jobs: Vec<_> = subjects.iter().enumerate().flat_map(claimed).collect();
+    let laws = subjects.iter().map(|subject| subject.laws()).enumerate();
+    let jobs: Vec<_> = laws.flat_map(|(at, laws)| laws.into_iter().map(move |about| (at, about))).collect();
+    let jobs: Vec<_> = jobs.into_iter().filter(|(_, about)| about.claimed).collect();
     let tried = jobs.into_par_iter().map(|(at, about)| {
         let subject = subjects::all(isa).swap_remove(at);
         let (cases, worst, failure) = match check(&*subject, about.law, Plan { cases: CASES, seed: 0 }) {
