@@ -166,6 +166,11 @@ fn row(comparison: &Comparison) -> String {
 }
 
 fn summary(report: &Report) {
+    for law in report.broken() {
+        print(law.failure.as_deref().unwrap_or_default());
+    }
+    let cases: u64 = report.laws.iter().map(|law| law.cases).sum();
+    print(&format!("{} laws of the kernels on {cases} cases, {} broken", report.laws.len(), report.broken().count()));
     let failed = report.comparisons.iter().filter(|l| l.failed()).count();
     let values: usize = report.comparisons.iter().map(|l| l.values).sum();
     let skipped = match report.skipped() {

@@ -57,6 +57,7 @@ pub fn audit(
         digest,
         comparisons: found.comparisons,
         budgets,
+        laws: pool.install(|| crate::laws::kept(options.isa)),
         signature: String::new(),
     })
 }

@@ -18,6 +18,7 @@
 //!   that an exact value lies in;
 //! - `steps`: a file for each step of the computation;
 //! - `whole_network`: PyTorch's values, differences, the same bits, a second opinion;
+//! - `laws`: the kernels under their laws, on cases that no network need have;
 //! - `budget`: a finished run, and how much of its mix ratios can be rounding;
 //! - `explain`: the derivation of one channel;
 //! - `outcome`: the report, `audit.json` and `audit.html`.
@@ -28,6 +29,7 @@ mod budget;
 mod comparison;
 mod error;
 mod explain;
+mod laws;
 mod options;
 mod outcome;
 mod rounding;
@@ -40,6 +42,7 @@ pub use budget::{ChannelBudget, Verdict};
 pub use comparison::{Absolute, Comparison, Kind, Pass, Step, What, Witness, short};
 pub use error::AuditError;
 pub use explain::{Explanation, explain};
+pub use laws::KeptLaw;
 pub use options::Options;
 pub use outcome::{Provenance, Report, write};
 pub use twin::interval::Interval;

@@ -18,6 +18,7 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
     let printed = String::from_utf8(first.stdout).unwrap();
     assert!(first.status.success(), "{printed}");
     assert!(printed.contains(" 0 beyond their bound; digest "), "{printed}");
+    assert!(printed.contains(" laws of the kernels on ") && printed.contains(" cases, 0 broken\n"), "{printed}");
     let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("audit.json")).unwrap()).unwrap();
     let lines = json["lines"].as_array().unwrap();
     for step in [

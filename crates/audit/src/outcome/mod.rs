@@ -7,6 +7,7 @@ pub(crate) use page::{STYLE, write_text};
 
 use crate::budget::ChannelBudget;
 use crate::comparison::{Comparison, Kind};
+use crate::laws::KeptLaw;
 use report::BuildRecord;
 use serde::Serialize;
 
@@ -49,14 +50,21 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// Mix ratios and how much of them can be rounding.
     pub budgets: Vec<ChannelBudget>,
+    /// The laws that the kernels claim, on cases that no network need have.
+    pub laws: Vec<KeptLaw>,
     /// BLAKE3 digest of `audit.json` with nothing between the quotes of this field.
     pub signature: String,
 }
 
 impl Report {
-    /// Whether nothing is beyond its bound. What was skipped has not passed, but does not fail either.
+    /// Whether nothing is beyond its bound and no law broken. What was skipped has not passed, but does not fail either.
     pub fn passed(&self) -> bool {
-        !self.comparisons.iter().any(Comparison::failed)
+        !self.comparisons.iter().any(Comparison::failed) && self.broken().next().is_none()
+    }
+
+    /// The laws that were broken.
+    pub fn broken(&self) -> impl Iterator<Item = &KeptLaw> {
+        self.laws.iter().filter(|law| law.failure.is_some())
     }
 
     /// How many comparisons were skipped.

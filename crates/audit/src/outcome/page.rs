@@ -65,6 +65,7 @@ fn html(report: &Report) -> String {
                 (provenance(report))
                 (table(&report.comparisons))
                 @if !report.budgets.is_empty() { (budgets(report)) }
+                @if !report.laws.is_empty() { (laws(report)) }
             }
         }
     };
@@ -114,5 +115,25 @@ fn budgets(report: &Report) -> Markup {
                 }
             } } }
         }
+    }
+}
+
+/// Every law of every operation, and below the table the smallest case of each that was broken.
+fn laws(report: &Report) -> Markup {
+    let cases: u64 = report.laws.iter().map(|law| law.cases).sum();
+    html! {
+        h2 { "Laws" }
+        p {
+            (report.laws.len()) " laws of the kernels on " (cases) " cases, " (report.broken().count()) " broken. The cases are drawn, not the \
+             network's; the largest fraction of a bound is zero where bits are compared or nothing rounds."
+        }
+        table {
+            thead { tr { th { "operation" } th { "law" } th { "what it says" } th.n { "cases" } th.n { "of bound" } th { "result" } } }
+            tbody { @for law in &report.laws { tr.failed[law.failure.is_some()] {
+                td { (law.operation) } td { (law.law) } td { (law.about) } td.n { (law.cases) } td.n { (format!("{:.2}", law.worst)) }
+                td { @if law.failure.is_some() { "broken" } @else { "held" } }
+            } } }
+        }
+        @for law in report.broken() { pre { (law.failure.as_deref().unwrap_or_default()) } }
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! `cargo run --release --manifest-path crates/laws/peers/Cargo.toml [CASES]`
 
+use faer::{Accum, MatMut, MatRef, Par};
+use fast_image_resize::images::Image;
+use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageBuffer, Luma, imageops};
 use laws::operations::{Cos, Elementary, Exp, Function, InverseDft, Log, Product, Resize, Sin};
 use laws::{Claims, Kernel, Outcome, Plan, Subject, check};
@@ -43,14 +46,17 @@ fn subjects() -> Vec<Box<dyn Subject>> {
     let product = |run: fn(&Product<f32>, &mut [f32])| Kernel::new(tiles.clone(), run);
     let double = |run: fn(&Product<f64>, &mut [f64])| Kernel::new(tiles.clone(), run);
     let enlarging = Claims { enlarges_only: true, not_finite: false, coordinates: f64::from(f32::EPSILON) / 2.0, ..Claims::plain() };
+    let interpolating = enlarging.clone();
     vec![
         Box::new(product(sgemm).named("matrixmultiply 0.3, f32")),
         Box::new(double(dgemm).named("matrixmultiply 0.3, f64")),
         Box::new(product(gemm_f32).named("gemm 0.19, f32")),
+        Box::new(product(faer_f32).named("faer 0.24, f32")),
         Box::new(product(nalgebra_f32).named("nalgebra 0.34, f32")),
         Box::new(product(ndarray_f32).named("ndarray 0.17, f32")),
         Box::new(Kernel::new(Claims::plain(), inverse_dft).named("realfft 3 and rustfft 6, f32")),
         Box::new(Kernel::new(enlarging, enlarged).named("image 0.25, Triangle, f32")),
+        Box::new(Kernel::new(interpolating, interpolated).named("fast_image_resize 6, bilinear, f32")),
         Box::new(function::<Exp>("libm 0.2, expf", libm::expf)),
         Box::new(function::<Log>("libm 0.2, logf", libm::logf)),
         Box::new(function::<Sin>("libm 0.2, sinf", libm::sinf)),
@@ -104,6 +110,13 @@ fn gemm_f32(p: &Product<f32>, c: &mut [f32]) {
     }
 }
 
+fn faer_f32(p: &Product<f32>, c: &mut [f32]) {
+    let a = MatRef::from_row_major_slice(&p.a, p.m, p.k);
+    let b = MatRef::from_row_major_slice(&p.b, p.k, p.n);
+    let c = MatMut::from_row_major_slice_mut(c, p.m, p.n);
+    faer::linalg::matmul::matmul(c, Accum::Replace, a, b, 1.0, Par::Seq);
+}
+
 fn nalgebra_f32(p: &Product<f32>, c: &mut [f32]) {
     let product = DMatrix::from_row_slice(p.m, p.k, &p.a) * DMatrix::from_row_slice(p.k, p.n, &p.b);
     for (at, c) in c.iter_mut().enumerate() {
@@ -149,5 +162,19 @@ fn enlarged(p: &Resize<f32>, y: &mut [f32]) {
         let picture = ImageBuffer::<Luma<f32>, _>::from_raw(side(p.from[1]), side(p.from[0]), values).unwrap();
         let larger = imageops::resize(&picture, side(p.to[1]), side(p.to[0]), imageops::FilterType::Triangle);
         larger.pixels().zip(y[c..].iter_mut().step_by(p.channels)).for_each(|(from, to)| *to = from.0[0]);
+    }
+}
+
+/// The same by interpolation, which is told to read two pixels each way.
+fn interpolated(p: &Resize<f32>, y: &mut [f32]) {
+    let side = |n: usize| u32::try_from(n).unwrap();
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Interpolation(fast_image_resize::FilterType::Bilinear));
+    for c in 0..p.channels {
+        let bytes = p.x[c..].iter().step_by(p.channels).flat_map(|v| v.to_ne_bytes()).collect();
+        let picture = Image::from_vec_u8(side(p.from[1]), side(p.from[0]), bytes, PixelType::F32).unwrap();
+        let mut larger = Image::new(side(p.to[1]), side(p.to[0]), PixelType::F32);
+        Resizer::new().resize(&picture, &mut larger, &options).unwrap();
+        let values = larger.buffer().chunks_exact(4).map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]]));
+        values.zip(y[c..].iter_mut().step_by(p.channels)).for_each(|(from, to)| *to = from);
     }
 }

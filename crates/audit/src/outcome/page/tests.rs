@@ -3,6 +3,7 @@
 use super::*;
 use crate::budget::{ChannelBudget, Verdict};
 use crate::comparison::{Absolute, Comparison, Kind, Pass, Step, Witness};
+use crate::laws::KeptLaw;
 use crate::outcome::Provenance;
 use crate::twin::interval::Interval;
 use report::BuildRecord;
@@ -104,6 +105,7 @@ fn report(comparisons: Vec<Comparison>, budgets: Vec<ChannelBudget>) -> Report {
         digest: text("digest of all"),
         comparisons,
         budgets,
+        laws: Vec::new(),
         signature: text("a signature"),
     }
 }
@@ -201,4 +203,37 @@ fn who_computed_it_is_said_by_name() {
     let expected = expected.map(|(name, value)| (name.to_owned(), format!("<code>{value}</code>")));
     assert_eq!(found, expected);
     assert!(page.contains("<strong>digest of all</strong>"));
+}
+
+#[test]
+fn a_law_stands_below_its_headings_and_a_broken_one_fails_the_audit_and_shows_its_case() {
+    let law = |worst, failure: Option<&str>| KeptLaw {
+        operation: "matmul".to_owned(),
+        law: "twin",
+        about: "what it says of it",
+        cases: 24,
+        worst,
+        failure: failure.map(str::to_owned),
+    };
+    let mut report = report(vec![comparison()], Vec::new());
+    report.laws = vec![law(0.25, None), law(0.0, Some("case m=1 k=1 n=1"))];
+    assert!(!report.passed());
+    let page = html(&report);
+    assert!(
+        page.contains("2 laws of the kernels on 48 cases, 1 broken.") && page.contains("<pre>case m=1 k=1 n=1</pre>")
+    );
+    let cells = |worst, result| {
+        row(&[
+            ("operation", "matmul"),
+            ("law", "twin"),
+            ("what it says", "what it says of it"),
+            ("cases", "24"),
+            ("of bound", worst),
+            ("result", result),
+        ])
+    };
+    let found = tables(&page).pop().unwrap();
+    assert_eq!(found, [(false, cells("0.25", "held")), (true, cells("0.00", "broken"))]);
+    report.laws.pop();
+    assert!(report.passed());
 }
