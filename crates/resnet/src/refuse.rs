@@ -95,8 +95,9 @@ pub(crate) type ShapeOf<'a> = &'a dyn Fn(&str) -> Option<&'a [usize]>;
 /// Whether tensors of these names, without any prefix, belong to a network that cannot be studied.
 pub(crate) fn refused<'a>(names: impl Iterator<Item = &'a str>, shape: ShapeOf<'_>) -> Option<Refused> {
     let names: Vec<&str> = names.collect();
+    // The first pattern says most of what it is.
     let shows =
-        |patterns: &[&str]| names.iter().find(|name| patterns.iter().any(|pattern| fit(pattern, name).is_some()));
+        |patterns: &[&str]| patterns.iter().find_map(|pattern| names.iter().find(|name| fit(pattern, name).is_some()));
     let by_name = KINDS.iter().find_map(|(architecture, patterns)| Some((*architecture, *shows(patterns)?)));
     let found = by_name.or_else(|| by_block(&names, shape));
     found.map(|(architecture, tensor)| Refused { architecture, tensor: tensor.to_owned() })

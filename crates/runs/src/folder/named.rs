@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 /// If there is no manifest.
 pub fn source_of(folder: &Path, weights: Option<PathBuf>, input_size: Option<usize>) -> Result<Source, RunError> {
     let network = Manifest::read(folder)?.network;
-    Ok(Source {
-        path: weights.unwrap_or_else(|| found(&network.weights, folder)),
-        asked: Asked { input_size: input_size.or(Some(network.input_size)), ..asked(&network) },
-    })
+    let mut asked = asked(&network);
+    if let Some(size) = input_size.filter(|&size| size != network.input_size) {
+        // What photographs were resized to belongs to the size.
+        (asked.input_size, asked.resize) = (Some(size), None);
+    }
+    Ok(Source { path: weights.unwrap_or_else(|| found(&network.weights, folder)), asked })
 }
 
 /// How a manifest says that images were read.
