@@ -4,6 +4,7 @@
 //! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a
 //!   report.
 //! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
+//! - [`report()`] makes the page of a folder again, finished or not.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
 //!
