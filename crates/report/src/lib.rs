@@ -3,8 +3,9 @@
 //! - [`ChannelRow`], [`BlockRow`] and the others are the rows of the tables; [`Manifest`] says what produced them;
 //!   [`registry`] declares each of them once, [`layout`] says where they are. [`write_table`] and [`Manifest::write`]
 //!   write them whole or not at all.
-//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures, `index.html` and the
-//!   data dictionary of the tables.
+//! - [`render`] reads the tables, the manifest and the pictures back and draws the figures, the page and the data
+//!   dictionary of the tables; [`render_page`] makes the page alone, of an unfinished run too, [`render_comparison`] that of a
+//!   run beside others, and [`print()`] figures to print.
 //!
 //! Invariant: this crate reads only files, computes nothing that is not in them, and the same files give the same
 //! bytes.

@@ -5,6 +5,7 @@
 //!   report.
 //! - [`fill()`] does a [`Shard`] of that, for as many machines as share a folder, and [`status()`] says how far they are.
 //! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
+//! - [`report()`] makes the page of a folder again, finished or not.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
 //!

@@ -67,7 +67,9 @@ const AUDIT: &[&str] = &["audit", "--run", ABSENT];
 const EXPLAIN: &[&str] = &["explain", "--run", ABSENT];
 const VERIFY: &[&str] = &["verify", ABSENT];
 
-const VALUES: [Values; 26] = [
+const FIGURES: &[&str] = &["figures", ABSENT];
+
+const VALUES: [Values; 27] = [
     (REPRODUCE, "--steps", STEPS.0, STEPS.1),
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
     (
@@ -109,6 +111,20 @@ const VALUES: [Values; 26] = [
     (AUDIT, "--threads", COUNTS.0, COUNTS.1),
     (VERIFY, "--sample", WHOLE.0, WHOLE.1),
     (VERIFY, "--threads", COUNTS.0, COUNTS.1),
+    (FIGURES, "--figures", &["1", "6", "9,10"], &["", "0", "7", "8", "11", "1,x"]),
+    (
+        FIGURES,
+        "--channels",
+        &["3.1:178", "layer3.1:0,18446744073709551615"],
+        &["", "3.1", "3.1:", ":1", "3.1:x", "3.1:1,", "../1:1"],
+    ),
+    (FIGURES, "--format", &["svg", "pdf", "png"], &["", "PDF", "eps"]),
+    (
+        FIGURES,
+        "--width",
+        &["1in", "40in", "72pt", "2880pt", "25.4mm", "2.54cm"],
+        &["", "0.99in", "40.01in", "3.3", "in", "x", "NaNin", "infin", "25.3mm"],
+    ),
     (EXPLAIN, "<CHANNEL>", WHOLE.0, WHOLE.1),
     (EXPLAIN, "<BLOCK>", &["1.0", "1.1", "4.1", "layer3.0", "3.35"], &["", "0.1", "5", "1.x"]),
     (VISUALIZE, "--mean", MEANS.0, MEANS.1),

@@ -72,6 +72,8 @@ pub(super) fn draw(results: &Results, number: u8, print: &Print) -> Result<Optio
                 if picture(results, &mut sheet, &file, Place { x, y, width: side, height: side })? {
                     let names = [block.clone(), channel.to_string(), role.to_owned(), (*label).to_owned()];
                     csv.push(names.into_iter().chain([file.display().to_string().replace('\\', "/")]).collect());
+                } else {
+                    sheet.put(text((x + side / 2.0, y + side / 2.0), TYPE, "middle", "not made"));
                 }
             }
         }

@@ -18,7 +18,7 @@ pub(super) struct Sheet {
     pub(super) height: f64,
     above: f64,
     parts: Vec<Markup>,
-    panels: usize,
+    letters: Vec<Markup>,
 }
 
 /// Where a panel is on the sheet.
@@ -32,7 +32,7 @@ pub(super) struct Place {
 
 impl Sheet {
     pub(super) fn new(width: f64) -> Sheet {
-        Sheet { width, height: 0.0, above: 0.0, parts: Vec::new(), panels: 0 }
+        Sheet { width, height: 0.0, above: 0.0, parts: Vec::new(), letters: Vec::new() }
     }
 
     /// Room for so many panels of at least a width, in the order of reading, each so high in parts of its width.
@@ -67,9 +67,8 @@ impl Sheet {
 
     /// The next panel's letter at its corner.
     pub(super) fn letter(&mut self, place: Place) {
-        let letter = letter(self.panels);
-        self.panels += 1;
-        self.put(text((place.x + 1.0, place.y + LETTER), LETTER, "start", &letter));
+        let letter = letter(self.letters.len());
+        self.letters.push(text((place.x + 1.0, place.y + LETTER), LETTER, "start", &letter));
     }
 
     /// What stands above all panels.
@@ -88,6 +87,8 @@ impl Sheet {
                 viewBox={ "0 " (round(-self.above)) " " (width) " " (height) } font-family=(FONT) {
                 rect x="0" y=(round(-self.above)) width=(width) height=(height) fill="white" {}
                 @for part in &self.parts { (part) }
+                // One panel alone needs no letter.
+                @if self.letters.len() > 1 { @for letter in &self.letters { (letter) } }
             }
         };
         let PreEscaped(text) = drawn;

@@ -44,7 +44,7 @@ streamscope.DIFFERENCES = {
 };
 streamscope.categoryOf = (ratio) => (ratio <= 1 / THRESHOLD ? "overwrite" : ratio >= THRESHOLD ? "skip" : "mix");
 
-/* What h seeds or variants say, where the run has such columns: those whose names say it. */
+/* What seeds or variants say, where the run has such columns: those whose names say it. */
 const differing = Object.keys(columns).filter((name) => /seed|variant/.test(name) && (streamscope.kindOf[name] === "truth" || /categor|disagree|differ/.test(name)));
 if (differing.length) streamscope.DIFFERENCES.seeds = { said: "between seeds", is: (at) => differing.some((name) => {
   const value = columns[name][at];
