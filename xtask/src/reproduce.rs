@@ -13,7 +13,7 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let (steps, by_preset) = (flags.ascent.steps(), flags.ascent.steps.is_none());
-    let source = Source::new(root, flags.weights.weights, flags.weights.input_size);
+    let source = Source::new(root, flags.weights.weights, flags.weights.input_size).shuffled(flags.shuffled);
     let seeds = flags.seeds.unwrap_or(Seeds::one(flags.seed));
     let seed = seeds.first();
     let named = DefaultFolder { source: &source, embedded, steps, seed, images: flags.images.as_deref() };

@@ -32,6 +32,9 @@ pub struct NetworkRecord {
     pub widths: Vec<usize>,
     /// Rows and columns of the images it reads.
     pub input_size: usize,
+    /// Whether the elements of every tensor were permuted: the null of training.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shuffled: bool,
     /// Classes it tells apart, if it has its last layer.
     pub classes: Option<usize>,
     /// `separate` or `folded`.

@@ -3,7 +3,7 @@
 //!
 //! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a
 //!   report.
-//! - [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
+//! - [`ablate()`] measures what channels are worth to accuracy. [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
 //!
@@ -17,6 +17,7 @@
 //! Invariant: a result is in the store whole or not at all, and never depends on threads, order or instruction set.
 #![forbid(unsafe_code)]
 
+mod ablate;
 mod activations;
 mod channels;
 mod error;
@@ -36,6 +37,7 @@ mod progress;
 mod queue;
 mod reproduce;
 mod seeds;
+mod shuffled;
 mod source;
 mod store;
 #[cfg(test)]
@@ -44,6 +46,7 @@ mod verify;
 mod visualize;
 mod work;
 
+pub use ablate::{Ablate, AblateBy, Ablated, AblatedChannels, ablate};
 pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use error::RunError;

@@ -46,6 +46,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             weights_digest: loaded.digest.clone(),
             widths: architecture.widths().to_vec(),
             input_size: loaded.source.input_size,
+            shuffled: loaded.source.shuffled,
             classes: architecture.classes(),
             batch_norm: architecture.batch_norm().name().to_owned(),
         },

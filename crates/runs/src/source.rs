@@ -2,6 +2,7 @@
 
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
+use crate::shuffled::shuffled;
 use featviz::FeatvizError;
 use resnet::{Algorithm, Naming, Network, NetworkError};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Rows and columns of the images it reads.
     pub input_size: usize,
+    /// Whether the elements of every tensor are permuted: the null of training.
+    pub shuffled: bool,
 }
 
 /// A loaded network.
@@ -42,12 +45,19 @@ impl Source {
     /// The weights at `path`, or else the embedded network below the project's `root`.
     pub fn new(root: &Path, path: Option<PathBuf>, input_size: Option<usize>) -> Source {
         match path {
-            Some(path) => Source { path, input_size: input_size.unwrap_or(IMAGENET_SIZE) },
+            Some(path) => Source { path, input_size: input_size.unwrap_or(IMAGENET_SIZE), shuffled: false },
             None => Source {
                 path: root.join("fixtures").join("resnet18-16.npz"),
                 input_size: input_size.unwrap_or(EMBEDDED_SIZE),
+                shuffled: false,
             },
         }
+    }
+
+    /// The same with the elements of every tensor permuted, or not.
+    #[must_use]
+    pub fn shuffled(self, shuffled: bool) -> Source {
+        Source { shuffled, ..self }
     }
 
     /// Reads the weights and builds the network.
@@ -59,7 +69,10 @@ impl Source {
         let checkpoint = Checkpoint::open(&self.path)?;
         let naming = Naming::of(checkpoint.names());
         let notes = notes(&checkpoint, &naming);
-        let tensors = checkpoint.read(|name| naming.rename(name))?;
+        let mut tensors = checkpoint.read(|name| naming.rename(name))?;
+        if self.shuffled {
+            tensors = shuffled(&tensors)?;
+        }
         let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
         let digest = tensors.digest().to_string();
         Ok(Loaded { source: self, tensors, network, digest, algorithm: Algorithm::Direct, notes })
@@ -120,7 +133,7 @@ mod tests {
     fn a_network_reads_imagenets_size_the_embedded_one_its_own_and_any_the_one_it_is_given() {
         let root = Path::new("root");
         let of = |path: Option<&str>, size| Source::new(root, path.map(PathBuf::from), size);
-        let at = |path: &str, input_size| Source { path: path.into(), input_size };
+        let at = |path: &str, input_size| Source { path: path.into(), input_size, shuffled: false };
         let embedded = "root/fixtures/resnet18-16.npz";
         assert_eq!(of(None, None), at(embedded, 128));
         assert_eq!(of(None, Some(64)), at(embedded, 64));

@@ -3,6 +3,7 @@
 //! The flags are those that each command's `--help` declares. One without a test fails, and so does a test of one that
 //! is gone.
 
+mod ablate;
 mod activations;
 mod audit;
 mod cargo;
@@ -30,8 +31,9 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 12] = [
+const TESTED: [(&str, &[Tested]); 13] = [
     ("reproduce", reproduce::FLAGS),
+    ("ablate", ablate::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
     ("bench", cargo::FLAGS),
@@ -68,7 +70,7 @@ fn every_flag_that_is_declared_has_a_test_and_every_test_a_flag() {
 /// written out.
 type Default = (&'static str, &'static str, &'static str, fn());
 
-const DEFAULTS: [Default; 30] = [
+const DEFAULTS: [Default; 38] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", "224, or 128 for the embedded network", reproduce::the_size_is_that_of_the_network),
     (
@@ -88,6 +90,19 @@ const DEFAULTS: [Default; 30] = [
         "out/WEIGHTS/PRESET-seedN, such as out/resnet18-16/quick-seed0",
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
+    ("ablate", "--weights", "the embedded network", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--input-size", "224, or 128 for the embedded network", ablate::the_size_is_that_of_the_network),
+    (
+        "ablate",
+        "--images",
+        "the embedded images for the embedded network",
+        ablate::what_is_not_given_is_what_the_help_says,
+    ),
+    ("ablate", "--random-sets", "10", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--zooms", "1.1,1.2,1.3,1.4,1.5", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--by", "mean", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("ablate", "--out", "out/ablation", ablate::what_is_not_given_is_what_the_help_says),
     ("activations", "--weights", "the embedded network", activations::what_is_not_given_is_what_the_help_says),
     (
         "activations",

@@ -11,6 +11,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
     ("--images", photographs_are_those_of_the_folder),
+    ("--shuffled", a_shuffled_network_is_another_one_of_the_same_numbers),
     ("--blocks", blocks_are_those_named_or_all_seven),
     ("--channels", channels_are_those_named_or_all),
     ("--preset", a_preset_is_a_number_of_steps),
@@ -60,6 +61,23 @@ pub(crate) fn the_size_is_that_of_the_network() {
     assert_eq!(of("b", &["--weights", &path]), (json!(224), (224, 224)));
     let small = ["--weights", &path, "--input-size", "36"];
     assert_eq!(of("c", &small), (json!(36), (36, 36)));
+}
+
+#[test]
+fn a_shuffled_network_is_another_one_of_the_same_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut reproduce(&out, &["--shuffled"]));
+    let (ours, plain) = (manifest(&out), manifest(plain()));
+    assert_eq!((&ours["network"]["shuffled"], plain["network"].get("shuffled")), (&json!(true), None));
+    assert_eq!(ours["network"]["weights"], plain["network"]["weights"]);
+    assert_ne!(ours["network"]["weights_digest"], plain["network"]["weights_digest"]);
+    let page = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(page.contains("the elements of every tensor permuted"));
+    // It is verified as the network that it is, and no run of the trained one goes on there.
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+    let refused = reproduce(&out, &[]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
 #[test]

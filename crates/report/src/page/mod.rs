@@ -184,7 +184,7 @@ fn recipe(manifest: &Manifest) -> Markup {
         dl {
             dt { "program" } dd { (manifest.program) ", numerics version " (manifest.numerics_version) }
             dt { "weights" } dd { (network.weights) ", batch norm " (network.batch_norm) ", digest " (network.weights_digest) }
-            dt { "network" } dd { "widths " (widths.join("-")) ", images of " (network.input_size) " by " (network.input_size) " pixels" }
+            dt { "network" } dd { "widths " (widths.join("-")) ", images of " (network.input_size) " by " (network.input_size) " pixels" @if network.shuffled { ", the elements of every tensor permuted: what is found is chance" } }
             @if let Some(images) = &manifest.images {
                 dt { "images" }
                 dd {

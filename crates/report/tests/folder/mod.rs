@@ -109,6 +109,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
             weights_digest: "ab".repeat(32),
             widths: vec![64, 128, 256, 512],
             input_size: 224,
+            shuffled: false,
             classes: None,
             batch_norm: "folded".to_owned(),
         },

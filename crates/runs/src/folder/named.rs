@@ -15,6 +15,7 @@ pub fn source_of(folder: &Path, weights: Option<PathBuf>, input_size: Option<usi
     Ok(Source {
         path: weights.unwrap_or_else(|| found(&network.weights, folder)),
         input_size: input_size.unwrap_or(network.input_size),
+        shuffled: network.shuffled,
     })
 }
 
@@ -56,8 +57,8 @@ mod tests {
         manifest.network.input_size = 36;
         std::fs::write(run.join("manifest.json"), manifest.text()).unwrap();
         let of = |path: Option<&str>, size| source_of(&run, path.map(PathBuf::from), size).unwrap();
-        assert_eq!(of(None, None), Source { path: weights, input_size: 36 });
-        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), input_size: 64 });
+        assert_eq!(of(None, None), Source { path: weights, input_size: 36, shuffled: false });
+        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), input_size: 64, shuffled: false });
         assert!(source_of(folder.path(), None, None).is_err());
     }
 

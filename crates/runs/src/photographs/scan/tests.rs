@@ -100,7 +100,7 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
     // A new field does not compile here before it is varied.
     let Scan { loaded: _, sites: _, view: _, extent, threads, isa: _ } = scan;
     let Loaded { source, tensors: _, network: _, digest, algorithm, notes: _ } = &loaded;
-    let crate::Source { path, input_size } = source;
+    let crate::Source { path, input_size, .. } = source;
     let mut keys = vec![scan.key()];
     let of_all = Site::all();
     let (reversed, three) = ([b, a], [a, b, c]);
