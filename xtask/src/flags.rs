@@ -4,7 +4,7 @@ use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use runs::{Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Seeds, Shard, SiteName, Variant};
+use runs::{AblateBy, Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Seeds, Shard, SiteName, Variant};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -24,6 +24,8 @@ pub(crate) struct Flags {
 pub(crate) enum Task {
     /// Make the pictures, measure mix ratios and scale invariance, and write figures, tables and a report.
     Reproduce(Reproduce),
+    /// Measure how many images the network names right without some channels of a block, against random ones.
+    Ablate(Ablate),
     /// Write the activations of chosen sites for a folder of images, as a NumPy archive.
     Activations(Activations),
     /// Make the picture of one neuron or channel.
@@ -93,6 +95,11 @@ fn steps(text: &str) -> Result<NonZero<usize>, String> {
     let steps = text.parse().ok();
     let steps = steps.filter(|steps: &NonZero<usize>| steps.get() <= MOST_STEPS);
     steps.ok_or_else(|| format!("expected a whole number from 1 to {MOST_STEPS}"))
+}
+
+fn zoom(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor| (1.0..2.0).contains(factor));
+    factor.ok_or_else(|| "expected a factor from 1 to below 2".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -254,6 +261,9 @@ pub(crate) struct Reproduce {
 
     #[command(flatten)]
     pub(crate) photographs: Photographs,
+    /// Study the network with the elements of every tensor permuted: what is found of it is chance, and none of training.
+    #[arg(long)]
+    pub(crate) shuffled: bool,
 
     /// A folder of images, to measure tuning curves on [default: the embedded images for the embedded network, else
     /// none].
@@ -368,6 +378,60 @@ pub(crate) struct Merge {
     /// The folder into whose store everything goes.
     #[arg(long, value_name = "OUT")]
     pub(crate) into: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ablate {
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+
+    /// A folder of images with a sub-folder for each of the network's classes, in alphabetical order [default: the embedded
+    /// images for the embedded network].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+
+    /// A file that says which class is whose, instead: lines of an image and its class from 0, or the names of the
+    /// sub-folders in the order of the classes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// The block whose channels are ablated, before its ReLU.
+    #[arg(long, value_name = "BLOCK")]
+    pub(crate) block: Block,
+
+    /// The channels to ablate, such as 3,5..9.
+    #[arg(
+        long,
+        value_name = "CHANNELS",
+        value_delimiter = ',',
+        required_unless_present = "from",
+        conflicts_with = "from"
+    )]
+    pub(crate) channels: Vec<ChannelRange>,
+
+    /// A finished run, whose channels that meet paper 2's criterion are ablated.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) from: Option<PathBuf>,
+
+    /// How many random sets to hold them against: as many other channels, that hurt plain accuracy about as much.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(crate) random_sets: usize,
+
+    /// Enlargements of the images beside 1, each below 2.
+    #[arg(long, value_name = "FACTORS", value_delimiter = ',', default_value = "1.1,1.2,1.3,1.4,1.5", value_parser = zoom, allow_negative_numbers = true)]
+    pub(crate) zooms: Vec<f64>,
+
+    /// What ablated channels hold: their mean over the images, or zero.
+    #[arg(long, value_name = "WHAT", default_value = "mean")]
+    pub(crate) by: AblateBy,
+
+    /// Threads to use; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    /// The folder to write ablation.csv, ablation.json and the figure to.
+    #[arg(long, value_name = "DIR", default_value = "out/ablation")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line of Streamscope. Each task is a file; all flags are in [`flags`].
 #![forbid(unsafe_code)]
 
+mod ablate;
 mod activations;
 mod audit;
 mod bench;
@@ -63,6 +64,7 @@ fn run(task: Task) -> anyhow::Result<()> {
     let with = |weights: &Weights| home::root(weights.weights.is_none());
     match task {
         Task::Reproduce(flags) => reproduce::run(&with(&flags.weights)?, flags),
+        Task::Ablate(flags) => ablate::run(&with(&flags.weights)?, flags),
         Task::Activations(flags) => activations::run(&with(&flags.weights)?, flags),
         Task::Visualize(flags) => visualize::run(&with(&flags.weights)?, flags),
         Task::Explain(flags) => explain::run(&home::root(flags.weights.weights.is_none())?, flags),

@@ -49,7 +49,8 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
     let embedded = flags.weights.weights.is_none();
     let images = embedded.then(|| root.join("fixtures").join("images"));
     let steps = flags.ascent.steps();
-    let source = Source::new(root, flags.weights.weights.clone(), flags.weights.asked(flags.photographs.resize));
+    let asked = flags.weights.asked(flags.photographs.resize);
+    let source = Source::new(root, flags.weights.weights.clone(), asked).shuffled(flags.shuffled);
     let seeds = flags.seeds.unwrap_or(Seeds::one(flags.seed));
     let seed = seeds.first();
     let named = DefaultFolder { source: &source, embedded, steps, seed, images: flags.images.as_deref() };

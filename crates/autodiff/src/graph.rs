@@ -9,6 +9,14 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) usize);
 
+impl NodeId {
+    /// The same node in the graph that [`Graph::with_behind`] makes with an operation behind `node`.
+    #[must_use]
+    pub fn behind(self, node: NodeId) -> NodeId {
+        if self > node { NodeId(self.0 + 1) } else { self }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) operation: Arc<dyn Operation>,
@@ -52,6 +60,52 @@ impl Graph {
         let shape = operation.output_shape(&shapes)?;
         self.nodes.push(Node { operation, inputs: inputs.to_vec(), shape });
         Ok(NodeId(self.nodes.len() - 1))
+    }
+
+    /// The graph with an operation behind a node: what read the node reads what the operation makes of it. A node that was
+    /// added after it is the next one there.
+    ///
+    /// # Errors
+    /// If the operation cannot take the node, or makes another shape of it.
+    ///
+    /// # Example
+    /// ```
+    /// use autodiff::ops::{Input, Relu, Translate};
+    /// use autodiff::{Graph, Isa, Shape, Wanted};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut graph = Graph::new();
+    /// let x = graph.add(Input { shape: Shape::new(1, 3, 1) }, &[])?;
+    /// let relu = graph.add(Relu, &[x])?;
+    /// let moved = graph.with_behind(x, Translate::moved((1, 3), (0, 1)))?;
+    /// let relu = relu.behind(x);
+    /// let given = [(x, &[4.0, -5.0, 6.0][..])];
+    /// assert_eq!(moved.evaluate(Wanted::whole(&moved, relu), &given).value(Isa::best())?, [0.0, 4.0, 0.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_behind(&self, node: NodeId, operation: impl Operation + 'static) -> Result<Graph, GraphError> {
+        let shape = operation.output_shape(&[self.shape(node)])?;
+        if shape != self.shape(node) {
+            return Err(GraphError {
+                operation: operation.name().to_owned(),
+                expected: format!("{:?} behind a node", self.shape(node)),
+                found: format!("{shape:?}"),
+            });
+        }
+        let mut graph = self.clone();
+        let moved = graph.nodes.split_off(node.0 + 1);
+        graph.nodes.push(Node { operation: Arc::new(operation), inputs: vec![node], shape });
+        for mut later in moved {
+            for input in &mut later.inputs {
+                // Those that read the node read what is behind it, which is the next one too.
+                if *input >= node {
+                    *input = NodeId(input.0 + 1);
+                }
+            }
+            graph.nodes.push(later);
+        }
+        Ok(graph)
     }
 
     /// The shape of a node.

@@ -133,6 +133,8 @@ pub fn scale_image(graph: &mut Graph, image: NodeId, thousandths: u32) -> Result
 mod tests {
     use super::*;
     use autodiff::ops::Input;
+    use autodiff::{Isa, Plan, Wanted};
+    use std::sync::Arc;
 
     fn size_seen(jitter: usize, scale: u32) -> usize {
         let mut graph = Graph::new();
@@ -145,6 +147,24 @@ mod tests {
     fn without_crop_the_network_sees_224_225_230_or_236_pixels() {
         let seen = [1000, 975, 1025, 950, 1050].map(|scale| size_seen(0, scale));
         assert_eq!(seen, [224, 225, 230, 225, 236]);
+    }
+
+    #[test]
+    fn a_centered_jitter_of_half_its_limit_moves_nothing_and_an_uncentered_one_does() {
+        let shown = |centered| {
+            let mut graph = Graph::new();
+            let image = graph.add(Input { shape: Shape::new(16, 16, 3) }, &[]).unwrap();
+            let augmentation = Augmentation { jitter: 8, scale: 1000, degrees: 0, centered };
+            let augmented = augmentation.add_to(&mut graph, image).unwrap();
+            let plan = Plan::forward(&graph, &[Wanted::whole(&graph, augmented.image)]).unwrap();
+            let mut workspace = Workspace::new(Arc::new(plan), Isa::best());
+            let values: Vec<f32> = (0_u16..768).map(f32::from).collect();
+            workspace.set_input(image, &values);
+            augmented.set_draws(&mut workspace, &StepDraws { scale: 0, degrees: 0, first: (4, 4), second: (2, 2) });
+            workspace.forward();
+            workspace.value(augmented.image).data() == values
+        };
+        assert!(shown(true) && !shown(false));
     }
 
     #[test]

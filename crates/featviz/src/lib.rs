@@ -5,6 +5,7 @@
 //!   [`autodiff::ops::SpectralImage`].
 //! - Each step looks at it through an [`Augmentation`]: jitter, scale and rotation, drawn afresh.
 //! - A [`Variation`] is one change to the recipe; a [`FloatReader`] reads the network for pictures that are not 8-bit.
+//! - A [`Classifier`] reads the network's classes with channels of a block set to constants.
 //! - A [`Visualizer`] holds the compiled plans of one site and [`Objective`]; each thread runs units in a [`Studio`] of
 //!   its own.
 //!
@@ -16,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod augmentation;
+mod classifier;
 mod draws;
 mod floats;
 mod picture;
@@ -24,6 +26,7 @@ mod variation;
 mod visualizer;
 
 pub use augmentation::{Augmentation, AugmentedImage, scale_image};
+pub use classifier::{Ablation, Classifier};
 pub use draws::{Draws, StepDraws};
 pub use floats::{FloatReader, Look, shrink_antialiased};
 pub use picture::{Picture, to_bytes};

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod abandoned;
+mod ablation;
 mod atomic;
 mod block_name;
 mod canvas;
@@ -37,6 +38,7 @@ mod schema;
 mod variant_rows;
 
 pub use abandoned::remove_abandoned;
+pub use ablation::{AblationCurve, AblationRow, draw_ablation};
 pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
 pub use canvas::{FONT, embed_font};
 pub use column::{Column, Row};

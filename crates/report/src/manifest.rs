@@ -41,6 +41,9 @@ pub struct NetworkRecord {
     /// How else photographs became images. Manifests from before it was recorded lack it: then as ImageNet's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocessing: Option<PreprocessingRecord>,
+    /// Whether the elements of every tensor were permuted: the null of training.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shuffled: bool,
     /// Classes it tells apart, if it has its last layer.
     pub classes: Option<usize>,
     /// `separate` or `folded`.

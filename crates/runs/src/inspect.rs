@@ -163,7 +163,7 @@ pub fn inspect(path: &Path) -> Result<Inspection, RunError> {
             return Ok(found);
         }
     };
-    let source = Source { path: path.to_owned(), asked: Asked::default() };
+    let source = Source { path: path.to_owned(), asked: Asked::default(), shuffled: false };
     let read = preprocessing::of(&source, &architecture)?;
     found.notes.extend(read.notes);
     // What only the values, or what is not built yet, stand against.

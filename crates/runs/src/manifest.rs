@@ -54,6 +54,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
             architecture: Some(architecture.name()),
             convolutions: architecture.layouts().first().map(|of| of.branch.len()).filter(|&count| count != 2),
             preprocessing: Some(preprocessing(loaded.preprocessing)),
+            shuffled: loaded.source.shuffled,
             classes: architecture.classes(),
             batch_norm: architecture.batch_norm().name().to_owned(),
         },

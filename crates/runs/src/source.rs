@@ -3,6 +3,7 @@
 use crate::error::RunError;
 use crate::preprocessing::{self, Asked};
 use crate::progress::{Event, Observer};
+use crate::shuffled::shuffled;
 use featviz::FeatvizError;
 use resnet::{Algorithm, Architecture, Colors, Naming, Network, NetworkError, Preprocessing};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What is said of the images that it reads, where that is not what its weights say.
     pub asked: Asked,
+    /// Whether the elements of every tensor are permuted: the null of training.
+    pub shuffled: bool,
 }
 
 /// A loaded network.
@@ -45,12 +48,19 @@ impl Source {
     pub fn new(root: &Path, path: Option<PathBuf>, asked: impl Into<Asked>) -> Source {
         let asked = asked.into();
         match path {
-            Some(path) => Source { path, asked },
+            Some(path) => Source { path, asked, shuffled: false },
             None => Source {
                 path: root.join("fixtures").join("resnet18-16.npz"),
                 asked: Asked { input_size: asked.input_size.or(Some(EMBEDDED_SIZE)), ..asked },
+                shuffled: false,
             },
         }
+    }
+
+    /// The same with the elements of every tensor permuted, or not.
+    #[must_use]
+    pub fn shuffled(self, shuffled: bool) -> Source {
+        Source { shuffled, ..self }
     }
 
     /// Reads the weights and builds the network.
@@ -60,7 +70,10 @@ impl Source {
     /// by it.
     pub fn load(self) -> Result<Loaded, RunError> {
         self.asked.check()?;
-        let Tensors { tensors, mut notes, .. } = Tensors::read(&self.path)?;
+        let Tensors { mut tensors, mut notes, .. } = Tensors::read(&self.path)?;
+        if self.shuffled {
+            tensors = shuffled(&tensors)?;
+        }
         let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
         let found = preprocessing::of(&self, network.architecture())?;
         notes.extend(found.notes);
@@ -169,7 +182,7 @@ mod tests {
     fn a_network_reads_imagenets_size_the_embedded_one_its_own_and_any_the_one_it_is_given() {
         let root = Path::new("root");
         let of = |path: Option<&str>, size| Source::new(root, path.map(PathBuf::from), size);
-        let at = |path: &str, size: Option<usize>| Source { path: path.into(), asked: size.into() };
+        let at = |path: &str, size: Option<usize>| Source { path: path.into(), asked: size.into(), shuffled: false };
         let embedded = "root/fixtures/resnet18-16.npz";
         assert_eq!(of(None, None), at(embedded, Some(128)));
         assert_eq!(of(None, Some(64)), at(embedded, Some(64)));

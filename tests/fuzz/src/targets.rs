@@ -415,6 +415,7 @@ fn manifest() -> Manifest {
             cpu_features: vec![text("portable")],
         },
         network: NetworkRecord {
+            shuffled: false,
             weights: text("weights.npz"),
             weights_digest: digest.clone(),
             architecture: Some(text("resnet18")),

@@ -3,6 +3,7 @@
 //! The flags are those that each command's `--help` declares. One without a test fails, and so does a test of one that
 //! is gone.
 
+mod ablate;
 mod activations;
 mod audit;
 mod cargo;
@@ -34,8 +35,9 @@ use std::collections::BTreeSet;
 type Tested = (&'static str, fn());
 
 /// Each command with what its flags are tested by.
-const TESTED: [(&str, &[Tested]); 18] = [
+const TESTED: [(&str, &[Tested]); 19] = [
     ("reproduce", reproduce::FLAGS),
+    ("ablate", ablate::FLAGS),
     ("activations", activations::FLAGS),
     ("visualize", visualize::FLAGS),
     ("inspect", inspect::FLAGS),
@@ -83,7 +85,7 @@ const MEAN: &str = "what a configuration beside the weights says, else 0.485,0.4
 const STD: &str = "what a configuration beside the weights says, else 0.229,0.224,0.225";
 const RESIZE: &str = "what a configuration beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR";
 
-const DEFAULTS: [Default; 48] = [
+const DEFAULTS: [Default; 53] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", SIZE, reproduce::the_size_is_that_of_the_network),
     ("reproduce", "--mean", MEAN, reproduce::the_mean_is_the_one_that_is_named),
@@ -113,6 +115,19 @@ const DEFAULTS: [Default; 48] = [
         "out/WEIGHTS/PRESET-seedN, such as out/resnet18-16/quick-seed0",
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
+    ("ablate", "--weights", "the embedded network", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--input-size", "224, or 128 for the embedded network", ablate::the_size_is_that_of_the_network),
+    (
+        "ablate",
+        "--images",
+        "the embedded images for the embedded network",
+        ablate::what_is_not_given_is_what_the_help_says,
+    ),
+    ("ablate", "--random-sets", "10", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--zooms", "1.1,1.2,1.3,1.4,1.5", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--by", "mean", ablate::what_is_not_given_is_what_the_help_says),
+    ("ablate", "--threads", "all cores", threads::none_named_is_one_for_each_core),
+    ("ablate", "--out", "out/ablation", ablate::what_is_not_given_is_what_the_help_says),
     ("activations", "--weights", "the embedded network", activations::what_is_not_given_is_what_the_help_says),
     ("activations", "--input-size", SIZE, activations::the_size_is_that_of_the_network),
     ("activations", "--convolutions", "direct", activations::what_is_not_given_is_what_the_help_says),

@@ -15,6 +15,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--std", the_deviation_is_the_one_that_is_named),
     ("--resize", photographs_are_resized_as_is_said),
     ("--images", photographs_are_those_of_the_folder),
+    ("--shuffled", a_shuffled_network_is_another_one_of_the_same_numbers),
     ("--blocks", blocks_are_those_named_or_all_seven),
     ("--channels", channels_are_those_named_or_all),
     ("--preset", a_preset_is_a_number_of_steps),
@@ -108,6 +109,23 @@ pub(crate) fn photographs_are_resized_as_is_said() {
         all.iter().filter(|(name, _)| !mosaic(name)).map(|(_, bytes)| bytes.clone()).collect()
     };
     assert!(optimised(&found.1) == optimised(&pictures) && found.2 != read);
+}
+
+#[test]
+fn a_shuffled_network_is_another_one_of_the_same_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    succeed(&mut reproduce(&out, &["--shuffled"]));
+    let (ours, plain) = (manifest(&out), manifest(plain()));
+    assert_eq!((&ours["network"]["shuffled"], plain["network"].get("shuffled")), (&json!(true), None));
+    assert_eq!(ours["network"]["weights"], plain["network"]["weights"]);
+    assert_ne!(ours["network"]["weights_digest"], plain["network"]["weights_digest"]);
+    let page = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(page.contains("the elements of every tensor permuted"));
+    // It is verified as the network that it is, and no run of the trained one goes on there.
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+    let refused = reproduce(&out, &[]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
 #[test]

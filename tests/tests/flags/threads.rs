@@ -125,6 +125,16 @@ pub(crate) fn of_audit() {
 }
 
 #[test]
+pub(crate) fn of_ablate() {
+    let folder = tempfile::tempdir().unwrap();
+    for threads in numbers() {
+        let out = text(&folder.path().join(threads.to_string()));
+        let many = ["--block", "1.1", "--channels", "2", "--zooms", "1.1,1.2,1.3,1.4,1.5", "--out", &out];
+        reaches(&mut with(program(&[&["ablate"][..], &many].concat()), threads), threads);
+    }
+}
+
+#[test]
 pub(crate) fn none_named_is_one_for_each_core() {
     let folder = tempfile::tempdir().unwrap();
     let (scratch, made) = (folder.path().join("scratch"), folder.path().join("made"));

@@ -113,6 +113,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
             widths: vec![64, 128, 256, 512],
             input_size: 224,
             preprocessing: None,
+            shuffled: false,
             classes: None,
             batch_norm: "folded".to_owned(),
         },

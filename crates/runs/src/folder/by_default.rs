@@ -26,7 +26,7 @@ pub struct DefaultFolder<'a> {
 /// network and nothing else said.
 ///
 /// The weights are called what their file or folder is, without the ending. Behind the seed stands what else was asked
-/// for: the size of the images where it is not the network's usual one, how else they are read, and the name of the folder of images where one was
+/// for: that the network is shuffled, the size of the images where it is not the network's usual one, how else they are read, and the name of the folder of images where one was
 /// named. What is called like the embedded network and is named by its path says both always. Blocks and channels are not in the name: a command with others adds to the run that is there.
 pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
     let network = name(&of.source.path, true);
@@ -42,6 +42,9 @@ pub fn default_folder(of: &DefaultFolder<'_>) -> PathBuf {
         false if network == name(&embedded.path, true) => None,
         false => Some(USUAL_SIZE),
     };
+    if of.source.shuffled {
+        folder.push_str("-shuffled");
+    }
     let asked = of.source.asked;
     // Of what is not asked for, only the embedded network's own size is told apart from it.
     let size = asked.input_size.unwrap_or(USUAL_SIZE);
@@ -90,6 +93,13 @@ mod tests {
         let images = images.map(Path::new);
         let of = DefaultFolder { source: &source, embedded: weights.is_none(), steps, seed: 7, images };
         default_folder(&of).to_string_lossy().replace('\\', "/")
+    }
+
+    #[test]
+    fn a_shuffled_network_has_a_folder_of_its_own() {
+        let source = Source::new(Path::new("root"), None, Some(64)).shuffled(true);
+        let of = DefaultFolder { source: &source, embedded: true, steps: 64, seed: 7, images: None };
+        assert_eq!(default_folder(&of), Path::new("out/resnet18-16/quick-seed7-shuffled-64px"));
     }
 
     #[test]

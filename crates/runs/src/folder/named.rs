@@ -18,7 +18,7 @@ pub fn source_of(folder: &Path, weights: Option<PathBuf>, input_size: Option<usi
         // What photographs were resized to belongs to the size.
         (asked.input_size, asked.resize) = (Some(size), None);
     }
-    Ok(Source { path: weights.unwrap_or_else(|| found(&network.weights, folder)), asked })
+    Ok(Source { path: weights.unwrap_or_else(|| found(&network.weights, folder)), asked, shuffled: network.shuffled })
 }
 
 /// How a manifest says that images were read.
@@ -70,8 +70,8 @@ mod tests {
         manifest.network.input_size = 36;
         std::fs::write(run.join("manifest.json"), manifest.text()).unwrap();
         let of = |path: Option<&str>, size| source_of(&run, path.map(PathBuf::from), size).unwrap();
-        assert_eq!(of(None, None), Source { path: weights, asked: Some(36).into() });
-        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), asked: Some(64).into() });
+        assert_eq!(of(None, None), Source { path: weights, asked: Some(36).into(), shuffled: false });
+        assert_eq!(of(Some("a"), Some(64)), Source { path: "a".into(), asked: Some(64).into(), shuffled: false });
         assert!(source_of(folder.path(), None, None).is_err());
     }
 

@@ -22,6 +22,7 @@ pub(super) fn load(options: &Verify, manifest: &Manifest) -> Result<Result<Loade
     let source = Source {
         path: path.unwrap_or_else(|| found(&manifest.network.weights, &options.folder)),
         asked: asked(&manifest.network),
+        shuffled: manifest.network.shuffled,
     };
     let loaded = match source.load() {
         Ok(loaded) => loaded,

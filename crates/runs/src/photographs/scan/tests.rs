@@ -101,7 +101,7 @@ fn whatever_changes_the_values_of_an_image_changes_the_key() {
     // A new field does not compile here before it is varied.
     let Scan { loaded: _, sites: _, view: _, extent, threads, isa: _ } = scan;
     let Loaded { source, tensors: _, network: _, preprocessing, digest, algorithm, notes: _ } = &loaded;
-    let crate::Source { path, asked: _ } = source;
+    let crate::Source { path, asked: _, shuffled: _ } = source;
     let Preprocessing { size: input_size, resize, colors: Colors { mean, std } } = *preprocessing;
     let mut keys = vec![scan.key()];
     let of_all = loaded.architecture().all_sites();
