@@ -102,8 +102,8 @@ pub(crate) fn run(
     }
     clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
-    let others = clock.time("measurements at other seeds", || other_seeds(&attempts, &plan))?;
-    let variants = clock.time("variants", || in_variants(&attempts, &plan))?;
+    let others = clock.time("measurements at other seeds", || other_seeds(&attempts, plan))?;
+    let variants = clock.time("variants", || in_variants(&attempts, plan))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
     let exemplars = clock.time("whole-channel pictures", || phases.exemplars(&channels))?;

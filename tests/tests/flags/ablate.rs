@@ -31,7 +31,8 @@ pub(crate) fn ablate(more: &[&str]) -> (Value, Vec<Vec<String>>) {
     for (flag, value) in
         [("--block", "1.1"), ("--channels", "2,14"), ("--input-size", "32"), ("--random-sets", "1"), ("--zooms", "1.5")]
     {
-        if !has(flag) && !(flag == "--channels" && has("--from")) {
+        let otherwise = flag == "--channels" && has("--from");
+        if !(has(flag) || otherwise) {
             command.args([flag, value]);
         }
     }

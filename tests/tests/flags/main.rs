@@ -85,7 +85,7 @@ const MEAN: &str = "what a configuration beside the weights says, else 0.485,0.4
 const STD: &str = "what a configuration beside the weights says, else 0.229,0.224,0.225";
 const RESIZE: &str = "what a configuration beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR";
 
-const DEFAULTS: [Default; 53] = [
+const DEFAULTS: [Default; 56] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", SIZE, reproduce::the_size_is_that_of_the_network),
     ("reproduce", "--mean", MEAN, reproduce::the_mean_is_the_one_that_is_named),

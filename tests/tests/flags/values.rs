@@ -69,7 +69,7 @@ const VERIFY: &[&str] = &["verify", ABSENT];
 
 const FIGURES: &[&str] = &["figures", ABSENT];
 
-const VALUES: [Values; 27] = [
+const VALUES: [Values; 30] = [
     (REPRODUCE, "--steps", STEPS.0, STEPS.1),
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
     (

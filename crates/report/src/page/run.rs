@@ -27,7 +27,7 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, (lacks, parts): (&[S
         "compiler": manifest.build.compiler,
         "network": {
             "weights": network.weights, "weights_digest": network.weights_digest, "widths": network.widths,
-            "input_size": network.input_size, "classes": network.classes, "batch_norm": network.batch_norm,
+            "input_size": network.input_size, "shuffled": network.shuffled, "classes": network.classes, "batch_norm": network.batch_norm,
         },
         "images": images,
         "preset": manifest.preset,

@@ -165,7 +165,8 @@ pub(crate) fn vertical(
 /// Takes the three lines of an interval: from its lower to its upper end, and across both. `near` tells its place; that,
 /// and the two ends of the lines across.
 pub(crate) fn whisker(drawing: &Drawing, part: Part, y: &Axis, ends: [f64; 2], near: impl Fn(f64) -> bool) -> [f64; 3] {
-    let line = |what: &str, is: &dyn Fn(&[(f64, f64)]) -> bool| {
+    type Points<'a> = &'a [(f64, f64)];
+    let line = |what: &str, is: &dyn Fn(Points<'_>) -> bool| {
         let found = drawing.take(what, |e| {
             let points = (e.tag == "polyline").then(|| e.points());
             part.holds(e) && e.get("stroke") == INK && points.is_some_and(|p| p.len() == 2 && is(&p))
