@@ -6,7 +6,7 @@ use crate::figures;
 use crate::files::write_file;
 use crate::layout;
 use crate::manifest::Manifest;
-use crate::page;
+use crate::page::{self, Of};
 use crate::results::Results;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,8 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
         write_file(&path, text.as_bytes())?;
         written.push(path);
     }
-    written.extend(page::write(folder, &results.manifest, false)?);
+    let drawn: Vec<String> = figures.into_iter().map(|figure| figure.path).collect();
+    written.extend(page::write(folder, &results.manifest, Of::Run(&drawn))?);
     Ok(written)
 }
 
@@ -50,7 +51,7 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
 pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let manifest = Manifest::read(folder)?;
     let cut_short = !manifest.is_finished();
-    page::write(folder, &manifest, cut_short)
+    page::write(folder, &manifest, Of::Folder { cut_short })
 }
 
 /// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to

@@ -65,7 +65,7 @@ fn every_view_opens_from_the_file_system_at_both_widths_and_both_colors_and_keep
             assert!(wide[0].as_u64() <= wide[1].as_u64(), "{at}: it scrolls sideways: {wide}");
             nothing_wrong(&browser, &small().join("run"), &at);
             browser.run(&format!("{axe}; window.axe = axe || window.axe; return 1"));
-            let found = browser.wait_for("axe.run(document).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | ')}`))");
+            let found = browser.wait_for("axe.run(document, { preload: false }).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | ')}`))");
             assert_eq!(found, json!([]), "{at}");
         }
     }
@@ -73,7 +73,7 @@ fn every_view_opens_from_the_file_system_at_both_widths_and_both_colors_and_keep
     nothing_wrong(&browser, &small().join("run"), "beside another run");
     browser.run(&format!("{axe}; window.axe = axe || window.axe; return 1"));
     let found = browser.wait_for(
-        "axe.run(document).then((r) => r.violations.map((v) => v.id + v.nodes.map((n) => n.html).join(' ')))",
+        "axe.run(document, { preload: false }).then((r) => r.violations.map((v) => v.id + v.nodes.map((n) => n.html).join(' ')))",
     );
     assert_eq!(found, json!([]), "beside another run");
 }
@@ -505,8 +505,7 @@ fn a_run_shows_what_it_has_and_says_what_it_lacks() {
         assert!(said.contains(words), "{words}: {said}");
     }
     browser.go("#/3.1/2");
-    assert_eq!(browser.texts(".role .none")[..1], ["made for exemplars only".to_owned()][..]);
-    assert!(browser.texts(".role .none").contains(&"no picture".to_owned()));
+    assert_eq!(browser.texts(".role .none"), ["no picture"]);
     // No table at all.
     fs::remove_dir_all(out.join("tables")).unwrap();
     fs::remove_dir_all(out.join("page")).unwrap();

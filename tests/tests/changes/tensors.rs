@@ -192,7 +192,9 @@ fn a_run_of_weights_that_end_early_has_the_pictures_and_tables_of_the_whole() {
     for name in ["manifest.json", "page/data/run.js"] {
         assert!(whole.remove(name) != partial.remove(name), "{name}");
     }
-    assert!(whole == partial);
+    let others = partial.iter().filter(|(name, bytes)| whole.get(*name) != Some(bytes)).map(|(name, _)| name);
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(whole.len(), partial.len());
     let refused = world.run(&[&BASE[..5], &["--blocks", "2.1", "--out", "none"]].concat());
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{said}");

@@ -51,12 +51,28 @@ impl Written {
     }
 }
 
+/// What a page is of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Of<'a> {
+    /// A run whose figures were drawn just now, and are these: others that lie there are none of it.
+    Run(&'a [String]),
+    /// What lies in a folder, of a run that came to its end or did not.
+    Folder {
+        /// Whether it did not, which the page says then.
+        cut_short: bool,
+    },
+}
+
 /// Writes the page of a folder from its manifest and from what there is of its tables and pictures; the path of every file,
-/// that of `index.html` last. `cut_short` is whether the run did not come to its end, which the page says then.
+/// that of `index.html` last.
 ///
 /// # Errors
 /// If a table or picture is damaged, or a file cannot be written.
-pub(crate) fn write(folder: &Path, manifest: &Manifest, cut_short: bool) -> Result<Vec<PathBuf>, ReportError> {
+pub(crate) fn write(folder: &Path, manifest: &Manifest, of: Of<'_>) -> Result<Vec<PathBuf>, ReportError> {
+    let (cut_short, drawn) = match of {
+        Of::Run(drawn) => (false, Some(drawn)),
+        Of::Folder { cut_short } => (cut_short, None),
+    };
     let mut written = Written::in_folder(folder);
     let page = Path::new(layout::PAGE);
     written.put(&page.join("style.css"), (assets::VENDOR_STYLE.to_owned() + "\n" + assets::STYLE).as_bytes())?;
@@ -99,7 +115,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, cut_short: bool) -> Resu
     written.put(&path, data::call_with(&["thumbnails"], &thumbnails).as_bytes())?;
     first.push(path);
     lacks.sort();
-    let run = run::described(folder, manifest, (&lacks, &parts));
+    let run = run::described(folder, manifest, &run::Said { lacks: &lacks, parts: &parts, drawn });
     let path = page.join("data").join("run.js");
     written.put(&path, data::call_with(&["run"], &run).as_bytes())?;
     first.insert(0, path);

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the page knows of a run before any table.
-pub(super) fn described(folder: &Path, manifest: &Manifest, (lacks, parts): (&[String], &Parts)) -> Value {
+pub(super) fn described(folder: &Path, manifest: &Manifest, said: &Said<'_>) -> Value {
+    let Said { lacks, parts, drawn } = *said;
     let network = &manifest.network;
     let images = manifest.images.as_ref().map(|images| {
         json!({
@@ -41,7 +42,7 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, (lacks, parts): (&[S
         "instruction_set": manifest.instruction_set,
         "threads": manifest.threads,
         "tables": tables.map(|table| of_table(folder, table, parts)).collect::<Vec<Value>>(),
-        "figures": figures(folder, manifest),
+        "figures": figures(folder, manifest, drawn),
         "measures": measures(manifest),
         "files": {
             "manifest": layout::MANIFEST, "dictionary": layout::DICTIONARY, "claims": layout::CLAIMS_MARKDOWN,
@@ -49,6 +50,16 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, (lacks, parts): (&[S
         },
         "lacks": lacks,
     })
+}
+
+/// What is said of a run beside its manifest.
+pub(super) struct Said<'a> {
+    /// A sentence for each thing that its folder lacks.
+    pub(super) lacks: &'a [String],
+    /// Which tables are read in parts.
+    pub(super) parts: &'a Parts,
+    /// The figures that were drawn of it, without an ending; otherwise those are shown that lie there.
+    pub(super) drawn: Option<&'a [String]>,
 }
 
 /// The blocks of each table that is read a block at a time.
@@ -73,13 +84,14 @@ fn of_table(folder: &Path, table: &Table, parts: &Parts) -> Value {
     })
 }
 
-/// The figures that lie in the folder.
-fn figures(folder: &Path, manifest: &Manifest) -> Vec<Value> {
+/// The figures that were drawn, or those that lie in the folder.
+fn figures(folder: &Path, manifest: &Manifest, drawn: Option<&[String]>) -> Vec<Value> {
     let with_images = manifest.images.is_some();
     let one = |figure: &Figure, block: Option<&str>| {
         let path = figure.path(block);
         let (svg, png) = (format!("{path}.svg"), format!("{path}.png"));
-        folder.join(&svg).exists().then(|| {
+        let there = drawn.map_or_else(|| folder.join(&svg).exists(), |drawn| drawn.contains(&path));
+        there.then(|| {
             json!({
                 "number": figure.number, "block": block, "title": figure.title(block), "svg": svg,
                 "png": folder.join(&png).exists().then_some(png), "caption": figure.caption(block, with_images),
@@ -92,7 +104,8 @@ fn figures(folder: &Path, manifest: &Manifest) -> Vec<Value> {
             false => one(figure, None).into_iter().collect(),
         }
     };
-    FIGURES.iter().flat_map(of_figure).collect()
+    let there = FIGURES.iter().filter(|figure| !figure.needs_images || with_images);
+    there.flat_map(of_figure).collect()
 }
 
 fn measures(manifest: &Manifest) -> Vec<Value> {

@@ -18,8 +18,9 @@ mod tables;
 mod tuning;
 
 use chart::Labels;
-use report::{PanelRow, layout, read_table, render_all, write_table};
-use std::collections::BTreeSet;
+use report::{Manifest, PanelRow, layout, read_table, render_all, write_table};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -137,5 +138,47 @@ fn any_number_of_blocks_is_drawn_each_in_its_place() {
         if count < 2 {
             bitmaps::check(folder);
         }
+    }
+}
+
+#[test]
+fn what_a_folder_lacks_is_said_and_what_it_has_is_shown() {
+    let folder = folder::write_folder("weights", &["1.1", "2.0"], 2);
+    let folder = folder.path();
+    for name in [layout::CLAIMS, layout::SCALE_TUNING] {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+    let index = report::render_page(folder).unwrap();
+    assert_eq!(index.last(), Some(&folder.join(layout::INDEX)));
+    let (_, run) = page::taken(&folder.join("page/data/run.js"));
+    assert_eq!(run["lacks"], json!(["tables/claims.csv is not there.", "tables/scale_tuning.csv is not there."]));
+    assert!(folder.join("page/data/channels.js").exists() && !folder.join("page/data/claims.js").exists());
+    // Of a run that did not come to its end the page says so.
+    let mut manifest = Manifest::read(folder).unwrap();
+    manifest.write_unfinished(folder, BTreeMap::new()).unwrap();
+    report::render_page(folder).unwrap();
+    let (_, run) = page::taken(&folder.join("page/data/run.js"));
+    assert_eq!(run["lacks"][0], "The run was cut short; the same command of reproduce finishes it.");
+}
+
+#[test]
+fn a_page_in_one_file_has_all_that_the_page_reads_and_asks_for_nothing() {
+    let folder = folder::write_folder("weights", &["1.1"], 2);
+    let folder = folder.path();
+    let mut manifest = Manifest::read(folder).unwrap();
+    manifest.blocks.insert("1.1".to_owned(), vec![0, 1]);
+    manifest.write(folder, |_| true).unwrap();
+    folder::add_whole_channels(folder, "1.1");
+    report::render_page(folder).unwrap();
+    let file = folder.join("one.html");
+    report::render_single_file(folder, &file).unwrap();
+    let page = fs::read_to_string(&file).unwrap();
+    assert!(!page.contains(" src=\"") && !page.contains("<link rel=\"stylesheet\""));
+    for name in page::below(folder, "page/data") {
+        let text = fs::read_to_string(folder.join(&name)).unwrap();
+        assert!(page.contains(text.trim_end()), "{name}");
+    }
+    for name in page::below(folder, "thumbnails") {
+        assert!(page.contains(&format!("\"{name}\":\"data:image/jpeg;base64,")), "{name}");
     }
 }

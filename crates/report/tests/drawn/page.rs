@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 /// What a file of data hands to the page: its words, and the value after them.
-fn taken(path: &Path) -> (Vec<String>, Value) {
+pub(crate) fn taken(path: &Path) -> (Vec<String>, Value) {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert!(!text.contains('<'), "{}: something that HTML may take for a tag", path.display());
     let inside = text.strip_prefix("streamscope.take(").and_then(|text| text.strip_suffix(");\n")).unwrap();
@@ -130,7 +130,7 @@ pub(crate) fn check(folder: &Path) {
 }
 
 /// Every file below a folder of the run, by its name.
-fn below(folder: &Path, name: &str) -> BTreeSet<String> {
+pub(crate) fn below(folder: &Path, name: &str) -> BTreeSet<String> {
     let found = report::digests(folder, |file| file.starts_with(&format!("{name}/"))).unwrap();
     found.into_keys().collect()
 }
@@ -157,15 +157,18 @@ fn of_pictures(folder: &Path, manifest: &Manifest, files: &mut BTreeSet<String>)
         .collect();
     assert_eq!(found, expected);
     let (_, thumbnails) = taken(&folder.join("page/data/thumbnails.js"));
-    let small = below(folder, "thumbnails");
+    // Those of photographs and maps are a run's, and no page's.
+    let mut small = below(folder, "thumbnails");
+    small.retain(|name| name.ends_with(".jpg") && !name.starts_with("thumbnails/photographs/"));
     let pictures = manifest.pictures.keys().filter(|name| folder.join(name).exists());
     let expected: BTreeSet<String> = pictures.clone().map(|name| small_of(name)).collect();
     assert_eq!(small, expected);
     for name in pictures {
         let bytes = fs::read(folder.join(small_of(name))).unwrap();
         let picture = image::open(folder.join(name)).unwrap();
-        // No larger than the picture, nor than a thumbnail.
-        assert_eq!(size_of_jpeg(&bytes), [picture.height().min(128), picture.width().min(128)], "{name}");
+        // No larger than what is shown of the picture, nor than a thumbnail.
+        let side = side_shown(folder, name, picture.height()).min(128);
+        assert_eq!(size_of_jpeg(&bytes), [side, side], "{name}");
     }
     for (block, channels) in &manifest.blocks {
         for role in ["input", "block", "output"] {
@@ -179,6 +182,20 @@ fn of_pictures(folder: &Path, manifest: &Manifest, files: &mut BTreeSet<String>)
             }
         }
     }
+}
+
+/// How many rows of a picture are shown: what the center neuron sees and a quarter more, 48 at least, or all where that is
+/// nine tenths of it or more.
+fn side_shown(folder: &Path, picture: &str, rows: u32) -> u32 {
+    let (heading, fields) = cells(&folder.join(layout::RECEPTIVE_FIELDS));
+    let parts: Vec<&str> = picture.split('/').collect();
+    let own = fields.iter().find(|row| row[0] == parts[1] && row[1] == parts[2]);
+    let Some(own) = own.filter(|_| !picture.ends_with(".channel.png")) else { return rows };
+    let number = |name: &str| own[heading.iter().position(|h| h == name).unwrap()].parse::<i64>().unwrap();
+    let size = i64::from(rows);
+    let seen = |from: &str, length: &str| (number(from) + number(length)).clamp(0, size) - number(from).clamp(0, size);
+    let side = (seen("top", "height").max(seen("left", "width")) * 5 / 4).max(48.min(size));
+    if 10 * side >= 9 * size { rows } else { u32::try_from(side).unwrap() }
 }
 
 fn small_of(picture: &str) -> String {
@@ -331,46 +348,4 @@ fn markdown(folder: &Path, claims: &[ClaimRow]) {
         }
     }
     assert_eq!(lines.next(), None);
-}
-
-#[test]
-fn what_a_folder_lacks_is_said_and_what_it_has_is_shown() {
-    let folder = crate::folder::write_folder("weights", &["1.1", "2.0"], 2);
-    let folder = folder.path();
-    for name in [layout::CLAIMS, layout::SCALE_TUNING] {
-        fs::remove_file(folder.join(name)).unwrap();
-    }
-    let index = report::render_page(folder).unwrap();
-    assert_eq!(index.last(), Some(&folder.join(layout::INDEX)));
-    let (_, run) = taken(&folder.join("page/data/run.js"));
-    assert_eq!(run["lacks"], json!(["tables/claims.csv is not there.", "tables/scale_tuning.csv is not there."]));
-    assert!(folder.join("page/data/channels.js").exists() && !folder.join("page/data/claims.js").exists());
-    // Of a run that did not come to its end the page says so.
-    let mut manifest = Manifest::read(folder).unwrap();
-    manifest.write_unfinished(folder, BTreeMap::new()).unwrap();
-    report::render_page(folder).unwrap();
-    let (_, run) = taken(&folder.join("page/data/run.js"));
-    assert_eq!(run["lacks"][0], "The run was cut short; the same command of reproduce finishes it.");
-}
-
-#[test]
-fn a_page_in_one_file_has_all_that_the_page_reads_and_asks_for_nothing() {
-    let folder = crate::folder::write_folder("weights", &["1.1"], 2);
-    let folder = folder.path();
-    let mut manifest = Manifest::read(folder).unwrap();
-    manifest.blocks.insert("1.1".to_owned(), vec![0, 1]);
-    manifest.write(folder, |_| true).unwrap();
-    crate::folder::add_whole_channels(folder, "1.1");
-    report::render_page(folder).unwrap();
-    let file = folder.join("one.html");
-    report::render_single_file(folder, &file).unwrap();
-    let page = fs::read_to_string(&file).unwrap();
-    assert!(!page.contains(" src=\"") && !page.contains("<link rel=\"stylesheet\""));
-    for name in below(folder, "page/data") {
-        let text = fs::read_to_string(folder.join(&name)).unwrap();
-        assert!(page.contains(text.trim_end()), "{name}");
-    }
-    for name in below(folder, "thumbnails") {
-        assert!(page.contains(&format!("\"{name}\":\"data:image/jpeg;base64,")), "{name}");
-    }
 }
