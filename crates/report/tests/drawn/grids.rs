@@ -169,6 +169,8 @@ fn vector(path: &Path, size: (u32, u32), (words, swatches, pictures): Contents<'
         let shown = drawing.take("picture", |e| e.tag == "image" && at(*x, *y)(e));
         let side = f64::from(PICTURE);
         assert_eq!((shown.number("width"), shown.number("height")), (side, side));
+        let sharp = if picture.width() <= PICTURE { "image-rendering: pixelated" } else { "" };
+        assert_eq!(shown.get("style"), sharp);
         let data = shown.get("href").strip_prefix("data:image/png;base64,").unwrap();
         let decoded = image::load_from_memory(&STANDARD.decode(data).unwrap()).unwrap();
         assert!(decoded.to_rgb8() == *picture, "{}: another picture at {x}, {y}", drawing.name);
@@ -176,7 +178,7 @@ fn vector(path: &Path, size: (u32, u32), (words, swatches, pictures): Contents<'
     drawing.nothing_is_left();
 }
 
-/// The bitmap is white, with squares, then words in the figures' font, then pictures of twice the size: pixel by pixel.
+/// The bitmap is white, with squares, then words in the figures' font, then pictures of twice the size, small ones sharply: pixel by pixel.
 fn bitmap(path: &Path, (width, height): (u32, u32), (words, swatches, pictures): Contents<'_>) {
     let found = image::load_from_memory(&fs::read(path).unwrap()).unwrap().to_rgb8();
     let (width, height) = (2 * width, 2 * height);
@@ -199,7 +201,9 @@ fn bitmap(path: &Path, (width, height): (u32, u32), (words, swatches, pictures):
     }
     let mut expected = RgbImage::from_raw(width, height, pixels).unwrap();
     for (x, y, picture) in pictures {
-        let scaled = resize(picture, 2 * PICTURE, 2 * PICTURE, FilterType::CatmullRom);
+        // Each pixel of one that is shown at twice its size or more is a square.
+        let filter = if picture.width() <= PICTURE { FilterType::Nearest } else { FilterType::CatmullRom };
+        let scaled = resize(picture, 2 * PICTURE, 2 * PICTURE, filter);
         replace(&mut expected, &scaled, i64::from(2 * x), i64::from(2 * y));
     }
     let different = found.pixels().zip(expected.pixels()).filter(|(a, b)| a != b).count();
