@@ -26,16 +26,6 @@ pub enum NetworkError {
         /// What it says.
         found: String,
     },
-    /// A convolution has groups.
-    #[error(
-        "tensor '{tensor}' has {groups} groups: expected 1, as grouped convolutions cannot be computed yet; `inspect` describes the network"
-    )]
-    Grouped {
-        /// Its weights.
-        tensor: String,
-        /// Its groups.
-        groups: usize,
-    },
     /// Batch norm is separate in one layer and folded in another.
     #[error(
         "tensor '{folded}' belongs to a network with batch norm folded into its convolutions, but '{separate}' to one that \

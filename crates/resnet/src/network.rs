@@ -10,7 +10,7 @@ use autodiff::ops::{
     Add, Algorithm, BatchNorm, BatchNormStatistics, Convolution, GlobalAveragePool, Linear, MaxPool, Normalise,
     Operation, PadChannels, Relu,
 };
-use autodiff::{Graph, GraphError, NodeId};
+use autodiff::{Channels, Graph, GraphError, NodeId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use weights::{TensorSet, WeightsError};
@@ -239,10 +239,6 @@ fn layer(
     state: BatchNormState,
     algorithm: Algorithm,
 ) -> Result<Layer, NetworkError> {
-    if layout.groups > 1 {
-        // The one place that is to change when grouped convolutions can be computed.
-        return Err(NetworkError::Grouped { tensor: layout.weight(), groups: layout.groups });
-    }
     let values = |name: String| Ok::<_, WeightsError>(tensors.find(&name)?.values());
     let part = |part: &str| values(format!("{}.{part}", layout.norm));
     let (bias, norm) = match state {
@@ -267,7 +263,8 @@ fn layer(
         }
     };
     let weights = values(layout.weight())?.to_vec();
-    let convolution = Convolution::new(weights, (layout.outputs, layout.inputs), layout.sliding, bias)?;
+    let channels = Channels { inputs: layout.inputs, outputs: layout.outputs, groups: layout.groups };
+    let convolution = Convolution::grouped(weights, channels, layout.sliding, bias)?;
     Ok(Layer {
         convolution: Arc::new(convolution.computed(algorithm)),
         norm: norm.map(|n| Arc::new(n) as Arc<dyn Operation>),

@@ -253,12 +253,20 @@ fn what_cannot_be_studied_is_refused_by_what_it_is() {
     tensors.retain(|(name, _)| !name.contains("running"));
     write(&weights, &tensors);
     refused(&weights, "found normalization without running statistics");
-    // Groups are described, and not computed.
+}
+
+#[test]
+fn convolutions_in_groups_are_computed() {
+    let folder = tempfile::tempdir().unwrap();
     let weights = folder.path().join("groups");
     let mut tensors = bottlenecks();
     for (_, shape) in tensors.iter_mut().filter(|(name, _)| name.ends_with("conv2.weight")) {
         shape[1] /= 2;
     }
     write(&weights, &tensors);
-    refused(&weights, "tensor 'layer1.0.conv2.weight' has 2 groups: expected 1");
+    let out = folder.path().join("a.png");
+    let mut command = program(&["visualize", "--site", "layer1.0.bn3", "--channel", "0", "--steps", "2"]);
+    let output = command.arg("--weights").arg(&weights).arg("--out").arg(&out).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some_and(|code| code < 2) && out.exists(), "{said}");
 }
