@@ -48,7 +48,7 @@ impl Cells {
     }
 
     /// The cells of a column, blocks by the names that people call them.
-    fn column<'a>(&'a self, at: usize) -> impl Iterator<Item = &'a str> {
+    fn column(&self, at: usize) -> impl Iterator<Item = &str> {
         let is_block = self.columns[at] == "block" || self.columns[at].ends_with("_block");
         self.rows.iter().map(move |row| {
             let cell = row.get(at).unwrap_or_default();

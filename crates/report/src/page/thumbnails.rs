@@ -142,12 +142,15 @@ fn jpeg(picture: &RgbImage, path: &Path) -> Result<Vec<u8>, ReportError> {
     Ok(bytes)
 }
 
+/// Where something of a role of a channel is.
+type Place = fn(&str, &str, usize) -> PathBuf;
+
 /// Which channels have a picture, a picture of the whole channel, and maps of what Block does in the top nine photographs.
 fn there(folder: &Path, manifest: &Manifest) -> Value {
     let mut found = BTreeMap::new();
     for (block, channels) in &manifest.blocks {
         let roles = ["input", "block", "output"].map(|role| {
-            let kinds: [(&str, fn(&str, &str, usize) -> PathBuf); 3] =
+            let kinds: [(&str, Place); 3] =
                 [("neuron", layout::feature), ("channel", layout::channel_feature), ("maps", layout::maps)];
             // What lies there may be another run's: of pictures the manifest says what this one made.
             let is_there = |path: PathBuf| match path.starts_with(layout::THUMBNAILS) {
