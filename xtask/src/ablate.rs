@@ -20,7 +20,7 @@ pub(crate) fn run(root: &Path, flags: Ablate) -> anyhow::Result<()> {
     zooms.sort_by(f64::total_cmp);
     zooms.dedup();
     let options = runs::Ablate {
-        source: Source::new(root, flags.weights.weights, flags.weights.input_size),
+        source: Source::new(root, flags.weights.weights.clone(), flags.weights.asked(None)),
         images,
         labels: flags.labels,
         block: flags.block,

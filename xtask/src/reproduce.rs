@@ -18,7 +18,8 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
     ))?;
     if let Some(shard) = shard {
         let filled = runs::fill(&options, shard, &Progress::new())?;
-        return Ok(fills(shard, &filled, &options, started.elapsed().as_secs_f64()));
+        fills(shard, &filled, &options, started.elapsed().as_secs_f64());
+        return Ok(());
     }
     let summary = runs::reproduce(&options, &Progress::new())?;
     table(&summary);

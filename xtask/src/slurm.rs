@@ -42,7 +42,11 @@ pub(crate) fn run(flags: Slurm) -> anyhow::Result<()> {
             let root = home::root(command.weights.weights.is_none())?;
             reproduce::options(&root, command)?.out.join("slurm")
         }
-        Spread::Activations(command) => command.out.with_added_extension("slurm"),
+        Spread::Activations(command) => {
+            let mut folder = command.out.into_os_string();
+            folder.push(".slurm");
+            folder.into()
+        }
     };
     let folder = here.join(folder);
     let job = Job {

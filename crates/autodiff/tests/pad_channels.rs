@@ -6,6 +6,11 @@ use proptest::prelude::*;
 use reference::Map;
 use testkit::{assert_same_bits, pseudo_random};
 
+#[expect(clippy::cast_possible_truncation, reason = "they were single precision")]
+fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&v| v as f32).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
 
@@ -33,11 +38,9 @@ proptest! {
         let twin = reference::pad_channels(&Map::from_f32((height, width, channels), &x), stride, before, all);
         let output = (output.height, output.width, output.channels);
         prop_assert_eq!(output, twin.shape());
-        let single: Vec<f32> = twin.data.iter().map(|&v| v as f32).collect();
-        assert_same_bits(&found.value, &single, "forward");
+        assert_same_bits(&found.value, &single(&twin.data), "forward");
         let dy = Map::from_f32(output, &dy);
         let adjoint = reference::pad_channels_adjoint(&dy, stride, before, (height, width, channels));
-        let single: Vec<f32> = adjoint.data.iter().map(|&v| v as f32).collect();
-        assert_same_bits(&found.by_inputs.remove(0), &single, "backward");
+        assert_same_bits(&found.by_inputs.remove(0), &single(&adjoint.data), "backward");
     }
 }

@@ -12,9 +12,14 @@ use std::fs;
 fn a_changed_cell_of_any_table_is_named_by_as_many_cells_as_tell_its_row_from_the_others() {
     let folder = write_folder("weights", &["1.1", "2.0"], 2);
     add_images(folder.path(), &["1.1", "2.0"], images_record());
+    let mut without_rows = Vec::new();
     for table in TABLES {
         let (name, cells) = (table.path, table.key.len());
-        let again = fs::read_to_string(folder.path().join(name)).unwrap();
+        let again = fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        if again.is_empty() {
+            without_rows.push(name);
+            continue;
+        }
         let lines: Vec<&str> = again.lines().collect();
         let names = |line: &str| line.split(',').take(cells).map(str::to_owned).collect::<Vec<_>>();
         let heading: Vec<&str> = lines[0].split(',').collect();
@@ -33,6 +38,8 @@ fn a_changed_cell_of_any_table_is_named_by_as_many_cells_as_tell_its_row_from_th
             [format!("{name}: {}: {column} is {cell}9, derived again it is {shown}", key.join(", "))]
         );
     }
+    // A run of one seed without variants has none of these.
+    assert_eq!(without_rows, [layout::SEEDS, "tables/variants.csv", "tables/churn.csv"]);
 }
 
 #[test]

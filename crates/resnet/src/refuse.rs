@@ -114,9 +114,13 @@ fn by_block<'a>(names: &[&'a str], shape: ShapeOf<'_>) -> Option<(&'static str, 
         names.iter().filter(of_block).copied()
     };
     if let Some(norm) = first_norms().find(|norm| {
-        let convolution = norm.replace(".bn1.", ".conv1.");
-        let (Some(norm), Some(&[outputs, inputs, ..])) = (shape(norm), shape(&convolution)) else { return false };
-        norm != [outputs] && norm == [inputs]
+        let of = |part: &str| shape(&norm.replace(".bn1.weight", part));
+        let Some(&[outputs, inputs, ..]) = of(".conv1.weight") else { return false };
+        let is = |part: &str, count: usize| of(part).is_none_or(|shape| shape == [count]);
+        // One tensor of a wrong shape says nothing of the block: the norm's others and the next convolution have to agree.
+        let next = of(".conv2.weight").and_then(|shape| shape.get(1));
+        let agrees = is(".bn1.bias", inputs) && next.is_none_or(|&next| next > 0 && outputs.is_multiple_of(next));
+        outputs != inputs && of(".bn1.weight").is_some() && is(".bn1.weight", inputs) && agrees
     }) {
         return Some(("pre-activation blocks, whose batch norm stands before the convolution", norm));
     }

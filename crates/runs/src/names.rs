@@ -124,7 +124,7 @@ mod tests {
             "page/data/a/b/c.js",
             "thumbnails/photographs/mine.jpg",
             "thumbnails/3.1/block/178.png",
-            "thumbnails/5.1/block/178.jpg",
+            "thumbnails/5/block/178.jpg",
             "thumbnails/3.1/mine/178.jpg",
             "features/1.1/block/best.png",
             "features/1.1/mine/12.png",

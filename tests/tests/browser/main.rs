@@ -357,7 +357,7 @@ fn a_photograph_has_its_strongest_channels_and_what_blocks_do_to_it() {
     assert!(names.iter().any(|name| name.ends_with(HOSTILE)));
     for name in names {
         browser.go(&format!("#/image/{}", percent(name)));
-        assert_eq!(browser.texts("h1"), [name.clone()]);
+        assert_eq!(browser.texts("h1"), std::slice::from_ref(name));
         let top = |e: &&Channel| e["image"] == **name && e["end"] == "top";
         let expected: BTreeSet<String> =
             extremes.iter().filter(top).map(|e| format!("{} {}", named(e), e["rank"])).collect();

@@ -144,7 +144,7 @@ pub(crate) fn shown(value: Option<f64>, digits: usize) -> String {
     if value.fract() == 0.0 && size < 1e7 {
         return format!("{value:.0}").replace('-', "\u{2212}").replace("\u{2212}0", "0");
     }
-    let text = if size < 1e-3 || size >= 1e5 {
+    let text = if !(1e-3..1e5).contains(&size) {
         let text = format!("{value:.2e}");
         let (digits, power) = text.split_once('e').unwrap();
         let sign = if power.starts_with('-') { "" } else { "+" };

@@ -11,6 +11,8 @@ use streamscope_tests::harness::{program, root, succeed};
 pub(crate) const FLAGS: &[Tested] = &[
     ("--weights", the_network_is_the_one_that_is_named),
     ("--input-size", the_size_is_that_of_the_network),
+    ("--mean", the_mean_is_the_one_that_is_named),
+    ("--std", the_deviation_is_the_one_that_is_named),
     ("--images", images_are_those_of_the_folder),
     ("--labels", a_file_says_which_class_is_whose),
     ("--block", the_block_is_the_one_that_is_named),
@@ -61,6 +63,23 @@ fn the_network_is_the_one_that_is_named() {
     let (theirs, _) = ablate(&["--weights", &others, "--images", &images]);
     assert_eq!(theirs["described"]["weights"], others);
     assert_ne!(ours["described"]["weights_digest"], theirs["described"]["weights_digest"]);
+}
+
+/// The means of channels, which an ablation sets them to.
+fn means(more: &[&str]) -> Value {
+    ablate(more).0["described"]["means"].clone()
+}
+
+#[test]
+pub(crate) fn the_mean_is_the_one_that_is_named() {
+    assert_eq!(means(&["--mean", "0.485,0.456,0.406"]), means(&[]));
+    assert_ne!(means(&["--mean", "0.485,0.456,0.5"]), means(&[]));
+}
+
+#[test]
+pub(crate) fn the_deviation_is_the_one_that_is_named() {
+    assert_eq!(means(&["--std", "0.229,0.224,0.225"]), means(&[]));
+    assert_ne!(means(&["--std", "0.5,0.224,0.225"]), means(&[]));
 }
 
 #[test]

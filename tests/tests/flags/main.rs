@@ -85,7 +85,7 @@ const MEAN: &str = "what a configuration beside the weights says, else 0.485,0.4
 const STD: &str = "what a configuration beside the weights says, else 0.229,0.224,0.225";
 const RESIZE: &str = "what a configuration beside the weights says, else 256 parts of 224 of the input size, or the input size for a network for CIFAR";
 
-const DEFAULTS: [Default; 56] = [
+const DEFAULTS: [Default; 58] = [
     ("reproduce", "--weights", "the embedded network", reproduce::what_is_not_given_is_what_the_help_says),
     ("reproduce", "--input-size", SIZE, reproduce::the_size_is_that_of_the_network),
     ("reproduce", "--mean", MEAN, reproduce::the_mean_is_the_one_that_is_named),
@@ -116,7 +116,9 @@ const DEFAULTS: [Default; 56] = [
         reproduce::what_is_not_given_is_what_the_help_says,
     ),
     ("ablate", "--weights", "the embedded network", ablate::what_is_not_given_is_what_the_help_says),
-    ("ablate", "--input-size", "224, or 128 for the embedded network", ablate::the_size_is_that_of_the_network),
+    ("ablate", "--input-size", SIZE, ablate::the_size_is_that_of_the_network),
+    ("ablate", "--mean", MEAN, ablate::the_mean_is_the_one_that_is_named),
+    ("ablate", "--std", STD, ablate::the_deviation_is_the_one_that_is_named),
     (
         "ablate",
         "--images",

@@ -120,8 +120,8 @@ fn a_shuffled_network_is_another_one_of_the_same_numbers() {
     assert_eq!((&ours["network"]["shuffled"], plain["network"].get("shuffled")), (&json!(true), None));
     assert_eq!(ours["network"]["weights"], plain["network"]["weights"]);
     assert_ne!(ours["network"]["weights_digest"], plain["network"]["weights_digest"]);
-    let page = fs::read_to_string(out.join("index.html")).unwrap();
-    assert!(page.contains("the elements of every tensor permuted"));
+    let page = fs::read_to_string(out.join("page/data/run.js")).unwrap();
+    assert!(page.contains("\"shuffled\":true"));
     // It is verified as the network that it is, and no run of the trained one goes on there.
     succeed(&mut program(&["verify", &text(&out), "--all"]));
     let refused = reproduce(&out, &[]).output().unwrap();

@@ -64,7 +64,7 @@ fn jitter(run: &Run, ledger: &mut Ledger) {
 
 /// What tables and documents are made from. `images` and `weights` are those that the manifest describes, `pictures`
 /// all that it lists.
-const FILES: [(&str, &[&str]); 27] = [
+static FILES: [(&str, &[&str]); 27] = [
     ("tables/channels.csv", &["pictures", "weights", "images"]),
     ("tables/seeds.csv", &["pictures", "weights"]),
     ("tables/variants.csv", &["pictures", "weights"]),
@@ -158,22 +158,8 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
 /// The table that a file of the page's data holds rows of.
 fn of_data(name: &str) -> &'static [&'static str] {
     let stem = name.split(['/', '.']).next().unwrap();
-    let tables: &[&[&str]] = &[
-        &["tables/channels.csv"],
-        &["tables/blocks.csv"],
-        &["tables/mix_histogram.csv"],
-        &["tables/panels.csv"],
-        &["tables/exemplars.csv"],
-        &["tables/scale_tuning.csv"],
-        &["tables/extremes.csv"],
-        &["tables/receptive_fields.csv"],
-        &["tables/hidden_weights.csv"],
-        &["tables/activation_histogram.csv"],
-        &["tables/alike.csv"],
-        &["tables/photograph_contributions.csv"],
-        &["tables/claims.csv"],
-    ];
-    tables.iter().find(|table| table[0] == format!("tables/{stem}.csv")).unwrap_or_else(|| panic!("{name}"))
+    let table = FILES.iter().find(|(table, _)| *table == format!("tables/{stem}.csv"));
+    table.map(|(table, _)| std::slice::from_ref(table)).unwrap_or_else(|| panic!("{name}"))
 }
 
 /// The pictures in a grid of exemplars: those of its figure and block, role by role, as far as they were made; behind

@@ -44,8 +44,8 @@ mod tests {
     fn a_correlation_is_scipys() {
         // scipy.stats.pearsonr([1, 2, 4, 8], [3, 1, 4, 1]).statistic
         let [u, v] = [[1.0, 2.0, 4.0, 8.0], [3.0, 1.0, 4.0, 1.0]].map(|x| unit_deviations(&x).unwrap());
-        // The covariance is -5.25, the squares are 28.75 and 6.75. Each of some twenty roundings is at most an epsilon.
-        let expected = -5.25 / (28.75_f64 * 6.75).sqrt();
+        // The sum of products is -4.75, the squares are 28.75 and 6.75. Each of some twenty roundings is at most an epsilon.
+        let expected = -4.75 / (28.75_f64 * 6.75).sqrt();
         assert!((correlation(&u, &v) - expected).abs() <= 20.0 * f64::EPSILON);
         assert!((correlation(&u, &u) - 1.0).abs() <= 20.0 * f64::EPSILON);
     }
