@@ -35,13 +35,9 @@ pub(crate) fn is_of_a_run(name: &str) -> bool {
         [first, ..] if *first == layout::PAGE || *first == layout::THUMBNAILS => is_of_the_page(&parts),
         ["features", block, role, file] => {
             let of_role = Role::ALL.iter().any(|r| r.name() == *role);
-            let channel = file.strip_suffix(".png").map(|stem| {
-                let kinds = [".channel", ".top", ".inhibition"];
-                let of_variant = Variant::ALL.iter().find_map(|v| stem.strip_suffix(v.name())?.strip_suffix('.'));
-                let of_seed = stem.split_once(".seed").filter(|(_, seed)| is_number(seed)).map(|(channel, _)| channel);
-                of_variant.or(of_seed).or_else(|| kinds.iter().find_map(|kind| stem.strip_suffix(kind))).unwrap_or(stem)
-            });
-            block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
+            let kinds = [".channel", ".top", ".inhibition"];
+            let stem = file.strip_suffix(".png");
+            block.parse::<Block>().is_ok() && of_role && stem.is_some_and(|stem| is_number(channel_of(stem, &kinds)))
         }
         _ => false,
     }
@@ -57,8 +53,8 @@ fn is_of_the_page(parts: &[&str]) -> bool {
         [layout::THUMBNAILS, "photographs", file] => file.strip_suffix(".jpg").is_some_and(is_number),
         [layout::THUMBNAILS, block, role, file] => {
             let of_role = Role::ALL.iter().any(|r| r.name() == *role);
-            let endings = [".channel.jpg", ".jpg", ".maps.png"];
-            let channel = endings.iter().find_map(|ending| file.strip_suffix(ending));
+            let small = file.strip_suffix(".jpg").map(|stem| channel_of(stem, &[".channel"]));
+            let channel = small.or_else(|| file.strip_suffix(".maps.png"));
             block.parse::<Block>().is_ok() && of_role && channel.is_some_and(is_number)
         }
         _ => false,
@@ -72,6 +68,14 @@ pub(crate) fn is_of_the_report(name: &str) -> bool {
     let of_photographs =
         matches!(parts.as_slice(), [layout::THUMBNAILS, "photographs", _]) || name.ends_with(".maps.png");
     name == layout::INDEX || (is_of_the_page(&parts) && !of_photographs)
+}
+
+/// The channel in the name of a picture: behind it stands one of some kinds of pictures, the seed or the variant that it
+/// is of, or nothing.
+fn channel_of<'a>(stem: &'a str, kinds: &[&str]) -> &'a str {
+    let of_variant = Variant::ALL.iter().find_map(|v| stem.strip_suffix(v.name())?.strip_suffix('.'));
+    let of_seed = stem.split_once(".seed").filter(|(_, seed)| is_number(seed)).map(|(channel, _)| channel);
+    of_variant.or(of_seed).or_else(|| kinds.iter().find_map(|kind| stem.strip_suffix(kind))).unwrap_or(stem)
 }
 
 fn is_number(text: &str) -> bool {
@@ -109,6 +113,8 @@ mod tests {
             "thumbnails/3.1/block/178.jpg",
             "thumbnails/3.1/block/178.channel.jpg",
             "thumbnails/3.1/block/178.maps.png",
+            "thumbnails/3.1/block/178.seed4.jpg",
+            "thumbnails/3.1/block/178.post-relu.jpg",
             "thumbnails/photographs/12.jpg",
         ] {
             assert!(is_of_a_run(name), "{name}");
