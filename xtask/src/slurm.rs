@@ -244,8 +244,8 @@ mod tests {
         let job = Job {
             command: words("slurm reproduce --out my&out --tasks 3"),
             program: "/bin/streamscope".into(),
-            here: "/work".into(),
-            folder: "/work/out/slurm".into(),
+            here: "/home/me".into(),
+            folder: "/home/me/out/slurm".into(),
             tasks: 3,
             cpus: 2,
             time: Some("1:00".into()),
@@ -259,8 +259,8 @@ mod tests {
             "#SBATCH --cpus-per-task=2",
             "#SBATCH --time=1:00",
             "#SBATCH --requeue",
-            "#SBATCH --chdir=/work",
-            "#SBATCH --output=/work/out/slurm/shard-%A_%a.log",
+            "#SBATCH --chdir=/home/me",
+            "#SBATCH --output=/home/me/out/slurm/shard-%A_%a.log",
             "exec /bin/streamscope reproduce --out 'my&out' --threads \"$SLURM_CPUS_PER_TASK\" --shard \"$SLURM_ARRAY_TASK_ID/3\"",
         ] {
             assert!(shards.lines().any(|found| found == line), "{line}\n{shards}");
