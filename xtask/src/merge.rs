@@ -11,11 +11,11 @@ pub(crate) fn run(flags: &Merge) -> anyhow::Result<()> {
     let merged = runs::merge(&flags.stores, &flags.into, &Progress::new())?;
     let into = flags.into.join("store");
     print(&format!(
-        "{}: {} pictures and what was read of {} images came in; {} pictures were there",
+        "{}: {} and what was read of {} came in; {} there before",
         into.display(),
-        merged.pictures,
-        merged.images,
-        merged.same
+        runs::counted(merged.pictures, "picture"),
+        runs::counted(merged.images, "image"),
+        runs::counted(merged.same, "picture")
     ));
     if merged.others > 0 {
         print(&format!("files that are none of a store's, left alone: {}", merged.others));

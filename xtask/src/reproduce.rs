@@ -3,7 +3,7 @@
 use crate::flags::Reproduce;
 use crate::progress::{Progress, duration, more_steps};
 use crate::{interrupt, print, say, threads};
-use runs::{DefaultFolder, Filled, Isa, Options, Seeds, Shard, Source, Summary, default_folder};
+use runs::{DefaultFolder, Filled, Isa, Options, Seeds, Shard, Source, Summary, counted, default_folder};
 use std::path::Path;
 use std::time::Instant;
 
@@ -34,12 +34,17 @@ pub(crate) fn run(root: &Path, flags: Reproduce) -> anyhow::Result<()> {
 fn fills(shard: Shard, filled: &Filled, options: &Options, seconds: f64) {
     let Filled { pictures, made, images, others } = *filled;
     let folder = options.out.display();
-    print(&format!("shard {shard}: {pictures} pictures, of which {made} were made, and {images} images"));
+    print(&format!(
+        "shard {shard}: {}, {made} of them made now, and {}",
+        counted(pictures, "picture"),
+        counted(images, "image")
+    ));
     print(&match others {
         0 => format!("{folder}: every picture is there; the same command without --shard writes everything"),
         n => format!(
-            "{folder}: {n} pictures of other shards are not there yet; once they are, the same command makes this shard's part \
-             of those that failed and of whole channels, or the one without --shard makes them all"
+            "{folder}: {} of other shards not there yet; once all are, the same command makes this shard's part \
+             of those that failed and of whole channels, or the one without --shard makes them all",
+            counted(n, "picture")
         ),
     });
     say(&format!("shard {shard} in {}", duration(seconds)));

@@ -22,6 +22,14 @@ pub enum ReportError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no run in a folder.
+    #[error("{}: expected the folder of a run, with {}, found {found}; `reproduce --out` writes one", folder.display(), crate::layout::MANIFEST)]
+    NoRun {
+        /// The folder.
+        folder: PathBuf,
+        /// What is there instead.
+        found: &'static str,
+    },
     /// A table or manifest is not what this program writes.
     #[error("{}: expected {expected}, found {found}", path.display())]
     Damaged {

@@ -46,7 +46,7 @@ pub use compare::table_differences;
 pub use error::ReportError;
 pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
-pub use numbers::probability;
+pub use numbers::{counted, probability};
 pub use page::{map_png, photograph_jpeg};
 pub use print::{PRINTED, Print, PrintFormat, TYPE, print};
 pub use records::{BuildRecord, PictureRecord};

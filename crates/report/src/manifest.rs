@@ -257,9 +257,13 @@ impl Manifest {
     /// Reads `manifest.json` from a folder.
     ///
     /// # Errors
-    /// If it cannot be read or is no manifest.
+    /// If there is none, it cannot be read or is no manifest.
     pub fn read(folder: &Path) -> Result<Manifest, ReportError> {
         let path = folder.join(layout::MANIFEST);
+        if path.try_exists().is_ok_and(|exists| !exists) {
+            let found = if folder.exists() { "none in it" } else { "no such folder" };
+            return Err(ReportError::NoRun { folder: folder.to_owned(), found });
+        }
         serde_json::from_slice(&read_file(&path)?).map_err(|e| ReportError::Damaged {
             path,
             expected: "a manifest of Streamscope",

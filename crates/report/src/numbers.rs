@@ -10,6 +10,20 @@ pub fn probability(p: f64) -> String {
     }
 }
 
+/// How many of something, with commas between thousands: `1 picture`, `1,168 pictures`. The plural of `what` ends in `s`.
+pub fn counted(count: usize, what: &str) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    let s = if count == 1 { "" } else { "s" };
+    format!("{text} {what}{s}")
+}
+
 /// Behind a p-value, the same adjusted for as many tests as there are beside it; nothing where it was not.
 pub(crate) fn adjusted(q: Option<f64>) -> String {
     q.map_or_else(String::new, |q| format!(", {}", probability(q).replacen('p', "q", 1)))
@@ -27,6 +41,14 @@ pub(crate) fn significant(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_said_in_the_plural_and_thousands_have_commas() {
+        let said = [0, 1, 999, 1000, 1_234_567].map(|count| counted(count, "tuning curve"));
+        let expected = ["0 tuning curves", "1 tuning curve", "999 tuning curves", "1,000 tuning curves"];
+        assert_eq!(said[..4], expected);
+        assert_eq!(said[4], "1,234,567 tuning curves");
+    }
 
     #[test]
     fn an_adjusted_probability_is_called_q() {

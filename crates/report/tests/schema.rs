@@ -180,7 +180,7 @@ fn a_damaged_table_is_refused_in_one_sentence_with_its_name() {
 fn a_missing_or_damaged_manifest_is_refused_in_one_sentence_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let error = Manifest::read(folder.path()).unwrap_err();
-    assert!(matches!(error, ReportError::Read { .. }));
+    assert!(matches!(error, ReportError::NoRun { .. }));
     assert_names(&error, "manifest.json");
     for text in ["", "{", "[]", "{\"program\": 1}"] {
         fs::write(folder.path().join(layout::MANIFEST), text).unwrap();

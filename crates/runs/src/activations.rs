@@ -102,9 +102,9 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     }
     if !before.is_empty() {
         observer.event(Event::Notice(format!(
-            "{}: goes on after {} images that an earlier run read",
+            "{}: goes on after {} that an earlier run read",
             part.path().display(),
-            before.len()
+            report::counted(before.len(), "image")
         )));
     }
     let mut overflown = Overflown::new(&shapes, request.full);

@@ -81,5 +81,5 @@ pub use visualize::{Visualize, Visualized, visualize};
 pub use work::Work;
 
 pub use featviz::{Objective, Preset, Recipe};
-pub use report::{PRINTED, Print, PrintFormat, print, way_on, write_atomically};
+pub use report::{PRINTED, Print, PrintFormat, counted, print, way_on, write_atomically};
 pub use resnet::{Algorithm, Block, Isa, Site, SiteName};

@@ -80,12 +80,12 @@ impl Outlook<'_> {
             };
             pictures.push(seconds * steps as f64);
         }
-        let mut works = vec![work(NEURONS, "pictures", pictures, threads)];
+        let mut works = vec![work(NEURONS, "picture", pictures, threads)];
         works.extend(self.of_measurements(threads)?);
         works.extend(
             self.of_variants(units, &of_site).map(|pieces| work(VARIANTS, "pictures of variants", pieces, threads)),
         );
-        works.push(work(CHANNELS, "whole-channel pictures", self.of_whole_channels()?, threads));
+        works.push(work(CHANNELS, "whole-channel picture", self.of_whole_channels()?, threads));
         works.push(Work { count: 0, ..work(FIGURES, "", vec![DRAWN * self.studies.len() as f64 / 8.0; 8], 1) });
         Ok(works)
     }
@@ -119,7 +119,7 @@ impl Outlook<'_> {
         let work = |phase, what, pieces: Vec<f64>| Work { phase, what, count: pieces.len(), pieces, threads };
         // A phase for each seed.
         let mut works = vec![Work { count: 0, ..work(MEASUREMENTS, "", times(MEASURED)) }; self.conditions.seeds];
-        works.push(work(SCALE_TUNING, "tuning curves", times(TUNED)));
+        works.push(work(SCALE_TUNING, "tuning curve", times(TUNED)));
         if let Some(images) = self.images {
             let mut sites: Vec<Site> = Vec::new();
             for study in self.studies {
@@ -133,7 +133,7 @@ impl Outlook<'_> {
                 );
             }
             let seconds = self.read(&sites)? * (1 + SIZES) as f64;
-            works.push(work(IMAGES, "photographs", vec![seconds; images.len()]));
+            works.push(work(IMAGES, "photograph", vec![seconds; images.len()]));
         }
         Ok(works)
     }

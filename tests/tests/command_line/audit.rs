@@ -186,7 +186,7 @@ fn a_run_that_is_not_there_is_refused_before_anything_is_printed() {
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("error: nowhere/manifest.json"), "{said}");
+    assert!(said.starts_with("error: nowhere: expected the folder of a run"), "{said}");
 }
 
 #[test]

@@ -106,6 +106,34 @@ fn weights_that_are_no_weights_name_the_file() {
 }
 
 #[test]
+fn a_folder_without_a_run_is_named_with_the_way_on_by_every_command_that_reads_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let [nowhere, empty] = ["nowhere", "empty"].map(|name| folder.path().join(name).display().to_string());
+    std::fs::create_dir(&empty).unwrap();
+    for (place, found) in [(&nowhere, "no such folder"), (&empty, "none in it")] {
+        let commands: [&[&str]; 6] = [
+            &["report", place],
+            &["figures", place],
+            &["verify", place],
+            &["explain", "1.1", "3", "--run", place],
+            &["audit", "--run", place],
+            &["ablate", "--images", ".", "--block", "2.1", "--from", place],
+        ];
+        for command in commands {
+            let expected = format!(
+                "error: {place}: expected the folder of a run, with manifest.json, found {found}; `reproduce --out` writes one\n"
+            );
+            let output = run(command);
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            assert_eq!(String::from_utf8(output.stderr).unwrap(), expected, "{command:?}");
+            assert!(output.stdout.is_empty(), "{command:?}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is made");
+    assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
 fn flags_that_name_nothing_say_what_there_is() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

@@ -119,7 +119,7 @@ pub(crate) fn the_run_is_the_one_that_is_named() {
     assert!(found.ends_with(&format!("{path}/explain/1.1_0.html\n")));
     let (code, nowhere) = explain(&[]);
     assert_eq!(code, Some(2), "{nowhere}");
-    assert!(nowhere.starts_with(&format!("error: {RUN}/manifest.json")), "{nowhere}");
+    assert!(nowhere.starts_with(&format!("error: {RUN}: expected the folder of a run")), "{nowhere}");
 
     // What differs is said, a sentence a line, after the page is written.
     let table = copy.join("tables/channels.csv");

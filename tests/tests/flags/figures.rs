@@ -43,7 +43,7 @@ fn the_run_is_the_one_that_is_named() {
     // The bins of the run, with the block as people call it.
     assert_eq!(table.replace("1.1,", "layer1.1,").lines().skip(1).count(), of_run.lines().skip(1).count());
     let (code, words) = said(&mut program(&["figures", &text(folder.path())]));
-    assert!(code == Some(2) && words.contains("manifest.json: cannot read"), "{words}");
+    assert!(code == Some(2) && words.contains("expected the folder of a run"), "{words}");
 }
 
 #[test]

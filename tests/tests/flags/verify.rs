@@ -127,7 +127,7 @@ fn the_folder_is_the_one_that_is_named() {
     assert!(lines.len() == 5 && lines[4].starts_with(&last), "{said}");
     let (code, said) = verify(Path::new("nowhere"), &[]);
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.starts_with("error: nowhere/manifest.json: "), "{said}");
+    assert!(said.starts_with("error: nowhere: expected the folder of a run"), "{said}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl Whole {
     /// What there is to do and how long it takes, in one sentence.
     pub(super) fn sentence(&self) -> String {
         let counted = self.works.iter().filter(|work| work.count > 0 && !work.what.is_empty());
-        let counts: Vec<String> = counted.map(|work| format!("{} {}", thousands(work.count), work.what)).collect();
+        let counts: Vec<String> = counted.map(|work| runs::counted(work.count, work.what)).collect();
         format!("about {}: {}", duration(self.total()), counts.join(", "))
     }
 
@@ -72,19 +72,6 @@ impl Whole {
     }
 }
 
-/// A count with commas between its thousands.
-fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,9 +83,9 @@ mod tests {
 
     fn whole(now: Instant) -> Whole {
         let works = vec![
-            work("a", "pictures", 1168, &[40.0, 80.0, 120.0]),
+            work("a", "picture", 1168, &[40.0, 80.0, 120.0]),
             work("b", "", 0, &[20.0]),
-            work("c", "tuning curves", 464, &[20.0]),
+            work("c", "tuning curve", 464, &[20.0]),
         ];
         Whole::new(works, now).unwrap()
     }
@@ -108,9 +95,6 @@ mod tests {
         let now = Instant::now();
         assert_eq!(whole(now).sentence(), "about 2 min 20 s: 1,168 pictures, 464 tuning curves");
         assert!(Whole::new(Vec::new(), now).is_none());
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(count), text);
-        }
     }
 
     #[test]

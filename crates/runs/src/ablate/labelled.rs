@@ -54,7 +54,11 @@ impl Labelled {
         }
         let mut notes = Vec::new();
         if without > 0 {
-            notes.push(format!("{}: {without} images have no class and are left out", options.images.display()));
+            notes.push(format!(
+                "{}: left out, as of no class: {}",
+                options.images.display(),
+                report::counted(without, "image")
+            ));
         }
         Ok(Labelled { images, classes, notes })
     }

@@ -17,6 +17,7 @@ use featviz::Recipe;
 use report::{ImagesRecord, Manifest, ReportError, layout};
 use resnet::Block;
 use std::collections::BTreeSet;
+use std::io;
 use std::num::NonZero;
 use std::path::Path;
 
@@ -38,7 +39,11 @@ pub(crate) fn manifest(folder: &Path, replace: bool) -> Result<Option<Manifest>,
     match Manifest::read(folder) {
         Ok(manifest) => Ok(Some(manifest)),
         Err(ReportError::Damaged { path, found, .. }) if !replace => Err(RunError::UnknownRun { path, found }),
-        Err(_) => Ok(None),
+        Err(ReportError::NoRun { .. }) => Ok(None),
+        // Nothing can be in what is no folder; that it cannot be written to is said later.
+        Err(ReportError::Read { source, .. }) if source.kind() == io::ErrorKind::NotADirectory => Ok(None),
+        Err(_) if replace => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -158,9 +158,9 @@ impl Part<'_> {
         let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer: self.observer };
         let read = photographs::keep(&reading, &own)?;
         self.observer.event(Event::Notice(format!(
-            "shard {}: {read} of its {} images can be read",
+            "shard {}: of its {}, {read} can be read",
             self.shard,
-            own.len()
+            report::counted(own.len(), "image")
         )));
         self.log.write(&Line::Images { read, at: now() })?;
         Ok(own.len())

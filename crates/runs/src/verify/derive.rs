@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::progress::{Event, Observer};
 use crate::reproduce::{self, Asked};
 use crate::source::Loaded;
-use report::{Manifest, digests, layout, table_differences};
+use report::{Manifest, counted, digests, layout, table_differences};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -74,7 +74,7 @@ pub(super) fn check(
     for name in manifest.files.keys().filter(|n| !derived.contains_key(*n)) {
         differences.push(format!("{name}: what the manifest describes does not give it, so another run left it"));
     }
-    let compared = format!("{TABLES}: {} files", derived.len());
+    let compared = format!("{TABLES}: {}", counted(derived.len(), "file"));
     Ok(Check::done(compared, differences))
 }
 

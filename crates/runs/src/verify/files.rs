@@ -3,7 +3,7 @@
 use super::check::Check;
 use crate::error::RunError;
 use crate::names::is_of_a_run;
-use report::{Manifest, digests, layout};
+use report::{Manifest, counted, digests, layout};
 use std::path::Path;
 
 /// Compares the digest of every file with the manifest's.
@@ -29,6 +29,6 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunErro
     }
     let extra = found.keys().filter(|name| !manifest.files.contains_key(*name));
     differences.extend(extra.map(|name| format!("{name}: the manifest does not list it")));
-    let compared = format!("digests: {} files", manifest.files.len() + 1);
+    let compared = format!("digests: {}", counted(manifest.files.len() + 1, "file"));
     Ok(Check::done(compared, differences))
 }

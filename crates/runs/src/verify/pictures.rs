@@ -5,7 +5,7 @@ use super::recorded::recipe;
 use crate::pictures::{MAX_RETRIES, Variant};
 use crate::store::{Address, Store, Unit, images_held};
 use featviz::Recipe;
-use report::{Manifest, PictureRecord, layout};
+use report::{Manifest, PictureRecord, counted, layout};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -35,14 +35,15 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
         };
         match held {
             None => differences.push(format!("{name}: what was read of images is damaged")),
-            Some(held) if held < *needed => {
-                differences.push(format!("{name}: it holds what was read of {held} images, and the run read {needed}"))
-            }
+            Some(held) if held < *needed => differences.push(format!(
+                "{name}: it holds what was read of {}, and the run read {needed}",
+                counted(held, "image")
+            )),
             Some(_) => {}
         }
     }
     let (pictures, journals) = (manifest.pictures.len(), journals.len());
-    let compared = format!("{STORED}: {pictures} pictures and {journals} journals of images");
+    let compared = format!("{STORED}: {} and {} of images", counted(pictures, "picture"), counted(journals, "journal"));
     Check::done(compared, differences)
 }
 

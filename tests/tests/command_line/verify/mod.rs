@@ -253,7 +253,7 @@ fn what_is_no_finished_run_is_bad_input() {
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(expected), "{said}");
     };
-    refuse(&[&path], "manifest.json: cannot read");
+    refuse(&[&path], "with manifest.json, found none in it");
     refuse(&[&path, "--all", "--sample", "2"], "cannot be used with");
     refuse(&[&path, "--all", "--digests-only"], "cannot be used with");
     refuse(&[], "<OUT>");
