@@ -29,6 +29,8 @@ pub(crate) enum Target {
     Legacy,
     /// PyTorch's archive: a pickle, and a member for each storage.
     Archive,
+    /// A `config.json` beside weights.
+    Config,
     /// A JPEG.
     Jpeg,
     /// A PNG.
@@ -67,6 +69,7 @@ impl Prepared {
             Target::Index => checkpoints::indices(root, folder.path())?,
             Target::Legacy => checkpoints::legacy(root)?,
             Target::Archive => checkpoints::archives(root)?,
+            Target::Config => configurations(root, folder.path())?,
             Target::Jpeg => jpegs(root)?,
             Target::Png => pngs(root)?,
             Target::Webp => of_every_kind(root, "webp")?,
@@ -108,6 +111,20 @@ impl Prepared {
             Target::Npz => self.weights("tensors.npz", "tensors.npz", bytes),
             Target::Safetensors | Target::Legacy | Target::Archive => self.weights("net", "net", bytes),
             Target::Index => self.weights(checkpoints::INDEX, "shards", bytes),
+            Target::Config => {
+                let _ = fs::write(self.folder.path().join("config.json"), bytes);
+                let found = runs::inspect(&self.folder.path().join(WEIGHTS)).map(|found| (found.network, found.refused));
+                match found {
+                    Err(error) => one_sentence(&error.to_string()),
+                    Ok((None, refused)) => one_sentence(&refused.unwrap_or_default()),
+                    Ok((Some(network), _)) => {
+                        let read = network.preprocessing;
+                        assert!(read.input_size.is_multiple_of(4) && (read.input_size..=8192).contains(&read.resize));
+                        let sound = |v: &f32| v.is_finite();
+                        assert!(read.mean.iter().all(sound) && read.std.iter().all(|v| sound(v) && *v > 0.0));
+                    }
+                }
+            }
             Target::Jpeg | Target::Png | Target::Webp | Target::Gif | Target::Bmp | Target::Tiff => {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
@@ -193,6 +210,24 @@ impl Prepared {
             }
         }
     }
+}
+
+/// The weights beside a configuration.
+const WEIGHTS: &str = "net.safetensors";
+
+/// What transformers, timm and other programs write beside weights, which are put into a folder.
+fn configurations(root: &Path, folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
+    let made = root.join("fixtures/formats/transformers/one/model.safetensors");
+    fs::copy(&made, folder.join(WEIGHTS)).with_context(|| format!("{}: cannot read", made.display()))?;
+    let texts = [
+        r#"{"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "size": {"shortest_edge": 224},
+            "crop_pct": 0.875, "resample": 3, "do_resize": true}"#,
+        r#"{"architecture": "resnet18", "pretrained_cfg": {"input_size": [3, 224, 224], "interpolation": "bicubic",
+            "crop_pct": 0.95, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}"#,
+        r#"{"model_type": "resnet", "layer_type": "basic", "hidden_act": "relu", "downsample_in_bottleneck": false}"#,
+        r#"{"size": 64, "mean": [0, 0, 0], "std": [1, 1, 1]}"#,
+    ];
+    Ok(texts.map(|text| text.as_bytes().to_vec()).into())
 }
 
 /// Errors are for people: one line, not empty, not endless.

@@ -8,7 +8,7 @@ use crate::steps::operations::{Adjoint, Built, Chain, Evaluated, Given, evaluate
 use crate::twin::bounded::{Bounded, SINGLE, steps};
 use crate::twin::layer::{Affine, Place, TwinLayer};
 use crate::twin::network::TwinNetwork;
-use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Convolution, Input, Operation};
+use autodiff::ops::{Algorithm, BatchNorm, BatchNormStatistics, Input, Operation};
 use autodiff::{Graph, Isa, Shape, Wanted};
 use bounds::{gamma, underflow_slack};
 use rayon::prelude::*;
@@ -76,9 +76,7 @@ fn in_order(comparisons: Vec<Comparison>) -> Vec<Comparison> {
 impl Reading {
     /// What our kernels make of it, forward and backward.
     fn evaluate(&self, isa: Isa) -> Result<Evaluated, AuditError> {
-        let TwinLayer { outputs, inputs, sliding, weights, bias, .. } = &self.layer;
-        let convolution: Arc<dyn Operation> =
-            Arc::new(Convolution::new(weights.clone(), (*outputs, *inputs), *sliding, bias.clone())?);
+        let convolution: Arc<dyn Operation> = Arc::new(self.layer.convolution()?);
         let norm: Option<Arc<dyn Operation>> = match self.norm()? {
             Some(norm) => Some(Arc::new(norm)),
             None => None,
@@ -163,9 +161,7 @@ impl Reading {
     /// give.
     fn winograd(&self, exact: &Map, isa: Isa) -> Result<Option<Tally>, AuditError> {
         let TwinLayer { outputs, inputs, sliding, weights, bias, norm, .. } = &self.layer;
-        let size = (*outputs, *inputs);
-        let convolution =
-            Convolution::new(weights.clone(), size, *sliding, bias.clone())?.computed(Algorithm::Winograd);
+        let convolution = self.layer.convolution()?.computed(Algorithm::Winograd);
         let Some(tile) = convolution.tile() else {
             return Ok(None);
         };
@@ -212,8 +208,10 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::twin::bounded::DOUBLE;
+    use autodiff::Sliding;
     use bounds::{fixtures_dir, pseudo_random};
-    use resnet::Network;
+    use resnet::{BatchNormState, ConvolutionLayout, Network};
+    use weights::Tensor;
 
     fn embedded() -> (TensorSet, TwinNetwork) {
         let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
@@ -254,6 +252,34 @@ mod tests {
         ] {
             assert!(of(2).any(|line| line.what.of == of_what), "{of_what}");
         }
+    }
+
+    #[test]
+    fn a_grouped_layer_is_computed_in_groups_and_is_its_twins() {
+        let (groups, each) = (3, 2);
+        let tensor =
+            |name: &str, shape: Vec<usize>, values: Vec<f32>| Tensor::new("made.npy", name, shape, values).unwrap();
+        let tensors = [
+            tensor("conv2.weight", vec![9, each, 3, 3], pseudo_random(31, 9 * each * 9)),
+            tensor("conv2.bias", vec![9], pseudo_random(32, 9)),
+        ];
+        let tensors = TensorSet::new("made", tensors).unwrap();
+        let layout = ConvolutionLayout {
+            name: "conv2".to_owned(),
+            norm: "bn2".to_owned(),
+            outputs: 9,
+            inputs: groups * each,
+            groups,
+            sliding: Sliding::square(3, 2, 1),
+        };
+        let layer = TwinLayer::new(&tensors, Place::Stem, &layout, BatchNormState::Folded).unwrap();
+        assert!(format!("{:?}", layer.convolution().unwrap()).contains("groups: 3"));
+        let x = Map::from_f32((5, 7, 6), &pseudo_random(33, 5 * 7 * 6));
+        let mut reading = Reading { layer, x };
+        assert!(reading.compare(Isa::best()).unwrap().iter().all(|line| line.passed));
+        // The network's kernels get another weight in the last group; the twin keeps its own.
+        *reading.layer.weights.last_mut().unwrap() += 0.5;
+        assert!(!reading.compare(Isa::best()).unwrap()[0].passed);
     }
 
     #[test]

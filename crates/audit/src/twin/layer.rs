@@ -9,7 +9,8 @@
 use crate::twin::area::Area;
 use crate::twin::bounded::{Bounded, gamma, steps};
 use crate::twin::double::{Double, two_sum};
-use autodiff::Sliding;
+use autodiff::ops::Convolution;
+use autodiff::{Channels, GraphError, Sliding};
 use bounds::widened;
 use ndarray::Array2;
 use reference::Map;
@@ -53,8 +54,10 @@ pub(crate) struct TwinLayer {
     pub(crate) name: String,
     pub(crate) outputs: usize,
     pub(crate) inputs: usize,
+    /// Into how many groups both are divided.
+    groups: usize,
     pub(crate) sliding: Sliding,
-    /// `[outputs, inputs, kh, kw]`.
+    /// `[outputs, inputs, kh, kw]`: of inputs of other groups, zeros.
     pub(crate) weights: Vec<f32>,
     /// The bias of a folded layer.
     pub(crate) bias: Option<Vec<f32>>,
@@ -126,6 +129,7 @@ impl TwinLayer {
             name: name.clone(),
             outputs,
             inputs,
+            groups: *groups,
             sliding: *sliding,
             weights: values,
             bias,
@@ -134,6 +138,21 @@ impl TwinLayer {
             precise_norm: precise,
             packed,
         })
+    }
+
+    /// What the network computes it with: each group reads its own inputs, and no zeros.
+    ///
+    /// # Errors
+    /// If the tensors are none of such a layer.
+    pub(crate) fn convolution(&self) -> Result<Convolution, GraphError> {
+        let (each, taps) = (self.inputs / self.groups, self.sliding.kernel.0 * self.sliding.kernel.1);
+        let of_its_group = |(o, filter): (usize, &[f32])| {
+            let first = o / (self.outputs / self.groups) * each;
+            filter[first * taps..(first + each) * taps].to_vec()
+        };
+        let weights = self.weights.chunks_exact(self.inputs * taps).enumerate().flat_map(of_its_group).collect();
+        let channels = Channels { inputs: self.inputs, outputs: self.outputs, groups: self.groups };
+        Convolution::grouped(weights, channels, self.sliding, self.bias.clone())
     }
 
     /// Rows and columns of what it leaves of a map of `size`.

@@ -14,7 +14,7 @@ use crate::twin::layer::{Affine, TwinLayer};
 use crate::twin::network::{TwinBlock, TwinNetwork};
 use crate::twin::shortcut::TwinShortcut;
 use crate::whole_network::on_image::OnImage;
-use autodiff::ops::{BatchNorm, Convolution, Input};
+use autodiff::ops::{BatchNorm, Input};
 use autodiff::{Graph, Isa, Plan, Shape, Wanted, Workspace};
 use bounds::underflow_slack;
 use rayon::prelude::*;
@@ -88,9 +88,7 @@ impl LayerProduct<'_> {
         let mut graph = Graph::new();
         let shape = Shape::new(read.height, read.width, read.channels);
         let input = graph.add(Input { shape }, &[])?;
-        let size = (layer.outputs, layer.inputs);
-        let convolution = Convolution::new(layer.weights.clone(), size, layer.sliding, layer.bias.clone())?;
-        let mut node = graph.add(convolution, &[input])?;
+        let mut node = graph.add(layer.convolution()?, &[input])?;
         if let Some(Affine { scale, shift }) = &layer.norm {
             let rounded = |values: &[f64]| values.iter().copied().map(single).collect();
             node = graph.add(BatchNorm::new(rounded(scale), rounded(shift))?, &[node])?;
