@@ -30,6 +30,5 @@ pub use classifier::{Ablation, Classifier};
 pub use draws::{Draws, StepDraws};
 pub use floats::{FloatReader, Look, shrink_antialiased};
 pub use picture::{Picture, to_bytes};
-pub use recipe::{Preset, Recipe, jitter_of};
-pub use variation::Variation;
+pub use recipe::{Preset, Recipe, Variation, jitter_of};
 pub use visualizer::{FeatvizError, Objective, Studio, Visualization, Visualizer};

@@ -1,6 +1,5 @@
 //! The constants of the method.
 
-use crate::variation::Variation;
 use resnet::{Architecture, Site};
 use serde::Serialize;
 use std::fmt;
@@ -8,6 +7,20 @@ use std::str::FromStr;
 
 /// Rows and columns of the papers' images.
 const PAPERS_SIZE: usize = 224;
+
+/// One change to how pictures are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variation {
+    /// Every step sees the picture as it is: no jitter, scale or rotation.
+    NoAugmentation,
+    /// Jitter moves by as much to either side: the picture is moved up and left by half of the limit before it.
+    CenteredJitter,
+    /// What is maximised stands behind the ReLU, where there is one right behind the site.
+    PostRelu,
+    /// Beside the 8-bit picture its colors are kept as they are.
+    FloatPicture,
+}
 
 /// Everything that, beside the network, the unit and the seed, determines a visualization.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,22 +1,7 @@
 //! Changes to the published recipe that give other pictures, each of one thing (METHOD.md, section 8).
 
-use crate::recipe::{Recipe, jitter_of};
+use crate::recipe::{Recipe, Variation, jitter_of};
 use resnet::{Architecture, Site};
-use serde::Serialize;
-
-/// One change to how pictures are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Variation {
-    /// Every step sees the picture as it is: no jitter, scale or rotation.
-    NoAugmentation,
-    /// Jitter moves by as much to either side: the picture is moved up and left by half of the limit before it.
-    CenteredJitter,
-    /// What is maximised stands behind the ReLU, where there is one right behind the site.
-    PostRelu,
-    /// Beside the 8-bit picture its colors are kept as they are.
-    FloatPicture,
-}
 
 impl Recipe {
     /// The scales that are drawn from, in thousandths.

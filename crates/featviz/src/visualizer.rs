@@ -3,8 +3,7 @@
 use crate::augmentation::{Augmentation, AugmentedImage};
 use crate::draws::Draws;
 use crate::picture::{Picture, add_picture, to_byte};
-use crate::recipe::Recipe;
-use crate::variation::Variation;
+use crate::recipe::{Recipe, Variation};
 use autodiff::{Graph, GraphError, Isa, NodeId, Plan, PlanError, Wanted, Workspace};
 use kernels::adam::{Adam, Direction, Moments};
 use kernels::elementary::single;

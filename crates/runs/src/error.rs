@@ -203,6 +203,14 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// What it means that weights are of no network that can be studied; an error about a tensor names its file already.
+    pub(crate) fn of_network(path: &Path, source: NetworkError) -> RunError {
+        match source {
+            NetworkError::Weights(error) => RunError::Weights(error),
+            source => RunError::Network { path: path.to_owned(), source },
+        }
+    }
+
     /// What it means that a file cannot be read.
     pub(crate) fn read(path: &Path) -> impl Fn(io::Error) -> RunError + Copy {
         move |source| RunError::Read { path: path.to_owned(), source }

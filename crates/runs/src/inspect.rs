@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use crate::preprocessing::{self, Asked};
-use crate::source::{Source, Tensors, because};
+use crate::source::Tensors;
 use resnet::{Architecture, Role, Shortcut, Stage};
 use serde::Serialize;
 use std::path::Path;
@@ -159,15 +159,14 @@ pub fn inspect(path: &Path) -> Result<Inspection, RunError> {
     let architecture = match Architecture::infer(&tensors) {
         Ok(architecture) => architecture,
         Err(error) => {
-            found.refused = Some(because(path, error).to_string());
+            found.refused = Some(RunError::of_network(path, error).to_string());
             return Ok(found);
         }
     };
-    let source = Source { path: path.to_owned(), asked: Asked::default(), shuffled: false };
-    let read = preprocessing::of(&source, &architecture)?;
+    let read = preprocessing::of(path, Asked::default(), &architecture)?;
     found.notes.extend(read.notes);
     // What only the values, or what is not built yet, stand against.
-    found.refused = resnet::Network::new(&tensors).err().map(|error| because(path, error).to_string());
+    found.refused = resnet::Network::new(&tensors).err().map(|error| RunError::of_network(path, error).to_string());
     let digest = tensors.digest().to_string();
     found.network = Some(InspectedNetwork::of(&architecture, digest, read.preprocessing));
     Ok(found)

@@ -1,7 +1,6 @@
 //! How photographs become what a network reads: what is asked for, what a file beside the weights says, and what is usual.
 
 use crate::error::RunError;
-use crate::source::{Source, because};
 use resnet::{Architecture, Colors, Network, NetworkError, Preprocessing};
 use serde_json::Value;
 use std::fs::File;
@@ -59,9 +58,8 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// If the file says what cannot be, or photographs would be resized to less than what is cut out of them.
-pub(crate) fn of(source: &Source, architecture: &Architecture) -> Result<Found, RunError> {
-    let beside = Beside::read(&source.path)?;
-    let asked = source.asked;
+pub(crate) fn of(weights: &Path, asked: Asked, architecture: &Architecture) -> Result<Found, RunError> {
+    let beside = Beside::read(weights)?;
     let size = asked.input_size.or(beside.size).unwrap_or(architecture.usual_size());
     Network::require_input_size(size).map_err(|_| RunError::InputSize { found: size })?;
     // The whole part of `size / part`.
@@ -204,7 +202,7 @@ fn object(path: &Path) -> Option<Value> {
 fn refuse_another_block(json: &Value, weights: &Path, path: &Path) -> Result<(), RunError> {
     let refuse = |kind: String| {
         let found = format!("{kind}, as {} says", path.display());
-        Err(because(weights, NetworkError::Configured { found }))
+        Err(RunError::of_network(weights, NetworkError::Configured { found }))
     };
     if json.get("downsample_in_bottleneck") == Some(&Value::Bool(true)) {
         return refuse("bottlenecks with their stride in the first convolution (downsample_in_bottleneck)".to_owned());

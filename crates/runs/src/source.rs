@@ -74,8 +74,8 @@ impl Source {
         if self.shuffled {
             tensors = shuffled(&tensors)?;
         }
-        let network = Network::new(&tensors).map_err(|e| because(&self.path, e))?;
-        let found = preprocessing::of(&self, network.architecture())?;
+        let network = Network::new(&tensors).map_err(|e| RunError::of_network(&self.path, e))?;
+        let found = preprocessing::of(&self.path, self.asked, network.architecture())?;
         notes.extend(found.notes);
         let preprocessing = found.preprocessing;
         let network = network.normalised_by(preprocessing.colors);
@@ -100,7 +100,7 @@ impl Tensors {
     pub(crate) fn read(path: &Path) -> Result<Tensors, RunError> {
         let checkpoint = Checkpoint::open(path)?;
         let naming = Naming::of(checkpoint.names());
-        naming.require_blocks(checkpoint.names()).map_err(|e| because(path, e))?;
+        naming.require_blocks(checkpoint.names()).map_err(|e| RunError::of_network(path, e))?;
         let notes = notes(&checkpoint, &naming);
         let tensors = checkpoint.read(|name| naming.rename(name))?;
         Ok(Tensors { naming, tensors, notes })
@@ -145,7 +145,7 @@ impl Loaded {
 
     /// An error of the network, as one about its weights.
     pub(crate) fn because(&self, source: NetworkError) -> RunError {
-        because(&self.source.path, source)
+        RunError::of_network(&self.source.path, source)
     }
 
     /// An error of a visualization: about the weights, if the network is the reason.
@@ -164,14 +164,6 @@ fn notes(checkpoint: &Checkpoint, naming: &Naming) -> Vec<String> {
         notes.push(format!("also in the file, and left: {}", checkpoint.beside().join(", ")));
     }
     notes.iter().map(|note| format!("{}: {note}", checkpoint.source().display())).collect()
-}
-
-/// An error of the network at a path; one about a tensor names its file already.
-pub(crate) fn because(path: &Path, source: NetworkError) -> RunError {
-    match source {
-        NetworkError::Weights(error) => RunError::Weights(error),
-        source => RunError::Network { path: path.to_owned(), source },
-    }
 }
 
 #[cfg(test)]

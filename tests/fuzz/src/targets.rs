@@ -113,7 +113,8 @@ impl Prepared {
             Target::Index => self.weights(checkpoints::INDEX, "shards", bytes),
             Target::Config => {
                 let _ = fs::write(self.folder.path().join("config.json"), bytes);
-                let found = runs::inspect(&self.folder.path().join(WEIGHTS)).map(|found| (found.network, found.refused));
+                let found =
+                    runs::inspect(&self.folder.path().join(WEIGHTS)).map(|found| (found.network, found.refused));
                 match found {
                     Err(error) => one_sentence(&error.to_string()),
                     Ok((None, refused)) => one_sentence(&refused.unwrap_or_default()),
