@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use weights::shown;
 
 /// What is asked for; what is not is as the weights say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -126,7 +127,7 @@ impl Beside {
             path: path.clone(),
             name,
             expected,
-            found: found.to_string(),
+            found: shown(&found.to_string()),
         };
         let side = |value: &Value| usize::try_from(value.as_u64()?).ok();
         let size = |value: &Value| match value {
@@ -185,7 +186,7 @@ impl Beside {
             ));
         }
         if let Some(name) = &self.interpolation {
-            notes.push(format!("{path}: photographs are resized bilinearly, where it says {name}"));
+            notes.push(format!("{path}: photographs are resized bilinearly, where it says {}", shown(name)));
         }
         notes
     }
@@ -209,7 +210,7 @@ fn refuse_another_block(json: &Value, weights: &Path, path: &Path) -> Result<(),
     }
     match json.get("hidden_act").and_then(Value::as_str) {
         Some(name) if name != "relu" && json.get("layer_type").is_some() => {
-            refuse(format!("{name} in place of ReLU (hidden_act)"))
+            refuse(format!("{} in place of ReLU (hidden_act)", shown(name)))
         }
         _ => Ok(()),
     }
@@ -264,5 +265,22 @@ mod tests {
             let said = beside(&json).unwrap_err();
             assert!(said.starts_with(words), "{said}");
         }
+    }
+
+    /// Whatever a stranger's file holds, it is said in one line that somebody reads.
+    #[test]
+    fn what_a_file_says_at_length_or_over_several_lines_is_one_short_line() {
+        let long = "bi\ncubic".repeat(10_000);
+        let size = beside(&json!({ "image_mean": [0, 0, 0], "size": long })).unwrap_err();
+        let block = json!({ "layer_type": "basic", "hidden_act": long });
+        let path = Path::new("config.json");
+        let block = refuse_another_block(&block, path, path).unwrap_err().to_string();
+        let filter = json!({ "pretrained_cfg": { "input_size": 224, "interpolation": long } });
+        let used = Preprocessing { size: 224, resize: 256, colors: Colors::IMAGENET };
+        let notes = beside(&filter).unwrap().notes(&Asked::default(), used);
+        for said in notes.iter().chain([&size, &block]) {
+            assert!(!said.contains('\n') && said.len() < 400, "{said}");
+        }
+        assert!(notes.iter().any(|note| note.contains("bi")), "{notes:?}");
     }
 }

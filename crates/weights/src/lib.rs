@@ -39,3 +39,4 @@ pub use error::WeightsError;
 pub use fault::TensorFault;
 pub use tensor::Tensor;
 pub use tensor_set::TensorSet;
+pub use text::shown;

@@ -4,7 +4,7 @@
 const LONGEST_SHOWN: usize = 120;
 
 /// A text of a file as part of a sentence: printable, and its beginning where it is long.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let text = printable(text);
     match text.char_indices().nth(LONGEST_SHOWN) {
         Some((end, _)) => format!("{}...", &text[..end]),

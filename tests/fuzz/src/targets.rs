@@ -111,21 +111,7 @@ impl Prepared {
             Target::Npz => self.weights("tensors.npz", "tensors.npz", bytes),
             Target::Safetensors | Target::Legacy | Target::Archive => self.weights("net", "net", bytes),
             Target::Index => self.weights(checkpoints::INDEX, "shards", bytes),
-            Target::Config => {
-                let _ = fs::write(self.folder.path().join("config.json"), bytes);
-                let found =
-                    runs::inspect(&self.folder.path().join(WEIGHTS)).map(|found| (found.network, found.refused));
-                match found {
-                    Err(error) => one_sentence(&error.to_string()),
-                    Ok((None, refused)) => one_sentence(&refused.unwrap_or_default()),
-                    Ok((Some(network), _)) => {
-                        let read = network.preprocessing;
-                        assert!(read.input_size.is_multiple_of(4) && (read.input_size..=8192).contains(&read.resize));
-                        let sound = |v: &f32| v.is_finite();
-                        assert!(read.mean.iter().all(sound) && read.std.iter().all(|v| sound(v) && *v > 0.0));
-                    }
-                }
-            }
+            Target::Config => self.configuration(bytes),
             Target::Jpeg | Target::Png | Target::Webp | Target::Gif | Target::Bmp | Target::Tiff => {
                 match images::decode_bytes(bytes, "input") {
                     Err(error) => one_sentence(&error.to_string()),
@@ -183,6 +169,22 @@ impl Prepared {
                 if let Err(error) = report::read_table::<ExemplarRow>(&path) {
                     one_sentence(&error.to_string());
                 }
+            }
+        }
+    }
+
+    /// What is read beside weights is refused in one sentence, or within what networks read.
+    fn configuration(&self, bytes: &[u8]) {
+        let _ = fs::write(self.folder.path().join("config.json"), bytes);
+        let found = runs::inspect(&self.folder.path().join(WEIGHTS)).map(|found| (found.network, found.refused));
+        match found {
+            Err(error) => one_sentence(&error.to_string()),
+            Ok((None, refused)) => one_sentence(&refused.unwrap_or_default()),
+            Ok((Some(network), _)) => {
+                let read = network.preprocessing;
+                assert!(read.input_size.is_multiple_of(4) && (read.input_size..=8192).contains(&read.resize));
+                let sound = |v: &f32| v.is_finite();
+                assert!(read.mean.iter().all(sound) && read.std.iter().all(|v| sound(v) && *v > 0.0));
             }
         }
     }
