@@ -50,7 +50,7 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
     fn fills(&self, law: &Law<P, T>) -> Vec<Fill> {
         let claimed = |fill: &&Fill| match fill {
             Fill::Subnormal => self.claims.subnormals,
-            Fill::Special => self.claims.not_finite,
+            Fill::Special => self.claims.not_finite || law.itself,
             _ => true,
         };
         law.fills.iter().filter(claimed).copied().collect()
