@@ -190,6 +190,12 @@ fn linear_operations() -> Vec<Box<dyn Subject>> {
             let layer = ops::Linear::new(&p.weights, &p.bias, p.x.len()).unwrap();
             node(layer, Shape::new(1, 1, p.x.len()))
         }),
+        both(claims.clone(), |p: &BatchNorm<f32>| {
+            let [gamma, beta, mean, variance] = [&p.gamma[..], &p.beta, &p.mean, &p.variance];
+            let statistics = ops::BatchNormStatistics { gamma, beta, mean, variance, epsilon: BATCH_NORM_EPSILON };
+            let norm = ops::BatchNorm::from_statistics(&statistics).unwrap();
+            node(norm, Shape::new(1, p.x.len() / gamma.len(), gamma.len()))
+        }),
         both(claims.clone(), |p: &AveragePool<f32>| node(ops::GlobalAveragePool, shape(p.size, p.channels))),
         both(claims.clone(), |p: &PadReflect<f32>| node(ReflectPad::new(p.margin), shape(p.size, p.channels))),
         both(claims, |p: &PadZeros<f32>| {
@@ -223,28 +229,11 @@ fn other_operations() -> Vec<Box<dyn Subject>> {
     let pooling = forward(claims.clone(), |p: &MaxPool<f32>| &p.x, |p| Alone::new(max_pool(&p.window, &p.x)));
     let chain = Claims { sums: Sums::Ascending, products: Products::Fused, groups: true, ..claims.clone() };
     let finished = forward(chain, |p: &WithEpilogue<Convolution<f32>, f32>| &p.of.x, Alone::finished);
-    let norm = forward(
-        claims.clone(),
-        |p: &BatchNorm<f32>| &p.x,
-        |p| {
-            let [gamma, beta, mean, variance] = [&p.gamma[..], &p.beta, &p.mean, &p.variance];
-            let statistics = ops::BatchNormStatistics { gamma, beta, mean, variance, epsilon: BATCH_NORM_EPSILON };
-            let norm = ops::BatchNorm::from_statistics(&statistics).unwrap();
-            Alone::new(node(norm, Shape::new(1, p.x.len() / gamma.len(), gamma.len())))
-        },
-    );
     let relu = Kernel::new(claims, move |p: &Relu<f32>, y: &mut [f32]| {
         let alone = Alone::new(relu(p.x.len()));
         alone.forward(Isa::best(), 1, alone.whole(), &p.x, y);
     });
-    vec![
-        Box::new(finished),
-        Box::new(norm),
-        Box::new(relu),
-        Box::new(relu_gradient),
-        Box::new(pooling),
-        Box::new(pool_gradient),
-    ]
+    vec![Box::new(finished), Box::new(relu), Box::new(relu_gradient), Box::new(pooling), Box::new(pool_gradient)]
 }
 
 fn keep_their_laws(subjects: Vec<Box<dyn Subject>>) {

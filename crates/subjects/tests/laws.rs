@@ -48,6 +48,7 @@ operations! {
     fn inverse_dft() = "inverse-dft";
     fn inverse_dft_adjoint() = "inverse-dft-adjoint";
     fn batch_norm() = "batch-norm";
+    fn batch_norm_gradient() = "batch-norm-gradient";
     fn relu() = "relu";
     fn relu_gradient() = "relu-gradient";
     fn softmax() = "softmax";
