@@ -8,7 +8,7 @@ use kernels::WindowMut;
 use kernels::elementwise::copy;
 use laws::operations::{
     AveragePool, BATCH_NORM_EPSILON, BatchNorm, Convolution, FullyConnected, MaxPool, MaxPoolGradient, PadReflect,
-    PadZeros, Relu, ReluGradient, Resize, Rotation, WithEpilogue,
+    PadZeros, Relu, ReluGradient, Resize, Rotation, Translation, Winograd, WithEpilogue,
 };
 use laws::{Adjoint, Claims, Kernel, Linear, Problem, Products, Subject, Sums};
 use std::sync::Arc;
@@ -229,11 +229,39 @@ fn other_operations() -> Vec<Box<dyn Subject>> {
     let pooling = forward(claims.clone(), |p: &MaxPool<f32>| &p.x, |p| Alone::new(max_pool(&p.window, &p.x)));
     let chain = Claims { sums: Sums::Ascending, products: Products::Fused, groups: true, ..claims.clone() };
     let finished = forward(chain, |p: &WithEpilogue<Convolution<f32>, f32>| &p.of.x, Alone::finished);
+    let tiled = forward(
+        claims.clone(),
+        |p: &Winograd<f32>| &p.of.x,
+        |p| {
+            let tiled = convolution(&p.of, None).computed(ops::Algorithm::Winograd);
+            assert_eq!(tiled.tile().map(|tile| tile.size()), Some(p.tile));
+            Alone::new(node(tiled, shape(p.of.shape.size, p.of.shape.inputs)))
+        },
+    );
+    let tiled = tiled.only(|p| p.tile == 4);
+    let jitter = forward(
+        claims.clone(),
+        |p: &Translation<f32>| &p.x,
+        |p| {
+            let [down, right] = p.shift.map(isize::unsigned_abs);
+            let jitter: Box<dyn Operation> = Box::new(ops::Jitter::below(down.max(right) + 1));
+            Alone::new((jitter, Draw::Shift(down, right), shape(p.size, p.channels)))
+        },
+    );
+    let jitter = jitter.only(|p| p.to == p.size && p.shift.iter().all(|&by| by >= 0));
     let relu = Kernel::new(claims, move |p: &Relu<f32>, y: &mut [f32]| {
         let alone = Alone::new(relu(p.x.len()));
         alone.forward(Isa::best(), 1, alone.whole(), &p.x, y);
     });
-    vec![Box::new(finished), Box::new(relu), Box::new(relu_gradient), Box::new(pooling), Box::new(pool_gradient)]
+    vec![
+        Box::new(finished),
+        Box::new(tiled),
+        Box::new(jitter),
+        Box::new(relu),
+        Box::new(relu_gradient),
+        Box::new(pooling),
+        Box::new(pool_gradient),
+    ]
 }
 
 fn keep_their_laws(subjects: Vec<Box<dyn Subject>>) {

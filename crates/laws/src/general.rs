@@ -65,7 +65,8 @@ fn written<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case
 }
 
 fn is_alone<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
-    let Some((part, range)) = problem.alone(case.number("part")) else { return Ok(0.0) };
+    let alone = problem.alone(case.number("part")).filter(|(part, _)| kernel.takes(part));
+    let Some((part, range)) = alone else { return Ok(0.0) };
     let whole = kernel.output(problem)?;
     same_bits(&kernel.output(&part)?, &whole[range], "the whole")
 }

@@ -70,6 +70,7 @@ pub type RunAdjoint<P, T> = Box<dyn Fn(&P, &[T], &mut [T])>;
 pub struct Kernel<P, T> {
     pub(crate) name: String,
     pub(crate) claims: Claims,
+    pub(crate) takes: fn(&P) -> bool,
     pub(crate) run: Run<P, T>,
     pub(crate) part: Option<RunPart<P, T>>,
     pub(crate) restricted: Option<RunPart<P, T>>,
@@ -82,13 +83,20 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
     pub fn new(claims: Claims, run: impl Fn(&P, &mut [T]) + 'static) -> Kernel<P, T> {
         let name = "kernel".to_owned();
         let (part, restricted, adjoint) = (None, None, None);
-        Kernel { name, claims, run: Box::new(run), part, restricted, adjoint, variants: Vec::new() }
+        Kernel { name, claims, takes: |_| true, run: Box::new(run), part, restricted, adjoint, variants: Vec::new() }
     }
 
     /// With a name for reports.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Kernel<P, T> {
         Kernel { name: name.into(), ..self }
+    }
+
+    /// Where it takes some problems alone: others are drawn again, and laws that make a problem of another, such as an image of a
+    /// batch, leave out what it does not take.
+    #[must_use]
+    pub fn only(self, takes: fn(&P) -> bool) -> Kernel<P, T> {
+        Kernel { takes, ..self }
     }
 
     /// With another way to compute the same: a thread count, an instruction set. Where [`Claims::same_bits`] is claimed
@@ -117,6 +125,11 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
     #[must_use]
     pub fn adjoint(self, run: impl Fn(&P, &[T], &mut [T]) + 'static) -> Kernel<P, T> {
         Kernel { adjoint: Some(Box::new(run)), ..self }
+    }
+
+    /// Whether it takes a problem ([`Kernel::only`]).
+    pub fn takes(&self, problem: &P) -> bool {
+        (self.takes)(problem)
     }
 
     /// What it claims.

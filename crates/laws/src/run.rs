@@ -43,7 +43,7 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
 
     fn problem(&self, law: &Law<P, T>, case: &Case) -> Option<P> {
         let fills = self.fills(law);
-        P::build(case, &mut Values::new(fills[case.get("values")], case.number("seed")))
+        P::build(case, &mut Values::new(fills[case.get("values")], case.number("seed"))).filter(self.takes)
     }
 
     /// The kinds of values that a law is tried on, without those that the implementation excludes.

@@ -140,6 +140,9 @@ fn finish<P: Summed<T> + Clone, T: Float>(
     _: &Case,
 ) -> Verdict {
     let plain = WithEpilogue { of: p.of.clone(), scale: None, shift: None, residual: None, relu: false };
+    if !kernel.takes(&plain) {
+        return Ok(0.0);
+    }
     let one = T::nearest(1.0);
     let finished = |(at, &z): (usize, &T)| {
         let [scale, shift, residual] = <[Option<f64>; 3]>::from(p.steps(at)).map(|step| step.map(T::nearest));

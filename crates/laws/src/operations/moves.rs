@@ -109,6 +109,9 @@ fn there_and_back<T: Float>(kernel: &Kernel<Translation<T>, T>, p: &Translation<
     let (size, to) = (p.to, p.size);
     let x = moved.iter().copied().collect();
     let back = Translation { size, to, shift: p.shift.map(|by| -by), x, ..p.clone() };
+    if !kernel.takes(&back) {
+        return Ok(0.0);
+    }
     let found = kernel.output(&back)?;
     let kept = |at: usize| {
         let position = at / p.channels;
