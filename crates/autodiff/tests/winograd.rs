@@ -1,9 +1,8 @@
-//! Plans that compute convolutions by Winograd's algorithm: any region, any number of threads and any instruction set
-//! give the same bits.
+//! Plans that compute convolutions by Winograd's algorithm, of more channels and threads than the random graphs have
+//! (`graphs`).
 
 use autodiff::ops::{Add, Algorithm, Convolution, Input, Relu};
-use autodiff::{Graph, Isa, NodeId, Plan, Region, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
-use proptest::prelude::*;
+use autodiff::{Graph, Isa, NodeId, Plan, Shape, Sliding, ThreadPoolBuilder, Wanted, Workspace};
 use std::sync::Arc;
 use testkit::{assert_same_bits, pseudo_random};
 
@@ -50,27 +49,6 @@ impl Block {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
-
-    #[test]
-    fn a_region_has_the_bits_of_the_whole((height, width) in (1_usize..31, 1_usize..31), at: [usize; 4]) {
-        let block = block(height, width, 16, Algorithm::Winograd);
-        let whole = block.whole(Isa::best());
-        let along = |a: usize, b: usize, size: usize| (a % size).min(b % size).cast_signed()..(a % size).max(b % size).cast_signed() + 1;
-        let (rows, columns) = (along(at[0], at[1], height), along(at[2], at[3], width));
-        let region = Region::between(rows.start, columns.start, rows.end, columns.end);
-        let mut workspace = block.workspace(Wanted { node: block.output, region }, Isa::best());
-        workspace.forward();
-        for y in rows {
-            for x in columns.clone() {
-                let expected = &whole[(y.unsigned_abs() * width + x.unsigned_abs()) * 16..][..16];
-                assert_same_bits(workspace.value(block.output).pixel(y, x), expected, &format!("({y}, {x}) of {region:?}"));
-            }
-        }
-    }
-}
-
 #[test]
 fn threads_and_instruction_sets_give_the_same_bits() {
     // With 160 channels the transformed weights are so many that threads share channels, with 32 rows; five threads
@@ -95,15 +73,6 @@ fn threads_and_instruction_sets_give_the_same_bits() {
 }
 
 #[test]
-fn it_differs_from_the_direct_sum_by_rounding_alone() {
-    let [direct, winograd] = Algorithm::ALL.map(|a| block(20, 20, 32, a).whole(Isa::best()));
-    let exact: Vec<f64> = direct.iter().copied().map(f64::from).collect();
-    let difference = testkit::relative_l2(&winograd, &exact);
-    // A few units of 2^-24 for each of two layers, and not none: it is another algorithm.
-    assert!(difference > 0.0 && difference < 2e-6, "{difference:e}");
-}
-
-#[test]
 fn plans_with_gradients_are_direct() {
     let [direct, winograd] = Algorithm::ALL.map(|a| {
         let block = block(20, 17, 32, a);
@@ -124,12 +93,4 @@ fn plans_with_gradients_are_direct() {
         values
     });
     assert_same_bits(&winograd, &direct, "values and gradients");
-}
-
-#[test]
-fn executing_it_allocates_nothing() {
-    let block = block(19, 23, 32, Algorithm::Winograd);
-    let mut workspace = block.workspace(Wanted::whole(&block.graph, block.output), Isa::best());
-    let counted = allocation_counter::measure(|| workspace.forward());
-    assert_eq!(counted.count_total, 0, "{counted:?}");
 }

@@ -1,5 +1,5 @@
-//! The summation contract of products whose rows lie anywhere, and what follows them. What is true of every product is a
-//! law (`crates/laws`).
+//! The summation contract of products in segments and in parts. What is true of every product, and of what follows it, is a law
+//! (`crates/laws`).
 
 use kernels::Isa;
 use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Product, RightRows, Rows, Target};
@@ -22,28 +22,6 @@ fn operands(values: fn(usize) -> BoxedStrategy<Vec<f32>>) -> impl Strategy<Value
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn rows_may_lie_anywhere_and_other_values_are_left_alone(
-        (m, k, n) in (awkward_size(), awkward_size(), awkward_size()), gap in 0_usize..5, seed: u64,
-    ) {
-        // A left matrix whose rows are `gap` apart, in a buffer with more around it.
-        let step = k + gap;
-        let data = pseudo_random(seed, m * step);
-        let (a, b): (Vec<f32>, _) = ((0..m * k).map(|at| data[at / k * step + at % k]).collect(), pseudo_random(seed ^ 1, k * n));
-        let left = LeftMatrix { rows: Rows::plain(step), ..LeftMatrix::row_major(&data, k) };
-        let target_step = n + gap;
-        let mut c = poisoned(m * target_step);
-        let right = PackedMatrix::from_row_major(k, n, &b);
-        Product::new(m, left, &right).run(Isa::best(), &mut Target::new(&mut c, Rows::plain(target_step)));
-        let expected = contract([m, k, n], &a, &b);
-        for i in 0..m {
-            assert_same_bits(&c[i * target_step..][..n], &expected[i * n..][..n], "a row");
-            if gap > 0 && i + 1 < m {
-                testkit::assert_still_poisoned(&c[i * target_step + n..][..gap], "between rows");
-            }
-        }
-    }
 
     #[test]
     fn a_row_of_several_segments_is_summed_in_their_order(
@@ -105,38 +83,6 @@ proptest! {
                 let mut target = if from == 0 && to == cut { target } else { target.continued() };
                 Product::of_rows(m, left, right).run(isa, &mut target);
             }
-            assert_same_bits(&c, &expected, isa.name());
-        }
-    }
-
-    #[test]
-    fn scale_residual_and_relu_follow_the_finished_sum_in_this_order(
-        ([m, k, n], a, b) in operands(|n| wild_values(n).boxed()), relu: bool, with_scale: bool, with_residual: bool, seed: u64,
-    ) {
-        let (scale, shift) = (pseudo_random(seed, n), pseudo_random(seed ^ 1, n));
-        let residual = pseudo_random(seed ^ 2, m * n);
-        let affine = if with_scale { ColumnAffine::new(&scale, &shift) } else { ColumnAffine::bias(&shift) };
-        let epilogue = Epilogue {
-            affine: Some(&affine),
-            residual: with_residual.then_some((&residual[..], Rows::plain(n))),
-            relu,
-        };
-        let mut expected = contract([m, k, n], &a, &b);
-        for (at, value) in expected.iter_mut().enumerate() {
-            let j = at % n;
-            *value = if with_scale { value.mul_add(scale[j], shift[j]) } else { *value + shift[j] };
-            if with_residual {
-                *value += residual[at];
-            }
-            if relu && *value <= 0.0 {
-                *value = 0.0;
-            }
-        }
-        let right = PackedMatrix::from_row_major(k, n, &b);
-        for isa in Isa::supported() {
-            let mut c = poisoned(m * n);
-            let mut target = Target::new(&mut c, Rows::plain(n));
-            Product { epilogue, ..Product::new(m, LeftMatrix::row_major(&a, k), &right) }.run(isa, &mut target);
             assert_same_bits(&c, &expected, isa.name());
         }
     }

@@ -1,5 +1,5 @@
-//! Winograd's convolution: the definition within its bound, any region and any channels bit for bit, every instruction
-//! set.
+//! Winograd's convolution of some of the channels, and its tiles. What is true of every such convolution is a law
+//! (`crates/laws`).
 
 mod regions;
 
@@ -7,9 +7,8 @@ use kernels::conv::{ConvEpilogue, ConvTask, Sliding, SomeChannels, Tile, Winogra
 use kernels::matmul::ColumnAffine;
 use kernels::{Isa, Region, Window, WindowMut};
 use proptest::prelude::*;
-use reference::{Epilogue, Filters, Map, Padding, conv2d, winograd};
 use regions::{padded, part};
-use testkit::{assert_same_bits, assert_within_bound, gamma, poisoned, pseudo_random, underflow_slack, widened};
+use testkit::{assert_same_bits, poisoned, pseudo_random};
 
 /// A convolution's shape: the input map, channels in and out, the padding.
 #[derive(Clone, Copy, Debug)]
@@ -83,58 +82,6 @@ impl Case {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
-
-    #[test]
-    fn the_result_is_the_convolution_within_winograds_bound(case in cases(), relu: bool) {
-        let map = case.output_map();
-        let (scale, shift) = (pseudo_random(case.seed ^ 2, case.outputs), pseudo_random(case.seed ^ 3, case.outputs));
-        let affine = ColumnAffine::new(&scale, &shift);
-        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
-        let window = Window::new(&residual, map, case.outputs);
-        let epilogue = ConvEpilogue { affine: Some(&affine), residual: Some(window), relu };
-        let y = case.compute(Isa::best(), &case.input(), map, &epilogue);
-        let x = Map::from_f32((case.size.0, case.size.1, case.inputs), &case.input());
-        let (rows, columns) = case.sliding.padding;
-        let padding = Padding { top: rows, bottom: rows, left: columns, right: columns };
-        let sliding = reference::Sliding { kernel: (3, 3), stride: (1, 1), padding };
-        let values = widened(&case.weights());
-        let filters = Filters { outputs: case.outputs, inputs: case.inputs, groups: 1, kernel: (3, 3), values: &values };
-        let sums = conv2d(&x, filters, sliding, Epilogue::default());
-        let terms = winograd(&x, filters, sliding, case.tile.size()).magnitude;
-        let (mut expected, mut bound) = (Vec::new(), Vec::new());
-        // The documented roundings of a sum, one for scale and shift and one for the residual.
-        let n = case.tile.roundings(case.inputs) + 2;
-        for (at, (sum, term)) in sums.data.iter().zip(&terms.data).enumerate() {
-            let o = at % case.outputs;
-            let (scale, shift, residual) = (f64::from(scale[o]), f64::from(shift[o]), f64::from(residual[at]));
-            let value = sum * scale + shift + residual;
-            expected.push(if relu { value.max(0.0) } else { value });
-            let size = term * scale.abs() + shift.abs() + residual.abs();
-            bound.push(gamma(n) * size * (1.0 + 1e-9) + underflow_slack(1 << 20));
-        }
-        assert_within_bound(&y, &expected, &bound, &format!("{case:?}"));
-    }
-
-    #[test]
-    fn any_region_has_the_bits_of_the_whole_and_nothing_else_is_written(case in cases(), at: [usize; 4], relu: bool) {
-        let map = case.output_map();
-        let shift = pseudo_random(case.seed ^ 4, case.outputs);
-        let affine = ColumnAffine::bias(&shift);
-        let residual = pseudo_random(case.seed ^ 5, map.positions() * case.outputs);
-        let residual = Some(Window::new(&residual, map, case.outputs));
-        let epilogue = ConvEpilogue { affine: Some(&affine), residual, relu };
-        let whole = case.compute(Isa::best(), &case.input(), map, &epilogue);
-        let region = part(map, at);
-        let y = case.compute(Isa::best(), &case.input(), region, &epilogue);
-        let mut expected = poisoned(y.len());
-        let (from, mut to) = (Window::new(&whole, map, case.outputs), WindowMut::new(&mut expected, map, case.outputs));
-        for row in region.top..region.bottom() {
-            for column in region.left..region.right() {
-                to.pixel_mut(row, column).copy_from_slice(from.pixel(row, column));
-            }
-        }
-        assert_same_bits(&y, &expected, &format!("{region:?} of {case:?}"));
-    }
 
     #[test]
     fn some_channels_have_the_bits_of_all(case in cases(), at: [usize; 4], from: usize, relu: bool) {

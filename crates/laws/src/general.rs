@@ -27,6 +27,7 @@ pub fn general<P: Problem<T>, T: Float>() -> Vec<Law<P, T>> {
             written,
         ),
         Law::new("variants", "thread counts and instruction sets change no bit", Fill::ANY, variants)
+            .of_itself()
             .where_claimed(|k| k.claims.same_bits && !k.variants.is_empty()),
     ]
 }
@@ -35,14 +36,15 @@ pub fn general<P: Problem<T>, T: Float>() -> Vec<Law<P, T>> {
 /// [`Problem::alone`].
 pub fn alone<P: Problem<T>, T: Float>() -> Law<P, T> {
     Law::new("alone", "what is computed alone has the bits it has in company", Fill::ANY, is_alone)
+        .of_itself()
         .where_claimed(|k| k.claims.same_bits)
 }
 
-/// `region`: a region of a map that is computed alone has the bits of the whole; of operations that have
-/// [`Problem::map`], where the implementation has a way to compute one.
+/// `region`: a region of a map that is computed alone has the bits of the whole, and nothing beside it is written; of
+/// operations that have [`Problem::map`], where the implementation has a way to compute one.
 pub fn region<P: Problem<T>, T: Float>() -> Law<P, T> {
-    Law::new("region", "a region computed alone has the bits of the whole", Fill::ANY, is_region)
-        .where_claimed(|k| k.part.is_some())
+    let about = "a region computed alone has the bits of the whole, and nothing beside it is written";
+    Law::new("region", about, Fill::ANY, is_region).of_itself().where_claimed(|k| k.part.is_some())
 }
 
 fn written<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case) -> Verdict {
@@ -63,7 +65,8 @@ fn written<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case
 }
 
 fn is_alone<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
-    let Some((part, range)) = problem.alone(case.number("part")) else { return Ok(0.0) };
+    let alone = problem.alone(case.number("part")).filter(|(part, _)| kernel.takes(part));
+    let Some((part, range)) = alone else { return Ok(0.0) };
     let whole = kernel.output(problem)?;
     same_bits(&kernel.output(&part)?, &whole[range], "the whole")
 }
@@ -74,10 +77,15 @@ fn is_region<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: 
         return Ok(0.0);
     }
     let region = Region::of_number(case.number("part"), rows, columns);
-    let mut found = Operand::filled(T::poison(), region.positions() * channels);
+    let mut found = Operand::filled(T::poison(), problem.outputs());
     into(&mut found, |found| run(problem, region, found))?;
+    let beside = |&at: &usize| !region.holds(at / channels, columns) && !found[at].is_poison();
+    if let Some(at) = (0..found.len()).find(beside) {
+        return Err(Finding::new("nothing written beside the region", format!("{:e}", found[at])).of_output(at));
+    }
     let whole = kernel.output(problem)?;
-    same_bits(&found, &region.values(&whole, columns, channels), "the whole")
+    let [found, whole] = [found, whole].map(|map| region.values(&map, columns, channels));
+    same_bits(&found, &whole, "the whole")
 }
 
 fn variants<P: Problem<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case) -> Verdict {

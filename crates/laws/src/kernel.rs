@@ -47,7 +47,7 @@ pub trait Problem<T: Float>: Sized {
 /// Computes a problem into an output.
 pub type Run<P, T> = Box<dyn Fn(&P, &mut [T])>;
 
-/// Computes the part of a problem's output that a region of its map is.
+/// Computes a region of an output that is a map, into a buffer for the whole map, or from an input that is given on a region.
 pub type RunPart<P, T> = Box<dyn Fn(&P, Region, &mut [T])>;
 
 /// Computes the adjoint of a linear problem: for a gradient of its output that of its input.
@@ -70,8 +70,10 @@ pub type RunAdjoint<P, T> = Box<dyn Fn(&P, &[T], &mut [T])>;
 pub struct Kernel<P, T> {
     pub(crate) name: String,
     pub(crate) claims: Claims,
+    pub(crate) takes: fn(&P) -> bool,
     pub(crate) run: Run<P, T>,
     pub(crate) part: Option<RunPart<P, T>>,
+    pub(crate) restricted: Option<RunPart<P, T>>,
     pub(crate) adjoint: Option<RunAdjoint<P, T>>,
     pub(crate) variants: Vec<(String, Run<P, T>)>,
 }
@@ -80,13 +82,21 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
     /// An implementation and what it claims: it writes the whole output, which may hold anything before.
     pub fn new(claims: Claims, run: impl Fn(&P, &mut [T]) + 'static) -> Kernel<P, T> {
         let name = "kernel".to_owned();
-        Kernel { name, claims, run: Box::new(run), part: None, adjoint: None, variants: Vec::new() }
+        let (part, restricted, adjoint) = (None, None, None);
+        Kernel { name, claims, takes: |_| true, run: Box::new(run), part, restricted, adjoint, variants: Vec::new() }
     }
 
     /// With a name for reports.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Kernel<P, T> {
         Kernel { name: name.into(), ..self }
+    }
+
+    /// Where it takes some problems alone: others are drawn again, and laws that make a problem of another, such as an image of a
+    /// batch, leave out what it does not take.
+    #[must_use]
+    pub fn only(self, takes: fn(&P) -> bool) -> Kernel<P, T> {
+        Kernel { takes, ..self }
     }
 
     /// With another way to compute the same: a thread count, an instruction set. Where [`Claims::same_bits`] is claimed
@@ -97,16 +107,29 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
         self
     }
 
-    /// With a way to compute a region of the output alone.
+    /// With a way to compute a region of the output alone: the buffer is for the whole map, and nothing else of it is
+    /// written.
     #[must_use]
     pub fn part(self, run: impl Fn(&P, Region, &mut [T]) + 'static) -> Kernel<P, T> {
         Kernel { part: Some(Box::new(run)), ..self }
+    }
+
+    /// With a way to compute a linear operation of an input that is given on a region of its map alone, and is zero
+    /// elsewhere. What stands there is not to be read.
+    #[must_use]
+    pub fn restricted(self, run: impl Fn(&P, Region, &mut [T]) + 'static) -> Kernel<P, T> {
+        Kernel { restricted: Some(Box::new(run)), ..self }
     }
 
     /// With the adjoint of a linear operation.
     #[must_use]
     pub fn adjoint(self, run: impl Fn(&P, &[T], &mut [T]) + 'static) -> Kernel<P, T> {
         Kernel { adjoint: Some(Box::new(run)), ..self }
+    }
+
+    /// Whether it takes a problem ([`Kernel::only`]).
+    pub fn takes(&self, problem: &P) -> bool {
+        (self.takes)(problem)
     }
 
     /// What it claims.
@@ -169,6 +192,8 @@ pub struct Law<P, T> {
     pub about: &'static str,
     /// The kinds of values it is tried on, the simplest first.
     pub fills: &'static [Fill],
+    /// Whether it compares an implementation with itself: infinities and NaN are tried then whatever is claimed of them.
+    pub itself: bool,
     /// Whether an implementation claims it.
     pub claimed: fn(&Kernel<P, T>) -> bool,
     /// Holds an implementation to it on a problem; the case gives it numbers beside.
@@ -183,7 +208,13 @@ impl<P, T> Law<P, T> {
         fills: &'static [Fill],
         check: fn(&Kernel<P, T>, &P, &Case) -> Verdict,
     ) -> Law<P, T> {
-        Law { name, about, fills, claimed: |_| true, check }
+        Law { name, about, fills, itself: false, claimed: |_| true, check }
+    }
+
+    /// The same, where an implementation is compared with itself.
+    #[must_use]
+    pub fn of_itself(self) -> Law<P, T> {
+        Law { itself: true, ..self }
     }
 
     /// The same for those who claim it.

@@ -22,7 +22,7 @@ pub use expected::{Expected, Finding, Verdict, same_bits};
 pub use float::Float;
 pub use general::{alone, general, region};
 pub use kernel::{Kernel, Law, Problem, Run, RunAdjoint, RunPart};
-pub use linear::{Adjoint, Linear, adjoint, integers, linear};
+pub use linear::{Adjoint, Linear, adjoint, integers, linear, restricted};
 pub use region::Region;
 pub use run::{About, Failure, Outcome, Plan, Subject, again, check, check_with, test, test_with};
 pub use values::{Fill, Operand, Values};

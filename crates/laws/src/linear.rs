@@ -4,7 +4,7 @@ use crate::claims::gamma;
 use crate::expected::{Expected, Finding, Verdict, exceeds, same_bits};
 use crate::general::general;
 use crate::kernel::{Kernel, Law, Problem, into};
-use crate::{Axis, Case, Claims, Fill, Float, Operand, Values};
+use crate::{Axis, Case, Claims, Fill, Float, Operand, Region, Values};
 
 /// A problem that is linear in one of its operands, the input.
 pub trait Linear<T: Float>: Problem<T> {
@@ -16,6 +16,11 @@ pub trait Linear<T: Float>: Problem<T> {
 
     /// What the adjoint gives for a gradient of the output, by a twin of its own.
     fn expected_adjoint(&self, gradient: &[T], claims: &Claims) -> Expected;
+
+    /// Rows, columns and channels of an input that is a map.
+    fn input_map(&self) -> Option<[usize; 3]> {
+        None
+    }
 
     /// The name of the adjoint.
     fn adjoint_name() -> String {
@@ -42,6 +47,15 @@ pub fn linear<P: Linear<T>, T: Float>() -> Vec<Law<P, T>> {
 pub fn adjoint<P: Linear<T>, T: Float>() -> Law<P, T> {
     Law::new("adjoint", "<A x, y> = <x, A' y> within the sum of the bounds", Fill::GRID, is_adjoint)
         .where_claimed(|k| k.adjoint.is_some())
+}
+
+/// `restricted`: an input that is given on a region alone gives what one that is zero elsewhere gives, bit for bit but
+/// for the signs of zeros; of operations that have [`Linear::input_map`], where the implementation has a way to take one. What lies
+/// outside of the region is poison.
+pub fn restricted<P: Linear<T>, T: Float>() -> Law<P, T> {
+    let about = "an input given on a region alone gives what one that is zero elsewhere gives";
+    Law::new("restricted", about, Fill::GRID, is_restricted)
+        .where_claimed(|k| k.restricted.is_some() && k.claims.same_bits)
 }
 
 /// `integers`: small whole numbers give exact results, in any order and whatever is fused; of operations whose
@@ -91,6 +105,27 @@ fn scaling<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, _: &Case)
         kept.map(|at| values[at]).collect::<Vec<T>>()
     };
     same_bits(&written(&scaled), &written(&larger(&plain)), "16 times the output")
+}
+
+fn is_restricted<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
+    let (Some(run), Some([rows, columns, channels])) = (&kernel.restricted, problem.input_map()) else {
+        return Ok(0.0);
+    };
+    if rows * columns * channels == 0 {
+        return Ok(0.0);
+    }
+    let region = Region::of_number(case.number("part"), rows, columns);
+    let filled = |value: T| -> P {
+        let x = problem.input().iter().enumerate();
+        let kept = x.map(|(at, &x)| if region.holds(at / channels, columns) { x } else { value });
+        problem.with_input(kept.collect())
+    };
+    let mut found = Operand::filled(T::poison(), problem.outputs());
+    into(&mut found, |found| run(&filled(T::poison()), region, found))?;
+    let whole = kernel.output(&filled(T::default()))?;
+    let unsigned = |value: &T| if value.wide() == 0.0 { T::default() } else { *value };
+    let [found, whole] = [found, whole].map(|values| values.iter().map(unsigned).collect::<Vec<T>>());
+    same_bits(&found, &whole, "an input that is zero elsewhere")
 }
 
 fn is_adjoint<P: Linear<T>, T: Float>(kernel: &Kernel<P, T>, problem: &P, case: &Case) -> Verdict {
@@ -158,7 +193,9 @@ impl<P: Linear<T>, T: Float> Problem<T> for Adjoint<P, T> {
     }
 
     fn laws() -> Vec<Law<Self, T>> {
-        general().into_iter().chain(linear()).collect()
+        // Of those whose output is a map.
+        let restricted = P::laws().iter().any(|law| law.name == "region").then(restricted);
+        general().into_iter().chain(linear()).chain(restricted).collect()
     }
 
     fn operands(&self) -> Vec<(&'static str, &[T])> {
@@ -175,6 +212,10 @@ impl<P: Linear<T>, T: Float> Linear<T> for Adjoint<P, T> {
     fn with_input(&self, gradient: Operand<T>) -> Self {
         let input = self.of.input().iter().copied().collect();
         Adjoint { of: self.of.with_input(input), gradient }
+    }
+
+    fn input_map(&self) -> Option<[usize; 3]> {
+        self.of.map()
     }
 
     fn expected_adjoint(&self, gradient: &[T], claims: &Claims) -> Expected {

@@ -31,6 +31,12 @@ impl Region {
         rows.flat_map(|row| &map[(row * columns + self.left) * channels..][..self.width * channels]).copied().collect()
     }
 
+    /// Whether it holds a position of a map of `columns` columns, counted row by row.
+    pub fn holds(&self, position: usize, columns: usize) -> bool {
+        let (row, column) = (position / columns, position % columns);
+        (self.top..self.top + self.height).contains(&row) && (self.left..self.left + self.width).contains(&column)
+    }
+
     /// How many positions it has.
     pub fn positions(&self) -> usize {
         self.height * self.width
@@ -58,5 +64,9 @@ mod tests {
     fn the_values_of_a_region_are_its_rows() {
         let region = Region { top: 1, left: 1, height: 2, width: 1 };
         assert_eq!(region.values(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 2, 2), [6, 7, 10, 11]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5].map(|position| region.holds(position, 2)),
+            [false, false, false, true, false, true]
+        );
     }
 }

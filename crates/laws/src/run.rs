@@ -43,14 +43,14 @@ impl<P: Problem<T>, T: Float> Kernel<P, T> {
 
     fn problem(&self, law: &Law<P, T>, case: &Case) -> Option<P> {
         let fills = self.fills(law);
-        P::build(case, &mut Values::new(fills[case.get("values")], case.number("seed")))
+        P::build(case, &mut Values::new(fills[case.get("values")], case.number("seed"))).filter(self.takes)
     }
 
     /// The kinds of values that a law is tried on, without those that the implementation excludes.
     fn fills(&self, law: &Law<P, T>) -> Vec<Fill> {
         let claimed = |fill: &&Fill| match fill {
             Fill::Subnormal => self.claims.subnormals,
-            Fill::Special => self.claims.not_finite,
+            Fill::Special => self.claims.not_finite || law.itself,
             _ => true,
         };
         law.fills.iter().filter(claimed).copied().collect()

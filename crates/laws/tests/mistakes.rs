@@ -79,6 +79,18 @@ fn a_stale_accumulator() {
 }
 
 #[test]
+fn what_a_kernel_does_not_take_is_not_tried() {
+    // Of square matrices alone, and of no empty ones.
+    let square = |p: &Product<f32>, c: &mut [f32]| {
+        assert!(p.m == p.k && p.k == p.n && p.n > 0, "a square matrix");
+        product(p, c);
+    };
+    let kernel = || Kernel::new(Claims { same_bits: true, ..Claims::plain() }, square);
+    assert!(found(&kernel()).finding.found.contains("a square matrix"));
+    test_with(&kernel().only(|p| p.m == p.k && p.k == p.n && p.n > 0), Plan { cases: 8, seed: 0 }).unwrap();
+}
+
+#[test]
 fn a_missed_remainder() {
     // Eight columns at a time, and the rest forgotten.
     let wrong = |p: &Product<f32>, c: &mut [f32]| product_by_eight(p, c, false);
@@ -108,6 +120,9 @@ fn a_read_past_the_end() {
     let failure = found(&Kernel::new(Claims { not_finite: false, ..Claims::plain() }, wrong));
     assert!(failure.finding.found.contains("it panics: index out of bounds"), "{failure}");
     assert!(failure.case.to_string().starts_with("n=1 "), "{failure}");
+    keeps(Claims::plain(), |p: &Relu<f32>, y: &mut [f32]| {
+        y.iter_mut().zip(p.x.iter()).for_each(|(y, &x)| *y = if x <= 0.0 { 0.0 } else { x });
+    });
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::{chain, claims, on};
 use kernels::Isa;
 use kernels::linear::LinearWeights;
-use kernels::matmul::{LeftMatrix, PackedMatrix, Rows, Target};
-use laws::operations::{FullyConnected, Product};
+use kernels::matmul::{ColumnAffine, Epilogue, LeftMatrix, PackedMatrix, Rows, Target};
+use laws::operations::{FullyConnected, Product, WithEpilogue};
 use laws::{Adjoint, Claims, Products, Subject, Sums};
 
 pub(crate) fn all(isa: Isa) -> Vec<Box<dyn Subject>> {
@@ -19,13 +19,34 @@ pub(crate) fn all(isa: Isa) -> Vec<Box<dyn Subject>> {
             layer(&p.of).input_gradient(isa, &p.gradient, dx);
         },
     );
-    vec![Box::new(matmul), Box::new(linear), Box::new(gradient)]
+    vec![Box::new(matmul), Box::new(on(isa, chain(), finished)), Box::new(linear), Box::new(gradient)]
 }
 
 fn product(isa: Isa, p: &Product<f32>, c: &mut [f32]) {
+    multiply(isa, p, c, Epilogue::default());
+}
+
+fn multiply(isa: Isa, p: &Product<f32>, c: &mut [f32], epilogue: Epilogue<'_>) {
     let right = PackedMatrix::from_row_major(p.k, p.n, &p.b);
-    let left = LeftMatrix::row_major(&p.a, p.k);
-    kernels::matmul::Product::new(p.m, left, &right).run(isa, &mut Target::new(c, Rows::plain(p.step)));
+    // Rows of the left matrix lie as far apart as those of the output, with NaN between them.
+    let step = p.k + p.step - p.n;
+    let value = |at: usize| if at % step < p.k { p.a[at / step * p.k + at % step] } else { f32::NAN };
+    let a: Vec<f32> = (0..p.m * step).map(value).collect();
+    let left = LeftMatrix { rows: Rows::plain(step), ..LeftMatrix::row_major(&a, p.k) };
+    let product = kernels::matmul::Product { epilogue, ..kernels::matmul::Product::new(p.m, left, &right) };
+    product.run(isa, &mut Target::new(c, Rows::plain(p.step)));
+}
+
+/// Scales and shifts of the channels.
+pub(crate) fn affine<P>(p: &WithEpilogue<P, f32>) -> Option<ColumnAffine> {
+    let shift = p.shift.as_ref()?;
+    Some(p.scale.as_ref().map_or_else(|| ColumnAffine::bias(shift), |scale| ColumnAffine::new(scale, shift)))
+}
+
+fn finished(isa: Isa, p: &WithEpilogue<Product<f32>, f32>, c: &mut [f32]) {
+    let affine = affine(p);
+    let residual = p.residual.as_ref().map(|values| (&values[..], Rows::plain(p.of.step)));
+    multiply(isa, &p.of, c, Epilogue { affine: affine.as_ref(), residual, relu: p.relu });
 }
 
 /// `dA = dC B'`, a product with B packed transposed.

@@ -23,11 +23,14 @@ macro_rules! operations {
 
 operations! {
     fn matmul() = "matmul";
+    fn matmul_epilogue() = "matmul-epilogue";
     fn linear() = "linear";
     fn linear_gradient() = "linear-gradient";
     fn convolution() = "convolution";
+    fn convolution_epilogue() = "convolution-epilogue";
     fn convolution_gradient() = "convolution-gradient";
     fn winograd() = "winograd";
+    fn winograd_epilogue() = "winograd-epilogue";
     fn max_pool() = "max-pool";
     fn max_pool_gradient() = "max-pool-gradient";
     fn average_pool() = "average-pool";
@@ -45,6 +48,7 @@ operations! {
     fn inverse_dft() = "inverse-dft";
     fn inverse_dft_adjoint() = "inverse-dft-adjoint";
     fn batch_norm() = "batch-norm";
+    fn batch_norm_gradient() = "batch-norm-gradient";
     fn relu() = "relu";
     fn relu_gradient() = "relu-gradient";
     fn softmax() = "softmax";

@@ -1,7 +1,6 @@
-//! Convolutions and their gradients, one chain of fused multiply-adds a value.
+//! The gradients of convolutions, chains of fused multiply-adds. That a convolution is one chain is a law (`crates/laws`).
 
-use kernels::conv::{Channels, ConvEpilogue, ConvGradient, ConvTask, ConvWeights, Sliding};
-use kernels::matmul::ColumnAffine;
+use kernels::conv::{Channels, ConvGradient, Sliding};
 use kernels::{Isa, Region, Window, WindowMut};
 use testkit::{assert_same_bits, pseudo_random};
 
@@ -64,50 +63,6 @@ impl Layer {
     /// Row and column of the padded map, counted from the first that is held, under a tap of an output position.
     fn under(&self, (i, j): (usize, usize), (ky, kx): (usize, usize)) -> (usize, usize) {
         (i * self.sliding.stride.0 + ky, j * self.sliding.stride.1 + kx)
-    }
-}
-
-#[test]
-fn a_convolution_is_one_chain_over_rows_columns_and_channels_of_its_window_then_affine_residual_and_relu() {
-    for layer in layers() {
-        let (held, output) = (layer.held(), layer.output());
-        let Channels { inputs, outputs, .. } = layer.channels;
-        let region = Region::whole(output.0, output.1);
-        let mut x = pseudo_random(2, held.positions() * inputs);
-        let map = Region::whole(layer.map.0, layer.map.1);
-        WindowMut::new(&mut x, held, inputs).clear_outside(map);
-        let weights = layer.weights();
-        let [scale, shift] = [3, 4].map(|seed| pseudo_random(seed, outputs));
-        let residual = pseudo_random(5, region.positions() * outputs);
-        let mut expected = Vec::new();
-        for position in 0..region.positions() {
-            let at = (position / output.1, position % output.1);
-            for out in 0..outputs {
-                let mut sum = 0.0_f32;
-                for ky in 0..layer.sliding.kernel.0 {
-                    for kx in 0..layer.sliding.kernel.1 {
-                        let (row, column) = layer.under(at, (ky, kx));
-                        for c in 0..layer.channels.seen() {
-                            let value = x[(row * held.width + column) * inputs + layer.first_seen(out) + c];
-                            sum = value.mul_add(layer.weight(&weights, [out, c, ky, kx]), sum);
-                        }
-                    }
-                }
-                let sum = sum.mul_add(scale[out], shift[out]) + residual[expected.len()];
-                expected.push(if sum > 0.0 { sum } else { 0.0 });
-            }
-        }
-        let packed = ConvWeights::grouped(&weights, layer.channels, layer.sliding);
-        let affine = ColumnAffine::new(&scale, &shift);
-        let epilogue =
-            ConvEpilogue { affine: Some(&affine), residual: Some(Window::new(&residual, region, outputs)), relu: true };
-        for isa in Isa::supported() {
-            let mut y = vec![f32::NAN; expected.len()];
-            let mut window = WindowMut::new(&mut y, region, outputs);
-            let x = Window::new(&x, held, inputs);
-            packed.convolve(isa, &ConvTask { x, wanted: region, epilogue }, &mut window);
-            assert_same_bits(&y, &expected, isa.name());
-        }
     }
 }
 

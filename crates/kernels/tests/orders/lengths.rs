@@ -109,7 +109,9 @@ fn vectors_of_different_lengths() {
     assert!(refuses(|| {
         cos_sin_fraction(1, 0);
     }));
-    assert!(refuses(|| drop(WindowDft::new(4, 4, Region::EMPTY))));
+    for window in [Region::EMPTY, Region::between(2, 2, 5, 4)] {
+        assert!(refuses(|| drop(WindowDft::new(4, 4, window))));
+    }
     let dft = WindowDft::new(4, 6, Region::between(1, 2, 3, 4));
     assert_eq!((dft.window(), dft.spectrum_length()), (Region::between(1, 2, 3, 4), 4 * 4 * 2));
     for (spectrum, image) in [(31, 4), (33, 4), (32, 3), (32, 5)] {

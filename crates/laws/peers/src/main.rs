@@ -1,12 +1,15 @@
 //! Other people's kernels under the laws: a row of a table for each, and every failure.
 //!
-//! `cargo run --release --manifest-path crates/laws/peers/Cargo.toml [CASES]`
+//! `cargo run --release --manifest-path crates/laws/peers/Cargo.toml [CASES] [NAME]`, of those whose operation or name
+//! has NAME in it.
+
+mod convolution;
 
 use faer::{Accum, MatMut, MatRef, Par};
 use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageBuffer, Luma, imageops};
-use laws::operations::{Cos, Elementary, Exp, Function, InverseDft, Log, Product, Resize, Sin};
+use laws::operations::{Convolution, Cos, Elementary, Exp, Function, InverseDft, Log, Product, Resize, Sin};
 use laws::{Claims, Kernel, Outcome, Plan, Subject, check};
 use nalgebra::DMatrix;
 use ndarray::ArrayView2;
@@ -17,9 +20,11 @@ use std::fmt::Write;
 
 fn main() {
     let cases = std::env::args().nth(1).and_then(|cases| cases.parse().ok()).unwrap_or(1000);
+    let wanted = std::env::args().nth(2).unwrap_or_default();
     let mut failures = Vec::new();
     println!("| operation | implementation | laws: the largest fraction of a bound |\n| --- | --- | --- |");
-    for subject in subjects() {
+    let of_name = |subject: &Box<dyn Subject>| format!("{} {}", subject.operation(), subject.name()).contains(&wanted);
+    for subject in subjects().into_iter().filter(of_name) {
         let mut cells = String::new();
         for about in subject.laws() {
             let said = match check(&*subject, about.law, Plan { cases, seed: 0 }) {
@@ -54,6 +59,7 @@ fn subjects() -> Vec<Box<dyn Subject>> {
         Box::new(product(faer_f32).named("faer 0.24, f32")),
         Box::new(product(nalgebra_f32).named("nalgebra 0.34, f32")),
         Box::new(product(ndarray_f32).named("ndarray 0.17, f32")),
+        Box::new(rten()),
         Box::new(Kernel::new(Claims::plain(), inverse_dft).named("realfft 3 and rustfft 6, f32")),
         Box::new(Kernel::new(enlarging, enlarged).named("image 0.25, Triangle, f32")),
         Box::new(Kernel::new(interpolating, interpolated).named("fast_image_resize 6, bilinear, f32")),
@@ -66,6 +72,13 @@ fn subjects() -> Vec<Box<dyn Subject>> {
         Box::new(function::<Sin>("std, f32::sin", f32::sin)),
         Box::new(function::<Cos>("std, f32::cos", f32::cos)),
     ]
+}
+
+/// With groups, and the same bits on two threads.
+fn rten() -> Kernel<Convolution<f32>, f32> {
+    let claims = Claims { groups: true, same_bits: true, tiles: vec![4, 6, 8, 14, 16, 32], ..Claims::plain() };
+    let kernel = Kernel::new(claims, convolution::rten_f32(1)).named("rten 0.27, f32");
+    kernel.variant("two threads", convolution::rten_f32(2))
 }
 
 fn function<F: Function>(name: &str, f: fn(f32) -> f32) -> Kernel<Elementary<F, f32>, f32> {

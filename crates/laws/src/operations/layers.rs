@@ -104,7 +104,9 @@ fn chain<T: Float>(kernel: &Kernel<FullyConnected<T>, T>, p: &FullyConnected<T>,
 ///
 /// `|error| <= gamma_8 (|s| (|x| + |mean|) + |beta|)` with `s = gamma / sqrt(variance + epsilon)`: whether scale and
 /// shift are computed before or step by step, no term passes through more than eight roundings (the sum under the root
-/// counts half).
+/// counts half). Of the gradient, `s dy`, six.
+///
+/// It is affine: the laws of linear operations are tried where beta and mean are zero.
 #[derive(Clone, Debug)]
 pub struct BatchNorm<T> {
     /// The values, `[P, C]`.
@@ -159,7 +161,7 @@ impl<T: Float> Problem<T> for BatchNorm<T> {
     }
 
     fn laws() -> Vec<Law<Self, T>> {
-        general().into_iter().chain([crate::alone()]).collect()
+        general().into_iter().chain(linear()).chain([crate::alone(), crate::adjoint()]).collect()
     }
 
     fn operands(&self) -> Vec<(&'static str, &[T])> {
@@ -177,6 +179,27 @@ impl<T: Float> Problem<T> for BatchNorm<T> {
         let position = usize::try_from(number).ok()? % (self.x.len() / channels);
         let range = position * channels..(position + 1) * channels;
         Some((BatchNorm { x: self.x[range.clone()].iter().copied().collect(), ..self.clone() }, range))
+    }
+}
+
+impl<T: Float> Linear<T> for BatchNorm<T> {
+    fn input(&self) -> &[T] {
+        &self.x
+    }
+
+    fn with_input(&self, x: Operand<T>) -> Self {
+        let zeros = || Operand::filled(T::default(), self.gamma.len());
+        BatchNorm { x, beta: zeros(), mean: zeros(), ..self.clone() }
+    }
+
+    fn expected_adjoint(&self, gradient: &[T], _: &Claims) -> Expected {
+        let scales = self.gamma.iter().zip(self.variance.iter()).map(|(g, v)| g.wide() / (v.wide() + EPSILON).sqrt());
+        let values: Vec<f64> = gradient.iter().zip(scales.cycle()).map(|(dy, s)| dy.wide() * s).collect();
+        Expected::sums::<T>(values.clone(), &magnitudes(&values), 6, &Claims::plain())
+    }
+
+    fn adjoint_name() -> String {
+        "batch-norm-gradient".to_owned()
     }
 }
 
@@ -325,10 +348,9 @@ impl<T: Float> Problem<T> for Softmax<T> {
         let worst = x.iter().map(|&x| spread(x)).fold(0.0, f64::max);
         // An exponential's units in the last place are two roundings each.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few units")]
-        let ulps = claims.ulps.ceil() as usize;
-        let relative = |x: f64| {
-            gamma::<T>(n + 4 * ulps + 1) + 1.001 * T::UNIT * (spread(x) + worst) + 2.0 * gamma::<f64>(n + 1000)
-        };
+        let ulps = (4.0 * claims.ulps).ceil() as usize;
+        let relative =
+            |x: f64| gamma::<T>(n + ulps + 1) + 1.001 * T::UNIT * (spread(x) + worst) + 2.0 * gamma::<f64>(n + 1000);
         let bounds = values.iter().zip(&x).map(|(y, &x)| y * relative(x) + 2.0 * T::SMALLEST).collect();
         Expected { values, bounds }
     }

@@ -7,7 +7,8 @@ use crate::{
 };
 use reference::{Map, Padding};
 
-/// A shift of a map by whole pixels, zeros entering: `y[i, j] = x[i - down, j - right]`. Exact.
+/// A shift of a map by whole pixels into one of any size, zeros entering: `y[i, j] = x[i - down, j - right]`,
+/// `[H, W, C] -> [H', W', C]`. Crops and zero padding are such shifts. Exact.
 ///
 /// Laws beside those of all linear operations:
 ///
@@ -16,12 +17,27 @@ use reference::{Map, Padding};
 pub struct Translation<T> {
     /// Rows and columns of the map.
     pub size: [usize; 2],
+    /// Rows and columns of the output.
+    pub to: [usize; 2],
     /// Channels.
     pub channels: usize,
     /// Rows down, columns to the right.
     pub shift: [isize; 2],
     /// The map, `[H, W, C]`.
     pub x: Operand<T>,
+}
+
+impl<T: Float> Translation<T> {
+    /// The zeros around the map of which the output is a crop, and where the crop begins.
+    fn around(&self) -> (Padding, (usize, usize)) {
+        let along = |i: usize| {
+            let before = usize::try_from(self.shift[i]).unwrap_or(0);
+            let lacking = self.to[i].cast_signed() - self.size[i].cast_signed() - self.shift[i];
+            (before, usize::try_from(lacking).unwrap_or(0), before.saturating_add_signed(-self.shift[i]))
+        };
+        let ((top, bottom, row), (left, right, column)) = (along(0), along(1));
+        (Padding { top, bottom, left, right }, (row, column))
+    }
 }
 
 impl<T: Float> Problem<T> for Translation<T> {
@@ -33,21 +49,27 @@ impl<T: Float> Problem<T> for Translation<T> {
         let mut axes = vec![Axis::number("height", 1, 12), Axis::number("width", 1, 12)];
         axes.push(Axis::number("channels", 1, 40).near(&claims.tiles));
         axes.extend(["down", "right"].map(|name| Axis::number(name, 0, 28)));
+        // So many more than the map has, or fewer.
+        axes.extend(["rows", "columns"].map(|name| Axis::number(name, 0, 16).half_least()));
         axes
     }
 
     fn build(case: &Case, values: &mut Values) -> Option<Self> {
         let [height, width, channels] = case.numbers(["height", "width", "channels"]);
-        let shift = case.numbers(["down", "right"]).map(signed);
-        Some(Translation { size: [height, width], channels, shift, x: values.take(height * width * channels) })
+        let [shift, more] = [["down", "right"], ["rows", "columns"]].map(|names| case.numbers(names).map(signed));
+        let along = |size: usize, more: isize| size.checked_add_signed(more).filter(|&to| to > 0);
+        let to = [along(height, more[0])?, along(width, more[1])?];
+        Some(Translation { size: [height, width], to, channels, shift, x: values.take(height * width * channels) })
     }
 
     fn outputs(&self) -> usize {
-        self.x.len()
+        self.to[0] * self.to[1] * self.channels
     }
 
     fn expected(&self, _: &Claims) -> Expected {
-        Expected::exact(reference::shift(&map(self.size, self.channels, &self.x), self.shift.into()).data)
+        let (padding, origin) = self.around();
+        let padded = reference::pad_zeros(&map(self.size, self.channels, &self.x), padding);
+        Expected::exact(reference::crop(&padded, origin, self.to.into()).data)
     }
 
     fn laws() -> Vec<Law<Self, T>> {
@@ -60,7 +82,7 @@ impl<T: Float> Problem<T> for Translation<T> {
     }
 
     fn map(&self) -> Option<[usize; 3]> {
-        Some([self.size[0], self.size[1], self.channels])
+        Some([self.to[0], self.to[1], self.channels])
     }
 }
 
@@ -74,18 +96,27 @@ impl<T: Float> Linear<T> for Translation<T> {
     }
 
     fn expected_adjoint(&self, gradient: &[T], _: &Claims) -> Expected {
-        Expected::exact(reference::shift_adjoint(&map(self.size, self.channels, gradient), self.shift.into()).data)
+        let (padding, origin) = self.around();
+        let [height, width] = self.size;
+        let padded = (padding.top + height + padding.bottom, padding.left + width + padding.right);
+        let placed = reference::crop_adjoint(&map(self.to, self.channels, gradient), origin, padded);
+        Expected::exact(reference::pad_zeros_adjoint(&placed, padding).data)
     }
 }
 
 fn there_and_back<T: Float>(kernel: &Kernel<Translation<T>, T>, p: &Translation<T>, _: &Case) -> Verdict {
     let moved = kernel.output(p)?;
-    let back = Translation { shift: p.shift.map(|by| -by), x: moved.iter().copied().collect(), ..p.clone() };
+    let (size, to) = (p.to, p.size);
+    let x = moved.iter().copied().collect();
+    let back = Translation { size, to, shift: p.shift.map(|by| -by), x, ..p.clone() };
+    if !kernel.takes(&back) {
+        return Ok(0.0);
+    }
     let found = kernel.output(&back)?;
     let kept = |at: usize| {
         let position = at / p.channels;
         let stays = |at: usize, by: isize, size: usize| at.checked_add_signed(by).is_some_and(|at| at < size);
-        stays(position / p.size[1], p.shift[0], p.size[0]) && stays(position % p.size[1], p.shift[1], p.size[1])
+        stays(position / p.size[1], p.shift[0], p.to[0]) && stays(position % p.size[1], p.shift[1], p.to[1])
     };
     let expected = |at: usize| if kept(at) { p.x[at].wide() } else { 0.0 };
     Expected::exact((0..found.len()).map(expected).collect()).compare(&found)

@@ -179,7 +179,7 @@ impl<T: Float> Problem<T> for MaxPoolGradient<T> {
     }
 
     fn laws() -> Vec<Law<Self, T>> {
-        general().into_iter().chain(linear()).chain([crate::integers()]).collect()
+        general().into_iter().chain(linear()).chain([crate::integers(), crate::restricted()]).collect()
     }
 
     fn operands(&self) -> Vec<(&'static str, &[T])> {
@@ -194,6 +194,11 @@ impl<T: Float> Linear<T> for MaxPoolGradient<T> {
 
     fn with_input(&self, dy: Operand<T>) -> Self {
         MaxPoolGradient { dy, ..self.clone() }
+    }
+
+    fn input_map(&self) -> Option<[usize; 3]> {
+        let [rows, columns] = self.window.output()?;
+        Some([rows, columns, self.window.channels])
     }
 
     fn expected_adjoint(&self, gradient: &[T], _: &Claims) -> Expected {
