@@ -31,8 +31,8 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
         (layout::DICTIONARY, dictionary(results.manifest.has())),
     ];
-    let both = |path: &str| ["svg", "png"].map(|kind| folder.join(format!("{path}.{kind}")));
-    let mut written: Vec<PathBuf> = figures.iter().flat_map(|figure| both(&figure.path)).collect();
+    let file = |figure: &figures::Shown| folder.join(format!("{}.svg", figure.path));
+    let mut written: Vec<PathBuf> = figures.iter().map(file).collect();
     for (name, text) in documents {
         let path = folder.join(name);
         write_file(&path, text.as_bytes())?;

@@ -82,8 +82,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `fig`, a number, `_`, a name, and one of the two extensions: figures of an earlier version of this program too, so
-/// that what it left is known for a run's.
+/// `fig`, a number, `_`, a name, and an extension: that of bitmaps too, which earlier versions of this program drew beside,
+/// so that what they left is known for a run's.
 fn is_of_a_figure(file: &str) -> bool {
     let stem = file.strip_suffix(".svg").or_else(|| file.strip_suffix(".png"));
     let numbered = stem.and_then(|stem| stem.strip_prefix("fig")).and_then(|rest| rest.split_once('_'));

@@ -89,12 +89,12 @@ fn figures(folder: &Path, manifest: &Manifest, drawn: Option<&[String]>) -> Vec<
     let with_images = manifest.images.is_some();
     let one = |figure: &Figure, block: Option<&str>| {
         let path = figure.path(block);
-        let (svg, png) = (format!("{path}.svg"), format!("{path}.png"));
+        let svg = format!("{path}.svg");
         let there = drawn.map_or_else(|| folder.join(&svg).exists(), |drawn| drawn.contains(&path));
         there.then(|| {
             json!({
                 "number": figure.number, "block": block, "title": figure.title(block), "svg": svg,
-                "png": folder.join(&png).exists().then_some(png), "caption": figure.caption(block, with_images),
+                "caption": figure.caption(block, with_images),
             })
         })
     };
