@@ -37,6 +37,7 @@ fn of_the_page(name: &str) -> Option<&'static [&'static str]> {
         [layout::PAGE, "data", "run.js" | "thumbnails.js"] | [layout::PAGE, "data", "pictures", _] => {
             Some(&[layout::MANIFEST])
         }
+        [layout::PAGE, "data", "audit.js"] => Some(&[layout::AUDIT]),
         [layout::PAGE, "data", "photographs.js"] => Some(&[layout::EXTREMES, layout::IMAGES]),
         [layout::PAGE, "data", file] => of_a_table(file.strip_suffix(".js")?),
         [layout::PAGE, "data", table, _] => of_a_table(table),

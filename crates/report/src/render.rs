@@ -54,6 +54,15 @@ pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     page::write(folder, &manifest, Of::Folder { cut_short })
 }
 
+/// Writes the page of a run that was stopped before its folder had a manifest, from what it said of itself when it began; the
+/// path of every file, that of `index.html` last.
+///
+/// # Errors
+/// If a picture is damaged, or a file cannot be written.
+pub fn render_unfinished(folder: &Path, begun: &Manifest) -> Result<Vec<PathBuf>, ReportError> {
+    page::write(folder, begun, Of::Folder { cut_short: true })
+}
+
 /// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to
 /// have been there.
 ///

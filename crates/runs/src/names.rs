@@ -48,6 +48,8 @@ fn is_of_the_page(parts: &[&str]) -> bool {
     let stem = |file: &str, ending: &str| file.strip_suffix(ending).is_some_and(|stem| !stem.is_empty());
     match parts {
         [layout::PAGE, "style.css"] => true,
+        // It changes with every audit.
+        [layout::PAGE, "data", "audit.js"] => false,
         [layout::PAGE, file] | [layout::PAGE, "data", file] => stem(file, ".js"),
         [layout::PAGE, "data", table, file] => !table.is_empty() && stem(file, ".js"),
         [layout::THUMBNAILS, "photographs", file] => file.strip_suffix(".jpg").is_some_and(is_number),
@@ -126,6 +128,7 @@ mod tests {
             "figures/figure.svg",
             "figures/fig2_mix_ratios.pdf",
             "page/mine.css",
+            "page/data/audit.js",
             "page/data/.js",
             "page/data/a/b/c.js",
             "thumbnails/photographs/mine.jpg",

@@ -19,6 +19,7 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
         "index.html" | "page/data/run.js" | "page/data/thumbnails.js" => tables(&["manifest.json"]),
         "page/data/photographs.js" => tables(&["tables/extremes.csv", "activations/images.txt"]),
         "page/core.js" | "page/vendor.js" | "page/explorer.js" | "page/style.css" => tables(&[]),
+        "page/data/audit.js" => tables(&["audit.json"]),
         _ if name.starts_with("page/data/pictures/") => tables(&["manifest.json"]),
         _ if name.starts_with("page/data/") => {
             let (table, _) = name["page/data/".len()..].split_once(['/', '.']).unwrap();
