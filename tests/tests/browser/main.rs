@@ -675,10 +675,16 @@ fn a_run_that_was_stopped_before_it_measured_anything_shows_the_pictures_that_it
 #[test]
 fn where_a_whole_channel_has_no_picture_its_place_says_which_command_makes_it() {
     let Some(browser) = Browser::start() else { return };
-    let out = small().join("run");
-    let manifest = Manifest::read(&out).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = copied(folder.path());
+    // As of a run with so many channels that these are no exemplars.
+    let mut manifest = Manifest::read(&out).unwrap();
+    let none = |name: &str| name.ends_with("/2.channel.png") || name == "features/3.1/block/1.channel.png";
+    manifest.pictures.retain(|name, _| !none(name));
+    manifest.write(&out, |_| true).unwrap();
+    report::render_page(&out).unwrap();
     let is_there = |name: &str| manifest.pictures.contains_key(name);
-    browser.open(&index(), "#/");
+    browser.open(&out.join("index.html"), "#/");
     let (mut with, mut without) = (0, 0);
     for (block, channels) in &manifest.blocks {
         for channel in channels {
