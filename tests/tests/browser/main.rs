@@ -8,7 +8,7 @@ mod runs;
 
 use driver::Browser;
 use report::{AuditRecord, Manifest, layout};
-use runs::{HOSTILE, copied, large, middling, named, number, shown, small, stopped, table};
+use runs::{HOSTILE, copied, large, middling, named, number, repeated, shown, small, stopped, table};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -716,6 +716,60 @@ fn where_a_whole_channel_has_no_picture_its_place_says_which_command_makes_it() 
         }
     }
     assert!(with > 0 && without > 0, "{with}, {without}");
+}
+
+#[test]
+fn a_channel_shows_its_seeds_and_variants_with_their_pictures() {
+    let Some(browser) = Browser::start() else { return };
+    let out = repeated().join("run");
+    let channels = table(&out, "channels.csv");
+    browser.open(&out.join("index.html"), "#/");
+    assert!(browser.texts(".sure")[0].contains("2 seeds: a share of them stands beside each verdict"));
+    let rows_of = |name: &str, row: &Channel| -> Vec<Channel> {
+        table(&out, name).into_iter().filter(|of| named(of) == named(row)).collect()
+    };
+    let columns = ["mix_ratio", "block_delta", "input_delta"];
+    let cells = |row: &Channel| {
+        columns.map(|column| if row[column].is_empty() { String::new() } else { shown(number(row, column), 3) })
+    };
+    for row in &channels {
+        browser.go(&format!("#/{}", named(row)));
+        let (seeds, variants) = (rows_of("seeds.csv", row), rows_of("variants.csv", row));
+        assert_eq!((seeds.len(), variants.len()), (2, 1));
+        let found: Vec<Vec<String>> = serde_json::from_value(browser.run(
+            "return [...document.querySelectorAll('.conditions tbody tr')].map((r) => [0, 4, 5, 6, 7].map((at) => r.cells[at].innerText.trim()))",
+        ))
+        .unwrap();
+        let expected: Vec<Vec<String>> = seeds
+            .iter()
+            .map(|of| (of, &of["seed"]))
+            .chain(variants.iter().map(|of| (of, &of["variant"])))
+            .map(|(of, name)| {
+                let [ratio, block, input] = cells(of);
+                vec![name.clone(), ratio, of["category"].clone(), block, input]
+            })
+            .collect();
+        assert_eq!(found, expected, "{}", named(row));
+        // Three pictures each, and no two the same.
+        let sources = "[...document.querySelectorAll('.conditions img')]";
+        browser.until(&format!(
+            "{sources}.every((i) => {{ i.scrollIntoView(); return i.complete && i.naturalWidth > 0; }})"
+        ));
+        assert_eq!(browser.run(&format!("return new Set({sources}.map((i) => i.src)).size")), 9);
+        let said = browser.texts(".axis.seeds").len();
+        assert_eq!(said, 1);
+    }
+    let differ = |row: &&Channel| {
+        let share = |name: &str| number(row, &format!("{name}_share")).is_some_and(|share| share > 0.0 && share < 1.0);
+        ["overwrite", "mix", "skip", "scale_invariant", "scale_invariant_no_mix", "scale_invariant_by_block"]
+            .map(share)
+            .contains(&true)
+    };
+    let expected = channels.iter().filter(differ).count();
+    assert!(expected > 0);
+    browser.go("#/channels?differs=seeds");
+    assert!(browser.texts("#found")[0].starts_with(&format!("{expected} channel")));
+    nothing_wrong(&browser, &out, "seeds and variants");
 }
 
 #[test]

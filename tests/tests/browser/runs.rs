@@ -56,6 +56,18 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A run of two seeds and a variant.
+pub(crate) fn repeated() -> &'static Path {
+    static RUN: Shared = Shared::new();
+    RUN.get(|folder| {
+        let mut command =
+            program(&["reproduce", "--blocks", "1.1", "--channels", "0..6", "--steps", "4", "--seeds", "2"]);
+        command.args(["--input-size", "48", "--variant", "no-augmentation", "--out"]).arg(folder.join("run"));
+        succeed(&mut command);
+    })
+    .path()
+}
+
 /// A run that was killed before it had measured anything, and its page.
 pub(crate) fn stopped() -> &'static Path {
     static RUN: Shared = Shared::new();
@@ -66,10 +78,9 @@ pub(crate) fn stopped() -> &'static Path {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let stored = || {
             let groups = fs::read_dir(out.join("store")).into_iter().flatten().flatten();
-            groups
-                .filter(|group| group.file_name() != "scans")
-                .flat_map(|group| fs::read_dir(group.path()).unwrap())
-                .count()
+            let files =
+                groups.filter(|group| group.path().is_dir()).flat_map(|group| fs::read_dir(group.path()).unwrap());
+            files.flatten().filter(|file| file.file_name().len() == 64).count()
         };
         while stored() < 4 {
             assert_eq!(child.try_wait().unwrap(), None, "it ended too early");

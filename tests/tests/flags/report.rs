@@ -61,7 +61,8 @@ fn stopped(out: &Path, more: &[&str], pictures: usize) {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let stored = || {
         let groups = fs::read_dir(out.join("store")).into_iter().flatten().flatten();
-        groups.filter(|group| group.path().is_dir()).flat_map(|group| fs::read_dir(group.path()).unwrap()).count()
+        let files = groups.filter(|group| group.path().is_dir()).flat_map(|group| fs::read_dir(group.path()).unwrap());
+        files.flatten().filter(|file| file.file_name().len() == 64).count()
     };
     while stored() < pictures {
         assert_eq!(child.try_wait().unwrap(), None, "it ended too early");

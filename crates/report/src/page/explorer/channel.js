@@ -111,20 +111,38 @@ function weights(rows, block) {
         h("td", {}, h("span", { class: `bar ${row.weight < 0 ? "negative" : ""}`, style: { "--part": (Math.abs(row.weight) / largest).toFixed(4) } }, h("span", {}, number(row.weight)))), h("td", {}, number(row.sum_abs)))))));
 }
 
-/* The channel at every seed: where its mix ratio falls, and what each calls it. */
-function spread(at, rows) {
-  if (rows.length < 2) return null;
-  const share = (name) => { const value = streamscope.value(at, `${name}_share`); return value === null ? null : `${number(100 * value, 0)} % ${name}`; };
-  const said = streamscope.CATEGORIES.map(share).filter((text) => text && !text.startsWith("0 %"));
+/* The channel's rows of other seeds or variants: small pictures of each, what was measured, and what that makes of it. */
+function conditions(at, rows, { key, ending, records }) {
+  const block = streamscope.value(at, "block"), channel = streamscope.value(at, "channel");
   const columns = ["mix_ratio", "category", "block_delta", "input_delta", ...streamscope.definitions.filter((name) => name in rows[0])];
-  return panel(`Over ${streamscope.count(rows.length, "seed")}`, h("p", { class: "small" }, `Of the seeds ${said.join(", ")}; mix ratio ${number(streamscope.value(at, "mix_ratio_mean"))} ± ${number(streamscope.value(at, "mix_ratio_deviation"))} (mean and standard deviation).`),
+  const complete = streamscope.run.pictures.there === streamscope.run.pictures.all;
+  const picture = (row, role, name) => {
+    const file = `${block}/${role}/${channel}${ending(row)}`;
+    if (!complete || !records || !records[`features/${file}.png`]) return null;
+    return h("img", { src: streamscope.url(`thumbnails/${file}.jpg`), alt: `${name}, ${key} ${row[key]}`, loading: "lazy", decoding: "async", width: 64, height: 64 });
+  };
+  return h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": `By ${key}` }, h("table", { class: "small-table conditions" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, key), ROLES.map(([, name]) => h("th", { scope: "col" }, name)), columns.map((name) => h("th", { scope: "col" }, term(name, streamscope.title(name)))))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row[key]), ROLES.map(([role, name]) => h("td", {}, picture(row, role, name))), columns.map((name) => h("td", {}, streamscope.cell(row[name]))))))));
+}
+
+/* The channel at every seed: where its mix ratio falls, and what each calls it. */
+function spread(at, rows, records) {
+  if (rows.length < 2) return null;
+  const share = (name) => { const value = streamscope.value(at, `${name}_share`); return value ? `${number(100 * value, 0)} % ${name}` : null; };
+  return panel(`Over ${streamscope.count(rows.length, "seed")}`, h("p", { class: "small" }, `Of the seeds ${streamscope.CATEGORIES.map(share).filter(Boolean).join(", ")}; mix ratio ${number(streamscope.value(at, "mix_ratio_mean"))} ± ${number(streamscope.value(at, "mix_ratio_deviation"))} (mean and standard deviation).`),
     streamscope.ratiosOnAxis(rows.map((row) => row.mix_ratio)),
-    h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "At every seed" }, h("table", { class: "small-table" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "seed"), columns.map((name) => h("th", { scope: "col" }, term(name, streamscope.title(name)))))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.seed), columns.map((name) => h("td", {}, streamscope.cell(row[name])))))))));
+    conditions(at, rows, { key: "seed", ending: (row) => (String(row.seed) === streamscope.run.seed ? "" : `.seed${row.seed}`), records }));
+}
+
+/* The channel with one thing of the study changed. */
+function variants(at, rows, records) {
+  if (!rows.length) return null;
+  return panel("In variants of the study", h("p", { class: "small" }, "Each changes one thing of the published study; one without pictures reads the same pictures otherwise."), conditions(at, rows, { key: "variant", ending: (row) => `.${row.variant}`, records }));
 }
 
 /* Tables of the registry that nothing above shows: whatever they are, their rows of this channel. */
-const SHOWN = new Set(["seeds", "extremes", "scale_tuning", "activation_histogram", "alike", "hidden_weights", "receptive_fields"]);
+const SHOWN = new Set(["seeds", "variants", "extremes", "scale_tuning", "activation_histogram", "alike", "hidden_weights", "receptive_fields"]);
 function otherTables(block, channel, parts) {
   return streamscope.run.tables.filter((t) => t.of_blocks && !SHOWN.has(t.name) && parts[t.name] && parts[t.name].length).map((t) => {
     const names = t.columns.map((c) => c.name).filter((name) => name !== "block" && name !== "channel");
@@ -205,7 +223,7 @@ streamscope.views.channel = async function ({ path: [block, name] }) {
       streamscope.value(at, "photo_o_o") === null ? null : panel("The same on photographs", h("p", { class: "small" }, `Means over each role's top nine photographs. Mix ratio on photographs: ${number(streamscope.value(at, "photo_mix_ratio"))}.`), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "Nine activations on photographs" }, streamscope.matrix(at, "photo_"))),
       invariance(at, rows("scale_tuning")), weights(rows("hidden_weights"), block)),
     rows("scale_tuning").length ? panel("Scale tuning", h("p", { class: "small" }, "Answers to its pictures at sizes from half to double. Scale invariance reads the Block on the Input's picture at 1 and 2, and the Input on the Block's picture at 0.5 and 1."), tuningPlots(rows("scale_tuning"), "picture"), streamscope.run.images ? tuningPlots(rows("scale_tuning"), "photographs") : null) : null,
-    spread(at, rows("seeds")), histograms(rows("activation_histogram")), alike(rows("alike")), streamscope.elsewhere ? streamscope.elsewhere(block, channel) : null, otherTables(block, channel, parts), measured ? everything(at) : null, provenance(at, loaded[loaded.length - 1]));
+    spread(at, rows("seeds"), loaded[loaded.length - 1]), variants(at, rows("variants"), loaded[loaded.length - 1]), histograms(rows("activation_histogram")), alike(rows("alike")), streamscope.elsewhere ? streamscope.elsewhere(block, channel) : null, otherTables(block, channel, parts), measured ? everything(at) : null, provenance(at, loaded[loaded.length - 1]));
   return { title: `Channel ${block}/${channel}`, element };
 };
 
