@@ -114,9 +114,9 @@ pub fn small_run(out: &Path) {
 }
 
 /// What says how a run went: on how many threads, where its weights and images were.
-const HOW_IT_WENT: [&str; 3] = ["manifest.json", "index.html", "page/data/run.js"];
+const HOW_IT_WENT: [&str; 5] = ["manifest.json", "index.html", "page/data/run.js", "audit.json", "page/data/audit.js"];
 
-/// Every file below a folder with its bytes, except the store and what says how the run went.
+/// Every file below a folder with its bytes, except the store, what says how the run went, and what an audit found.
 pub fn results(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];

@@ -30,6 +30,7 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
         "no audit was written to {}; error budgets that were finished are kept there, and the same command goes on with them",
         flags.out.display()
     ))?;
+    let asked = flags.run.clone();
     let run = match flags.run {
         Some(run) => Some(run),
         None => {
@@ -60,6 +61,9 @@ pub(crate) fn run(root: &Path, flags: Audit) -> anyhow::Result<()> {
     let report = audit::audit(&options, &mut said, &Progress::new())?;
     let page = audit::write(&report, &flags.out)?;
     summary(&report);
+    if let Some(run) = &asked {
+        report.leave(run)?;
+    }
     say(&format!("{} in {}", page.display(), duration(started.elapsed().as_secs_f64())));
     if !report.passed() {
         exit(FAILED.into());

@@ -150,7 +150,8 @@ pub(crate) struct Audit {
     #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
 
-    /// A finished run of these weights, whose mix ratios are given error budgets [default: a small one is made].
+    /// A finished run of these weights, whose mix ratios are given error budgets, and whose page then says what was found
+    /// [default: a small one is made].
     #[arg(long, value_name = "DIR")]
     pub(crate) run: Option<PathBuf>,
 

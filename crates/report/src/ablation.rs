@@ -58,7 +58,7 @@ const STUDIED: RGBColor = RGBColor(214, 39, 40);
 /// # Errors
 /// If a file cannot be written.
 pub fn draw_ablation(path: &Path, rows: &[AblationRow], curve: &[AblationCurve]) -> Result<(), ReportError> {
-    canvas::save(&Ablation { rows, curve }, path).map(|_| ())
+    canvas::save_both(&Ablation { rows, curve }, path)
 }
 
 #[derive(Debug)]

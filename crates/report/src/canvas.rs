@@ -1,8 +1,9 @@
-//! Drawing a figure once for each file format.
+//! Drawing a figure: as vectors, and as pixels where that is asked for.
 
 use crate::error::ReportError;
 use crate::files::write_file;
-use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
 use plotters::chart::MeshStyle;
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
@@ -50,19 +51,25 @@ pub fn embed_font() {
     });
 }
 
-/// Writes `<name>.svg` and `<name>.png`.
+/// Writes `<name>.svg`.
 pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<(), ReportError> {
     embed_font();
     let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
-    let (width, height) = figure.size();
     let mut svg = String::new();
     {
-        let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
+        let area = SVGBackend::with_string(&mut svg, figure.size()).into_drawing_area();
         area.fill(&WHITE).map_err(|e| failed(e.to_string()))?;
         figure.draw(&area, 1).map_err(|e| failed(e.to_string()))?;
         area.present().map_err(|e| failed(e.to_string()))?;
     }
-    write_file(&path.with_extension("svg"), svg.as_bytes())?;
+    write_file(&path.with_extension("svg"), svg.as_bytes())
+}
+
+/// Writes `<name>.svg` and `<name>.png`: of what `figures` does not print in either.
+pub(crate) fn save_both(figure: &impl Drawing, path: &Path) -> Result<(), ReportError> {
+    save(figure, path)?;
+    let failed = |reason: String| ReportError::Draw { path: path.to_owned(), reason };
+    let (width, height) = figure.size();
     let (width, height) = (width * SCALE, height * SCALE);
     let mut pixels = vec![255; (width * height * 3) as usize];
     {
@@ -76,7 +83,8 @@ pub(crate) fn save(figure: &impl Drawing, path: &Path) -> Result<(), ReportError
 /// A PNG of RGB pixels.
 pub(crate) fn png(pixels: &[u8], (width, height): (u32, u32)) -> image::ImageResult<Vec<u8>> {
     let mut bytes = Vec::new();
-    PngEncoder::new(&mut bytes).write_image(pixels, width, height, ExtendedColorType::Rgb8)?;
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);
+    encoder.write_image(pixels, width, height, ExtendedColorType::Rgb8)?;
     Ok(bytes)
 }
 

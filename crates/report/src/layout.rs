@@ -55,6 +55,12 @@ pub const COMPARISON: &str = "compare";
 pub const PRINT: &str = "print";
 /// What the page reads beside `index.html`: scripts, style and data.
 pub const PAGE: &str = "page";
+/// What an audit of the run found, which was asked for afterwards; no part of the run.
+pub const AUDIT: &str = "audit.json";
+/// The same for the page.
+pub const PAGE_AUDIT: &str = "page/data/audit.js";
+/// What a run says of itself before it has a manifest; gone once it has one.
+pub const BEGUN: &str = "begun.json";
 /// Small pictures for the page.
 pub const THUMBNAILS: &str = "thumbnails";
 

@@ -14,6 +14,7 @@
 mod abandoned;
 mod ablation;
 mod atomic;
+mod audited;
 mod block_name;
 mod canvas;
 mod column;
@@ -40,6 +41,7 @@ mod variant_rows;
 pub use abandoned::remove_abandoned;
 pub use ablation::{AblationCurve, AblationRow, draw_ablation};
 pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
+pub use audited::AuditRecord;
 pub use canvas::{FONT, embed_font};
 pub use column::{Column, Row};
 pub use compare::table_differences;
@@ -47,10 +49,10 @@ pub use error::ReportError;
 pub use files::{read_table, write_table};
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::{counted, probability};
-pub use page::{map_png, photograph_jpeg};
+pub use page::{leave_audit, map_png, photograph_jpeg};
 pub use print::{PRINTED, Print, PrintFormat, TYPE, print};
 pub use records::{BuildRecord, PictureRecord};
-pub use render::{render, render_all, render_comparison, render_page, render_single_file};
+pub use render::{render, render_all, render_comparison, render_page, render_single_file, render_unfinished};
 pub use schema::{
     ActivationBinRow, AlikeRow, BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow,
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict,

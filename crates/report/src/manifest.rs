@@ -264,6 +264,27 @@ impl Manifest {
             let found = if folder.exists() { "none in it" } else { "no such folder" };
             return Err(ReportError::NoRun { folder: folder.to_owned(), found });
         }
+        Manifest::read_at(path)
+    }
+
+    /// Reads what a run said of itself when it began in a folder, and had no `manifest.json` yet.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no manifest.
+    pub fn read_begun(folder: &Path) -> Result<Manifest, ReportError> {
+        Manifest::read_at(folder.join(layout::BEGUN))
+    }
+
+    /// Writes what a run says of itself when it begins.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_begun(&mut self, folder: &Path) -> Result<(), ReportError> {
+        self.seal();
+        write_file(&folder.join(layout::BEGUN), self.text().as_bytes())
+    }
+
+    fn read_at(path: PathBuf) -> Result<Manifest, ReportError> {
         serde_json::from_slice(&read_file(&path)?).map_err(|e| ReportError::Damaged {
             path,
             expected: "a manifest of Streamscope",

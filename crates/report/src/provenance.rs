@@ -37,6 +37,7 @@ fn of_the_page(name: &str) -> Option<&'static [&'static str]> {
         [layout::PAGE, "data", "run.js" | "thumbnails.js"] | [layout::PAGE, "data", "pictures", _] => {
             Some(&[layout::MANIFEST])
         }
+        [layout::PAGE, "data", "audit.js"] => Some(&[layout::AUDIT]),
         [layout::PAGE, "data", "photographs.js"] => Some(&[layout::EXTREMES, layout::IMAGES]),
         [layout::PAGE, "data", file] => of_a_table(file.strip_suffix(".js")?),
         [layout::PAGE, "data", table, _] => of_a_table(table),
@@ -76,7 +77,7 @@ fn declared(name: &str) -> Option<&'static [&'static str]> {
 pub(crate) fn exemplars_of<'a>(name: &str, exemplars: &'a [ExemplarRow]) -> impl Iterator<Item = &'a ExemplarRow> {
     let shown = figure_of(name).filter(|figure| figure.shows_exemplars).and_then(|figure| {
         let rest = name.strip_prefix(&format!("{}_", figure.stem()))?;
-        let block = rest.strip_suffix(".svg").or(rest.strip_suffix(".png"))?;
+        let block = rest.strip_suffix(".svg")?;
         Some((figure.number, block.to_owned()))
     });
     let of_figure = move |row: &&ExemplarRow| {
@@ -126,7 +127,7 @@ mod tests {
             layout::EXTREMES,
             "tables/churn.csv",
             "figures/fig1_exemplars_1.1.svg",
-            "figures/fig2_mix_ratios.png",
+            "figures/fig2_mix_ratios.svg",
             "figures/fig3_weights.svg",
             "figures/fig5_scale_invariance.svg",
             "figures/fig10_scale_tuning_3.1.svg",

@@ -31,8 +31,8 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
         (layout::CLAIMS_MARKDOWN, page::claims::markdown(&results.claims)),
         (layout::DICTIONARY, dictionary(results.manifest.has())),
     ];
-    let both = |path: &str| ["svg", "png"].map(|kind| folder.join(format!("{path}.{kind}")));
-    let mut written: Vec<PathBuf> = figures.iter().flat_map(|figure| both(&figure.path)).collect();
+    let file = |figure: &figures::Shown| folder.join(format!("{}.svg", figure.path));
+    let mut written: Vec<PathBuf> = figures.iter().map(file).collect();
     for (name, text) in documents {
         let path = folder.join(name);
         write_file(&path, text.as_bytes())?;
@@ -52,6 +52,15 @@ pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let manifest = Manifest::read(folder)?;
     let cut_short = !manifest.is_finished();
     page::write(folder, &manifest, Of::Folder { cut_short })
+}
+
+/// Writes the page of a run that was stopped before its folder had a manifest, from what it said of itself when it began; the
+/// path of every file, that of `index.html` last.
+///
+/// # Errors
+/// If a picture is damaged, or a file cannot be written.
+pub fn render_unfinished(folder: &Path, begun: &Manifest) -> Result<Vec<PathBuf>, ReportError> {
+    page::write(folder, begun, Of::Folder { cut_short: true })
 }
 
 /// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to

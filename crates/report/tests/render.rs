@@ -61,9 +61,9 @@ fn drawing_again_gives_the_same_bytes() {
     let folder = write_folder("weights", &ALL_BLOCKS, 2);
     render(folder.path()).unwrap();
     let first = drawn(folder.path());
-    // The page, and two files for each figure.
+    // The page, and a file for each figure.
     let figures = figures::FIGURES.iter().filter(|known| !known.needs_images);
-    assert_eq!(first.len(), 1 + 2 * figures.map(|known| known.files(&ALL_BLOCKS).len()).sum::<usize>());
+    assert_eq!(first.len(), 1 + figures.map(|known| known.files(&ALL_BLOCKS).len()).sum::<usize>());
     render(folder.path()).unwrap();
     assert!(first == drawn(folder.path()));
 }
@@ -120,23 +120,6 @@ fn every_svg_is_well_formed_and_says_what_it_shows() {
                     assert_eq!(found, rows.1 * ALL_BLOCKS.len(), "{name}: one panel a block and measure");
                 }
             }
-        }
-    }
-}
-
-#[test]
-fn bitmaps_have_twice_the_size_of_the_svgs() {
-    let folder = write_folder("weights", &["1.1", "2.0"], 1);
-    render(folder.path()).unwrap();
-    for (path, bytes) in drawn(folder.path()) {
-        if path.extension().is_none_or(|e| e != "png") {
-            continue;
-        }
-        let bitmap = image::load_from_memory(&bytes).unwrap();
-        let svg = fs::read_to_string(path.with_extension("svg")).unwrap();
-        for (name, side) in [("width", bitmap.width()), ("height", bitmap.height())] {
-            let expected = format!("{name}=\"{}\"", side / 2);
-            assert!(svg.contains(&expected), "{}: {expected}", path.display());
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The page of a run, made again from what its folder holds.
 
+use crate::begun;
 use crate::error::RunError;
 use crate::names::is_of_the_report;
 use crate::progress::{Event, Observer};
@@ -14,6 +15,9 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// If there is no manifest, a table or picture is damaged, or a file cannot be written.
 pub fn report(folder: &Path, observer: &dyn Observer) -> Result<PathBuf, RunError> {
+    if !folder.join(layout::MANIFEST).exists() && folder.join(layout::BEGUN).exists() {
+        return begun::report(folder, observer);
+    }
     let mut manifest = Manifest::read(folder)?;
     let sealed = manifest.is_sealed(folder)?;
     let written = report::render_page(folder)?;

@@ -21,6 +21,7 @@
 
 mod ablate;
 mod activations;
+mod begun;
 mod channels;
 mod error;
 mod explorer;

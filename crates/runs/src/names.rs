@@ -48,6 +48,8 @@ fn is_of_the_page(parts: &[&str]) -> bool {
     let stem = |file: &str, ending: &str| file.strip_suffix(ending).is_some_and(|stem| !stem.is_empty());
     match parts {
         [layout::PAGE, "style.css"] => true,
+        // It changes with every audit.
+        [layout::PAGE, "data", "audit.js"] => false,
         [layout::PAGE, file] | [layout::PAGE, "data", file] => stem(file, ".js"),
         [layout::PAGE, "data", table, file] => !table.is_empty() && stem(file, ".js"),
         [layout::THUMBNAILS, "photographs", file] => file.strip_suffix(".jpg").is_some_and(is_number),
@@ -82,8 +84,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `fig`, a number, `_`, a name, and one of the two extensions: figures of an earlier version of this program too, so
-/// that what it left is known for a run's.
+/// `fig`, a number, `_`, a name, and an extension: that of bitmaps too, which earlier versions of this program drew beside,
+/// so that what they left is known for a run's.
 fn is_of_a_figure(file: &str) -> bool {
     let stem = file.strip_suffix(".svg").or_else(|| file.strip_suffix(".png"));
     let numbered = stem.and_then(|stem| stem.strip_prefix("fig")).and_then(|rest| rest.split_once('_'));
@@ -126,6 +128,7 @@ mod tests {
             "figures/figure.svg",
             "figures/fig2_mix_ratios.pdf",
             "page/mine.css",
+            "page/data/audit.js",
             "page/data/.js",
             "page/data/a/b/c.js",
             "thumbnails/photographs/mine.jpg",

@@ -1,5 +1,6 @@
 //! The whole reproduction: pictures, measurements, tables, figures, report.
 
+use crate::begun::{self, Begins};
 use crate::error::RunError;
 use crate::findings::{self, Exemplar, Findings, Tables, not_finite, paper};
 use crate::folder::before::{self, Command};
@@ -99,6 +100,9 @@ pub(crate) fn run(
         };
         let works = clock.time("estimate", || outlook.of(&units))?;
         observer.event(Event::Outlook(works));
+    }
+    if if_missing == IfMissing::Make && ready.before.is_none() {
+        begun::write(&Begins { options, loaded, plan, workshop: &workshop, earlier: ready.begun.as_ref() })?;
     }
     clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
@@ -206,7 +210,9 @@ pub(crate) struct Ready {
     pub(crate) plan: Plan,
     pub(crate) output: Output,
     /// The manifest of a run before in the same folder.
-    before: Option<Manifest>,
+    pub(crate) before: Option<Manifest>,
+    /// What a run said of itself that began in the same folder and did not get as far as a manifest.
+    pub(crate) begun: Option<Manifest>,
     /// Whether that one is of the same network, images, recipe and seed.
     same: bool,
     /// The images, where there is a folder of them.
@@ -240,6 +246,7 @@ pub(crate) fn prepare(
         return Err(RunError::ForeignFile { path });
     }
     let before = before::manifest(&options.out, options.replace)?;
+    let begun = begun::read(&options.out);
     let photographs = options.images.as_deref().zip(images.as_deref());
     let (seeds, threads) = (&options.seeds, options.threads);
     let command = Command { loaded: &loaded, recipe: &recipe, seeds, images: photographs, threads };
@@ -256,7 +263,7 @@ pub(crate) fn prepare(
     let output = Output::new(&options.out)?;
     sweep(output.folder(), store);
     let store = Store::open(store)?;
-    Ok(Ready { loaded, recipe, plan, output, before, same, images, store })
+    Ok(Ready { loaded, recipe, plan, output, before, begun, same, images, store })
 }
 
 fn say_what_is_missing(loaded: &Loaded, observer: &dyn Observer) {
@@ -304,7 +311,8 @@ impl Phases<'_> {
     /// Writes pictures, tables, manifest, figures and page, and deletes what a run before left and this one did not
     /// write; the tables, and the manifest.
     fn write(&self, findings: &Findings<'_>) -> Result<(Tables, Manifest), RunError> {
-        let Ready { loaded, plan, output, before, .. } = self.ready;
+        let Ready { loaded, plan, output, .. } = self.ready;
+        let before = self.ready.before.as_ref().or(self.ready.begun.as_ref());
         let Findings { channels, others, variants, exemplars, photographs, .. } = *findings;
         let observer = self.reading.observer;
         let architecture = loaded.architecture();
@@ -324,9 +332,10 @@ impl Phases<'_> {
             pictures: records(self.workshop, &shown),
         });
         // From here on the folder is this run's: whoever finds it cut short knows what to go on with, and what to delete.
-        let mut files = before.as_ref().map_or_else(BTreeMap::new, |before| before.files.clone());
+        let mut files = before.map_or_else(BTreeMap::new, |before| before.files.clone());
         files.extend(digests_of(self.workshop, &shown)?);
         manifest.write_unfinished(output.folder(), files.clone())?;
+        begun::forget(output.folder())?;
         write_pictures(output, self.workshop, &shown, observer)?;
         let tables = Tables::of(findings)?;
         for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {

@@ -7,8 +7,8 @@ mod driver;
 mod runs;
 
 use driver::Browser;
-use report::{Manifest, layout};
-use runs::{HOSTILE, copied, large, named, number, shown, small, table};
+use report::{AuditRecord, Manifest, layout};
+use runs::{HOSTILE, copied, large, middling, named, number, repeated, shown, small, stopped, table};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -68,6 +68,13 @@ fn every_view_opens_from_the_file_system_at_both_widths_and_both_colors_and_keep
             let found = browser.wait_for("axe.run(document, { preload: false }).then((r) => r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html + ' ' + n.failureSummary).slice(0, 3).join(' | ')}`))");
             assert_eq!(found, json!([]), "{at}");
         }
+    }
+    // Twice as large, which is half as wide.
+    browser.resize(700, 475);
+    for view in VIEWS {
+        browser.open(&index(), view);
+        let wide = browser.run("return [document.documentElement.scrollWidth, innerWidth]");
+        assert!(wide[0].as_u64() <= wide[1].as_u64(), "{view} at 200%: it scrolls sideways: {wide}");
     }
     browser.open(&small().join("run/compare/index.html"), "#/compare");
     nothing_wrong(&browser, &small().join("run"), "beside another run");
@@ -197,7 +204,18 @@ fn search_sort_filter_and_brush_show_what_the_table_says() {
                         "skip"
                     }
                 };
+                let invariant = &r["photo_scale_invariant"];
                 number(r, "photo_mix_ratio").is_some_and(|m| !r["category"].is_empty() && of(m) != r["category"])
+                    || (!invariant.is_empty() && *invariant != r["scale_invariant"])
+            }),
+        ),
+        (
+            "differs=seeds",
+            Box::new(|r| {
+                let shares = ["overwrite", "mix", "skip", "scale_invariant", "scale_invariant_no_mix"];
+                let mut shares = shares.iter().filter_map(|name| number(r, &format!("{name}_share")));
+                shares.any(|share| share > 0.0 && share < 1.0)
+                    || number(r, "scale_invariant_by_block_share").is_some_and(|share| share > 0.0 && share < 1.0)
             }),
         ),
         ("q=nothing-is-called-that", Box::new(|_| false)),
@@ -210,6 +228,8 @@ fn search_sort_filter_and_brush_show_what_the_table_says() {
         let shown: Vec<String> = browser.texts(".tile .label strong");
         assert_eq!(shown, expected[..shown.len()], "{query}");
         assert_eq!(shown.is_empty(), expected.is_empty(), "{query}");
+        let differs = query.starts_with("differs=");
+        assert!(!differs || (1..1856).contains(&expected.len()), "{query}: {}", expected.len());
     }
     // Numbers in their order, down and up, what is not defined behind them.
     for (sort, sign) in [("scale_metric", 1.0), ("-scale_metric", -1.0)] {
@@ -354,15 +374,27 @@ fn a_photograph_has_its_strongest_channels_and_what_blocks_do_to_it() {
     let (extremes, sums) = (table(&out, "extremes.csv"), table(&out, "photograph_contributions.csv"));
     browser.open(&index(), "#/");
     let names: BTreeSet<&String> = extremes.iter().map(|e| &e["image"]).collect();
+    // Nine that are ties say nothing of any of them, and are left out.
+    let end_of = |e: &Channel| ["block", "channel", "role", "end"].map(|column| e[column].clone());
+    let mut values: BTreeMap<[String; 4], BTreeSet<&String>> = BTreeMap::new();
+    for e in &extremes {
+        values.entry(end_of(e)).or_default().insert(&e["activation"]);
+    }
+    let tied: BTreeSet<[String; 4]> = values.into_iter().filter(|(_, v)| v.len() == 1).map(|(end, _)| end).collect();
+    assert!(!tied.is_empty());
     assert!(names.iter().any(|name| name.ends_with(HOSTILE)));
     for name in names {
         browser.go(&format!("#/image/{}", percent(name)));
         assert_eq!(browser.texts("h1"), std::slice::from_ref(name));
-        let top = |e: &&Channel| e["image"] == **name && e["end"] == "top";
+        let top = |e: &&Channel| e["image"] == **name && e["end"] == "top" && !tied.contains(&end_of(e));
         let expected: BTreeSet<String> =
             extremes.iter().filter(top).map(|e| format!("{} {}", named(e), e["rank"])).collect();
         let found: Vec<String> = serde_json::from_value(browser.run("return [...document.querySelectorAll('.three > div > .strongest li')].map((l) => l.querySelector('a span').innerText + ' ' + /rank (.*)/.exec(l.innerText)[1])")).unwrap();
         assert_eq!(found.iter().cloned().collect::<BTreeSet<String>>(), expected, "{name}");
+        let left_out = extremes.iter().filter(|e| e["image"] == **name && tied.contains(&end_of(e))).count();
+        let said = browser
+            .run("return [...document.querySelectorAll('.ties')].reduce((n, e) => n + parseInt(e.textContent, 10), 0)");
+        assert_eq!(said, json!(left_out), "{name}");
         let own = sums.iter().filter(|row| row["image"] == **name);
         let columns = ["input_mean", "added_mean", "taken_mean", "output_mean"];
         let expected: Vec<String> = own.flat_map(|row| columns.map(|column| shown(number(row, column), 3))).collect();
@@ -407,10 +439,14 @@ fn the_first_screen_says_what_the_stream_does_and_what_is_not_sure() {
         .collect();
     assert_eq!(counts, expected);
     let sure = browser.texts(".sure").remove(0);
-    assert!(sure.contains("Pictures of 12 steps") && sure.contains("one seed: 0; 12 photographs"), "{sure}");
+    assert!(
+        sure.contains("Pictures of 12 steps") && sure.contains("One seed, 0: ") && sure.contains("12 photographs"),
+        "{sure}"
+    );
+    assert_eq!(browser.texts("#audited"), ["Not audited: cargo xtask audit --run OUT does it."]);
     // One line, and what is behind it once it is opened.
     let line = browser.texts(".unsure summary").remove(0);
-    assert!(line.contains("claims of the papers not checked") && line.contains("1 files passed over"), "{line}");
+    assert!(line.contains("claims of the papers not checked") && line.contains("1 file passed over"), "{line}");
     assert_eq!(browser.texts(".unsure li").iter().filter(|text| !text.is_empty()).count(), 0);
     browser.click(".unsure summary");
     assert!(browser.texts(".unsure li").iter().any(|text| text.contains("1 file passed over")));
@@ -477,10 +513,25 @@ fn a_run_shows_what_it_has_and_says_what_it_lacks() {
     let failed = |manifest: &mut Manifest| {
         manifest.failed = vec!["block 1.1, channel 1".to_owned()];
         manifest.network.batch_norm = "folded".to_owned();
+        manifest.retried = vec!["block 3.1, channel 2 (1)".to_owned()];
+        let images = manifest.images.as_mut().unwrap();
+        images.skipped = vec!["a/broken.png: not an image".to_owned()];
+        images.flawed = vec!["a/short.png: its end is missing".to_owned()];
+        images.passed_over = BTreeMap::from([(".txt".to_owned(), 2), ("HEIC".to_owned(), 3)]);
     };
     let said = open(&failed, "#/");
     assert!(said.contains("1 channel without a mix ratio") && said.contains("block 1.1, channel 1"), "{said}");
     assert!(said.contains("Batch norm is folded"), "{said}");
+    for words in [
+        "1 channel made again from another seed",
+        "block 3.1, channel 2 (1)",
+        "1 photograph not read, 1 read though flawed, 5 files passed over",
+        "a/broken.png: not an image",
+        "a/short.png: its end is missing",
+        "3 files passed over: HEIC",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     let said = open(&failed, "#/1.1/1");
     assert!(
         said.contains("neither is positive from any seed") && said.contains("No picture made its Output positive"),
@@ -511,10 +562,249 @@ fn a_run_shows_what_it_has_and_says_what_it_lacks() {
     fs::remove_dir_all(out.join("page")).unwrap();
     report::render_page(&out).unwrap();
     browser.open(&out.join("index.html"), "#/");
-    assert_eq!(browser.texts(".sentence"), ["No channel has been measured yet."]);
+    assert_eq!(browser.texts(".sentence"), ["No channel has been measured yet; 47 of 48 pictures are made."]);
     browser.go("#/channels?plots=1");
+    // Channels are there by what the run was to study, with their pictures.
+    assert_eq!(browser.texts("#found"), ["8 channels of 8"]);
+    assert_eq!(browser.run("return document.querySelectorAll('.tile img').length"), 8);
     browser.go("#/3.1/0");
+    assert_eq!(browser.texts(".channel-head .badge"), ["not measured yet"]);
+    assert_eq!(browser.run("return document.querySelectorAll('.role .two img').length >= 3"), true);
     nothing_wrong(&browser, &out, "no table");
+}
+
+/// What an audit of a run would have left, with so many comparisons beyond their bounds.
+fn audited(out: &Path, beyond: usize) {
+    let manifest = Manifest::read(out).unwrap();
+    let record = AuditRecord {
+        program: "streamscope".to_owned(),
+        numerics_version: manifest.numerics_version,
+        weights_digest: manifest.network.weights_digest,
+        channels_digest: AuditRecord::channels_digest(out),
+        comparisons: 329,
+        beyond,
+        skipped: 2,
+        laws: 33,
+        broken: 0,
+        digest: "5a17510fc1c52920".to_owned(),
+    };
+    report::leave_audit(&record, out).unwrap();
+}
+
+#[test]
+fn the_first_screen_says_whether_somebody_audited_this_run() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = copied(folder.path());
+    let said = || {
+        browser.open(&out.join("index.html"), "#/");
+        browser.texts("#audited").remove(0)
+    };
+    let passed = "Audited: 329 comparisons with witnesses, each within its bound (2 skipped); digest 5a17510fc1c52920.";
+    audited(&out, 0);
+    assert_eq!(said(), passed);
+    // A page that is made again says it still.
+    report::render_page(&out).unwrap();
+    assert_eq!(said(), passed);
+    audited(&out, 3);
+    assert_eq!(
+        said(),
+        "Its audit failed: 3 of 329 comparisons beyond their bounds, 0 of 33 laws of the kernels broken."
+    );
+    // Of a table that is another one now, and of other weights.
+    audited(&out, 0);
+    let path = out.join(layout::CHANNELS);
+    let table = fs::read_to_string(&path).unwrap();
+    fs::write(&path, table.trim_end()).unwrap();
+    report::render_page(&out).unwrap();
+    assert!(said().starts_with("An audit lies here, of other weights, numerics or tables"), "{}", said());
+    fs::write(&path, table).unwrap();
+    report::render_page(&out).unwrap();
+    assert_eq!(said(), passed);
+    let mut manifest = Manifest::read(&out).unwrap();
+    manifest.network.weights_digest = "0".repeat(64);
+    manifest.write(&out, |_| true).unwrap();
+    report::render_page(&out).unwrap();
+    assert!(said().starts_with("An audit lies here, of other weights"), "{}", said());
+    nothing_wrong(&browser, &out, "audited");
+}
+
+#[test]
+fn a_run_that_was_stopped_before_it_measured_anything_shows_the_pictures_that_it_made() {
+    let Some(browser) = Browser::start() else { return };
+    let out = stopped().join("run");
+    browser.open(&out.join("index.html"), "#/");
+    let there: usize = ["input", "block", "output"]
+        .map(|role| fs::read_dir(out.join("features/1.1").join(role)).into_iter().flatten().count())
+        .iter()
+        .sum();
+    assert!((1..24).contains(&there), "{there}");
+    let some = if there == 1 { "1".to_owned() } else { there.to_string() };
+    let sentence = format!("No channel has been measured yet; {some} of 24 pictures are made.");
+    assert_eq!(browser.texts(".sentence"), [sentence]);
+    assert!(browser.texts(".note")[0].starts_with("This run was stopped before its end"));
+    browser.click(".unsure summary");
+    let said = browser.texts(".unsure").remove(0);
+    for words in [
+        "The run was cut short; the same command of reproduce finishes it.",
+        "Nothing is measured yet: there is no table.",
+        "No photographs were read before it was stopped",
+        &format!("{} of 24 pictures are not there", 24 - there),
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    browser.go("#/channels?role=all");
+    assert_eq!(browser.texts("#found"), ["8 channels of 8"]);
+    assert_eq!(browser.run("return document.querySelectorAll('.tile img').length"), json!(there));
+    browser.until("[...document.querySelectorAll('.tile img')].every((i) => i.complete && i.naturalWidth > 0)");
+    for view in [
+        "#/channels?view=table",
+        "#/channels?plots=1",
+        "#/1.1/0",
+        "#/pins?channels=1.1/0",
+        "#/figures",
+        "#/words",
+        "#/about",
+    ] {
+        browser.go(view);
+        assert_eq!(browser.texts("h1").len(), 1, "{view}");
+    }
+    nothing_wrong(&browser, &out, "stopped");
+}
+
+#[test]
+fn where_a_whole_channel_has_no_picture_its_place_says_which_command_makes_it() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = copied(folder.path());
+    // As of a run with so many channels that these are no exemplars.
+    let mut manifest = Manifest::read(&out).unwrap();
+    let none = |name: &str| name.ends_with("/2.channel.png") || name == "features/3.1/block/1.channel.png";
+    manifest.pictures.retain(|name, _| !none(name));
+    manifest.write(&out, |_| true).unwrap();
+    report::render_page(&out).unwrap();
+    let is_there = |name: &str| manifest.pictures.contains_key(name);
+    browser.open(&out.join("index.html"), "#/");
+    let (mut with, mut without) = (0, 0);
+    for (block, channels) in &manifest.blocks {
+        for channel in channels {
+            browser.go(&format!("#/{block}/{channel}"));
+            let roles = ["input", "block", "output"];
+            let lacking = |role: &&&str| !is_there(&format!("features/{block}/{role}/{channel}.channel.png"));
+            let expected: Vec<String> = roles
+                .iter()
+                .filter(lacking)
+                .map(|role| {
+                    format!("--site {block}.{role} --channel {channel} --objective channel --steps 12 --seed 0")
+                })
+                .collect();
+            let commands: Vec<String> = serde_json::from_value(
+                browser.run("return [...document.querySelectorAll('.whole code')].map((c) => c.textContent)"),
+            )
+            .unwrap();
+            assert_eq!(commands.len(), expected.len(), "{block}/{channel}");
+            for (command, expected) in commands.iter().zip(&expected) {
+                assert!(
+                    command.starts_with("cargo xtask visualize --weights ") && command.contains(expected),
+                    "{command}"
+                );
+            }
+            let said = browser.texts(".role .none");
+            assert_eq!(said, vec!["not made: of exemplars only"; expected.len()], "{block}/{channel}");
+            with += 3 - expected.len();
+            without += expected.len();
+        }
+    }
+    assert!(with > 0 && without > 0, "{with}, {without}");
+}
+
+#[test]
+fn a_channel_shows_its_seeds_and_variants_with_their_pictures() {
+    let Some(browser) = Browser::start() else { return };
+    let out = repeated().join("run");
+    let channels = table(&out, "channels.csv");
+    browser.open(&out.join("index.html"), "#/");
+    assert!(browser.texts(".sure")[0].contains("2 seeds: a share of them stands beside each verdict"));
+    let rows_of = |name: &str, row: &Channel| -> Vec<Channel> {
+        table(&out, name).into_iter().filter(|of| named(of) == named(row)).collect()
+    };
+    let columns = ["mix_ratio", "block_delta", "input_delta"];
+    let cells = |row: &Channel| {
+        columns.map(|column| if row[column].is_empty() { String::new() } else { shown(number(row, column), 3) })
+    };
+    for row in &channels {
+        browser.go(&format!("#/{}", named(row)));
+        let (seeds, variants) = (rows_of("seeds.csv", row), rows_of("variants.csv", row));
+        assert_eq!((seeds.len(), variants.len()), (2, 1));
+        let found: Vec<Vec<String>> = serde_json::from_value(browser.run(
+            "return [...document.querySelectorAll('.conditions tbody tr')].map((r) => [0, 4, 5, 6, 7].map((at) => r.cells[at].innerText.trim()))",
+        ))
+        .unwrap();
+        let expected: Vec<Vec<String>> = seeds
+            .iter()
+            .map(|of| (of, &of["seed"]))
+            .chain(variants.iter().map(|of| (of, &of["variant"])))
+            .map(|(of, name)| {
+                let [ratio, block, input] = cells(of);
+                vec![name.clone(), ratio, of["category"].clone(), block, input]
+            })
+            .collect();
+        assert_eq!(found, expected, "{}", named(row));
+        // Three pictures each, and no two the same.
+        let sources = "[...document.querySelectorAll('.conditions img')]";
+        browser.until(&format!(
+            "{sources}.every((i) => {{ i.scrollIntoView(); return i.complete && i.naturalWidth > 0; }})"
+        ));
+        assert_eq!(browser.run(&format!("return new Set({sources}.map((i) => i.src)).size")), 9);
+        let said = browser.texts(".axis.seeds").len();
+        assert_eq!(said, 1);
+    }
+    let differ = |row: &&Channel| {
+        let share = |name: &str| number(row, &format!("{name}_share")).is_some_and(|share| share > 0.0 && share < 1.0);
+        ["overwrite", "mix", "skip", "scale_invariant", "scale_invariant_no_mix", "scale_invariant_by_block"]
+            .map(share)
+            .contains(&true)
+    };
+    let expected = channels.iter().filter(differ).count();
+    assert!(expected > 0);
+    browser.go("#/channels?differs=seeds");
+    assert!(browser.texts("#found")[0].starts_with(&format!("{expected} channel")));
+    nothing_wrong(&browser, &out, "seeds and variants");
+}
+
+#[test]
+fn curves_of_figure_10_are_those_of_the_channels_that_are_shown() {
+    let Some(browser) = Browser::start() else { return };
+    let out = small().join("run");
+    let rows = table(&out, "scale_tuning.csv");
+    browser.open(&index(), "#/channels?plots=1&f.block=3.1");
+    for (at, seen, read) in [(0, "input", "block"), (1, "block", "input")] {
+        let own = |row: &&Channel| {
+            let of = row["block"] == "3.1" && row["stimulus"] == "picture" && row["seen"] == read;
+            of && number(row, "scale") == Some(1.0)
+                && number(row, &format!("{read}_activation")).is_some_and(|a| a > 0.0)
+        };
+        let count = rows.iter().filter(own).count();
+        assert!(count > 0, "{seen}");
+        browser.until(&format!("(document.querySelectorAll('.sizes .canvas')[{at}] || {{ ariaLabel: '' }}).ariaLabel.endsWith(': {count} channels')"));
+        browser.until(&format!("document.querySelectorAll('.sizes')[{at}].querySelector('.u-over')"));
+    }
+    // A click on a curve opens its channel.
+    browser.go("#/channels?plots=1&q=3.1/1");
+    browser.until("document.querySelectorAll('.sizes .u-over').length === 2");
+    let found = browser.run(
+        "const box = document.querySelector('.sizes .u-over').getBoundingClientRect(); return [box.width, box.height]",
+    );
+    let height = found[1].as_f64().unwrap();
+    // Wherever it is at this size: somewhere from the top to the bottom.
+    let mut at = 0.0;
+    while at < height && browser.texts("#tip").iter().all(String::is_empty) {
+        browser.point(".sizes .u-over", [0.4, at / height], false);
+        at += 8.0;
+    }
+    assert!(browser.texts("#tip")[0].starts_with("3.1/1 "), "{:?}", browser.texts("#tip"));
+    browser.point(".sizes .u-over", [0.4, (at - 8.0) / height], true);
+    browser.until("document.querySelector('h1').innerText === 'Channel 3.1/1'");
 }
 
 #[test]
@@ -570,19 +860,22 @@ fn of_1856_channels_the_first_paint_and_a_filter_are_timed_and_only_what_is_show
     println!("1,856 channels: first paint after {paint:.0} ms, a filter shown after {filter:.0} ms (medians of seven)");
     // How long depends on what else the machine does: it is printed, and stands in the README.
     assert!(paint > 0.0 && filter > 0.0);
-    let first: Value = browser.run(
-        "return [...document.scripts].map((s) => s.src).concat([...document.querySelectorAll('link[rel=stylesheet]')].map((l) => l.href)).filter((name) => name.startsWith('file:'))",
-    );
-    let bytes: u64 = first
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|name| {
-            let path = name.as_str().unwrap().strip_prefix("file://").unwrap();
-            fs::metadata(path).unwrap().len()
-        })
-        .sum();
+    let bytes = read_first(&browser);
     println!("{bytes} bytes are read before a picture is asked for");
     // Of 1,856 channels, and so much at least is the page's own scripts.
     assert!((100 << 10..15 << 20).contains(&bytes), "{bytes}");
+    // And of the 464 channels of the embedded network.
+    browser.open(&middling().join("run/index.html"), "#/channels");
+    let bytes = read_first(&browser);
+    println!("{bytes} bytes of 464 channels");
+    assert!((100 << 10..3 << 20).contains(&bytes), "{bytes}");
+}
+
+/// How many bytes a page reads before a picture is asked for: its frame, its scripts and its style.
+fn read_first(browser: &Browser) -> u64 {
+    let first: Vec<String> = serde_json::from_value(browser.run(
+        "return [location.href.split('#')[0], ...[...document.scripts].map((s) => s.src), ...[...document.querySelectorAll('link[rel=stylesheet]')].map((l) => l.href)].filter((name) => name.startsWith('file:'))",
+    ))
+    .unwrap();
+    first.iter().map(|name| fs::metadata(name.strip_prefix("file://").unwrap()).unwrap().len()).sum()
 }

@@ -4,6 +4,8 @@ use report::{BlockRow, ChannelRow, Manifest, layout, read_table, write_table};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 use streamscope_tests::harness::{Shared, program, root, succeed};
 
 /// A name that would be a tag, an attribute or the end of a script if somebody took it for that.
@@ -54,50 +56,106 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A folder of 1,856 channels, as a network of four times the embedded one's channels has: rows of the small run with
-/// other ratios.
-pub(crate) fn large() -> &'static Path {
+/// A run of two seeds and a variant.
+pub(crate) fn repeated() -> &'static Path {
     static RUN: Shared = Shared::new();
     RUN.get(|folder| {
-        let out = copied(folder);
-        let rows: Vec<ChannelRow> = read_table(&out.join(layout::CHANNELS)).unwrap();
-        let blocks: Vec<BlockRow> = read_table(&out.join(layout::BLOCKS)).unwrap();
-        let widths = [("1.1", 64), ("2.0", 128), ("2.1", 128), ("3.0", 256), ("3.1", 256), ("4.0", 512), ("4.1", 512)];
-        let mut all = Vec::new();
-        let mut of_blocks = Vec::new();
-        let mut manifest = Manifest::read(&out).unwrap();
-        manifest.blocks = BTreeMap::new();
-        for (b, (block, width)) in widths.into_iter().enumerate() {
-            for channel in 0..width {
-                let ratio = 0.01 * ((channel * 37 + b * 11) % 600) as f64;
-                let category = if ratio <= 1.0 / 1.5 {
-                    "overwrite"
-                } else if ratio < 1.5 {
-                    "mix"
-                } else {
-                    "skip"
-                };
-                all.push(ChannelRow {
-                    block: block.to_owned(),
-                    channel,
-                    mix_ratio: (channel % 50 != 7).then_some(ratio),
-                    category: (channel % 50 != 7).then(|| category.to_owned()),
-                    block_delta: Some(((channel * 13) % 101) as f64 / 50.0 - 1.0),
-                    scale_metric: (channel % 9 != 0).then(|| ((channel * 29 + b) % 211) as f64 / 100.0 - 1.0),
-                    scale_invariant: channel % 17 == 3,
-                    ..rows[channel % rows.len()].clone()
-                });
-            }
-            of_blocks.push(BlockRow { block: block.to_owned(), channels: width, studied: width, ..blocks[0].clone() });
-            manifest.blocks.insert(block.to_owned(), (0..width).collect());
-        }
-        assert_eq!(all.len(), 1856);
-        write_table(&out.join(layout::CHANNELS), &all).unwrap();
-        write_table(&out.join(layout::BLOCKS), &of_blocks).unwrap();
-        manifest.write(&out, |_| true).unwrap();
-        report::render_page(&out).unwrap();
+        let mut command =
+            program(&["reproduce", "--blocks", "1.1", "--channels", "0..6", "--steps", "4", "--seeds", "2"]);
+        command.args(["--input-size", "48", "--variant", "no-augmentation", "--out"]).arg(folder.join("run"));
+        succeed(&mut command);
     })
     .path()
+}
+
+/// A run that was killed before it had measured anything, and its page.
+pub(crate) fn stopped() -> &'static Path {
+    static RUN: Shared = Shared::new();
+    RUN.get(|folder| {
+        let out = folder.join("run");
+        let mut command = program(&["reproduce", "--blocks", "1.1", "--channels", "0..8", "--steps", "250"]);
+        command.args(["--input-size", "64", "--threads", "1"]).arg("--out").arg(&out);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let stored = || {
+            let groups = fs::read_dir(out.join("store")).into_iter().flatten().flatten();
+            let files =
+                groups.filter(|group| group.path().is_dir()).flat_map(|group| fs::read_dir(group.path()).unwrap());
+            files.flatten().filter(|file| file.file_name().len() == 64).count()
+        };
+        while stored() < 4 {
+            assert_eq!(child.try_wait().unwrap(), None, "it ended too early");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!out.join("manifest.json").exists() && !out.join("index.html").exists());
+        succeed(&mut program(&["report", &out.display().to_string()]));
+    })
+    .path()
+}
+
+/// A folder of 1,856 channels, as torchvision's ResNet18 has in its blocks.
+pub(crate) fn large() -> &'static Path {
+    static RUN: Shared = Shared::new();
+    RUN.get(|folder| of_widths(folder, 4)).path()
+}
+
+/// One of the 464 channels of the embedded network.
+pub(crate) fn middling() -> &'static Path {
+    static RUN: Shared = Shared::new();
+    RUN.get(|folder| of_widths(folder, 1)).path()
+}
+
+/// So many times the embedded network's channels, or nearly all of them: rows of the small run with other ratios.
+fn of_widths(folder: &Path, times: usize) {
+    let out = copied(folder);
+    let rows: Vec<ChannelRow> = read_table(&out.join(layout::CHANNELS)).unwrap();
+    let blocks: Vec<BlockRow> = read_table(&out.join(layout::BLOCKS)).unwrap();
+    let widths = [("1.1", 16), ("2.0", 32), ("2.1", 32), ("3.0", 64), ("3.1", 64), ("4.0", 128), ("4.1", 128)];
+    let mut all = Vec::new();
+    let mut of_blocks = Vec::new();
+    let mut manifest = Manifest::read(&out).unwrap();
+    manifest.blocks = BTreeMap::new();
+    for (b, (block, width)) in widths.map(|(block, width)| (block, times * width)).into_iter().enumerate() {
+        for channel in 0..width {
+            let ratio = 0.01 * ((channel * 37 + b * 11) % 600) as f64;
+            let category = if ratio <= 1.0 / 1.5 {
+                "overwrite"
+            } else if ratio < 1.5 {
+                "mix"
+            } else {
+                "skip"
+            };
+            all.push(ChannelRow {
+                block: block.to_owned(),
+                channel,
+                mix_ratio: (channel % 50 != 7).then_some(ratio),
+                category: (channel % 50 != 7).then(|| category.to_owned()),
+                block_delta: Some(((channel * 13) % 101) as f64 / 50.0 - 1.0),
+                scale_metric: (channel % 9 != 0).then(|| ((channel * 29 + b) % 211) as f64 / 100.0 - 1.0),
+                scale_invariant: channel % 17 == 3,
+                photo_scale_invariant: (channel % 4 != 0).then_some(channel % 16 == 3),
+                seeds: 5,
+                overwrite_share: Some(f64::from(u8::from(category == "overwrite")) * share(channel)),
+                mix_share: Some(1.0 - share(channel)),
+                skip_share: Some(0.0),
+                scale_invariant_share: Some(if channel % 23 == 5 { 0.4 } else { 0.0 }),
+                ..rows[channel % rows.len()].clone()
+            });
+        }
+        of_blocks.push(BlockRow { block: block.to_owned(), channels: width, studied: width, ..blocks[0].clone() });
+        manifest.blocks.insert(block.to_owned(), (0..width).collect());
+    }
+    assert_eq!(all.len(), 464 * times);
+    write_table(&out.join(layout::CHANNELS), &all).unwrap();
+    write_table(&out.join(layout::BLOCKS), &of_blocks).unwrap();
+    manifest.write(&out, |_| true).unwrap();
+    report::render_page(&out).unwrap();
+}
+
+/// The share of five seeds that most channels have whole.
+fn share(channel: usize) -> f64 {
+    if channel % 7 == 2 { 0.6 } else { 1.0 }
 }
 
 /// A table: each row by its columns, blocks as people call them.

@@ -54,6 +54,21 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
             held && l["values"].as_u64() > Some(0)
         }));
     }
+    // The run's page says what was found, and the run is still what its manifest says.
+    let left: serde_json::Value = serde_json::from_slice(&fs::read(made.join("audit.json")).unwrap()).unwrap();
+    let checked = lines.iter().filter(|l| l["kind"] == "checked").count();
+    assert_eq!((&left["comparisons"], &left["beyond"]), (&checked.into(), &0.into()));
+    assert_eq!((&left["laws"], &left["broken"]), (&json["laws"].as_array().unwrap().len().into(), &0.into()));
+    for field in ["weights_digest", "numerics_version", "program"] {
+        assert_eq!(left[field], json["provenance"][field], "{field}");
+    }
+    assert_eq!(left["digest"], json["digest"]);
+    let page = fs::read_to_string(made.join("page/data/audit.js")).unwrap();
+    assert!(page.contains("\"of_this\":true") && page.contains(&format!("\"comparisons\":{checked},")), "{page}");
+    let verified = run(&["verify", &made.display().to_string(), "--sample", "0"]);
+    let said = String::from_utf8([verified.stdout, verified.stderr].concat()).unwrap();
+    assert!(verified.status.success() && !said.contains("audit"), "{said}");
+
     // Forward and backward of each of the twenty convolutions of the network.
     let layers = lines.iter().filter(|l| l["step"] == "layer");
     let convolutions = layers.filter(|l| l["what"].as_str().unwrap().contains(", batch norm, "));
@@ -94,6 +109,8 @@ fn everything_passes_until_a_mix_ratio_of_the_table_is_not_that_of_its_pictures(
         let printed = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(1), "{printed}");
         let failed: Vec<&str> = printed.lines().filter(|l| l.ends_with("FAIL")).collect();
+        let page = fs::read_to_string(made.join("page/data/audit.js")).unwrap();
+        assert!(page.contains(&format!("\"beyond\":{},", failed.len())), "{page}");
         assert_eq!(failed.len(), what.len(), "{failed:?}");
         for (line, what) in failed.iter().zip(what) {
             assert!(line.starts_with("error budget") && line.contains(what), "{line}");

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 use streamscope_tests::harness::{Shared, program, results, succeed};
 
 pub(crate) const FLAGS: &[Tested] = &[
@@ -52,6 +53,55 @@ fn the_page_of_that_folder_is_made_again() {
     let (code, words) = said(&mut program(&["report", &text(folder.path())]));
     assert_eq!(code, Some(2), "{words}");
     assert!(words.contains("expected the folder of a run"), "{words}");
+}
+
+/// Starts a run and kills it as soon as its store has so many pictures.
+fn stopped(out: &Path, more: &[&str], pictures: usize) {
+    let mut command = reproduce(out, more);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let stored = || {
+        let groups = fs::read_dir(out.join("store")).into_iter().flatten().flatten();
+        let files = groups.filter(|group| group.path().is_dir()).flat_map(|group| fs::read_dir(group.path()).unwrap());
+        files.flatten().filter(|file| file.file_name().len() == 64).count()
+    };
+    while stored() < pictures {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended too early");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn the_page_of_a_run_that_was_stopped_shows_its_pictures_and_is_gone_when_another_run_ends_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, other) = (folder.path().join("run"), folder.path().join("other"));
+    stopped(&out, &["--blocks", "1.1", "--channels", "0..6", "--steps", "400"], 3);
+    assert!(!out.join("manifest.json").exists());
+    let (code, words) = said(&mut program(&["report", &text(&out)]));
+    assert_eq!((code, words.lines().last()), (Some(0), Some(&*text(&out.join("index.html")))), "{words}");
+    let of_role = |role: &str| fs::read_dir(out.join("features/1.1").join(role)).into_iter().flatten().count();
+    let found: usize = ["input", "block", "output"].map(of_role).iter().sum();
+    assert!((3..18).contains(&found), "{found}");
+    assert!(
+        words.contains(&format!(
+            ": the run was stopped before it measured anything: the page shows {found} of its 18 pictures"
+        )),
+        "{words}"
+    );
+    let run = fs::read_to_string(out.join("page/data/run.js")).unwrap();
+    assert!(
+        run.contains("\"cut_short\":true") && run.contains(&format!("\"pictures\":{{\"all\":18,\"there\":{found}}}")),
+        "{run}"
+    );
+    // Another run in the same folder leaves what it leaves in a new one.
+    let asked = ["--blocks", "2.1", "--channels", "1", "--steps", "2"];
+    succeed(&mut reproduce(&out, &asked));
+    succeed(&mut reproduce(&other, &asked));
+    assert!(!out.join("begun.json").exists() && !out.join("features/1.1").join("input/0.png").exists());
+    let names = |out: &Path| results(out).into_keys().collect::<Vec<_>>();
+    assert_eq!(names(&out), names(&other));
+    succeed(&mut program(&["verify", &text(&out), "--sample", "0"]));
 }
 
 #[test]

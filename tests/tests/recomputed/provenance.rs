@@ -174,7 +174,7 @@ fn shown(run: &Run, name: &str) -> Vec<String> {
             "1" => format!("figures/fig1_exemplars_{block}"),
             _ => format!("figures/fig6_scale_{block}"),
         };
-        if ![".svg", ".png"].iter().any(|kind| *name == format!("{figure}{kind}")) {
+        if *name != format!("{figure}.svg") {
             continue;
         }
         for role in ROLES {

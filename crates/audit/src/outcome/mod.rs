@@ -10,6 +10,7 @@ use crate::comparison::{Comparison, Kind};
 use crate::laws::KeptLaw;
 use report::BuildRecord;
 use serde::Serialize;
+use std::path::Path;
 
 /// Who computed what was audited, and on what: nothing of it but the weights and the image changes a bit.
 #[derive(Clone, Debug, Serialize)]
@@ -65,6 +66,27 @@ impl Report {
     /// The laws that were broken.
     pub fn broken(&self) -> impl Iterator<Item = &KeptLaw> {
         self.laws.iter().filter(|law| law.failure.is_some())
+    }
+
+    /// What of it stays in the folder of the run that was audited.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn leave(&self, run: &Path) -> Result<(), report::ReportError> {
+        let count = |is: fn(&Comparison) -> bool| self.comparisons.iter().filter(|of| is(of)).count();
+        let record = report::AuditRecord {
+            program: self.provenance.program.clone(),
+            numerics_version: self.provenance.numerics_version,
+            weights_digest: self.provenance.weights_digest.clone(),
+            channels_digest: report::AuditRecord::channels_digest(run),
+            comparisons: count(|of| of.kind == Kind::Checked),
+            beyond: count(Comparison::failed),
+            skipped: self.skipped(),
+            laws: self.laws.len(),
+            broken: self.broken().count(),
+            digest: self.digest.clone(),
+        };
+        report::leave_audit(&record, run)
     }
 
     /// How many comparisons were skipped.

@@ -3,7 +3,7 @@
 //! to most, and where in them Block inhibits (red) or adds (blue).
 
 use super::shown::Shown;
-use crate::canvas::{Drawn, FONT, INK, embed_font, png, text};
+use crate::canvas::{FONT, png};
 use crate::error::ReportError;
 use crate::files::{read_file, write_file};
 use crate::layout;
@@ -16,8 +16,8 @@ use base64::engine::general_purpose::STANDARD;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
 use maud::{PreEscaped, html};
-use plotters::coord::Shift;
-use plotters::prelude::*;
+use plotters::style::RGBColor;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The three roles, as folders and as titles.
@@ -41,8 +41,8 @@ const KEY_LINE: u32 = 18;
 const SWATCH: u32 = 11;
 /// The least width, for the title.
 const WIDTH: u32 = 480;
-/// Bitmaps have this many pixels for each unit.
-const SCALE: u32 = 2;
+/// A picture has no more pixels than this for each unit, as the figure would grow to many megabytes: `figures` prints all of them.
+const DENSITY: u32 = 2;
 /// What Block takes away and adds, as the maps are colored.
 const TAKES: RGBColor = RGBColor(230, 40, 30);
 const ADDS: RGBColor = RGBColor(40, 110, 230);
@@ -79,7 +79,6 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
             let sheet = arrange(&figure.title(Some(block)), grids);
             let path = figure.file(folder, Some(block));
             write_file(&path.with_extension("svg"), svg(&sheet, &path)?.as_bytes())?;
-            write_file(&path.with_extension("png"), &bitmap(&sheet, &path)?)?;
             shown.push(Shown::of(figure, Some(block)));
         }
     }
@@ -197,8 +196,9 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
     let (width, height) = sheet.size;
     let mut pictures = Vec::new();
     for Placed { at, item } in &sheet.pictures {
+        let item = shown(item);
         let bytes = png(item.as_raw(), item.dimensions()).map_err(|e| failed(path, e.to_string()))?;
-        let sharp = is_small(item).then_some("image-rendering: pixelated");
+        let sharp = is_small(&item).then_some("image-rendering: pixelated");
         pictures.push((at, format!("data:image/png;base64,{}", STANDARD.encode(bytes)), sharp));
     }
     let drawn = html! {
@@ -219,43 +219,19 @@ fn svg(sheet: &Sheet, path: &Path) -> Result<String, ReportError> {
     Ok(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"))
 }
 
-fn bitmap(sheet: &Sheet, path: &Path) -> Result<Vec<u8>, ReportError> {
-    embed_font();
-    let (width, height) = (sheet.size.0 * SCALE, sheet.size.1 * SCALE);
-    let mut pixels = vec![255; (width * height * 3) as usize];
-    {
-        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
-        write_texts(&area, sheet).map_err(|e| failed(path, e.to_string()))?;
-        area.present().map_err(|e| failed(path, e.to_string()))?;
+/// A picture as a figure has it: no larger than it can show.
+fn shown(picture: &RgbImage) -> Cow<'_, RgbImage> {
+    let side = PICTURE * DENSITY;
+    match picture.width() > side {
+        true => Cow::Owned(resize(picture, side, side, FilterType::CatmullRom)),
+        false => Cow::Borrowed(picture),
     }
-    let mut canvas =
-        RgbImage::from_raw(width, height, pixels).ok_or_else(|| failed(path, "an empty canvas".to_owned()))?;
-    for Placed { at, item } in &sheet.pictures {
-        let side = PICTURE * SCALE;
-        let filter = if is_small(item) { FilterType::Nearest } else { FilterType::CatmullRom };
-        let scaled = resize(item, side, side, filter);
-        image::imageops::replace(&mut canvas, &scaled, i64::from(at.0 * SCALE), i64::from(at.1 * SCALE));
-    }
-    png(canvas.as_raw(), canvas.dimensions()).map_err(|e| failed(path, e.to_string()))
 }
 
 /// Whether a picture is shown at twice its size or more: then each of its pixels is a square, as blurred ones would say more
 /// than there is.
 fn is_small(picture: &RgbImage) -> bool {
-    2 * picture.width() <= PICTURE * SCALE
-}
-
-fn write_texts<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, sheet: &Sheet) -> Drawn<DB> {
-    for Placed { at, item } in &sheet.swatches {
-        let corner = |x: u32, y: u32| ((x * SCALE).cast_signed(), (y * SCALE).cast_signed());
-        let corners = [corner(at.0, at.1), corner(at.0 + SWATCH, at.1 + SWATCH)];
-        area.draw(&Rectangle::new(corners, item.filled()))?;
-    }
-    for Placed { at, item: (words, size) } in &sheet.texts {
-        let at = ((at.0 * SCALE).cast_signed(), (at.1 * SCALE).cast_signed());
-        area.draw(&Text::new(words.as_str(), at, text(*size, SCALE).color(&INK)))?;
-    }
-    Ok(())
+    2 * picture.width() <= PICTURE * DENSITY
 }
 
 fn failed(path: &Path, reason: String) -> ReportError {
@@ -265,7 +241,6 @@ fn failed(path: &Path, reason: String) -> ReportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     /// A sheet of one picture of two colors, in columns.
     fn sheet(size: u32) -> Sheet {
@@ -279,20 +254,22 @@ mod tests {
         }
     }
 
+    /// The picture in a drawing of [`sheet`], and whether it is shown sharply.
+    fn embedded(size: u32) -> (RgbImage, bool) {
+        let drawn = svg(&sheet(size), Path::new("")).unwrap();
+        let (_, data) = drawn.split_once("base64,").unwrap();
+        let bytes = STANDARD.decode(data.split('"').next().unwrap()).unwrap();
+        (image::load_from_memory(&bytes).unwrap().into_rgb8(), drawn.contains("pixelated"))
+    }
+
     #[test]
-    fn a_small_picture_is_shown_in_its_own_colors_alone_and_a_large_one_smoothly() {
-        for (size, small) in [(32, true), (96, true), (112, true), (128, false), (224, false)] {
-            let drawn = bitmap(&sheet(size), Path::new("")).unwrap();
-            let drawn = image::load_from_memory(&drawn).unwrap().into_rgb8();
-            let side = PICTURE * SCALE;
-            let colors: BTreeSet<[u8; 3]> = drawn
-                .enumerate_pixels()
-                .filter(|(x, y, _)| *x < side && *y < side)
-                .map(|(.., pixel)| pixel.0)
-                .collect();
-            assert_eq!(colors.len() == 2, small || size == side, "{size}: {} colors", colors.len());
-            let pixelated = svg(&sheet(size), Path::new("")).unwrap().contains("pixelated");
-            assert_eq!(pixelated, small, "{size}");
+    fn a_picture_keeps_its_pixels_up_to_two_a_unit_and_a_small_one_is_shown_sharply() {
+        for (size, small, side) in
+            [(32, true, 32), (112, true, 112), (128, false, 128), (224, false, 224), (336, false, 224)]
+        {
+            let (picture, sharp) = embedded(size);
+            assert_eq!((picture.dimensions(), sharp), ((side, side), small), "{size}");
+            assert_eq!(picture == sheet(size).pictures[0].item, size <= 224, "{size}");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
 
-/// A figure that was drawn: its place below the folder, without the extension of its two files.
+/// A figure that was drawn: its place below the folder, without its extension.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) path: String,
@@ -17,7 +17,7 @@ impl Shown {
         Shown { path: figure.path(block) }
     }
 
-    /// Draws one and writes its files.
+    /// Draws one and writes its file.
     pub(super) fn draw(
         figure: &Figure,
         block: Option<&str>,

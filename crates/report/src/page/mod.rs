@@ -7,6 +7,7 @@
 //! registry is on the page without a line here.
 
 mod assets;
+mod audit;
 pub(crate) mod claims;
 pub(crate) mod compare;
 mod data;
@@ -16,6 +17,7 @@ mod shell;
 mod single;
 mod thumbnails;
 
+pub use audit::leave_audit;
 pub(crate) use single::single_file;
 pub use thumbnails::{map_png, photograph_jpeg};
 
@@ -114,8 +116,11 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, of: Of<'_>) -> Result<Ve
     let path = page.join("data").join("thumbnails.js");
     written.put(&path, data::call_with(&["thumbnails"], &thumbnails).as_bytes())?;
     first.push(path);
+    let path = Path::new(layout::PAGE_AUDIT);
+    written.put(path, audit::text(folder, manifest)?.as_bytes())?;
+    first.push(path.to_owned());
     lacks.sort();
-    let run = run::described(folder, manifest, &run::Said { lacks: &lacks, parts: &parts, drawn });
+    let run = run::described(folder, manifest, &run::Said { lacks: &lacks, parts: &parts, drawn, cut_short });
     let path = page.join("data").join("run.js");
     written.put(&path, data::call_with(&["run"], &run).as_bytes())?;
     first.insert(0, path);
@@ -146,10 +151,12 @@ fn lacking(folder: &Path, manifest: &Manifest, cut_short: bool) -> Vec<String> {
     if cut_short {
         lacks.push("The run was cut short; the same command of reproduce finishes it.".to_owned());
     }
-    for table in TABLES.iter().filter(|table| table.is_of(manifest.has())) {
-        if !folder.join(table.path).exists() {
-            lacks.push(format!("{} is not there.", table.path));
-        }
+    let of_run: Vec<&str> = TABLES.iter().filter(|table| table.is_of(manifest.has())).map(|table| table.path).collect();
+    let missing: Vec<&str> = of_run.iter().copied().filter(|path| !folder.join(path).exists()).collect();
+    if missing.len() == of_run.len() {
+        lacks.push("Nothing is measured yet: there is no table.".to_owned());
+    } else {
+        lacks.extend(missing.into_iter().map(|path| format!("{path} is not there.")));
     }
     let missing = manifest.pictures.keys().filter(|name| !folder.join(name).exists()).count();
     if missing > 0 {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// What the page knows of a run before any table.
 pub(super) fn described(folder: &Path, manifest: &Manifest, said: &Said<'_>) -> Value {
-    let Said { lacks, parts, drawn } = *said;
+    let Said { lacks, parts, drawn, cut_short } = *said;
     let network = &manifest.network;
     let images = manifest.images.as_ref().map(|images| {
         json!({
@@ -29,6 +29,7 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, said: &Said<'_>) -> 
         "network": {
             "weights": network.weights, "weights_digest": network.weights_digest, "widths": network.widths,
             "input_size": network.input_size, "shuffled": network.shuffled, "classes": network.classes, "batch_norm": network.batch_norm,
+            "preprocessing": network.preprocessing,
         },
         "images": images,
         "preset": manifest.preset,
@@ -49,6 +50,8 @@ pub(super) fn described(folder: &Path, manifest: &Manifest, said: &Said<'_>) -> 
             "images": layout::IMAGES,
         },
         "lacks": lacks,
+        "cut_short": cut_short,
+        "pictures": pictures(folder, manifest),
     })
 }
 
@@ -60,6 +63,8 @@ pub(super) struct Said<'a> {
     pub(super) parts: &'a Parts,
     /// The figures that were drawn of it, without an ending; otherwise those are shown that lie there.
     pub(super) drawn: Option<&'a [String]>,
+    /// Whether the run did not come to its end.
+    pub(super) cut_short: bool,
 }
 
 /// The blocks of each table that is read a block at a time.
@@ -89,12 +94,12 @@ fn figures(folder: &Path, manifest: &Manifest, drawn: Option<&[String]>) -> Vec<
     let with_images = manifest.images.is_some();
     let one = |figure: &Figure, block: Option<&str>| {
         let path = figure.path(block);
-        let (svg, png) = (format!("{path}.svg"), format!("{path}.png"));
+        let svg = format!("{path}.svg");
         let there = drawn.map_or_else(|| folder.join(&svg).exists(), |drawn| drawn.contains(&path));
         there.then(|| {
             json!({
                 "number": figure.number, "block": block, "title": figure.title(block), "svg": svg,
-                "png": folder.join(&png).exists().then_some(png), "caption": figure.caption(block, with_images),
+                "caption": figure.caption(block, with_images),
             })
         })
     };
@@ -119,6 +124,12 @@ fn measures(manifest: &Manifest) -> Vec<Value> {
         })
     };
     MEASURES.iter().map(of).collect()
+}
+
+/// How many pictures there are, and how many there are to be.
+fn pictures(folder: &Path, manifest: &Manifest) -> Value {
+    let there = manifest.pictures.keys().filter(|name| folder.join(name).exists()).count();
+    json!({ "there": there, "all": manifest.pictures.len() })
 }
 
 /// The last part of the weights' path.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub struct Figure {
     /// Its number.
     pub number: u8,
-    /// Its name, between the number and the block in the names of its files.
+    /// Its name, between the number and the block in the name of its file.
     pub name: &'static str,
     /// Whether there is one for each block.
     pub of_each_block: bool,
@@ -27,17 +27,17 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// What the names of its files begin with, below an output folder.
+    /// What the name of its file begins with, below an output folder.
     pub fn stem(&self) -> String {
         format!("figures/fig{}_{}", self.number, self.name)
     }
 
-    /// Its place below an output folder, without the extension of its two files.
+    /// Its place below an output folder, without its extension.
     pub fn path(&self, block: Option<&str>) -> String {
         block.map_or_else(|| self.stem(), |block| format!("{}_{block}", self.stem()))
     }
 
-    /// Its files below a folder, without an extension that may be replaced: block names have dots.
+    /// Its file below a folder, without an extension that may be replaced: block names have dots.
     pub fn file(&self, folder: &Path, block: Option<&str>) -> PathBuf {
         folder.join(format!("{}.x", self.path(block)))
     }

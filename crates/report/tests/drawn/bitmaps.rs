@@ -1,39 +1,30 @@
-//! Bitmaps of charts against their SVGs: the same marks and words, at twice the size.
+//! The bitmap of a chart against its SVG: the same marks and words, at twice the size.
 
-use crate::figures::figure_of;
 use crate::svg::{Drawing, Element};
 use image::RgbImage;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How far apart the same mark may be in pixels: a place cut to a whole unit is off by less than two, and so is the
 /// middle of a text.
 const NEAR: u32 = 4;
+/// And along a dashed line: each dash is cut to whole units, and begins where the one before it ends.
+const DASH: u32 = 20;
 /// How much a channel of a pixel may be beyond all that are near: a thin stroke is paler where it lies between two
 /// pixels.
 const PALER: u8 = 60;
 
-/// Every chart of a folder; how many.
-pub(crate) fn check(folder: &Path) -> usize {
-    let all = fs::read_dir(folder.join("figures")).unwrap();
-    let svgs = all.map(|f| f.unwrap().path()).filter(|p| p.extension().unwrap() == "svg");
-    // Sheets of pictures are compared pixel by pixel, where their pictures are known.
-    let is_sheet = |path: &PathBuf| figure_of(&path.file_stem().unwrap().to_string_lossy()).is_sheet;
-    let charts: Vec<PathBuf> = svgs.filter(|path| !is_sheet(path)).collect();
-    for svg in &charts {
-        compare(svg);
-    }
-    charts.len()
-}
-
-fn compare(svg: &Path) {
+/// The bitmap beside an SVG.
+pub(crate) fn check(svg: &Path) {
     let drawing = Drawing::read(svg);
     let bytes = fs::read(svg.with_extension("png")).unwrap();
     let found = image::load_from_memory(&bytes).unwrap().to_rgb8();
     let expected = twice(&drawing);
+    let dashed = dashed_rows(&drawing);
     assert_eq!(found.dimensions(), expected.dimensions(), "{}", svg.display());
     for (from, to, what) in [(&found, &expected, "in the bitmap alone"), (&expected, &found, "in the SVG alone")] {
         for (x, y, pixel) in from.enumerate_pixels() {
@@ -41,17 +32,35 @@ fn compare(svg: &Path) {
             // left.
             let paper = pixel.0.iter().all(|&c| c > 240);
             if !paper && to.get_pixel(x, y) != pixel {
-                assert!(is_near(to, (x, y), pixel.0), "{}: {what}: {pixel:?} at {x}, {y} of the bitmap", svg.display());
+                let along = if dashed.contains(&(y / 2)) { DASH } else { NEAR };
+                assert!(
+                    is_near(to, (x, y), along, pixel.0),
+                    "{}: {what}: {pixel:?} at {x}, {y} of the bitmap",
+                    svg.display()
+                );
             }
         }
     }
 }
 
-fn is_near(picture: &RgbImage, (x, y): (u32, u32), color: [u8; 3]) -> bool {
+/// Where a dashed line runs: rows of the SVG, with the one above and below.
+fn dashed_rows(drawing: &Drawing) -> BTreeSet<u32> {
+    let mut dashes: BTreeMap<u32, usize> = BTreeMap::new();
+    for dash in drawing.elements.iter().filter(|e| e.tag == "polyline") {
+        if let [(from, y), (to, end)] = dash.points()[..] {
+            if y == end && (to - from).abs() <= 6.0 {
+                *dashes.entry(whole(y).cast_unsigned()).or_default() += 1;
+            }
+        }
+    }
+    dashes.into_iter().filter(|(_, count)| *count > 9).flat_map(|(y, _)| y - 1..y + 2).collect()
+}
+
+fn is_near(picture: &RgbImage, (x, y): (u32, u32), along: u32, color: [u8; 3]) -> bool {
     let (width, height) = picture.dimensions();
     let (mut low, mut high) = ([255; 3], [0; 3]);
     for y in y.saturating_sub(NEAR)..(y + NEAR + 1).min(height) {
-        for x in x.saturating_sub(NEAR)..(x + NEAR + 1).min(width) {
+        for x in x.saturating_sub(along)..(x + along + 1).min(width) {
             for (at, &byte) in picture.get_pixel(x, y).0.iter().enumerate() {
                 low[at] = byte.min(low[at]);
                 high[at] = byte.max(high[at]);

@@ -113,7 +113,9 @@ pub(crate) fn check(folder: &Path) {
         }
     }
     of_pictures(folder, &manifest, &mut files);
-    for name in ["page/data/run.js", "page/data/thumbnails.js"] {
+    // Nobody audited it.
+    assert_eq!(taken(&folder.join("page/data/audit.js")), (vec!["audit".to_owned()], Value::Null));
+    for name in ["page/data/run.js", "page/data/thumbnails.js", "page/data/audit.js"] {
         assert!(files.remove(name), "{name}");
         first.insert(name.to_owned());
     }
@@ -263,7 +265,16 @@ fn of_the_run(folder: &Path, manifest: &Manifest) {
     for field in ["folder", "read", "skipped", "digest"] {
         assert_eq!(run["images"][field], said["images"].get(field).cloned().unwrap_or_default(), "{field}");
     }
-    assert_eq!(run["lacks"], json!([]));
+    assert_eq!((&run["lacks"], &run["cut_short"]), (&json!([]), &json!(false)));
+    let there = manifest.pictures.keys().filter(|name| folder.join(name).exists()).count();
+    assert_eq!(run["pictures"], json!({ "all": manifest.pictures.len(), "there": there }));
+    let preprocessing = said["network"].get("preprocessing").cloned().unwrap_or_default();
+    let numbers = |value: &Value| -> Vec<f32> {
+        let fields = ["mean", "std"].iter().flat_map(|field| value[*field].as_array().cloned().unwrap_or_default());
+        fields.map(|number| number.to_string().parse::<f32>().unwrap()).collect()
+    };
+    let own = &run["network"]["preprocessing"];
+    assert_eq!((&own["resize"], numbers(own)), (&preprocessing["resize"], numbers(&preprocessing)));
     let dictionary = fs::read_to_string(folder.join(layout::DICTIONARY)).unwrap();
     let mut lines: BTreeSet<&str> = dictionary.lines().filter(|line| line.matches(" | ").count() == 2).collect();
     lines.retain(|line| line.starts_with("| `"));

@@ -19,6 +19,7 @@ fn sources(name: &str) -> Option<Vec<&'static str>> {
         "index.html" | "page/data/run.js" | "page/data/thumbnails.js" => tables(&["manifest.json"]),
         "page/data/photographs.js" => tables(&["tables/extremes.csv", "activations/images.txt"]),
         "page/core.js" | "page/vendor.js" | "page/explorer.js" | "page/style.css" => tables(&[]),
+        "page/data/audit.js" => tables(&["audit.json"]),
         _ if name.starts_with("page/data/pictures/") => tables(&["manifest.json"]),
         _ if name.starts_with("page/data/") => {
             let (table, _) = name["page/data/".len()..].split_once(['/', '.']).unwrap();
@@ -78,7 +79,7 @@ fn every_file_is_made_from_what_the_manifest_says() {
                     1 => format!("figures/fig1_exemplars_{}", e.block),
                     _ => format!("figures/fig6_scale_{}", e.block),
                 };
-                if [format!("{figure}.svg"), format!("{figure}.png")].contains(name) {
+                if format!("{figure}.svg") == *name {
                     for picture in pictures(e) {
                         if let Some(record) = manifest.pictures.get(&picture) {
                             let (key, address) = (&record.address[..2], &record.address);

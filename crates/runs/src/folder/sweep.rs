@@ -11,7 +11,9 @@ const DEPTH: usize = 3;
 /// Removes temporary files of processes that are gone, where a run writes: its store, and the folders that it makes.
 /// Those of living processes stay, and so does everything in folders that no run makes.
 pub(crate) fn sweep(folder: &Path, store: &Path) {
-    let own = |name: &str| name == layout::MANIFEST || is_of_a_run(name);
+    let own = |name: &str| {
+        [layout::MANIFEST, layout::BEGUN, layout::AUDIT, layout::PAGE_AUDIT].contains(&name) || is_of_a_run(name)
+    };
     remove_abandoned(folder, own);
     for made in ["tables", "figures", "activations", "features", layout::PAGE, layout::THUMBNAILS, layout::EXPLANATIONS]
     {

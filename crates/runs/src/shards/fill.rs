@@ -2,6 +2,7 @@
 
 use super::Shard;
 use super::log::{Line, Log, counts, now};
+use crate::begun::{self, Begins};
 use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::{self, Reading};
@@ -80,6 +81,10 @@ impl Part<'_> {
         let attempts =
             Attempts { loaded, workshop: &workshop, seed, variant: None, called: "", observer: self.observer };
         let units = neuron_units(loaded.network.architecture(), &plan.studies, seeds);
+        if self.ready.before.is_none() {
+            let earlier = self.ready.begun.as_ref();
+            begun::write(&Begins { options: self.options, loaded, plan, workshop: &workshop, earlier })?;
+        }
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
         self.make(&workshop, NEURONS, &units, &mut filled)?;
         filled.images = self.read_images()?;

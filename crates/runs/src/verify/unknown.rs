@@ -30,6 +30,7 @@ pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
             Err(_) if path.starts_with(layout::EXPLANATIONS) && !hidden => explanations += 1,
             // Comparisons and figures to print, which were asked for afterwards.
             Err(_) if [layout::COMPARISON, layout::PRINT].iter().any(|made| path.starts_with(made)) && !hidden => {}
+            Err(_) if [layout::AUDIT, layout::PAGE_AUDIT].contains(&&*name) => {}
             Err(_) if hidden => others.push(format!("not in the manifest: {name}, a hidden file")),
             Err(_) if name == layout::MANIFEST || is_of_a_run(&name) => {}
             Err(_) => others.push(format!("not in the manifest: {name}, which is none of a run's")),
@@ -102,6 +103,8 @@ mod tests {
             "tables/channels.csv",
             "explain/1.1_0.html",
             "explain/1.1_1.html",
+            "audit.json",
+            "page/data/audit.js",
             "explain/.hidden",
             "tables/.hidden",
             "store/zz",

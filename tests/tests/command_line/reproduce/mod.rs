@@ -160,7 +160,7 @@ fn the_summary_table_and_the_files_of_the_manifest_are_there() {
         assert!(files.contains_key(name), "{name} is not in the manifest");
     }
     for expected in
-        ["index.html", "figures/fig2_mix_ratios.svg", "figures/fig5_scale_invariance.png", "tables/blocks.csv"]
+        ["index.html", "figures/fig2_mix_ratios.svg", "figures/fig5_scale_invariance.svg", "tables/blocks.csv"]
     {
         assert!(files.contains_key(expected), "{expected} is missing");
     }

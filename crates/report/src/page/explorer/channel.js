@@ -26,14 +26,17 @@ function pictures(at, extremes) {
         h("figure", {}, streamscope.picture("neuron", block, role, channel, `${name}: picture of the center neuron of channel ${channel}`), h("figcaption", {}, "center neuron", field && !field.whole ? " (what it sees)" : "")),
         streamscope.has("channel", block, role, channel)
           ? h("figure", {}, streamscope.picture("channel", block, role, channel, `${name}: picture of the whole channel ${channel}`), h("figcaption", {}, "whole channel"))
-          : h("figure", { class: "lack" }, h("span", { class: "none" }, "made for exemplars only"), h("figcaption", {}, "whole channel"))),
+          : h("figure", { class: "lack" }, h("span", { class: "none" }, streamscope.run.cut_short ? "not made yet" : "not made: of exemplars only"), h("figcaption", {}, "whole channel"))),
       streamscope.run.images ? [h("h3", {}, "answers most to"), nine(block, channel, role, "top", extremes), h("h3", {}, "answers least to"), nine(block, channel, role, "bottom", extremes)] : null);
   }));
   const withMaps = ROLES.some(([role]) => streamscope.has("maps", block, role, channel));
   const toggles = streamscope.run.images ? h("div", { class: "toggles" },
     withMaps ? h("label", {}, h("input", { type: "checkbox", checked: document.documentElement.classList.contains("maps"), onchange: (e) => document.documentElement.classList.toggle("maps", e.target.checked) }), " where Block takes away (", h("span", { class: "swatch takes" }), " red) or adds (", h("span", { class: "swatch adds" }), " blue)") : null,
-    h("label", {}, h("input", { type: "checkbox", checked: !document.documentElement.classList.contains("no-fields"), onchange: (e) => document.documentElement.classList.toggle("no-fields", !e.target.checked) }), " what the center neuron sees")) : h("p", { class: "small" }, "The run read no photographs: ", h("code", {}, "--images DIR"), " adds those that each role answers to most and least.");
-  return [toggles, grid];
+    h("label", {}, h("input", { type: "checkbox", checked: !document.documentElement.classList.contains("no-fields"), onchange: (e) => document.documentElement.classList.toggle("no-fields", !e.target.checked) }), " what the center neuron sees")) : h("p", { class: "small" }, streamscope.run.cut_short ? "No photographs were read yet." : ["The run read no photographs: ", h("code", {}, "--images DIR"), " adds those that each role answers to most and least."]);
+  const whole = ROLES.filter(([role]) => !streamscope.has("channel", block, role, channel));
+  const making = whole.length && !streamscope.run.cut_short ? h("details", { class: "whole" }, h("summary", {}, "Pictures of the whole channel are made of the exemplars of figures 1 and 6 alone; the commands that make these"),
+    h("p", { class: "small" }, "Each takes many times as long as the center neuron's, which sees a part of the image. The bits are those that the run would give."), whole.map(([role]) => streamscope.command(streamscope.wholeCommand(block, role, channel)))) : null;
+  return [toggles, grid, making];
 }
 
 const verdict = (holds, ...words) => h("li", { class: holds ? "holds" : "fails" }, h("span", { "aria-hidden": "true" }, holds ? "✓ " : "✗ "), h("span", { class: "hidden" }, holds ? "holds: " : "does not hold: "), words);
@@ -108,8 +111,38 @@ function weights(rows, block) {
         h("td", {}, h("span", { class: `bar ${row.weight < 0 ? "negative" : ""}`, style: { "--part": (Math.abs(row.weight) / largest).toFixed(4) } }, h("span", {}, number(row.weight)))), h("td", {}, number(row.sum_abs)))))));
 }
 
+/* The channel's rows of other seeds or variants: small pictures of each, what was measured, and what that makes of it. */
+function conditions(at, rows, { key, ending, records }) {
+  const block = streamscope.value(at, "block"), channel = streamscope.value(at, "channel");
+  const columns = ["mix_ratio", "category", "block_delta", "input_delta", ...streamscope.definitions.filter((name) => name in rows[0])];
+  const complete = streamscope.run.pictures.there === streamscope.run.pictures.all;
+  const picture = (row, role, name) => {
+    const file = `${block}/${role}/${channel}${ending(row)}`;
+    if (!complete || !records || !records[`features/${file}.png`]) return null;
+    return h("img", { src: streamscope.url(`thumbnails/${file}.jpg`), alt: `${name}, ${key} ${row[key]}`, loading: "lazy", decoding: "async", width: 64, height: 64 });
+  };
+  return h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": `By ${key}` }, h("table", { class: "small-table conditions" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, key), ROLES.map(([, name]) => h("th", { scope: "col" }, name)), columns.map((name) => h("th", { scope: "col" }, term(name, streamscope.title(name)))))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row[key]), ROLES.map(([role, name]) => h("td", {}, picture(row, role, name))), columns.map((name) => h("td", {}, streamscope.cell(row[name]))))))));
+}
+
+/* The channel at every seed: where its mix ratio falls, and what each calls it. */
+function spread(at, rows, records) {
+  if (rows.length < 2) return null;
+  const share = (name) => { const value = streamscope.value(at, `${name}_share`); return value ? `${number(100 * value, 0)} % ${name}` : null; };
+  return panel(`Over ${streamscope.count(rows.length, "seed")}`, h("p", { class: "small" }, `Of the seeds ${streamscope.CATEGORIES.map(share).filter(Boolean).join(", ")}; mix ratio ${number(streamscope.value(at, "mix_ratio_mean"))} ± ${number(streamscope.value(at, "mix_ratio_deviation"))} (mean and standard deviation).`),
+    streamscope.ratiosOnAxis(rows.map((row) => row.mix_ratio)),
+    conditions(at, rows, { key: "seed", ending: (row) => (String(row.seed) === streamscope.run.seed ? "" : `.seed${row.seed}`), records }));
+}
+
+/* The channel with one thing of the study changed. */
+function variants(at, rows, records) {
+  if (!rows.length) return null;
+  return panel("In variants of the study", h("p", { class: "small" }, "Each changes one thing of the published study; one without pictures reads the same pictures otherwise."), conditions(at, rows, { key: "variant", ending: (row) => `.${row.variant}`, records }));
+}
+
 /* Tables of the registry that nothing above shows: whatever they are, their rows of this channel. */
-const SHOWN = new Set(["extremes", "scale_tuning", "activation_histogram", "alike", "hidden_weights", "receptive_fields"]);
+const SHOWN = new Set(["seeds", "variants", "extremes", "scale_tuning", "activation_histogram", "alike", "hidden_weights", "receptive_fields"]);
 function otherTables(block, channel, parts) {
   return streamscope.run.tables.filter((t) => t.of_blocks && !SHOWN.has(t.name) && parts[t.name] && parts[t.name].length).map((t) => {
     const names = t.columns.map((c) => c.name).filter((name) => name !== "block" && name !== "channel");
@@ -127,11 +160,23 @@ function everything(at) {
   })));
 }
 
+const quote = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
+/* The weights, and how their images are read where that is not as ImageNet's. */
+const COLORS = { mean: "0.485,0.456,0.406", std: "0.229,0.224,0.225" };
+function source() {
+  const { network } = streamscope.run;
+  const read = network.preprocessing || {};
+  // Numbers of single precision, as people write them.
+  const said = (name) => read[name].map((value) => Number(value.toPrecision(7))).join(",");
+  const other = Object.keys(COLORS).filter((name) => read[name] && said(name) !== COLORS[name]).map((name) => ` --${name} ${said(name)}`);
+  const resize = read.resize && read.resize !== Math.round((network.input_size * 256) / 224) ? ` --resize ${read.resize}` : "";
+  return `--weights ${quote(network.weights)} --input-size ${network.input_size}${resize}${other.join("")}`;
+}
+streamscope.wholeCommand = (block, role, channel) => `cargo xtask visualize ${source()} --site ${block}.${role} --channel ${channel} --objective channel --steps ${streamscope.run.recipe.steps} --seed ${streamscope.run.seed} --out ${block}.${role}.${channel}.channel.png`;
 streamscope.commandOf = function (block, channel) {
   const { run } = streamscope;
-  const quote = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
   const images = run.images ? ` --images ${quote(run.images.folder)}` : "";
-  return `cargo xtask reproduce --weights ${quote(run.network.weights)} --input-size ${run.network.input_size}${images} --blocks ${block} --channels ${channel} --steps ${run.recipe.steps} --seed ${run.seed}`;
+  return `cargo xtask reproduce ${source()}${run.network.shuffled ? " --shuffled" : ""}${images} --blocks ${block} --channels ${channel} --steps ${run.recipe.steps} --seed ${run.seed}`;
 };
 
 function provenance(at, records) {
@@ -163,21 +208,22 @@ streamscope.views.channel = async function ({ path: [block, name] }) {
   const { before, after, list, place } = neighbours(at);
   const step = (to, said, key) => to === undefined ? h("span", { class: "step off", "aria-disabled": "true" }, said) : h("a", { class: "step", href: streamscope.address(to), rel: key, title: streamscope.nameOf(to) }, said);
   const pinned = streamscope.pins.has(streamscope.nameOf(at));
-  const failed = streamscope.category(at) === null;
+  const failed = streamscope.category(at) === null && streamscope.kindOf.category !== undefined;
+  const measured = streamscope.value(at, "o_i") !== null || failed;
   const element = h("article", { class: "channel" },
     h("nav", { class: "steps", "aria-label": "Channels" }, step(before, "← previous", "prev"), h("a", { href: `#/channels?${streamscope.listQuery || ""}` }, `${place + 1} of ${list.length}`), step(after, "next →", "next"),
       h("button", { type: "button", class: "pin", "aria-pressed": pinned ? "true" : "false", onclick: () => { streamscope.pin(streamscope.nameOf(at)); streamscope.show(true); } }, pinned ? "Pinned" : "Pin")),
-    h("header", { class: "channel-head" }, h("h1", {}, h("span", { class: "faint" }, "Channel "), `${block}/${channel}`), streamscope.badge(at),
-      streamscope.value(at, "scale_invariant") ? h("span", { class: "badge star" }, "★ scale-invariant") : null, streamscope.mixAxis(at, {}), derivation(at)),
+    h("header", { class: "channel-head" }, h("h1", {}, h("span", { class: "faint" }, "Channel "), `${block}/${channel}`), measured ? [streamscope.badge(at),
+      streamscope.value(at, "scale_invariant") ? h("span", { class: "badge star" }, "★ scale-invariant") : null, streamscope.mixAxis(at, {}), derivation(at)] : h("span", { class: "badge failed" }, "not measured yet")),
     failed ? h("p", { class: "note" }, "No picture made its Output positive, from any seed: mix ratio and scale measures are not defined.") : null,
     streamscope.value(at, "not_finite") ? h("p", { class: "note" }, `Beyond what single precision holds: ${streamscope.value(at, "not_finite")}.`) : null,
     pictures(at, rows("extremes")),
-    h("div", { class: "panels" },
+    !measured ? null : h("div", { class: "panels" },
       panel("Nine activations", h("p", { class: "small" }, "What each role answers (rows) to the picture made for each (columns)."), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "Nine activations" }, streamscope.matrix(at))),
       streamscope.value(at, "photo_o_o") === null ? null : panel("The same on photographs", h("p", { class: "small" }, `Means over each role's top nine photographs. Mix ratio on photographs: ${number(streamscope.value(at, "photo_mix_ratio"))}.`), h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "Nine activations on photographs" }, streamscope.matrix(at, "photo_"))),
       invariance(at, rows("scale_tuning")), weights(rows("hidden_weights"), block)),
     rows("scale_tuning").length ? panel("Scale tuning", h("p", { class: "small" }, "Answers to its pictures at sizes from half to double. Scale invariance reads the Block on the Input's picture at 1 and 2, and the Input on the Block's picture at 0.5 and 1."), tuningPlots(rows("scale_tuning"), "picture"), streamscope.run.images ? tuningPlots(rows("scale_tuning"), "photographs") : null) : null,
-    histograms(rows("activation_histogram")), alike(rows("alike")), streamscope.elsewhere ? streamscope.elsewhere(block, channel) : null, otherTables(block, channel, parts), everything(at), provenance(at, loaded[loaded.length - 1]));
+    spread(at, rows("seeds"), loaded[loaded.length - 1]), variants(at, rows("variants"), loaded[loaded.length - 1]), histograms(rows("activation_histogram")), alike(rows("alike")), streamscope.elsewhere ? streamscope.elsewhere(block, channel) : null, otherTables(block, channel, parts), measured ? everything(at) : null, provenance(at, loaded[loaded.length - 1]));
   return { title: `Channel ${block}/${channel}`, element };
 };
 

@@ -5,7 +5,12 @@ streamscope.ROLES = [["input", "Input", "I"], ["block", "Block", "B"], ["output"
 streamscope.CATEGORIES = ["overwrite", "mix", "skip"];
 streamscope.MARKS = { overwrite: "▼", mix: "◆", skip: "▲" };
 
-const table = streamscope.tables.channels || { rows: 0, columns: {} };
+/* Of a run that measured nothing yet: the channels that it studies, which may have pictures. */
+function planned() {
+  const all = Object.entries(streamscope.run.blocks).flatMap(([block, list]) => list.map((channel) => [block, channel]));
+  return { rows: all.length, columns: { block: all.map((c) => c[0]), channel: all.map((c) => c[1]) } };
+}
+const table = streamscope.tables.channels || planned();
 streamscope.channels = table;
 streamscope.count_of_channels = table.rows;
 const columns = table.columns;
@@ -36,17 +41,17 @@ streamscope.DIFFERENCES = {
     const own = streamscope.definitions.filter((name) => !name.startsWith("photo"));
     return new Set(own.map((name) => columns[name][at])).size > 1;
   } },
-  photographs: { said: "on photographs", is: (at) => {
-    const of = (ratio) => (ratio === null || ratio === undefined ? null : streamscope.categoryOf(ratio));
-    const other = of(streamscope.value(at, "photo_mix_ratio"));
-    return other !== null && streamscope.category(at) !== null && other !== streamscope.category(at);
-  } },
 };
+/* On photographs: of another category, or scale-invariant on one of the two alone. */
+if (columns.photo_mix_ratio && columns.photo_mix_ratio.some((value) => value !== null)) streamscope.DIFFERENCES.photographs = { said: "on photographs", is: (at) => {
+  const [ratio, invariant] = [columns.photo_mix_ratio[at], columns.photo_scale_invariant ? columns.photo_scale_invariant[at] : null];
+  const category = streamscope.category(at);
+  const other = ratio !== null && category !== null && streamscope.categoryOf(ratio) !== category;
+  return other || (invariant !== null && invariant !== streamscope.value(at, "scale_invariant"));
+} };
 streamscope.categoryOf = (ratio) => (ratio <= 1 / THRESHOLD ? "overwrite" : ratio >= THRESHOLD ? "skip" : "mix");
 
-/* What seeds or variants say, where the run has such columns: those whose names say it. */
-const differing = Object.keys(columns).filter((name) => /seed|variant/.test(name) && (streamscope.kindOf[name] === "truth" || /categor|disagree|differ/.test(name)));
-if (differing.length) streamscope.DIFFERENCES.seeds = { said: "between seeds", is: (at) => differing.some((name) => {
-  const value = columns[name][at];
-  return typeof value === "boolean" ? !value === !/differ|disagree/.test(name) : typeof value === "string" ? /[ ,;|]/.test(value) : value > 1;
-}) };
+/* Between seeds: a share of them that is neither none nor all puts the channel into a category, or calls it scale-invariant. */
+const shares = Object.keys(columns).filter((name) => name.endsWith("_share") && !name.startsWith("photo_") && /^(overwrite|mix|skip|scale_invariant)/.test(name));
+streamscope.seeds = columns.seeds ? Math.max(1, ...columns.seeds) : 1;
+if (streamscope.seeds > 1) streamscope.DIFFERENCES.seeds = { said: "between seeds", is: (at) => shares.some((name) => columns[name][at] > 0 && columns[name][at] < 1) };

@@ -8,6 +8,7 @@ var streamscope = {
   parts: {},       // by table and block, of tables that are read a block at a time
   thumbnails: {},  // by block and role: which channels have one
   photographs: { names: [], thumbnails: [] },
+  audit: null,     // what an audit of the run found
   others: [],      // runs that this one is compared with
   modules: {},
 };

@@ -48,16 +48,26 @@ function plots(found, query) {
   const width = 0.25, counts = new Map();
   for (const at of found) {
     const ratio = streamscope.value(at, "mix_ratio");
-    if (ratio !== null) { const bin = Math.min(19, Math.floor(ratio / width)); counts.set(bin, (counts.get(bin) || 0) + 1); }
+    if (ratio === null) continue;
+    // A threshold lies within a bin, which then has two colors, one above the other.
+    const key = `${Math.min(19, Math.floor(ratio / width))} ${streamscope.categoryOf(ratio)}`;
+    counts.set(key, (counts.get(key) || 0) + 1);
   }
-  const bins = Array.from({ length: 20 }, (_, bin) => [bin * width, (bin + 1) * width, counts.get(bin) || 0, streamscope.categoryOf((bin + 0.5) * width)]);
+  const bins = Array.from({ length: 20 }, (_, bin) => {
+    let base = 0;
+    return streamscope.CATEGORIES.map((name) => [name, counts.get(`${bin} ${name}`) || 0]).filter(([name, count]) => count || name === streamscope.categoryOf((bin + 0.5) * width)).map(([name, count]) => {
+      base += count;
+      return [bin * width, (bin + 1) * width, count, name, base - count];
+    });
+  }).flat();
   const list = [streamscope.bars({ bins, label: "Mix ratios (figure 2)", xTitle: "mix ratio (last bin: 4.75 and above)", yTitle: "channels", column: "mix_ratio", height: 250 })];
   for (const measure of streamscope.run.measures) {
     const values = channels.columns[measure.column];
     if (!values || values.every((value) => value === null)) continue;
     list.push(streamscope.scatter({ places: all, selected, x: "mix_ratio", y: measure.column, xTitle: "mix ratio (at most 5)", yTitle: measure.axis, label: `${measure.axis} (figure ${measure.figure})` }));
   }
-  list.push(streamscope.scatter({ places: all, selected, x: "block_delta", y: "input_delta", xTitle: "dB", yTitle: "dI", label: "Scale invariance: dB and dI" }));
+  list.push(streamscope.scatter({ places: all, selected, x: "block_delta", y: "input_delta", xTitle: "dB (from −2 to 2, what is beyond at the edge)", yTitle: "dI (likewise)", label: "Scale invariance: dB and dI", within: 2 }));
+  list.push(streamscope.sizes(found, "input", "block", "Block on the Input's picture (figure 10)"), streamscope.sizes(found, "block", "input", "Input on the Block's picture (figure 10)"));
   list.push(invariance(found));
   return h("section", { class: "plots", "aria-label": "Plots" }, h("p", { class: "small" }, "Drag over a plot to filter by what is on its axis; hover to see a channel, click to open it. ▼ overwrite, ◆ mix, ▲ skip."), h("div", { class: "plot-grid" }, list));
 }
@@ -73,7 +83,7 @@ function invariance(found) {
       return h("td", {}, percent === null ? "" : h("span", { class: "bar", style: { "--part": (percent / 100).toFixed(4) } }, h("span", {}, `${number(percent, 1)} %`)));
     }));
   });
-  return h("figure", { class: "plot" }, h("figcaption", {}, "Scale-invariant channels of what is shown (figure 5)"),
+  return h("figure", { class: "plot wide" }, h("figcaption", {}, "Scale-invariant channels of what is shown (figure 5)"),
     h("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "Scale-invariant channels by block" }, h("table", { class: "small-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "block"), streamscope.definitions.map((name) => h("th", { scope: "col" }, streamscope.term(name, streamscope.title(name)))))), h("tbody", {}, rows))));
 }
@@ -109,6 +119,6 @@ streamscope.views.channels = function ({ query }) {
       h("div", { class: "tabs", role: "group", "aria-label": "View" }, tab("wall", "Wall"), tab("table", "Table"),
         h("button", { type: "button", "aria-pressed": withPlots ? "true" : "false", onclick: () => change({ plots: withPlots ? null : "1" }) }, "Plots")), roleSelect, sortSelect),
     view === "table" ? columnChooser(query) : null,
-    withPlots ? plots(found, query) : null, shown.element, streamscope.exports(found, "b_i"));
+    withPlots ? plots(found, query) : null, shown.element, streamscope.exports(found));
   return { title: "Channels", element, mount: shown.mount, stop: shown.stop };
 };

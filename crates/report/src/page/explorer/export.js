@@ -43,10 +43,13 @@ streamscope.figuresCommand = function (found) {
   return `cargo xtask figures OUT --figures ${named ? "1" : "2,3,4,5"}${named} --format pdf --width 3.3in`;
 };
 
-streamscope.exports = function (found, column) {
+/* What has a dot for each channel: the measures of the figures. */
+const drawn = () => [...new Set([...streamscope.run.measures.map((measure) => measure.column), "block_delta", "input_delta"])].filter((name) => channels.columns[name] && channels.columns[name].some((value) => value !== null));
+
+streamscope.exports = function (found) {
   return h("details", { class: "export" }, h("summary", {}, "Export this view"),
     h("p", {}, "What is shown, with every column as the table has it: ",
-      h("button", { type: "button", onclick: () => saved("channels.csv", "text/csv", streamscope.csv(found)) }, `CSV of ${streamscope.count(found.length, "channel")}`), " ",
-      h("button", { type: "button", onclick: () => saved(`${column}.svg`, "image/svg+xml", streamscope.svg(found, column, `${streamscope.title(column)} against mix ratio`)) }, `SVG of ${streamscope.title(column)} against mix ratio`)),
+      h("button", { type: "button", onclick: () => saved("channels.csv", "text/csv", streamscope.csv(found)) }, `CSV of ${streamscope.count(found.length, "channel")}`)),
+    h("p", {}, "Against mix ratio, as SVG: ", drawn().map((column) => [h("button", { type: "button", onclick: () => saved(`${column}.svg`, "image/svg+xml", streamscope.svg(found, column, `${streamscope.title(column)} against mix ratio`)) }, streamscope.title(column)), " "])),
     h("p", {}, "Figures to print, drawn from the tables (OUT is this folder):"), streamscope.command(streamscope.figuresCommand(found)));
 };

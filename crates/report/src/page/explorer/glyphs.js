@@ -45,6 +45,16 @@ streamscope.mixAxis = function (at, { width = 560, compact = false } = {}) {
   return h("svg", { viewBox: `0 0 ${width} ${height}`, class: "axis", role: "img", "aria-label": said }, parts);
 };
 
+/* Several mix ratios on that axis, a line each. */
+streamscope.ratiosOnAxis = function (ratios) {
+  const width = 560, x = (value) => 10 + onAxis(value) * (width - 20);
+  const there = ratios.filter((ratio) => ratio !== null);
+  const bands = [[0, 1 / THRESHOLD, "overwrite"], [1 / THRESHOLD, THRESHOLD, "mix"], [THRESHOLD, 99, "skip"]];
+  return h("svg", { viewBox: `0 0 ${width} 46`, class: "axis seeds", role: "img", "aria-label": `mix ratios ${there.map((ratio) => number(ratio, 2)).join(", ")}` },
+    bands.map(([from, to, kind]) => [h("rect", { x: x(from), y: 6, width: x(to) - x(from), height: 18, class: `band ${kind}` }), h("text", { x: (x(from) + x(to)) / 2, y: 40, "text-anchor": "middle", class: "faint" }, kind)]),
+    there.map((ratio) => h("line", { x1: x(ratio), x2: x(ratio), y1: 2, y2: 28, class: "needle" })));
+};
+
 /* How many channels of a block are of each category, as a bar. */
 streamscope.proportions = function (counts, said) {
   const all = streamscope.CATEGORIES.reduce((sum, name) => sum + counts[name], 0);

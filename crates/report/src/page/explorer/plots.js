@@ -42,8 +42,9 @@ function dot(context, category, x, y, r) {
 }
 
 /* A column of channels against another: those that are selected in color, the others faint behind. */
-streamscope.scatter = function ({ places, selected, x, y, xTitle, yTitle, label }) {
-  const points = places.map((at) => [Math.min(streamscope.value(at, x), x === "mix_ratio" ? RIGHT : Infinity), streamscope.value(at, y), at])
+streamscope.scatter = function ({ places, selected, x, y, xTitle, yTitle, label, within = Infinity }) {
+  const clipped = (value) => (value === null ? null : Math.max(-within, Math.min(within, value)));
+  const points = places.map((at) => [x === "mix_ratio" && streamscope.value(at, x) !== null ? Math.min(streamscope.value(at, x), RIGHT) : clipped(streamscope.value(at, x)), clipped(streamscope.value(at, y)), at])
     .filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b)).sort((a, b) => a[0] - b[0]);
   const box = h("figure", { class: "plot", "data-x": x, "data-y": y });
   const canvas = h("div", { class: "canvas", role: "img", "aria-label": `${label}: ${points.length} channels, ${yTitle} against ${xTitle}` });
@@ -88,7 +89,7 @@ streamscope.scatter = function ({ places, selected, x, y, xTitle, yTitle, label 
       width, height: 250, legend: { show: false }, scales: { x: { time: false, range: () => xRange }, y: { range: () => [low - space, high + space] } },
       axes: [axis(xTitle), axis(yTitle, { size: 54 })], series: [{}, { paths: () => null, points: { show: false } }],
       cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
-      hooks: { draw: [draw], ready: [(u) => hovered(u, nearest)], setSelect: [(u) => brushed(u, x)] },
+      hooks: { draw: [draw], ready: [(u) => hovered(u, nearest)], setSelect: [(u) => brushed(u, x, within)] },
     }, [xs, values], canvas);
   });
   return box;
@@ -113,23 +114,25 @@ function hovered(u, nearest) {
   u.over.addEventListener("click", () => { if (at !== null && !u.select.width) { tip.hidden = true; location.hash = streamscope.address(at); } });
 }
 
-function brushed(u, column) {
+function brushed(u, column, within = Infinity) {
   if (u.select.width < 4) return;
   const low = u.posToVal(u.select.left, "x"), high = u.posToVal(u.select.left + u.select.width, "x");
   const up = column === "mix_ratio" && high >= RIGHT ? "" : String(Number(high.toPrecision(4)));
-  streamscope.change({ [`f.${column}`]: `${Number(low.toPrecision(4))}..${up}` });
+  // What lies at an edge stands for what is beyond it.
+  const down = low <= -within ? "" : String(Number(low.toPrecision(4)));
+  streamscope.change({ [`f.${column}`]: `${down}..${high >= within ? "" : up}` });
 }
 
-/* Bars: [from, to, count, color name]. A brushed range becomes a filter where there is a column for it. */
+/* Bars: [from, to, count, color name, the count that it stands on]. A brushed range becomes a filter where there is a column for it. */
 streamscope.bars = function ({ bins, label, xTitle, yTitle, column, height = 200, said }) {
   const canvas = h("div", { class: "canvas", role: "img", "aria-label": said || `${label}: ${bins.map(([from, to, count]) => `${number(from, 2)} to ${number(to, 2)}: ${count}`).join(", ")}` });
   const box = h("figure", { class: "plot" }, h("figcaption", {}, label), canvas);
   keep(canvas, (width) => {
     canvas.replaceChildren();
-    const highest = Math.max(...bins.map((bin) => bin[2]), 1);
+    const highest = Math.max(...bins.map((bin) => bin[2] + (bin[4] || 0)), 1);
     const draw = (u) => {
-      for (const [from, to, count, name] of bins) {
-        const left = u.valToPos(from, "x", true), right = u.valToPos(to, "x", true), top = u.valToPos(count, "y", true), bottom = u.valToPos(0, "y", true);
+      for (const [from, to, count, name, base] of bins) {
+        const left = u.valToPos(from, "x", true), right = u.valToPos(to, "x", true), top = u.valToPos(count + (base || 0), "y", true), bottom = u.valToPos(base || 0, "y", true);
         u.ctx.fillStyle = color(name || "accent");
         u.ctx.fillRect(left + 0.5, top, Math.max(1, right - left - 1), bottom - top);
       }
@@ -165,3 +168,81 @@ streamscope.curves = function ({ at, curves, label, xTitle, yTitle, height = 210
   });
   return box;
 };
+
+/* The most channels whose curves are drawn at once. */
+const CURVES = 600;
+
+/* Figure 10 of what is shown: a curve for each channel, what a role answers to another one's picture at each size, relative to its answer to its
+   own; and their mean. */
+streamscope.sizes = function (found, seen, read, label) {
+  const canvas = h("div", { class: "canvas", role: "img", "aria-label": label });
+  const box = h("figure", { class: "plot sizes" }, h("figcaption", {}, label), canvas);
+  if (!found.length || found.length > CURVES) {
+    canvas.append(h("p", { class: "small" }, found.length ? `Curves are drawn of up to ${CURVES} channels: filter them first.` : "No channel is shown."));
+    return box;
+  }
+  const blocks = [...new Set(found.map((at) => streamscope.value(at, "block")))];
+  Promise.all(blocks.map((block) => streamscope.part("scale_tuning", block))).then((parts) => {
+    const tuned = new Map();
+    parts.forEach((part, place) => {
+      if (!part) return;
+      const c = part.columns;
+      for (let at = 0; at < part.rows; at++) {
+        if (c.stimulus[at] !== "picture") continue;
+        const name = `${blocks[place]}/${c.channel[at]}`, one = tuned.get(name) || { own: null, curve: [] };
+        if (c.seen[at] === seen) one.curve.push([c.scale[at], c[`${read}_activation`][at]]);
+        if (c.seen[at] === read && c.scale[at] === 1) one.own = c[`${read}_activation`][at];
+        tuned.set(name, one);
+      }
+    });
+    const curves = found.map((at) => ({ at, ...(tuned.get(streamscope.nameOf(at)) || { own: null, curve: [] }) })).filter((one) => one.own > 0 && one.curve.length)
+      .map(({ at, own, curve }) => ({ at, curve: curve.sort((a, b) => a[0] - b[0]).map(([scale, value]) => [scale, Math.max(-1, Math.min(2, value / own))]) }));
+    canvas.setAttribute("aria-label", `${label}: ${curves.length} channels`);
+    box.firstChild.append(h("span", { class: "small" }, ` ${streamscope.count(curves.length, "channel")}`));
+    if (!curves.length) { canvas.append(h("p", { class: "small" }, "No channel has such a curve.")); return; }
+    drawSizes(canvas, curves, `${read[0].toUpperCase()} relative to ${read[0].toUpperCase()}(${read[0].toUpperCase()})`);
+  });
+  return box;
+};
+
+function drawSizes(canvas, curves, yTitle) {
+  const scales = curves[0].curve.map(([scale]) => scale);
+  const mean = scales.map((_, i) => curves.reduce((sum, one) => sum + one.curve[i][1], 0) / curves.length);
+  const all = curves.flatMap((one) => one.curve.map((point) => point[1]));
+  const [low, high] = [Math.min(0, ...all), Math.max(0.1, ...all)];
+  keep(canvas, (width) => {
+    canvas.replaceChildren();
+    const path = (u, one, pixels) => one.curve.map(([scale, value]) => [u.valToPos(scale, "x", pixels), u.valToPos(value, "y", pixels)]);
+    const draw = (u) => {
+      const { ctx } = u;
+      ctx.save();
+      ctx.lineWidth = devicePixelRatio;
+      ctx.globalAlpha = Math.max(0.12, Math.min(0.7, 24 / curves.length));
+      for (const one of curves) {
+        ctx.strokeStyle = color(streamscope.category(one.at) || "mix");
+        ctx.beginPath();
+        path(u, one, true).forEach(([a, b], i) => (i ? ctx.lineTo(a, b) : ctx.moveTo(a, b)));
+        ctx.stroke();
+      }
+      ctx.restore();
+    };
+    const nearest = (u, px, py) => {
+      let best = null, least = 12;
+      for (const one of curves) {
+        const points = path(u, one, false);
+        const after = points.findIndex(([a]) => a >= px);
+        if (after < 1) continue;
+        const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
+        const far = Math.abs(y0 + ((y1 - y0) * (px - x0)) / (x1 - x0) - py);
+        if (far < least) [best, least] = [one.at, far];
+      }
+      return best;
+    };
+    return new uPlot({
+      width, height: 250, legend: { show: false }, scales: { x: { time: false, distr: 3, log: 2 }, y: { range: () => [low - 0.05, high + 0.05] } },
+      axes: [axis("size of the picture", { values: (u, splits) => splits.map((v) => (v === null ? null : String(v))), splits: () => [0.5, 1, 2] }), axis(yTitle, { size: 54 })],
+      series: [{}, { stroke: color("ink"), width: 3, points: { show: true, size: 6, fill: color("ink") } }],
+      cursor: { drag: { x: false, y: false }, points: { show: false } }, hooks: { drawClear: [draw], ready: [(u) => hovered(u, nearest)] },
+    }, [scales, mean], canvas);
+  });
+}

@@ -41,6 +41,8 @@ streamscope.wall = function (found, role) {
     const side = Math.floor(((room / across) - gap - own) / roles.length);
     const height = side + 34;
     inner.style.setProperty("--tile", `${side}px`);
+    // A few rows need no more room than they take.
+    scroller.style.maxHeight = `${Math.ceil(found.length / across) * height + 16}px`;
     const made = new Map();
     const draw = (items, total) => {
       inner.style.height = `${total}px`;
