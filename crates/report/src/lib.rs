@@ -39,7 +39,9 @@ mod variant_rows;
 
 pub use abandoned::remove_abandoned;
 pub use ablation::{AblationCurve, AblationRow, draw_ablation};
-pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
+pub use atomic::{
+    Pending, check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with,
+};
 pub use canvas::{FONT, embed_font};
 pub use column::{Column, Row};
 pub use compare::table_differences;

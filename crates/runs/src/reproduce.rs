@@ -289,7 +289,7 @@ impl Phases<'_> {
     /// What photographs say, where there is a folder of them.
     fn photographs(&self) -> Result<Option<OfPhotographs>, RunError> {
         let folder = self.options.images.as_deref();
-        folder.map(|folder| OfPhotographs::find(self.reading, folder)).transpose()
+        folder.map(|folder| OfPhotographs::find(self.reading, folder, &self.ready.output)).transpose()
     }
 
     /// The channels to show, whose whole-channel pictures are made.
@@ -335,7 +335,7 @@ impl Phases<'_> {
         tables.write(output)?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
-            photographs::write(output, &found.read, self.reading, &shown)?;
+            photographs::write(output, found, self.reading, &shown)?;
         }
         // Figures and page are drawn from it and the tables.
         files.extend(digests(output.folder(), |name| output.wrote(name))?);

@@ -9,7 +9,7 @@ mod merge;
 mod part;
 mod unit;
 
-pub(crate) use arrays::{Archive, npy};
+pub(crate) use arrays::{Archive, npy_header};
 pub use entries::{Entry, Store, StoreError};
 pub(crate) use entries::{parse, to_bytes};
 pub use journal::{ImageDigest, Journal, Known, images_held};
