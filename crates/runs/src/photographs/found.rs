@@ -3,6 +3,7 @@
 use super::channels::{OfChannel, over_channels};
 use super::measures::{OnPhotographs, measure};
 use super::reading::{Photographs, Reading};
+use super::scan::Listing;
 use crate::error::RunError;
 use crate::output::Output;
 use report::ImagesRecord;
@@ -29,8 +30,12 @@ impl OfPhotographs {
     ///
     /// # Errors
     /// If there is no readable image, or a file cannot be written.
-    pub(crate) fn find(reading: &Reading<'_>, folder: &Path, output: &Output) -> Result<OfPhotographs, RunError> {
-        let (read, mut record) = Photographs::read(reading, folder, output)?;
+    pub(crate) fn find(
+        reading: &Reading<'_>,
+        images: (&Path, &Listing),
+        output: &Output,
+    ) -> Result<OfPhotographs, RunError> {
+        let (read, mut record) = Photographs::read(reading, images, output)?;
         let (measured, journals) = measure(&read, reading)?;
         record.journals.extend(journals);
         Ok(OfPhotographs { channels: over_channels(&read, reading)?, read, measured, record })

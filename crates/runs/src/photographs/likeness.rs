@@ -116,7 +116,7 @@ impl Photographs {
                 let mean = |sum: f64| sum / input.len() as f64;
                 rows.push(PhotographContributionRow {
                     block: study.block.to_string(),
-                    image: self.entries[at].name.clone(),
+                    image: self.entries.entry(at).name,
                     input_mean: mean(each().map(|(i, _)| i).sum()),
                     added_mean: mean(each().map(|(_, b)| b.max(0.0)).sum()),
                     taken_mean: mean(each().map(|(i, b)| i.min(-b).max(0.0)).sum()),

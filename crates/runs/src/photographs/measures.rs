@@ -78,7 +78,7 @@ pub(crate) fn measure(photographs: &Photographs, reading: &Reading<'_>) -> Resul
             }
         }
     }
-    let entries: Vec<_> = needed.keys().map(|&at| photographs.entries[at].clone()).collect();
+    let entries = photographs.entries.pick(needed.keys().copied());
     let wanted: Vec<&Vec<Wanted>> = needed.values().collect();
     let sites = sites(reading);
     let (mut scales, mut journals) = (Vec::new(), BTreeMap::new());

@@ -12,6 +12,8 @@ mod contributions;
 mod files;
 mod found;
 mod likeness;
+mod listing;
+pub(crate) mod marks;
 mod measures;
 mod mosaics;
 mod reading;

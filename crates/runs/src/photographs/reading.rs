@@ -1,14 +1,15 @@
 //! The images of a folder, and the center activations of every studied block for them.
 
 use super::rows::{Rows, RowsWriter};
-use super::scan::{self, Entry, Scan};
+use super::scan::{Kept, Listing, OfAll, Scan};
 use crate::error::RunError;
 use crate::output::Output;
 use crate::plan::Study;
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
+use crate::store::ImageDigest;
 use analysis::Ranked;
-use report::{ImagesRecord, layout};
+use report::{ImageDigests, ImagesRecord, layout};
 use resnet::{Architecture, Block, Extent, Isa, Role, Site, View};
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -28,7 +29,7 @@ pub(crate) struct Columns {
 /// The images that could be read, and the center activations of every studied block for them.
 #[derive(Debug)]
 pub(crate) struct Photographs {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Listing,
     pub(super) columns: Columns,
     /// The center activations of each site, in the order of the columns.
     rows: Vec<Rows>,
@@ -103,7 +104,7 @@ pub(super) fn sites(reading: &Reading<'_>) -> Vec<Site> {
 ///
 /// # Errors
 /// If a journal cannot be written.
-pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, RunError> {
+pub(crate) fn keep(reading: &Reading<'_>, entries: &Listing) -> Result<usize, RunError> {
     let sites = sites(reading);
     let scan = reading.scan(&sites, View::Plain);
     let (_, journal) = scan.journal_among(reading.journals, entries)?;
@@ -116,7 +117,7 @@ pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, Ru
 }
 
 impl Photographs {
-    /// Reads every image of a folder once, for all studied blocks. What an earlier run has read is taken from the
+    /// Reads all images of a folder once, for all studied blocks. What an earlier run has read is taken from the
     /// journals. As images come, their activations go to the files of the output, and the images at either end of each
     /// channel are kept. What the manifest says of the images comes with them.
     ///
@@ -124,50 +125,54 @@ impl Photographs {
     /// If there is no readable image, or a file cannot be written.
     pub(crate) fn read(
         reading: &Reading<'_>,
-        folder: &Path,
+        (folder, all): (&Path, &Listing),
         output: &Output,
     ) -> Result<(Photographs, ImagesRecord), RunError> {
-        let (all, passed_over) = scan::listed(&[folder.to_owned()])?;
+        let passed_over = all.passed_over();
         if !passed_over.is_empty() {
             reading.observer.event(Event::Notice(format!("{}: {passed_over}", folder.display())));
         }
         let sites = sites(reading);
         let scan = reading.scan(&sites, View::Plain);
         let columns = Columns::of(&scan)?;
-        let (mut names, mut files) = (blake3::Hasher::new(), Vec::new());
-        let (mut skipped, mut digests, mut entries) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (mut names, mut files) = (blake3::Hasher::new(), OfAll::default());
+        let (mut skipped, mut unread, mut digests) = (Vec::new(), Vec::new(), Vec::new());
         let mut values = Values::begin(&columns, output, all.len())?;
-        let (name, journal) = scan.journal_among(reading.journals, &all)?;
-        let kept = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
-            files.push(digest);
+        let (name, journal) = scan.journal_among(reading.journals, all)?;
+        let Kept { held, flawed, known } = scan.read_once(all, journal, reading.observer, |at, digest, read| {
+            files.add(&digest);
             match read {
                 Ok(read) => {
-                    names.update(all[at].name.as_bytes()).update(b"\n");
-                    let digest = blake3::Hash::from_bytes(digest).to_hex();
-                    digests.insert(all[at].name.clone(), digest.to_string());
-                    entries.push(all[at].clone());
+                    names.update(all.entry(at).name.as_bytes()).update(b"\n");
+                    digests.push(digest);
                     values.take(&columns, &read)?;
                 }
-                Err(error) => skipped.push(error.to_string()),
+                Err(error) => {
+                    skipped.push(error.to_string());
+                    unread.push(at);
+                }
             }
             Ok(())
         })?;
+        // Where records are is of no more use.
+        drop(known);
+        let entries = all.without(&unread);
         if entries.is_empty() {
             return Err(RunError::NoImages { path: folder.to_owned(), found: all.len() });
         }
-        for flaw in &kept.flawed {
+        for flaw in &flawed {
             reading.observer.event(Event::Notice(flaw.clone()));
         }
         let record = ImagesRecord {
             folder: folder.display().to_string(),
             read: entries.len(),
             skipped,
-            flawed: kept.flawed,
+            flawed,
             passed_over: passed_over.kinds().clone(),
             names_digest: names.finalize().to_hex().to_string(),
-            digest: scan::digest_of_all(&files),
-            files: digests,
-            journals: BTreeMap::from([(name, kept.held)]),
+            digest: files.finish(),
+            files: by_name(&entries, &digests),
+            journals: BTreeMap::from([(name, held)]),
         };
         let Values { writers, ends } = values;
         let rows = writers.into_iter().map(RowsWriter::end).collect::<Result<_, _>>()?;
@@ -200,6 +205,14 @@ impl Photographs {
     pub(super) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
         self.ends(block, role, channel).top.places()
     }
+}
+
+/// The digests of images by their names.
+fn by_name(entries: &Listing, digests: &[ImageDigest]) -> ImageDigests {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    // Nearly sorted: what is left of the order of folders. Of names alike the latter stays behind.
+    order.sort_by(|&a, &b| entries.entry(a).name.cmp(&entries.entry(b).name));
+    order.into_iter().map(|at| (entries.entry(at).name, digests[at])).collect()
 }
 
 /// Where the activations of images go as they come.
