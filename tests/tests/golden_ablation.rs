@@ -32,10 +32,11 @@ fn means_counts_and_scores_of_ablated_networks_are_pytorchs() {
     let tensors = TensorSet::load(fixtures_dir().join("resnet18-16.npz")).unwrap();
     let network = Network::new(&tensors).unwrap();
     let folder = Folder::open(fixtures_dir().join("images")).unwrap();
-    let decoded: Vec<Rgb8> = folder.entries().iter().map(|e| images::decode(&e.path).unwrap()).collect();
-    let mut classes: Vec<&str> = folder.entries().iter().map(|e| e.class.as_deref().unwrap()).collect();
+    let entries: Vec<_> = folder.entries().collect();
+    let decoded: Vec<Rgb8> = folder.entries().map(|e| images::decode(&e.path).unwrap()).collect();
+    let mut classes: Vec<&str> = entries.iter().map(|e| e.class.as_deref().unwrap()).collect();
     classes.dedup();
-    let label = |at: usize| classes.iter().position(|c| Some(*c) == folder.entries()[at].class.as_deref()).unwrap();
+    let label = |at: usize| classes.iter().position(|c| Some(*c) == entries[at].class.as_deref()).unwrap();
     // int(128 * (2 - zoom)).
     let sides = [128, 115, 102, 89, 76, 64];
     let shown: Vec<Vec<Rgb8>> =

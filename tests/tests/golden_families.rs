@@ -223,7 +223,7 @@ fn networks_for_cifar_have_pytorchs_activations_logits_and_accuracy_from_their_a
         let mut reader = Reader::new(&loaded.network, reading, Isa::best()).unwrap();
         let (mut centers, mut logits) = (vec![Vec::new(); sites.len()], Vec::new());
         let classes: Site = "linear".parse().unwrap();
-        for (at, entry) in folder.entries().iter().enumerate() {
+        for (at, entry) in folder.entries().enumerate() {
             let photograph = images::decode(&entry.path).unwrap();
             let of = loaded.preprocessing;
             reader.read(&images::preprocess(&photograph, of.resize, of.size).unwrap().into_pixels());

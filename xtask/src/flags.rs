@@ -50,7 +50,7 @@ pub(crate) enum Task {
     Verify(Verify),
     /// Write the scripts that spread a command over a Slurm cluster: an array of shards, and a job that finishes.
     Slurm(Slurm),
-    /// Say how far the shards of a run are, who works on them, and when they will be done.
+    /// Say how far a run is, in shards or in one piece, who works on it, and when it will be done.
     Status(Status),
     /// Take what stores hold that were filled elsewhere into the store of a folder; exit code 1 if two have one result with
     /// other bytes.
@@ -361,7 +361,7 @@ fn for_slurm(text: &str) -> Result<String, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// The folder that shards of reproduce fill.
+    /// The folder that reproduce, or its shards, fill.
     #[arg(value_name = "OUT")]
     pub(crate) out: PathBuf,
 

@@ -166,7 +166,7 @@ impl Observer for Progress {
                 }
                 *phase = Some(new);
             }
-            Event::Made { .. } => {}
+            Event::Pictures { .. } | Event::Made { .. } => {}
             Event::Advanced => {
                 let Some(phase) = phase.as_mut() else { return };
                 if let Some(whole) = whole {

@@ -6,7 +6,7 @@ use crate::progress::duration;
 use anyhow::anyhow;
 use runs::{ShardState, ShardStatus, Status};
 
-/// Prints how far the shards of a folder are.
+/// Prints how far the run of a folder is, in shards or in one piece.
 pub(crate) fn run(flags: &flags::Status) -> anyhow::Result<()> {
     let out = flags.out.display();
     if !flags.out.is_dir() {
@@ -20,7 +20,9 @@ pub(crate) fn run(flags: &flags::Status) -> anyhow::Result<()> {
     match status {
         Some(status) => table(&status),
         None if flags.out.join("index.html").is_file() => print(&format!("{out}: finished")),
-        None => print(&format!("{out}: no shard was begun there: `reproduce --shard 1/4`, say, is one")),
+        None => {
+            print(&format!("{out}: no run was begun there: `reproduce`, or `reproduce --shard 1/4`, say, begins one"))
+        }
     }
     Ok(())
 }
@@ -36,19 +38,21 @@ fn table(status: &Status) {
     print("shard     state        pictures   a minute   last heard of   left");
     let count = status.shards.len();
     for shard in &status.shards {
-        print(&line(shard, count));
+        print(&line(&format!("{}/{count}", shard.index), shard));
+    }
+    if let Some(whole) = &status.whole {
+        print(&line("whole", whole));
     }
     let (done, all): (usize, usize) =
         (status.kinds.iter().map(|kind| kind.done).sum(), status.kinds.iter().map(|kind| kind.all).sum());
     let ends = match status.seconds_left {
-        Some(left) => format!("; the shards at work are done in about {}", duration(left)),
+        Some(left) => format!("; what is at work is done with these in about {}", duration(left)),
         None => String::new(),
     };
     print(&format!("{done} of {all} pictures{ends}"));
 }
 
-fn line(shard: &ShardStatus, count: usize) -> String {
-    let name = format!("{}/{count}", shard.index);
+fn line(name: &str, shard: &ShardStatus) -> String {
     let (state, why) = match &shard.state {
         ShardState::NotBegun => return format!("{name:<8}  not begun"),
         ShardState::Working => ("at work", String::new()),

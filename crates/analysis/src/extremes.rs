@@ -39,3 +39,95 @@ fn first<T: Copy + Into<f64>>(activations: &[T], count: usize, order: impl Fn(&f
     ranked.sort_unstable_by(before);
     ranked.into_iter().map(|(_, k)| k).collect()
 }
+
+/// The first of activations that come one after another, without all of them in memory: what [`largest`] or [`smallest`]
+/// says of all that came.
+///
+/// ```
+/// let mut top = analysis::Ranked::largest(2);
+/// [1.0, 3.0, 3.0, f32::NAN].into_iter().for_each(|activation| top.take(activation));
+/// assert_eq!(top.places(), [1, 2]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    count: usize,
+    order: fn(&f64, &f64) -> Ordering,
+    /// How many came.
+    taken: usize,
+    /// The activations that lead, and when each came; the first first.
+    leading: Vec<(f32, usize)>,
+}
+
+impl Ranked {
+    /// Of which the `count` largest are kept.
+    #[must_use]
+    pub fn largest(count: usize) -> Self {
+        Ranked { count, order: |a, b| b.total_cmp(a), taken: 0, leading: Vec::new() }
+    }
+
+    /// Of which the `count` smallest are kept.
+    #[must_use]
+    pub fn smallest(count: usize) -> Self {
+        Ranked { order: f64::total_cmp, ..Self::largest(count) }
+    }
+
+    /// The next activation.
+    pub fn take(&mut self, activation: f32) {
+        let at = self.taken;
+        self.taken += 1;
+        if activation.is_nan() {
+            return;
+        }
+        // As in `first`; of equal ones the one that came before stays before.
+        let key = |activation: f32| f64::from(activation) + 0.0;
+        let new = key(activation);
+        let place = self.leading.partition_point(|&(there, _)| (self.order)(&key(there), &new).is_le());
+        if place < self.count {
+            self.leading.insert(place, (activation, at));
+            self.leading.truncate(self.count);
+        }
+    }
+
+    /// The places of those that lead among all that came, the first first.
+    #[must_use]
+    pub fn places(&self) -> Vec<usize> {
+        self.leading.iter().map(|&(_, at)| at).collect()
+    }
+
+    /// Those that lead with their places, the first first.
+    #[must_use]
+    pub fn leading(&self) -> &[(f32, usize)] {
+        &self.leading
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_leads_as_activations_come_is_what_leads_among_all(
+            activations in prop::collection::vec(
+                prop_oneof![
+                    Just(f32::NAN), Just(-0.0_f32), Just(0.0), Just(f32::INFINITY), Just(f32::NEG_INFINITY),
+                    (-3_i8..3).prop_map(f32::from), -1.0_f32..1.0,
+                ],
+                0..60,
+            ),
+            count in 0_usize..12,
+        ) {
+            let (mut top, mut bottom) = (Ranked::largest(count), Ranked::smallest(count));
+            for &activation in &activations {
+                top.take(activation);
+                bottom.take(activation);
+            }
+            prop_assert_eq!(top.places(), largest(&activations, count));
+            prop_assert_eq!(bottom.places(), smallest(&activations, count));
+            for &(activation, at) in top.leading().iter().chain(bottom.leading()) {
+                prop_assert_eq!(activation.to_bits(), activations[at].to_bits());
+            }
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //! - [`ChannelMeasures`] is all of that for a channel, and [`BlockSummary`] for the channels of a block.
 //! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
 //! - [`OverSeeds`] is a channel at several seeds, and [`Pairs`] what chance gives for the channels of a block.
-//! - [`largest`] and [`smallest`] find the top and bottom images.
+//! - [`largest`] and [`smallest`] find the top and bottom images, [`Ranked`] as they come.
 //! - [`statistics`] holds what is needed for them, equal to SciPy's.
 //!
 //! Letters are the papers': I, B and O are the Input, Block and Output of a residual block, and O(I) is the Output's
@@ -35,7 +35,7 @@ mod tuning;
 
 pub use activations::NineActivations;
 pub use channel::ChannelMeasures;
-pub use extremes::{largest, smallest};
+pub use extremes::{Ranked, largest, smallest};
 pub use groups::{GroupComparison, UnequalLengths};
 pub use mix::{
     CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped, is_overwrite_group,

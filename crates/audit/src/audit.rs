@@ -225,13 +225,7 @@ fn walked(options: &Options, golden: Option<&Golden>, of: Preprocessing) -> Resu
 /// The first image of a folder, as the network reads it, and its path.
 fn first_image(folder: &Path, of: Preprocessing) -> Result<(Vec<u8>, PathBuf), AuditError> {
     let folder = images::Folder::open(folder)?;
-    let Some(entry) = folder.entries().first() else {
-        return Err(AuditError::Absent {
-            path: folder.path().to_owned(),
-            expected: "an image".to_owned(),
-            found: "none".to_owned(),
-        });
-    };
+    let entry = folder.entry(0);
     let picture = images::preprocess(&images::decode(&entry.path)?, of.resize, of.size)?;
-    Ok((picture.into_pixels(), entry.path.clone()))
+    Ok((picture.into_pixels(), entry.path))
 }

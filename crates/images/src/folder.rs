@@ -1,5 +1,6 @@
 //! The images below a directory, in a fixed order.
 
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::content::{self, Format, TELLING};
 use crate::error::ImageError;
+use crate::names::Names;
 use crate::passed_over::PassedOver;
 
 /// The images below a directory, at any depth.
@@ -20,14 +22,17 @@ use crate::passed_over::PassedOver;
 /// directory; then by the path of the folder that a file is in, as one text; then by the file's name; each by code
 /// points, as Python compares texts. Files directly in the directory, which `ImageFolder` does not read, come first.
 /// It is the order of "top images" (METHOD.md, section 3).
+///
+/// A million of them are listed in little memory: of each its name is kept, and its path is put together when it is asked
+/// for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,
-    entries: Vec<FolderEntry>,
+    listings: Vec<Listing>,
     passed_over: PassedOver,
 }
 
-/// One image of a [`Folder`]; its order is that of the folder.
+/// One image of a [`Folder`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderEntry {
     /// Where it is.
@@ -48,7 +53,7 @@ impl Folder {
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/images");
     /// // `path` is fixtures/images: ten images of each of twenty classes.
     /// let folder = images::Folder::open(path)?;
-    /// assert_eq!((folder.entries().len(), folder.entries()[0].name.as_str()), (200, "annulus/annulus_00.jpg"));
+    /// assert_eq!((folder.len(), folder.entry(0).name.as_str()), (200, "annulus/annulus_00.jpg"));
     /// assert!(folder.passed_over().is_empty());
     /// # Ok::<(), images::ImageError>(())
     /// ```
@@ -61,16 +66,21 @@ impl Folder {
         let mut walk = Walk::default();
         let mut within = vec![fs::canonicalize(&path).map_err(refused)?];
         walk.enter(&path, &mut within)?;
-        let below = |folder: &Path| folder.strip_prefix(&path).unwrap_or(folder).to_owned();
-        walk.listings.sort_by_cached_key(|listing| {
-            let below = below(&listing.folder);
+        let mut listings = walk.listings;
+        for listing in &mut listings {
+            listing.below = listing.below.strip_prefix(&path).unwrap_or(&listing.below).to_owned();
+        }
+        listings.sort_by_cached_key(|Listing { below, .. }| {
             (below.iter().next().map(code_points), code_points(below.as_os_str()))
         });
-        let files = walk.listings.iter().flat_map(|listing| &listing.images);
-        let entries: Vec<_> = files.map(|file| FolderEntry::new(&path, file)).collect();
-        match entries.is_empty() {
-            true => Err(ImageError::NoImages { path, passed_over: walk.passed_over }),
-            false => Ok(Self { path, entries, passed_over: walk.passed_over }),
+        let mut before = 0;
+        for listing in &mut listings {
+            listing.before = before;
+            before += listing.names.len();
+        }
+        match before {
+            0 => Err(ImageError::NoImages { path, passed_over: walk.passed_over }),
+            _ => Ok(Self { path, listings, passed_over: walk.passed_over }),
         }
     }
 
@@ -80,10 +90,27 @@ impl Folder {
         &self.path
     }
 
-    /// The images in their order, at least one.
+    /// How many images, at least one.
     #[must_use]
-    pub fn entries(&self) -> &[FolderEntry] {
-        &self.entries
+    #[expect(clippy::len_without_is_empty, reason = "there is no folder of none")]
+    pub fn len(&self) -> usize {
+        self.listings.last().map_or(0, |listing| listing.before + listing.names.len())
+    }
+
+    /// An image by its place in the order.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[must_use]
+    pub fn entry(&self, at: usize) -> FolderEntry {
+        let listing = &self.listings[self.listings.partition_point(|listing| listing.before <= at) - 1];
+        let file = listing.names.get(at - listing.before);
+        FolderEntry::new(&listing.below, &file, self.path.join(&listing.below).join(&file))
+    }
+
+    /// The images in their order, at least one.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = FolderEntry> + '_ {
+        (0..self.len()).map(|at| self.entry(at))
     }
 
     /// What is below the directory and is not among the images.
@@ -94,11 +121,11 @@ impl Folder {
 }
 
 impl FolderEntry {
-    fn new(directory: &Path, file: &Path) -> Self {
-        let below = file.strip_prefix(directory).unwrap_or(file);
-        let parts: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
-        let class = if parts.len() > 1 { parts.first().map(|part| part.clone().into_owned()) } else { None };
-        Self { path: file.to_owned(), class, name: parts.join("/") }
+    fn new(below: &Path, file: &OsStr, path: PathBuf) -> Self {
+        let mut parts: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
+        let class = parts.first().map(|part| part.clone().into_owned());
+        parts.push(file.to_string_lossy());
+        Self { path, class, name: parts.join("/") }
     }
 }
 
@@ -110,10 +137,13 @@ struct Walk {
 }
 
 /// The images directly in one folder, in their order.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Listing {
-    folder: PathBuf,
-    images: Vec<PathBuf>,
+    /// The folder; in a [`Folder`] its place below the directory.
+    below: PathBuf,
+    names: Names,
+    /// How many images come before, in a [`Folder`].
+    before: usize,
 }
 
 impl Walk {
@@ -134,13 +164,13 @@ impl Walk {
                 folders.push((path, name, is_link));
             } else {
                 match kind(&path, metadata.is_ok_and(|file| file.is_file())) {
-                    None => images.push(path),
+                    None => images.push(name),
                     Some(kind) => self.passed_over.count(kind),
                 }
             }
         }
-        images.sort_by_cached_key(|path| path.file_name().map(code_points));
-        self.listings.push(Listing { folder: folder.to_owned(), images });
+        images.sort_by(|a, b| in_order(a, b));
+        self.listings.push(Listing { below: folder.to_owned(), names: Names::of(&images), before: 0 });
         for (path, name, is_link) in folders {
             let real = match within.last() {
                 Some(above) if !is_link => above.join(&name),
@@ -179,6 +209,15 @@ fn kind(path: &Path, is_file: bool) -> Option<String> {
     }
 }
 
+/// Names of files in the order of [`code_points`]; those of text, nearly all, are compared as they are, for the order of
+/// UTF-8's bytes is that of its code points.
+fn in_order(a: &OsStr, b: &OsStr) -> Ordering {
+    match (a.to_str(), b.to_str()) {
+        (Some(a), Some(b)) => a.cmp(b),
+        _ => code_points(a).cmp(&code_points(b)),
+    }
+}
+
 /// A text as Python compares it: by code points, where a byte that is no part of one stands above the surrogates' first
 /// (`surrogateescape`).
 fn code_points(text: &OsStr) -> Vec<u32> {
@@ -201,7 +240,7 @@ mod tests {
     fn broken_names_stand_behind_those_of_the_latin_letters() {
         use std::os::unix::ffi::OsStrExt;
         let mut names = [b"\x80".as_slice(), "é".as_bytes(), b"z", b"A", "\u{e000}".as_bytes()];
-        names.sort_by_key(|name| code_points(OsStr::from_bytes(name)));
+        names.sort_by(|a, b| in_order(OsStr::from_bytes(a), OsStr::from_bytes(b)));
         assert_eq!(names, [b"A".as_slice(), b"z", "é".as_bytes(), b"\x80", "\u{e000}".as_bytes()]);
     }
 }

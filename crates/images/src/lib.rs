@@ -20,6 +20,7 @@ mod decode;
 mod encode;
 mod error;
 mod folder;
+mod names;
 mod passed_over;
 pub mod pillow;
 mod rgb8;

@@ -9,7 +9,7 @@ use crate::disk::{Disk, System};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// Writes a file under a temporary name beside it, syncs it, renames it, and syncs its folder. Missing folders are
 /// made.
@@ -29,19 +29,65 @@ pub fn write_atomically_with(path: &Path, write: impl FnOnce(&mut File) -> io::R
     place(&System, path, write)
 }
 
+/// A file that takes long to write: under a temporary name beside its own until it is put in its place, and removed where
+/// it never is.
+#[derive(Debug)]
+pub struct Pending {
+    path: PathBuf,
+    temporary: NamedTempFile<File>,
+}
+
+impl Pending {
+    /// An empty one, of the file of a path. Missing folders are made.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn begin(path: &Path) -> io::Result<Pending> {
+        let path = target(path)?;
+        let temporary =
+            begin(&System, &path, |path| File::options().read(true).write(true).create_new(true).open(path))?;
+        Ok(Pending { path, temporary })
+    }
+
+    /// The file, to write to and to read from.
+    pub fn file(&self) -> &File {
+        self.temporary.as_file()
+    }
+
+    /// Puts it in its place, as [`write_atomically`] does.
+    ///
+    /// # Errors
+    /// What the system says; then what is left is as with [`write_atomically`].
+    pub fn put(self) -> io::Result<()> {
+        put(&System, self.temporary, &self.path)
+    }
+}
+
 fn place<D: Disk>(disk: &D, path: &Path, write: impl FnOnce(&mut D::File) -> io::Result<()>) -> io::Result<()> {
     let path = &target(path)?;
+    let mut temporary = begin(disk, path, |path| disk.create(path))?;
+    write(temporary.as_file_mut())?;
+    put(disk, temporary, path)
+}
+
+/// A temporary file beside one; it is removed where anything fails before it has its name.
+fn begin<D: Disk, F>(
+    disk: &D,
+    path: &Path,
+    create: impl FnMut(&Path) -> io::Result<F>,
+) -> io::Result<NamedTempFile<F>> {
     let folder = folder_of(path);
     make_folders(disk, folder)?;
     let name =
         path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without a file name"))?;
     let prefix = prefix(&name.to_string_lossy());
-    // Is removed where anything fails before it has its name.
-    let mut temporary = Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(folder, |path| disk.create(path))?;
-    write(temporary.as_file_mut())?;
+    Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(folder, create)
+}
+
+fn put<D: Disk>(disk: &D, temporary: NamedTempFile<D::File>, path: &Path) -> io::Result<()> {
     disk.sync(temporary.as_file())?;
     disk.persist(temporary.into_temp_path(), path)?;
-    disk.sync_folder(folder)
+    disk.sync_folder(folder_of(path))
 }
 
 /// Makes a folder and those above it that are missing, and syncs what each was made in.

@@ -24,6 +24,7 @@ mod disk;
 mod error;
 mod figures;
 mod files;
+mod image_digests;
 pub mod layout;
 mod manifest;
 mod markdown;
@@ -40,13 +41,16 @@ mod variant_rows;
 
 pub use abandoned::remove_abandoned;
 pub use ablation::{AblationCurve, AblationRow, draw_ablation};
-pub use atomic::{check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with};
+pub use atomic::{
+    Pending, check_writable, make_folder, sync_folder_of, way_on, write_atomically, write_atomically_with,
+};
 pub use audited::AuditRecord;
 pub use canvas::{FONT, embed_font};
 pub use column::{Column, Row};
 pub use compare::table_differences;
 pub use error::ReportError;
 pub use files::{read_table, write_table};
+pub use image_digests::ImageDigests;
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::{counted, probability};
 pub use page::{leave_audit, map_png, photograph_jpeg};

@@ -1,7 +1,9 @@
 //! `manifest.json`: what produced the files beside it, and their digests.
 
+use crate::atomic::write_atomically_with;
 use crate::error::ReportError;
-use crate::files::{read_file, read_table, write_file};
+use crate::files::read_table;
+use crate::image_digests::ImageDigests;
 use crate::layout;
 use crate::provenance::{exemplars_of, made_from, pictured_in, shown_in};
 use crate::records::{BuildRecord, PictureRecord};
@@ -9,7 +11,8 @@ use crate::registry::tables::Has;
 use crate::schema::ExemplarRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Something that was not computed.
@@ -83,7 +86,7 @@ pub struct ImagesRecord {
     /// Digest of the digests of all files in the folder, in order.
     pub digest: String,
     /// BLAKE3 digest of the file of each image that was read, by its name.
-    pub files: BTreeMap<String, String>,
+    pub files: ImageDigests,
     /// The journals in the store that keep what was read of images, and how many images of this run each holds.
     pub journals: BTreeMap<String, usize>,
 }
@@ -163,7 +166,7 @@ impl Manifest {
     /// If it cannot be written.
     pub fn write_as_it_is(&mut self, folder: &Path) -> Result<(), ReportError> {
         self.seal();
-        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+        self.write_text(&folder.join(layout::MANIFEST))
     }
 
     /// Lists other files in the place of those that `are_replaced`; what they were made from is said by their names.
@@ -217,7 +220,7 @@ impl Manifest {
         self.files = files;
         self.seconds.clear();
         self.seal();
-        write_file(&folder.join(layout::MANIFEST), self.text().as_bytes())
+        self.write_text(&folder.join(layout::MANIFEST))
     }
 
     /// What the run has that not every run has.
@@ -233,15 +236,38 @@ impl Manifest {
     /// Sets the manifest's own digest.
     pub fn seal(&mut self) {
         self.digest.clear();
-        self.digest = blake3::hash(self.text().as_bytes()).to_hex().to_string();
+        self.digest = self.hash().to_hex().to_string();
     }
 
     /// The file's text.
     #[expect(clippy::expect_used, reason = "a manifest is strings and finite numbers, which JSON can always hold")]
     pub fn text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).expect("a manifest as JSON");
-        text.push('\n');
-        text
+        let mut text = Vec::new();
+        self.say_to(&mut text).expect("a manifest as JSON");
+        String::from_utf8(text).expect("JSON as text")
+    }
+
+    /// Writes the file's text, which may list a million images, piece by piece.
+    fn say_to(&self, mut to: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
+    }
+
+    /// The digest of the file's text.
+    #[expect(clippy::expect_used, reason = "as for the text: nothing else can fail where nothing is written")]
+    fn hash(&self) -> blake3::Hash {
+        let mut hashing = BufWriter::new(blake3::Hasher::new());
+        self.say_to(&mut hashing).expect("a manifest as JSON");
+        hashing.into_inner().expect("a hasher takes all").finalize()
+    }
+
+    fn write_text(&self, path: &Path) -> Result<(), ReportError> {
+        let write = |file: &mut File| {
+            let mut file = BufWriter::new(file);
+            self.say_to(&mut file)?;
+            file.flush()
+        };
+        write_atomically_with(path, write).map_err(|source| ReportError::Write { path: path.to_owned(), source })
     }
 
     /// Whether the file in a folder is, byte for byte, what [`Manifest::write`] would have written of this.
@@ -251,7 +277,7 @@ impl Manifest {
     pub fn is_sealed(&self, folder: &Path) -> Result<bool, ReportError> {
         let mut again = self.clone();
         again.seal();
-        Ok(read_file(&folder.join(layout::MANIFEST))? == again.text().as_bytes())
+        Ok(digest_of(&folder.join(layout::MANIFEST))? == again.hash())
     }
 
     /// Reads `manifest.json` from a folder.
@@ -281,16 +307,44 @@ impl Manifest {
     /// If it cannot be written.
     pub fn write_begun(&mut self, folder: &Path) -> Result<(), ReportError> {
         self.seal();
-        write_file(&folder.join(layout::BEGUN), self.text().as_bytes())
+        self.write_text(&folder.join(layout::BEGUN))
     }
 
     fn read_at(path: PathBuf) -> Result<Manifest, ReportError> {
-        serde_json::from_slice(&read_file(&path)?).map_err(|e| ReportError::Damaged {
-            path,
-            expected: "a manifest of Streamscope",
-            found: e.to_string(),
+        let read = |source| ReportError::Read { path: path.clone(), source };
+        let file = BufReader::new(File::open(&path).map_err(read)?);
+        serde_json::from_reader(file).map_err(|e: serde_json::Error| match e.io_error_kind() {
+            Some(kind) => read(kind.into()),
+            None => {
+                ReportError::Damaged { path: path.clone(), expected: "a manifest of Streamscope", found: e.to_string() }
+            }
         })
     }
+
+    /// As [`Manifest::read`], without the digests of images, of which there may be a million: for who only draws.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`].
+    pub fn read_to_draw(folder: &Path) -> Result<Manifest, ReportError> {
+        let mut manifest = Manifest::read(folder)?;
+        manifest.forget_images();
+        Ok(manifest)
+    }
+
+    /// Forgets the digests of images.
+    pub fn forget_images(&mut self) {
+        if let Some(images) = &mut self.images {
+            images.files = ImageDigests::default();
+        }
+    }
+}
+
+/// The BLAKE3 digest of a file, of which no more than a piece is in memory.
+fn digest_of(path: &Path) -> Result<blake3::Hash, ReportError> {
+    let read = |source| ReportError::Read { path: path.to_owned(), source };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path).map_err(read)?).map_err(read)?;
+    Ok(hasher.finalize())
 }
 
 /// The BLAKE3 digest of every file below a folder that `of_run` tells by its name; the store, the manifest and hidden
@@ -316,7 +370,7 @@ pub fn digests(folder: &Path, of_run: impl Fn(&str) -> bool) -> Result<BTreeMap<
                 let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
                 let listed = parts.join("/");
                 if of_run(&listed) {
-                    let digest = blake3::hash(&read_file(&folder.join(&name))?);
+                    let digest = digest_of(&folder.join(&name))?;
                     found.insert(listed, digest.to_hex().to_string());
                 }
             }

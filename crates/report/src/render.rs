@@ -49,7 +49,7 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
 /// # Errors
 /// If there is no manifest, a table or picture is damaged, or a file cannot be written.
 pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let manifest = Manifest::read(folder)?;
+    let manifest = Manifest::read_to_draw(folder)?;
     let cut_short = !manifest.is_finished();
     page::write(folder, &manifest, Of::Folder { cut_short })
 }
@@ -69,7 +69,7 @@ pub fn render_unfinished(folder: &Path, begun: &Manifest) -> Result<Vec<PathBuf>
 /// # Errors
 /// If one of the folders holds no run, a table or picture is damaged, or a file cannot be written.
 pub fn render_comparison(folder: &Path, others: &[PathBuf]) -> Result<PathBuf, ReportError> {
-    page::compare::write(folder, &Manifest::read(folder)?, others)
+    page::compare::write(folder, &Manifest::read_to_draw(folder)?, others)
 }
 
 /// Writes the page of a run as one file, with all that it reads inside. [`render_page`] has to have been there.
@@ -77,6 +77,6 @@ pub fn render_comparison(folder: &Path, others: &[PathBuf]) -> Result<PathBuf, R
 /// # Errors
 /// If a file cannot be read or written, or it would be too large for browsers.
 pub fn render_single_file(folder: &Path, file: &Path) -> Result<(), ReportError> {
-    let manifest = Manifest::read(folder)?;
+    let manifest = Manifest::read_to_draw(folder)?;
     write_file(file, page::single_file(folder, &manifest)?.as_bytes())
 }

@@ -30,7 +30,7 @@ impl Results {
     /// # Errors
     /// If the manifest or a table is missing or damaged.
     pub(crate) fn read(folder: &Path) -> Result<Results, ReportError> {
-        let manifest = Manifest::read(folder)?;
+        let manifest = Manifest::read_to_draw(folder)?;
         let there = Tables { folder, has: manifest.has() };
         // No figure draws them, and a run with images without them is not whole.
         there.read::<ExtremeRow>(&EXTREMES)?;

@@ -99,7 +99,7 @@ fn a_manifest_comes_back_from_json_whole() {
         passed_over: BTreeMap::new(),
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
-        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
+        files: [("a.png".to_owned(), [1; 32])].into(),
         journals: BTreeMap::from([("23".repeat(32), 3)]),
     });
     for (i, number) in HARD_NUMBERS.iter().enumerate() {

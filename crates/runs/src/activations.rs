@@ -2,11 +2,11 @@
 
 use crate::error::RunError;
 use crate::folder::apart;
-use crate::photographs::scan::{self, Scan};
+use crate::photographs::scan::{Listing, Scan};
 use crate::progress::{Event, Observer};
 use crate::shards::Shard;
 use crate::source::Source;
-use crate::store::{Archive, ImageDigest, Known, Part};
+use crate::store::{Archive, Known, Part, Place};
 use resnet::{Algorithm, Extent, Isa, Shape, Site, SiteName, UnknownSite, View};
 use std::fs::File;
 use std::io;
@@ -73,12 +73,12 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         sites.push(site);
     }
     apart::require_file(&request.out, &request.images)?;
-    let (mut entries, passed_over) = scan::listed(&request.images)?;
+    let mut entries = Listing::of(&request.images)?;
     if let Some(shard) = request.shard {
-        entries = shard.of(&entries);
+        entries = entries.of_shard(shard);
     }
-    if !passed_over.is_empty() {
-        observer.event(Event::Notice(passed_over.to_string()));
+    if !entries.passed_over().is_empty() {
+        observer.event(Event::Notice(entries.passed_over().to_string()));
     }
     // A folder that cannot be written to should not cost the whole computation.
     let write = RunError::write(&request.out);
@@ -93,8 +93,7 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     };
     let shapes = scan.reader()?.shapes().to_vec();
     let part = Part::begin(&request.out, &scan.key(), request.shard)?;
-    let mut digests = Vec::new();
-    let (mut names, mut skipped) = (Vec::new(), Vec::new());
+    let (mut digests, mut unread, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     let (journal, mut before) = scan.journal(part.path())?;
     for of_shard in part.of_shards()? {
         // What cannot be read is read from the images.
@@ -111,17 +110,20 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     let kept = scan.read_once(&entries, (journal, before), observer, |at, digest, read| {
         match read {
             Ok(values) => {
-                overflown.note(&values, &entries[at].name);
-                names.push(entries[at].name.as_str());
+                overflown.note(&values, || entries.entry(at).name);
                 digests.push(digest);
             }
-            Err(error) => skipped.push(error.to_string()),
+            Err(error) => {
+                skipped.push(error.to_string());
+                unread.push(at);
+            }
         }
         Ok(())
     })?;
     for flaw in &kept.flawed {
         observer.event(Event::Notice(flaw.clone()));
     }
+    let names = entries.without(&unread);
     if request.shard.is_some() {
         return Ok(Scanned { read: names.len(), skipped, shapes, not_finite: overflown.found() });
     }
@@ -133,7 +135,11 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
         });
     }
     report::write_atomically_with(&request.out, |file| {
-        archive(file, &shapes, request.full, &Images { names: &names, digests: &digests, known: &kept.known })
+        let place =
+            |digest| kept.known.place(digest).ok_or_else(|| io::Error::other("what was read of an image is gone"));
+        let places: Vec<Place> = digests.iter().map(place).collect::<Result<_, _>>()?;
+        drop(digests);
+        archive(file, &shapes, request.full, &Images { names: &names, places: &places, known: &kept.known })
     })
     .map_err(write)?;
     drop(kept);
@@ -159,11 +165,11 @@ impl Overflown {
     }
 
     /// Looks at the values of one image, a site after another.
-    fn note(&mut self, values: &[f32], image: &str) {
+    fn note(&mut self, values: &[f32], image: impl Fn() -> String) {
         for (_, range, images, first) in &mut self.sites {
             if values[range.clone()].iter().any(|value| !value.is_finite()) {
                 if *images == 0 {
-                    image.clone_into(first);
+                    *first = image();
                 }
                 *images += 1;
             }
@@ -178,8 +184,8 @@ impl Overflown {
 
 /// The images that were read, in order, and what was read of them.
 struct Images<'a> {
-    names: &'a [&'a str],
-    digests: &'a [ImageDigest],
+    names: &'a Listing,
+    places: &'a [Place],
     known: &'a Known,
 }
 
@@ -188,20 +194,17 @@ fn archive(to: &mut File, shapes: &[(Site, Shape)], full: bool, images: &Images<
     let mut archive = Archive::new(to);
     let mut first = 0;
     for &(site, shape) in shapes {
-        let mut sizes = vec![images.digests.len(), shape.channels];
+        let mut sizes = vec![images.places.len(), shape.channels];
         if full {
             sizes.extend([shape.height, shape.width]);
         }
         let values = first..first + sizes[1..].iter().product::<usize>();
         first = values.end;
-        let pieces = images.digests.iter().map(|image| {
-            let piece = images.known.part(image, values.clone())?;
-            piece.ok_or_else(|| io::Error::other("what was read of an image is gone"))
-        });
+        let pieces = images.places.iter().map(|&place| images.known.part(place, values.clone()));
         let sizes: Vec<u64> = sizes.iter().map(|&n| n as u64).collect();
         archive.add(&site.to_string(), &sizes, pieces)?;
     }
-    archive.add_names("images", images.names)?;
+    archive.add_names("images", || images.names.iter().map(|entry| entry.name))?;
     archive.finish()
 }
 

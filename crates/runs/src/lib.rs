@@ -75,7 +75,8 @@ pub use seeds::{ParseSeedsError, Seeds};
 pub use shards::{Filled, KindStatus, ParseShardError, Shard, ShardState, ShardStatus, Status, fill, status};
 pub use source::{Loaded, Source};
 pub use store::{
-    Address, Entry, ImageDigest, Journal, Known, Merged, NUMERICS_VERSION, Store, StoreError, Unit, images_held, merge,
+    Address, Entry, ImageDigest, Journal, Known, Merged, NUMERICS_VERSION, Place, Store, StoreError, Unit, images_held,
+    merge,
 };
 pub use verify::{Check, Depth, Verified, Verify, recipe, verify};
 pub use visualize::{Visualize, Visualized, visualize};

@@ -5,7 +5,6 @@
 //! channels will be exemplars is not known: six of each block at most are.
 
 use crate::error::RunError;
-use crate::photographs::scan::Entry;
 use crate::pictures::{Variant, Workshop};
 use crate::plan::{self, Study};
 use crate::source::Loaded;
@@ -38,7 +37,8 @@ pub(crate) struct Outlook<'a> {
     pub(crate) workshop: &'a Workshop<'a>,
     pub(crate) studies: &'a [Study],
     pub(crate) conditions: Conditions<'a>,
-    pub(crate) images: Option<&'a [Entry]>,
+    /// How many photographs, if any.
+    pub(crate) images: Option<usize>,
 }
 
 /// Under what the channels are studied.
@@ -133,7 +133,7 @@ impl Outlook<'_> {
                 );
             }
             let seconds = self.read(&sites)? * (1 + SIZES) as f64;
-            works.push(work(IMAGES, "photograph", vec![seconds; images.len()]));
+            works.push(work(IMAGES, "photograph", vec![seconds; images]));
         }
         Ok(works)
     }

@@ -1,12 +1,13 @@
 //! The output folder.
 
 use crate::error::RunError;
-use report::layout;
 use report::registry::Table;
+use report::{Pending, layout};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// A folder that can be written to.
@@ -80,6 +81,18 @@ impl Output {
         Ok(())
     }
 
+    /// Gives a file that was written under a temporary name its own, unless one there holds the same bytes.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub(crate) fn put_new(&self, path: &Path, pending: Pending) -> Result<(), RunError> {
+        self.note(path);
+        match same_bytes(path, pending.file()) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => pending.put().map_err(RunError::write(path)),
+        }
+    }
+
     /// Writes a file unless it holds these bytes already.
     ///
     /// # Errors
@@ -92,6 +105,31 @@ impl Output {
         report::write_atomically(path, bytes).map_err(RunError::write(path))
     }
 }
+
+/// Whether a file of a path holds the bytes of another one, of which never more than a piece is in memory.
+fn same_bytes(path: &Path, other: &File) -> io::Result<bool> {
+    let (there, mut other) = (File::open(path)?, other.try_clone()?);
+    if there.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    other.seek(SeekFrom::Start(0))?;
+    let (mut there, mut other) = (BufReader::with_capacity(PIECE, there), BufReader::with_capacity(PIECE, other));
+    loop {
+        let (a, b) = (there.fill_buf()?, other.fill_buf()?);
+        let length = a.len().min(b.len());
+        if a[..length] != b[..length] {
+            return Ok(false);
+        }
+        if length == 0 {
+            return Ok(a.len() == b.len());
+        }
+        there.consume(length);
+        other.consume(length);
+    }
+}
+
+/// Bytes of a piece.
+const PIECE: usize = 1 << 18;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,13 @@ pub enum Event {
         /// Those already done.
         done: usize,
     },
+    /// Pictures are to be there, of which some are.
+    Pictures {
+        /// All of them, each once.
+        all: Vec<Unit>,
+        /// Those in the store.
+        there: Vec<Unit>,
+    },
     /// A picture was made and is in the store.
     Made {
         /// Which one.

@@ -11,13 +11,13 @@ use crate::names::{foreign_file, is_of_a_run};
 use crate::options::Options;
 use crate::outlook::{Conditions, Outlook};
 use crate::output::Output;
-use crate::photographs::scan::{self, Entry};
+use crate::photographs::scan::{self, Listing};
 use crate::photographs::{self, OfPhotographs, Reading};
 use crate::pictures::{AtSeed, Attempt, Attempts, Channel, IfMissing, InVariant, Variant, Workshop};
 use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
 use crate::seeds::Seeds;
-use crate::shards;
+use crate::shards::{self, Whole};
 use crate::source::Loaded;
 use crate::store::{Address, Entry as Stored, Store, Unit};
 use crate::work::{self, NEURONS, VARIANTS};
@@ -69,25 +69,54 @@ pub(crate) fn run(
     observer: &dyn Observer,
 ) -> Result<Summary, RunError> {
     let mut clock = Clock::default();
-    let ready = clock.time("load", || prepare(options, asked, store, observer))?;
+    let mut ready = clock.time("load", || prepare(options, asked, store, observer))?;
     if let Some(summary) = nothing_to_do(options, &ready, observer)? {
         return Ok(summary);
     }
-    let Ready { loaded, recipe, plan, output, store, .. } = &ready;
+    ready.before.iter_mut().for_each(Manifest::forget_images);
+    let Made { clock, tables, mut manifest } = match if_missing {
+        IfMissing::Refuse => make(options, &ready, (clock, if_missing), observer)?,
+        IfMissing::Make => {
+            for sentence in shards::unfinished(&options.out)? {
+                observer.event(Event::Notice(sentence));
+            }
+            let whole = Whole::begin(&options.out, options.threads, observer)?;
+            let made = make(options, &ready, (clock, if_missing), &whole);
+            whole.end(&made);
+            made?
+        }
+    };
+    let output = &ready.output;
+    manifest.seconds = clock.seconds;
+    manifest.write(output.folder(), is_of_a_run)?;
+    shards::forget(output.folder());
+    Ok(summary(&ready, tables.blocks, &tables.channels))
+}
+
+/// What was made of a run, but for the manifest's last word.
+struct Made {
+    clock: Clock,
+    tables: Tables,
+    manifest: Manifest,
+}
+
+/// Makes and writes all of it.
+fn make(
+    options: &Options,
+    ready: &Ready,
+    (mut clock, if_missing): (Clock, IfMissing),
+    observer: &dyn Observer,
+) -> Result<Made, RunError> {
+    let Ready { loaded, recipe, plan, output, store, .. } = ready;
     let studies = &plan.studies;
     let (threads, isa) = (options.threads, options.isa);
     let (network, weights) = (&loaded.network, &loaded.identity());
     let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
     let seeds = &plan.seeds;
     let attempts = Attempts { loaded, workshop: &workshop, seed: seeds.first(), variant: None, called: "", observer };
-    if if_missing == IfMissing::Make {
-        for sentence in shards::unfinished(&options.out)? {
-            observer.event(Event::Notice(sentence));
-        }
-    }
     let journals = output.scans();
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
-    let phases = Phases { options, ready: &ready, workshop: &workshop, reading: &reading };
+    let phases = Phases { options, ready, workshop: &workshop, reading: &reading };
 
     let units = neuron_units(loaded.architecture(), studies, seeds);
     if if_missing == IfMissing::Make {
@@ -96,7 +125,7 @@ pub(crate) fn run(
             workshop: &workshop,
             studies,
             conditions: Conditions { seeds: seeds.all().len(), variants: &plan.variants },
-            images: ready.images.as_deref(),
+            images: ready.images.as_ref().map(Listing::len),
         };
         let works = clock.time("estimate", || outlook.of(&units))?;
         observer.event(Event::Outlook(works));
@@ -124,9 +153,7 @@ pub(crate) fn run(
         photographs: photographs.as_ref(),
     };
     let (tables, manifest) = clock.time("tables and figures", || phases.write(&findings))?;
-    Manifest { seconds: clock.seconds, ..manifest }.write(output.folder(), is_of_a_run)?;
-    shards::forget(output.folder());
-    Ok(summary(&ready, tables.blocks, &tables.channels))
+    Ok(Made { clock, tables, manifest })
 }
 
 fn summary(ready: &Ready, blocks: Vec<BlockRow>, channels: &[ChannelRow]) -> Summary {
@@ -216,7 +243,7 @@ pub(crate) struct Ready {
     /// Whether that one is of the same network, images, recipe and seed.
     same: bool,
     /// The images, where there is a folder of them.
-    pub(crate) images: Option<Vec<Entry>>,
+    pub(crate) images: Option<Listing>,
     pub(crate) store: Store,
 }
 
@@ -239,15 +266,15 @@ pub(crate) fn prepare(
     say_what_has_no_input(&loaded, &plan.studies, observer);
     let readable = |folder: &Path| scan::require_readable(folder, loaded.preprocessing);
     let images = options.images.as_deref().map(readable).transpose()?;
-    if let Some((folder, entries)) = options.images.as_deref().zip(images.as_deref()) {
-        apart::require_folder(&options.out, folder, entries.iter().map(|entry| &*entry.path))?;
+    if let Some((folder, entries)) = options.images.as_deref().zip(images.as_ref()) {
+        apart::require_folder(&options.out, folder, entries.iter().map(|entry| entry.path))?;
     }
     if let Some(path) = foreign_file(&options.out) {
         return Err(RunError::ForeignFile { path });
     }
     let before = before::manifest(&options.out, options.replace)?;
     let begun = begun::read(&options.out);
-    let photographs = options.images.as_deref().zip(images.as_deref());
+    let photographs = options.images.as_deref().zip(images.as_ref());
     let (seeds, threads) = (&options.seeds, options.threads);
     let command = Command { loaded: &loaded, recipe: &recipe, seeds, images: photographs, threads };
     let (plan, same) = match &before {
@@ -295,8 +322,8 @@ struct Phases<'a> {
 impl Phases<'_> {
     /// What photographs say, where there is a folder of them.
     fn photographs(&self) -> Result<Option<OfPhotographs>, RunError> {
-        let folder = self.options.images.as_deref();
-        folder.map(|folder| OfPhotographs::find(self.reading, folder)).transpose()
+        let images = self.options.images.as_deref().zip(self.ready.images.as_ref());
+        images.map(|images| OfPhotographs::find(self.reading, images, &self.ready.output)).transpose()
     }
 
     /// The channels to show, whose whole-channel pictures are made.
@@ -344,7 +371,7 @@ impl Phases<'_> {
         tables.write(output)?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
-            photographs::write(output, &found.read, self.reading, &shown)?;
+            photographs::write(output, found, self.reading, &shown)?;
         }
         // Figures and page are drawn from it and the tables.
         files.extend(digests(output.folder(), |name| output.wrote(name))?);

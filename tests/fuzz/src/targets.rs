@@ -477,7 +477,7 @@ fn manifest() -> Manifest {
             passed_over: BTreeMap::new(),
             names_digest: digest.clone(),
             digest: digest.clone(),
-            files: BTreeMap::from([(text("a.png"), digest.clone())]),
+            files: [(text("a.png"), [0x5a; 32])].into(),
             journals: BTreeMap::from([(digest.clone(), 1)]),
         }),
         preset: text("smoke"),

@@ -24,7 +24,7 @@ pub use histogram::Histogram;
 pub use many_tests::benjamini_hochberg;
 pub use moments::{mean, median, standard_error};
 pub use not_defined::NotDefined;
-pub use pearson::{correlation, unit_deviations};
+pub use pearson::{Correlating, Deviation, correlation, unit_deviations};
 pub use permutation::{permutation, permutation_p};
 pub use ranks::average_ranks;
 pub use sign_test::{SignTest, sign_test};

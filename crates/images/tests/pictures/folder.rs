@@ -13,7 +13,7 @@ fn touch(directory: &Path, names: &[&str]) {
 }
 
 fn names(directory: &Path) -> Vec<String> {
-    Folder::open(directory).unwrap().entries().iter().map(|entry| entry.name.clone()).collect()
+    Folder::open(directory).unwrap().entries().map(|entry| entry.name).collect()
 }
 
 #[test]
@@ -32,7 +32,8 @@ fn the_path_and_the_class_of_an_image_are_known() {
     let directory = tempfile::tempdir().unwrap();
     touch(directory.path(), &["cat/one.jpg", "two.png"]);
     let folder = Folder::open(directory.path()).unwrap();
-    let [two, one] = folder.entries() else { panic!("two images") };
+    let entries: Vec<_> = folder.entries().collect();
+    let [two, one] = &entries[..] else { panic!("two images") };
     assert_eq!((two.class.as_deref(), &two.path), (None, &directory.path().join("two.png")));
     assert_eq!((one.class.as_deref(), &one.path), (Some("cat"), &directory.path().join("cat/one.jpg")));
     assert_eq!(folder.path(), directory.path());
@@ -87,7 +88,7 @@ fn a_dataset_beside_a_flat_folder_is_read_whole() {
     touch(directory.path(), &["train/n01/x.JPEG", "train/n02/y.JPEG", "val/1.JPEG", "val/2.JPEG"]);
     assert_eq!(names(directory.path()), ["train/n01/x.JPEG", "train/n02/y.JPEG", "val/1.JPEG", "val/2.JPEG"]);
     let folder = Folder::open(directory.path()).unwrap();
-    let classes: Vec<_> = folder.entries().iter().map(|entry| entry.class.clone().unwrap()).collect();
+    let classes: Vec<_> = folder.entries().map(|entry| entry.class.unwrap()).collect();
     assert_eq!(classes, ["train", "train", "val", "val"]);
 }
 

@@ -269,7 +269,7 @@ pub(crate) fn images_record() -> ImagesRecord {
         passed_over: BTreeMap::new(),
         names_digest: "cd".repeat(32),
         digest: "ef".repeat(32),
-        files: BTreeMap::from([("a.png".to_owned(), "01".repeat(32))]),
+        files: [("a.png".to_owned(), [1; 32])].into(),
         journals: BTreeMap::from([("23".repeat(32), 3)]),
     }
 }

@@ -34,7 +34,7 @@ impl Labelled {
         let folder = Folder::open(&options.images)?;
         let known = loaded.network.architecture().classes().unwrap_or(0);
         let names: Vec<(PathBuf, String, Option<String>)> =
-            folder.entries().iter().map(|e| (e.path.clone(), e.name.clone(), e.class.clone())).collect();
+            folder.entries().map(|e| (e.path, e.name, e.class)).collect();
         let labels = match &options.labels {
             Some(file) => Labels::read(file, known)?,
             None => Labels::of_folders(&options.images, &names, known)?,

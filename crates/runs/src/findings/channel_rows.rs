@@ -18,7 +18,8 @@ pub(super) fn channel_row(loaded: &Loaded, channel: &Channel, photographs: Optio
     let photos = photographs.and_then(|p| p.measured.get(&of));
     let photo = |value: fn(&NineActivations) -> f64| photos.map(|p| value(&p.activations));
     let photo_scale = photos.and_then(|p| p.scale);
-    let contributions = photographs.map(|p| p.read.contributions(of.0, of.1));
+    let over_all = photographs.and_then(|p| p.channels.get(&of));
+    let contributions = over_all.map(|channel| channel.contributions);
     let measures = channel.measures().ok();
     let scale = measures.as_ref().map(|m| m.scale);
     ChannelRow {
@@ -43,7 +44,7 @@ pub(super) fn channel_row(loaded: &Loaded, channel: &Channel, photographs: Optio
         scale_invariant_by_block: measures.as_ref().is_some_and(ChannelMeasures::scale_invariant_by_block),
         bn2_weight_abs: bn2_weight_abs(loaded, channel.block, channel.channel),
         conv2_weight_mean_abs: conv2_weight_mean_abs(loaded, channel.block, channel.channel),
-        tuning_curve_rho: photographs.and_then(|p| p.tuning.get(&of).copied()),
+        tuning_curve_rho: over_all.and_then(|channel| channel.tuning),
         photo_o_o: photo(|n| n.o_o),
         photo_i_o: photo(|n| n.i_o),
         photo_b_o: photo(|n| n.b_o),

@@ -8,10 +8,10 @@ use std::path::{Component, Path, PathBuf};
 ///
 /// # Errors
 /// If so, naming both.
-pub(crate) fn require_folder<'a>(
+pub(crate) fn require_folder(
     out: &Path,
     images: &Path,
-    entries: impl Iterator<Item = &'a Path>,
+    mut entries: impl Iterator<Item = PathBuf>,
 ) -> Result<(), RunError> {
     let (to, from) = (real(out), real(images));
     let inside = |image: &Path| RunError::Inside { inner: image.to_owned(), outer: out.to_owned() };
@@ -22,7 +22,7 @@ pub(crate) fn require_folder<'a>(
         return Err(inside(images));
     }
     // Folders of images are entered through links too.
-    entries.into_iter().find(|entry| real(entry).starts_with(&to)).map_or(Ok(()), |entry| Err(inside(entry)))
+    entries.find(|entry| real(entry).starts_with(&to)).map_or(Ok(()), |entry| Err(inside(&entry)))
 }
 
 /// Refuses a file to write that is inside one of the folders of images, or is one of the images.
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn none<'a>() -> impl Iterator<Item = &'a Path> {
+    fn none() -> impl Iterator<Item = PathBuf> {
         std::iter::empty()
     }
 
@@ -115,7 +115,7 @@ mod tests {
         assert!(require_folder(&at("out"), &at("images"), none()).is_ok());
         // A figure that is reached from the images.
         let figure = at("images/results/fig.png");
-        assert!(require_folder(&at("out"), &at("images"), [&*figure].into_iter()).is_err());
+        assert!(require_folder(&at("out"), &at("images"), [figure.clone()].into_iter()).is_err());
         assert!(require_file(&at("link/a.npz"), &[at("images")]).is_err());
     }
 }

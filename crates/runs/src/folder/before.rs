@@ -4,19 +4,19 @@ use crate::channels::ranges;
 use crate::error::RunError;
 use crate::manifest::preprocessing;
 use crate::options::Options;
-use crate::photographs::scan::{self, Entry};
+use crate::photographs::marks::Marks;
+use crate::photographs::scan::{self, Listing, OfAll};
 use crate::pictures::Variant;
 use crate::plan::{Plan, Study};
 use crate::program::SOURCE_DIGEST;
 use crate::progress::{Event, Observer};
 use crate::seeds::Seeds;
 use crate::source::Loaded;
-use crate::store::{ImageDigest, NUMERICS_VERSION};
+use crate::store::NUMERICS_VERSION;
 use crate::verify;
 use featviz::Recipe;
 use report::{ImagesRecord, Manifest, ReportError, layout};
 use resnet::Block;
-use std::collections::BTreeSet;
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(crate) struct Command<'a> {
     pub(crate) recipe: &'a Recipe,
     pub(crate) seeds: &'a Seeds,
     /// The folder of images and the images in it.
-    pub(crate) images: Option<(&'a Path, &'a [Entry])>,
+    pub(crate) images: Option<(&'a Path, &'a Listing)>,
     pub(crate) threads: NonZero<usize>,
 }
 
@@ -116,14 +116,13 @@ impl Command<'_> {
     /// How the photographs are others, if they are: their bytes are compared, wherever they lie.
     fn images_differ(&self, record: Option<&ImagesRecord>, observer: &dyn Observer) -> Option<String> {
         let (record, (folder, entries)) = record.zip(self.images)?;
-        let digests = scan::digests(entries, self.threads, observer);
-        let named = |(entry, digest): &(&Entry, &ImageDigest)| {
-            let digest = blake3::Hash::from_bytes(**digest).to_hex();
-            record.files.get(&entry.name).is_some_and(|known| known == digest.as_str())
-        };
-        let same: BTreeSet<&str> =
-            entries.iter().zip(&digests).filter(named).map(|(entry, _)| entry.name.as_str()).collect();
-        if scan::digest_of_all(&digests) == record.digest && same.len() == record.files.len() {
+        let (mut all, mut same) = (OfAll::default(), Marks::default());
+        scan::digests(entries, self.threads, observer, |entry, digest| {
+            all.add(&digest);
+            let there = record.files.get(&entry.name);
+            there.into_iter().filter(|(_, known)| *known == digest).for_each(|(at, _)| same.mark(at));
+        });
+        if all.finish() == record.digest && same.count() == record.files.len() {
             return None;
         }
         let (before, here) = names(&record.folder, &folder.display().to_string());

@@ -1,8 +1,5 @@
 //! What Input and Block each add to a channel's Output (the sum before its ReLU), over photographs.
 
-use super::reading::Photographs;
-use resnet::{Block, Role};
-
 /// Who contributes to a channel's Output, over all photographs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contributions {
@@ -17,15 +14,6 @@ pub struct Contributions {
     /// Percent of the photographs with a positive Input in which Block leaves nothing of it: the Output is not
     /// positive.
     pub silenced_percent: Option<f64>,
-}
-
-impl Photographs {
-    /// What Input and Block contribute to a channel.
-    pub(crate) fn contributions(&self, block: Block, channel: usize) -> Contributions {
-        let of = |role| self.activations(block, role, channel);
-        let (input, added, output) = (of(Role::Input), of(Role::Block), of(Role::Output));
-        contributions(&input, &added, &output)
-    }
 }
 
 /// Of the center activations of a channel's Input, Block and Output, for each photograph.

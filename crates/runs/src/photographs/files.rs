@@ -1,19 +1,19 @@
 //! What a run leaves of photographs: the center activations of each site, the images at either end of each channel, and
 //! mosaics of those that exemplars answer to most.
 
+use super::found::OfPhotographs;
 use super::mosaics::write_mosaics;
-use super::reading::{NINE, Photographs, Reading};
+use super::reading::{Photographs, Reading};
 use super::thumbnails::write_thumbnails;
 use crate::error::RunError;
 use crate::output::Output;
 use crate::plan::Study;
 use crate::progress::one_line;
-use crate::store::npy;
-use analysis::{largest, smallest};
 use report::registry::tables::{ACTIVATION_HISTOGRAM, ALIKE, EXTREMES, PHOTOGRAPH_CONTRIBUTIONS};
-use report::{ExtremeRow, layout};
+use report::{ActivationBinRow, ExtremeRow, Pending, layout};
 use resnet::{Block, Role};
 use std::collections::BTreeSet;
+use std::io::{BufWriter, Write};
 
 /// Writes the columns, the images at either end, and mosaics of the top nine of the `shown` channels.
 ///
@@ -21,60 +21,67 @@ use std::collections::BTreeSet;
 /// If a file cannot be written, or a photograph not be read again.
 pub(crate) fn write(
     output: &Output,
-    photographs: &Photographs,
+    found: &OfPhotographs,
     reading: &Reading<'_>,
     shown: &[(Block, usize)],
 ) -> Result<(), RunError> {
-    for (site, range) in &photographs.columns.of_sites {
-        let shape = [photographs.images.len(), range.len()];
-        let path = output.path(layout::activations(&site.to_string()));
-        let values = photographs.images.iter().flat_map(|image| &image[range.clone()]);
-        let array = npy(&shape, values).map_err(RunError::write(&path))?;
-        output.write_new(&path, &array)?;
+    let photographs = &found.read;
+    for rows in photographs.all_rows() {
+        rows.put(output)?;
     }
-    let names = photographs.entries.iter().map(|e| one_line(&e.name));
-    let names: String = names.map(|name| name + "\n").collect();
-    output.write_new(&output.path(layout::IMAGES), names.as_bytes())?;
-    let extremes = photographs.extremes(reading.studies);
-    let shown_at_all = photographs.places(extremes.iter().map(|row| row.image.as_str()));
+    write_names(output, photographs)?;
+    let (extremes, shown_at_all) = photographs.extremes(reading.studies);
     output.write_table(&EXTREMES, &extremes)?;
-    output.write_table(&ACTIVATION_HISTOGRAM, &photographs.activation_bins(reading))?;
-    output.write_table(&ALIKE, &photographs.alike(reading)?)?;
-    output.write_table(&PHOTOGRAPH_CONTRIBUTIONS, &photographs.contributed(&shown_at_all, reading))?;
+    let studied = reading.studies.iter().flat_map(|study| study.channels.iter().map(|&c| (study.block, c)));
+    let bins: Vec<&ActivationBinRow> =
+        studied.filter_map(|of| found.channels.get(&of)).flat_map(|channel| &channel.bins).collect();
+    output.write_table(&ACTIVATION_HISTOGRAM, &bins)?;
+    output.write_table(&ALIKE, &photographs.alike(&found.channels, reading)?)?;
+    output.write_table(&PHOTOGRAPH_CONTRIBUTIONS, &photographs.contributed(&shown_at_all, reading)?)?;
     write_thumbnails(output, photographs, reading, &shown_at_all)?;
     write_mosaics(output, photographs, reading, shown)
 }
 
-impl Photographs {
-    /// The places of images that are named, in the order of the folder.
-    fn places<'a>(&self, names: impl Iterator<Item = &'a str>) -> BTreeSet<usize> {
-        let names: BTreeSet<&str> = names.collect();
-        (0..self.entries.len()).filter(|&at| names.contains(self.entries[at].name.as_str())).collect()
-    }
+/// Writes the names of the images, a line each.
+fn write_names(output: &Output, photographs: &Photographs) -> Result<(), RunError> {
+    let path = output.path(layout::IMAGES);
+    let written = || {
+        let pending = Pending::begin(&path)?;
+        let mut file = BufWriter::new(pending.file());
+        for entry in photographs.entries.iter() {
+            writeln!(file, "{}", one_line(&entry.name))?;
+        }
+        file.flush()?;
+        drop(file);
+        Ok(pending)
+    };
+    output.put_new(&path, written().map_err(RunError::write(&path))?)
+}
 
+impl Photographs {
     /// The nine images with the largest center activation of every role of every studied channel, and the nine
-    /// smallest.
-    fn extremes(&self, studies: &[Study]) -> Vec<ExtremeRow> {
-        let mut rows = Vec::new();
+    /// smallest; and the places of all these images.
+    fn extremes(&self, studies: &[Study]) -> (Vec<ExtremeRow>, BTreeSet<usize>) {
+        let (mut rows, mut places) = (Vec::new(), BTreeSet::new());
         for study in studies {
             for &channel in &study.channels {
                 for role in Role::ALL {
-                    let values = self.activations(study.block, role, channel);
-                    let ends = [("top", largest(&values, NINE)), ("bottom", smallest(&values, NINE))];
-                    for (end, images) in ends {
-                        rows.extend(images.into_iter().zip(1..).map(|(image, rank)| ExtremeRow {
+                    let ends = self.ends(study.block, role, channel);
+                    for (end, images) in [("top", &ends.top), ("bottom", &ends.bottom)] {
+                        places.extend(images.places());
+                        rows.extend(images.leading().iter().zip(1..).map(|(&(activation, image), rank)| ExtremeRow {
                             block: study.block.to_string(),
                             channel,
                             role: role.name().to_owned(),
                             end: end.to_owned(),
                             rank,
-                            image: self.entries[image].name.clone(),
-                            activation: values[image].into(),
+                            image: self.entries.entry(image).name,
+                            activation: activation.into(),
                         }));
                     }
                 }
             }
         }
-        rows
+        (rows, places)
     }
 }

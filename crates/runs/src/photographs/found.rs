@@ -1,8 +1,11 @@
 //! All that photographs say of the studied channels.
 
+use super::channels::{OfChannel, over_channels};
 use super::measures::{OnPhotographs, measure};
-use super::reading::{Photographs, Reading, TuningCurves};
+use super::reading::{Photographs, Reading};
+use super::scan::Listing;
 use crate::error::RunError;
+use crate::output::Output;
 use report::ImagesRecord;
 use resnet::Block;
 use std::collections::BTreeMap;
@@ -13,8 +16,8 @@ use std::path::Path;
 pub(crate) struct OfPhotographs {
     /// The images, and the center activations for them.
     pub(crate) read: Photographs,
-    /// How Input and Block go together over all of them.
-    pub(crate) tuning: TuningCurves,
+    /// What each channel does over all of them.
+    pub(crate) channels: BTreeMap<(Block, usize), OfChannel>,
     /// On each channel's top nine.
     pub(crate) measured: BTreeMap<(Block, usize), OnPhotographs>,
     /// What the manifest says of the images.
@@ -22,14 +25,19 @@ pub(crate) struct OfPhotographs {
 }
 
 impl OfPhotographs {
-    /// Reads the images of a folder, and what the top nine of each channel are measured on.
+    /// Reads the images of a folder, and what the top nine of each channel are measured on. Activations go to the files of
+    /// an output, which are given their names by [`super::write`].
     ///
     /// # Errors
-    /// If there is no readable image, or a journal cannot be written.
-    pub(crate) fn find(reading: &Reading<'_>, folder: &Path) -> Result<OfPhotographs, RunError> {
-        let (read, mut record) = Photographs::read(reading, folder)?;
+    /// If there is no readable image, or a file cannot be written.
+    pub(crate) fn find(
+        reading: &Reading<'_>,
+        images: (&Path, &Listing),
+        output: &Output,
+    ) -> Result<OfPhotographs, RunError> {
+        let (read, mut record) = Photographs::read(reading, images, output)?;
         let (measured, journals) = measure(&read, reading)?;
         record.journals.extend(journals);
-        Ok(OfPhotographs { tuning: read.tuning_curves(reading.studies), read, measured, record })
+        Ok(OfPhotographs { channels: over_channels(&read, reading)?, read, measured, record })
     }
 }

@@ -1,14 +1,15 @@
 //! The measures of a channel on photographs: each role's picture replaced by the nine images it answers to most
 //! (METHOD.md, section 3).
 
-use super::reading::{Columns, Photographs, Reading, sites};
+use super::reading::{NINE, Photographs, Reading, sites};
 use crate::error::RunError;
 use crate::pictures::scale_tuning::{self, ScaleCurve};
+use crate::plan::Study;
 use analysis::{
     NineActivations, ScaleMeasures, block_delta_of_photographs, input_delta_of_photographs, mix_ratio, statistics,
 };
 use resnet::{Block, Role, View};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is measured of a channel on each role's top nine images.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,18 +25,38 @@ pub(crate) struct OnPhotographs {
     pub(crate) curves: Vec<ScaleCurve>,
 }
 
-/// The center activations of some images at one size.
+/// The center activations at one size of what is needed: of each channel the nine images of each role.
 struct AtScale {
     view: View,
     scale: f64,
-    images: BTreeMap<usize, Vec<f32>>,
+    /// Of each channel's each role's nine, in their order, every role's activation; nothing where there is no such image.
+    values: Vec<Option<[f32; 3]>>,
+}
+
+/// Which role's nine of which of the channels, and which of the nine.
+#[derive(Clone, Copy)]
+struct Wanted {
+    at: usize,
+    seen: Role,
+    rank: usize,
+}
+
+impl Wanted {
+    /// Its place among the values at a size.
+    fn place(self) -> usize {
+        (self.at * Role::ALL.len() + self.seen as usize) * NINE + self.rank
+    }
 }
 
 impl AtScale {
-    fn values(&self, columns: &Columns, images: &[usize], of: (Block, Role, usize)) -> Vec<f64> {
-        let (block, role, channel) = of;
-        let read = images.iter().filter_map(|image| self.images.get(image));
-        read.map(|image| columns.at(image, block, role, channel).into()).collect()
+    fn new(view: View, scale: f64, channels: usize) -> AtScale {
+        AtScale { view, scale, values: vec![None; channels * Role::ALL.len() * NINE] }
+    }
+
+    /// A role's activations for the nine images of another one.
+    fn values(&self, at: usize, role: Role, seen: Role) -> Vec<f64> {
+        let first = Wanted { at, seen, rank: 0 }.place();
+        self.values[first..first + NINE].iter().flatten().map(|roles| roles[role as usize].into()).collect()
     }
 }
 
@@ -47,48 +68,55 @@ pub(crate) type Measures = (BTreeMap<(Block, usize), OnPhotographs>, BTreeMap<St
 /// # Errors
 /// If a journal cannot be written.
 pub(crate) fn measure(photographs: &Photographs, reading: &Reading<'_>) -> Result<Measures, RunError> {
-    let mut top: BTreeMap<(Block, usize), [Vec<usize>; 3]> = BTreeMap::new();
-    for study in reading.studies {
-        for &channel in &study.channels {
-            let of_roles = Role::ALL.map(|role| photographs.top(study.block, role, channel));
-            top.insert((study.block, channel), of_roles);
+    let of_study = |study: &Study| study.channels.iter().map(|&channel| (study.block, channel)).collect::<Vec<_>>();
+    let channels: Vec<(Block, usize)> = reading.studies.iter().flat_map(of_study).collect();
+    let mut needed: BTreeMap<usize, Vec<Wanted>> = BTreeMap::new();
+    for (at, &(block, channel)) in channels.iter().enumerate() {
+        for seen in Role::ALL {
+            for (rank, image) in photographs.top(block, seen, channel).into_iter().enumerate() {
+                needed.entry(image).or_default().push(Wanted { at, seen, rank });
+            }
         }
     }
-    let needed: BTreeSet<usize> = top.values().flatten().flatten().copied().collect();
-    let needed: Vec<usize> = needed.into_iter().collect();
-    let entries: Vec<_> = needed.iter().map(|&at| photographs.entries[at].clone()).collect();
+    let entries = photographs.entries.pick(needed.keys().copied());
+    let wanted: Vec<&Vec<Wanted>> = needed.values().collect();
     let sites = sites(reading);
     let (mut scales, mut journals) = (Vec::new(), BTreeMap::new());
     for (view, scale) in scale_tuning::scales(reading.loaded.size()) {
-        let scan = reading.scan(&sites, view);
-        let mut images = BTreeMap::new();
+        let mut at_scale = AtScale::new(view, scale, channels.len());
         if view == View::Plain {
-            images.extend(needed.iter().map(|&at| (at, photographs.images[at].clone())));
+            for (&image, wanted) in &needed {
+                for &of in wanted {
+                    let (block, channel) = channels[of.at];
+                    let value = |role| photographs.rows(block, role).at(image, channel);
+                    at_scale.values[of.place()] =
+                        Some([value(Role::Input)?, value(Role::Block)?, value(Role::Output)?]);
+                }
+            }
         } else {
+            let scan = reading.scan(&sites, view);
             let (name, journal) = scan.journal_among(reading.journals, &entries)?;
             let kept = scan.read_once(&entries, journal, reading.observer, |at, _, read| {
                 // One that vanished since has been reported.
-                images.extend(read.ok().map(|values| (needed[at], values)));
+                for (of, image) in wanted[at].iter().flat_map(|of| read.as_ref().ok().map(|image| (of, image))) {
+                    let (block, channel) = channels[of.at];
+                    let value = |role| image[photographs.columns.column(block, role, channel)];
+                    at_scale.values[of.place()] = Some(Role::ALL.map(value));
+                }
                 Ok(())
             })?;
             journals.insert(name, kept.held);
         }
-        scales.push(AtScale { view, scale, images });
+        scales.push(at_scale);
     }
-    let measure =
-        |(&of, top): (&(Block, usize), &[Vec<usize>; 3])| (of, measured(&photographs.columns, of, top, &scales));
-    Ok((top.iter().map(measure).collect(), journals))
+    let measured = channels.iter().enumerate().map(|(at, &of)| (of, measured(at, &scales)));
+    Ok((measured.collect(), journals))
 }
 
-fn measured(
-    columns: &Columns,
-    (block, channel): (Block, usize),
-    top: &[Vec<usize>; 3],
-    scales: &[AtScale],
-) -> OnPhotographs {
+fn measured(channel: usize, scales: &[AtScale]) -> OnPhotographs {
     let at = |view: View, role: Role, seen: Role| -> Vec<f64> {
         let scale = scales.iter().find(|s| s.view == view);
-        scale.map_or_else(Vec::new, |scale| scale.values(columns, &top[seen as usize], (block, role, channel)))
+        scale.map_or_else(Vec::new, |scale| scale.values(channel, role, seen))
     };
     let plain = |role, seen| at(View::Plain, role, seen);
     let mean = |values: &[f64]| statistics::mean(values).unwrap_or(f64::NAN);
@@ -110,7 +138,7 @@ fn measured(
     for seen in Role::ALL {
         for scale in scales {
             let values = |role| {
-                let nine = scale.values(columns, &top[seen as usize], (block, role, channel));
+                let nine = scale.values(channel, role, seen);
                 mean(&clipped(&nine))
             };
             curves.push(ScaleCurve { seen, scale: scale.scale, activations: Role::ALL.map(values) });

@@ -38,7 +38,7 @@ pub(super) fn write_mosaics(
         for role in Role::ALL {
             let (mut plain, mut inhibited) = (Mosaic::new(), Mosaic::new());
             for (at, image) in photographs.top(block, role, channel).into_iter().enumerate() {
-                let photograph = scan::seen(&photographs.entries[image], loaded.preprocessing)?;
+                let photograph = scan::seen(&photographs.entries.entry(image), loaded.preprocessing)?;
                 let tile = resize_bilinear(&photograph, TILE, TILE)?;
                 reader.read(photograph.pixels());
                 let [input, added] = sites.map(|site| map_of(&reader, site, channel));

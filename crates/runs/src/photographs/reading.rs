@@ -1,12 +1,15 @@
 //! The images of a folder, and the center activations of every studied block for them.
 
-use super::scan::{self, Entry, Scan};
+use super::rows::{Rows, RowsWriter};
+use super::scan::{Kept, Listing, OfAll, Scan};
 use crate::error::RunError;
+use crate::output::Output;
 use crate::plan::Study;
 use crate::progress::{Event, Observer};
 use crate::source::Loaded;
-use analysis::{largest, tuning_curve_correlation};
-use report::ImagesRecord;
+use crate::store::ImageDigest;
+use analysis::Ranked;
+use report::{ImageDigests, ImagesRecord, layout};
 use resnet::{Architecture, Block, Extent, Isa, Role, Site, View};
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -15,10 +18,6 @@ use std::path::Path;
 
 /// Images at either end.
 pub(super) const NINE: usize = 9;
-
-/// Spearman's correlation of each channel's Input and Block center activations; channels where it is not defined are
-/// left out.
-pub(crate) type TuningCurves = BTreeMap<(Block, usize), f64>;
 
 /// Where the values of each site are among those of an image.
 #[derive(Clone, Debug)]
@@ -30,10 +29,19 @@ pub(crate) struct Columns {
 /// The images that could be read, and the center activations of every studied block for them.
 #[derive(Debug)]
 pub(crate) struct Photographs {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Listing,
     pub(super) columns: Columns,
-    /// The center activations of all columns, an image after another.
-    pub(super) images: Vec<Vec<f32>>,
+    /// The center activations of each site, in the order of the columns.
+    rows: Vec<Rows>,
+    /// The images at either end of each column.
+    ends: Vec<Ends>,
+}
+
+/// The images with the largest and the smallest center activations of a column.
+#[derive(Clone, Debug)]
+pub(super) struct Ends {
+    pub(super) top: Ranked,
+    pub(super) bottom: Ranked,
 }
 
 impl Columns {
@@ -46,17 +54,15 @@ impl Columns {
         Ok(Columns { of_sites: columns, architecture: scan.loaded.architecture().clone() })
     }
 
-    /// The center activations of all channels of a site, of one image; none where it was not read.
-    pub(super) fn of_site<'a>(&self, image: &'a [f32], site: Site) -> &'a [f32] {
-        let column = self.of_sites.iter().find(|(s, _)| *s == site);
-        column.map_or(&[], |(_, range)| &image[range.clone()])
+    /// Which of the sites a role of a block is read at; all of them are read.
+    fn site(&self, block: Block, role: Role) -> usize {
+        let site = self.architecture.read_site(block, role);
+        self.of_sites.iter().position(|(s, _)| *s == site).unwrap_or_default()
     }
 
-    /// A role's center activation of a channel, of one image.
-    pub(crate) fn at(&self, image: &[f32], block: Block, role: Role, channel: usize) -> f32 {
-        let site = self.architecture.read_site(block, role);
-        let column = self.of_sites.iter().find(|(s, _)| *s == site);
-        column.map_or(f32::NAN, |(_, range)| image[range.start + channel])
+    /// The column of a role of a channel.
+    pub(super) fn column(&self, block: Block, role: Role, channel: usize) -> usize {
+        self.of_sites[self.site(block, role)].1.start + channel
     }
 }
 
@@ -98,7 +104,7 @@ pub(super) fn sites(reading: &Reading<'_>) -> Vec<Site> {
 ///
 /// # Errors
 /// If a journal cannot be written.
-pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, RunError> {
+pub(crate) fn keep(reading: &Reading<'_>, entries: &Listing) -> Result<usize, RunError> {
     let sites = sites(reading);
     let scan = reading.scan(&sites, View::Plain);
     let (_, journal) = scan.journal_among(reading.journals, entries)?;
@@ -111,81 +117,130 @@ pub(crate) fn keep(reading: &Reading<'_>, entries: &[Entry]) -> Result<usize, Ru
 }
 
 impl Photographs {
-    /// Reads every image of a folder once, for all studied blocks. What an earlier run has read is taken from the
-    /// journals. What the manifest says of the images comes with them.
+    /// Reads all images of a folder once, for all studied blocks. What an earlier run has read is taken from the
+    /// journals. As images come, their activations go to the files of the output, and the images at either end of each
+    /// channel are kept. What the manifest says of the images comes with them.
     ///
     /// # Errors
-    /// If there is no readable image, or a journal cannot be written.
-    pub(crate) fn read(reading: &Reading<'_>, folder: &Path) -> Result<(Photographs, ImagesRecord), RunError> {
-        let (all, passed_over) = scan::listed(&[folder.to_owned()])?;
+    /// If there is no readable image, or a file cannot be written.
+    pub(crate) fn read(
+        reading: &Reading<'_>,
+        (folder, all): (&Path, &Listing),
+        output: &Output,
+    ) -> Result<(Photographs, ImagesRecord), RunError> {
+        let passed_over = all.passed_over();
         if !passed_over.is_empty() {
             reading.observer.event(Event::Notice(format!("{}: {passed_over}", folder.display())));
         }
         let sites = sites(reading);
         let scan = reading.scan(&sites, View::Plain);
-        let (mut names, mut files) = (blake3::Hasher::new(), Vec::new());
-        let (mut skipped, mut digests) = (Vec::new(), BTreeMap::new());
-        let (mut entries, mut images) = (Vec::new(), Vec::new());
-        let (name, journal) = scan.journal_among(reading.journals, &all)?;
-        let kept = scan.read_once(&all, journal, reading.observer, |at, digest, read| {
-            files.push(digest);
+        let columns = Columns::of(&scan)?;
+        let (mut names, mut files) = (blake3::Hasher::new(), OfAll::default());
+        let (mut skipped, mut unread, mut digests) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values = Values::begin(&columns, output, all.len())?;
+        let (name, journal) = scan.journal_among(reading.journals, all)?;
+        let Kept { held, flawed, known } = scan.read_once(all, journal, reading.observer, |at, digest, read| {
+            files.add(&digest);
             match read {
-                Ok(values) => {
-                    names.update(all[at].name.as_bytes()).update(b"\n");
-                    let digest = blake3::Hash::from_bytes(digest).to_hex();
-                    digests.insert(all[at].name.clone(), digest.to_string());
-                    entries.push(all[at].clone());
-                    images.push(values);
+                Ok(read) => {
+                    names.update(all.entry(at).name.as_bytes()).update(b"\n");
+                    digests.push(digest);
+                    values.take(&columns, &read)?;
                 }
-                Err(error) => skipped.push(error.to_string()),
+                Err(error) => {
+                    skipped.push(error.to_string());
+                    unread.push(at);
+                }
             }
             Ok(())
         })?;
+        // Where records are is of no more use.
+        drop(known);
+        let entries = all.without(&unread);
         if entries.is_empty() {
             return Err(RunError::NoImages { path: folder.to_owned(), found: all.len() });
         }
-        for flaw in &kept.flawed {
+        for flaw in &flawed {
             reading.observer.event(Event::Notice(flaw.clone()));
         }
         let record = ImagesRecord {
             folder: folder.display().to_string(),
             read: entries.len(),
             skipped,
-            flawed: kept.flawed,
+            flawed,
             passed_over: passed_over.kinds().clone(),
             names_digest: names.finalize().to_hex().to_string(),
-            digest: scan::digest_of_all(&files),
-            files: digests,
-            journals: BTreeMap::from([(name, kept.held)]),
+            digest: files.finish(),
+            files: by_name(&entries, &digests),
+            journals: BTreeMap::from([(name, held)]),
         };
-        Ok((Photographs { columns: Columns::of(&scan)?, entries, images }, record))
+        let Values { writers, ends } = values;
+        let rows = writers.into_iter().map(RowsWriter::end).collect::<Result<_, _>>()?;
+        Ok((Photographs { columns, entries, rows, ends }, record))
     }
 
-    /// The center activations of a role of a channel, an image after another. The Output is the sum before its ReLU:
-    /// where it is positive it is the same number, and below zero it still has an order.
-    pub(super) fn activations(&self, block: Block, role: Role, channel: usize) -> Vec<f32> {
-        let images = self.images.iter();
-        images.map(|image| self.columns.at(image, block, role, channel)).collect()
+    /// The center activations at which a role of a block is read. The Output is the sum before its ReLU: where it is
+    /// positive it is the same number, and below zero it still has an order.
+    pub(super) fn rows(&self, block: Block, role: Role) -> &Rows {
+        &self.rows[self.columns.site(block, role)]
+    }
+
+    /// How many images.
+    pub(super) fn images(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Those of every site.
+    pub(super) fn all_rows(&self) -> &[Rows] {
+        &self.rows
+    }
+
+    /// The images at either end of a role of a channel.
+    pub(super) fn ends(&self, block: Block, role: Role, channel: usize) -> &Ends {
+        &self.ends[self.columns.column(block, role, channel)]
     }
 
     /// The nine images with the largest center activation of a role of a channel, the largest first; equal activations
     /// stand in the order of the files.
     pub(super) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
-        largest(&self.activations(block, role, channel), NINE)
+        self.ends(block, role, channel).top.places()
+    }
+}
+
+/// The digests of images by their names.
+fn by_name(entries: &Listing, digests: &[ImageDigest]) -> ImageDigests {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    // Nearly sorted: what is left of the order of folders. Of names alike the latter stays behind.
+    order.sort_by(|&a, &b| entries.entry(a).name.cmp(&entries.entry(b).name));
+    order.into_iter().map(|at| (entries.entry(at).name, digests[at])).collect()
+}
+
+/// Where the activations of images go as they come.
+struct Values {
+    writers: Vec<RowsWriter>,
+    ends: Vec<Ends>,
+}
+
+impl Values {
+    fn begin(columns: &Columns, output: &Output, images: usize) -> Result<Values, RunError> {
+        let writer = |(site, range): &(Site, Range<usize>)| {
+            RowsWriter::begin(&output.path(layout::activations(&site.to_string())), (images, range.len()))
+        };
+        let writers = columns.of_sites.iter().map(writer).collect::<Result<_, _>>()?;
+        let ends = Ends { top: Ranked::largest(NINE), bottom: Ranked::smallest(NINE) };
+        let count = columns.of_sites.last().map_or(0, |(_, range)| range.end);
+        Ok(Values { writers, ends: vec![ends; count] })
     }
 
-    /// Correlates Input and Block over the images whose Input is positive.
-    pub(crate) fn tuning_curves(&self, studies: &[Study]) -> TuningCurves {
-        let mut curves = TuningCurves::new();
-        for study in studies {
-            for &channel in &study.channels {
-                let [input, block] =
-                    [Role::Input, Role::Block].map(|role| self.activations(study.block, role, channel));
-                if let Ok(correlation) = tuning_curve_correlation(&input, &block) {
-                    curves.insert((study.block, channel), correlation.rho);
-                }
-            }
+    /// Takes the values of the next image.
+    fn take(&mut self, columns: &Columns, image: &[f32]) -> Result<(), RunError> {
+        for (writer, (_, range)) in self.writers.iter_mut().zip(&columns.of_sites) {
+            writer.push(&image[range.clone()])?;
         }
-        curves
+        for (ends, &activation) in self.ends.iter_mut().zip(image) {
+            ends.top.take(activation);
+            ends.bottom.take(activation);
+        }
+        Ok(())
     }
 }

@@ -1,27 +1,21 @@
 //! Reading chosen sites for many images, on several threads.
 
+pub(crate) use super::listing::{Entry, Listing};
+use super::marks::Marks;
 use crate::error::RunError;
 use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::{ImageDigest, Journal, Known, NUMERICS_VERSION};
 use crate::work::IMAGES;
-use images::{Folder, ImageError, PassedOver, Rgb8};
+use images::{ImageError, Rgb8};
 use resnet::ndarray::Array3;
 use resnet::{Algorithm, Extent, Isa, Preprocessing, Reader, Reading, Shape, Site, View};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-
-/// An image to read, and its name in results.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) path: PathBuf,
-    pub(crate) name: String,
-}
 
 /// What to read of each image.
 #[derive(Clone, Copy, Debug)]
@@ -48,63 +42,54 @@ pub(crate) struct Kept {
     pub(crate) flawed: Vec<String>,
 }
 
-/// The images of every path, in order: folders are listed, files stand for themselves. What is passed over in the
-/// folders comes with them.
-///
-/// # Errors
-/// If a folder cannot be read or holds no image.
-pub(crate) fn listed(paths: &[PathBuf]) -> Result<(Vec<Entry>, PassedOver), RunError> {
-    let (mut found, mut passed_over) = (Vec::new(), PassedOver::default());
-    for path in paths {
-        if path.exists() && !path.is_dir() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            found.push(Entry { path: path.clone(), name });
-        } else {
-            let folder = Folder::open(path)?;
-            passed_over.add(folder.passed_over());
-            found.extend(folder.entries().iter().map(|e| Entry { path: e.path.clone(), name: e.name.clone() }));
-        }
-    }
-    Ok((found, passed_over))
-}
-
 /// The images of a folder, of which at least one can be read: up to the first one is tried.
 ///
 /// # Errors
 /// If the folder cannot be read or holds none.
-pub(crate) fn require_readable(folder: &Path, of: Preprocessing) -> Result<Vec<Entry>, RunError> {
-    let (all, _) = listed(&[folder.to_owned()])?;
-    match all.iter().any(|entry| seen(entry, of).is_ok()) {
+pub(crate) fn require_readable(folder: &Path, of: Preprocessing) -> Result<Listing, RunError> {
+    let all = Listing::of(&[folder.to_owned()])?;
+    let readable = all.iter().any(|entry| seen(&entry, of).is_ok());
+    match readable {
         true => Ok(all),
         false => Err(RunError::NoImages { path: folder.to_owned(), found: all.len() }),
     }
 }
 
-/// The digest of every image file; that of one that cannot be read is zeros.
-pub(crate) fn digests(entries: &[Entry], threads: NonZero<usize>, observer: &dyn Observer) -> Vec<ImageDigest> {
+/// Hands on the digest of every image file, in their order; that of one that cannot be read is zeros.
+pub(crate) fn digests(
+    entries: &Listing,
+    threads: NonZero<usize>,
+    observer: &dyn Observer,
+    mut take: impl FnMut(Entry, ImageDigest),
+) {
     observer.event(Event::Phase { name: "images compared".into(), total: entries.len(), done: 0 });
-    let mut digests = Vec::with_capacity(entries.len());
     let work = |(): &mut (), at: usize| {
-        let bytes = images::read(&entries[at].path);
-        Ok::<_, Infallible>(bytes.map_or_else(|_| ImageDigest::default(), |bytes| *blake3::hash(&bytes).as_bytes()))
+        let entry = entries.entry(at);
+        let digest =
+            images::read(&entry.path).map_or_else(|_| ImageDigest::default(), |bytes| *blake3::hash(&bytes).as_bytes());
+        Ok::<_, Infallible>((entry, digest))
     };
-    let take = |_, digest| {
-        digests.push(digest);
+    let take = |_, (entry, digest)| {
+        take(entry, digest);
         observer.event(Event::Advanced);
         Ok(())
     };
     let Ok(()) = Queue::new(threads, entries.len()).run(|| (), work, take);
     observer.event(Event::PhaseEnded);
-    digests
 }
 
 /// The digest of the digests of all image files, in order.
-pub(crate) fn digest_of_all(digests: &[ImageDigest]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for digest in digests {
-        hasher.update(digest);
+#[derive(Default)]
+pub(crate) struct OfAll(blake3::Hasher);
+
+impl OfAll {
+    pub(crate) fn add(&mut self, digest: &ImageDigest) {
+        self.0.update(digest);
     }
-    hasher.finalize().to_hex().to_string()
+
+    pub(crate) fn finish(&self) -> String {
+        self.0.finalize().to_hex().to_string()
+    }
 }
 
 impl Scan<'_> {
@@ -146,9 +131,9 @@ impl Scan<'_> {
     pub(crate) fn journal_among(
         &self,
         folder: &Path,
-        entries: &[Entry],
+        entries: &Listing,
     ) -> Result<(String, (Journal, Known)), RunError> {
-        let (key, images) = (self.key(), listing(entries));
+        let (key, images) = (self.key(), listing(entries.iter()));
         let name = format!("{key}-{}", &images[..LISTING]);
         let (journal, mut known) = self.journal(&folder.join(&name))?;
         let others = fs::read_dir(folder).map_err(RunError::write(folder))?;
@@ -175,30 +160,33 @@ impl Scan<'_> {
     /// If the journal cannot be written, and what `take` says.
     pub(crate) fn read_once(
         &self,
-        entries: &[Entry],
+        entries: &Listing,
         (mut journal, before): (Journal, Known),
         observer: &dyn Observer,
         mut take: impl FnMut(usize, ImageDigest, Read) -> Result<(), RunError>,
     ) -> Result<Kept, RunError> {
         observer.event(Event::Phase { name: self.phase(), total: entries.len(), done: 0 });
         let work = |reader: &mut Option<Reader>, at: usize| {
-            let read = self.read_one(reader, &entries[at], &before);
+            let read = self.read_one(reader, &entries.entry(at), &before);
             if let (_, _, Err(error)) = &read {
                 observer.event(Event::Notice(format!("skipped: {error}")));
             }
             observer.event(Event::Advanced);
             Ok(read)
         };
-        let (mut held, mut flawed) = (BTreeSet::new(), Vec::new());
+        let (mut held, mut flawed) = (Marks::default(), Vec::new());
         let keep = |at: usize, (digest, flaw, read): (ImageDigest, Option<&'static str>, Read)| {
-            if let (Ok(values), false) = (&read, journal.holds(&digest)) {
-                let kept = journal.keep(&digest, values);
-                kept.map_err(RunError::write(journal.path()))?;
-            }
-            if read.is_ok() {
-                held.insert(digest);
-                let path = entries[at].path.display();
-                flawed.extend(flaw.map(|flaw| format!("{path}: {flaw}, but every pixel is there: it is read")));
+            if let Ok(values) = &read {
+                let record = match journal.record_of(&digest) {
+                    Some(record) => record,
+                    None => journal.keep(&digest, values).map_err(RunError::write(journal.path()))?,
+                };
+                held.mark(record);
+                let said = |flaw| {
+                    let path = entries.entry(at).path;
+                    format!("{}: {flaw}, but every pixel is there: it is read", path.display())
+                };
+                flawed.extend(flaw.map(said));
             }
             take(at, digest, read)
         };
@@ -206,7 +194,7 @@ impl Scan<'_> {
         Queue::new(self.threads, entries.len()).run(ready, work, keep)?;
         journal.sync().map_err(RunError::write(journal.path()))?;
         observer.event(Event::PhaseEnded);
-        Ok(Kept { held: held.len(), known: before.and(&journal), flawed })
+        Ok(Kept { held: held.count(), known: before.and(journal), flawed })
     }
 
     /// The digest of an image, what is wrong with it, and its values.
@@ -286,7 +274,7 @@ impl Scan<'_> {
 const LISTING: usize = 16;
 
 /// A digest of the names and sizes of image files.
-fn listing(entries: &[Entry]) -> String {
+fn listing(entries: impl Iterator<Item = Entry>) -> String {
     let mut hasher = blake3::Hasher::new();
     for entry in entries {
         let bytes = fs::metadata(&entry.path).map_or(0, |file| file.len());

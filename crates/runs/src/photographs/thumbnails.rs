@@ -43,7 +43,7 @@ pub(super) fn write_thumbnails(
     let of_maps = resnet::Reading { size, view: View::Plain, sites: &sites, extent: Extent::Whole };
     let state = || Reader::new(&reading.loaded.network, of_maps, reading.isa).ok();
     let work = |reader: &mut Option<Reader>, at: usize| {
-        let photograph = scan::seen(&photographs.entries[places[at]], reading.loaded.preprocessing)?;
+        let photograph = scan::seen(&photographs.entries.entry(places[at]), reading.loaded.preprocessing)?;
         let path = layout::photograph(places[at]);
         let small = resize_bilinear(&photograph, SIDE, SIDE)?;
         let bytes = report::photograph_jpeg(small.pixels(), SIDE, &path)?;

@@ -10,7 +10,7 @@ use crate::store::{Address, Entry, Store, Unit};
 use featviz::{FeatvizError, Objective, Recipe, Studio, Visualizer};
 use images::Rgb8;
 use resnet::{Isa, Network, Site};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -86,7 +86,12 @@ impl Workshop<'_> {
                 "{name}: {older} are kept by an earlier version of this program, which did not note what each is of: they are made again"
             )));
         }
-        let all: std::collections::BTreeSet<&Unit> = units.iter().collect();
+        let all: BTreeSet<&Unit> = units.iter().collect();
+        let is_there = |unit: &Unit| missing.binary_search(unit).is_err();
+        observer.event(Event::Pictures {
+            all: all.iter().copied().copied().collect(),
+            there: all.iter().copied().copied().filter(is_there).collect(),
+        });
         observer.event(Event::Phase { name: name.into(), total: all.len(), done: all.len() - missing.len() });
         let visualizers: Visualizers = missing.iter().map(|u| ((u.site, u.objective), OnceLock::new())).collect();
         let work = |bench: &mut Option<_>, at: usize| {

@@ -6,11 +6,13 @@ use crate::begun::{self, Begins};
 use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::{self, Reading};
-use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Workshop};
+use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Variant, Workshop};
 use crate::progress::{Event, Observer};
 use crate::reproduce::{Asked, Ready, chosen, neuron_units, prepare, whole_channel_units};
+use crate::seeds::Seeds;
 use crate::store::Unit;
-use crate::work::{CHANNELS, NEURONS};
+use crate::work::{CHANNELS, NEURONS, VARIANTS};
+use featviz::Recipe;
 use report::layout;
 
 /// What a shard left in the store.
@@ -30,7 +32,7 @@ pub struct Filled {
 /// Makes a shard's part of a run's pictures and reads its part of the images, into the store of the run's folder, and
 /// writes neither tables nor figures: [`crate::reproduce()`] takes what is there and does the rest.
 ///
-/// First come the center-neuron pictures. Which of these are made again because they failed, and which channels are shown
+/// First come the center-neuron pictures of every seed and variant. Which of these are made again because they failed, and which channels are shown
 /// by whole-channel pictures, is known once those of every shard are there: then this shard makes its part of these too.
 /// Else it ends with what it has, and the same command later goes on.
 ///
@@ -39,7 +41,7 @@ pub struct Filled {
 pub fn fill(options: &Options, shard: Shard, observer: &dyn Observer) -> Result<Filled, RunError> {
     let store = options.out.join(layout::STORE);
     let ready = prepare(options, Asked::Command, &store, observer)?;
-    let log = Log::begin(&options.out, shard, options.threads.get())?;
+    let log = Log::begin(&options.out, Some(shard), options.threads.get())?;
     let observer = &Noting { log: &log, observer };
     let part = Part { options, ready: &ready, shard, log: &log, observer };
     let filled = part.fill();
@@ -71,81 +73,146 @@ struct Part<'a> {
     observer: &'a dyn Observer,
 }
 
+/// A picture, and the variant that makes it otherwise than the published study, if one does.
+type Wanted = (Unit, Option<Variant>);
+
+/// What the pictures of each variant are made with; of nothing, those as published.
+struct Workshops<'a> {
+    all: Vec<(Option<Variant>, Workshop<'a>)>,
+}
+
+impl Workshops<'_> {
+    /// Those that are not in the store.
+    fn missing(&self, wanted: &[Wanted]) -> Vec<Wanted> {
+        let of = |(variant, workshop): &(Option<Variant>, Workshop<'_>)| {
+            let missing = workshop.missing(&units_of(wanted, *variant));
+            missing.into_iter().map(|unit| (unit, *variant)).collect::<Vec<_>>()
+        };
+        let mut missing: Vec<Wanted> = self.all.iter().flat_map(of).collect();
+        missing.sort_unstable();
+        missing
+    }
+}
+
+/// The pictures of a variant.
+fn units_of(wanted: &[Wanted], variant: Option<Variant>) -> Vec<Unit> {
+    wanted.iter().filter(|(_, of)| *of == variant).map(|(unit, _)| *unit).collect()
+}
+
+fn units(wanted: &[Wanted]) -> Vec<Unit> {
+    wanted.iter().map(|(unit, _)| *unit).collect()
+}
+
+/// A variant whose pictures are its own.
+fn making(variant: Option<Variant>) -> Option<Variant> {
+    variant.filter(|variant| variant.variation().is_some())
+}
+
 impl Part<'_> {
     fn fill(&self) -> Result<Filled, RunError> {
         let Ready { loaded, recipe, plan, store, .. } = self.ready;
         let Options { threads, isa, .. } = *self.options;
         let (seeds, seed) = (&plan.seeds, plan.seeds.first());
         let (network, weights, if_missing) = (&loaded.network, &loaded.identity(), IfMissing::Make);
-        let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
-        let attempts =
-            Attempts { loaded, workshop: &workshop, seed, variant: None, called: "", observer: self.observer };
-        let units = neuron_units(loaded.network.architecture(), &plan.studies, seeds);
-        if self.ready.before.is_none() {
-            let earlier = self.ready.begun.as_ref();
-            begun::write(&Begins { options: self.options, loaded, plan, workshop: &workshop, earlier })?;
+        let of_variants = plan.variants.iter().filter_map(|&variant| making(Some(variant)));
+        let recipes: Vec<(Option<Variant>, Recipe)> = std::iter::once((None, recipe.clone()))
+            .chain(of_variants.map(|variant| (Some(variant), variant.recipe(recipe))))
+            .collect();
+        let mut workshops = Workshops { all: Vec::new() };
+        for (variant, recipe) in &recipes {
+            workshops.all.push((*variant, Workshop { network, weights, recipe, store, isa, threads, if_missing }));
         }
+        if self.ready.before.is_none() {
+            let (earlier, workshop) = (self.ready.begun.as_ref(), &workshops.all[0].1);
+            begun::write(&Begins { options: self.options, loaded, plan, workshop, earlier })?;
+        }
+        let architecture = loaded.network.architecture();
+        let first = |seeds: &Seeds, variant| {
+            let units = neuron_units(architecture, &plan.studies, seeds);
+            units.into_iter().map(move |unit| (unit, variant)).collect::<Vec<Wanted>>()
+        };
+        let made = recipes.iter().map(|(variant, _)| match variant {
+            None => first(seeds, None),
+            variant => first(&Seeds::one(seed), *variant),
+        });
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
-        self.make(&workshop, NEURONS, &units, &mut filled)?;
+        self.make(&workshops, NEURONS, made.flatten().collect(), &mut filled)?;
         filled.images = self.read_images()?;
         // What other shards have not made yet keeps the rest unknown.
         let sound = match filled.others {
-            0 => self.measured(&attempts, &mut filled)?,
+            0 => self.measured(&workshops, &mut filled)?,
             _ => None,
         };
         if let Some(channels) = sound {
             let exemplars = chosen(self.ready, &channels);
-            self.make(
-                &workshop,
-                CHANNELS,
-                &whole_channel_units(loaded.network.architecture(), &exemplars, seed),
-                &mut filled,
-            )?;
+            let whole = whole_channel_units(architecture, &exemplars, seed);
+            self.make(&workshops, CHANNELS, whole.into_iter().map(|unit| (unit, None)).collect(), &mut filled)?;
         }
         Ok(filled)
     }
 
-    /// Makes what is this shard's of some pictures, and counts those of others that are not there.
+    /// Makes what is this shard's of some pictures, and counts those of others that are not there. All seeds and variants
+    /// are one list, site after site, so that shards are balanced whatever is asked for.
     fn make(
         &self,
-        workshop: &Workshop<'_>,
+        workshops: &Workshops<'_>,
         name: &'static str,
-        units: &[Unit],
+        mut all: Vec<Wanted>,
         filled: &mut Filled,
     ) -> Result<(), RunError> {
-        let mut all = units.to_vec();
         all.sort_unstable();
         all.dedup();
         let own = self.shard.of(&all);
-        let missing = workshop.missing(&own);
-        let there: Vec<Unit> = own.iter().filter(|unit| missing.binary_search(unit).is_err()).copied().collect();
-        self.log.write(&Line::Pictures { all: counts(&all), own: counts(&own), there: counts(&there) })?;
-        workshop.make(name, &own, self.observer)?;
+        let missing = workshops.missing(&own);
+        let there: Vec<Wanted> = own.iter().filter(|of| missing.binary_search(of).is_err()).copied().collect();
+        let [of_all, of_own, of_there] = [&all, &own, &there].map(|wanted| counts(&units(wanted)));
+        self.log.write(&Line::Pictures { all: of_all, own: of_own, there: of_there })?;
+        for (variant, workshop) in &workshops.all {
+            let own = units_of(&own, *variant);
+            if !own.is_empty() {
+                workshop.make(if variant.is_some() { VARIANTS } else { name }, &own, self.observer)?;
+            }
+        }
         filled.pictures += own.len();
         filled.made += missing.len();
-        filled.others = workshop.missing(&all).len();
+        filled.others = workshops.missing(&all).len();
         Ok(())
     }
 
-    /// Every channel, measured on pictures of which none failed that could be made again; nothing where other shards have
-    /// some of them to make.
-    fn measured(&self, attempts: &Attempts<'_>, filled: &mut Filled) -> Result<Option<Vec<Channel>>, RunError> {
-        let architecture = self.ready.loaded.network.architecture();
-        let mut channels = attempts.measure_first(&self.ready.plan.studies)?;
+    /// Every channel at the first seed, measured on pictures of which none failed that could be made again, from every seed
+    /// and in every variant; nothing where other shards have some of them to make.
+    fn measured(&self, workshops: &Workshops<'_>, filled: &mut Filled) -> Result<Option<Vec<Channel>>, RunError> {
+        let Ready { loaded, plan, .. } = self.ready;
+        let architecture = loaded.network.architecture();
+        let seeds = plan.seeds.all().iter().map(|&seed| (seed, None));
+        let conditions = seeds.chain(plan.variants.iter().map(|&variant| (plan.seeds.first(), Some(variant))));
+        let mut all = Vec::new();
+        for (seed, variant) in conditions {
+            let workshop = workshops.all.iter().find(|(of, _)| *of == making(variant));
+            let Some((_, workshop)) = workshop else { continue };
+            let attempts = Attempts { loaded, workshop, seed, variant, called: "", observer: self.observer };
+            all.push((attempts, attempts.measure_first(&plan.studies)?));
+        }
         for retry in 1..=MAX_RETRIES {
-            let again = attempts.failed(&channels, retry);
-            if again.is_empty() {
+            let again: Vec<Vec<Attempt>> =
+                all.iter().map(|(attempts, channels)| attempts.failed(channels, retry)).collect();
+            if again.iter().all(Vec::is_empty) {
                 break;
             }
-            let units: Vec<Unit> =
-                again.iter().flat_map(|attempt: &Attempt| attempt.units(architecture, attempts.seed, None)).collect();
-            self.make(attempts.workshop, "pictures made again", &units, filled)?;
+            let wanted = all.iter().zip(&again).flat_map(|((attempts, _), again)| {
+                let units = |attempt: &Attempt| attempt.units(architecture, attempts.seed, attempts.variant);
+                let of_variant = |unit| (unit, making(attempts.variant));
+                again.iter().flat_map(units).map(of_variant).collect::<Vec<Wanted>>()
+            });
+            self.make(workshops, "pictures made again", wanted.collect(), filled)?;
             if filled.others > 0 {
                 return Ok(None);
             }
-            attempts.measure_again(&mut channels, &again)?;
+            for ((attempts, channels), again) in all.iter_mut().zip(&again) {
+                attempts.measure_again(channels, again)?;
+            }
         }
-        Ok(Some(channels))
+        Ok(all.into_iter().next().map(|(_, channels)| channels))
     }
 
     /// Reads this shard's part of the images into a journal of its own.
@@ -153,7 +220,7 @@ impl Part<'_> {
         let Ready { loaded, plan, output, images: Some(images), .. } = self.ready else {
             return Ok(0);
         };
-        let own = self.shard.of(images);
+        let own = images.of_shard(self.shard);
         if own.is_empty() {
             return Ok(0);
         }

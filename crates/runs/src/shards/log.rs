@@ -37,6 +37,7 @@ pub(super) enum Line {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Begins {
     pub(super) index: usize,
+    /// Of how many shards; 0 stands for a run in one piece.
     pub(super) count: usize,
     pub(super) host: String,
     pub(super) process: u32,
@@ -60,18 +61,20 @@ impl Log {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn begin(out: &Path, shard: Shard, threads: usize) -> Result<Log, RunError> {
+    pub(super) fn begin(out: &Path, shard: Option<Shard>, threads: usize) -> Result<Log, RunError> {
         let (host, process) = (host(), std::process::id());
         let plain: String = host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let at = now();
-        let name = format!("{}-of-{}-{plain}-{process}-{:.0}.jsonl", shard.index(), shard.count(), at * 1000.0);
+        // A run in one piece is no shard.
+        let (index, count) = shard.map_or((0, 0), |shard| (shard.index(), shard.count()));
+        let part = if count == 0 { "whole".to_owned() } else { format!("{index}-of-{count}") };
+        let name = format!("{part}-{plain}-{process}-{:.0}.jsonl", at * 1000.0);
         let path = folder(out).join(name);
         let write = RunError::write(&path);
         report::make_folder(&folder(out)).map_err(write)?;
         let file = File::options().create_new(true).append(true).open(&path).map_err(write)?;
         let log = Log { path: path.clone(), file: Mutex::new(file) };
         let (task, said) = (task(|name| std::env::var(name).ok()), std::env::var(LOG_VARIABLE).ok());
-        let (index, count) = (shard.index(), shard.count());
         log.write(&Line::Begins(Begins { index, count, host, process, threads, task, log: said, at }))?;
         Ok(log)
     }
@@ -177,7 +180,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(read(folder.path()).unwrap().is_empty());
         let shard: Shard = "2/3".parse().unwrap();
-        let log = Log::begin(folder.path(), shard, 4).unwrap();
+        let log = Log::begin(folder.path(), Some(shard), 4).unwrap();
         let lines = [
             Line::Pictures { all: counts(&[]), own: Counts::new(), there: Counts::new() },
             Line::Made { kind: "layer1.1.bn2 neuron".into(), seconds: 1.5, at: 2.0 },

@@ -10,8 +10,10 @@ mod fill;
 mod log;
 mod shard;
 mod status;
+mod whole;
 
 pub use fill::{Filled, fill};
 pub use shard::{ParseShardError, Shard};
 pub use status::{KindStatus, ShardState, ShardStatus, Status, status};
 pub(crate) use status::{forget, unfinished};
+pub(crate) use whole::Whole;

@@ -37,13 +37,18 @@ impl Shard {
         self.count
     }
 
+    /// Which places of a list of so many are this one's: those of [`Shard::of`].
+    pub fn places(self, count: usize) -> impl Iterator<Item = usize> {
+        (self.index - 1..count).step_by(self.count)
+    }
+
     /// What is this one's of a list: dealt like cards, one after another.
     ///
     /// Of a list in the order of cost, what two shards have differs by no more than its most expensive piece: every card
     /// of one lies between two neighboring cards of the other. Pictures are listed site after site, and a site farther
     /// into the network costs more, so shards are balanced without anybody knowing what a picture costs.
     pub fn of<T: Clone>(self, all: &[T]) -> Vec<T> {
-        all.iter().skip(self.index - 1).step_by(self.count).cloned().collect()
+        self.places(all.len()).map(|at| all[at].clone()).collect()
     }
 }
 

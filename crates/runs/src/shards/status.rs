@@ -40,7 +40,7 @@ pub enum ShardState {
 /// How far a shard is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ShardStatus {
-    /// Which one, from 1.
+    /// Which one, from 1; 0 is a run in one piece.
     pub index: usize,
     /// What it is at.
     pub state: ShardState,
@@ -67,8 +67,10 @@ pub struct ShardStatus {
 pub struct Status {
     /// Every site and objective, in the order of their names.
     pub kinds: Vec<KindStatus>,
-    /// Every shard.
+    /// Every shard; none of a run in one piece.
     pub shards: Vec<ShardStatus>,
+    /// The run in one piece, where that is what was begun last.
+    pub whole: Option<ShardStatus>,
     /// Seconds until the last shard at work is done.
     pub seconds_left: Option<f64>,
 }
@@ -142,13 +144,15 @@ fn add(to: &mut Counts, more: &Counts) {
 /// # Errors
 /// If the folder cannot be read.
 pub fn status(out: &Path) -> Result<Option<Status>, RunError> {
-    Ok(status_at(&told(out)?, now()))
+    Ok(status_at(&told(out, |_| true)?, now()))
 }
 
-/// What the latest process of each shard said, of shards of the number that was begun last.
-fn told(out: &Path) -> Result<BTreeMap<usize, Told>, RunError> {
+/// What the latest process of each shard said, of shards of the number that was begun last, of those `of` whose number is
+/// asked for.
+fn told(out: &Path, of: impl Fn(usize) -> bool) -> Result<BTreeMap<usize, Told>, RunError> {
     let logs = log::read(out)?;
-    let mut all: Vec<Told> = logs.values().filter_map(|lines| Told::of(lines)).collect();
+    let told = logs.values().filter_map(|lines| Told::of(lines));
+    let mut all: Vec<Told> = told.filter(|told| of(told.begins.count)).collect();
     all.sort_by(|a, b| a.begins.at.total_cmp(&b.begins.at));
     let count = all.last().map(|told| told.begins.count);
     let of_that = all.into_iter().filter(|told| Some(told.begins.count) == count);
@@ -171,9 +175,10 @@ fn status_at(told: &BTreeMap<usize, Told>, at: f64) -> Option<Status> {
         status.seconds = (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64);
     }
     let shards: Vec<ShardStatus> = (1..=count).map(|index| of_shard(index, told.get(&index), &kinds, at)).collect();
-    let working = shards.iter().filter(|shard| shard.state == ShardState::Working);
+    let whole = told.get(&0).map(|told| of_shard(0, Some(told), &kinds, at));
+    let working = shards.iter().chain(&whole).filter(|shard| shard.state == ShardState::Working);
     let left = working.filter_map(|shard| shard.seconds_left).reduce(f64::max);
-    Some(Status { kinds: kinds.into_values().collect(), seconds_left: left, shards })
+    Some(Status { kinds: kinds.into_values().collect(), seconds_left: left, shards, whole })
 }
 
 fn of_shard(index: usize, told: Option<&Told>, kinds: &BTreeMap<&str, KindStatus>, at: f64) -> ShardStatus {
@@ -226,7 +231,9 @@ fn of_shard(index: usize, told: Option<&Told>, kinds: &BTreeMap<&str, KindStatus
 /// # Errors
 /// If the folder cannot be read.
 pub(crate) fn unfinished(out: &Path) -> Result<Vec<String>, RunError> {
-    Ok(status(out)?.map_or_else(Vec::new, |status| sentences(&status)))
+    // Those that a run in one piece took up, too, which did not come to its end.
+    let shards = status_at(&told(out, |count| count > 0)?, now());
+    Ok(shards.map_or_else(Vec::new, |status| sentences(&status)))
 }
 
 fn sentences(status: &Status) -> Vec<String> {
@@ -293,7 +300,7 @@ mod tests {
         write(out, "b.jsonl", &[begins(1, 3, 100.0), pictures(10, 4, 0), made(2.0, 130.0)]);
         write(out, "c.jsonl", &[begins(1, 3, 200.0), pictures(10, 4, 1), made(4.0, 230.0), made(6.0, 260.0)]);
         write(out, "d.jsonl", &[begins(2, 3, 200.0), pictures(10, 3, 3), Line::Ends { error: None, at: 201.0 }]);
-        let status = status_at(&told(out).unwrap(), 270.0).unwrap();
+        let status = status_at(&told(out, |_| true).unwrap(), 270.0).unwrap();
         assert_eq!(status.kinds.len(), 1);
         let KindStatus { all, done, seconds, .. } = status.kinds[0];
         assert_eq!((all, done, seconds), (10, 6, Some(5.0)));
@@ -314,6 +321,14 @@ mod tests {
                 "shard 3/3 was not begun: what is missing of it is made now",
             ]
         );
+        assert_eq!(status.whole, None);
+        // A run in one piece that takes them up and is killed: it is what status tells of, and they are still to be named.
+        write(out, "e.jsonl", &[begins(0, 0, 300.0), pictures(10, 10, 6), made(4.0, 310.0)]);
+        let status = status_at(&told(out, |_| true).unwrap(), 310.0).unwrap();
+        let whole = status.whole.unwrap();
+        assert_eq!((whole.pictures, whole.done, whole.seconds_left), (10, 7, Some(6.0)));
+        assert_eq!((status.shards.len(), status.kinds[0].done, status.seconds_left), (0, 7, Some(6.0)));
+        assert_eq!(unfinished(out).unwrap().len(), 2);
         forget(out);
         assert!(!super::folder(out).exists() && super::status(out).unwrap().is_none());
     }

@@ -44,13 +44,20 @@ impl<W: Write + Seek> Archive<W> {
         self.told.check()
     }
 
-    /// Adds an array of names.
+    /// Adds an array of names, which are asked for twice: how long they are is said before the first.
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) fn add_names(&mut self, name: &str, names: &[&str]) -> io::Result<()> {
+    pub(crate) fn add_names<I: Iterator<Item = String>>(
+        &mut self,
+        name: &str,
+        names: impl Fn() -> I,
+    ) -> io::Result<()> {
         self.start(name)?;
-        self.zip.write_all(&unicode_array(names)?)?;
+        let mut buffered = BufWriter::new(&mut self.zip);
+        unicode_array(&mut buffered, names)?;
+        buffered.flush()?;
+        drop(buffered);
         self.told.check()
     }
 
@@ -70,20 +77,20 @@ impl<W: Write + Seek> Archive<W> {
     }
 }
 
-/// An array as NumPy's `.npy`, row-major.
-pub(crate) fn npy<'a>(shape: &[usize], values: impl IntoIterator<Item = &'a f32>) -> io::Result<Vec<u8>> {
+/// What NumPy's `.npy` of float32 begins with, row-major, before the values.
+pub(crate) fn npy_header(shape: &[usize]) -> io::Result<Vec<u8>> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
     let mut bytes = Vec::new();
-    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(&mut bytes).begin_nd()?;
-    writer.extend(values)?;
-    writer.finish()?;
+    let options = npyz::WriteOptions::<f32>::new().default_dtype().shape(&shape);
+    drop(options.writer(&mut bytes).begin_nd()?);
     Ok(bytes)
 }
 
 /// An array of NumPy's fixed-width Unicode strings: four bytes a character, padded with zeros.
-fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
-    let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0).max(1);
-    let header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({},), }}", names.len());
+fn unicode_array<I: Iterator<Item = String>>(to: &mut impl Write, names: impl Fn() -> I) -> io::Result<()> {
+    let (count, width) =
+        names().fold((0_usize, 1), |(count, width), name| (count + 1, width.max(name.chars().count())));
+    let header = format!("{{'descr': '<U{width}', 'fortran_order': False, 'shape': ({count},), }}");
     // Magic, version and length take ten bytes; data begins at a multiple of 64, after a line feed.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     let length = u16::try_from(header.len() + padding + 1).map_err(io::Error::other)?;
@@ -92,20 +99,28 @@ fn unicode_array(names: &[&str]) -> io::Result<Vec<u8>> {
     bytes.extend(header.as_bytes());
     bytes.extend(std::iter::repeat_n(b' ', padding));
     bytes.push(b'\n');
-    for name in names {
+    to.write_all(&bytes)?;
+    for name in names() {
         let characters = name.chars().map(u32::from).chain(std::iter::repeat(0)).take(width);
-        bytes.extend(characters.flat_map(u32::to_le_bytes));
+        let bytes: Vec<u8> = characters.flat_map(u32::to_le_bytes).collect();
+        to.write_all(&bytes)?;
     }
-    Ok(bytes)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn array_of(names: &[&str]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        unicode_array(&mut bytes, || names.iter().map(|&name| name.to_owned())).unwrap();
+        bytes
+    }
+
     #[test]
     fn names_are_padded_to_the_longest_character_by_character() {
-        let bytes = unicode_array(&["a", "é2"]).unwrap();
+        let bytes = array_of(&["a", "é2"]);
         assert_eq!((bytes.len() - 16) % 64, 0);
         let data = &bytes[bytes.len() - 16..];
         let characters: Vec<u32> = data.as_chunks::<4>().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
@@ -115,7 +130,7 @@ mod tests {
     #[test]
     fn names_of_no_characters_and_no_names_are_arrays_too() {
         for (names, width) in [(&[""][..], 1), (&[], 1), (&["abc"], 3)] {
-            let bytes = unicode_array(names).unwrap();
+            let bytes = array_of(names);
             let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
             assert_eq!((length + 10) % 64, 0);
             assert_eq!(bytes.len(), length + 10 + 4 * width * names.len());
@@ -128,9 +143,9 @@ mod tests {
 
     #[test]
     fn an_array_is_row_major_float32_and_an_archive_holds_each_under_its_name() {
-        let array = npy(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
         let values: Vec<u8> = (1..=6_u8).flat_map(|n| f32::from(n).to_le_bytes()).collect();
-        assert!(array.starts_with(b"\x93NUMPY") && array.ends_with(&values));
+        let array = [npy_header(&[2, 3]).unwrap(), values.clone()].concat();
+        assert!(array.starts_with(b"\x93NUMPY"));
         let header = String::from_utf8_lossy(&array[10..array.len() - 24]).into_owned();
         for part in ["'descr': '<f4'", "'fortran_order': False", "(2, 3"] {
             assert!(header.contains(part), "{header}");
@@ -139,7 +154,7 @@ mod tests {
         let mut archive = Archive::new(&mut bytes);
         let pieces = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]].map(|piece| Ok(piece.to_vec()));
         archive.add("a", &[2, 3], pieces.into_iter()).unwrap();
-        archive.add_names("b", &["x"]).unwrap();
+        archive.add_names("b", || std::iter::once("x".to_owned())).unwrap();
         archive.finish().unwrap();
         let mut archive = zip::ZipArchive::new(bytes).unwrap();
         let mut read = |name: &str| {
@@ -148,8 +163,8 @@ mod tests {
             io::Read::read_to_end(&mut member, &mut all).unwrap();
             all
         };
-        assert!(read("a.npy").ends_with(&values));
-        assert_eq!(read("b.npy"), unicode_array(&["x"]).unwrap());
+        assert_eq!(read("a.npy"), array);
+        assert_eq!(read("b.npy"), array_of(&["x"]));
     }
 
     #[test]

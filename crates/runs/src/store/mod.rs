@@ -9,10 +9,10 @@ mod merge;
 mod part;
 mod unit;
 
-pub(crate) use arrays::{Archive, npy};
+pub(crate) use arrays::{Archive, npy_header};
 pub use entries::{Entry, Store, StoreError};
 pub(crate) use entries::{parse, to_bytes};
-pub use journal::{ImageDigest, Journal, Known, images_held};
+pub use journal::{ImageDigest, Journal, Known, Place, images_held};
 pub use merge::{Merged, merge};
 pub(crate) use part::Part;
 pub use unit::{Address, NUMERICS_VERSION, Unit};

@@ -86,7 +86,7 @@ impl Observer for Again<'_> {
         let told = match &event {
             Event::Phase { total, done, .. } => done == total,
             Event::Outlook(_) | Event::Retried(_) | Event::Notice(_) => true,
-            Event::Made { .. } | Event::Advanced | Event::PhaseEnded => false,
+            Event::Pictures { .. } | Event::Made { .. } | Event::Advanced | Event::PhaseEnded => false,
         };
         if !told {
             self.0.event(event);

@@ -4,22 +4,22 @@ use crate::folder::before::names;
 use images::Folder;
 use report::ImagesRecord;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A sentence for each image that was read and is missing in the folder, or is another file now.
 pub(super) fn differences(folder: &Path, record: &ImagesRecord) -> Vec<String> {
     // By the names that the folder gives them: the bytes of one may be no text.
     let listed = Folder::open(folder);
     let entries = listed.iter().flat_map(Folder::entries);
-    let paths: BTreeMap<&str, &Path> = entries.map(|entry| (entry.name.as_str(), entry.path.as_path())).collect();
-    let changed = |(name, digest): (&String, &String)| {
-        let path = paths.get(name.as_str());
-        let path = path.map_or_else(|| folder.join(name), |path| path.to_path_buf());
+    let paths: BTreeMap<String, PathBuf> = entries.map(|entry| (entry.name, entry.path)).collect();
+    let changed = |(name, digest): (String, [u8; 32])| {
+        let path = paths.get(&name);
+        let path = path.map_or_else(|| folder.join(&name), PathBuf::clone);
         let Ok(bytes) = images::read(&path) else {
             return Some(format!("{}: the run read it, and it is missing", path.display()));
         };
-        let now = blake3::hash(&bytes).to_hex();
-        (now.as_str() != digest).then(|| {
+        let (now, digest) = (blake3::hash(&bytes), blake3::Hash::from_bytes(digest));
+        (now != digest).then(|| {
             format!("{}: the digest of the photograph is {now}, of the one that the run read {digest}", path.display())
         })
     };
@@ -45,8 +45,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(OsStr::from_bytes(b"a\xff.jpg"));
         fs::write(&path, "as it was").unwrap();
-        let name = Folder::open(folder.path()).unwrap().entries()[0].name.clone();
-        let digest = blake3::hash(b"as it was").to_hex().to_string();
+        let name = Folder::open(folder.path()).unwrap().entry(0).name;
+        let digest = *blake3::hash(b"as it was").as_bytes();
         let record = ImagesRecord {
             folder: String::new(),
             read: 1,
@@ -55,7 +55,7 @@ mod tests {
             passed_over: BTreeMap::new(),
             names_digest: String::new(),
             digest: String::new(),
-            files: BTreeMap::from([(name, digest)]),
+            files: [(name, digest)].into(),
             journals: BTreeMap::new(),
         };
         assert_eq!(differences(folder.path(), &record), Vec::<String>::new());

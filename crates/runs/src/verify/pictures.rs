@@ -234,7 +234,7 @@ mod tests {
             passed_over: BTreeMap::new(),
             names_digest: String::new(),
             digest: String::new(),
-            files: BTreeMap::new(),
+            files: report::ImageDigests::default(),
             journals: BTreeMap::from([("j".to_owned(), 1)]),
         });
         expected.insert("store/scans/j".to_owned());

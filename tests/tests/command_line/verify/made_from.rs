@@ -31,7 +31,7 @@ fn a_photograph_that_changed_or_is_missing_is_named_and_what_follows_from_it_is_
     let record = finished.manifest().images.unwrap();
     assert_eq!(record.files.len(), record.read);
     let [changed, missing] = [3, 8].map(|at| {
-        let name = record.files.keys().nth(at).unwrap();
+        let (name, _) = record.files.iter().nth(at).unwrap();
         finished.path("images").join(name)
     });
     let mut bytes = fs::read(&changed).unwrap();

@@ -144,8 +144,8 @@ impl Golden {
         let folder = images::Folder::open(&self.images)?;
         let is_it =
             |path: &Path| path.file_name().is_some_and(|n| n == name) || path.file_stem().is_some_and(|n| n == name);
-        let found = folder.entries().iter().find(|e| is_it(&e.path));
-        found.map(|e| e.path.clone()).ok_or_else(|| AuditError::Absent {
+        let found = folder.entries().find(|e| is_it(&e.path));
+        found.map(|e| e.path).ok_or_else(|| AuditError::Absent {
             path: self.images.clone(),
             expected: format!("the image {name} of the reference values"),
             found: "none of that name".to_owned(),

@@ -66,7 +66,8 @@ fn whatever_differs_but_blocks_and_channels_is_named_with_both_values() {
         expected(&format!("numerics version {there} there, {here} here"))
     );
     let images = PathBuf::from("photographs");
-    let with = command(&recipe, 7, Some((&images, &[])));
+    let none = Listing::of(&[]).unwrap();
+    let with = command(&recipe, 7, Some((&images, &none)));
     assert_eq!(said(&with, &before), expected("photographs none there, photographs here"));
     let fields: Vec<String> = before.recipe.as_object().unwrap().keys().cloned().collect();
     for name in fields.iter().filter(|name| *name != "size") {
@@ -84,8 +85,7 @@ fn photographs_are_compared_by_name_and_bytes_wherever_they_lie() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (here, there) = (folder.path().join("here"), folder.path().join("there"));
-    let mut files = std::collections::BTreeMap::new();
-    let mut digests = Vec::new();
+    let (mut files, mut all) = (Vec::new(), OfAll::default());
     for images in [&here, &there] {
         std::fs::create_dir(images).unwrap();
         for name in ["star_00.jpg", "star_01.jpg"] {
@@ -94,8 +94,8 @@ fn photographs_are_compared_by_name_and_bytes_wherever_they_lie() {
     }
     for name in ["star_00.jpg", "star_01.jpg"] {
         let digest = blake3::hash(&std::fs::read(there.join(name)).unwrap());
-        digests.push(*digest.as_bytes());
-        files.insert(name.to_owned(), digest.to_hex().to_string());
+        all.add(digest.as_bytes());
+        files.push((name.to_owned(), *digest.as_bytes()));
     }
     let mut before = manifest_of(&loaded);
     before.images = Some(ImagesRecord {
@@ -105,13 +105,13 @@ fn photographs_are_compared_by_name_and_bytes_wherever_they_lie() {
         flawed: Vec::new(),
         passed_over: std::collections::BTreeMap::new(),
         names_digest: String::new(),
-        digest: scan::digest_of_all(&digests),
-        files,
+        digest: all.finish(),
+        files: files.into_iter().collect(),
         journals: std::collections::BTreeMap::new(),
     });
     let said = |images: &Path| {
-        let (entries, _) = scan::listed(&[images.to_owned()]).unwrap();
-        let images = Some((images, &*entries));
+        let entries = Listing::of(&[images.to_owned()]).unwrap();
+        let images = Some((images, &entries));
         let seeds = &Seeds::one(7);
         let command = Command { loaded: &loaded, recipe: &recipe, seeds, images, threads: NonZero::<usize>::MIN };
         let refused = command.require_same(&before, Path::new("out"), &Silent);

@@ -1,5 +1,6 @@
 use super::*;
 use resnet::Colors;
+use std::collections::BTreeSet;
 
 #[test]
 fn the_shorter_side_is_that_of_imagenet_or_in_proportion() {
@@ -18,9 +19,9 @@ fn what_the_journal_knows_is_not_computed_again() {
         threads: NonZero::new(2).unwrap(),
         isa: Isa::best(),
     };
-    let (entries, _) = listed(&[root.join("fixtures/images/star")]).unwrap();
+    let entries = Listing::of(&[root.join("fixtures/images/star")]).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let read = |entries: &[Entry]| {
+    let read = |entries: &Listing| {
         let mut found = Vec::new();
         let take = |_, _, read: Read| {
             found.push(read.unwrap());
@@ -29,11 +30,15 @@ fn what_the_journal_knows_is_not_computed_again() {
         let (name, journal) = scan.journal_among(folder.path(), entries).unwrap();
         let Kept { held, known, flawed } = scan.read_once(entries, journal, &crate::Silent, take).unwrap();
         assert!(flawed.is_empty());
-        assert_eq!((held, known.len()), (entries.len(), 10));
+        assert_eq!(held, entries.len());
+        for (entry, values) in entries.iter().zip(&found) {
+            let image = blake3::hash(&fs::read(entry.path).unwrap());
+            assert_eq!(known.get(image.as_bytes()).unwrap().as_ref(), Some(values));
+        }
         (found, fs::read(folder.path().join(name)).unwrap())
     };
     // What no network says of the third image, in a journal of others.
-    let bytes = fs::read(&entries[2].path).unwrap();
+    let bytes = fs::read(entries.entry(2).path).unwrap();
     let other = folder.path().join(format!("{}-other", scan.key()));
     let (mut journal, _) = Journal::open(&other, 16).unwrap();
     let image = blake3::hash(&bytes);
@@ -43,7 +48,7 @@ fn what_the_journal_knows_is_not_computed_again() {
     let shrunk = Scan { view: View::Shrunk, ..scan };
     let of_another = folder.path().join(format!("{}-other", shrunk.key()));
     let (mut journal, _) = Journal::open(&of_another, 16).unwrap();
-    let fourth = blake3::hash(&fs::read(&entries[3].path).unwrap());
+    let fourth = blake3::hash(&fs::read(entries.entry(3).path).unwrap());
     journal.keep(fourth.as_bytes(), &[-1.0; 16]).unwrap();
     let (first, kept) = read(&entries);
     assert_eq!(first.len(), 10);
@@ -51,7 +56,7 @@ fn what_the_journal_knows_is_not_computed_again() {
     assert!([1, 3].iter().all(|&at| first[at].iter().all(|&v| v >= 0.0)));
     assert_eq!(read(&entries), (first.clone(), kept.clone()));
     // Fewer images have a journal of their own, which holds them all.
-    let (some, of_some) = read(&entries[2..5]);
+    let (some, of_some) = read(&entries.pick(2..5));
     assert_eq!(some[..], first[2..5]);
     assert_eq!(10 * of_some.len(), 3 * kept.len());
     assert_eq!(fs::read(&other).unwrap(), others);
@@ -191,6 +196,7 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
     let [a, b, c] = [("1", "a", 3), ("2", "b", 4), ("3", "c", 3)].map(|(file, name, bytes)| entry(file, name, bytes));
     let longer = entry("4", "a", 5);
     let same = entry("elsewhere", "a", 3);
+    let listing = |entries: &[Entry]| super::listing(entries.iter().cloned());
     let base = listing(&[a.clone(), b.clone()]);
     let others = [
         listing(&[]),
@@ -216,8 +222,10 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
         threads: NonZero::<usize>::MIN,
         isa: Isa::best(),
     };
-    let (name, (journal, known)) = scan.journal_among(&journals, &[a, b]).unwrap();
-    assert_eq!(name, format!("{}-{}", scan.key(), &base[..16]));
+    let files = Listing::of(&[a.path, b.path]).unwrap();
+    let (name, (journal, known)) = scan.journal_among(&journals, &files).unwrap();
+    let named = super::listing(files.iter());
+    assert_eq!(name, format!("{}-{}", scan.key(), &named[..16]));
     assert_eq!(journal.path(), journals.join(&name));
     assert!(known.is_empty());
 }
@@ -226,7 +234,7 @@ fn names_sizes_and_order_of_image_files_change_the_name_of_a_journal() {
 fn of_whole_maps_every_value_is_kept_channel_by_channel() {
     let loaded = load(32);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let entries = &listed(&[root.join("fixtures/images/star")]).unwrap().0[..1];
+    let entries = &Listing::of(&[root.join("fixtures/images/star")]).unwrap().pick([0]);
     let folder = tempfile::tempdir().unwrap();
     let read = |extent| {
         let scan = Scan {
@@ -265,13 +273,13 @@ fn files_and_folders_are_read_in_the_order_they_are_named() {
     }
     let star = folder.path().join("c.txt");
     let names = |paths: &[PathBuf]| -> Vec<String> {
-        let (entries, passed_over) = listed(paths).unwrap();
-        assert_eq!(passed_over.to_string(), "1 file passed over: 1 .txt");
-        entries.into_iter().map(|entry| entry.name).collect()
+        let entries = Listing::of(paths).unwrap();
+        assert_eq!(entries.passed_over().to_string(), "1 file passed over: 1 .txt");
+        entries.iter().map(|entry| entry.name).collect()
     };
     let both = [star, folder.path().to_owned()];
     assert_eq!(names(&both), ["c.txt", "a.jpg", "b.jpg"]);
-    assert!(listed(&[folder.path().join("missing")]).is_err());
+    assert!(Listing::of(&[folder.path().join("missing")]).is_err());
 }
 
 #[test]
