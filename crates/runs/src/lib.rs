@@ -22,6 +22,7 @@
 mod ablate;
 mod activations;
 mod channels;
+mod checkpoints;
 mod error;
 mod explorer;
 mod findings;
@@ -55,6 +56,7 @@ mod work;
 pub use ablate::{Ablate, AblateBy, Ablated, AblatedChannels, ablate};
 pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
+pub use checkpoints::{Checkpoints, ParseCheckpointsError};
 pub use error::RunError;
 pub use explorer::{report, report_against, report_single_file};
 pub use findings::{Criteria, Example, Exemplar, Here, bn2_weight_abs, conv2_weight_mean_abs};

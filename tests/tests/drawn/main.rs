@@ -7,6 +7,10 @@ mod bins;
 #[path = "../../../crates/report/tests/drawn/chart.rs"]
 mod chart;
 mod claims;
+#[path = "../../../crates/report/tests/drawn/convergence.rs"]
+mod convergence;
+#[path = "../../../crates/report/tests/drawn/criteria.rs"]
+mod criteria;
 #[path = "../../../crates/report/tests/drawn/figures.rs"]
 mod figures;
 #[path = "../../../crates/report/tests/folder/mod.rs"]
@@ -17,6 +21,8 @@ mod grids;
 mod histograms;
 #[path = "../../../crates/report/tests/drawn/invariance.rs"]
 mod invariance;
+#[path = "../../../crates/report/tests/drawn/lines.rs"]
+mod lines;
 mod maps;
 mod mosaics;
 #[path = "../../../crates/report/tests/drawn/page.rs"]
@@ -40,6 +46,8 @@ fn every_figure_of_a_run_shows_its_tables() {
     bins::bins_count_mix_ratios(out);
     assert_eq!(panels::check(out, Labels::Rounded), [3, 4, 9]);
     invariance::check(out);
+    criteria::check(out, Labels::Rounded);
+    convergence::check(out, Labels::Rounded);
     let blocks = tuning::check(out, Labels::Rounded);
     assert_eq!(blocks, run::BLOCKS);
     let grids = grids::check(out);

@@ -10,7 +10,9 @@
 mod activations;
 mod blocks;
 mod channels;
+mod conditions;
 mod csv;
+mod curves;
 mod exemplars;
 mod extremes;
 mod ledger;
@@ -43,6 +45,8 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     scale_tuning::check(&run, &pictures, tops, &mut ledger);
     channels::check(&run, &pictures, &mut ledger);
     worth::check(&run, &mut ledger);
+    curves::check(&run, &mut ledger);
+    conditions::check(&run, &mut ledger);
     blocks::check(&run, &mut ledger);
     panels::check(&run, &mut ledger);
     exemplars::check(&run, &mut ledger);

@@ -1,6 +1,9 @@
 //! Drawing the figures that the registry declares, a file each.
 
+mod convergence;
+mod curves;
 mod exemplars;
+mod lines;
 mod mix_ratios;
 mod panels;
 mod scale_invariance;
@@ -19,7 +22,7 @@ use crate::results::Results;
 type Draw = fn(&Figure, &Results) -> Result<Vec<Shown>, ReportError>;
 
 /// Every figure of the registry, in its order, and what draws it.
-const DRAWN: [(&Figure, Draw); 8] = [
+const DRAWN: [(&Figure, Draw); 10] = [
     (&declared::EXEMPLARS, exemplars::draw),
     (&declared::MIX_RATIOS, mix_ratios::draw),
     (&declared::WEIGHTS, panels::draw),
@@ -28,6 +31,8 @@ const DRAWN: [(&Figure, Draw); 8] = [
     (&declared::SCALE_METRICS, exemplars::draw),
     (&declared::CONTRIBUTIONS, panels::draw),
     (&declared::SCALE_TUNING, scale_tuning::draw),
+    (&declared::CRITERIA, curves::draw),
+    (&declared::CONVERGENCE, convergence::draw),
 ];
 
 /// Draws all figures; `drawn` is told of each of the registry, drawn or not needed.

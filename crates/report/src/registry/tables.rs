@@ -7,6 +7,7 @@ use crate::schema::{
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow,
 };
 use crate::variant_rows::{ChurnRow, VariantRow};
+use crate::worth_rows::{ConvergenceRow, CurveRow, ObjectiveRow, StepRow};
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,8 @@ pub enum Needs {
     Images,
     /// Variants of the study.
     Variants,
+    /// A look at other numbers of steps.
+    Convergence,
 }
 
 /// What a run has of it.
@@ -43,6 +46,8 @@ pub struct Has {
     pub images: bool,
     /// Whether there were variants of the study.
     pub variants: bool,
+    /// Whether some channels were looked at after other numbers of steps.
+    pub convergence: bool,
 }
 
 impl Table {
@@ -53,6 +58,7 @@ impl Table {
             None => true,
             Some(Needs::Images) => has.images,
             Some(Needs::Variants) => has.variants,
+            Some(Needs::Convergence) => has.convergence,
         }
     }
 }
@@ -110,6 +116,50 @@ pub const BLOCKS: Table = Table {
     title: Some("blocks"),
     about: BlockRow::ABOUT,
     columns: BlockRow::COLUMNS,
+};
+
+/// How the percent of scale-invariant channels hangs on the criteria.
+pub const CURVES: Table = Table {
+    path: "tables/curves.csv",
+    key: &["block", "curve", "at"],
+    made_from: &[SEEDS.path, PICTURES, NETWORK],
+    needs: None,
+    title: Some("scale invariance by other criteria"),
+    about: CurveRow::ABOUT,
+    columns: CurveRow::COLUMNS,
+};
+
+/// How far objectives have come on their way.
+pub const OBJECTIVES: Table = Table {
+    path: "tables/objectives.csv",
+    key: &["block", "role", "of_steps", "steps"],
+    made_from: &[PICTURES],
+    needs: None,
+    title: Some("objectives on their way"),
+    about: ObjectiveRow::ABOUT,
+    columns: ObjectiveRow::COLUMNS,
+};
+
+/// A channel after a number of steps a row.
+pub const STEPS: Table = Table {
+    path: "tables/steps.csv",
+    key: &["block", "channel", "steps"],
+    made_from: &[PICTURES, NETWORK],
+    needs: Some(Needs::Convergence),
+    title: Some("channels after fewer and more steps"),
+    about: StepRow::ABOUT,
+    columns: StepRow::COLUMNS,
+};
+
+/// What fewer steps make of the channels of a block.
+pub const CONVERGENCE: Table = Table {
+    path: "tables/convergence.csv",
+    key: &["block", "steps"],
+    made_from: &[STEPS.path],
+    needs: Some(Needs::Convergence),
+    title: Some("what fewer steps cost"),
+    about: ConvergenceRow::ABOUT,
+    columns: ConvergenceRow::COLUMNS,
 };
 
 /// The bins of mix ratios.
@@ -234,12 +284,16 @@ pub const CLAIMS: Table = Table {
 };
 
 /// All of them, in the order in which people read them.
-pub const TABLES: [Table; 16] = [
+pub const TABLES: [Table; 20] = [
     CHANNELS,
     SEEDS,
     VARIANTS,
     CHURN,
     BLOCKS,
+    CURVES,
+    OBJECTIVES,
+    STEPS,
+    CONVERGENCE,
     HISTOGRAM,
     PANELS,
     EXEMPLARS,

@@ -3,6 +3,8 @@
 
 mod bitmaps;
 mod chart;
+mod convergence;
+mod criteria;
 mod dictionary;
 mod figures;
 #[path = "../folder/mod.rs"]
@@ -10,6 +12,7 @@ mod folder;
 mod grids;
 mod histograms;
 mod invariance;
+mod lines;
 mod page;
 mod panels;
 mod provenance;
@@ -63,6 +66,16 @@ fn every_text_and_bar_of_figure_5_is_in_the_tables() {
 }
 
 #[test]
+fn every_text_line_and_band_of_figure_11_is_in_the_tables() {
+    both().into_iter().for_each(|folder| criteria::check(folder, Labels::Rounded));
+}
+
+#[test]
+fn every_text_line_and_band_of_figure_12_is_in_the_tables() {
+    both().into_iter().for_each(|folder| convergence::check(folder, Labels::Rounded));
+}
+
+#[test]
 fn every_text_and_curve_of_figure_10_is_in_the_tables() {
     for folder in both() {
         let blocks = tuning::check(folder, Labels::Rounded);
@@ -91,7 +104,7 @@ fn every_number_of_the_page_is_in_the_tables_or_the_manifest() {
 #[test]
 fn the_dictionary_has_each_column_of_each_table_there_is_and_nothing_else() {
     let counts = both().map(dictionary::check);
-    assert_eq!(counts, [16, 10]);
+    assert_eq!(counts, [20, 12]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::channel::Channel;
 use super::measure::{self, BlockReader, Pixels};
+use super::scale_factors::{AtFactor, FactorReader};
 use super::scale_tuning::{ScaleCurve, ScaleReader};
 use super::variants::Variant;
 use super::workshop::Workshop;
@@ -11,7 +12,7 @@ use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::Unit;
-use crate::work::{MEASUREMENTS, SCALE_TUNING};
+use crate::work::{MEASUREMENTS, SCALE_FACTORS, SCALE_TUNING};
 use featviz::Objective;
 use resnet::{Architecture, Block, Role};
 use std::collections::BTreeMap;
@@ -134,6 +135,18 @@ impl Attempts<'_> {
             Ok(((block, channel), curves))
         })?;
         Ok(curves.into_iter().collect())
+    }
+
+    /// What all channels answer at every scale factor to each channel's own pictures, in the order of the channels.
+    pub(crate) fn at_factors(&self, channels: &[Channel]) -> Result<Vec<Vec<AtFactor>>, RunError> {
+        let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
+        let beside: BTreeMap<_, _> = channels.iter().map(|c| ((c.block, c.channel), &c.beside)).collect();
+        self.each(SCALE_FACTORS, &attempts, |reader, attempt| {
+            let Attempt { block, channel, .. } = *attempt;
+            let reader = reader_of(reader, block, || FactorReader::new(self.loaded, block, self.workshop.isa))?;
+            let [input, of_block, _] = self.bytes(attempt)?;
+            Ok(beside.get(&(block, channel)).map_or_else(Vec::new, |beside| reader.read([&input, &of_block], beside)))
+        })
     }
 
     /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in

@@ -6,8 +6,9 @@ use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::{self, Reading};
 use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Workshop};
+use crate::plan;
 use crate::progress::{Event, Observer};
-use crate::reproduce::{Asked, Ready, chosen, neuron_units, prepare, whole_channel_units};
+use crate::reproduce::{Asked, Ready, chosen, prepare, whole_channel_units};
 use crate::store::Unit;
 use crate::work::{CHANNELS, NEURONS};
 use report::layout;
@@ -79,7 +80,7 @@ impl Part<'_> {
         let workshop = Workshop { network, weights, recipe, store, isa, threads, if_missing };
         let attempts =
             Attempts { loaded, workshop: &workshop, seed, variant: None, called: "", observer: self.observer };
-        let units = neuron_units(loaded.network.architecture(), &plan.studies, seeds);
+        let units = plan::neuron_units(loaded.network.architecture(), &plan.studies, seeds);
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
         self.make(&workshop, NEURONS, &units, &mut filled)?;
         filled.images = self.read_images()?;
