@@ -8,6 +8,7 @@
 //! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
 //! - [`OverSeeds`] is a channel at several seeds, and [`Pairs`] what chance gives for the channels of a block.
 //! - [`objective_after`] and [`share_of_final`] say how far an ascent has come after fewer steps.
+//! - [`cosine_of_rectified`] says whether two images take the same way through a network.
 //! - [`TOLERANCES`] and [`SCALE_FACTORS`] are what else the criteria of scale invariance might have been.
 //! - [`largest`] and [`smallest`] find the top and bottom images.
 //! - [`statistics`] holds what is needed for them, equal to SciPy's.
@@ -26,6 +27,7 @@
 mod activations;
 mod channel;
 mod convergence;
+mod cosine;
 mod curves;
 mod extremes;
 mod groups;
@@ -40,6 +42,7 @@ mod tuning;
 pub use activations::NineActivations;
 pub use channel::ChannelMeasures;
 pub use convergence::{objective_after, share_of_final};
+pub use cosine::cosine_of_rectified;
 pub use curves::{SCALE_FACTORS, TOLERANCES};
 pub use extremes::{largest, smallest};
 pub use groups::{GroupComparison, UnequalLengths};

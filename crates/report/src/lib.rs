@@ -57,4 +57,6 @@ pub use schema::{
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict,
 };
 pub use variant_rows::{ChurnRow, VariantRow};
-pub use worth_rows::{ConvergenceRow, CurveRow, ObjectiveRow, StepRow};
+pub use worth_rows::{
+    ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow, ObjectiveRow, PathLayerRow, PathRow, StepRow,
+};

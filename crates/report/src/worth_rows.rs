@@ -168,3 +168,101 @@ row! {
         pub scale_invariance_changed: usize => "channels",
     }
 }
+
+row! {
+    /// One row of `tables/paths.csv`: how alike a unit's picture and photographs are at a layer on the way to it: the cosine of what
+    /// the center neurons of all channels of a block's Output pass on.
+    pub struct PathRow {
+        /// The unit's block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// Its channel.
+        pub channel: usize => "number",
+        /// Its role: `input`, `block` or `output`.
+        pub role: String => "name",
+        /// The block at whose Output the two are compared, the unit's own or one before it.
+        #[serde(with = "crate::block_name")]
+        pub layer: String => "name",
+        /// The cosine of the picture and the unit's top nine photographs, a mean over them.
+        pub top_similarity: f64 => "cosine",
+        /// The same with random photographs, a mean over all sets; empty where there are too few for a set.
+        pub random_similarity: Option<f64> => "cosine",
+        /// Random sets of nine other photographs, at most 99.
+        pub sets: usize => "sets",
+        /// How surprising it would be if the top nine were random: (1 + sets that are at least as alike) / (1 + sets). Empty
+        /// with fewer than 19 sets.
+        pub p: Option<f64> => "probability",
+        /// The same for as many tests as there are such units at this layer, by Benjamini and Hochberg.
+        pub q: Option<f64> => "probability",
+        /// Whether p is above 0.05: the picture takes another way here than the photographs that its unit answers to most.
+        pub another_way: Option<bool> => "true or false",
+    }
+}
+
+row! {
+    /// One row of `tables/path_layers.csv`: `paths.csv` over the channels of a role of a block.
+    pub struct PathLayerRow {
+        /// The units' block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// Their role: `input`, `block` or `output`.
+        pub role: String => "name",
+        /// The block at whose Output pictures and photographs are compared.
+        #[serde(with = "crate::block_name")]
+        pub layer: String => "name",
+        /// How many units.
+        pub units: usize => "units",
+        /// The median cosine with their top nine photographs.
+        pub median_top: Option<f64> => "cosine",
+        /// The 25th percentile.
+        pub lower_top: Option<f64> => "cosine",
+        /// The 75th percentile.
+        pub upper_top: Option<f64> => "cosine",
+        /// The median cosine with random photographs.
+        pub median_random: Option<f64> => "cosine",
+        /// Units with enough photographs to tell.
+        pub told: usize => "units",
+        /// Those of them whose picture takes another way here.
+        pub another_way: usize => "units",
+        /// The same in percent.
+        pub percent_another_way: Option<f64> => "percent",
+    }
+}
+
+row! {
+    /// One row of `tables/enlargement.csv`: a channel's Output on its own picture, enlarged as paper 2 enlarges its images.
+    pub struct EnlargementRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// The channel.
+        pub channel: usize => "number",
+        /// By how much, s, as paper 2 counts it: the central 2 - s of each side is seen.
+        pub enlargement: f64 => "ratio",
+        /// Rows and columns of that part.
+        pub side: usize => "pixels",
+        /// The Output's center activation, before its ReLU.
+        pub output_activation: f64 => "activation",
+        /// What it passes on, over the largest of the six; empty where it never passes anything on.
+        pub normalised: Option<f64> => "ratio",
+    }
+}
+
+row! {
+    /// One row of `tables/enlargement_groups.csv`: the same over the scale-invariant channels of a block, and over its others.
+    pub struct EnlargementGroupRow {
+        /// The block, such as `layer1.1`; commands and pages call it 1.1.
+        #[serde(with = "crate::block_name")]
+        pub block: String => "name",
+        /// `scale-invariant`, by paper 1's criteria at the first seed, or `other`.
+        pub group: String => "name",
+        /// By how much, as paper 2 counts it.
+        pub enlargement: f64 => "ratio",
+        /// Channels whose Output passes something on.
+        pub channels: usize => "channels",
+        /// The mean of what they pass on over their largest.
+        pub mean: Option<f64> => "ratio",
+        /// Its standard error.
+        pub standard_error: Option<f64> => "ratio",
+    }
+}

@@ -13,7 +13,8 @@ use crate::seeds::Seeds;
 use crate::source::Loaded;
 use crate::store::Unit;
 use crate::work::{
-    CHANNELS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, ON_THE_WAY, SCALE_FACTORS, SCALE_TUNING, VARIANTS, Work,
+    CHANNELS, ENLARGEMENTS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, ON_THE_WAY, SCALE_FACTORS, SCALE_TUNING, VARIANTS,
+    Work,
 };
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use resnet::{Extent, Reader, Reading, Role, Site, View};
@@ -31,6 +32,8 @@ const MANY: usize = 100;
 /// sizes.
 const MEASURED: f64 = 5.0;
 const TUNED: f64 = 27.0;
+/// And the Output's at six enlargements.
+const ENLARGED: f64 = 6.0;
 /// And at every seed at five scale factors, enlarged and shrunk.
 const AT_FACTORS: f64 = 10.0;
 /// Sizes other than the plain one at which the top photographs are read.
@@ -151,6 +154,7 @@ impl Outlook<'_> {
         let at_factors = Work { count: 0, ..work(SCALE_FACTORS, "", times(AT_FACTORS)) };
         works.extend(vec![at_factors; self.conditions.seeds]);
         works.push(work(SCALE_TUNING, "tuning curves", times(TUNED)));
+        works.push(Work { count: 0, ..work(ENLARGEMENTS, "", times(ENLARGED)) });
         if let Some(images) = self.images {
             let mut sites: Vec<Site> = Vec::new();
             for study in self.studies {

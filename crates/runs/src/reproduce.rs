@@ -117,7 +117,12 @@ pub(crate) fn run(
     let on_the_way = clock.time("convergence", || on_the_way(&attempts, plan))?;
     let ascents = clock.time("objectives", || objectives(&attempts, &channels, &on_the_way))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
+    let enlargements = clock.time("enlargements", || attempts.enlargements(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
+    let of_photographs = photographs.as_ref().map(|found| &found.read);
+    let paths = clock.time("ways through the network", || {
+        of_photographs.map_or(Ok(Vec::new()), |read| attempts.paths(&channels, (studies, read)))
+    })?;
     let exemplars = clock.time("whole-channel pictures", || phases.exemplars(&channels))?;
     let findings = Findings {
         loaded,
@@ -130,6 +135,8 @@ pub(crate) fn run(
         variants: &variants,
         on_the_way: &on_the_way,
         ascents: &ascents,
+        enlargements: &enlargements,
+        paths: &paths,
         curves: &curves,
         exemplars: &exemplars,
         photographs: photographs.as_ref(),
@@ -395,7 +402,7 @@ impl Phases<'_> {
         for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {
             observer.event(Event::Notice(sentence));
         }
-        tables.write(output)?;
+        tables.write(output, photographs.is_some())?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
             photographs::write(output, &found.read, self.reading, &shown)?;

@@ -34,6 +34,8 @@ mod run;
 mod svg;
 #[path = "../../../crates/report/tests/drawn/tuning.rs"]
 mod tuning;
+#[path = "../../../crates/report/tests/drawn/ways.rs"]
+mod ways;
 
 use chart::Labels;
 use run::finished;
@@ -48,6 +50,8 @@ fn every_figure_of_a_run_shows_its_tables() {
     invariance::check(out);
     criteria::check(out, Labels::Rounded);
     convergence::check(out, Labels::Rounded);
+    ways::check_paths(out, Labels::Rounded);
+    ways::check_enlargement(out, Labels::Rounded);
     let blocks = tuning::check(out, Labels::Rounded);
     assert_eq!(blocks, run::BLOCKS);
     let grids = grids::check(out);

@@ -237,7 +237,7 @@ fn churn(run: &Run, (table, variants): (&Table, &[String]), ledger: &mut Ledger)
 }
 
 /// A percentile, straight between the nearest two.
-fn quartile(values: &[f64], part: f64) -> Option<Bounded> {
+pub(crate) fn quartile(values: &[f64], part: f64) -> Option<Bounded> {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.partial_cmp(b).unwrap());
     let place = part * (sorted.len().checked_sub(1)?) as f64;

@@ -10,6 +10,7 @@
 mod activations;
 mod blocks;
 mod channels;
+mod claims;
 mod conditions;
 mod csv;
 mod curves;
@@ -28,6 +29,7 @@ mod run;
 mod runs;
 mod scale_tuning;
 mod statistics;
+mod ways;
 mod weights;
 mod worth;
 
@@ -47,6 +49,8 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     worth::check(&run, &mut ledger);
     curves::check(&run, &mut ledger);
     conditions::check(&run, &mut ledger);
+    ways::check(&run, &mut ledger);
+    claims::check(&run, &mut ledger);
     blocks::check(&run, &mut ledger);
     panels::check(&run, &mut ledger);
     exemplars::check(&run, &mut ledger);

@@ -115,7 +115,7 @@ fn others(run: &Run) -> BTreeMap<String, Value> {
 fn under_conditions(run: &Run) -> [Vec<String>; 2] {
     let (mut retried, mut failed) = (Vec::new(), Vec::new());
     let own = run.manifest["recipe"]["steps"].to_string();
-    let steps = conditions::checkpoints(run).iter().map(usize::to_string).filter(|steps| *steps != own);
+    let steps = conditions::checkpoints(run).into_iter().map(|steps| steps.to_string()).filter(|steps| *steps != own);
     let steps = steps.map(|of| ("steps.csv", "steps", format!("{of} steps"), of));
     let variants = conditions::variants(run).into_iter();
     let variants = variants.map(|of| ("variants.csv", "variant", of.to_owned(), of.to_owned()));
@@ -161,6 +161,7 @@ fn channels(run: &Run, ledger: &mut Ledger) {
     let phases = [
         "center-neuron pictures",
         "convergence",
+        "enlargements",
         "load",
         "measurements",
         "measurements at other seeds",
@@ -170,6 +171,7 @@ fn channels(run: &Run, ledger: &mut Ledger) {
         "scale tuning",
         "tables and figures",
         "variants",
+        "ways through the network",
         "whole-channel pictures",
     ];
     let mut seconds = run.manifest["seconds"].as_object().unwrap().clone();

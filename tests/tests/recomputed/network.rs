@@ -394,7 +394,8 @@ fn seen(x: &Values, how: Seen) -> Values {
     match how {
         Seen::Plain => x.clone(),
         Seen::Enlarged(side) => {
-            let margin = (size - side) / 2;
+            // Half of what is left, a half rounded to the even one.
+            let margin = (size - side).div_euclid(2) + usize::from((size - side) % 4 == 3);
             let whole = Part { top: 0, left: 0, height: size, width: size };
             let part = Part { top: margin, left: margin, height: side, width: side };
             resized(&inside(x, whole, part), size)

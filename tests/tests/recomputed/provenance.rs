@@ -69,7 +69,7 @@ fn jitter(run: &Run, ledger: &mut Ledger) {
 
 /// What tables and documents are made from. `images` and `weights` are those that the manifest describes, `pictures`
 /// all that it lists.
-static FILES: [(&str, &[&str]); 31] = [
+static FILES: [(&str, &[&str]); 35] = [
     ("tables/channels.csv", &["pictures", "weights", "images"]),
     ("tables/seeds.csv", &["pictures", "weights"]),
     ("tables/variants.csv", &["pictures", "weights"]),
@@ -79,12 +79,27 @@ static FILES: [(&str, &[&str]); 31] = [
     ("tables/objectives.csv", &["pictures"]),
     ("tables/steps.csv", &["pictures", "weights"]),
     ("tables/convergence.csv", &["tables/steps.csv"]),
+    ("tables/enlargement.csv", &["pictures", "weights"]),
+    ("tables/enlargement_groups.csv", &["tables/enlargement.csv", "tables/channels.csv"]),
+    ("tables/paths.csv", &["pictures", "images", "weights"]),
+    ("tables/path_layers.csv", &["tables/paths.csv"]),
     ("tables/mix_histogram.csv", &["tables/channels.csv", "tables/seeds.csv"]),
     ("tables/panels.csv", &["tables/channels.csv", "tables/seeds.csv"]),
     ("tables/exemplars.csv", &["tables/channels.csv", "weights"]),
     ("tables/scale_tuning.csv", &["pictures", "weights", "images"]),
     ("tables/extremes.csv", &["images", "weights"]),
-    ("tables/claims.csv", &["tables/channels.csv", "tables/blocks.csv", "tables/panels.csv", "weights"]),
+    (
+        "tables/claims.csv",
+        &[
+            "tables/channels.csv",
+            "tables/blocks.csv",
+            "tables/panels.csv",
+            "tables/seeds.csv",
+            "tables/churn.csv",
+            "tables/convergence.csv",
+            "weights",
+        ],
+    ),
     ("tables/claims.md", &["tables/claims.csv"]),
     ("tables/README.md", &["manifest.json"]),
     ("activations/images.txt", &["images"]),
@@ -104,7 +119,7 @@ static FILES: [(&str, &[&str]); 31] = [
 ];
 
 /// The tables that figures are drawn from, by what their names begin with.
-const FIGURES: [(&str, &[&str]); 10] = [
+const FIGURES: [(&str, &[&str]); 12] = [
     ("figures/fig1_exemplars_", &["tables/blocks.csv", "tables/exemplars.csv"]),
     ("figures/fig2_mix_ratios.", &["tables/blocks.csv", "tables/mix_histogram.csv"]),
     ("figures/fig3_weights.", &["tables/panels.csv", "tables/channels.csv"]),
@@ -115,6 +130,8 @@ const FIGURES: [(&str, &[&str]); 10] = [
     ("figures/fig10_scale_tuning_", &["tables/blocks.csv", "tables/exemplars.csv", "tables/scale_tuning.csv"]),
     ("figures/fig11_criteria.", &["tables/blocks.csv", "tables/curves.csv"]),
     ("figures/fig12_convergence.", &["tables/blocks.csv", "tables/objectives.csv", "tables/convergence.csv"]),
+    ("figures/fig13_paths.", &["tables/blocks.csv", "tables/path_layers.csv"]),
+    ("figures/fig14_enlargement.", &["tables/blocks.csv", "tables/enlargement_groups.csv"]),
 ];
 
 fn made_from(run: &Run, ledger: &mut Ledger) {

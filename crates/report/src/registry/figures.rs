@@ -1,8 +1,8 @@
 //! The figures of a run.
 
 use super::tables::{
-    BLOCKS, CHANNELS, CONVERGENCE as CONVERGENCE_TABLE, CURVES as CURVE_TABLE, EXEMPLARS as EXEMPLAR_TABLE, HISTOGRAM,
-    OBJECTIVES, PANELS, SCALE_TUNING as CURVES,
+    BLOCKS, CHANNELS, CONVERGENCE as CONVERGENCE_TABLE, CURVES as CURVE_TABLE, ENLARGEMENT_GROUPS,
+    EXEMPLARS as EXEMPLAR_TABLE, HISTOGRAM, OBJECTIVES, PANELS, PATH_LAYERS, SCALE_TUNING as CURVES,
 };
 use std::path::{Path, PathBuf};
 
@@ -215,8 +215,37 @@ pub const CONVERGENCE: Figure = Figure {
     caption_with_images: "",
 };
 
+/// Whether pictures take the way of photographs.
+pub const PATHS: Figure = Figure {
+    number: 13,
+    name: "paths",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, PATH_LAYERS.path],
+    shows_exemplars: false,
+    needs_images: true,
+    title: "Figure 13. Pictures and photographs on their way through the network",
+    caption: "Figure 13 (not in the paper): do pictures take the same way through the network as the photographs that their units answer to most? For the Output of each studied block up to a unit's own, by its place \
+              among them, the cosine of what all channels pass on at their center neurons: of a picture and its unit's top nine photographs (blue; a median over units), and of the picture and random ones (red). \
+              A picture that is no more like the former than like random sets takes another way; the table of pictures and photographs on their way lists which do, and where.",
+    caption_with_images: "",
+};
+
+/// Outputs on enlarged pictures.
+pub const ENLARGEMENT: Figure = Figure {
+    number: 14,
+    name: "enlargement",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, ENLARGEMENT_GROUPS.path],
+    shows_exemplars: false,
+    needs_images: false,
+    title: "Figure 14. Outputs on their own pictures, enlarged",
+    caption: "Figure 14 (after paper two): what channels' Outputs pass on as their own pictures are enlarged, each over its largest: means over the scale-invariant channels of a block and over its others, \
+              with standard errors. Enlargement is counted as that paper does: the central part of each side that is two minus it is seen.",
+    caption_with_images: "",
+};
+
 /// All of them, in the order of the page.
-pub const FIGURES: [Figure; 10] = [
+pub const FIGURES: [Figure; 12] = [
     EXEMPLARS,
     MIX_RATIOS,
     WEIGHTS,
@@ -227,4 +256,6 @@ pub const FIGURES: [Figure; 10] = [
     SCALE_TUNING,
     CRITERIA,
     CONVERGENCE,
+    PATHS,
+    ENLARGEMENT,
 ];

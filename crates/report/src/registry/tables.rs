@@ -7,7 +7,9 @@ use crate::schema::{
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow,
 };
 use crate::variant_rows::{ChurnRow, VariantRow};
-use crate::worth_rows::{ConvergenceRow, CurveRow, ObjectiveRow, StepRow};
+use crate::worth_rows::{
+    ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow, ObjectiveRow, PathLayerRow, PathRow, StepRow,
+};
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -162,6 +164,50 @@ pub const CONVERGENCE: Table = Table {
     columns: ConvergenceRow::COLUMNS,
 };
 
+/// Outputs on their own pictures, enlarged.
+pub const ENLARGEMENT: Table = Table {
+    path: "tables/enlargement.csv",
+    key: &["block", "channel", "enlargement"],
+    made_from: &[PICTURES, NETWORK],
+    needs: None,
+    title: Some("Outputs on their own pictures, enlarged"),
+    about: EnlargementRow::ABOUT,
+    columns: EnlargementRow::COLUMNS,
+};
+
+/// The same over scale-invariant channels, and over others.
+pub const ENLARGEMENT_GROUPS: Table = Table {
+    path: "tables/enlargement_groups.csv",
+    key: &["block", "group", "enlargement"],
+    made_from: &[ENLARGEMENT.path, CHANNELS.path],
+    needs: None,
+    title: Some("enlarged pictures, scale-invariant channels against others"),
+    about: EnlargementGroupRow::ABOUT,
+    columns: EnlargementGroupRow::COLUMNS,
+};
+
+/// Whether pictures take the way of photographs.
+pub const UNIT_PATHS: Table = Table {
+    path: "tables/paths.csv",
+    key: &["block", "channel", "role", "layer"],
+    made_from: &[PICTURES, PHOTOGRAPHS, NETWORK],
+    needs: Some(Needs::Images),
+    title: Some("pictures and photographs on their way"),
+    about: PathRow::ABOUT,
+    columns: PathRow::COLUMNS,
+};
+
+/// The same over channels.
+pub const PATH_LAYERS: Table = Table {
+    path: "tables/path_layers.csv",
+    key: &["block", "role", "layer"],
+    made_from: &[UNIT_PATHS.path],
+    needs: Some(Needs::Images),
+    title: Some("pictures and photographs, layer by layer"),
+    about: PathLayerRow::ABOUT,
+    columns: PathLayerRow::COLUMNS,
+};
+
 /// The bins of mix ratios.
 pub const HISTOGRAM: Table = Table {
     path: "tables/mix_histogram.csv",
@@ -276,7 +322,7 @@ pub const PHOTOGRAPH_CONTRIBUTIONS: Table = Table {
 pub const CLAIMS: Table = Table {
     path: "tables/claims.csv",
     key: &["id"],
-    made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, NETWORK],
+    made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, SEEDS.path, CHURN.path, CONVERGENCE.path, NETWORK],
     needs: None,
     title: None,
     about: ClaimRow::ABOUT,
@@ -284,7 +330,7 @@ pub const CLAIMS: Table = Table {
 };
 
 /// All of them, in the order in which people read them.
-pub const TABLES: [Table; 20] = [
+pub const TABLES: [Table; 24] = [
     CHANNELS,
     SEEDS,
     VARIANTS,
@@ -294,6 +340,10 @@ pub const TABLES: [Table; 20] = [
     OBJECTIVES,
     STEPS,
     CONVERGENCE,
+    ENLARGEMENT,
+    ENLARGEMENT_GROUPS,
+    UNIT_PATHS,
+    PATH_LAYERS,
     HISTOGRAM,
     PANELS,
     EXEMPLARS,

@@ -17,7 +17,7 @@ pub(crate) struct Known {
 const CHART: Known =
     Known { name: "", of_each_block: false, needs_images: false, is_sheet: false, made_from: &[], numbers: &[] };
 
-pub(crate) const FIGURES: [Known; 10] = [
+pub(crate) const FIGURES: [Known; 12] = [
     Known {
         name: "fig1_exemplars",
         of_each_block: true,
@@ -77,6 +77,19 @@ pub(crate) const FIGURES: [Known; 10] = [
         name: "fig12_convergence",
         made_from: &["tables/blocks.csv", "tables/objectives.csv", "tables/convergence.csv"],
         numbers: &["12"],
+        ..CHART
+    },
+    Known {
+        name: "fig13_paths",
+        needs_images: true,
+        made_from: &["tables/blocks.csv", "tables/path_layers.csv"],
+        numbers: &["13"],
+        ..CHART
+    },
+    Known {
+        name: "fig14_enlargement",
+        made_from: &["tables/blocks.csv", "tables/enlargement_groups.csv"],
+        numbers: &["14"],
         ..CHART
     },
 ];

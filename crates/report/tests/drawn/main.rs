@@ -19,6 +19,7 @@ mod provenance;
 mod svg;
 mod tables;
 mod tuning;
+mod ways;
 
 use chart::Labels;
 use report::{Manifest, PanelRow, layout, read_table, render_all, write_table};
@@ -76,6 +77,12 @@ fn every_text_line_and_band_of_figure_12_is_in_the_tables() {
 }
 
 #[test]
+fn every_text_line_and_band_of_figures_13_and_14_is_in_the_tables() {
+    ways::check_paths(drawn(Photographs::With).0.path(), Labels::Rounded);
+    both().into_iter().for_each(|folder| ways::check_enlargement(folder, Labels::Rounded));
+}
+
+#[test]
 fn every_text_and_curve_of_figure_10_is_in_the_tables() {
     for folder in both() {
         let blocks = tuning::check(folder, Labels::Rounded);
@@ -104,7 +111,7 @@ fn every_number_of_the_page_is_in_the_tables_or_the_manifest() {
 #[test]
 fn the_dictionary_has_each_column_of_each_table_there_is_and_nothing_else() {
     let counts = both().map(dictionary::check);
-    assert_eq!(counts, [20, 12]);
+    assert_eq!(counts, [24, 14]);
 }
 
 #[test]

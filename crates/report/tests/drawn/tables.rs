@@ -6,8 +6,9 @@ use crate::folder::{
 };
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ChurnRow, ClaimRow, ConvergenceRow, CurveRow, ExemplarRow, ExtremeRow, HistogramRow,
-    ObjectiveRow, PanelRow, PictureRecord, ScaleTuningRow, SeedRow, StepRow, VariantRow, Verdict, layout, write_table,
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow,
+    ExemplarRow, ExtremeRow, HistogramRow, ObjectiveRow, PanelRow, PathLayerRow, PathRow, PictureRecord,
+    ScaleTuningRow, SeedRow, StepRow, VariantRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,6 +59,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     write_table(&below(layout::CLAIMS), &claims()).unwrap();
     write_table(&below(layout::CURVES), &criteria()).unwrap();
     write_table(&below(layout::OBJECTIVES), &objectives()).unwrap();
+    write_table::<EnlargementRow>(&below("tables/enlargement.csv"), &[]).unwrap();
+    write_table(&below("tables/enlargement_groups.csv"), &enlarged()).unwrap();
     let names = BLOCKS.map(|(block, ..)| block);
     write_what_the_network_says(folder.path(), &names);
     let mut manifest = manifest("some/where/else/weights.npz");
@@ -98,6 +101,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
         manifest.convergence = vec![8, 64, 2560];
         write_table(&below("tables/steps.csv"), &[StepRow { block: "1.1".to_owned(), ..StepRow::default() }]).unwrap();
         write_table(&below("tables/convergence.csv"), &converging()).unwrap();
+        write_table::<PathRow>(&below("tables/paths.csv"), &[]).unwrap();
+        write_table(&below("tables/path_layers.csv"), &ways()).unwrap();
         let varied: Vec<VariantRow> = channels.iter().map(varied).collect();
         write_table(&below("tables/variants.csv"), &varied).unwrap();
         write_table(&below("tables/churn.csv"), &churn()).unwrap();
@@ -184,6 +189,53 @@ fn converging() -> Vec<ConvergenceRow> {
                 upper_mix_ratio: ratio.map(|m| m + 0.41),
                 ..ConvergenceRow::default()
             });
+        }
+    }
+    rows
+}
+
+/// Of one block no channel is scale-invariant, and of one there is one alone, without an error.
+fn enlarged() -> Vec<EnlargementGroupRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (g, group) in ["scale-invariant", "other"].into_iter().enumerate() {
+            for (i, enlargement) in [1.0, 1.1, 1.2, 1.3, 1.4, 1.5].into_iter().enumerate() {
+                let mean = (b != 1 || g == 1).then(|| 0.97 - 0.05 * (1 + i + g) as f64 - 0.031 * b as f64);
+                rows.push(EnlargementGroupRow {
+                    block: block.to_owned(),
+                    group: group.to_owned(),
+                    enlargement,
+                    channels: 2 + 3 * b + g,
+                    mean,
+                    standard_error: mean.filter(|_| b != 2).map(|m| m / 19.0),
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// Layers up to each block; of one, no photographs are random.
+fn ways() -> Vec<PathLayerRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (r, role) in ROLES.into_iter().enumerate() {
+            for (l, (layer, ..)) in BLOCKS.into_iter().enumerate().take(b + 1) {
+                let top = 0.91 - 0.07 * l as f64 - 0.03 * r as f64 - 0.011 * b as f64;
+                rows.push(PathLayerRow {
+                    block: block.to_owned(),
+                    role: role.to_owned(),
+                    layer: layer.to_owned(),
+                    units: 4,
+                    median_top: Some(top),
+                    lower_top: Some(top - 0.13),
+                    upper_top: Some(top + 0.04),
+                    median_random: (b != 1).then_some(top / 2.0),
+                    told: 4 + b,
+                    another_way: r + l,
+                    percent_another_way: Some(25.0 * l as f64),
+                });
+            }
         }
     }
     rows

@@ -3,9 +3,10 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    ActivationBinRow, AlikeRow, BlockRow, BuildRecord, ChannelRow, ClaimRow, CurveRow, ExemplarRow, ExtremeRow,
-    HiddenWeightRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord, NotComputed, ObjectiveRow, PanelRow,
-    PhotographContributionRow, PictureRecord, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
+    ActivationBinRow, AlikeRow, BlockRow, BuildRecord, ChannelRow, ClaimRow, CurveRow, EnlargementGroupRow,
+    EnlargementRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord,
+    NotComputed, ObjectiveRow, PanelRow, PathLayerRow, PathRow, PhotographContributionRow, PictureRecord,
+    ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -198,6 +199,8 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table::<SeedRow>(&below(layout::SEEDS), &[]).unwrap();
     write_table::<CurveRow>(&below(layout::CURVES), &[]).unwrap();
     write_table::<ObjectiveRow>(&below(layout::OBJECTIVES), &[]).unwrap();
+    write_table::<EnlargementRow>(&below("tables/enlargement.csv"), &[]).unwrap();
+    write_table::<EnlargementGroupRow>(&below("tables/enlargement_groups.csv"), &[]).unwrap();
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
@@ -339,6 +342,11 @@ pub(crate) fn write_likeness(folder: &Path, blocks: &[&str]) {
     }
     write_table(&folder.join(layout::ACTIVATION_HISTOGRAM), &bins).unwrap();
     write_table(&folder.join(layout::ALIKE), &alike).unwrap();
+    // Not in the place of those of who calls this.
+    if !folder.join("tables/paths.csv").exists() {
+        write_table::<PathRow>(&folder.join("tables/paths.csv"), &[]).unwrap();
+        write_table::<PathLayerRow>(&folder.join("tables/path_layers.csv"), &[]).unwrap();
+    }
     write_table(&folder.join(layout::PHOTOGRAPH_CONTRIBUTIONS), &sums).unwrap();
 }
 

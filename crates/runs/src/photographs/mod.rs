@@ -17,4 +17,4 @@ mod thumbnails;
 pub use contributions::{Contributions, contributions};
 pub(crate) use files::write;
 pub(crate) use found::OfPhotographs;
-pub(crate) use reading::{Reading, keep};
+pub(crate) use reading::{Photographs, Reading, keep};

@@ -170,8 +170,18 @@ impl Photographs {
 
     /// The nine images with the largest center activation of a role of a channel, the largest first; equal activations
     /// stand in the order of the files.
-    pub(super) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
+    pub(crate) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
         largest(&self.activations(block, role, channel), NINE)
+    }
+
+    /// How many images there are.
+    pub(crate) fn count(&self) -> usize {
+        self.images.len()
+    }
+
+    /// The center activations of all channels of a site, of an image by its place.
+    pub(crate) fn at_site(&self, image: usize, site: Site) -> &[f32] {
+        self.images.get(image).map_or(&[], |values| self.columns.of_site(values, site))
     }
 
     /// Correlates Input and Block over the images whose Input is positive.

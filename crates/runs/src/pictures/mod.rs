@@ -2,9 +2,11 @@
 
 mod attempts;
 mod channel;
+pub(crate) mod enlargement;
 mod measure;
 mod objectives;
 mod on_the_way;
+mod paths;
 pub(crate) mod scale_factors;
 pub(crate) mod scale_tuning;
 mod variants;
@@ -18,5 +20,6 @@ pub(crate) use measure::pixels;
 pub use measure::{Beside, Measured};
 pub(crate) use objectives::Ascents;
 pub(crate) use on_the_way::{AtSteps, recipe_of};
+pub(crate) use paths::Likeness;
 pub use variants::{ParseVariantError, Variant};
 pub use workshop::{IfMissing, Workshop};
