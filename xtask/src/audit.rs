@@ -111,6 +111,7 @@ impl SmallRun<'_> {
             steps: STEPS,
             seeds: runs::Seeds::one(0),
             variants: Vec::new(),
+            convergence: None,
             threads: self.threads,
             isa: self.isa,
             out: folder.clone(),

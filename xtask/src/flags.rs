@@ -4,7 +4,10 @@ use crate::bench_flags::{Bench, count, written_as};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use runs::{AblateBy, Algorithm, Asked, Block, ChannelRange, Isa, Objective, Preset, Seeds, Shard, SiteName, Variant};
+use runs::{
+    AblateBy, Algorithm, Asked, Block, ChannelRange, Checkpoints, Isa, Objective, Preset, Seeds, Shard, SiteName,
+    Variant,
+};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -295,6 +298,11 @@ pub(crate) struct Reproduce {
     /// float-picture, post-relu, aliased-block, centered-jitter, antialias; several with commas.
     #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
     pub(crate) variant: Vec<Variant>,
+
+    /// Look at 16 channels of each block after fewer and after more steps too, and say how far objectives have come there and
+    /// how mix ratios and scale measures still move. Without numbers of steps: 64,128,256,512,1024,2560.
+    #[arg(long, value_name = "STEPS", num_args = 0..=1, default_missing_value = "64,128,256,512,1024,2560", allow_negative_numbers = true)]
+    pub(crate) convergence: Option<Checkpoints>,
 
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]

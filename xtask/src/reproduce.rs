@@ -70,6 +70,7 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
         steps,
         seeds,
         variants: flags.variant,
+        convergence: flags.convergence,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
         out,

@@ -7,6 +7,9 @@
 //! - [`ChannelMeasures`] is all of that for a channel, and [`BlockSummary`] for the channels of a block.
 //! - [`tuning_curve_correlation`] and [`GroupComparison`] are the papers' comparisons over images and over channels.
 //! - [`OverSeeds`] is a channel at several seeds, and [`Pairs`] what chance gives for the channels of a block.
+//! - [`objective_after`] and [`share_of_final`] say how far an ascent has come after fewer steps.
+//! - [`cosine_of_rectified`] says whether two images take the same way through a network.
+//! - [`TOLERANCES`] and [`SCALE_FACTORS`] are what else the criteria of scale invariance might have been.
 //! - [`largest`] and [`smallest`] find the top and bottom images, [`Ranked`] as they come.
 //! - [`statistics`] holds what is needed for them, equal to SciPy's.
 //!
@@ -23,6 +26,9 @@
 
 mod activations;
 mod channel;
+mod convergence;
+mod cosine;
+mod curves;
 mod extremes;
 mod groups;
 mod mix;
@@ -35,11 +41,14 @@ mod tuning;
 
 pub use activations::NineActivations;
 pub use channel::ChannelMeasures;
+pub use convergence::{objective_after, share_of_final};
+pub use cosine::cosine_of_rectified;
+pub use curves::{SCALE_FACTORS, TOLERANCES};
 pub use extremes::{Ranked, largest, smallest};
 pub use groups::{GroupComparison, UnequalLengths};
 pub use mix::{
     CLAMP, Category, FailedVisualization, MIX_HIGH, MIX_LOW, OVERWRITTEN, SKIPPED, clamped, is_overwrite_group,
-    mix_histogram, mix_ratio,
+    mix_histogram, mix_ratio, mixes_within,
 };
 pub use pairing::{PERMUTATIONS, PairAnswers, PairingNull, Pairs};
 pub use scale::{ScaleMeasures, block_delta, block_delta_of_photographs, input_delta, input_delta_of_photographs};

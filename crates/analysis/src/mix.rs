@@ -96,6 +96,17 @@ impl Category {
     }
 }
 
+/// Whether a mix ratio, not clamped, lies within a tolerance of 1: `1 / tolerance < M < tolerance`, both strict. At
+/// [`MIX_HIGH`] that is [`Category::Mix`].
+///
+/// ```
+/// assert!(analysis::mixes_within(1.9, 2.0) && !analysis::mixes_within(0.5, 2.0));
+/// ```
+#[must_use]
+pub fn mixes_within(mix_ratio: f64, tolerance: f64) -> bool {
+    1.0 / tolerance < mix_ratio && mix_ratio < tolerance
+}
+
 impl fmt::Display for Category {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -2,7 +2,7 @@
 //! together (METHOD.md, section 8)?
 
 use crate::scale::{ScaleMeasures, block_delta, input_delta};
-use crate::statistics::{NotDefined, mean, permutation_p};
+use crate::statistics::{Interval, NotDefined, mean, permutation_p};
 
 /// How many permutations make the null.
 pub const PERMUTATIONS: usize = 1_000;
@@ -117,6 +117,14 @@ impl PairingNull {
     /// If there are no permutations.
     pub fn mean(&self) -> Result<f64, NotDefined> {
         mean(&self.permuted)
+    }
+
+    /// Where 95% of the permutations lie.
+    ///
+    /// # Errors
+    /// If there are no permutations.
+    pub fn band(&self) -> Result<Interval, NotDefined> {
+        Interval::of(self.permuted.clone())
     }
 
     /// The largest percent that at most 5% of the permutations exceed.

@@ -1,6 +1,9 @@
 //! What numbers are worth, against SciPy's and statsmodels' values (`fixtures/make/worth.py`).
 
-use analysis::statistics::{Resamples, Spread, benjamini_hochberg, mean, median, one_way_anova, sign_test, spearman};
+use analysis::statistics::{
+    Interval, Resamples, Spread, benjamini_hochberg, mean, median, one_way_anova, quartiles, sign_test, spearman,
+};
+use analysis::{PairingNull, cosine_of_rectified, objective_after, share_of_final};
 use serde_json::Value;
 
 /// SciPy's statistics and ours are each right to their last digits: 1e-10 is the bound that `reference_values.rs` promises.
@@ -125,4 +128,50 @@ fn spreads_are_numpys() {
     let one = Spread::of(&[0.1]).unwrap();
     assert_eq!((one.mean, one.deviation, one.smallest, one.largest), (0.1, None, 0.1, 0.1));
     assert!(Spread::of(&[]).is_err() && Spread::of(&[1.0, f64::NAN]).is_err());
+}
+
+#[test]
+fn quartiles_and_bands_are_numpys_percentiles() {
+    let cases = cases("quartiles");
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let values = numbers(&case["values"]);
+        let found = quartiles(values.clone()).unwrap();
+        for (found, expected) in found.into_iter().zip(case["quartiles"].as_array().unwrap()) {
+            assert_near(found, expected, "a quartile");
+        }
+        let band = Interval::of(values.clone()).unwrap();
+        assert_eq!(PairingNull { observed: 0.0, permuted: values }.band(), Ok(band));
+        assert_near(band.low, &case["band"][0], "the lower end of a band");
+        assert_near(band.high, &case["band"][1], "the upper end of a band");
+    }
+    assert!(quartiles(Vec::new()).is_err() && quartiles(vec![f64::NAN]).is_err() && Interval::of(Vec::new()).is_err());
+}
+
+/// Numbers that are single precision.
+#[expect(clippy::cast_possible_truncation, reason = "they were rounded to it when they were made")]
+fn singles(value: &Value) -> Vec<f32> {
+    numbers(value).into_iter().map(|v| v as f32).collect()
+}
+
+#[test]
+fn the_cosine_of_what_two_patterns_pass_on_is_numpys() {
+    let cases = cases("cosines");
+    assert_eq!(cases.len(), 3);
+    for case in cases {
+        assert_near(cosine_of_rectified(&singles(&case["a"]), &singles(&case["b"])), &case["cosine"], "a cosine");
+    }
+}
+
+#[test]
+fn an_objective_on_its_way_is_the_mean_of_the_last_sixteenth_of_its_steps() {
+    let cases = cases("ascents");
+    assert_eq!(cases.len(), 7);
+    for case in cases {
+        let trajectory = singles(&case["trajectory"]);
+        let steps = usize::try_from(case["steps"].as_u64().unwrap()).unwrap();
+        let (after, last) = (objective_after(&trajectory, steps).unwrap(), objective_after(&trajectory, 96).unwrap());
+        assert_near(after, &case["after"], "an objective");
+        assert_near(share_of_final(after, last).unwrap(), &case["share"], "a share");
+    }
 }

@@ -256,6 +256,27 @@ impl Studio {
     /// # Panics
     /// If the site has no such channel.
     pub fn run_watched(&mut self, channel: usize, seed: u64, after_step: &mut dyn FnMut()) -> Visualization {
+        let steps = self.visualizer.recipe.steps;
+        let mut made = self.run_through(channel, seed, &[steps], after_step);
+        made.swap_remove(0)
+    }
+
+    /// The pictures of a channel from a seed after so many steps each, whatever the recipe's number of steps: the first k
+    /// steps of a longer run are those of a run of k. They come in the order of their steps, each number once.
+    ///
+    /// # Panics
+    /// If the site has no such channel.
+    pub fn run_on_the_way(&mut self, channel: usize, seed: u64, steps: &[usize]) -> Vec<Visualization> {
+        self.run_through(channel, seed, steps, &mut || ())
+    }
+
+    fn run_through(
+        &mut self,
+        channel: usize,
+        seed: u64,
+        wanted: &[usize],
+        after_step: &mut dyn FnMut(),
+    ) -> Vec<Visualization> {
         let visualizer = Arc::clone(&self.visualizer);
         assert!(channel < visualizer.channels, "channel {channel} of {}", visualizer.channels);
         let recipe = &visualizer.recipe;
@@ -265,8 +286,12 @@ impl Studio {
         self.second_average.fill(0.0);
         let mut adam = Adam::new(Direction::Ascent, recipe.learning_rate, recipe.betas, recipe.eps);
         let drawn_from = Recipe { scales: recipe.drawn_scales(), degrees: recipe.drawn_degrees(), ..recipe.clone() };
-        let mut trajectory = Vec::with_capacity(recipe.steps);
-        for step in 1..=recipe.steps {
+        let last = wanted.iter().copied().max().unwrap_or(0);
+        let (mut trajectory, mut made) = (Vec::with_capacity(last), Vec::new());
+        for step in 1..=last {
+            if wanted.contains(&(step - 1)) {
+                made.push(self.visualization(&trajectory));
+            }
             let drawn = draws.step(&drawn_from, visualizer.jitter, step);
             let chain = &visualizer.chains[drawn.scale];
             let workspace = &mut self.workspace;
@@ -283,9 +308,17 @@ impl Studio {
             adam.step(self.isa, &mut self.spectrum, gradient, moments);
             after_step();
         }
+        if !wanted.is_empty() {
+            made.push(self.visualization(&trajectory));
+        }
+        made
+    }
+
+    /// What the parameters show now, after steps of this objective.
+    fn visualization(&mut self, trajectory: &[f32]) -> Visualization {
         let colors = self.picture.draw_slice(&self.spectrum);
-        let kept = recipe.variation == Some(Variation::FloatPicture);
+        let kept = self.visualizer.recipe.variation == Some(Variation::FloatPicture);
         let floats = if kept { colors.iter().copied().collect() } else { Vec::new() };
-        Visualization { pixels: colors.mapv(to_byte), floats, trajectory }
+        Visualization { pixels: colors.mapv(to_byte), floats, trajectory: trajectory.to_vec() }
     }
 }

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_column_of_every_table_has_its_line_and_the_table_of_images_is_there_with_images_alone() {
-        let text = dictionary(Has { images: true, variants: true });
+        let text = dictionary(Has { images: true, variants: true, convergence: true });
         for table in &TABLES {
             let section = text.split("\n## ").find(|section| table.path.ends_with(section.lines().next().unwrap()));
             let section = section.unwrap_or_else(|| panic!("{}", table.path));
@@ -81,7 +81,7 @@ mod tests {
         }
         assert!(
             text.contains("extremes.csv")
-                && !dictionary(Has { images: false, variants: false }).contains("extremes.csv")
+                && !dictionary(Has { images: false, variants: false, convergence: false }).contains("extremes.csv")
         );
         for measure in &MEASURES {
             assert!(text.contains(&format!("| `{}` | {} |", measure.name, measure.figure)), "{}", measure.name);

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 pub const CHANNELS: &str = tables::CHANNELS.path;
 /// `tables/seeds.csv`.
 pub const SEEDS: &str = tables::SEEDS.path;
+/// `tables/curves.csv`.
+pub const CURVES: &str = tables::CURVES.path;
+/// `tables/objectives.csv`.
+pub const OBJECTIVES: &str = tables::OBJECTIVES.path;
 /// `tables/blocks.csv`.
 pub const BLOCKS: &str = tables::BLOCKS.path;
 /// `tables/mix_histogram.csv`.
@@ -109,6 +113,11 @@ pub fn seed_feature(block: &str, role: &str, channel: usize, seed: u64) -> PathB
 /// The same in a variant of the study.
 pub fn variant_feature(block: &str, role: &str, channel: usize, variant: &str) -> PathBuf {
     Path::new("features").join(block).join(role).join(format!("{channel}.{variant}.png"))
+}
+
+/// The same after another number of steps than the run's.
+pub fn steps_feature(block: &str, role: &str, channel: usize, steps: usize) -> PathBuf {
+    Path::new("features").join(block).join(role).join(format!("{channel}.steps{steps}.png"))
 }
 
 /// The whole-channel picture of a role of a channel.

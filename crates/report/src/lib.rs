@@ -38,6 +38,7 @@ mod render;
 mod results;
 mod schema;
 mod variant_rows;
+mod worth_rows;
 
 pub use abandoned::remove_abandoned;
 pub use ablation::{AblationCurve, AblationRow, draw_ablation};
@@ -62,3 +63,6 @@ pub use schema::{
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict,
 };
 pub use variant_rows::{ChurnRow, VariantRow};
+pub use worth_rows::{
+    ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow, ObjectiveRow, PathLayerRow, PathRow, StepRow,
+};

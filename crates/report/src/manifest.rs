@@ -121,6 +121,9 @@ pub struct Manifest {
     /// The variants of the study that were made beside the published one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<String>,
+    /// After how many steps some channels were looked at too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub convergence: Vec<usize>,
     /// The blocks that were studied, each with its channels.
     pub blocks: BTreeMap<String, Vec<usize>>,
     /// The channels that were asked for; empty stands for all.
@@ -225,7 +228,11 @@ impl Manifest {
 
     /// What the run has that not every run has.
     pub fn has(&self) -> Has {
-        Has { images: self.images.is_some(), variants: !self.variants.is_empty() }
+        Has {
+            images: self.images.is_some(),
+            variants: !self.variants.is_empty(),
+            convergence: !self.convergence.is_empty(),
+        }
     }
 
     /// Whether all files of the run are written: how long it took is said at the end.

@@ -111,7 +111,7 @@ mod tests {
     use super::*;
     use crate::registry::sources::PICTURES;
 
-    const ALL: Has = Has { images: true, variants: true };
+    const ALL: Has = Has { images: true, variants: true, convergence: true };
 
     /// Everything that `name` goes back to.
     fn roots(name: &'static str) -> Vec<&'static str> {
@@ -126,6 +126,8 @@ mod tests {
             layout::INDEX,
             layout::EXTREMES,
             "tables/churn.csv",
+            "tables/curves.csv",
+            "figures/fig12_convergence.svg",
             "figures/fig1_exemplars_1.1.svg",
             "figures/fig2_mix_ratios.svg",
             "figures/fig3_weights.svg",
@@ -144,7 +146,7 @@ mod tests {
     fn a_picture_or_a_foreign_file_has_no_chain_and_no_chain_names_images_that_were_not_there() {
         assert_eq!(made_from("features/1.1/input/3.png", ALL), None);
         assert_eq!(made_from("notes.txt", ALL), None);
-        let sources = made_from(layout::CHANNELS, Has { images: false, variants: false }).unwrap();
+        let sources = made_from(layout::CHANNELS, Has { images: false, variants: false, convergence: false }).unwrap();
         assert_eq!(sources, [PICTURES, NETWORK]);
     }
 }

@@ -20,6 +20,9 @@ pub struct PictureRecord {
     /// The variant that it is of, where it is not as published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// Its number of steps, where that is not the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<usize>,
     /// The digest of everything that determines it: its key in the store.
     pub address: String,
 }

@@ -4,8 +4,12 @@ use crate::error::ReportError;
 use crate::files::read_table;
 use crate::manifest::Manifest;
 use crate::registry::Table;
-use crate::registry::tables::{BLOCKS, CHANNELS, CLAIMS, EXEMPLARS, EXTREMES, HISTOGRAM, Has, PANELS, SCALE_TUNING};
+use crate::registry::tables::{
+    BLOCKS, CHANNELS, CLAIMS, CONVERGENCE, CURVES, ENLARGEMENT_GROUPS, EXEMPLARS, EXTREMES, HISTOGRAM, Has, OBJECTIVES,
+    PANELS, PATH_LAYERS, SCALE_TUNING,
+};
 use crate::schema::{BlockRow, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, ScaleTuningRow};
+use crate::worth_rows::{ConvergenceRow, CurveRow, EnlargementGroupRow, ObjectiveRow, PathLayerRow};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +26,13 @@ pub(crate) struct Results {
     pub(crate) panels: Vec<PanelRow>,
     pub(crate) tuning: Vec<ScaleTuningRow>,
     pub(crate) claims: Vec<ClaimRow>,
+    pub(crate) curves: Vec<CurveRow>,
+    pub(crate) objectives: Vec<ObjectiveRow>,
+    /// None where there were no images.
+    pub(crate) path_layers: Vec<PathLayerRow>,
+    pub(crate) enlargement_groups: Vec<EnlargementGroupRow>,
+    /// None where no channels were looked at after other numbers of steps.
+    pub(crate) convergence: Vec<ConvergenceRow>,
 }
 
 impl Results {
@@ -44,6 +55,11 @@ impl Results {
             panels: there.read(&PANELS)?,
             tuning: there.read(&SCALE_TUNING)?,
             claims: there.read(&CLAIMS)?,
+            curves: there.read(&CURVES)?,
+            objectives: there.read(&OBJECTIVES)?,
+            convergence: there.read(&CONVERGENCE)?,
+            path_layers: there.read(&PATH_LAYERS)?,
+            enlargement_groups: there.read(&ENLARGEMENT_GROUPS)?,
         })
     }
 }

@@ -134,14 +134,25 @@ pub fn enlarge(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result
 
 /// The papers' *shrink*: an image `[size, size, 3]` resized to `part` (rows, columns), bilinear with half-pixel centers
 /// and without antialiasing, then padded to the whole by reflection, the edge not repeated. The papers' part is half of
-/// each side, with a quarter of a side reflected around it.
+/// each side, with a quarter of a side reflected around it. A part of less than about a third is reflected more than once,
+/// as `numpy.pad(mode="reflect")` does: what is around it by then is reflected again.
 ///
 /// # Errors
 /// If the image is too small for it.
 pub fn shrink(graph: &mut Graph, image: NodeId, part: (usize, usize)) -> Result<NodeId, GraphError> {
     let height = graph.shape(image).height;
-    let resized = graph.add(Resize::new(part, Alignment::HalfPixel), &[image])?;
-    graph.add(ReflectPad::new(height.saturating_sub(part.0) / 2), &[resized])
+    let mut padded = graph.add(Resize::new(part, Alignment::HalfPixel), &[image])?;
+    let mut margin = height.saturating_sub(part.0) / 2;
+    loop {
+        // What lies at the edge is not repeated: a map reflects at most all of it but one line.
+        let Shape { height, width, .. } = graph.shape(padded);
+        let once = margin.min(height.min(width).saturating_sub(1).max(1));
+        padded = graph.add(ReflectPad::new(once), &[padded])?;
+        margin -= once;
+        if margin == 0 {
+            return Ok(padded);
+        }
+    }
 }
 
 impl Reader {

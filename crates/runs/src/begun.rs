@@ -46,6 +46,7 @@ pub(crate) fn write(begins: &Begins<'_>) -> Result<(), RunError> {
         channels: &[],
         others: &[],
         variants: &[],
+        on_the_way: &[],
         images: None,
         pictures: planned(begins),
     });
@@ -79,6 +80,7 @@ fn planned(Begins { loaded, plan, workshop, .. }: &Begins<'_>) -> BTreeMap<Strin
                     seed: unit.seed,
                     from_seed: None,
                     variant: None,
+                    steps: None,
                     address: workshop.address(&unit).hex().to_owned(),
                 };
                 pictures.insert(parts.join("/"), record);

@@ -1,7 +1,7 @@
 //! What `manifest.json` says of a run before its files are listed.
 
 use crate::options::Options;
-use crate::pictures::{AtSeed, Channel, InVariant};
+use crate::pictures::{AtSeed, AtSteps, Channel, InVariant};
 use crate::plan::Plan;
 use crate::program::{build_record, program};
 use crate::source::Loaded;
@@ -22,6 +22,8 @@ pub(crate) struct Described<'a> {
     pub(crate) others: &'a [AtSeed],
     /// And in variants.
     pub(crate) variants: &'a [InVariant],
+    /// And after other numbers of steps.
+    pub(crate) on_the_way: &'a [AtSteps],
     /// The images, where there were any.
     pub(crate) images: Option<ImagesRecord>,
     /// The pictures below the folder.
@@ -35,12 +37,16 @@ pub(crate) fn preprocessing(of: Preprocessing) -> PreprocessingRecord {
 
 /// What produced the tables. The seconds are added at the end, the digests of the files when it is written.
 pub(crate) fn manifest(described: Described<'_>) -> Manifest {
-    let Described { options, loaded, recipe, plan, channels, others, variants, images, pictures } = described;
+    let Described { options, loaded, recipe, plan, channels, others, variants, on_the_way, images, pictures } =
+        described;
     let architecture = loaded.network.architecture();
     let first = channels.iter().map(|c| (c, String::new()));
     let later = others.iter().flat_map(|at| at.channels.iter().map(|c| (c, format!(", seed {}", at.seed))));
     let varied = variants.iter().flat_map(|of| of.channels.iter().map(|c| (c, format!(", {}", of.variant))));
-    let all: Vec<(&Channel, String)> = first.chain(later).chain(varied).collect();
+    // After as many as the run's they are the run's own.
+    let on_the_way = on_the_way.iter().filter(|at| at.steps != recipe.steps);
+    let on_the_way = on_the_way.flat_map(|at| at.channels.iter().map(|c| (c, format!(", {} steps", at.steps))));
+    let all: Vec<(&Channel, String)> = first.chain(later).chain(varied).chain(on_the_way).collect();
     let name = |c: &Channel, of: &str| format!("block {}, channel {}{of}", c.block, c.channel);
     Manifest {
         program: program(),
@@ -70,6 +76,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
         seed: plan.seeds.first(),
         seeds: plan.seeds.all().to_vec(),
         variants: plan.variants.iter().map(ToString::to_string).collect(),
+        convergence: plan.convergence.as_ref().map_or_else(Vec::new, |checkpoints| checkpoints.steps().to_vec()),
         blocks: plan.studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
         channels: plan.channels.clone(),
         pictures,

@@ -72,12 +72,17 @@ pub(crate) fn is_of_the_report(name: &str) -> bool {
     name == layout::INDEX || (is_of_the_page(&parts) && !of_photographs)
 }
 
-/// The channel in the name of a picture: behind it stands one of some kinds of pictures, the seed or the variant that it
-/// is of, or nothing.
+/// The channel in the name of a picture: behind it stands one of some kinds of pictures, the seed, the variant or the
+/// number of steps that it is of, or nothing.
 fn channel_of<'a>(stem: &'a str, kinds: &[&str]) -> &'a str {
     let of_variant = Variant::ALL.iter().find_map(|v| stem.strip_suffix(v.name())?.strip_suffix('.'));
     let of_seed = stem.split_once(".seed").filter(|(_, seed)| is_number(seed)).map(|(channel, _)| channel);
-    of_variant.or(of_seed).or_else(|| kinds.iter().find_map(|kind| stem.strip_suffix(kind))).unwrap_or(stem)
+    let of_steps = stem.split_once(".steps").filter(|(_, steps)| is_number(steps)).map(|(channel, _)| channel);
+    of_variant
+        .or(of_seed)
+        .or(of_steps)
+        .or_else(|| kinds.iter().find_map(|kind| stem.strip_suffix(kind)))
+        .unwrap_or(stem)
 }
 
 fn is_number(text: &str) -> bool {
@@ -108,6 +113,7 @@ mod tests {
             "features/2.0/input/3.inhibition.png",
             "features/2.0/input/3.seed18446744073709551615.png",
             "features/2.0/input/3.post-relu.png",
+            "features/2.0/input/3.steps64.png",
             "page/core.js",
             "page/style.css",
             "page/data/run.js",

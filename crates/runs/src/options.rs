@@ -1,6 +1,7 @@
 //! What to reproduce.
 
 use crate::channels::ChannelRange;
+use crate::checkpoints::Checkpoints;
 use crate::pictures::Variant;
 use crate::seeds::Seeds;
 use crate::source::Source;
@@ -28,6 +29,8 @@ pub struct Options {
     pub seeds: Seeds,
     /// Variants of the study to make beside the published one.
     pub variants: Vec<Variant>,
+    /// After how many steps some channels are looked at too, where that is asked for.
+    pub convergence: Option<Checkpoints>,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.

@@ -4,12 +4,17 @@
 //! the store lacks. What cannot be known before, such as pictures that fail and are made again, is left out, and which
 //! channels will be exemplars is not known: six of each block at most are.
 
+use crate::checkpoints::{self, Checkpoints};
 use crate::error::RunError;
-use crate::pictures::{Variant, Workshop};
+use crate::pictures::{Variant, Workshop, recipe_of};
 use crate::plan::{self, Study};
+use crate::seeds::Seeds;
 use crate::source::Loaded;
 use crate::store::Unit;
-use crate::work::{CHANNELS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, SCALE_TUNING, VARIANTS, Work};
+use crate::work::{
+    CHANNELS, ENLARGEMENTS, FIGURES, IMAGES, MEASUREMENTS, NEURONS, ON_THE_WAY, SCALE_FACTORS, SCALE_TUNING, VARIANTS,
+    Work,
+};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use resnet::{Extent, Reader, Reading, Role, Site, View};
 use std::collections::BTreeMap;
@@ -26,6 +31,10 @@ const MANY: usize = 100;
 /// sizes.
 const MEASURED: f64 = 5.0;
 const TUNED: f64 = 27.0;
+/// And the Output's at six enlargements.
+const ENLARGED: f64 = 6.0;
+/// And at every seed at five scale factors, enlarged and shrunk.
+const AT_FACTORS: f64 = 10.0;
 /// Sizes other than the plain one at which the top photographs are read.
 const SIZES: usize = 8;
 /// Seconds that figures take for each block; measured, of 16 to 256 channels, and it matters little.
@@ -44,9 +53,12 @@ pub(crate) struct Outlook<'a> {
 /// Under what the channels are studied.
 #[derive(Clone, Copy)]
 pub(crate) struct Conditions<'a> {
-    /// From how many seeds.
+    /// From how many seeds, and the first of them.
     pub(crate) seeds: usize,
+    pub(crate) first: u64,
     pub(crate) variants: &'a [Variant],
+    /// After how many steps some channels are looked at too.
+    pub(crate) convergence: Option<&'a Checkpoints>,
 }
 
 impl Outlook<'_> {
@@ -85,6 +97,7 @@ impl Outlook<'_> {
         works.extend(
             self.of_variants(units, &of_site).map(|pieces| work(VARIANTS, "pictures of variants", pieces, threads)),
         );
+        works.extend(self.of_the_way(&of_site).map(|pieces| work(ON_THE_WAY, "pictures on the way", pieces, threads)));
         works.push(work(CHANNELS, "whole-channel picture", self.of_whole_channels()?, threads));
         works.push(Work { count: 0, ..work(FIGURES, "", vec![DRAWN * self.studies.len() as f64 / 8.0; 8], 1) });
         Ok(works)
@@ -106,6 +119,25 @@ impl Outlook<'_> {
         self.conditions.variants.iter().filter_map(of)
     }
 
+    /// Seconds of the pictures of other numbers of steps: each ascent goes as far as the longest that is missing.
+    fn of_the_way(&self, of_site: &BTreeMap<Site, f64>) -> Option<Vec<f64>> {
+        let checkpoints = self.conditions.convergence?;
+        let nearest = of_site.values().last().copied().unwrap_or(0.0);
+        let units = plan::neuron_units(
+            self.loaded.architecture(),
+            &checkpoints::sample(self.studies),
+            &Seeds::one(self.conditions.first),
+        );
+        let mut longest: BTreeMap<Unit, usize> = BTreeMap::new();
+        for &steps in checkpoints.steps() {
+            let recipe = recipe_of(self.workshop.recipe, steps);
+            let missing = Workshop { recipe: &recipe, ..self.workshop.clone() }.missing(&units);
+            longest.extend(missing.into_iter().map(|unit| (unit, steps)));
+        }
+        let seconds = |(unit, steps): (&Unit, &usize)| *steps as f64 * of_site.get(&unit.site).unwrap_or(&nearest);
+        Some(longest.iter().map(seconds).collect())
+    }
+
     /// Reads of the network: on every channel's pictures, and on photographs.
     fn of_measurements(&self, threads: usize) -> Result<Vec<Work>, RunError> {
         let architecture = self.loaded.architecture();
@@ -119,7 +151,10 @@ impl Outlook<'_> {
         let work = |phase, what, pieces: Vec<f64>| Work { phase, what, count: pieces.len(), pieces, threads };
         // A phase for each seed.
         let mut works = vec![Work { count: 0, ..work(MEASUREMENTS, "", times(MEASURED)) }; self.conditions.seeds];
+        let at_factors = Work { count: 0, ..work(SCALE_FACTORS, "", times(AT_FACTORS)) };
+        works.extend(vec![at_factors; self.conditions.seeds]);
         works.push(work(SCALE_TUNING, "tuning curve", times(TUNED)));
+        works.push(Work { count: 0, ..work(ENLARGEMENTS, "", times(ENLARGED)) });
         if let Some(images) = self.images {
             let mut sites: Vec<Site> = Vec::new();
             for study in self.studies {

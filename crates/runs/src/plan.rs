@@ -1,6 +1,7 @@
 //! What a run consists of: blocks, their channels, and the picture of each role.
 
 use crate::channels::{self, ChannelRange};
+use crate::checkpoints::Checkpoints;
 use crate::error::RunError;
 use crate::options::Options;
 use crate::pictures::Variant;
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) seeds: Seeds,
     /// In order, each once.
     pub(crate) variants: Vec<Variant>,
+    /// After how many steps some channels are looked at too.
+    pub(crate) convergence: Option<Checkpoints>,
 }
 
 /// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
@@ -83,7 +86,8 @@ pub(crate) fn of(loaded: &Loaded, options: &Options) -> Result<Plan, RunError> {
     let Options { blocks, channels: ranges, seeds, variants, .. } = options;
     let variants: Vec<Variant> = Variant::ALL.into_iter().filter(|variant| variants.contains(variant)).collect();
     let channels = ranges.iter().map(ChannelRange::to_string).collect();
-    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels, seeds: seeds.clone(), variants })
+    let (seeds, convergence) = (seeds.clone(), options.convergence.clone());
+    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels, seeds, variants, convergence })
 }
 
 /// The pictures of the roles of a channel of a block. The Input of a second block is the Output of the first: the same unit.
@@ -94,6 +98,18 @@ pub(crate) fn roles(
     seed: u64,
 ) -> [Unit; 3] {
     Role::ALL.map(|role| Unit { site: architecture.optimised_site(block, role), objective, channel, seed })
+}
+
+/// The center-neuron pictures of every channel, from every seed.
+pub(crate) fn neuron_units(architecture: &Architecture, studies: &[Study], seeds: &Seeds) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for &seed in seeds.all() {
+        for Study { block, channels } in studies {
+            let of = |&c: &usize| roles(architecture, (*block, c), Objective::Neuron, seed);
+            units.extend(channels.iter().flat_map(of));
+        }
+    }
+    units
 }
 
 /// What is said of a block that has channels without an Input, which are not studied (METHOD.md, section 7).

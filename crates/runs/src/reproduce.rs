@@ -1,6 +1,7 @@
 //! The whole reproduction: pictures, measurements, tables, figures, report.
 
 use crate::begun::{self, Begins};
+use crate::checkpoints;
 use crate::error::RunError;
 use crate::findings::{self, Exemplar, Findings, Tables, not_finite, paper};
 use crate::folder::before::{self, Command};
@@ -13,14 +14,17 @@ use crate::outlook::{Conditions, Outlook};
 use crate::output::Output;
 use crate::photographs::scan::{self, Listing};
 use crate::photographs::{self, OfPhotographs, Reading};
-use crate::pictures::{AtSeed, Attempt, Attempts, Channel, IfMissing, InVariant, Variant, Workshop};
+use crate::pictures::scale_factors::AtFactor;
+use crate::pictures::{
+    Ascents, AtSeed, AtSteps, Attempt, Attempts, Channel, IfMissing, InVariant, Variant, Workshop, recipe_of,
+};
 use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
 use crate::seeds::Seeds;
 use crate::shards::{self, Whole};
 use crate::source::Loaded;
 use crate::store::{Address, Entry as Stored, Store, Unit};
-use crate::work::{self, NEURONS, VARIANTS};
+use crate::work::{self, NEURONS, ON_THE_WAY, VARIANTS};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
@@ -118,13 +122,18 @@ fn make(
     let reading = Reading { loaded, studies, journals: &journals, threads, isa, observer };
     let phases = Phases { options, ready, workshop: &workshop, reading: &reading };
 
-    let units = neuron_units(loaded.architecture(), studies, seeds);
+    let units = plan::neuron_units(loaded.architecture(), studies, seeds);
     if if_missing == IfMissing::Make {
         let outlook = Outlook {
             loaded,
             workshop: &workshop,
             studies,
-            conditions: Conditions { seeds: seeds.all().len(), variants: &plan.variants },
+            conditions: Conditions {
+                seeds: seeds.all().len(),
+                first: seeds.first(),
+                variants: &plan.variants,
+                convergence: plan.convergence.as_ref(),
+            },
             images: ready.images.as_ref().map(Listing::len),
         };
         let works = clock.time("estimate", || outlook.of(&units))?;
@@ -136,9 +145,17 @@ fn make(
     clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
     let others = clock.time("measurements at other seeds", || other_seeds(&attempts, plan))?;
+    let factors = clock.time("scale factors", || at_factors(&attempts, &channels, &others))?;
     let variants = clock.time("variants", || in_variants(&attempts, plan))?;
+    let on_the_way = clock.time("convergence", || on_the_way(&attempts, plan))?;
+    let ascents = clock.time("objectives", || objectives(&attempts, &channels, &on_the_way))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
+    let enlargements = clock.time("enlargements", || attempts.enlargements(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
+    let of_photographs = photographs.as_ref().map(|found| &found.read);
+    let paths = clock.time("ways through the network", || {
+        of_photographs.map_or(Ok(Vec::new()), |read| attempts.paths(&channels, (studies, read)))
+    })?;
     let exemplars = clock.time("whole-channel pictures", || phases.exemplars(&channels))?;
     let findings = Findings {
         loaded,
@@ -147,7 +164,12 @@ fn make(
         channels: &channels,
         seed: seeds.first(),
         others: &others,
+        factors: &factors,
         variants: &variants,
+        on_the_way: &on_the_way,
+        ascents: &ascents,
+        enlargements: &enlargements,
+        paths: &paths,
         curves: &curves,
         exemplars: &exemplars,
         photographs: photographs.as_ref(),
@@ -172,6 +194,7 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
     let conditions = (before::seeds(before), before::variants(before));
     if there != plan.studies
         || conditions != (plan.seeds.clone(), plan.variants.clone())
+        || before::convergence(before) != plan.convergence
         || !before::is_finished(before, options)?
     {
         return Ok(None);
@@ -195,6 +218,50 @@ fn other_seeds(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtSeed>, RunE
     plan.seeds.others().iter().map(at).collect()
 }
 
+/// Some channels after each number of steps that is looked at, from the first seed.
+fn on_the_way(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtSteps>, RunError> {
+    let Some(checkpoints) = &plan.convergence else {
+        return Ok(Vec::new());
+    };
+    let (workshop, studies) = (attempts.workshop, checkpoints::sample(&plan.studies));
+    let units = plan::neuron_units(attempts.loaded.architecture(), &studies, &Seeds::one(attempts.seed));
+    workshop.make_on_the_way(ON_THE_WAY, (&units, checkpoints.steps()), attempts.observer)?;
+    let at = |&steps: &usize| {
+        let recipe = recipe_of(workshop.recipe, steps);
+        let workshop = Workshop { recipe: &recipe, ..workshop.clone() };
+        let called = format!(", {steps} steps");
+        let channels = Attempts { workshop: &workshop, called: &called, ..*attempts }.measure_until_sound(&studies)?;
+        Ok(AtSteps { steps, channels })
+    };
+    checkpoints.steps().iter().map(at).collect()
+}
+
+/// How far the objectives of the run's pictures have come on their way, and those of the most steps that were looked at.
+fn objectives(attempts: &Attempts<'_>, channels: &[Channel], on_the_way: &[AtSteps]) -> Result<Vec<Ascents>, RunError> {
+    let mut all = attempts.objectives(channels)?;
+    let published = attempts.workshop.recipe;
+    if let Some(last) = on_the_way.last().filter(|at| at.steps != published.steps) {
+        let recipe = recipe_of(published, last.steps);
+        let workshop = Workshop { recipe: &recipe, ..attempts.workshop.clone() };
+        all.extend(Attempts { workshop: &workshop, ..*attempts }.objectives(&last.channels)?);
+        all.sort_by_key(|ascents| (ascents.block, ascents.role));
+    }
+    Ok(all)
+}
+
+/// What is answered at other scale factors: by seed and channel.
+fn at_factors(
+    attempts: &Attempts<'_>,
+    first: &[Channel],
+    others: &[AtSeed],
+) -> Result<Vec<Vec<Vec<AtFactor>>>, RunError> {
+    let mut factors = vec![attempts.at_factors(first)?];
+    for AtSeed { seed, channels } in others {
+        factors.push(Attempts { seed: *seed, ..*attempts }.at_factors(channels)?);
+    }
+    Ok(factors)
+}
+
 /// The same channels in each variant, from the first seed.
 fn in_variants(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<InVariant>, RunError> {
     let of = |&variant: &Variant| {
@@ -205,7 +272,7 @@ fn in_variants(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<InVariant>, R
         if variant.variation().is_some() {
             workshop.make(
                 VARIANTS,
-                &neuron_units(attempts.loaded.architecture(), &plan.studies, &Seeds::one(attempts.seed)),
+                &plan::neuron_units(attempts.loaded.architecture(), &plan.studies, &Seeds::one(attempts.seed)),
                 attempts.observer,
             )?;
         }
@@ -340,13 +407,15 @@ impl Phases<'_> {
     fn write(&self, findings: &Findings<'_>) -> Result<(Tables, Manifest), RunError> {
         let Ready { loaded, plan, output, .. } = self.ready;
         let before = self.ready.before.as_ref().or(self.ready.begun.as_ref());
-        let Findings { channels, others, variants, exemplars, photographs, .. } = *findings;
+        let Findings { channels, others, variants, on_the_way, exemplars, photographs, .. } = *findings;
         let observer = self.reading.observer;
         let architecture = loaded.architecture();
         let seed = plan.seeds.first();
         let mut shown = shown(architecture, channels, exemplars, seed);
         shown.extend(others.iter().flat_map(|at| of_seed(architecture, at)));
         shown.extend(variants.iter().flat_map(|of| of_variant(architecture, of, seed)));
+        let others_steps = on_the_way.iter().filter(|at| at.steps != self.workshop.recipe.steps);
+        shown.extend(others_steps.flat_map(|at| of_steps(architecture, at, seed)));
         let mut manifest = manifest(Described {
             options: self.options,
             loaded,
@@ -355,6 +424,7 @@ impl Phases<'_> {
             channels,
             others,
             variants,
+            on_the_way,
             images: photographs.map(|found| found.record.clone()),
             pictures: records(self.workshop, &shown),
         });
@@ -368,7 +438,7 @@ impl Phases<'_> {
         for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {
             observer.event(Event::Notice(sentence));
         }
-        tables.write(output)?;
+        tables.write(output, photographs.is_some())?;
         if let Some(found) = photographs {
             let shown: Vec<(Block, usize)> = exemplars.iter().map(|e| (e.block, e.channel)).collect();
             photographs::write(output, found, self.reading, &shown)?;
@@ -402,18 +472,6 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The center-neuron pictures of every channel, from every seed.
-pub(crate) fn neuron_units(architecture: &Architecture, studies: &[Study], seeds: &Seeds) -> Vec<Unit> {
-    let mut units = Vec::new();
-    for &seed in seeds.all() {
-        for Study { block, channels } in studies {
-            let roles = |&c: &usize| plan::roles(architecture, (*block, c), Objective::Neuron, seed);
-            units.extend(channels.iter().flat_map(roles));
-        }
-    }
-    units
-}
-
 /// The whole-channel pictures of exemplars. One channel may be shown twice, and the Input of a block is the Output of
 /// the one before: each is listed once.
 pub(crate) fn whole_channel_units(architecture: &Architecture, exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
@@ -433,6 +491,8 @@ struct Shown {
     from: Option<u64>,
     /// The variant that it is of, where it is not as published.
     variant: Option<Variant>,
+    /// Its number of steps, where that is not the run's.
+    steps: Option<usize>,
 }
 
 impl Shown {
@@ -440,6 +500,7 @@ impl Shown {
     fn stored(&self, workshop: &Workshop<'_>) -> (Address, Result<Stored, RunError>) {
         let published = workshop.recipe;
         let recipe = self.variant.map_or_else(|| published.clone(), |variant| variant.recipe(published));
+        let recipe = recipe_of(&recipe, self.steps.unwrap_or(published.steps));
         let workshop = Workshop { recipe: &recipe, ..workshop.clone() };
         (workshop.address(&self.unit), workshop.entry(&self.unit))
     }
@@ -456,6 +517,7 @@ fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exempla
                 unit,
                 from: None,
                 variant: None,
+                steps: None,
             });
         }
     }
@@ -469,6 +531,7 @@ fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exempla
                 unit,
                 from: None,
                 variant: None,
+                steps: None,
             });
         }
     }
@@ -482,7 +545,7 @@ fn of_seed(architecture: &Architecture, at: &AtSeed) -> Vec<Shown> {
         let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, at.seed, None));
         let shown = move |(role, unit): (Role, Unit)| {
             let path = layout::seed_feature(&block, role.name(), channel, at.seed);
-            Shown { path, unit, from: Some(at.seed), variant: None }
+            Shown { path, unit, from: Some(at.seed), variant: None, steps: None }
         };
         units.map(shown).collect::<Vec<_>>()
     };
@@ -496,12 +559,26 @@ fn of_variant(architecture: &Architecture, of: &InVariant, seed: u64) -> Vec<Sho
         let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, Some(of.variant)));
         let shown = move |(role, unit): (Role, Unit)| {
             let path = layout::variant_feature(&block, role.name(), channel, of.variant.name());
-            Shown { path, unit, from: None, variant: Some(of.variant) }
+            Shown { path, unit, from: None, variant: Some(of.variant), steps: None }
         };
         units.map(shown).collect::<Vec<_>>()
     };
     let made = of.variant.variation().is_some();
     of.channels.iter().filter(|_| made).flat_map(of_channel).collect()
+}
+
+/// The pictures after another number of steps than the run's.
+fn of_steps(architecture: &Architecture, at: &AtSteps, seed: u64) -> Vec<Shown> {
+    let of_channel = |c: &Channel| {
+        let (block, channel) = (c.block.to_string(), c.channel);
+        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, None));
+        let shown = move |(role, unit): (Role, Unit)| {
+            let path = layout::steps_feature(&block, role.name(), channel, at.steps);
+            Shown { path, unit, from: None, variant: None, steps: Some(at.steps) }
+        };
+        units.map(shown).collect::<Vec<_>>()
+    };
+    at.channels.iter().flat_map(of_channel).collect()
 }
 
 /// The digest of each picture, as its file will have it.
@@ -538,7 +615,7 @@ fn as_listed(path: &Path) -> String {
 /// What the manifest says of pictures.
 fn records(workshop: &Workshop<'_>, shown: &[Shown]) -> BTreeMap<String, PictureRecord> {
     let record = |shown: &Shown| {
-        let Shown { path, unit, from, variant } = shown;
+        let Shown { path, unit, from, variant, steps } = shown;
         let record = PictureRecord {
             site: unit.site.to_string(),
             objective: unit.objective.to_string(),
@@ -546,6 +623,7 @@ fn records(workshop: &Workshop<'_>, shown: &[Shown]) -> BTreeMap<String, Picture
             seed: unit.seed,
             from_seed: *from,
             variant: variant.map(|variant| variant.to_string()),
+            steps: *steps,
             address: shown.stored(workshop).0.hex().to_owned(),
         };
         (as_listed(path), record)

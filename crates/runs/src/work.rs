@@ -3,9 +3,13 @@
 /// The phases of a run, as events name them.
 pub(crate) const NEURONS: &str = "center-neuron pictures";
 pub(crate) const VARIANTS: &str = "pictures of variants";
+pub(crate) const ON_THE_WAY: &str = "pictures on the way";
 pub(crate) const CHANNELS: &str = "whole-channel pictures of exemplars";
 pub(crate) const MEASUREMENTS: &str = "measurements";
+pub(crate) const SCALE_FACTORS: &str = "scale factors";
 pub(crate) const SCALE_TUNING: &str = "scale tuning";
+pub(crate) const ENLARGEMENTS: &str = "enlargements";
+pub(crate) const PATHS: &str = "ways through the network";
 pub(crate) const IMAGES: &str = "images";
 pub(crate) const FIGURES: &str = "figures";
 

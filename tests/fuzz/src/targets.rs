@@ -441,10 +441,12 @@ fn manifest() -> Manifest {
         address: digest.clone(),
         from_seed: None,
         variant: None,
+        steps: None,
     };
     Manifest {
         seeds: Vec::new(),
         variants: Vec::new(),
+        convergence: Vec::new(),
         program: text("streamscope 0.1.0"),
         numerics_version: 2,
         build: BuildRecord {

@@ -7,6 +7,10 @@ mod bins;
 #[path = "../../../crates/report/tests/drawn/chart.rs"]
 mod chart;
 mod claims;
+#[path = "../../../crates/report/tests/drawn/convergence.rs"]
+mod convergence;
+#[path = "../../../crates/report/tests/drawn/criteria.rs"]
+mod criteria;
 #[path = "../../../crates/report/tests/drawn/figures.rs"]
 mod figures;
 #[path = "../../../crates/report/tests/folder/mod.rs"]
@@ -17,6 +21,8 @@ mod grids;
 mod histograms;
 #[path = "../../../crates/report/tests/drawn/invariance.rs"]
 mod invariance;
+#[path = "../../../crates/report/tests/drawn/lines.rs"]
+mod lines;
 mod maps;
 mod mosaics;
 #[path = "../../../crates/report/tests/drawn/page.rs"]
@@ -28,6 +34,8 @@ mod run;
 mod svg;
 #[path = "../../../crates/report/tests/drawn/tuning.rs"]
 mod tuning;
+#[path = "../../../crates/report/tests/drawn/ways.rs"]
+mod ways;
 
 use chart::Labels;
 use run::finished;
@@ -40,6 +48,10 @@ fn every_figure_of_a_run_shows_its_tables() {
     bins::bins_count_mix_ratios(out);
     assert_eq!(panels::check(out, Labels::Rounded), [3, 4, 9]);
     invariance::check(out);
+    criteria::check(out, Labels::Rounded);
+    convergence::check(out, Labels::Rounded);
+    ways::check_paths(out, Labels::Rounded);
+    ways::check_enlargement(out, Labels::Rounded);
     let blocks = tuning::check(out, Labels::Rounded);
     assert_eq!(blocks, run::BLOCKS);
     let grids = grids::check(out);

@@ -22,6 +22,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--steps", steps_take_the_place_of_the_presets),
     ("--seed", another_seed_gives_other_pictures),
     ("--variant", a_variant_is_measured_beside_the_published_study),
+    ("--convergence", channels_are_looked_at_after_other_numbers_of_steps),
     ("--seeds", pictures_are_made_from_each_of_several_seeds),
     ("--threads", threads::of_reproduce),
     ("--out", everything_is_in_the_folder_that_is_named),
@@ -270,6 +271,41 @@ fn a_variant_is_measured_beside_the_published_study() {
     let of = |name: &str| said["pictures"][name]["address"].clone();
     assert_ne!(of("features/1.1/block/0.png"), of("features/1.1/block/0.post-relu.png"));
     // It is there to be verified as all else is.
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+}
+
+#[test]
+fn channels_are_looked_at_after_other_numbers_of_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, alone) = (folder.path().join("out"), folder.path().join("alone"));
+    let before = pictures(plain());
+    succeed(&mut reproduce(&out, &["--convergence", "4,1"]));
+    let said = manifest(&out);
+    assert_eq!(said["convergence"], json!([1, 4]));
+    let after = pictures(&out);
+    assert!(before.iter().all(|(name, picture)| after[name] == *picture));
+    // Of the run's own number there are pictures already; those of the other are a run's of that many, key and all.
+    let made: Vec<&String> = after.keys().filter(|name| name.ends_with(".steps4.png")).collect();
+    assert_eq!((made.len(), after.len()), (3, before.len() + 3));
+    succeed(&mut reproduce(&alone, &["--steps", "4"]));
+    let theirs = manifest(&alone);
+    for name in made {
+        let own = name.replace(".steps4", "");
+        assert_eq!(after[name], fs::read(alone.join(&own)).unwrap(), "{name}");
+        assert_eq!(said["pictures"][name]["address"], theirs["pictures"][&own]["address"], "{name}");
+        assert_eq!(said["pictures"][name]["steps"], 4);
+    }
+    let rows = |table: &str| fs::read_to_string(out.join("tables").join(table)).unwrap();
+    let of_four: Vec<String> =
+        rows("steps.csv").lines().filter(|l| l.starts_with("layer1.1,0,4,")).map(str::to_owned).collect();
+    let seeds = fs::read_to_string(alone.join("tables/seeds.csv")).unwrap();
+    let cells = |line: &str| -> Vec<String> { line.split(',').skip(3).take(11).map(str::to_owned).collect() };
+    assert_eq!(cells(&of_four[0]), cells(seeds.lines().nth(1).unwrap()));
+    assert_eq!(rows("convergence.csv").lines().count(), 3);
+    assert_eq!(rows("objectives.csv").lines().count(), 1 + 3 * 2);
+    // It is kept by a command that does not ask for it, and verified as all else is.
+    succeed(&mut reproduce(&out, &[]));
+    assert_eq!(manifest(&out)["convergence"], json!([1, 4]));
     succeed(&mut program(&["verify", &text(&out), "--all"]));
 }
 

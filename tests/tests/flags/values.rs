@@ -69,7 +69,7 @@ const VERIFY: &[&str] = &["verify", ABSENT];
 
 const FIGURES: &[&str] = &["figures", ABSENT];
 
-const VALUES: [Values; 30] = [
+const VALUES: [Values; 31] = [
     (REPRODUCE, "--steps", STEPS.0, STEPS.1),
     (REPRODUCE, "--seed", SEEDS.0, SEEDS.1),
     (
@@ -98,6 +98,12 @@ const VALUES: [Values; 30] = [
         "--variant",
         &["antialias", "no-augmentation,float-picture,post-relu,aliased-block,centered-jitter,antialias"],
         &["", "none", "Antialias", "antialias,", "post_relu"],
+    ),
+    (
+        REPRODUCE,
+        "--convergence",
+        &["1", "64,128,256,512,1024,2560", "250000,1"],
+        &["", "0", "-1", "64,", "x", "1.5", "250001"],
     ),
     (ACTIVATIONS, "--sites", SITES.0, SITES.1),
     (VISUALIZE, "--site", SITES.0, SITES.1),

@@ -10,7 +10,10 @@
 mod activations;
 mod blocks;
 mod channels;
+mod claims;
+mod conditions;
 mod csv;
+mod curves;
 mod exemplars;
 mod extremes;
 mod ledger;
@@ -26,6 +29,7 @@ mod run;
 mod runs;
 mod scale_tuning;
 mod statistics;
+mod ways;
 mod weights;
 mod worth;
 
@@ -43,6 +47,10 @@ fn recomputed(folder: &Path, images: usize, tops: usize) -> (Run, Ledger) {
     scale_tuning::check(&run, &pictures, tops, &mut ledger);
     channels::check(&run, &pictures, &mut ledger);
     worth::check(&run, &mut ledger);
+    curves::check(&run, &mut ledger);
+    conditions::check(&run, &mut ledger);
+    ways::check(&run, &mut ledger);
+    claims::check(&run, &mut ledger);
     blocks::check(&run, &mut ledger);
     panels::check(&run, &mut ledger);
     exemplars::check(&run, &mut ledger);

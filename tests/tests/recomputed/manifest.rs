@@ -1,6 +1,7 @@
 //! `manifest.json`: what it says of pictures, channels, photographs and files, held against them.
 
 use crate::channels::retries;
+use crate::conditions;
 use crate::ledger::Ledger;
 use crate::run::{ROLES, Run};
 use crate::worth;
@@ -57,6 +58,7 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
             expected.insert(name, unit);
         }
     }
+    expected.extend(others(run));
     let found = run.manifest["pictures"].as_object().unwrap();
     let mut units = BTreeMap::new();
     for (name, record) in found {
@@ -74,6 +76,62 @@ fn pictures(run: &Run, ledger: &mut Ledger) {
     for (name, unit) in &expected {
         ledger.same("manifest.json: unit of a picture", &units.get(name), &Some(unit));
     }
+}
+
+/// The pictures of variants that make some, and those after other numbers of steps.
+fn others(run: &Run) -> BTreeMap<String, Value> {
+    let (seed, own) = (run.manifest["seed"].as_u64().unwrap(), run.manifest["recipe"]["steps"].to_string());
+    let mut expected = BTreeMap::new();
+    let mut of_table = |table: &str, condition: &str, mark: &dyn Fn(&str) -> Option<(String, Value)>| {
+        let table = run.table(table);
+        for row in 0..table.rows.len() {
+            let cell = |column| table.text(row, column);
+            let Some((made, value)) = mark(cell(condition)) else { continue };
+            let sites = crate::network::Block::named(cell("block")).optimised_sites();
+            for (role, site) in ROLES.iter().zip(sites) {
+                let again: u64 = if *role == "output" { 0 } else { cell("retries").parse().unwrap() };
+                let name = format!("features/{}/{role}/{}.{made}.png", cell("block"), cell("channel"));
+                let channel: usize = cell("channel").parse().unwrap();
+                let unit = json!({
+                    "site": site, "objective": "neuron", "channel": channel, "seed": seed + again, condition: value
+                });
+                expected.insert(name, unit);
+            }
+        }
+    };
+    if !conditions::variants(run).is_empty() {
+        let made = |name: &str| conditions::MADE.contains(&name).then(|| (name.to_owned(), json!(name)));
+        of_table("variants.csv", "variant", &made);
+    }
+    if !conditions::checkpoints(run).is_empty() {
+        let made =
+            |steps: &str| (steps != own).then(|| (format!("steps{steps}"), json!(steps.parse::<usize>().unwrap())));
+        of_table("steps.csv", "steps", &made);
+    }
+    expected
+}
+
+/// Those made again and those given up under other conditions, as sentences.
+fn under_conditions(run: &Run) -> [Vec<String>; 2] {
+    let (mut retried, mut failed) = (Vec::new(), Vec::new());
+    let own = run.manifest["recipe"]["steps"].to_string();
+    let steps = conditions::checkpoints(run).into_iter().map(|steps| steps.to_string()).filter(|steps| *steps != own);
+    let steps = steps.map(|of| ("steps.csv", "steps", format!("{of} steps"), of));
+    let variants = conditions::variants(run).into_iter();
+    let variants = variants.map(|of| ("variants.csv", "variant", of.to_owned(), of.to_owned()));
+    for (table, column, said, condition) in variants.chain(steps) {
+        let table = run.table(table);
+        for row in table.rows_where(column, &condition) {
+            let name = format!("block {}, channel {}, {said}", table.text(row, "block"), table.text(row, "channel"));
+            if table.text(row, "retries") != "0" {
+                retried.push(format!("{name} ({})", table.text(row, "retries")));
+            }
+            if table.text(row, "mix_ratio").is_empty() {
+                failed.push(name);
+            }
+        }
+    }
+    [retried, failed]
 }
 
 /// Those made again and those given up, as sentences; the numbers of the network.
@@ -94,18 +152,26 @@ fn channels(run: &Run, ledger: &mut Ledger) {
             }
         }
     }
+    let [more_retried, more_failed] = under_conditions(run);
+    retried.extend(more_retried);
+    failed.extend(more_failed);
     ledger.same("manifest.json: retried", &run.manifest["retried"], &json!(retried));
     ledger.same("manifest.json: failed", &run.manifest["failed"], &json!(failed));
     // How long each phase took is nobody else's to know, but that each did take some time.
     let phases = [
         "center-neuron pictures",
+        "convergence",
+        "enlargements",
         "load",
         "measurements",
         "measurements at other seeds",
+        "objectives",
         "photographs",
+        "scale factors",
         "scale tuning",
         "tables and figures",
         "variants",
+        "ways through the network",
         "whole-channel pictures",
     ];
     let mut seconds = run.manifest["seconds"].as_object().unwrap().clone();

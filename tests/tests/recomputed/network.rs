@@ -9,9 +9,7 @@
 //! Of the maps only that part is computed which the center neuron sees.
 
 use crate::weights::{Weights, norm_of};
-use reference::{
-    Alignment, BatchNorm, Map, Padding, Sliding, batch_norm, crop, max_pool, pad_reflect, relu, resize_bilinear,
-};
+use reference::{Alignment, BatchNorm, Map, Padding, Sliding, batch_norm, crop, max_pool, relu, resize_bilinear};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -157,7 +155,13 @@ impl Network {
     /// The three roles of a block, of all channels, for an RGB image of `size` rows and columns in which things are
     /// `scale` times as large.
     pub(crate) fn roles(&self, block: Block, size: usize, image: &[u8], side_seen: Seen) -> Roles {
-        let image = seen(&normalised(size, image), side_seen);
+        let colors: Vec<f64> = image.iter().map(|&byte| f64::from(byte) / 255.0).collect();
+        self.roles_of_colors(block, size, &colors, side_seen)
+    }
+
+    /// The same for colors from 0 to 1.
+    pub(crate) fn roles_of_colors(&self, block: Block, size: usize, colors: &[f64], side_seen: Seen) -> Roles {
+        let image = seen(&normalised(size, colors), side_seen);
         let center = side(size, block.0) / 2;
         let at = Part { top: center, left: center, height: 1, width: 1 };
         let roles = self.block(block, &image, at);
@@ -326,9 +330,9 @@ fn sum(a: &Values, b: &Values) -> Values {
 }
 
 /// The normalised image: six roundings of byte / 255, the mean and the deviation.
-fn normalised(size: usize, image: &[u8]) -> Values {
-    assert_eq!(image.len(), size * size * 3, "bytes of an image");
-    let byte = |i: usize, j: usize, c: usize| f64::from(image[(i * size + j) * 3 + c]) / 255.0;
+fn normalised(size: usize, colors: &[f64]) -> Values {
+    assert_eq!(colors.len(), size * size * 3, "colors of an image");
+    let byte = |i: usize, j: usize, c: usize| colors[(i * size + j) * 3 + c];
     let shape = (size, size, 3);
     Values {
         value: Map::from_fn(shape, |i, j, c| (byte(i, j, c) - MEAN[c]) / DEVIATION[c]),
@@ -343,17 +347,23 @@ pub(crate) enum Seen {
     Plain,
     Enlarged(usize),
     Shrunk(usize),
+    /// Resized to half with antialiasing.
+    ShrunkSmoothly,
+}
+
+/// As many rows and columns as are wanted, or those nearest to it that leave an equal margin of whole pixels on both sides;
+/// of two that are as near, the larger.
+pub(crate) fn nearest(wanted: f64, size: usize) -> usize {
+    let distance = |side: &usize| (*side as f64 - wanted).abs();
+    let sides = (1..=size).rev().filter(|side| (size - *side).is_multiple_of(2));
+    sides.min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap()).unwrap()
 }
 
 /// The nine sizes, from half to double by quarters of an octave: the nearest that leaves an equal margin of whole
 /// pixels on both sides.
 pub(crate) fn sizes(size: usize) -> Vec<(Seen, f64)> {
     let full = size as f64;
-    let nearest = |wanted: f64| {
-        let distance = |side: &usize| (*side as f64 - wanted).abs();
-        let sides = (1..=size).filter(|side| (size - *side).is_multiple_of(2));
-        sides.min_by(|a, b| distance(a).partial_cmp(&distance(b)).unwrap()).unwrap()
-    };
+    let nearest = |wanted: f64| nearest(wanted, size);
     let of = |quarters: i32| {
         let scale = (f64::from(quarters) / 4.0).exp2();
         match quarters {
@@ -384,16 +394,49 @@ fn seen(x: &Values, how: Seen) -> Values {
     match how {
         Seen::Plain => x.clone(),
         Seen::Enlarged(side) => {
-            let margin = (size - side) / 2;
+            // Half of what is left, a half rounded to the even one.
+            let margin = (size - side).div_euclid(2) + usize::from((size - side) % 4 == 3);
             let whole = Part { top: 0, left: 0, height: size, width: size };
             let part = Part { top: margin, left: margin, height: side, width: side };
             resized(&inside(x, whole, part), size)
         }
-        Seen::Shrunk(side) => {
-            let small = resized(x, side);
-            let around = Padding::all((size - side) / 2);
-            let pad = |map: &Map| pad_reflect(map, around);
-            Values { value: pad(&small.value), error: pad(&small.error) }
+        Seen::Shrunk(side) => around(&resized(x, side), size),
+        // A mean of colors in double precision, rounded once.
+        Seen::ShrunkSmoothly => {
+            let small = Values { value: halved(&x.value), error: halved(&x.error) };
+            let error = |i, j, c| small.error.at(i, j, c) + 2.0 * U * (small.value.at(i, j, c).abs() + 1.0);
+            around(&Values { error: Map::from_fn(small.value.shape(), error), value: small.value.clone() }, size)
         }
     }
+}
+
+/// A bilinear resize to half with antialiasing, as torchvision's: the triangle of twice the width, cut at the edges and made to
+/// sum to one again.
+fn halved(x: &Map) -> Map {
+    let n = x.height;
+    let weights = |to: usize| -> Vec<(usize, f64)> {
+        let center = 2.0 * (to as f64 + 0.5);
+        let near = |at: usize| (1.0 - ((at as f64 + 0.5) - center).abs() / 2.0).max(0.0);
+        let total: f64 = (0..n).map(near).sum();
+        (0..n).map(|at| (at, near(at) / total)).filter(|(_, weight)| *weight > 0.0).collect()
+    };
+    let weights: Vec<Vec<(usize, f64)>> = (0..n / 2).map(weights).collect();
+    Map::from_fn((n / 2, n / 2, x.channels), |i, j, c| {
+        let of_row = |(y, a): &(usize, f64)| weights[j].iter().map(|(z, b)| x.at(*y, *z, c) * a * b).sum::<f64>();
+        weights[i].iter().map(of_row).sum()
+    })
+}
+
+/// A smaller image in the middle, and around it what is reflected at its edges.
+fn around(small: &Values, size: usize) -> Values {
+    let side = small.value.height;
+    let margin = (size - side) / 2;
+    // Back and forth over the lines, the outermost not repeated, as often as it takes.
+    let round = 2 * (side - 1);
+    let line = |at: usize| {
+        let place = (at + round * margin - margin) % round;
+        place.min(round - place)
+    };
+    let pad = |map: &Map| Map::from_fn((size, size, 3), |i, j, c| map.at(line(i), line(j), c));
+    Values { value: pad(&small.value), error: pad(&small.error) }
 }

@@ -24,10 +24,15 @@ fn recipe(run: &Run, ledger: &mut Ledger) {
         let address = record["address"].as_str().unwrap();
         let stored = fs::read(run.folder.join("store").join(&address[..2]).join(address)).unwrap();
         let at = stored.windows(shown.len()).position(|part| part == shown).unwrap();
-        // Behind the picture: the objective before each step, in single precision.
+        // Behind the picture: the objective before each step, in single precision, and of some the colors.
         let behind = stored.len() - at - shown.len();
         assert_eq!(behind % 4, 0, "{address}");
-        steps.push(behind / 4);
+        let colors = if record["variant"] == "float-picture" { 3 * run.size * run.size } else { 0 };
+        match record["steps"].as_u64() {
+            // Of another number of steps than the run's.
+            Some(own) => ledger.same("manifest.json: steps of a picture", &(behind as u64 / 4), &own),
+            None => steps.push(behind / 4 - colors),
+        }
     }
     for steps in steps {
         let expected = json!({
@@ -64,18 +69,37 @@ fn jitter(run: &Run, ledger: &mut Ledger) {
 
 /// What tables and documents are made from. `images` and `weights` are those that the manifest describes, `pictures`
 /// all that it lists.
-static FILES: [(&str, &[&str]); 27] = [
+static FILES: [(&str, &[&str]); 35] = [
     ("tables/channels.csv", &["pictures", "weights", "images"]),
     ("tables/seeds.csv", &["pictures", "weights"]),
     ("tables/variants.csv", &["pictures", "weights"]),
     ("tables/churn.csv", &["tables/seeds.csv", "tables/variants.csv"]),
     ("tables/blocks.csv", &["tables/channels.csv", "tables/seeds.csv", "pictures", "weights"]),
+    ("tables/curves.csv", &["tables/seeds.csv", "pictures", "weights"]),
+    ("tables/objectives.csv", &["pictures"]),
+    ("tables/steps.csv", &["pictures", "weights"]),
+    ("tables/convergence.csv", &["tables/steps.csv"]),
+    ("tables/enlargement.csv", &["pictures", "weights"]),
+    ("tables/enlargement_groups.csv", &["tables/enlargement.csv", "tables/channels.csv"]),
+    ("tables/paths.csv", &["pictures", "images", "weights"]),
+    ("tables/path_layers.csv", &["tables/paths.csv"]),
     ("tables/mix_histogram.csv", &["tables/channels.csv", "tables/seeds.csv"]),
     ("tables/panels.csv", &["tables/channels.csv", "tables/seeds.csv"]),
     ("tables/exemplars.csv", &["tables/channels.csv", "weights"]),
     ("tables/scale_tuning.csv", &["pictures", "weights", "images"]),
     ("tables/extremes.csv", &["images", "weights"]),
-    ("tables/claims.csv", &["tables/channels.csv", "tables/blocks.csv", "tables/panels.csv", "weights"]),
+    (
+        "tables/claims.csv",
+        &[
+            "tables/channels.csv",
+            "tables/blocks.csv",
+            "tables/panels.csv",
+            "tables/seeds.csv",
+            "tables/churn.csv",
+            "tables/convergence.csv",
+            "weights",
+        ],
+    ),
     ("tables/claims.md", &["tables/claims.csv"]),
     ("tables/README.md", &["manifest.json"]),
     ("activations/images.txt", &["images"]),
@@ -95,7 +119,7 @@ static FILES: [(&str, &[&str]); 27] = [
 ];
 
 /// The tables that figures are drawn from, by what their names begin with.
-const FIGURES: [(&str, &[&str]); 8] = [
+const FIGURES: [(&str, &[&str]); 12] = [
     ("figures/fig1_exemplars_", &["tables/blocks.csv", "tables/exemplars.csv"]),
     ("figures/fig2_mix_ratios.", &["tables/blocks.csv", "tables/mix_histogram.csv"]),
     ("figures/fig3_weights.", &["tables/panels.csv", "tables/channels.csv"]),
@@ -104,6 +128,10 @@ const FIGURES: [(&str, &[&str]); 8] = [
     ("figures/fig6_scale_", &["tables/blocks.csv", "tables/exemplars.csv"]),
     ("figures/fig9_contributions.", &["tables/panels.csv", "tables/channels.csv"]),
     ("figures/fig10_scale_tuning_", &["tables/blocks.csv", "tables/exemplars.csv", "tables/scale_tuning.csv"]),
+    ("figures/fig11_criteria.", &["tables/blocks.csv", "tables/curves.csv"]),
+    ("figures/fig12_convergence.", &["tables/blocks.csv", "tables/objectives.csv", "tables/convergence.csv"]),
+    ("figures/fig13_paths.", &["tables/blocks.csv", "tables/path_layers.csv"]),
+    ("figures/fig14_enlargement.", &["tables/blocks.csv", "tables/enlargement_groups.csv"]),
 ];
 
 fn made_from(run: &Run, ledger: &mut Ledger) {
@@ -135,6 +163,7 @@ fn made_from(run: &Run, ledger: &mut Ledger) {
         let there = |source: &&&str| match **source {
             "images" | "tables/extremes.csv" => run.photographs.is_some(),
             "tables/churn.csv" => varied,
+            "tables/convergence.csv" => run.manifest.get("convergence").is_some(),
             _ => true,
         };
         let mut sources: Vec<String> = sources.iter().filter(there).map(|s| (*s).to_owned()).collect();

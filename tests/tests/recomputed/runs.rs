@@ -208,6 +208,24 @@ fn every_table_of_a_run_of_several_seeds_is_recomputed() {
     assert!(retried < seeds.rows.len(), "no channel was made again");
 }
 
+/// Of a network of which some channels fail in one condition and not in another.
+#[test]
+fn every_table_of_a_run_of_variants_and_of_other_numbers_of_steps_is_recomputed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights", "out"].map(|name| folder.path().join(name));
+    altered().write(&weights);
+    let variants = "no-augmentation,float-picture,post-relu,aliased-block,centered-jitter,antialias";
+    let arguments = ["--blocks", "2.1,1.1", "--channels", "0..6", "--steps", "2", "--seeds", "2"];
+    reproduce(&weights, &out, 16, &[&arguments[..], &["--variant", variants, "--convergence", "1,2,5"]].concat());
+    let run = whole(&out);
+    assert_eq!((run.table("variants.csv").rows.len(), run.table("steps.csv").rows.len()), (6 * 12, 3 * 12));
+    let churn = run.table("churn.csv");
+    let changed: BTreeSet<&str> = (0..churn.rows.len()).map(|row| churn.text(row, "category_changed")).collect();
+    assert!(changed.len() > 1, "{changed:?}");
+    let objectives = run.table("objectives.csv");
+    assert_eq!(objectives.rows.len(), 2 * 3 * 2);
+}
+
 #[test]
 fn every_table_of_a_folded_network_without_photographs_is_recomputed() {
     let folder = tempfile::tempdir().unwrap();

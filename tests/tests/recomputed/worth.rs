@@ -13,13 +13,13 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 const EPSILON: f64 = f64::EPSILON;
 const RESAMPLES: usize = 10_000;
-const PERMUTATIONS: usize = 1_000;
+pub(crate) const PERMUTATIONS: usize = 1_000;
 
 /// The numbers that an address gives: stream 0 of the generator whose key is the digest of seed and name.
-struct Drawn(ChaCha8Rng);
+pub(crate) struct Drawn(ChaCha8Rng);
 
 impl Drawn {
-    fn at(seed: u64, name: &str) -> Drawn {
+    pub(crate) fn at(seed: u64, name: &str) -> Drawn {
         let mut key = blake3::Hasher::new_derive_key("streamscope 2026 draws");
         key.update(&seed.to_le_bytes());
         key.update(name.as_bytes());
@@ -27,7 +27,7 @@ impl Drawn {
     }
 
     /// Below n: a word modulo n, and words of the last, incomplete round are passed over.
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         let n = n as u64;
         if n < 2 {
             return 0;
@@ -110,7 +110,7 @@ fn measures(table: &Table, row: usize) -> Row {
 }
 
 /// The rows of `seeds.csv` of a channel that have a mix ratio.
-fn sound_rows(table: &Table, (block, channel): (Block, usize)) -> Vec<usize> {
+pub(crate) fn sound_rows(table: &Table, (block, channel): (Block, usize)) -> Vec<usize> {
     let key = [block.to_string(), channel.to_string()];
     let of = |row: &usize| table.text(*row, "block") == key[0] && table.text(*row, "channel") == key[1];
     (0..table.rows.len()).filter(of).filter(|&row| table.number(row, "mix_ratio").is_some()).collect()
@@ -211,7 +211,7 @@ fn interval_of_median(seed: u64, block: Block, values: &[f64]) -> [Expected; 2] 
 }
 
 /// Adjusted p-values: of the k-th smallest of m, the smallest of p m / k among it and the larger ones.
-fn adjusted(p: &[Option<f64>]) -> Vec<Expected> {
+pub(crate) fn adjusted(p: &[Option<f64>]) -> Vec<Expected> {
     let tests: Vec<f64> = p.iter().flatten().copied().collect();
     let m = tests.len() as f64;
     let q = |p: f64| {
@@ -292,12 +292,12 @@ fn positive((value, bound): Bounded) -> [bool; 2] {
 }
 
 /// Both of two.
-fn and(a: [bool; 2], b: [bool; 2]) -> [bool; 2] {
+pub(crate) fn and(a: [bool; 2], b: [bool; 2]) -> [bool; 2] {
     [a[0] && b[0], a[1] && b[1]]
 }
 
 /// A gain over a denominator whose sign is known: the difference of two clipped answers is known to their bounds.
-fn gains(after: Bounded, before: Bounded, own: f64) -> [bool; 2] {
+pub(crate) fn gains(after: Bounded, before: Bounded, own: f64) -> [bool; 2] {
     let clip = |(v, b): Bounded| [(v - b).max(0.0), (v + b).max(0.0)];
     let (after, before) = (clip(after), clip(before));
     let [low, high] = [after[0] - before[1], after[1] - before[0]];

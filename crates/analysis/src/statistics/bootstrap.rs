@@ -27,6 +27,31 @@ pub struct Resamples {
     size: usize,
 }
 
+impl Interval {
+    /// Where 95% of some values lie.
+    ///
+    /// # Errors
+    /// If there are none, or one is not finite.
+    ///
+    /// ```
+    /// let values: Vec<f64> = (0..=40).map(f64::from).collect();
+    /// let interval = analysis::statistics::Interval::of(values)?;
+    /// // A fortieth of them lies beyond either end.
+    /// assert_eq!((interval.low, interval.high), (1.0, 39.0));
+    /// # Ok::<(), analysis::statistics::NotDefined>(())
+    /// ```
+    pub fn of(mut values: Vec<f64>) -> Result<Interval, NotDefined> {
+        if values.is_empty() {
+            return Err(NotDefined::TooFew { needed: 1, found: 0 });
+        }
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(NotDefined::NotFinite);
+        }
+        values.sort_unstable_by(f64::total_cmp);
+        Ok(Interval { low: percentile(&values, BEYOND), high: percentile(&values, 1.0 - BEYOND) })
+    }
+}
+
 impl Resamples {
     /// `count` resamples of `size` values; `draw` gives a number below the one that it is handed, all of them equally
     /// often.
@@ -67,17 +92,33 @@ impl Resamples {
         }
         let resamples = self.places.chunks_exact(self.size);
         let count = resamples.len();
-        let mut found: Vec<f64> = resamples.filter_map(&mut statistic).collect();
+        let found: Vec<f64> = resamples.filter_map(&mut statistic).collect();
         let needed = (count as f64 * (1.0 - MAY_LACK)).ceil();
         if found.is_empty() || (found.len() as f64) < needed {
             return Err(NotDefined::TooFewResamples { resamples: count, found: found.len() });
         }
-        if found.iter().any(|value| !value.is_finite()) {
-            return Err(NotDefined::NotFinite);
-        }
-        found.sort_unstable_by(f64::total_cmp);
-        Ok(Interval { low: percentile(&found, BEYOND), high: percentile(&found, 1.0 - BEYOND) })
+        Interval::of(found)
     }
+}
+
+/// The three quartiles of some values: the 25th, 50th and 75th percentiles, as `numpy.percentile` has them.
+///
+/// # Errors
+/// If there are none, or one is not finite.
+///
+/// ```
+/// assert_eq!(analysis::statistics::quartiles(vec![4.0, 1.0, 2.0, 8.0, 16.0])?, [2.0, 4.0, 8.0]);
+/// # Ok::<(), analysis::statistics::NotDefined>(())
+/// ```
+pub fn quartiles(mut values: Vec<f64>) -> Result<[f64; 3], NotDefined> {
+    if values.is_empty() {
+        return Err(NotDefined::TooFew { needed: 1, found: 0 });
+    }
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(NotDefined::NotFinite);
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    Ok([0.25, 0.5, 0.75].map(|part| percentile(&values, part)))
 }
 
 /// The value below which a part of sorted values lies: linear between the two nearest, as `numpy.percentile`.

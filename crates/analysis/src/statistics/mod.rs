@@ -19,7 +19,7 @@ mod spread;
 mod tails;
 
 pub use anova::{Anova, one_way_anova};
-pub use bootstrap::{Interval, RESAMPLES, Resamples};
+pub use bootstrap::{Interval, RESAMPLES, Resamples, quartiles};
 pub use histogram::Histogram;
 pub use many_tests::benjamini_hochberg;
 pub use moments::{mean, median, standard_error};

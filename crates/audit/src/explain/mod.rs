@@ -4,6 +4,7 @@
 //! is asked for, and the table is held against that, as are the manifest and the store. What differs is named first.
 
 mod attempts;
+mod conditions;
 mod document;
 mod measured;
 mod mix_and_scale;
@@ -72,6 +73,8 @@ pub fn explain(
             "mix ratio of channel {channel} of block {block}: its category is another one of the exact values"
         ));
     }
+    let own_steps = run.manifest.recipe.get("steps").and_then(serde_json::Value::as_u64);
+    let conditions = conditions::section(folder, (run.manifest.seed, own_steps), &center, &mut differences)?;
     let mut sections = vec![outcome(&differences), provenance.section(), attempts, measured.section(), comparison];
     if let Some(layer) = twin.last(block) {
         sections.push(terms::section(layer, channel, bounds));
@@ -79,6 +82,7 @@ pub fn explain(
     sections.push(mix_and_scale::mix(&measured, budget.as_ref()));
     sections.push(mix_and_scale::scale(&measured));
     sections.push(mix_and_scale::invariance(&measured));
+    sections.push(conditions);
     Ok(Explanation {
         title: format!("Block {block}, channel {channel}"),
         sections,

@@ -1,8 +1,13 @@
 //! Drawing the figures that the registry declares, a file each.
 
+mod convergence;
+mod curves;
+mod enlargement;
 mod exemplars;
+mod lines;
 mod mix_ratios;
 mod panels;
+mod paths;
 mod scale_invariance;
 mod scale_tuning;
 mod shown;
@@ -19,7 +24,7 @@ use crate::results::Results;
 type Draw = fn(&Figure, &Results) -> Result<Vec<Shown>, ReportError>;
 
 /// Every figure of the registry, in its order, and what draws it.
-const DRAWN: [(&Figure, Draw); 8] = [
+const DRAWN: [(&Figure, Draw); 12] = [
     (&declared::EXEMPLARS, exemplars::draw),
     (&declared::MIX_RATIOS, mix_ratios::draw),
     (&declared::WEIGHTS, panels::draw),
@@ -28,6 +33,10 @@ const DRAWN: [(&Figure, Draw); 8] = [
     (&declared::SCALE_METRICS, exemplars::draw),
     (&declared::CONTRIBUTIONS, panels::draw),
     (&declared::SCALE_TUNING, scale_tuning::draw),
+    (&declared::CRITERIA, curves::draw),
+    (&declared::CONVERGENCE, convergence::draw),
+    (&declared::PATHS, paths::draw),
+    (&declared::ENLARGEMENT, enlargement::draw),
 ];
 
 /// Draws all figures; `drawn` is told of each of the registry, drawn or not needed.

@@ -1,6 +1,9 @@
 //! The figures of a run.
 
-use super::tables::{BLOCKS, CHANNELS, EXEMPLARS as EXEMPLAR_TABLE, HISTOGRAM, PANELS, SCALE_TUNING as CURVES};
+use super::tables::{
+    BLOCKS, CHANNELS, CONVERGENCE as CONVERGENCE_TABLE, CURVES as CURVE_TABLE, ENLARGEMENT_GROUPS,
+    EXEMPLARS as EXEMPLAR_TABLE, HISTOGRAM, OBJECTIVES, PANELS, PATH_LAYERS, SCALE_TUNING as CURVES,
+};
 use std::path::{Path, PathBuf};
 
 /// A figure, or one for each block.
@@ -182,6 +185,77 @@ pub const SCALE_TUNING: Figure = Figure {
     caption_with_images: "",
 };
 
+/// How the percent of scale-invariant channels hangs on the criteria.
+pub const CRITERIA: Figure = Figure {
+    number: 11,
+    name: "criteria",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, CURVE_TABLE.path],
+    shows_exemplars: false,
+    needs_images: false,
+    title: "Figure 11. Scale-invariant channels by other criteria",
+    caption: "Figure 11 (not in the paper): percent of channels that would be scale-invariant with another mix tolerance (left) and with pictures enlarged and shrunk \
+              by another factor (right); the thin line is at the papers' choice. Blue: a channel counts by its share of the seeds, and the band reaches from the lowest to the highest of them. Red: what chance \
+              gives, where the Block of another channel of the block stands beside each Input, and where almost all permutations lie. The table of scale invariance by other criteria has p and q of each point.",
+    caption_with_images: "",
+};
+
+/// What fewer steps cost.
+pub const CONVERGENCE: Figure = Figure {
+    number: 12,
+    name: "convergence",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, OBJECTIVES.path, CONVERGENCE_TABLE.path],
+    shows_exemplars: false,
+    needs_images: false,
+    title: "Figure 12. What fewer steps cost",
+    caption: "Figure 12 (not in the paper): how far the objectives of pictures have come after some of their steps, as a share of where they end (left; lines are medians over pictures, bands reach from \
+              quartile to quartile), and, where some channels of each block were looked at after other numbers of steps (--convergence), how their mix ratios move (right). The tables of objectives on their \
+              way and of what fewer steps cost have the numbers, with starts that are dead and pictures that were made again.",
+    caption_with_images: "",
+};
+
+/// Whether pictures take the way of photographs.
+pub const PATHS: Figure = Figure {
+    number: 13,
+    name: "paths",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, PATH_LAYERS.path],
+    shows_exemplars: false,
+    needs_images: true,
+    title: "Figure 13. Pictures and photographs on their way through the network",
+    caption: "Figure 13 (not in the paper): do pictures take the same way through the network as the photographs that their units answer to most? For the Output of each studied block up to a unit's own, by its place \
+              among them, the cosine of what all channels pass on at their center neurons: of a picture and its unit's top nine photographs (blue; a median over units), and of the picture and random ones (red). \
+              A picture that is no more like the former than like random sets takes another way; the table of pictures and photographs on their way lists which do, and where.",
+    caption_with_images: "",
+};
+
+/// Outputs on enlarged pictures.
+pub const ENLARGEMENT: Figure = Figure {
+    number: 14,
+    name: "enlargement",
+    of_each_block: false,
+    made_from: &[BLOCKS.path, ENLARGEMENT_GROUPS.path],
+    shows_exemplars: false,
+    needs_images: false,
+    title: "Figure 14. Outputs on their own pictures, enlarged",
+    caption: "Figure 14 (after paper two): what channels' Outputs pass on as their own pictures are enlarged, each over its largest: means over the scale-invariant channels of a block and over its others, \
+              with standard errors. Enlargement is counted as that paper does: the central part of each side that is two minus it is seen.",
+    caption_with_images: "",
+};
+
 /// All of them, in the order of the page.
-pub const FIGURES: [Figure; 8] =
-    [EXEMPLARS, MIX_RATIOS, WEIGHTS, TUNING, SCALE_INVARIANCE, SCALE_METRICS, CONTRIBUTIONS, SCALE_TUNING];
+pub const FIGURES: [Figure; 12] = [
+    EXEMPLARS,
+    MIX_RATIOS,
+    WEIGHTS,
+    TUNING,
+    SCALE_INVARIANCE,
+    SCALE_METRICS,
+    CONTRIBUTIONS,
+    SCALE_TUNING,
+    CRITERIA,
+    CONVERGENCE,
+    PATHS,
+    ENLARGEMENT,
+];

@@ -7,6 +7,9 @@ use crate::schema::{
     PanelRow, PhotographContributionRow, ReceptiveFieldRow, ScaleTuningRow, SeedRow,
 };
 use crate::variant_rows::{ChurnRow, VariantRow};
+use crate::worth_rows::{
+    ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow, ObjectiveRow, PathLayerRow, PathRow, StepRow,
+};
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,8 @@ pub enum Needs {
     Images,
     /// Variants of the study.
     Variants,
+    /// A look at other numbers of steps.
+    Convergence,
 }
 
 /// What a run has of it.
@@ -43,6 +48,8 @@ pub struct Has {
     pub images: bool,
     /// Whether there were variants of the study.
     pub variants: bool,
+    /// Whether some channels were looked at after other numbers of steps.
+    pub convergence: bool,
 }
 
 impl Table {
@@ -53,6 +60,7 @@ impl Table {
             None => true,
             Some(Needs::Images) => has.images,
             Some(Needs::Variants) => has.variants,
+            Some(Needs::Convergence) => has.convergence,
         }
     }
 }
@@ -110,6 +118,94 @@ pub const BLOCKS: Table = Table {
     title: Some("blocks"),
     about: BlockRow::ABOUT,
     columns: BlockRow::COLUMNS,
+};
+
+/// How the percent of scale-invariant channels hangs on the criteria.
+pub const CURVES: Table = Table {
+    path: "tables/curves.csv",
+    key: &["block", "curve", "at"],
+    made_from: &[SEEDS.path, PICTURES, NETWORK],
+    needs: None,
+    title: Some("scale invariance by other criteria"),
+    about: CurveRow::ABOUT,
+    columns: CurveRow::COLUMNS,
+};
+
+/// How far objectives have come on their way.
+pub const OBJECTIVES: Table = Table {
+    path: "tables/objectives.csv",
+    key: &["block", "role", "of_steps", "steps"],
+    made_from: &[PICTURES],
+    needs: None,
+    title: Some("objectives on their way"),
+    about: ObjectiveRow::ABOUT,
+    columns: ObjectiveRow::COLUMNS,
+};
+
+/// A channel after a number of steps a row.
+pub const STEPS: Table = Table {
+    path: "tables/steps.csv",
+    key: &["block", "channel", "steps"],
+    made_from: &[PICTURES, NETWORK],
+    needs: Some(Needs::Convergence),
+    title: Some("channels after fewer and more steps"),
+    about: StepRow::ABOUT,
+    columns: StepRow::COLUMNS,
+};
+
+/// What fewer steps make of the channels of a block.
+pub const CONVERGENCE: Table = Table {
+    path: "tables/convergence.csv",
+    key: &["block", "steps"],
+    made_from: &[STEPS.path],
+    needs: Some(Needs::Convergence),
+    title: Some("what fewer steps cost"),
+    about: ConvergenceRow::ABOUT,
+    columns: ConvergenceRow::COLUMNS,
+};
+
+/// Outputs on their own pictures, enlarged.
+pub const ENLARGEMENT: Table = Table {
+    path: "tables/enlargement.csv",
+    key: &["block", "channel", "enlargement"],
+    made_from: &[PICTURES, NETWORK],
+    needs: None,
+    title: Some("Outputs on their own pictures, enlarged"),
+    about: EnlargementRow::ABOUT,
+    columns: EnlargementRow::COLUMNS,
+};
+
+/// The same over scale-invariant channels, and over others.
+pub const ENLARGEMENT_GROUPS: Table = Table {
+    path: "tables/enlargement_groups.csv",
+    key: &["block", "group", "enlargement"],
+    made_from: &[ENLARGEMENT.path, CHANNELS.path],
+    needs: None,
+    title: Some("enlarged pictures, scale-invariant channels against others"),
+    about: EnlargementGroupRow::ABOUT,
+    columns: EnlargementGroupRow::COLUMNS,
+};
+
+/// Whether pictures take the way of photographs.
+pub const UNIT_PATHS: Table = Table {
+    path: "tables/paths.csv",
+    key: &["block", "channel", "role", "layer"],
+    made_from: &[PICTURES, PHOTOGRAPHS, NETWORK],
+    needs: Some(Needs::Images),
+    title: Some("pictures and photographs on their way"),
+    about: PathRow::ABOUT,
+    columns: PathRow::COLUMNS,
+};
+
+/// The same over channels.
+pub const PATH_LAYERS: Table = Table {
+    path: "tables/path_layers.csv",
+    key: &["block", "role", "layer"],
+    made_from: &[UNIT_PATHS.path],
+    needs: Some(Needs::Images),
+    title: Some("pictures and photographs, layer by layer"),
+    about: PathLayerRow::ABOUT,
+    columns: PathLayerRow::COLUMNS,
 };
 
 /// The bins of mix ratios.
@@ -226,7 +322,7 @@ pub const PHOTOGRAPH_CONTRIBUTIONS: Table = Table {
 pub const CLAIMS: Table = Table {
     path: "tables/claims.csv",
     key: &["id"],
-    made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, NETWORK],
+    made_from: &[CHANNELS.path, BLOCKS.path, PANELS.path, SEEDS.path, CHURN.path, CONVERGENCE.path, NETWORK],
     needs: None,
     title: None,
     about: ClaimRow::ABOUT,
@@ -234,12 +330,20 @@ pub const CLAIMS: Table = Table {
 };
 
 /// All of them, in the order in which people read them.
-pub const TABLES: [Table; 16] = [
+pub const TABLES: [Table; 24] = [
     CHANNELS,
     SEEDS,
     VARIANTS,
     CHURN,
     BLOCKS,
+    CURVES,
+    OBJECTIVES,
+    STEPS,
+    CONVERGENCE,
+    ENLARGEMENT,
+    ENLARGEMENT_GROUPS,
+    UNIT_PATHS,
+    PATH_LAYERS,
     HISTOGRAM,
     PANELS,
     EXEMPLARS,

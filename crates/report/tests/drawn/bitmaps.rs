@@ -134,6 +134,12 @@ fn draw(area: &DrawingArea<BitMapBackend<'_>, Shift>, e: &Element) {
             let style = color(e.get("stroke")).stroke_width(width());
             area.draw(&PathElement::new(points, style)).unwrap();
         }
+        "polygon" => {
+            let points: Vec<(i32, i32)> =
+                e.points().into_iter().map(|(x, y)| (whole(2.0 * x), whole(2.0 * y))).collect();
+            let style = color(e.get("fill")).mix(e.number("opacity")).filled();
+            area.draw(&Polygon::new(points, style)).unwrap();
+        }
         "circle" => {
             let style = color(e.get("fill")).mix(e.number("opacity")).filled();
             area.draw(&Circle::new((two("cx"), two("cy")), two("r"), style)).unwrap();

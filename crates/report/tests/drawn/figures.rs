@@ -17,7 +17,7 @@ pub(crate) struct Known {
 const CHART: Known =
     Known { name: "", of_each_block: false, needs_images: false, is_sheet: false, made_from: &[], numbers: &[] };
 
-pub(crate) const FIGURES: [Known; 8] = [
+pub(crate) const FIGURES: [Known; 12] = [
     Known {
         name: "fig1_exemplars",
         of_each_block: true,
@@ -70,6 +70,26 @@ pub(crate) const FIGURES: [Known; 8] = [
         of_each_block: true,
         made_from: &["tables/blocks.csv", "tables/exemplars.csv", "tables/scale_tuning.csv"],
         numbers: &["10", "6", "8", "1", "2", "0.5", "1"],
+        ..CHART
+    },
+    Known { name: "fig11_criteria", made_from: &["tables/blocks.csv", "tables/curves.csv"], numbers: &["11"], ..CHART },
+    Known {
+        name: "fig12_convergence",
+        made_from: &["tables/blocks.csv", "tables/objectives.csv", "tables/convergence.csv"],
+        numbers: &["12"],
+        ..CHART
+    },
+    Known {
+        name: "fig13_paths",
+        needs_images: true,
+        made_from: &["tables/blocks.csv", "tables/path_layers.csv"],
+        numbers: &["13"],
+        ..CHART
+    },
+    Known {
+        name: "fig14_enlargement",
+        made_from: &["tables/blocks.csv", "tables/enlargement_groups.csv"],
+        numbers: &["14"],
         ..CHART
     },
 ];

@@ -3,6 +3,8 @@
 
 mod bitmaps;
 mod chart;
+mod convergence;
+mod criteria;
 mod dictionary;
 mod figures;
 #[path = "../folder/mod.rs"]
@@ -10,12 +12,14 @@ mod folder;
 mod grids;
 mod histograms;
 mod invariance;
+mod lines;
 mod page;
 mod panels;
 mod provenance;
 mod svg;
 mod tables;
 mod tuning;
+mod ways;
 
 use chart::Labels;
 use report::{AblationCurve, AblationRow, Manifest, PanelRow, layout, read_table, render_all, write_table};
@@ -60,6 +64,22 @@ fn every_text_dot_and_line_of_figures_3_4_and_9_is_in_the_tables() {
 #[test]
 fn every_text_and_bar_of_figure_5_is_in_the_tables() {
     both().into_iter().for_each(invariance::check);
+}
+
+#[test]
+fn every_text_line_and_band_of_figure_11_is_in_the_tables() {
+    both().into_iter().for_each(|folder| criteria::check(folder, Labels::Rounded));
+}
+
+#[test]
+fn every_text_line_and_band_of_figure_12_is_in_the_tables() {
+    both().into_iter().for_each(|folder| convergence::check(folder, Labels::Rounded));
+}
+
+#[test]
+fn every_text_line_and_band_of_figures_13_and_14_is_in_the_tables() {
+    ways::check_paths(drawn(Photographs::With).0.path(), Labels::Rounded);
+    both().into_iter().for_each(|folder| ways::check_enlargement(folder, Labels::Rounded));
 }
 
 #[test]
@@ -119,7 +139,7 @@ fn every_number_of_the_page_is_in_the_tables_or_the_manifest() {
 #[test]
 fn the_dictionary_has_each_column_of_each_table_there_is_and_nothing_else() {
     let counts = both().map(dictionary::check);
-    assert_eq!(counts, [16, 10]);
+    assert_eq!(counts, [24, 14]);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn only_what_is_of_the_run_is_in_its_manifest() {
     assert!(!all.contains_key("tables/.hidden"));
     assert_eq!(all["explanation.txt"], blake3::hash(b"x").to_hex().to_string());
     let mut manifest = Manifest::read(folder).unwrap();
-    manifest.write(folder, |name| name.starts_with("tables/c")).unwrap();
+    manifest.write(folder, |name| name.starts_with("tables/c") && !name.contains("curves")).unwrap();
     let names = [layout::CHANNELS, layout::CLAIMS];
     assert_eq!(manifest.files.keys().collect::<Vec<_>>(), names);
     assert_eq!(manifest.made_from.keys().collect::<Vec<_>>(), names);

@@ -45,7 +45,7 @@ impl Element {
         match self.tag.as_str() {
             "circle" => (self.number("cx"), self.number("cy")),
             "line" => (self.number("x1"), self.number("y1")),
-            "polyline" => self.points()[0],
+            "polyline" | "polygon" => self.points()[0],
             _ => (self.number("x"), self.number("y")),
         }
     }

@@ -6,8 +6,9 @@ use crate::folder::{
 };
 use image::{Rgb, RgbImage};
 use report::{
-    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, ExtremeRow, HistogramRow, PanelRow, PictureRecord,
-    ScaleTuningRow, SeedRow, VariantRow, Verdict, layout, write_table,
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow,
+    ExemplarRow, ExtremeRow, HistogramRow, ObjectiveRow, PanelRow, PathLayerRow, PathRow, PictureRecord,
+    ScaleTuningRow, SeedRow, StepRow, VariantRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -56,6 +57,10 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     write_table(&below(layout::PANELS), &panels).unwrap();
     write_table(&below(layout::SCALE_TUNING), &curves(&exemplars, with)).unwrap();
     write_table(&below(layout::CLAIMS), &claims()).unwrap();
+    write_table(&below(layout::CURVES), &criteria()).unwrap();
+    write_table(&below(layout::OBJECTIVES), &objectives()).unwrap();
+    write_table::<EnlargementRow>(&below("tables/enlargement.csv"), &[]).unwrap();
+    write_table(&below("tables/enlargement_groups.csv"), &enlarged()).unwrap();
     let names = BLOCKS.map(|(block, ..)| block);
     write_what_the_network_says(folder.path(), &names);
     let mut manifest = manifest("some/where/else/weights.npz");
@@ -93,6 +98,11 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     }
     if with {
         manifest.variants = vec!["post-relu".to_owned()];
+        manifest.convergence = vec![8, 64, 2560];
+        write_table(&below("tables/steps.csv"), &[StepRow { block: "1.1".to_owned(), ..StepRow::default() }]).unwrap();
+        write_table(&below("tables/convergence.csv"), &converging()).unwrap();
+        write_table::<PathRow>(&below("tables/paths.csv"), &[]).unwrap();
+        write_table(&below("tables/path_layers.csv"), &ways()).unwrap();
         let varied: Vec<VariantRow> = channels.iter().map(varied).collect();
         write_table(&below("tables/variants.csv"), &varied).unwrap();
         write_table(&below("tables/churn.csv"), &churn()).unwrap();
@@ -104,6 +114,131 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     }
     manifest.write(folder.path(), |_| true).unwrap();
     folder
+}
+
+/// Percents by other criteria: of one block without a null, of one without a band of seeds, and of one of nothing at all.
+fn criteria() -> Vec<CurveRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (k, (curve, grid)) in
+            [("mix tolerance", [1.05, 1.5, 3.0]), ("scale factor", [1.25, 2.0, 4.0])].into_iter().enumerate()
+        {
+            for (i, at) in grid.into_iter().enumerate() {
+                let percent = 7.1 * (1 + i) as f64 + 3.3 * b as f64 + 11.7 * k as f64;
+                let (of_run, of_null) = ((b != 4).then_some(percent), (b < 3).then_some(percent / 2.0 + i as f64));
+                rows.push(CurveRow {
+                    block: block.to_owned(),
+                    curve: curve.to_owned(),
+                    at,
+                    side: (k == 1).then_some(8),
+                    channels: 5 + b,
+                    percent: of_run,
+                    percent_of_first: of_run,
+                    smallest: of_run.map(|p| if b == 1 { p } else { p - 2.9 }),
+                    largest: of_run.map(|p| if b == 1 { p } else { p + 4.7 }),
+                    chance: of_null,
+                    chance_low: of_null.map(|p| p - 3.7),
+                    chance_high: of_null.map(|p| p + 5.3),
+                    p: of_null.map(|_| 0.3),
+                    q: of_null.map(|_| 0.6),
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// Objectives of two numbers of steps, of which the larger is shown; of one block none is defined at the end.
+fn objectives() -> Vec<ObjectiveRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (r, role) in ROLES.into_iter().enumerate() {
+            for (of_steps, steps) in [(64, 64), (512, 8), (512, 100), (512, 512)] {
+                let share = (b != 3).then(|| 0.13 + 0.07 * b as f64 + 0.11 * r as f64 + steps as f64 / 700.0);
+                rows.push(ObjectiveRow {
+                    block: block.to_owned(),
+                    role: role.to_owned(),
+                    of_steps,
+                    steps,
+                    site: "layer1.1.pre".to_owned(),
+                    pictures: 3 + b,
+                    left_out: r,
+                    dead: 1,
+                    median: share,
+                    lower: share.map(|s| s - 0.31),
+                    upper: share.map(|s| if b == 2 { s - 0.31 } else { s + 0.17 }),
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// Of one block nothing was looked at.
+fn converging() -> Vec<ConvergenceRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate().filter(|(b, _)| *b != 1) {
+        for steps in [8, 64, 2560] {
+            let ratio = (steps != 64 || b != 2).then(|| 0.3 + 0.19 * b as f64 + steps as f64 / 3000.0);
+            rows.push(ConvergenceRow {
+                block: block.to_owned(),
+                steps,
+                of_steps: 2560,
+                median_mix_ratio: ratio,
+                lower_mix_ratio: ratio.map(|m| m - 0.23),
+                upper_mix_ratio: ratio.map(|m| m + 0.41),
+                ..ConvergenceRow::default()
+            });
+        }
+    }
+    rows
+}
+
+/// Of one block no channel is scale-invariant, and of one there is one alone, without an error.
+fn enlarged() -> Vec<EnlargementGroupRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (g, group) in ["scale-invariant", "other"].into_iter().enumerate() {
+            for (i, enlargement) in [1.0, 1.1, 1.2, 1.3, 1.4, 1.5].into_iter().enumerate() {
+                let mean = (b != 1 || g == 1).then(|| 0.97 - 0.05 * (1 + i + g) as f64 - 0.031 * b as f64);
+                rows.push(EnlargementGroupRow {
+                    block: block.to_owned(),
+                    group: group.to_owned(),
+                    enlargement,
+                    channels: 2 + 3 * b + g,
+                    mean,
+                    standard_error: mean.filter(|_| b != 2).map(|m| m / 19.0),
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// Layers up to each block; of one, no photographs are random.
+fn ways() -> Vec<PathLayerRow> {
+    let mut rows = Vec::new();
+    for (b, (block, ..)) in BLOCKS.into_iter().enumerate() {
+        for (r, role) in ROLES.into_iter().enumerate() {
+            for (l, (layer, ..)) in BLOCKS.into_iter().enumerate().take(b + 1) {
+                let top = 0.91 - 0.07 * l as f64 - 0.03 * r as f64 - 0.011 * b as f64;
+                rows.push(PathLayerRow {
+                    block: block.to_owned(),
+                    role: role.to_owned(),
+                    layer: layer.to_owned(),
+                    units: 4,
+                    median_top: Some(top),
+                    lower_top: Some(top - 0.13),
+                    upper_top: Some(top + 0.04),
+                    median_random: (b != 1).then_some(top / 2.0),
+                    told: 4 + b,
+                    another_way: r + l,
+                    percent_another_way: Some(25.0 * l as f64),
+                });
+            }
+        }
+    }
+    rows
 }
 
 /// What a channel's row says of the first seed.
@@ -143,6 +278,7 @@ fn record(channel: usize, address: String) -> PictureRecord {
         seed: 71,
         from_seed: None,
         variant: None,
+        steps: None,
         address,
     }
 }

@@ -3,9 +3,10 @@
 
 use image::{Rgb, RgbImage};
 use report::{
-    ActivationBinRow, AlikeRow, BlockRow, BuildRecord, ChannelRow, ClaimRow, ExemplarRow, ExtremeRow, HiddenWeightRow,
-    HistogramRow, ImagesRecord, Manifest, NetworkRecord, NotComputed, PanelRow, PhotographContributionRow,
-    PictureRecord, ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
+    ActivationBinRow, AlikeRow, BlockRow, BuildRecord, ChannelRow, ClaimRow, CurveRow, EnlargementGroupRow,
+    EnlargementRow, ExemplarRow, ExtremeRow, HiddenWeightRow, HistogramRow, ImagesRecord, Manifest, NetworkRecord,
+    NotComputed, ObjectiveRow, PanelRow, PathLayerRow, PathRow, PhotographContributionRow, PictureRecord,
+    ReceptiveFieldRow, ScaleTuningRow, SeedRow, Verdict, layout, write_table,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -125,6 +126,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         seed: u64::MAX,
         seeds: Vec::new(),
         variants: Vec::new(),
+        convergence: Vec::new(),
         blocks: BTreeMap::new(),
         channels: Vec::new(),
         pictures: BTreeMap::new(),
@@ -195,6 +197,10 @@ pub(crate) fn write_folder(weights: &str, blocks: &[&str], studied: usize) -> Te
     write_table(&below(layout::CHANNELS), &channels).unwrap();
     write_table(&below(layout::BLOCKS), &rows).unwrap();
     write_table::<SeedRow>(&below(layout::SEEDS), &[]).unwrap();
+    write_table::<CurveRow>(&below(layout::CURVES), &[]).unwrap();
+    write_table::<ObjectiveRow>(&below(layout::OBJECTIVES), &[]).unwrap();
+    write_table::<EnlargementRow>(&below("tables/enlargement.csv"), &[]).unwrap();
+    write_table::<EnlargementGroupRow>(&below("tables/enlargement_groups.csv"), &[]).unwrap();
     write_table(&below(layout::HISTOGRAM), &bins).unwrap();
     write_table(&below(layout::EXEMPLARS), &exemplars).unwrap();
     write_table(&below(layout::PANELS), &panels).unwrap();
@@ -221,6 +227,7 @@ pub(crate) fn add_whole_channels(folder: &Path, block: &str) {
             seed: 0,
             from_seed: None,
             variant: None,
+            steps: None,
             address: "ef".repeat(32),
         };
         let name = name.to_str().unwrap().to_owned();
@@ -335,6 +342,11 @@ pub(crate) fn write_likeness(folder: &Path, blocks: &[&str]) {
     }
     write_table(&folder.join(layout::ACTIVATION_HISTOGRAM), &bins).unwrap();
     write_table(&folder.join(layout::ALIKE), &alike).unwrap();
+    // Not in the place of those of who calls this.
+    if !folder.join("tables/paths.csv").exists() {
+        write_table::<PathRow>(&folder.join("tables/paths.csv"), &[]).unwrap();
+        write_table::<PathLayerRow>(&folder.join("tables/path_layers.csv"), &[]).unwrap();
+    }
     write_table(&folder.join(layout::PHOTOGRAPH_CONTRIBUTIONS), &sums).unwrap();
 }
 

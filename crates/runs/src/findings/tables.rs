@@ -2,27 +2,29 @@
 
 use super::block_rows::{block_row, histogram_rows};
 use super::channel_rows::channel_row;
-use super::claims::{self, Evidence};
+use super::claims::{self, Evidence, Worth};
 use super::exemplars::Exemplar;
 use super::not_finite;
 use super::of_the_network::{hidden_weights, receptive_fields};
 use super::panels::panels;
-use super::worth::{self, Repeated};
+use super::worth::{self, Enlarged, Repeated};
 use crate::error::RunError;
 use crate::output::Output;
 use crate::photographs::OfPhotographs;
+use crate::pictures::scale_factors::AtFactor;
 use crate::pictures::scale_tuning::ScaleCurve;
-use crate::pictures::{AtSeed, Channel, InVariant};
+use crate::pictures::{Ascents, AtSeed, AtSteps, Channel, InVariant, Likeness};
 use crate::plan::Study;
 use crate::source::Loaded;
 use analysis::BlockSummary;
 use report::registry::tables::{
-    BLOCKS, CHANNELS, CHURN, CLAIMS, EXEMPLARS, HIDDEN_WEIGHTS, HISTOGRAM, PANELS, RECEPTIVE_FIELDS, SCALE_TUNING,
-    SEEDS, VARIANTS,
+    BLOCKS, CHANNELS, CHURN, CLAIMS, CONVERGENCE, CURVES, ENLARGEMENT, ENLARGEMENT_GROUPS, EXEMPLARS, HIDDEN_WEIGHTS,
+    HISTOGRAM, OBJECTIVES, PANELS, PATH_LAYERS, RECEPTIVE_FIELDS, SCALE_TUNING, SEEDS, STEPS, UNIT_PATHS, VARIANTS,
 };
 use report::{
-    BlockRow, ChannelRow, ChurnRow, ClaimRow, ExemplarRow, HiddenWeightRow, HistogramRow, PanelRow, ReceptiveFieldRow,
-    ScaleTuningRow, SeedRow, VariantRow,
+    BlockRow, ChannelRow, ChurnRow, ClaimRow, ConvergenceRow, CurveRow, EnlargementGroupRow, EnlargementRow,
+    ExemplarRow, HiddenWeightRow, HistogramRow, ObjectiveRow, PanelRow, PathLayerRow, PathRow, ReceptiveFieldRow,
+    ScaleTuningRow, SeedRow, StepRow, VariantRow,
 };
 use resnet::Block;
 use std::collections::BTreeMap;
@@ -40,8 +42,18 @@ pub(crate) struct Findings<'a> {
     pub(crate) seed: u64,
     /// The same from the other seeds.
     pub(crate) others: &'a [AtSeed],
+    /// What all channels answer at other scale factors: by seed, the first one first, and channel.
+    pub(crate) factors: &'a [Vec<Vec<AtFactor>>],
     /// And in variants of the study.
     pub(crate) variants: &'a [InVariant],
+    /// And some of them after other numbers of steps.
+    pub(crate) on_the_way: &'a [AtSteps],
+    /// How far the objectives of pictures have come on their way.
+    pub(crate) ascents: &'a [Ascents],
+    /// What Outputs answer to their own pictures, enlarged.
+    pub(crate) enlargements: &'a Enlarged,
+    /// How alike pictures and photographs are on their way, where there were any.
+    pub(crate) paths: &'a [Likeness],
     /// On pictures of other sizes.
     pub(crate) curves: &'a BTreeMap<(Block, usize), Vec<ScaleCurve>>,
     /// The channels to show.
@@ -67,6 +79,14 @@ pub(crate) struct Tables {
     pub(crate) seeds: Vec<SeedRow>,
     pub(crate) variants: Vec<VariantRow>,
     pub(crate) churn: Vec<ChurnRow>,
+    pub(crate) curves: Vec<CurveRow>,
+    pub(crate) objectives: Vec<ObjectiveRow>,
+    pub(crate) steps: Vec<StepRow>,
+    pub(crate) convergence: Vec<ConvergenceRow>,
+    pub(crate) enlargement: Vec<EnlargementRow>,
+    pub(crate) enlargement_groups: Vec<EnlargementGroupRow>,
+    pub(crate) paths: Vec<PathRow>,
+    pub(crate) path_layers: Vec<PathLayerRow>,
     pub(crate) blocks: Vec<BlockRow>,
     pub(crate) histogram: Vec<HistogramRow>,
     pub(crate) exemplars: Vec<ExemplarRow>,
@@ -92,7 +112,8 @@ impl Tables {
             repeated.spread(place, row)
         };
         let rows: Vec<ChannelRow> = channels.iter().enumerate().map(row).collect();
-        let (mut blocks, mut histogram, mut churn) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut convergence, mut enlargement_groups) = (Vec::new(), Vec::new());
+        let (mut blocks, mut histogram, mut churn, mut curves) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for study in studies {
             let name = study.block.to_string();
             let places: Vec<usize> = (0..rows.len()).filter(|&place| rows[place].block == name).collect();
@@ -103,18 +124,32 @@ impl Tables {
             let row = block_row((study.block, all), &summary, &of_block);
             blocks.push(worth::block_row(&repeated, &places, &rows, row));
             churn.extend(worth::churn_rows(&repeated, findings.variants, study.block, &places));
+            enlargement_groups.extend(worth::group_rows(channels, findings.enlargements, study.block));
+            convergence.extend(worth::convergence_rows(findings.on_the_way, study.block));
+            curves.extend(worth::curve_rows((&repeated, findings.factors), &places, &name, loaded.size()));
             histogram.extend(worth::histogram_rows(&repeated, &places, histogram_rows(study.block, &summary)));
         }
         worth::adjust(&mut blocks);
+        worth::adjust_curves(&mut curves);
         let studied: Vec<Block> = studies.iter().map(|s| s.block).collect();
         let panels = panels(&studied, &rows, findings.seed);
-        let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels)));
+        let seeds = repeated.rows();
+        let worth = Worth { seeds: &seeds, churn: &churn, convergence: &convergence };
+        let claims = claims::rows(&Evidence::new(loaded, findings.steps, (&rows, &blocks, &panels), worth));
         let exemplars = findings.exemplars.iter().map(Exemplar::row).collect();
         Ok(Tables {
             channels: rows,
-            seeds: repeated.rows(),
+            seeds,
             variants: worth::variant_rows(findings.variants),
             churn,
+            curves,
+            objectives: worth::objective_rows(loaded.architecture(), findings.ascents),
+            steps: worth::step_rows(findings.on_the_way),
+            convergence,
+            enlargement: worth::enlargement_rows(channels, findings.enlargements, loaded.size()),
+            enlargement_groups,
+            paths: worth::path_rows(findings.paths),
+            path_layers: worth::path_layer_rows(findings.paths),
             blocks,
             histogram,
             exemplars,
@@ -132,13 +167,25 @@ impl Tables {
     ///
     /// # Errors
     /// If one cannot be written.
-    pub(crate) fn write(&self, output: &Output) -> Result<(), RunError> {
+    pub(crate) fn write(&self, output: &Output, with_images: bool) -> Result<(), RunError> {
         output.write_table(&CLAIMS, &self.claims)?;
         output.write_table(&CHANNELS, &self.channels)?;
         output.write_table(&SEEDS, &self.seeds)?;
         if !self.variants.is_empty() {
             output.write_table(&VARIANTS, &self.variants)?;
             output.write_table(&CHURN, &self.churn)?;
+        }
+        output.write_table(&CURVES, &self.curves)?;
+        output.write_table(&OBJECTIVES, &self.objectives)?;
+        output.write_table(&ENLARGEMENT, &self.enlargement)?;
+        output.write_table(&ENLARGEMENT_GROUPS, &self.enlargement_groups)?;
+        if with_images {
+            output.write_table(&UNIT_PATHS, &self.paths)?;
+            output.write_table(&PATH_LAYERS, &self.path_layers)?;
+        }
+        if !self.steps.is_empty() {
+            output.write_table(&STEPS, &self.steps)?;
+            output.write_table(&CONVERGENCE, &self.convergence)?;
         }
         output.write_table(&BLOCKS, &self.blocks)?;
         output.write_table(&HISTOGRAM, &self.histogram)?;

@@ -1,6 +1,7 @@
 //! The run that a folder holds already, and what a command for the same folder has to do with it.
 
 use crate::channels::ranges;
+use crate::checkpoints::Checkpoints;
 use crate::error::RunError;
 use crate::manifest::preprocessing;
 use crate::options::Options;
@@ -152,6 +153,11 @@ pub(crate) fn variants(manifest: &Manifest) -> Vec<Variant> {
     Variant::ALL.into_iter().filter(there).collect()
 }
 
+/// After how many steps a manifest says that some channels were looked at too.
+pub(crate) fn convergence(manifest: &Manifest) -> Option<Checkpoints> {
+    Checkpoints::of(manifest.convergence.iter().copied())
+}
+
 /// The channels that a manifest says were studied.
 ///
 /// # Errors
@@ -232,11 +238,15 @@ impl Plan {
         let there_too = variants(before);
         let either = |variant: &Variant| self.variants.contains(variant) || there_too.contains(variant);
         let variants: Vec<Variant> = Variant::ALL.into_iter().filter(either).collect();
+        let convergence = match (self.convergence.clone(), convergence(before)) {
+            (Some(asked), Some(there)) => Some(asked.with(&there)),
+            (asked, there) => asked.or(there),
+        };
         if studies == there {
-            return Plan { studies, channels: before.channels.clone(), seeds, variants };
+            return Plan { studies, channels: before.channels.clone(), seeds, variants, convergence };
         }
         if studies == self.studies {
-            return Plan { seeds, variants, ..self };
+            return Plan { seeds, variants, convergence, ..self };
         }
         // What both together amount to.
         let whole = studies.iter().all(|study| study.channels.len() == all(study.block));
@@ -244,7 +254,7 @@ impl Plan {
         channels.sort_unstable();
         channels.dedup();
         let channels = if whole { Vec::new() } else { ranges(&channels) };
-        Plan { studies, channels, seeds, variants }
+        Plan { studies, channels, seeds, variants, convergence }
     }
 }
 

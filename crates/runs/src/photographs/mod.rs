@@ -25,4 +25,4 @@ mod transposed;
 pub use contributions::{Contributions, contributions};
 pub(crate) use files::write;
 pub(crate) use found::OfPhotographs;
-pub(crate) use reading::{Reading, keep};
+pub(crate) use reading::{Photographs, Reading, keep};

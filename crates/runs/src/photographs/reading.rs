@@ -202,8 +202,21 @@ impl Photographs {
 
     /// The nine images with the largest center activation of a role of a channel, the largest first; equal activations
     /// stand in the order of the files.
-    pub(super) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
+    pub(crate) fn top(&self, block: Block, role: Role, channel: usize) -> Vec<usize> {
         self.ends(block, role, channel).top.places()
+    }
+
+    /// How many images there are.
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The center activations of all channels of a block's Output, of an image by its place.
+    ///
+    /// # Errors
+    /// If they cannot be read back.
+    pub(crate) fn outputs(&self, image: usize, block: Block) -> Result<Vec<f32>, RunError> {
+        self.rows(block, Role::Output).of_images(image..image + 1)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Channels measured on their pictures, which are made again where they failed.
 
 use super::channel::Channel;
+use super::enlargement::OutputReader;
 use super::measure::{self, BlockReader, Pixels};
+use super::scale_factors::{AtFactor, FactorReader};
 use super::scale_tuning::{ScaleCurve, ScaleReader};
 use super::variants::Variant;
 use super::workshop::Workshop;
@@ -11,7 +13,7 @@ use crate::progress::{Event, Observer};
 use crate::queue::Queue;
 use crate::source::Loaded;
 use crate::store::Unit;
-use crate::work::{MEASUREMENTS, SCALE_TUNING};
+use crate::work::{ENLARGEMENTS, MEASUREMENTS, SCALE_FACTORS, SCALE_TUNING};
 use featviz::Objective;
 use resnet::{Architecture, Block, Role};
 use std::collections::BTreeMap;
@@ -31,6 +33,11 @@ impl Attempt {
     /// The one that a channel was measured on.
     pub(crate) fn of(channel: &Channel) -> Attempt {
         Attempt { block: channel.block, channel: channel.channel, retries: channel.retries }
+    }
+
+    /// Its block and channel.
+    pub(super) fn place(&self) -> (Block, usize) {
+        (self.block, self.channel)
     }
 
     /// Its Input, Block and Output pictures: retries take new seeds for the first two.
@@ -136,9 +143,33 @@ impl Attempts<'_> {
         Ok(curves.into_iter().collect())
     }
 
+    /// What all channels answer at every scale factor to each channel's own pictures, in the order of the channels.
+    pub(crate) fn at_factors(&self, channels: &[Channel]) -> Result<Vec<Vec<AtFactor>>, RunError> {
+        let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
+        let beside: BTreeMap<_, _> = channels.iter().map(|c| ((c.block, c.channel), &c.beside)).collect();
+        self.each(SCALE_FACTORS, &attempts, |reader, attempt| {
+            let Attempt { block, channel, .. } = *attempt;
+            let reader = reader_of(reader, block, || FactorReader::new(self.loaded, block, self.workshop.isa))?;
+            let [input, of_block, _] = self.bytes(attempt)?;
+            Ok(beside.get(&(block, channel)).map_or_else(Vec::new, |beside| reader.read([&input, &of_block], beside)))
+        })
+    }
+
+    /// What every channel's Output answers to its own picture at each enlargement.
+    pub(crate) fn enlargements(&self, channels: &[Channel]) -> Result<BTreeMap<(Block, usize), Vec<f64>>, RunError> {
+        let attempts: Vec<Attempt> = channels.iter().map(Attempt::of).collect();
+        let found = self.each(ENLARGEMENTS, &attempts, |reader, attempt| {
+            let Attempt { block, channel, .. } = *attempt;
+            let reader = reader_of(reader, block, || OutputReader::new(self.loaded, block, self.workshop.isa))?;
+            let [_, _, output] = self.bytes(attempt)?;
+            Ok(((block, channel), reader.read(channel, &output)))
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
     /// Does something for each attempt, on all threads, each with a reader of the block it is at; the results are in
     /// order.
-    fn each<R: Send, S>(
+    pub(super) fn each<R: Send, S>(
         &self,
         name: &'static str,
         attempts: &[Attempt],
@@ -178,7 +209,7 @@ impl Attempts<'_> {
     }
 
     /// The bytes of the Input, Block and Output pictures of an attempt.
-    fn bytes(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
+    pub(super) fn bytes(&self, attempt: &Attempt) -> Result<[Vec<u8>; 3], RunError> {
         let pixels = |unit: Unit| {
             let path = self.workshop.store.path(&self.workshop.address(&unit));
             let size = self.loaded.size();
@@ -204,7 +235,7 @@ fn given_up(channel: &Channel, called: &str) -> String {
 }
 
 /// The reader of a block: the one at hand, or a new one in its place.
-fn reader_of<S>(
+pub(super) fn reader_of<S>(
     at_hand: &mut Option<(Block, S)>,
     block: Block,
     new: impl FnOnce() -> Result<S, RunError>,

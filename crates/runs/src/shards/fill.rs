@@ -7,8 +7,9 @@ use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::{self, Reading};
 use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Variant, Workshop};
+use crate::plan;
 use crate::progress::{Event, Observer};
-use crate::reproduce::{Asked, Ready, chosen, neuron_units, prepare, whole_channel_units};
+use crate::reproduce::{Asked, Ready, chosen, prepare, whole_channel_units};
 use crate::seeds::Seeds;
 use crate::store::Unit;
 use crate::work::{CHANNELS, NEURONS, VARIANTS};
@@ -128,7 +129,7 @@ impl Part<'_> {
         }
         let architecture = loaded.network.architecture();
         let first = |seeds: &Seeds, variant| {
-            let units = neuron_units(architecture, &plan.studies, seeds);
+            let units = plan::neuron_units(architecture, &plan.studies, seeds);
             units.into_iter().map(move |unit| (unit, variant)).collect::<Vec<Wanted>>()
         };
         let made = recipes.iter().map(|(variant, _)| match variant {

@@ -50,7 +50,8 @@ pub(super) fn check(
     }
     let again = run_again(options, manifest, loaded, out)?;
     let (studies, seeds) = (before::studies(manifest, &options.folder)?, before::seeds(manifest));
-    let plan = Plan { studies, channels: manifest.channels.clone(), seeds, variants: before::variants(manifest) };
+    let (variants, convergence) = (before::variants(manifest), before::convergence(manifest));
+    let plan = Plan { studies, channels: manifest.channels.clone(), seeds, variants, convergence };
     let store = (&*options.folder.join(layout::STORE), IfMissing::Refuse);
     match reproduce::run(&again, Asked::Exactly(plan), store, &Again(observer)) {
         Ok(_) => {}
@@ -108,6 +109,7 @@ fn run_again(options: &Verify, manifest: &Manifest, loaded: &Loaded, out: &Path)
         steps: recipe.steps,
         seeds: before::seeds(manifest),
         variants: before::variants(manifest),
+        convergence: before::convergence(manifest),
         threads: options.threads,
         isa: options.isa,
         out: out.to_owned(),

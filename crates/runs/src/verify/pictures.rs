@@ -134,12 +134,14 @@ pub(super) fn attempts(manifest: &Manifest, record: &PictureRecord) -> Option<Ve
     (0..=retries).map(unit).collect()
 }
 
-/// The recipe of a picture: the run's, or its variant's. `None` where there is no such variant.
+/// The recipe of a picture: the run's, or its variant's, with its own number of steps where it has one. `None` where there is
+/// no such variant.
 pub(super) fn recipe_of(record: &PictureRecord, published: &Recipe) -> Option<Recipe> {
-    match &record.variant {
-        None => Some(published.clone()),
-        Some(name) => Some(name.parse::<Variant>().ok()?.recipe(published)),
-    }
+    let recipe = match &record.variant {
+        None => published.clone(),
+        Some(name) => name.parse::<Variant>().ok()?.recipe(published),
+    };
+    Some(Recipe { steps: record.steps.unwrap_or(recipe.steps), ..recipe })
 }
 
 /// The journals of images, in order.
@@ -168,6 +170,7 @@ mod tests {
             seed,
             from_seed: None,
             variant: None,
+            steps: None,
             address: String::new(),
         };
         let mut manifest = manifest();
@@ -209,6 +212,7 @@ mod tests {
             seed: 8,
             from_seed: None,
             variant: None,
+            steps: None,
             address: String::new(),
         };
         manifest.pictures.insert("a.png".to_owned(), record);

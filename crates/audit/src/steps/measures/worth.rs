@@ -3,10 +3,12 @@
 
 use super::statistics::{Promise, number, numbers};
 use crate::comparison::{Comparison, Step, Witness};
-use analysis::Pairs;
 use analysis::statistics::{
-    Resamples, Spread, benjamini_hochberg, mean, median, one_way_anova, permutation, sign_test, spearman,
+    Interval, Resamples, Spread, benjamini_hochberg, mean, median, one_way_anova, permutation, quartiles, sign_test,
+    spearman,
 };
+use analysis::{Pairs, cosine_of_rectified, objective_after, share_of_final};
+use kernels::elementary::single;
 use serde_json::Value;
 
 /// What SciPy and statsmodels say of the same data, and of the same resamples.
@@ -55,6 +57,29 @@ pub(super) fn comparisons() -> Vec<Comparison> {
         promise.add(spread.map(|s| s.deviation.unwrap_or(f64::NAN)), number(&case["deviation"]));
     }
     lines.push(promise.comparison("eta squared, standard deviations"));
+    let mut promise = Promise::default();
+    for case in cases("quartiles") {
+        let found = quartiles(numbers(&case["values"]));
+        for (at, expected) in numbers(&case["quartiles"]).into_iter().enumerate() {
+            promise.add(found.map(|of| of[at]), expected);
+        }
+        let band = Interval::of(numbers(&case["values"]));
+        for (found, expected) in [band.map(|b| b.low), band.map(|b| b.high)].into_iter().zip(numbers(&case["band"])) {
+            promise.add(found, expected);
+        }
+    }
+    for case in cases("cosines") {
+        let [a, b] = ["a", "b"].map(|of| numbers(&case[of]).into_iter().map(single).collect::<Vec<f32>>());
+        promise.add(Ok(cosine_of_rectified(&a, &b)), number(&case["cosine"]));
+    }
+    for case in cases("ascents") {
+        let trajectory: Vec<f32> = numbers(&case["trajectory"]).into_iter().map(single).collect();
+        let after = |steps| objective_after(&trajectory, steps).unwrap_or(f64::NAN);
+        let here = after(place(number(&case["steps"])).unwrap_or(0));
+        promise.add(Ok(here), number(&case["after"]));
+        promise.add(Ok(share_of_final(here, after(trajectory.len())).unwrap_or(f64::NAN)), number(&case["share"]));
+    }
+    lines.push(promise.comparison("quartiles, bands of chance, cosines of patterns, objectives on their way"));
     lines.push(pairing());
     lines
 }

@@ -1,5 +1,6 @@
 //! What the tables of a run say of a claim, and with what verdict.
 
+use super::worth::Worth;
 use crate::findings::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
@@ -24,6 +25,8 @@ pub(crate) struct Evidence<'a> {
     pub(super) channels: &'a [ChannelRow],
     pub(super) blocks: &'a [BlockRow],
     pub(super) panels: &'a [PanelRow],
+    /// What there is beside the first seed.
+    pub(super) worth: Worth<'a>,
 }
 
 /// Our value, a verdict, and why it could not be checked or what limits it.
@@ -54,6 +57,7 @@ impl<'a> Evidence<'a> {
         loaded: &Loaded,
         steps: usize,
         (channels, blocks, panels): (&'a [ChannelRow], &'a [BlockRow], &'a [PanelRow]),
+        worth: Worth<'a>,
     ) -> Evidence<'a> {
         let architecture = loaded.network.architecture();
         let missing = architecture.missing().iter();
@@ -67,6 +71,7 @@ impl<'a> Evidence<'a> {
             channels,
             blocks,
             panels,
+            worth,
         }
     }
 }
@@ -295,6 +300,7 @@ pub(super) mod tests {
             channels,
             blocks: Box::leak(Box::new([block_row()])),
             panels,
+            worth: Worth::default(),
         }
     }
 

@@ -7,11 +7,13 @@
 mod any;
 mod evidence;
 mod scale;
+mod worth;
 
 use crate::findings::paper;
 pub(crate) use evidence::Evidence;
 use evidence::Finding;
 use report::ClaimRow;
+pub(crate) use worth::Worth;
 
 const PAPER_1: &str = "arXiv 2407.05340";
 const PAPER_2: &str = "arXiv 2504.16290";
@@ -46,6 +48,7 @@ struct Claim {
 /// Every claim that is asked of the network: of any first, then, of the papers' own, theirs in their order.
 pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
     let mut claims = any::claims(evidence);
+    claims.extend(worth::claims(evidence));
     if evidence.papers_network {
         claims.extend(of_the_papers_network(evidence));
     }
@@ -54,6 +57,7 @@ pub(crate) fn rows(evidence: &Evidence<'_>) -> Vec<ClaimRow> {
 
 fn of_the_papers_network(evidence: &Evidence<'_>) -> Vec<Claim> {
     let mut claims = figure_1(evidence);
+    claims.extend(worth::named(evidence));
     claims.extend(figure_2(evidence));
     claims.extend(figure_3(evidence));
     claims.extend(figure_4(evidence));

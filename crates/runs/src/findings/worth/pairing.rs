@@ -19,13 +19,9 @@ impl Nulls {
     pub(super) fn of(repeated: &Repeated<'_>, places: &[usize], block: &str) -> Nulls {
         let seeds: Vec<&[Channel]> = repeated.each().collect();
         let null = |met: &dyn Fn(&Channel, &Channel) -> Option<bool>| {
-            let share = |c: usize, d: usize| {
-                let at = seeds.iter().filter_map(|channels| met(channels.get(places[c])?, channels.get(places[d])?));
-                let (met, of) = at.fold((0_usize, 0_usize), |(met, of), is| (met + usize::from(is), of + 1));
-                if of == 0 { 0.0 } else { met as f64 / of as f64 }
-            };
-            let mut draw = Draws::new(repeated.seed, &format!("pairing:{block}")).numbers(0);
-            Pairs::new(places.len(), share).null(PERMUTATIONS, || permutation(places.len(), &mut draw)).ok()
+            null((repeated.seed, block), (seeds.len(), places.len()), |seed, c, d| {
+                met(seeds[seed].get(places[c])?, seeds[seed].get(places[d])?)
+            })
         };
         let all = |c: &Channel, d: &Channel| {
             let nine = &c.measured.activations;
@@ -35,6 +31,22 @@ impl Nulls {
         let no_mix = |c: &Channel, d: &Channel| Some(measures(c, d)?.scale_invariant_no_mix());
         Nulls { all: null(&all), no_mix: null(&no_mix) }
     }
+}
+
+/// What chance gives for so many channels of a block at so many seeds, where `met(seed, c, d)` says whether the Input of the
+/// c-th and the Block of the d-th meet the criteria; `None` where a visualization failed.
+pub(super) fn null(
+    (first_seed, block): (u64, &str),
+    (seeds, channels): (usize, usize),
+    met: impl Fn(usize, usize, usize) -> Option<bool>,
+) -> Option<PairingNull> {
+    let share = |c: usize, d: usize| {
+        let at = (0..seeds).filter_map(|seed| met(seed, c, d));
+        let (met, of) = at.fold((0_usize, 0_usize), |(met, of), is| (met + usize::from(is), of + 1));
+        if of == 0 { 0.0 } else { met as f64 / of as f64 }
+    };
+    let mut draw = Draws::new(first_seed, &format!("pairing:{block}")).numbers(0);
+    Pairs::new(channels, share).null(PERMUTATIONS, || permutation(channels, &mut draw)).ok()
 }
 
 /// dB and dI of the Input of a channel and the Block of another, or of itself; `None` where a visualization failed.

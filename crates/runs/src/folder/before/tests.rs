@@ -140,6 +140,7 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
         channels: channels.iter().map(|&c| c.to_owned()).collect(),
         seeds: Seeds::one(7),
         variants: Vec::new(),
+        convergence: None,
     };
     let union = |plan: Plan| plan.with(&before, there(), |_| 4);
     // A part of it is all of it.
@@ -162,7 +163,13 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
     with_one.variants = vec!["antialias".to_owned()];
     for plan in [same.clone(), more.clone()] {
         let plan = Plan { variants: vec![Variant::PostRelu], ..plan };
-        assert_eq!(plan.with(&with_one, there(), |_| 4).variants, [Variant::PostRelu, Variant::Antialias]);
+        assert_eq!(plan.clone().with(&with_one, there(), |_| 4).variants, [Variant::PostRelu, Variant::Antialias]);
+        // And so do numbers of steps.
+        let steps = |steps: &[usize]| crate::Checkpoints::of(steps.iter().copied());
+        let looked_at = report::Manifest { convergence: vec![2, 8], ..before.clone() };
+        let plan = Plan { convergence: steps(&[4, 8]), ..plan };
+        assert_eq!(plan.clone().with(&looked_at, there(), |_| 4).convergence, steps(&[2, 4, 8]));
+        assert_eq!(Plan { convergence: None, ..plan }.with(&looked_at, there(), |_| 4).convergence, steps(&[2, 8]));
     }
     // All channels of all blocks are all, however they came.
     let rest = union(asked(&[study("1.1", &[2, 3]), study("3.1", &[2, 3])], &["2..4"]));

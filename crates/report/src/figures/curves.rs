@@ -1,0 +1,46 @@
+//! Figure 11: how the percent of scale-invariant channels hangs on the mix tolerance and the scale factor.
+
+use super::lines::{CHANCE, Line, Panel, Rows};
+use super::shown::Shown;
+use crate::canvas::FIRST;
+use crate::error::ReportError;
+use crate::registry::Figure;
+use crate::results::Results;
+use crate::worth_rows::CurveRow;
+
+/// The curves: their names in the table, the titles of their axes, how far they reach, and the papers' own choice.
+const CURVES: [(&str, &str, (f64, f64), usize, f64); 2] = [
+    ("mix tolerance", "mix tolerance t: 1/t < M < t", (1.0, 3.0), 5, 1.5),
+    ("scale factor", "scale factor", (1.0, 4.0), 7, 2.0),
+];
+
+/// Draws it.
+pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let panel = |block: &str, (curve, x_title, x, labels, papers): (&str, &'static str, (f64, f64), usize, f64)| {
+        let rows: Vec<&CurveRow> = results.curves.iter().filter(|r| r.block == block && r.curve == curve).collect();
+        let place = |row: &CurveRow| row.at;
+        let chance =
+            Line::of(CHANCE, &rows, place, (|r: &CurveRow| r.chance, |r: &CurveRow| r.chance_low.zip(r.chance_high)));
+        let run = Line::of(FIRST, &rows, place, (|r: &CurveRow| r.percent, |r: &CurveRow| r.smallest.zip(r.largest)));
+        Panel {
+            x_title,
+            y_title: "percent of channels",
+            x,
+            x_labels: (labels, |x| format!("{x:.1}")),
+            least: 10.0,
+            mark: Some(papers),
+            lines: vec![chance, run],
+        }
+    };
+    let row = |block: &crate::schema::BlockRow| {
+        let words = format!("block {}: {} channels", block.block, block.studied);
+        (words, CURVES.map(|curve| panel(&block.block, curve)).into())
+    };
+    let rows = Rows {
+        title: figure.title(None),
+        legend: vec![(FIRST, "scale-invariant (band: seeds)"), (CHANCE, "by chance (band: 95% of permuted pairs)")],
+        panel: (380, 2),
+        rows: results.blocks.iter().map(row).collect(),
+    };
+    Ok(vec![Shown::draw(figure, None, results, &rows)?])
+}
