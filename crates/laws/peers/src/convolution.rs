@@ -1,4 +1,4 @@
-//! Convolutions of rten and tract, which take models alone: each case is written as an ONNX file of one operation.
+//! Convolutions of rten, which takes models alone: each case is written as an ONNX file of one operation.
 
 use laws::operations::Convolution;
 use rten::{Model, RunOptions, ThreadPool};
