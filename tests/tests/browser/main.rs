@@ -9,7 +9,7 @@ mod runs;
 use driver::Browser;
 use report::{AuditRecord, Manifest, layout};
 use runs::{HOSTILE, copied, large, middling, named, number, repeated, shown, small, stopped, table};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
