@@ -83,7 +83,7 @@ pub(crate) fn save_both(figure: &impl Drawing, path: &Path) -> Result<(), Report
 /// A PNG of RGB pixels.
 pub(crate) fn png(pixels: &[u8], (width, height): (u32, u32)) -> image::ImageResult<Vec<u8>> {
     let mut bytes = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Default, FilterType::Adaptive);
     encoder.write_image(pixels, width, height, ExtendedColorType::Rgb8)?;
     Ok(bytes)
 }

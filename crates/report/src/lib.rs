@@ -54,7 +54,7 @@ pub use files::{read_table, write_table};
 pub use image_digests::ImageDigests;
 pub use manifest::{ImagesRecord, Manifest, NetworkRecord, NotComputed, PreprocessingRecord, digests};
 pub use numbers::{counted, probability};
-pub use page::{leave_audit, map_png, photograph_jpeg};
+pub use page::{leave_audit, map_png, page_says_another_audit, photograph_jpeg};
 pub use print::{PRINTED, Print, PrintFormat, TYPE, print};
 pub use records::{BuildRecord, PictureRecord};
 pub use render::{render, render_all, render_comparison, render_page, render_single_file, render_unfinished};

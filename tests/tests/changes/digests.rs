@@ -124,6 +124,8 @@ fn the_manifest_has_the_digest_of_every_file_and_its_own() {
     let manifest = manifest();
     let mut files = super::world::outputs(&base().join("used"));
     files.remove("manifest.json");
+    // What an audit found may change later.
+    files.remove("page/data/audit.js").unwrap();
     let digests: BTreeMap<&String, String> = files.iter().map(|(name, b)| (name, hash(b))).collect();
     assert_eq!(manifest["files"], serde_json::to_value(digests).unwrap());
     let written = fs::read_to_string(base().join("used/manifest.json")).unwrap();

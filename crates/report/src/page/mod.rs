@@ -17,7 +17,7 @@ mod shell;
 mod single;
 mod thumbnails;
 
-pub use audit::leave_audit;
+pub use audit::{leave_audit, page_says_another_audit};
 pub(crate) use single::single_file;
 pub use thumbnails::{map_png, photograph_jpeg};
 
@@ -117,7 +117,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, of: Of<'_>) -> Result<Ve
     written.put(&path, data::call_with(&["thumbnails"], &thumbnails).as_bytes())?;
     first.push(path);
     let path = Path::new(layout::PAGE_AUDIT);
-    written.put(path, audit::text(folder, manifest)?.as_bytes())?;
+    written.put(path, audit::text(folder, manifest).as_bytes())?;
     first.push(path.to_owned());
     lacks.sort();
     let run = run::described(folder, manifest, &run::Said { lacks: &lacks, parts: &parts, drawn, cut_short });

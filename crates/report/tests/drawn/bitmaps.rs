@@ -47,10 +47,11 @@ pub(crate) fn check(svg: &Path) {
 fn dashed_rows(drawing: &Drawing) -> BTreeSet<u32> {
     let mut dashes: BTreeMap<u32, usize> = BTreeMap::new();
     for dash in drawing.elements.iter().filter(|e| e.tag == "polyline") {
-        if let [(from, y), (to, end)] = dash.points()[..] {
-            if y == end && (to - from).abs() <= 6.0 {
-                *dashes.entry(whole(y).cast_unsigned()).or_default() += 1;
-            }
+        if let [(from, y), (to, end)] = dash.points()[..]
+            && y == end
+            && (to - from).abs() <= 6.0
+        {
+            *dashes.entry(whole(y).cast_unsigned()).or_default() += 1;
         }
     }
     dashes.into_iter().filter(|(_, count)| *count > 9).flat_map(|(y, _)| y - 1..y + 2).collect()

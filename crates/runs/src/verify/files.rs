@@ -29,6 +29,9 @@ pub(super) fn check(folder: &Path, manifest: &Manifest) -> Result<Check, RunErro
     }
     let extra = found.keys().filter(|name| !manifest.files.contains_key(*name));
     differences.extend(extra.map(|name| format!("{name}: the manifest does not list it")));
+    if report::page_says_another_audit(folder, manifest) {
+        differences.push(format!("{}: it is not what {} gives", layout::PAGE_AUDIT, layout::AUDIT));
+    }
     let compared = format!("digests: {}", counted(manifest.files.len() + 1, "file"));
     Ok(Check::done(compared, differences))
 }
