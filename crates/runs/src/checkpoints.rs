@@ -9,6 +9,8 @@ use std::str::FromStr;
 const CHANNELS: usize = 16;
 /// The most numbers of steps.
 const MOST: usize = 32;
+/// The largest: as many as a picture may have.
+const LARGEST: usize = 250_000;
 
 /// Numbers of steps, at least one, in order and each once; the last is what the others are held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct Checkpoints(Vec<usize>);
 
 /// Why a text is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{found}': expected numbers of steps from 1 on such as 64,512,2560, at most {MOST}")]
+#[error("'{found}': expected numbers of steps from 1 to {LARGEST} such as 64,512,2560, at most {MOST}")]
 pub struct ParseCheckpointsError {
     /// The text.
     pub found: String,
@@ -63,7 +65,8 @@ impl FromStr for Checkpoints {
 
     fn from_str(text: &str) -> Result<Checkpoints, ParseCheckpointsError> {
         let wrong = || ParseCheckpointsError { found: text.to_owned() };
-        let number = |part: &str| part.parse::<usize>().ok().filter(|steps| *steps > 0).ok_or_else(wrong);
+        let number =
+            |part: &str| part.parse::<usize>().ok().filter(|steps| (1..=LARGEST).contains(steps)).ok_or_else(wrong);
         let steps = text.split(',').map(number).collect::<Result<Vec<usize>, _>>()?;
         Checkpoints::of(steps).filter(|found| found.0.len() <= MOST).ok_or_else(wrong)
     }
@@ -88,7 +91,7 @@ mod tests {
         assert_eq!(Checkpoints::of([]), None);
         let many: Vec<String> = (1..=33).map(|n: usize| n.to_string()).collect();
         assert!(many[..32].join(",").parse::<Checkpoints>().is_ok());
-        for text in ["", "0", "-1", "64,", "x", "1.5", &many.join(",")] {
+        for text in ["", "0", "-1", "64,", "x", "1.5", "250001", &many.join(",")] {
             let said = text.parse::<Checkpoints>().unwrap_err().to_string();
             assert!(said.starts_with(&format!("'{text}': expected numbers of steps")), "{said}");
         }

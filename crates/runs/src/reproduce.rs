@@ -1,7 +1,7 @@
 //! The whole reproduction: pictures, measurements, tables, figures, report.
 
 use crate::begun::{self, Begins};
-use crate::checkpoints;
+use crate::conditions;
 use crate::error::RunError;
 use crate::findings::{self, Exemplar, Findings, Tables, not_finite, paper};
 use crate::folder::before::{self, Command};
@@ -14,21 +14,18 @@ use crate::outlook::{Conditions, Outlook};
 use crate::output::Output;
 use crate::photographs::scan::{self, Listing};
 use crate::photographs::{self, OfPhotographs, Reading};
-use crate::pictures::scale_factors::AtFactor;
-use crate::pictures::{
-    Ascents, AtSeed, AtSteps, Attempt, Attempts, Channel, IfMissing, InVariant, Variant, Workshop, recipe_of,
-};
+use crate::pictures::{Attempts, Channel, IfMissing, Workshop};
 use crate::plan::{self, Plan, Study};
 use crate::progress::{Event, Observer};
-use crate::seeds::Seeds;
 use crate::shards::{self, Whole};
+use crate::shown;
 use crate::source::Loaded;
-use crate::store::{Address, Entry as Stored, Store, Unit};
-use crate::work::{self, NEURONS, ON_THE_WAY, VARIANTS};
+use crate::store::{Store, Unit};
+use crate::work::{self, NEURONS, Work};
 use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
-use report::{BlockRow, ChannelRow, Manifest, PictureRecord, digests, layout};
-use resnet::{Architecture, Block, Role};
+use report::{BlockRow, ChannelRow, Manifest, digests, layout};
+use resnet::{Architecture, Block};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -124,19 +121,7 @@ fn make(
 
     let units = plan::neuron_units(loaded.architecture(), studies, seeds);
     if if_missing == IfMissing::Make {
-        let outlook = Outlook {
-            loaded,
-            workshop: &workshop,
-            studies,
-            conditions: Conditions {
-                seeds: seeds.all().len(),
-                first: seeds.first(),
-                variants: &plan.variants,
-                convergence: plan.convergence.as_ref(),
-            },
-            images: ready.images.as_ref().map(Listing::len),
-        };
-        let works = clock.time("estimate", || outlook.of(&units))?;
+        let works = clock.time("estimate", || phases.works(&units))?;
         observer.event(Event::Outlook(works));
     }
     if if_missing == IfMissing::Make && ready.before.is_none() {
@@ -144,11 +129,11 @@ fn make(
     }
     clock.time(NEURONS, || workshop.make(NEURONS, &units, observer))?;
     let channels = clock.time("measurements", || attempts.measure_until_sound(studies))?;
-    let others = clock.time("measurements at other seeds", || other_seeds(&attempts, plan))?;
-    let factors = clock.time("scale factors", || at_factors(&attempts, &channels, &others))?;
-    let variants = clock.time("variants", || in_variants(&attempts, plan))?;
-    let on_the_way = clock.time("convergence", || on_the_way(&attempts, plan))?;
-    let ascents = clock.time("objectives", || objectives(&attempts, &channels, &on_the_way))?;
+    let others = clock.time("measurements at other seeds", || conditions::other_seeds(&attempts, plan))?;
+    let factors = clock.time("scale factors", || conditions::at_factors(&attempts, &channels, &others))?;
+    let variants = clock.time("variants", || conditions::in_variants(&attempts, plan))?;
+    let on_the_way = clock.time("convergence", || conditions::on_the_way(&attempts, plan))?;
+    let ascents = clock.time("objectives", || conditions::objectives(&attempts, &channels, &on_the_way))?;
     let curves = clock.time("scale tuning", || attempts.scale_tuning(&channels))?;
     let enlargements = clock.time("enlargements", || attempts.enlargements(&channels))?;
     let photographs = clock.time("photographs", || phases.photographs())?;
@@ -206,79 +191,6 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
     let blocks = report::read_table(&output.path(layout::BLOCKS))?;
     let channels: Vec<ChannelRow> = report::read_table(&output.path(layout::CHANNELS))?;
     Ok(Some(summary(ready, blocks, &channels)))
-}
-
-/// The same channels from each of the other seeds.
-fn other_seeds(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtSeed>, RunError> {
-    let at = |&seed: &u64| {
-        let called = format!(", seed {seed}");
-        let channels = Attempts { seed, called: &called, ..*attempts }.measure_until_sound(&plan.studies)?;
-        Ok(AtSeed { seed, channels })
-    };
-    plan.seeds.others().iter().map(at).collect()
-}
-
-/// Some channels after each number of steps that is looked at, from the first seed.
-fn on_the_way(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtSteps>, RunError> {
-    let Some(checkpoints) = &plan.convergence else {
-        return Ok(Vec::new());
-    };
-    let (workshop, studies) = (attempts.workshop, checkpoints::sample(&plan.studies));
-    let units = plan::neuron_units(attempts.loaded.architecture(), &studies, &Seeds::one(attempts.seed));
-    workshop.make_on_the_way(ON_THE_WAY, (&units, checkpoints.steps()), attempts.observer)?;
-    let at = |&steps: &usize| {
-        let recipe = recipe_of(workshop.recipe, steps);
-        let workshop = Workshop { recipe: &recipe, ..workshop.clone() };
-        let called = format!(", {steps} steps");
-        let channels = Attempts { workshop: &workshop, called: &called, ..*attempts }.measure_until_sound(&studies)?;
-        Ok(AtSteps { steps, channels })
-    };
-    checkpoints.steps().iter().map(at).collect()
-}
-
-/// How far the objectives of the run's pictures have come on their way, and those of the most steps that were looked at.
-fn objectives(attempts: &Attempts<'_>, channels: &[Channel], on_the_way: &[AtSteps]) -> Result<Vec<Ascents>, RunError> {
-    let mut all = attempts.objectives(channels)?;
-    let published = attempts.workshop.recipe;
-    if let Some(last) = on_the_way.last().filter(|at| at.steps != published.steps) {
-        let recipe = recipe_of(published, last.steps);
-        let workshop = Workshop { recipe: &recipe, ..attempts.workshop.clone() };
-        all.extend(Attempts { workshop: &workshop, ..*attempts }.objectives(&last.channels)?);
-        all.sort_by_key(|ascents| (ascents.block, ascents.role));
-    }
-    Ok(all)
-}
-
-/// What is answered at other scale factors: by seed and channel.
-fn at_factors(
-    attempts: &Attempts<'_>,
-    first: &[Channel],
-    others: &[AtSeed],
-) -> Result<Vec<Vec<Vec<AtFactor>>>, RunError> {
-    let mut factors = vec![attempts.at_factors(first)?];
-    for AtSeed { seed, channels } in others {
-        factors.push(Attempts { seed: *seed, ..*attempts }.at_factors(channels)?);
-    }
-    Ok(factors)
-}
-
-/// The same channels in each variant, from the first seed.
-fn in_variants(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<InVariant>, RunError> {
-    let of = |&variant: &Variant| {
-        let recipe = variant.recipe(attempts.workshop.recipe);
-        let workshop = Workshop { recipe: &recipe, ..attempts.workshop.clone() };
-        let called = format!(", {variant}");
-        let attempts = Attempts { workshop: &workshop, variant: Some(variant), called: &called, ..*attempts };
-        if variant.variation().is_some() {
-            workshop.make(
-                VARIANTS,
-                &plan::neuron_units(attempts.loaded.architecture(), &plan.studies, &Seeds::one(attempts.seed)),
-                attempts.observer,
-            )?;
-        }
-        Ok(InVariant { variant, channels: attempts.measure_until_sound(&plan.studies)? })
-    };
-    plan.variants.iter().map(of).collect()
 }
 
 /// How long each phase takes.
@@ -387,6 +299,24 @@ struct Phases<'a> {
 }
 
 impl Phases<'_> {
+    /// What there is to do for these pictures, and how long that may take.
+    fn works(&self, units: &[Unit]) -> Result<Vec<Work>, RunError> {
+        let Ready { loaded, plan, images, .. } = self.ready;
+        let outlook = Outlook {
+            loaded,
+            workshop: self.workshop,
+            studies: &plan.studies,
+            conditions: Conditions {
+                seeds: plan.seeds.all().len(),
+                first: plan.seeds.first(),
+                variants: &plan.variants,
+                convergence: plan.convergence.as_ref(),
+            },
+            images: images.as_ref().map(Listing::len),
+        };
+        outlook.of(units)
+    }
+
     /// What photographs say, where there is a folder of them.
     fn photographs(&self) -> Result<Option<OfPhotographs>, RunError> {
         let images = self.options.images.as_deref().zip(self.ready.images.as_ref());
@@ -411,11 +341,11 @@ impl Phases<'_> {
         let observer = self.reading.observer;
         let architecture = loaded.architecture();
         let seed = plan.seeds.first();
-        let mut shown = shown(architecture, channels, exemplars, seed);
-        shown.extend(others.iter().flat_map(|at| of_seed(architecture, at)));
-        shown.extend(variants.iter().flat_map(|of| of_variant(architecture, of, seed)));
+        let mut shown = shown::shown(architecture, channels, exemplars, seed);
+        shown.extend(others.iter().flat_map(|at| shown::of_seed(architecture, at)));
+        shown.extend(variants.iter().flat_map(|of| shown::of_variant(architecture, of, seed)));
         let others_steps = on_the_way.iter().filter(|at| at.steps != self.workshop.recipe.steps);
-        shown.extend(others_steps.flat_map(|at| of_steps(architecture, at, seed)));
+        shown.extend(others_steps.flat_map(|at| shown::of_steps(architecture, at, seed)));
         let mut manifest = manifest(Described {
             options: self.options,
             loaded,
@@ -426,14 +356,14 @@ impl Phases<'_> {
             variants,
             on_the_way,
             images: photographs.map(|found| found.record.clone()),
-            pictures: records(self.workshop, &shown),
+            pictures: shown::records(self.workshop, &shown),
         });
         // From here on the folder is this run's: whoever finds it cut short knows what to go on with, and what to delete.
         let mut files = before.map_or_else(BTreeMap::new, |before| before.files.clone());
-        files.extend(digests_of(self.workshop, &shown)?);
+        files.extend(shown::digests_of(self.workshop, &shown)?);
         manifest.write_unfinished(output.folder(), files.clone())?;
         begun::forget(output.folder())?;
-        write_pictures(output, self.workshop, &shown, observer)?;
+        shown::write_pictures(output, self.workshop, &shown, observer)?;
         let tables = Tables::of(findings)?;
         for sentence in not_finite::sentences(loaded.architecture(), &tables.channels) {
             observer.event(Event::Notice(sentence));
@@ -481,152 +411,4 @@ pub(crate) fn whole_channel_units(architecture: &Architecture, exemplars: &[Exem
         units.extend(of_exemplar.iter().filter(|u| !units.contains(u)).copied().collect::<Vec<_>>());
     }
     units
-}
-
-/// A picture that people are shown: its name below the folder.
-struct Shown {
-    path: PathBuf,
-    unit: Unit,
-    /// The seed of the run that it is of, where that is not the first.
-    from: Option<u64>,
-    /// The variant that it is of, where it is not as published.
-    variant: Option<Variant>,
-    /// Its number of steps, where that is not the run's.
-    steps: Option<usize>,
-}
-
-impl Shown {
-    /// What the store keeps of it.
-    fn stored(&self, workshop: &Workshop<'_>) -> (Address, Result<Stored, RunError>) {
-        let published = workshop.recipe;
-        let recipe = self.variant.map_or_else(|| published.clone(), |variant| variant.recipe(published));
-        let recipe = recipe_of(&recipe, self.steps.unwrap_or(published.steps));
-        let workshop = Workshop { recipe: &recipe, ..workshop.clone() };
-        (workshop.address(&self.unit), workshop.entry(&self.unit))
-    }
-}
-
-/// The pictures that were measured, and those of whole channels, from the first seed.
-fn shown(architecture: &Architecture, channels: &[Channel], exemplars: &[Exemplar], seed: u64) -> Vec<Shown> {
-    let mut shown = Vec::new();
-    for c in channels {
-        let block = c.block.to_string();
-        for (role, unit) in Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, None)) {
-            shown.push(Shown {
-                path: layout::feature(&block, role.name(), c.channel),
-                unit,
-                from: None,
-                variant: None,
-                steps: None,
-            });
-        }
-    }
-    for e in exemplars {
-        let block = e.block.to_string();
-        for (role, unit) in
-            Role::ALL.into_iter().zip(plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed))
-        {
-            shown.push(Shown {
-                path: layout::channel_feature(&block, role.name(), e.channel),
-                unit,
-                from: None,
-                variant: None,
-                steps: None,
-            });
-        }
-    }
-    shown
-}
-
-/// The pictures that were measured from another seed.
-fn of_seed(architecture: &Architecture, at: &AtSeed) -> Vec<Shown> {
-    let of_channel = |c: &Channel| {
-        let (block, channel) = (c.block.to_string(), c.channel);
-        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, at.seed, None));
-        let shown = move |(role, unit): (Role, Unit)| {
-            let path = layout::seed_feature(&block, role.name(), channel, at.seed);
-            Shown { path, unit, from: Some(at.seed), variant: None, steps: None }
-        };
-        units.map(shown).collect::<Vec<_>>()
-    };
-    at.channels.iter().flat_map(of_channel).collect()
-}
-
-/// The pictures that a variant made; one that only reads the published ones otherwise has none.
-fn of_variant(architecture: &Architecture, of: &InVariant, seed: u64) -> Vec<Shown> {
-    let of_channel = |c: &Channel| {
-        let (block, channel) = (c.block.to_string(), c.channel);
-        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, Some(of.variant)));
-        let shown = move |(role, unit): (Role, Unit)| {
-            let path = layout::variant_feature(&block, role.name(), channel, of.variant.name());
-            Shown { path, unit, from: None, variant: Some(of.variant), steps: None }
-        };
-        units.map(shown).collect::<Vec<_>>()
-    };
-    let made = of.variant.variation().is_some();
-    of.channels.iter().filter(|_| made).flat_map(of_channel).collect()
-}
-
-/// The pictures after another number of steps than the run's.
-fn of_steps(architecture: &Architecture, at: &AtSteps, seed: u64) -> Vec<Shown> {
-    let of_channel = |c: &Channel| {
-        let (block, channel) = (c.block.to_string(), c.channel);
-        let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, None));
-        let shown = move |(role, unit): (Role, Unit)| {
-            let path = layout::steps_feature(&block, role.name(), channel, at.steps);
-            Shown { path, unit, from: None, variant: None, steps: Some(at.steps) }
-        };
-        units.map(shown).collect::<Vec<_>>()
-    };
-    at.channels.iter().flat_map(of_channel).collect()
-}
-
-/// The digest of each picture, as its file will have it.
-fn digests_of(workshop: &Workshop<'_>, shown: &[Shown]) -> Result<BTreeMap<String, String>, RunError> {
-    let digest = |shown: &Shown| {
-        let png = shown.stored(workshop).1?.png;
-        Ok((as_listed(&shown.path), blake3::hash(&png).to_hex().to_string()))
-    };
-    shown.iter().map(digest).collect()
-}
-
-/// Copies pictures from the store to where people look for them.
-fn write_pictures(
-    output: &Output,
-    workshop: &Workshop<'_>,
-    shown: &[Shown],
-    observer: &dyn Observer,
-) -> Result<(), RunError> {
-    observer.event(Event::Phase { name: "pictures copied".into(), total: shown.len(), done: 0 });
-    for shown in shown {
-        output.write_new(&output.path(&shown.path), &shown.stored(workshop).1?.png)?;
-        observer.event(Event::Advanced);
-    }
-    observer.event(Event::PhaseEnded);
-    Ok(())
-}
-
-/// A path below the folder as the manifest lists it.
-fn as_listed(path: &Path) -> String {
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// What the manifest says of pictures.
-fn records(workshop: &Workshop<'_>, shown: &[Shown]) -> BTreeMap<String, PictureRecord> {
-    let record = |shown: &Shown| {
-        let Shown { path, unit, from, variant, steps } = shown;
-        let record = PictureRecord {
-            site: unit.site.to_string(),
-            objective: unit.objective.to_string(),
-            channel: unit.channel,
-            seed: unit.seed,
-            from_seed: *from,
-            variant: variant.map(|variant| variant.to_string()),
-            steps: *steps,
-            address: shown.stored(workshop).0.hex().to_owned(),
-        };
-        (as_listed(path), record)
-    };
-    shown.iter().map(record).collect()
 }

@@ -8,15 +8,18 @@ use crate::registry::Figure;
 use crate::results::Results;
 use crate::worth_rows::CurveRow;
 
+/// A curve: its name in the table, its axis, its range and its labels, and the papers' own choice.
+type Curve = (&'static str, &'static str, (f64, f64), usize, f64);
+
 /// The curves: their names in the table, the titles of their axes, how far they reach, and the papers' own choice.
-const CURVES: [(&str, &str, (f64, f64), usize, f64); 2] = [
+const CURVES: [Curve; 2] = [
     ("mix tolerance", "mix tolerance t: 1/t < M < t", (1.0, 3.0), 5, 1.5),
     ("scale factor", "scale factor", (1.0, 4.0), 7, 2.0),
 ];
 
 /// Draws it.
 pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
-    let panel = |block: &str, (curve, x_title, x, labels, papers): (&str, &'static str, (f64, f64), usize, f64)| {
+    let panel = |block: &str, (curve, x_title, x, labels, papers): Curve| {
         let rows: Vec<&CurveRow> = results.curves.iter().filter(|r| r.block == block && r.curve == curve).collect();
         let place = |row: &CurveRow| row.at;
         let chance =

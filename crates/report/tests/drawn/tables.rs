@@ -59,7 +59,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
     write_table(&below(layout::CLAIMS), &claims()).unwrap();
     write_table(&below(layout::CURVES), &criteria()).unwrap();
     write_table(&below(layout::OBJECTIVES), &objectives()).unwrap();
-    write_table::<EnlargementRow>(&below("tables/enlargement.csv"), &[]).unwrap();
+    let enlarged_row = EnlargementRow { block: "1.1".to_owned(), ..EnlargementRow::default() };
+    write_table(&below("tables/enlargement.csv"), &[enlarged_row]).unwrap();
     write_table(&below("tables/enlargement_groups.csv"), &enlarged()).unwrap();
     let names = BLOCKS.map(|(block, ..)| block);
     write_what_the_network_says(folder.path(), &names);
@@ -101,7 +102,8 @@ pub(crate) fn write(photographs: Photographs) -> TempDir {
         manifest.convergence = vec![8, 64, 2560];
         write_table(&below("tables/steps.csv"), &[StepRow { block: "1.1".to_owned(), ..StepRow::default() }]).unwrap();
         write_table(&below("tables/convergence.csv"), &converging()).unwrap();
-        write_table::<PathRow>(&below("tables/paths.csv"), &[]).unwrap();
+        let of_unit = PathRow { block: "1.1".to_owned(), layer: "1.1".to_owned(), ..PathRow::default() };
+        write_table(&below("tables/paths.csv"), &[of_unit]).unwrap();
         write_table(&below("tables/path_layers.csv"), &ways()).unwrap();
         let varied: Vec<VariantRow> = channels.iter().map(varied).collect();
         write_table(&below("tables/variants.csv"), &varied).unwrap();

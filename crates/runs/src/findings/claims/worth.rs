@@ -135,24 +135,34 @@ fn after(convergence: &[ConvergenceRow], steps: usize) -> Finding {
 }
 
 impl Evidence<'_> {
-    /// What a variant changes over all blocks, beside what another seed does.
+    /// What a variant changes over all blocks, beside what another seed does: each block counts by its channels.
     fn variant(&self, variant: &str) -> Finding {
         let rows: Vec<&ChurnRow> = self.worth.churn.iter().filter(|row| row.variant == variant).collect();
         let channels: usize = rows.iter().map(|row| row.channels).sum();
-        let changed: usize = rows.iter().map(|row| row.category_changed).sum();
-        let of_variant = (channels > 0).then(|| 100.0 * changed as f64 / channels as f64);
-        // Each block by its channels.
-        let of_seeds = rows.iter().map(|row| Some(row.seeds_percent_category_changed? * row.channels as f64));
-        let of_seeds: Option<f64> =
-            of_seeds.sum::<Option<f64>>().filter(|_| channels > 0).map(|sum| sum / channels as f64);
-        let ours = format!(
-            "the category of {} % of channels, another seed that of {} %",
-            number(of_variant, 1),
-            number(of_seeds, 1)
+        let of_variant = |changed: fn(&ChurnRow) -> usize| {
+            let changed: usize = rows.iter().map(|row| changed(row)).sum();
+            (channels > 0).then(|| 100.0 * changed as f64 / channels as f64)
+        };
+        let of_seeds = |percent: fn(&ChurnRow) -> Option<f64>| {
+            let sum: Option<f64> = rows.iter().map(|row| Some(percent(row)? * row.channels as f64)).sum();
+            sum.filter(|_| channels > 0).map(|sum| sum / channels as f64)
+        };
+        let category = (of_variant(|row| row.category_changed), of_seeds(|row| row.seeds_percent_category_changed));
+        let invariance = (
+            of_variant(|row| row.scale_invariance_changed),
+            of_seeds(|row| row.seeds_percent_scale_invariance_changed),
         );
-        match of_variant.zip(of_seeds) {
+        let ours = format!(
+            "category changed of {} % of channels, scale invariance of {} %; by another seed of {} % and {} %",
+            number(category.0, 1),
+            number(invariance.0, 1),
+            number(category.1, 1),
+            number(invariance.1, 1)
+        );
+        let no_more = |(variant, seeds): (Option<f64>, Option<f64>)| Some(variant? <= seeds?);
+        match no_more(category).zip(no_more(invariance)) {
             None => not_checked(&ours, "one seed: nothing to hold it against"),
-            Some((variant, seeds)) => self.decided(ours, variant <= seeds, ""),
+            Some((category, invariance)) => self.decided(ours, category && invariance, ""),
         }
     }
 
@@ -197,6 +207,8 @@ mod tests {
             channels: 10,
             category_changed: changed,
             seeds_percent_category_changed: seeds,
+            scale_invariance_changed: 1,
+            seeds_percent_scale_invariance_changed: seeds.map(|_| 10.0),
             ..ChurnRow::default()
         }
     }
@@ -230,9 +242,12 @@ mod tests {
             let found = Evidence { worth, ..evidence(&[], &[], 2560) }.variant("antialias");
             (found.ours, found.verdict)
         };
-        let said = "the category of 25.0 % of channels, another seed that of 25.0 %";
+        let said =
+            "category changed of 25.0 % of channels, scale invariance of 10.0 %; by another seed of 25.0 % and 10.0 %";
         assert_eq!(of(&[churn("1.1", 1, Some(20.0)), churn("2.1", 4, Some(30.0))]), (said.to_owned(), Verdict::Holds));
         assert_eq!(of(&[churn("1.1", 1, Some(20.0)), churn("2.1", 5, Some(30.0))]).1, Verdict::DoesNotHold);
         assert_eq!(of(&[churn("1.1", 1, None)]).1, Verdict::NotChecked);
+        let more = ChurnRow { scale_invariance_changed: 2, ..churn("1.1", 1, Some(20.0)) };
+        assert_eq!(of(&[more]).1, Verdict::DoesNotHold);
     }
 }

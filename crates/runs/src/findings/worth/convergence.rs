@@ -23,7 +23,7 @@ pub(in crate::findings) fn objective_rows(architecture: &Architecture, ascents: 
                 site: architecture.optimised_site(of.block, of.role).to_string(),
                 pictures,
                 left_out,
-                dead: after().filter(|(after, _)| !(*after > 0.0)).count(),
+                dead: after().filter(|(after, _)| after.is_nan() || *after <= 0.0).count(),
                 median: quartiles.map(|[_, median, _]| median),
                 lower: quartiles.map(|[lower, ..]| lower),
                 upper: quartiles.map(|[.., upper]| upper),
