@@ -5,7 +5,7 @@ use crate::folder::apart;
 use crate::photographs::scan::{Listing, Scan};
 use crate::progress::{Event, Observer};
 use crate::shards::Shard;
-use crate::source::Source;
+use crate::source::{Loaded, Source};
 use crate::store::{Archive, Known, Part, Place};
 use resnet::{Algorithm, Extent, Isa, Shape, Site, SiteName, UnknownSite, View};
 use std::fs::File;
@@ -62,16 +62,7 @@ pub struct Scanned {
 pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Scanned, RunError> {
     let loaded = request.source.clone().load()?.computed(request.algorithm)?;
     loaded.tell(observer);
-    let mut sites = Vec::new();
-    for asked in &request.sites {
-        let unknown = |e: UnknownSite| RunError::Site { sentence: format!("--sites: {e}") };
-        let site = loaded.architecture().site(asked).map_err(unknown)?;
-        if sites.contains(&site) {
-            return Err(RunError::SiteTwice { site });
-        }
-        loaded.network.require(site).map_err(|e| loaded.because(e))?;
-        sites.push(site);
-    }
+    let sites = sites(&loaded, &request.sites)?;
     apart::require_file(&request.out, &request.images)?;
     let mut entries = Listing::of(&request.images)?;
     if let Some(shard) = request.shard {
@@ -145,6 +136,21 @@ pub fn activations(request: &Activations, observer: &dyn Observer) -> Result<Sca
     drop(kept);
     part.end()?;
     Ok(Scanned { read: names.len(), skipped, shapes, not_finite: overflown.found() })
+}
+
+/// The sites that are asked for, each once.
+fn sites(loaded: &Loaded, all: &[SiteName]) -> Result<Vec<Site>, RunError> {
+    let mut sites = Vec::new();
+    for asked in all {
+        let unknown = |e: UnknownSite| RunError::Site { sentence: format!("--sites: {e}") };
+        let site = loaded.architecture().site(asked).map_err(unknown)?;
+        if sites.contains(&site) {
+            return Err(RunError::SiteTwice { site });
+        }
+        loaded.network.require(site).map_err(|e| loaded.because(e))?;
+        sites.push(site);
+    }
+    Ok(sites)
 }
 
 /// At which sites activations are beyond what single precision holds.

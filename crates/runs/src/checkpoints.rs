@@ -1,12 +1,9 @@
 //! After how many steps pictures are looked at on their way, to say what fewer steps cost (METHOD.md, section 8).
 
-use crate::plan::Study;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-/// How many channels of each block are looked at.
-const CHANNELS: usize = 16;
 /// The most numbers of steps.
 const MOST: usize = 32;
 /// The largest: as many as a picture may have.
@@ -49,17 +46,6 @@ impl Checkpoints {
     }
 }
 
-/// Sixteen of the channels of each study, evenly spread: the k-th is that at k / 16 of their list. All where there are no
-/// more.
-pub(crate) fn sample(studies: &[Study]) -> Vec<Study> {
-    let of = |study: &Study| {
-        let count = study.channels.len();
-        let some = (0..CHANNELS.min(count)).map(|k| study.channels[k * count / CHANNELS.min(count)]);
-        Study { block: study.block, channels: some.collect() }
-    };
-    studies.iter().map(of).collect()
-}
-
 impl FromStr for Checkpoints {
     type Err = ParseCheckpointsError;
 
@@ -95,17 +81,5 @@ mod tests {
             let said = text.parse::<Checkpoints>().unwrap_err().to_string();
             assert!(said.starts_with(&format!("'{text}': expected numbers of steps")), "{said}");
         }
-    }
-
-    #[test]
-    fn sixteen_channels_are_spread_over_all_and_fewer_are_all() {
-        let of = |channels: Vec<usize>| {
-            let study = Study { block: "1.1".parse().unwrap(), channels };
-            sample(&[study]).swap_remove(0).channels
-        };
-        assert_eq!(of((0..64).collect()), (0..16).map(|k| 4 * k).collect::<Vec<_>>());
-        assert_eq!(of(vec![3, 7, 9]), [3, 7, 9]);
-        let some = of((100..117).collect());
-        assert_eq!((some.len(), some[0], some[15]), (16, 100, 115));
     }
 }

@@ -1,7 +1,6 @@
 //! The channels of a run under other conditions than those of its first pictures: from other seeds, in variants, at other
 //! scale factors, after other numbers of steps.
 
-use crate::checkpoints;
 use crate::error::RunError;
 use crate::pictures::scale_factors::AtFactor;
 use crate::pictures::{Ascents, AtSeed, AtSteps, Attempts, Channel, InVariant, Variant, Workshop, recipe_of};
@@ -24,7 +23,7 @@ pub(crate) fn on_the_way(attempts: &Attempts<'_>, plan: &Plan) -> Result<Vec<AtS
     let Some(checkpoints) = &plan.convergence else {
         return Ok(Vec::new());
     };
-    let (workshop, studies) = (attempts.workshop, checkpoints::sample(&plan.studies));
+    let (workshop, studies) = (attempts.workshop, plan::sample(&plan.studies));
     let units = plan::neuron_units(attempts.loaded.architecture(), &studies, &Seeds::one(attempts.seed));
     workshop.make_on_the_way(ON_THE_WAY, (&units, checkpoints.steps()), attempts.observer)?;
     let at = |&steps: &usize| {

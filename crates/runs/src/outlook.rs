@@ -4,7 +4,7 @@
 //! the store lacks. What cannot be known before, such as pictures that fail and are made again, is left out, and which
 //! channels will be exemplars is not known: six of each block at most are.
 
-use crate::checkpoints::{self, Checkpoints};
+use crate::checkpoints::Checkpoints;
 use crate::error::RunError;
 use crate::pictures::{Variant, Workshop, recipe_of};
 use crate::plan::{self, Study};
@@ -125,7 +125,7 @@ impl Outlook<'_> {
         let nearest = of_site.values().last().copied().unwrap_or(0.0);
         let units = plan::neuron_units(
             self.loaded.architecture(),
-            &checkpoints::sample(self.studies),
+            &plan::sample(self.studies),
             &Seeds::one(self.conditions.first),
         );
         let mut longest: BTreeMap<Unit, usize> = BTreeMap::new();

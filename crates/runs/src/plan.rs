@@ -126,9 +126,35 @@ pub(crate) fn without_input(architecture: &Architecture, block: Block) -> Option
     })
 }
 
+/// How many channels of each block are looked at on their way.
+const SAMPLE: usize = 16;
+
+/// Sixteen of the channels of each study, evenly spread: the k-th is that at k / 16 of their list. All where there are no
+/// more.
+pub(crate) fn sample(studies: &[Study]) -> Vec<Study> {
+    let of = |study: &Study| {
+        let count = study.channels.len();
+        let some = (0..SAMPLE.min(count)).map(|k| study.channels[k * count / SAMPLE.min(count)]);
+        Study { block: study.block, channels: some.collect() }
+    };
+    studies.iter().map(of).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sixteen_channels_are_spread_over_all_and_fewer_are_all() {
+        let of = |channels: Vec<usize>| {
+            let study = Study { block: "1.1".parse().unwrap(), channels };
+            sample(&[study]).swap_remove(0).channels
+        };
+        assert_eq!(of((0..64).collect()), (0..16).map(|k| 4 * k).collect::<Vec<_>>());
+        assert_eq!(of(vec![3, 7, 9]), [3, 7, 9]);
+        let some = of((100..117).collect());
+        assert_eq!((some.len(), some[0], some[15]), (16, 100, 115));
+    }
     use std::path::Path;
 
     #[test]

@@ -82,6 +82,65 @@ fn shards_make_every_picture_once_and_what_follows_the_second_time() {
     succeed(program(&["verify", "--all"]).arg(&out));
 }
 
+/// Pictures of every seed and variant, those made again and those of whole channels, until nobody has any left to make.
+#[test]
+fn shards_cover_every_seed_and_variant_and_what_is_made_again_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, out) = (folder.path().join("one"), folder.path().join("out"));
+    let conditions = ["--seeds", "2", "--variant", "post-relu,aliased-block"];
+    succeed(&mut command(&one, &conditions));
+    let shard = |shard: &str| succeed(command(&out, &conditions).args(["--shard", shard]));
+    shard("1/3");
+    // Two blocks of seven channels: three roles from two seeds, and three behind the ReLU.
+    let pictures = |at: usize| status(&out)["shards"][at]["pictures"].as_u64().unwrap();
+    assert_eq!(pictures(0), 2 * 7 * (2 * 3 + 3) / 3);
+    shard("2/3");
+    assert_eq!(pictures(1), pictures(0));
+    shard("3/3");
+    let mut left = entries(&out).len();
+    loop {
+        ["1/3", "2/3", "3/3"].into_iter().for_each(shard);
+        let now = entries(&out).len();
+        if now == left {
+            break;
+        }
+        left = now;
+    }
+    succeed(&mut command(&out, &conditions));
+    assert_eq!(entries(&out).len(), left, "pictures that no shard made");
+    let names = |out: &Path| entries(out).iter().map(|p| p.file_name().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&out), names(&one));
+    assert_same_results(&one, &out);
+}
+
+#[test]
+fn the_status_of_a_run_in_one_piece_says_how_much_of_each_site_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mut child = command(&out, &["--threads", "1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started = Instant::now();
+    while entries(&out).len() < 2 {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let there = status(&out);
+    let of = |field: &str| {
+        let kinds = there["kinds"].as_array().unwrap();
+        kinds.iter().map(|kind| kind[field].as_u64().unwrap()).sum::<u64>()
+    };
+    let made = entries(&out).len() as u64;
+    // A picture that was stored and not yet told of.
+    assert!(of("all") >= 42 && (of("done") == made || of("done") + 1 == made), "{there}");
+    assert_eq!((&there["whole"]["state"], there["shards"].as_array().unwrap().len()), (&"working".into(), 0));
+    let printed = succeed(program(&["status"]).arg(&out));
+    assert!(printed.contains("layer1.1.bn2 neuron") && printed.contains("\nwhole     at work"), "{printed}");
+    succeed(&mut command(&out, &[]));
+    assert_same_results(whole(), &out);
+    assert!(succeed(program(&["status"]).arg(&out)).contains("finished") && !out.join("progress").exists());
+}
+
 #[test]
 fn shards_of_other_numbers_twice_and_at_once_leave_the_same() {
     let folder = tempfile::tempdir().unwrap();

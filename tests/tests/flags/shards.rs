@@ -95,7 +95,7 @@ fn scripts_are_submitted_only_where_that_is_asked_for() {
 fn the_status_is_that_of_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     let of = |path: &Path| succeed(program(&["status"]).arg(path));
-    assert!(of(folder.path()).contains("no shard was begun there"));
+    assert!(of(folder.path()).contains("no run was begun there"));
     assert!(of(plain()).contains("finished"));
     let out = folder.path().join("out");
     succeed(&mut reproduce(&out, &["--shard", "1/2"]));

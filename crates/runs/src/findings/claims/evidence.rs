@@ -1,11 +1,18 @@
 //! What the tables of a run say of a claim, and with what verdict.
 
-use super::worth::Worth;
 use crate::findings::paper;
 use crate::source::Loaded;
 use analysis::{Category, is_overwrite_group};
-use report::{BlockRow, ChannelRow, PanelRow, Verdict, probability};
+use report::{BlockRow, ChannelRow, ChurnRow, ConvergenceRow, PanelRow, SeedRow, Verdict, probability};
 use resnet::BatchNormState;
+
+/// What the run has beside its first seed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Worth<'a> {
+    pub(crate) seeds: &'a [SeedRow],
+    pub(crate) churn: &'a [ChurnRow],
+    pub(crate) convergence: &'a [ConvergenceRow],
+}
 
 /// What the claims are checked against.
 #[derive(Clone, Debug)]

@@ -12,8 +12,8 @@ mod worth;
 use crate::findings::paper;
 pub(crate) use evidence::Evidence;
 use evidence::Finding;
+pub(crate) use evidence::Worth;
 use report::ClaimRow;
-pub(crate) use worth::Worth;
 
 const PAPER_1: &str = "arXiv 2407.05340";
 const PAPER_2: &str = "arXiv 2504.16290";

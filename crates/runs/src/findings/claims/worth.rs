@@ -1,21 +1,13 @@
 //! What becomes of claims at other seeds, in variants and after fewer steps, where the run has them. The papers report one seed,
 //! one recipe and one number of steps: where they have no number, none is decided.
 
-use super::evidence::{Evidence, Finding, not_checked, number};
+use super::evidence::{Evidence, Finding, Worth, not_checked, number};
 use super::{Claim, PAPER_1};
 use crate::findings::paper;
 use report::{ChurnRow, ConvergenceRow, SeedRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ONE_SEED: &str = "the papers report one seed: no number to compare with";
-
-/// What the run has beside its first seed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Worth<'a> {
-    pub(crate) seeds: &'a [SeedRow],
-    pub(crate) churn: &'a [ChurnRow],
-    pub(crate) convergence: &'a [ConvergenceRow],
-}
 
 /// Those that can be asked of any network.
 pub(super) fn claims(evidence: &Evidence<'_>) -> Vec<Claim> {
