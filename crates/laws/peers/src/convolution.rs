@@ -60,7 +60,8 @@ fn onnx(p: &Convolution<f32>) -> Vec<u8> {
 
 /// A tensor of single precision by its name and sizes.
 fn value(name: &str, sizes: [usize; 4]) -> Message {
-    let sizes = sizes.into_iter().fold(Message::new(), |message, size| message.message(1, Message::new().number(1, size)));
+    let sizes =
+        sizes.into_iter().fold(Message::new(), |message, size| message.message(1, Message::new().number(1, size)));
     let tensor = Message::new().number(1, 1).message(2, sizes);
     Message::new().text(1, name).message(2, Message::new().message(1, tensor))
 }

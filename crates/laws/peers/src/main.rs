@@ -59,7 +59,8 @@ fn subjects() -> Vec<Box<dyn Subject>> {
         Box::new(product(faer_f32).named("faer 0.24, f32")),
         Box::new(product(nalgebra_f32).named("nalgebra 0.34, f32")),
         Box::new(product(ndarray_f32).named("ndarray 0.17, f32")),
-        Box::new(rten()),
+        Box::new(rten().named("rten 0.27, f32, one channel a group").only(depthwise)),
+        Box::new(rten().named("rten 0.27, f32, the others").only(|p| !depthwise(p))),
         Box::new(Kernel::new(Claims::plain(), inverse_dft).named("realfft 3 and rustfft 6, f32")),
         Box::new(Kernel::new(enlarging, enlarged).named("image 0.25, Triangle, f32")),
         Box::new(Kernel::new(interpolating, interpolated).named("fast_image_resize 6, bilinear, f32")),
@@ -74,11 +75,15 @@ fn subjects() -> Vec<Box<dyn Subject>> {
     ]
 }
 
-/// With groups, and the same bits on two threads.
+/// With groups, and the same bits on two threads. Of one channel a group it has a kernel of its own.
 fn rten() -> Kernel<Convolution<f32>, f32> {
     let claims = Claims { groups: true, same_bits: true, tiles: vec![4, 6, 8, 14, 16, 32], ..Claims::plain() };
-    let kernel = Kernel::new(claims, convolution::rten_f32(1)).named("rten 0.27, f32");
+    let kernel = Kernel::new(claims, convolution::rten_f32(1));
     kernel.variant("two threads", convolution::rten_f32(2))
+}
+
+fn depthwise(p: &Convolution<f32>) -> bool {
+    p.shape.groups == p.shape.inputs && p.shape.groups == p.shape.outputs
 }
 
 fn function<F: Function>(name: &str, f: fn(f32) -> f32) -> Kernel<Elementary<F, f32>, f32> {
