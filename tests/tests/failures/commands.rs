@@ -243,6 +243,13 @@ pub(crate) fn grows(name: &Path) -> bool {
     name.parent().is_some_and(|p| p.ends_with("store/scans")) || name.extension().is_some_and(|e| e == "part")
 }
 
+/// Whether nobody misses what a power cut takes of a file: what a run says of its work while it is at it, and scratch files
+/// that have no name.
+pub(crate) fn is_lost_lightly(name: &Path) -> bool {
+    let unnamed = name.file_name().is_some_and(|name| name.to_string_lossy().starts_with('#'));
+    unnamed || name.parent().is_some_and(|folder| folder.ends_with("progress"))
+}
+
 /// Asserts that what a command that failed left is, file by file, what it leaves where nothing fails, or the beginning
 /// of a journal.
 #[track_caller]
@@ -250,7 +257,7 @@ pub(crate) fn assert_only_finished(below: &Path, undisturbed: &BTreeMap<PathBuf,
     for (name, bytes) in files(below) {
         let whole = undisturbed.get(&name);
         let right = match whole {
-            _ if name.extension().is_some_and(|e| e == "part") => true,
+            _ if name.extension().is_some_and(|e| e == "part") || is_lost_lightly(&name) => true,
             // What a run said of itself when it began: gone at its end.
             _ if name.ends_with("begun.json") => true,
             None => false,

@@ -1,6 +1,7 @@
 //! Where the records of images are, in sixteen bytes each.
 
 use super::ImageDigest;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
@@ -53,10 +54,13 @@ impl Places {
 
     /// Adds the place of an image that has none.
     pub(super) fn insert(&mut self, image: &ImageDigest, place: Place) {
-        if self.of.contains_key(&head(image)) {
-            self.alike.insert(*image, place);
-        } else {
-            self.of.insert(head(image), place);
+        match self.of.entry(head(image)) {
+            Entry::Occupied(_) => {
+                self.alike.insert(*image, place);
+            }
+            Entry::Vacant(empty) => {
+                empty.insert(place);
+            }
         }
     }
 
