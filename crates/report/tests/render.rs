@@ -217,7 +217,10 @@ fn a_missing_table_or_manifest_is_named() {
         let path = folder.path().join(name);
         fs::remove_file(&path).unwrap();
         let error = render(folder.path()).unwrap_err();
-        assert!(matches!(&error, ReportError::Read { path: p, .. } if *p == path));
+        match &error {
+            ReportError::NoRun { folder: f, .. } => assert_eq!((name, f.as_path()), (layout::MANIFEST, folder.path())),
+            error => assert!(matches!(error, ReportError::Read { path: p, .. } if *p == path), "{error}"),
+        }
         let sentence = error.to_string();
         assert!(sentence.contains(name) && !sentence.contains('\n'), "{sentence}");
         assert!(!folder.path().join(layout::INDEX).exists());

@@ -117,7 +117,7 @@ fn a_manifest_comes_back_from_json_whole() {
 fn digests_tell_changed_and_missing_files_and_nothing_else() {
     let folder = write_folder("weights", &["1.1"], 2);
     let manifest = Manifest::read(folder.path()).unwrap();
-    assert_eq!(manifest.files.len(), 10 + 2 * 3);
+    assert_eq!(manifest.files.len(), 14 + 2 * 3);
     assert_eq!(digests(folder.path(), |_| true).unwrap(), manifest.files);
     // The store, hidden files and the manifest itself are not part of what a manifest vouches for.
     fs::create_dir(folder.path().join(layout::STORE)).unwrap();

@@ -70,7 +70,7 @@ fn verify_names_each_file_that_is_missing_cut_empty_or_changed() {
             assert_eq!(output.status.code(), expected, "{name}, {how:?}: {said}");
             // By its whole name, as far as words go.
             let named =
-                said.split([':', ' ', '\n']).any(|word| word == name || word.ends_with(&format!("used/{name}")));
+                said.split([':', ' ', ',', '\n']).any(|word| word == name || word.ends_with(&format!("used/{name}")));
             assert!(named, "{name}, {how:?}: {said}");
             fs::write(&path, good).unwrap();
         }

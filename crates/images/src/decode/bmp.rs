@@ -44,6 +44,12 @@ pub(super) fn decode(source: &Source<'_>) -> Result<Rgb8, ImageError> {
     if header.size == OS2 {
         return Err(source.unsupported("one with a header of OS/2 2"));
     }
+    match header.coding {
+        0..=3 | 6 => {}
+        4 => return Err(source.unsupported("one that holds a JPEG")),
+        5 => return Err(source.unsupported("one that holds a PNG")),
+        way => return Err(source.unsupported(format!("one whose pixels are coded in way {way}"))),
+    }
     let bytes = header.with_numbered_palette(source.bytes);
     let decoder = BmpDecoder::new(Cursor::new(bytes.as_ref())).map_err(refused)?;
     let (width, height) = decoder.dimensions();

@@ -115,4 +115,10 @@ fn kinds_that_are_not_read_are_named() {
     assert_eq!(said("formats/masks_565.bmp", &masks), common("BMP", "one whose pixels are cut into odd parts"));
     let os2 = |bytes: &mut Vec<u8>| bytes[14] = 64;
     assert_eq!(said("formats/plain_32.bmp", &os2), common("BMP", "one with a header of OS/2 2"));
+    for (way, kind) in
+        [(4, "one that holds a JPEG"), (5, "one that holds a PNG"), (11, "one whose pixels are coded in way 11")]
+    {
+        let coded = |bytes: &mut Vec<u8>| bytes[30] = way;
+        assert_eq!(said("formats/plain_32.bmp", &coded), common("BMP", kind));
+    }
 }
