@@ -250,6 +250,11 @@ pub(crate) fn is_lost_lightly(name: &Path) -> bool {
     unnamed || name.parent().is_some_and(|folder| folder.ends_with("progress"))
 }
 
+/// Whether a file was what a run said of itself when it began, and is no more since its manifest says more.
+pub(crate) fn is_of_a_beginning(path: &Path) -> bool {
+    path.ends_with("begun.json") && path.with_file_name("manifest.json").exists()
+}
+
 /// Asserts that what a command that failed left is, file by file, what it leaves where nothing fails, or the beginning
 /// of a journal.
 #[track_caller]

@@ -2,6 +2,7 @@
 
 use super::commands::{
     ACTIVATIONS, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
+    is_of_a_beginning,
 };
 use std::fs;
 use std::io::Write;
@@ -75,7 +76,10 @@ fn fill(small: Small, sizes: &[usize]) {
         let finished = files(below);
         disk.again("size=64m");
         small.goes_on(below, &undisturbed, &after);
-        let kept = |name: &Path| below.join(name).exists() || name.extension().is_some_and(|e| e == "part");
+        let kept = |name: &Path| {
+            let path = below.join(name);
+            path.exists() || is_of_a_beginning(&path) || name.extension().is_some_and(|e| e == "part")
+        };
         assert!(finished.keys().all(|name| kept(name)), "{after}");
     }
 }
