@@ -18,9 +18,12 @@ pub(crate) struct Line {
     pub(crate) band: Vec<(f64, f64, f64)>,
 }
 
+/// A place, its value, and the lower and upper end of the band there.
+type At = (f64, Option<f64>, Option<f64>, Option<f64>);
+
 impl Line {
     /// Those of rows, where they are defined; a band that nowhere is wider than a line is not drawn.
-    pub(crate) fn new(color: &'static str, rows: &[(f64, Option<f64>, Option<f64>, Option<f64>)]) -> Line {
+    pub(crate) fn new(color: &'static str, rows: &[At]) -> Line {
         let points = rows.iter().filter_map(|(x, y, ..)| Some((*x, (*y)?))).collect();
         let mut band: Vec<(f64, f64, f64)> = Vec::new();
         for (x, _, low, high) in rows {
