@@ -72,6 +72,8 @@ pub(crate) fn run(
     let mut clock = Clock::default();
     let mut ready = clock.time("load", || prepare(options, asked, store, observer))?;
     if let Some(summary) = nothing_to_do(options, &ready, observer)? {
+        // A run that failed at its very end left them.
+        shards::forget(&options.out);
         return Ok(summary);
     }
     ready.before.iter_mut().for_each(Manifest::forget_images);

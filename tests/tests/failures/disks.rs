@@ -2,7 +2,7 @@
 
 use super::commands::{
     ACTIVATIONS, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
-    is_of_a_beginning,
+    is_lost_lightly, is_of_a_beginning,
 };
 use std::fs;
 use std::io::Write;
@@ -78,9 +78,14 @@ fn fill(small: Small, sizes: &[usize]) {
         small.goes_on(below, &undisturbed, &after);
         let kept = |name: &Path| {
             let path = below.join(name);
-            path.exists() || is_of_a_beginning(&path) || name.extension().is_some_and(|e| e == "part")
+            path.exists()
+                || is_of_a_beginning(&path)
+                || is_lost_lightly(&path)
+                || name.extension().is_some_and(|e| e == "part")
         };
-        assert!(finished.keys().all(|name| kept(name)), "{after}");
+        for name in finished.keys() {
+            assert!(kept(name), "{} lost after {after}", name.display());
+        }
     }
 }
 
