@@ -44,7 +44,7 @@ macro_rules! row {
     }};
 }
 
-/// The section; what differs goes to `differences`.
+/// The section, where the run has more than its one condition; what differs goes to `differences`.
 ///
 /// # Errors
 /// If a table or a picture is damaged.
@@ -53,7 +53,7 @@ pub(super) fn section(
     (first, own_steps): (u64, Option<u64>),
     center: &Center<'_>,
     differences: &mut Vec<String>,
-) -> Result<Section, AuditError> {
+) -> Result<Option<Section>, AuditError> {
     let rows = rows(folder, (first, own_steps), center)?;
     let mut section = Section::new("Seeds, variants and steps");
     let of_seeds: Vec<&Row> = rows.iter().filter(|row| row.table == SEEDS.path).collect();
@@ -90,7 +90,7 @@ pub(super) fn section(
             said,
         ]);
     }
-    Ok(section)
+    Ok((rows.len() > 1).then_some(section))
 }
 
 /// A channel in all tables that have it.

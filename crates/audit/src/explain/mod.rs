@@ -82,7 +82,7 @@ pub fn explain(
     sections.push(mix_and_scale::mix(&measured, budget.as_ref()));
     sections.push(mix_and_scale::scale(&measured));
     sections.push(mix_and_scale::invariance(&measured));
-    sections.push(conditions);
+    sections.extend(conditions);
     Ok(Explanation {
         title: format!("Block {block}, channel {channel}"),
         sections,
