@@ -35,7 +35,19 @@ pub(crate) fn run(root: &Path, flags: Ablate) -> anyhow::Result<()> {
         isa: Isa::from_environment()?,
         out: flags.out,
     };
-    interrupt::says(format!("nothing was written to {}", options.out.display()))?;
+    let out = options.out.display();
+    interrupt::says(format!("what was measured is kept in {out}, and the same command goes on there"))?;
+    if let Some(shard) = flags.shard {
+        let next = match runs::ablate_shard(&options, shard, &Progress::new())? {
+            true => "every image is measured; the same command without --shard writes the table and the figure",
+            false => {
+                "what is measured next follows from what other shards have not found yet; once they have, the same command goes \
+                 on, or the one without --shard measures everything"
+            }
+        };
+        print(&format!("{out}: shard {shard}: {next}"));
+        return Ok(());
+    }
     let found = runs::ablate(&options, &Progress::new())?;
     print("zoom  intact  studied  random, mean  studied over random  standard error  sign test");
     for at in &found.curve {

@@ -358,6 +358,8 @@ pub(crate) enum Spread {
     Reproduce(Reproduce),
     /// As `activations`.
     Activations(Activations),
+    /// As `ablate`.
+    Ablate(Ablate),
 }
 
 /// What stands in a line of its own that Slurm reads.
@@ -441,6 +443,11 @@ pub(crate) struct Ablate {
     /// The folder to write ablation.csv, ablation.json and the figure to.
     #[arg(long, value_name = "DIR", default_value = "out/ablation")]
     pub(crate) out: PathBuf,
+
+    /// Measure only part I of N of the images, and keep what was found in the folder: the same command without --shard takes
+    /// what is there, measures what is missing, and writes everything.
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
 }
 
 #[derive(Debug, Args)]

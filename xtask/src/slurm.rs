@@ -1,9 +1,10 @@
 //! `cargo xtask slurm`: the scripts that spread a command over a Slurm cluster.
 //!
 //! Three files beside what the command writes, which anybody may read and edit: an array job whose tasks are shards, a job
-//! that finishes, and a script that submits both. The array is submitted twice for `reproduce`: which pictures failed and
-//! which channels are shown by whole-channel pictures is known once every center-neuron picture is there, and the second
-//! time the shards make their part of these.
+//! that finishes, and a script that submits both. The array is submitted more than once where what is to be done follows
+//! from what every shard did. Twice for `reproduce`: which pictures failed and which channels are shown by whole-channel
+//! pictures is known once every center-neuron picture is there, and the second time the shards make their part of these.
+//! Four times for `ablate`: means of channels, plain accuracy, random sets, enlarged images.
 
 use crate::flags::{Slurm, Spread};
 use crate::{home, print, reproduce};
@@ -29,14 +30,14 @@ const OWN: [(&str, bool); 5] =
 pub(crate) fn run(flags: Slurm) -> anyhow::Result<()> {
     let tasks = flags.tasks.ok_or_else(|| anyhow!("--tasks: expected how many tasks the array has, found none"))?;
     let here = std::env::current_dir()?;
-    let (shard, threads) = match &flags.command {
-        Spread::Reproduce(command) => (command.shard, command.threads),
-        Spread::Activations(command) => (command.shard, command.threads),
+    let (shard, threads, passes) = match &flags.command {
+        Spread::Reproduce(command) => (command.shard, command.threads, 2),
+        Spread::Activations(command) => (command.shard, command.threads, 1),
+        Spread::Ablate(command) => (command.shard, command.threads, 4),
     };
     if shard.is_some() {
         return Err(anyhow!("--shard: expected none, since every task of the array is given its own"));
     }
-    let passes = if matches!(flags.command, Spread::Reproduce(_)) { 2 } else { 1 };
     let folder = match flags.command {
         Spread::Reproduce(command) => {
             let root = home::root(command.weights.weights.is_none())?;
@@ -47,6 +48,7 @@ pub(crate) fn run(flags: Slurm) -> anyhow::Result<()> {
             folder.push(".slurm");
             folder.into()
         }
+        Spread::Ablate(command) => command.out.join("slurm"),
     };
     let folder = here.join(folder);
     let job = Job {
@@ -201,8 +203,10 @@ impl Job {
         if self.passes > 1 {
             writeln!(
                 script,
-                "# Once more: what failed and which channels to show is known when every picture is there."
+                "# Again: what is left to do is known when every shard has done what could be known before."
             )?;
+        }
+        for _ in 1..self.passes {
             writeln!(script, "shards=$(sbatch --parsable --dependency=afterany:\"$shards\" {SHARDS})")?;
             writeln!(script, "echo \"shards, of what follows from these: job $shards\"")?;
         }

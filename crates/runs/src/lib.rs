@@ -4,7 +4,7 @@
 //! - [`reproduce()`] runs everything for the blocks and channels of an [`Options`] and leaves figures, tables and a
 //!   report.
 //! - [`fill()`] does a [`Shard`] of that, for as many machines as share a folder, and [`status()`] says how far they are.
-//! - [`ablate()`] measures what channels are worth to accuracy. [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
+//! - [`ablate()`] measures what channels are worth to accuracy, [`ablate_shard()`] its part of that. [`activations()`] reads chosen sites for images; [`visualize()`] makes one picture.
 //! - [`report()`] makes the page of a folder again, finished or not.
 //! - [`verify()`] holds such a folder against its manifest, and computes as much of it again as it is asked to.
 //! - An [`Observer`] is told what happens.
@@ -56,7 +56,7 @@ mod verify;
 mod visualize;
 mod work;
 
-pub use ablate::{Ablate, AblateBy, Ablated, AblatedChannels, ablate};
+pub use ablate::{Ablate, AblateBy, Ablated, AblatedChannels, ablate, ablate_shard};
 pub use activations::{Activations, Scanned, activations};
 pub use channels::{ChannelRange, ParseChannelsError};
 pub use checkpoints::{Checkpoints, ParseCheckpointsError};

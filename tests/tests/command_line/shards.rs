@@ -335,6 +335,19 @@ fn scripts_for_slurm_are_written_and_submitted_where_there_is_a_slurm() {
     let given = fs::read_to_string(bin.join("said")).unwrap();
     let expected = "--parsable shards.sh\n--parsable --dependency=afterany:1 shards.sh\n--parsable --dependency=afterany:2 finish.sh\n";
     assert_eq!(given, expected);
+    // What follows from all that was done before is asked for again: four times where channels are ablated.
+    fs::remove_file(bin.join("said")).unwrap();
+    let mut ablate = Command::new(executable());
+    ablate.args(["slurm", "ablate", "--block", "1.1", "--channels", "2", "--out", "b", "--tasks", "3", "--submit"]);
+    let output = ablate.env("PATH", &with).current_dir(&path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shards = fs::read_to_string(path.join("b/slurm/shards.sh")).unwrap();
+    assert!(shards.contains("ablate --block 1.1 --channels 2 --out b") && shards.contains("--array=1-3"), "{shards}");
+    let given = fs::read_to_string(bin.join("said")).unwrap();
+    let [first, again @ .., last] = &given.lines().collect::<Vec<_>>()[..] else { panic!("{given}") };
+    assert_eq!((*first, *last), ("--parsable shards.sh", "--parsable --dependency=afterany:4 finish.sh"));
+    let again_expected = [1, 2, 3].map(|job| format!("--parsable --dependency=afterany:{job} shards.sh"));
+    assert_eq!(again, again_expected);
     // Wrong usage, and no Slurm.
     for (more, search, sentence) in [
         (&["--submit"][..], &with, "--tasks: expected how many tasks"),

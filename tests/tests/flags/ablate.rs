@@ -23,6 +23,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--by", channels_hold_their_mean_or_zero),
     ("--threads", threads::of_ablate),
     ("--out", everything_is_in_the_folder_that_is_named),
+    ("--shard", a_shard_measures_its_part_of_the_images),
 ];
 
 /// A small ablation with more said; its report and the rows of its table.
@@ -205,10 +206,58 @@ fn everything_is_in_the_folder_that_is_named() {
     let mut command = program(&["ablate", "--block", "1.1", "--channels", "2", "--input-size", "32"]);
     command.args(["--random-sets", "0", "--zooms", "1.5"]).arg("--out").arg(&out);
     succeed(&mut command);
-    let mut there: Vec<String> =
-        fs::read_dir(&out).unwrap().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(files(&out), ["ablation.csv", "ablation.json", "ablation.png", "ablation.svg"]);
+}
+
+/// The names of the files of a folder, in order.
+fn files(folder: &Path) -> Vec<String> {
+    let there = fs::read_dir(folder).unwrap().flatten();
+    let mut there: Vec<String> = there.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     there.sort();
-    assert_eq!(there, ["ablation.csv", "ablation.json", "ablation.png", "ablation.svg"]);
+    there
+}
+
+#[test]
+fn a_shard_measures_its_part_of_the_images() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, parts, alone] = ["whole", "parts", "alone"].map(|name| folder.path().join(name));
+    let command = |out: &Path, more: &[&str]| {
+        let mut command = program(&["ablate", "--block", "2.1", "--channels", "2,14", "--input-size", "64"]);
+        command.args(["--random-sets", "2", "--zooms", "1.5"]).args(more).arg("--out").arg(out);
+        command
+    };
+    succeed(&mut command(&whole, &[]));
+    let written = ["ablation.csv", "ablation.json", "ablation.png", "ablation.svg"];
+    assert_eq!(files(&whole), written);
+    let shard = |out: &Path, shard| succeed(&mut command(out, &["--shard", shard]));
+    let is_done = |said: &str| said.contains("every image is measured");
+    // Means, plain accuracy, random sets perhaps more than once, enlarged images: each follows from what is before it.
+    let mut rounds = 0;
+    loop {
+        let first = shard(&parts, "1/2");
+        assert!(is_done(&first) || rounds < 12, "{first}");
+        let second = shard(&parts, "2/2");
+        rounds += 1;
+        assert!(files(&parts).iter().all(|name| !written.contains(&name.as_str())));
+        if is_done(&first) {
+            assert!(is_done(&second));
+            break;
+        }
+    }
+    assert!(rounds >= 3, "{rounds}");
+    let said = command(&parts, &[]).output().unwrap();
+    assert!(said.status.success() && !String::from_utf8(said.stderr).unwrap().contains("shard "));
+    // One that nobody began is made good, and named.
+    shard(&alone, "1/2");
+    let said = command(&alone, &[]).output().unwrap();
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert!(said.contains("shard 2/2 was not begun") && !said.contains("shard 1/2"), "{said}");
+    for out in [&parts, &alone] {
+        assert_eq!(files(out), written);
+        for name in written {
+            assert!(fs::read(out.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
+        }
+    }
 }
 
 #[test]

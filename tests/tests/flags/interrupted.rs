@@ -56,7 +56,9 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
     activations.args(["--threads", "1"]);
     let images = streamscope_tests::harness::root().join("fixtures/images");
     activations.arg("--images").arg(images).arg("--out").arg(&archive);
-    let out = path("out");
+    let (out, ablated) = (path("out"), path("ablated"));
+    let mut ablate = program(&["ablate", "--block", "1.1", "--channels", "2", "--input-size", "2048"]);
+    ablate.args(["--threads", "1", "--random-sets", "0"]).arg("--out").arg(&ablated);
     let many = ["--weights", &weights, "--steps", "250000"];
     let last = |command: &mut Command| -> String {
         let (held, stdout) = full();
@@ -89,11 +91,20 @@ fn an_interrupted_command_says_what_it_leaves_in_one_sentence() {
         format!("interrupted: what was read is kept beside {}, and the same command goes on there", kept(&archive))
     );
     assert_eq!(
+        last(&mut ablate),
+        format!("interrupted: what was measured is kept in {}, and the same command goes on there", kept(&ablated))
+    );
+    assert_eq!(
         last(&mut reproduce(&out, &many)),
         format!(
             "interrupted: finished pictures and images are kept in {}, and the same command goes on there",
             kept(&out.join("store"))
         )
     );
-    assert!(!picture.exists() && !archive.exists() && !audited.join("audit.json").exists());
+    assert!(
+        !picture.exists()
+            && !archive.exists()
+            && !ablated.join("ablation.json").exists()
+            && !audited.join("audit.json").exists()
+    );
 }

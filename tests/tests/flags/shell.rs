@@ -41,7 +41,7 @@ fn every_command_has_its_page() {
     let mut pages: BTreeSet<String> = commands.iter().map(|c| format!("streamscope-{c}.1")).collect();
     pages.insert("streamscope.1".to_owned());
     // A command that takes another one has a page for each of these.
-    pages.extend(["reproduce", "activations"].map(|inner| format!("streamscope-slurm-{inner}.1")));
+    pages.extend(["reproduce", "activations", "ablate"].map(|inner| format!("streamscope-slurm-{inner}.1")));
     assert_eq!(names, pages);
     for command in commands {
         // A hyphen is written so that nobody takes it for a dash.

@@ -155,6 +155,8 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
 
     fn root() -> &'static Path {
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -187,6 +189,68 @@ mod tests {
                 let others = filters.iter().all(|f| !itself.contains(f.as_str()));
                 assert!(!filters.is_empty() && others, "{}", fault.name);
             }
+        }
+    }
+
+    /// All sources below a folder of the project.
+    fn sources(folder: &Path, all: &mut String) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path() {
+                path if path.is_dir() => sources(&path, all),
+                path if path.extension().is_some_and(|e| e == "rs") => all.push_str(&fs::read_to_string(path).unwrap()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The folder of each package, by its name.
+    fn packages() -> BTreeMap<String, PathBuf> {
+        let crates = fs::read_dir(root().join("crates")).unwrap().map(|entry| entry.unwrap().path());
+        let all = crates.chain(["xtask", "tests", "tests/fuzz", "benches"].map(|name| root().join(name)));
+        let named = all.filter_map(|folder| {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+            let name = manifest.lines().find_map(|line| line.strip_prefix("name = "))?;
+            Some((name.trim_matches('"').to_owned(), folder))
+        });
+        named.collect()
+    }
+
+    #[test]
+    fn what_has_to_notice_a_fault_is_there() {
+        let (packages, mut known) = (packages(), BTreeMap::new());
+        for fault in listed() {
+            let Check::Tests(arguments) = &fault.check else {
+                continue;
+            };
+            let mut arguments = arguments.iter();
+            let mut folder = None;
+            while let Some(argument) = arguments.next() {
+                match argument.as_str() {
+                    "-p" => folder = arguments.next().and_then(|name| packages.get(name)),
+                    "--lib" | "--bins" | "--doc" => {}
+                    of_package => {
+                        let folder = folder.unwrap_or_else(|| panic!("{}: a package that is there", fault.name));
+                        if of_package == "--test" {
+                            let test = folder.join("tests").join(arguments.next().unwrap());
+                            let there = test.is_dir() || test.with_extension("rs").is_file();
+                            assert!(there, "{}: no test program {}", fault.name, test.display());
+                            continue;
+                        }
+                        // A module or a part of a function's name, perhaps with its modules before it.
+                        let source = known.entry(folder).or_insert_with(|| {
+                            let mut all = String::new();
+                            ["src", "tests"].iter().for_each(|part| sources(&folder.join(part), &mut all));
+                            all
+                        });
+                        let last = of_package.rsplit("::").find(|part| !part.is_empty()).unwrap();
+                        let mut named = source.split("fn ").chain(source.split("mod ")).skip(1);
+                        let is_named =
+                            named.any(|rest| rest.split(['(', '<', ';', ' ']).next().unwrap().contains(last));
+                        assert!(is_named, "{}: no test {of_package}", fault.name);
+                    }
+                }
+            }
+            assert!(folder.is_some(), "{}: a package that is there", fault.name);
         }
     }
 

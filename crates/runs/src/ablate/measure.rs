@@ -1,17 +1,19 @@
 //! How many images are named right while channels are ablated, at several enlargements.
 
 use super::labelled::{Image, Labelled};
+use super::pass::Pass;
 use super::{Ablate, AblateBy};
 use crate::error::RunError;
-use crate::progress::{Event, Observer};
-use crate::queue::Queue;
+use crate::progress::Observer;
+use crate::shards::Shard;
 use crate::source::Loaded;
 use featviz::{Ablation, Classifier};
 use images::{Rgb8, pillow};
 use resnet::{Extent, Preprocessing, Reader, Reading, Role, Site, View};
+use std::path::Path;
 
-/// How many images have their class among the first so many.
-const FIVE: usize = 5;
+/// A class is among the first five if fewer come before it.
+const FIVE: f32 = 5.0;
 
 /// What ablations are measured with.
 #[derive(Clone, Copy)]
@@ -19,6 +21,8 @@ pub(super) struct Measuring<'a> {
     pub(super) options: &'a Ablate,
     pub(super) loaded: &'a Loaded,
     pub(super) labelled: &'a Labelled,
+    /// The part of the images to measure; others are taken from what other shards kept.
+    pub(super) shard: Option<Shard>,
     pub(super) observer: &'a dyn Observer,
 }
 
@@ -27,6 +31,13 @@ pub(super) struct Measuring<'a> {
 pub(super) struct Right {
     pub(super) top1: usize,
     pub(super) top5: usize,
+}
+
+impl Right {
+    /// With another image, whose class has so many before it.
+    pub(super) fn and(self, place: f32) -> Right {
+        Right { top1: self.top1 + usize::from(place < 1.0), top5: self.top5 + usize::from(place < FIVE) }
+    }
 }
 
 impl Measuring<'_> {
@@ -45,16 +56,18 @@ impl Measuring<'_> {
         Ablation { site: self.site(), channels: channels.iter().map(|&c| (c, constant(c))).collect() }
     }
 
-    /// The mean over the images of every channel's center activation, clamped at zero.
-    pub(super) fn means(&self) -> Result<Vec<f64>, RunError> {
+    /// The mean over the images of every channel's center activation, clamped at zero; nothing where other shards have
+    /// images to measure yet.
+    pub(super) fn means(&self) -> Result<Option<Vec<f64>>, RunError> {
         let (site, size) = (self.site(), self.loaded.size());
-        let mut sums: Vec<f64> = Vec::new();
+        let channels = self.loaded.architecture().channels(self.options.block);
+        let mut sums = vec![0.0; channels];
         let new = || {
             let reading = Reading { size, view: View::Plain, sites: &[site], extent: Extent::Center };
             Reader::new(&self.loaded.network, reading, self.options.isa).map_err(|e| self.loaded.because(e))
         };
-        let work = |reader: &mut Option<Reader>, image: &Image| {
-            let shown = zoomed(image, 1.0, self.loaded.preprocessing)?;
+        let work = |reader: &mut Option<Reader>, image: &Image, bytes: &[u8]| {
+            let shown = zoomed((bytes, &image.path), 1.0, self.loaded.preprocessing)?;
             let reader = match reader {
                 Some(reader) => reader,
                 empty => empty.insert(new()?),
@@ -62,23 +75,24 @@ impl Measuring<'_> {
             reader.read(shown.pixels());
             Ok(reader.center(site).to_vec())
         };
-        self.each("means of channels", work, |centers| {
-            sums.resize(centers.len(), 0.0);
+        let pass = Pass::means(self, channels);
+        let complete = pass.run(self, work, |centers| {
             for (sum, center) in sums.iter_mut().zip(centers) {
                 *sum += f64::from(center.max(0.0));
             }
         })?;
         let count = self.labelled.images.len() as f64;
-        Ok(sums.into_iter().map(|sum| sum / count).collect())
+        Ok(complete.then(|| sums.into_iter().map(|sum| sum / count).collect()))
     }
 
-    /// For each ablation (none is the intact network) and each enlargement, how many images are named right.
+    /// For each ablation (none is the intact network) and each enlargement, how many images are named right; nothing where
+    /// other shards have images to measure yet.
     pub(super) fn right(
         &self,
         name: &'static str,
         ablations: &[Option<Ablation>],
         zooms: &[f64],
-    ) -> Result<Vec<Vec<Right>>, RunError> {
+    ) -> Result<Option<Vec<Vec<Right>>>, RunError> {
         let size = self.loaded.size();
         let scores = Site::Classes(self.loaded.architecture().classes_part());
         let classifiers = || -> Result<Vec<Classifier>, RunError> {
@@ -88,49 +102,35 @@ impl Measuring<'_> {
             };
             ablations.iter().map(of).collect()
         };
-        let work = |state: &mut Option<Vec<Classifier>>, image: &Image| {
+        // The place of an image's class, an ablation after another, each at every enlargement.
+        let work = |state: &mut Option<Vec<Classifier>>, image: &Image, bytes: &[u8]| {
             let all = match state {
                 Some(all) => all,
                 empty => empty.insert(classifiers()?),
             };
-            let mut found = vec![vec![Right::default(); zooms.len()]; all.len()];
+            let mut places = vec![0.0; all.len() * zooms.len()];
             for (z, &zoom) in zooms.iter().enumerate() {
-                let shown = zoomed(image, zoom, self.loaded.preprocessing)?;
-                for (classifier, found) in all.iter_mut().zip(&mut found) {
-                    let place = place(&classifier.scores(shown.pixels()), image.class);
-                    found[z] = Right { top1: usize::from(place == 0), top5: usize::from(place < FIVE) };
+                let shown = zoomed((bytes, &image.path), zoom, self.loaded.preprocessing)?;
+                for (classifier, places) in all.iter_mut().zip(places.chunks_exact_mut(zooms.len())) {
+                    places[z] = kept(place(&classifier.scores(shown.pixels()), image.class));
                 }
             }
-            Ok(found)
+            Ok(places)
         };
         let mut sums = vec![vec![Right::default(); zooms.len()]; ablations.len()];
-        self.each(name, work, |found| {
-            for (sum, found) in sums.iter_mut().flatten().zip(found.into_iter().flatten()) {
-                *sum = Right { top1: sum.top1 + found.top1, top5: sum.top5 + found.top5 };
+        let complete = Pass::right(self, name, ablations, zooms).run(self, work, |places| {
+            for (sum, &place) in sums.iter_mut().flatten().zip(places) {
+                *sum = sum.and(place);
             }
         })?;
-        Ok(sums)
+        Ok(complete.then_some(sums))
     }
+}
 
-    /// Does something for every image, on all threads, and hands the results on in order.
-    fn each<S, R: Send>(
-        &self,
-        name: &'static str,
-        work: impl Fn(&mut Option<S>, &Image) -> Result<R, RunError> + Sync,
-        mut take: impl FnMut(R),
-    ) -> Result<(), RunError> {
-        let images = &self.labelled.images;
-        self.observer.event(Event::Phase { name: name.into(), total: images.len(), done: 0 });
-        let taken = |_, result| {
-            take(result);
-            self.observer.event(Event::Advanced);
-            Ok(())
-        };
-        let queue = Queue::new(self.options.threads, images.len());
-        let done = queue.run(|| None, |state: &mut Option<S>, at| work(state, &images[at]), taken);
-        self.observer.event(Event::PhaseEnded);
-        done
-    }
+/// A place as it is kept, which tells apart those that count.
+#[expect(clippy::cast_precision_loss, reason = "places up to the fifth are exact")]
+fn kept(place: usize) -> f32 {
+    place as f32
 }
 
 /// How many classes come before one, by their scores: those of higher ones, and of equal ones those before it.
@@ -145,9 +145,9 @@ pub(super) fn place(scores: &[f32], class: usize) -> usize {
 
 /// An image enlarged: its shorter side resized as for evaluation, its central `size (2 - zoom)` rows and columns,
 /// truncated, cut out and resized to `size`; as Pillow does it.
-pub(super) fn zoomed(image: &Image, zoom: f64, of: Preprocessing) -> Result<Rgb8, RunError> {
+pub(super) fn zoomed((bytes, path): (&[u8], &Path), zoom: f64, of: Preprocessing) -> Result<Rgb8, RunError> {
     let Preprocessing { size, resize, .. } = of;
-    let resized = pillow::resize_shorter_side(&images::decode(&image.path)?, resize)?;
+    let resized = pillow::resize_shorter_side(&images::decode_bytes(bytes, path)?, resize)?;
     let side = cut(zoom, size);
     let cropped = pillow::center_crop(&resized, side)?;
     Ok(if side == size { cropped } else { pillow::resize_bilinear(&cropped, size, size)? })

@@ -3,12 +3,14 @@
 
 mod labelled;
 mod measure;
+mod pass;
 mod sets;
 
 use crate::channels::{self, ChannelRange};
 use crate::error::RunError;
 use crate::folder::before;
 use crate::progress::{Event, Observer};
+use crate::shards::{self, Shard, ShardLog};
 use crate::source::{Loaded, Source};
 use analysis::statistics::{SignTest, mean, sign_test, standard_error};
 use labelled::Labelled;
@@ -99,28 +101,72 @@ impl fmt::Display for AblateBy {
 
 /// Measures the ablation and writes `ablation.csv`, `ablation.json` and the figure.
 ///
+/// Until these are written, what was found on each image is kept beside them: an interrupted ablation goes on there, and
+/// takes what shards ([`ablate_shard`]) left.
+///
 /// # Errors
 /// If the network lacks its last layer or the block, images or labels cannot be read, or a file cannot be written.
+#[expect(clippy::expect_used, reason = "without a shard every image is measured")]
 pub fn ablate(options: &Ablate, observer: &dyn Observer) -> Result<Ablated, RunError> {
+    let ready = prepare(options, observer)?;
+    for sentence in shards::unfinished(&options.out)? {
+        observer.event(Event::Notice(sentence));
+    }
+    let measuring = ready.measuring(options, None, observer);
+    let studied = ready.studied.clone();
+    let found = sets::measure(&measuring, studied)?.expect("every image is measured");
+    let curve = curve(&found.rows, &options.zooms);
+    let mut notes = ready.labelled.notes.clone();
+    notes.extend(found.note.clone());
+    for note in &notes {
+        observer.event(Event::Notice(note.clone()));
+    }
+    let described = described(options, &ready.loaded, &ready.labelled, &found.means);
+    let ablated = Ablated { described, rows: found.rows, curve, notes };
+    write_all(&options.out, &ablated)?;
+    pass::forget(&measuring)?;
+    shards::forget(&options.out);
+    Ok(ablated)
+}
+
+/// Measures a shard's part of the images, and leaves what it found for [`ablate`]. Whether every image is measured now:
+/// which channels are ablated next follows from what was found on all of them, so that the same shard, once the others are
+/// as far, goes on.
+///
+/// # Errors
+/// As [`ablate`].
+pub fn ablate_shard(options: &Ablate, shard: Shard, observer: &dyn Observer) -> Result<bool, RunError> {
+    let ready = prepare(options, observer)?;
+    let log = ShardLog::begin(&options.out, Some(shard), options.threads.get())?;
+    let measured = sets::measure(&ready.measuring(options, Some(shard), observer), ready.studied.clone());
+    if measured.is_ok() {
+        log.images(shard.places(ready.labelled.images.len()).count())?;
+    }
+    log.end(&measured);
+    Ok(measured?.is_some())
+}
+
+/// What is measured, and on which images.
+struct Ready {
+    loaded: Loaded,
+    studied: Vec<usize>,
+    labelled: Labelled,
+}
+
+impl Ready {
+    fn measuring<'a>(&'a self, options: &'a Ablate, shard: Option<Shard>, observer: &'a dyn Observer) -> Measuring<'a> {
+        Measuring { options, loaded: &self.loaded, labelled: &self.labelled, shard, observer }
+    }
+}
+
+fn prepare(options: &Ablate, observer: &dyn Observer) -> Result<Ready, RunError> {
     let loaded = options.source.clone().load()?;
     loaded.tell(observer);
     require_classes(&loaded, options.block)?;
     let studied = studied(options, &loaded)?;
     let labelled = Labelled::read(options, &loaded)?;
-    let write = RunError::write(&options.out);
-    report::make_folder(&options.out).map_err(write)?;
-    let measuring = Measuring { options, loaded: &loaded, labelled: &labelled, observer };
-    let found = sets::measure(&measuring, studied)?;
-    let curve = curve(&found.rows, &options.zooms);
-    let mut notes = labelled.notes.clone();
-    notes.extend(found.note.clone());
-    for note in &notes {
-        observer.event(Event::Notice(note.clone()));
-    }
-    let described = described(options, &loaded, &labelled, &found.means);
-    let ablated = Ablated { described, rows: found.rows, curve, notes };
-    write_all(&options.out, &ablated)?;
-    Ok(ablated)
+    report::make_folder(&options.out).map_err(RunError::write(&options.out))?;
+    Ok(Ready { loaded, studied, labelled })
 }
 
 /// Accuracy is that of the whole network.
@@ -167,6 +213,9 @@ fn studied(options: &Ablate, loaded: &Loaded) -> Result<Vec<usize>, RunError> {
         }
     }
 }
+
+/// Where everything that was measured is, as JSON.
+const REPORT: &str = "ablation.json";
 
 /// What the sets were called.
 pub(crate) const INTACT: &str = "intact";
@@ -219,7 +268,7 @@ fn write_all(folder: &Path, ablated: &Ablated) -> Result<(), RunError> {
     report::write_table(&folder.join("ablation.csv"), &ablated.rows)?;
     let mut text = serde_json::to_string_pretty(ablated).unwrap_or_default();
     text.push('\n');
-    let path = folder.join("ablation.json");
+    let path = folder.join(REPORT);
     report::write_atomically(&path, text.as_bytes()).map_err(RunError::write(&path))?;
     Ok(report::draw_ablation(&folder.join("ablation.x"), &ablated.rows, &ablated.curve)?)
 }

@@ -28,12 +28,14 @@ struct Accepted {
     right: Right,
 }
 
-/// Measures the intact network, the studied set, and random sets by the method's rule.
-pub(super) fn measure(measuring: &Measuring<'_>, studied: Vec<usize>) -> Result<Found, RunError> {
+/// Measures the intact network, the studied set, and random sets by the method's rule; nothing where other shards have
+/// images to measure yet.
+pub(super) fn measure(measuring: &Measuring<'_>, studied: Vec<usize>) -> Result<Option<Found>, RunError> {
     let options = measuring.options;
-    let means = measuring.means()?;
+    let Some(means) = measuring.means()? else { return Ok(None) };
     let ablation = |channels: &[usize]| Some(measuring.ablation(channels, &means));
     let first = measuring.right("plain accuracy", &[None, ablation(&studied)], &options.zooms[..1])?;
+    let Some(first) = first else { return Ok(None) };
     let [intact, of_studied] = [first[0][0], first[1][0]];
     let others: Vec<usize> = (0..means.len()).filter(|channel| !studied.contains(channel)).collect();
     let mut random: Vec<Accepted> = Vec::new();
@@ -54,6 +56,7 @@ pub(super) fn measure(measuring: &Measuring<'_>, studied: Vec<usize>) -> Result<
             at += batch.len();
             let ablations: Vec<Option<Ablation>> = batch.iter().map(|channels| ablation(channels)).collect();
             let right = measuring.right("random sets", &ablations, &options.zooms[..1])?;
+            let Some(right) = right else { return Ok(None) };
             for (channels, right) in batch.into_iter().zip(right) {
                 if hurts_enough(right[0], of_studied, measuring.labelled.images.len()) {
                     random.push(Accepted { channels, right: right[0] });
@@ -79,9 +82,10 @@ pub(super) fn measure(measuring: &Measuring<'_>, studied: Vec<usize>) -> Result<
         sets.iter().map(|(name, channels, _)| if name == INTACT { None } else { ablation(channels) }).collect();
     let enlarged = &options.zooms[1..];
     let right = match enlarged.is_empty() {
-        true => vec![Vec::new(); sets.len()],
+        true => Some(vec![Vec::new(); sets.len()]),
         false => measuring.right("enlarged images", &ablations, enlarged)?,
     };
+    let Some(right) = right else { return Ok(None) };
     let images = measuring.labelled.images.len();
     let mut rows = Vec::new();
     for ((set, channels, plain), enlarged_right) in sets.into_iter().zip(right) {
@@ -91,7 +95,7 @@ pub(super) fn measure(measuring: &Measuring<'_>, studied: Vec<usize>) -> Result<
             rows.push(AblationRow { set: set.clone(), channels: channels.join(" "), zoom, images, top1, top5 });
         }
     }
-    Ok(Found { rows, means, note })
+    Ok(Some(Found { rows, means, note }))
 }
 
 /// Draw `at` of `count` of the channels, in order; addressed by the block.

@@ -1,7 +1,7 @@
-use super::labelled::Image;
-use super::measure::{cut, place, zoomed};
+use super::measure::{Right, cut, place, zoomed};
 use super::*;
 use crate::progress::Silent;
+use std::fs;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -31,6 +31,13 @@ fn a_class_has_as_many_before_it_as_have_higher_scores_or_equal_ones_and_smaller
 }
 
 #[test]
+fn a_class_is_the_first_if_none_comes_before_it_and_among_five_if_no_more_than_four_do() {
+    let places = [0, 1, 4, 5, 9, 0].map(|place| place as f32);
+    let counted = places.iter().fold(Right::default(), |right, &place| right.and(place));
+    assert_eq!(counted, Right { top1: 2, top5: 4 });
+}
+
+#[test]
 fn what_is_cut_is_truncated_as_python_does() {
     // int(224 * (2 - s)): 224 * 0.7 is a little less than 156.8, and 32 * 0.8 is 25.6.
     let sides = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5].map(|zoom| (cut(zoom, 224), cut(zoom, 32)));
@@ -44,7 +51,7 @@ fn an_image_that_is_not_enlarged_is_what_evaluation_shows() {
     // With ImageNet's margin, and as networks for CIFAR see images.
     for (size, resize) in [(112, 128), (32, 32)] {
         let of = resnet::Preprocessing { size, resize, colors };
-        let plain = zoomed(&Image { path: path.clone(), class: 0 }, 1.0, of).unwrap();
+        let plain = zoomed((&fs::read(&path).unwrap(), &path), 1.0, of).unwrap();
         assert_eq!(plain, images::preprocess(&images::decode(&path).unwrap(), resize, size).unwrap());
     }
 }

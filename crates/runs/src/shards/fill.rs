@@ -1,7 +1,7 @@
 //! Making one shard's part of a run's pictures, and reading its part of the images.
 
 use super::Shard;
-use super::log::{Line, Log, counts, now};
+use super::log::{Line, Log, counts};
 use crate::begun::{self, Begins};
 use crate::error::RunError;
 use crate::options::Options;
@@ -235,7 +235,7 @@ impl Part<'_> {
             self.shard,
             report::counted(own.len(), "image")
         )));
-        self.log.write(&Line::Images { read, at: now() })?;
+        self.log.images(read)?;
         Ok(own.len())
     }
 }

@@ -51,7 +51,7 @@ pub(super) struct Begins {
 
 /// The file of one process.
 #[derive(Debug)]
-pub(super) struct Log {
+pub(crate) struct Log {
     path: PathBuf,
     file: Mutex<File>,
 }
@@ -61,7 +61,7 @@ impl Log {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(super) fn begin(out: &Path, shard: Option<Shard>, threads: usize) -> Result<Log, RunError> {
+    pub(crate) fn begin(out: &Path, shard: Option<Shard>, threads: usize) -> Result<Log, RunError> {
         let (host, process) = (host(), std::process::id());
         let plain: String = host.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let at = now();
@@ -96,8 +96,16 @@ impl Log {
         self.write(&Line::Made { kind: kind(unit), seconds, at: now() })
     }
 
+    /// So many images were read.
+    ///
+    /// # Errors
+    /// If that cannot be written.
+    pub(crate) fn images(&self, read: usize) -> Result<(), RunError> {
+        self.write(&Line::Images { read, at: now() })
+    }
+
     /// How the shard ended. What cannot be written is not missed more than the work that failed.
-    pub(super) fn end<T>(&self, ended: &Result<T, RunError>) {
+    pub(crate) fn end<T>(&self, ended: &Result<T, RunError>) {
         let error = ended.as_ref().err().map(ToString::to_string);
         let _ = self.write(&Line::Ends { error, at: now() });
     }

@@ -13,6 +13,7 @@ mod status;
 mod whole;
 
 pub use fill::{Filled, fill};
+pub(crate) use log::Log as ShardLog;
 pub use shard::{ParseShardError, Shard};
 pub use status::{KindStatus, ShardState, ShardStatus, Status, status};
 pub(crate) use status::{forget, unfinished};

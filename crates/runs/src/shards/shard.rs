@@ -42,6 +42,11 @@ impl Shard {
         (self.index - 1..count).step_by(self.count)
     }
 
+    /// Whether a place of a list is this one's.
+    pub fn has(self, place: usize) -> bool {
+        place % self.count == self.index - 1
+    }
+
     /// What is this one's of a list: dealt like cards, one after another.
     ///
     /// Of a list in the order of cost, what two shards have differs by no more than its most expensive piece: every card
@@ -118,6 +123,11 @@ mod tests {
             let pieces: Vec<(usize, u32)> = costs.iter().copied().enumerate().collect();
             let shards = (1..=count).map(|index| Shard { index, count }.of(&pieces));
             let shards: Vec<Vec<(usize, u32)>> = shards.collect();
+            for (index, pieces) in shards.iter().enumerate() {
+                let shard = Shard { index: index + 1, count };
+                let had = (0..costs.len()).filter(|&at| shard.has(at));
+                prop_assert!(had.eq(pieces.iter().map(|piece| piece.0)));
+            }
             let mut all = shards.concat();
             all.sort_unstable();
             prop_assert_eq!(all, pieces);
