@@ -120,27 +120,6 @@ proptest! {
             assert_same_bits(&scaled, &products, isa.name());
         }
     }
-
-    #[test]
-    fn scaling_is_one_fused_multiply_add(case in cases()) {
-        let x = case.values(0);
-        let scale = pseudo_random(case.seed ^ 7, case.channels);
-        let shift = pseudo_random(case.seed ^ 8, case.channels);
-        let expected: Vec<f32> = case.inside(0, &x).iter().enumerate()
-            .map(|(i, x)| x.mul_add(scale[i % case.channels], shift[i % case.channels])).collect();
-        let products: Vec<f32> = case.inside(2, &case.values(2)).iter().enumerate()
-            .map(|(i, g)| g * scale[i % case.channels]).collect();
-        for isa in Isa::supported() {
-            let mut y = case.poison();
-            let affine = ChannelAffine { scale: &scale, shift: &shift };
-            elementwise::scale_and_shift(isa, affine, case.window(0, &x).part(case.region), &mut case.output(&mut y));
-            assert_same_bits(&case.inside(2, &y), &expected, isa.name());
-            case.assert_rest_is_poisoned(&y);
-            let mut gradient = case.values(2);
-            elementwise::scale_channels(isa, case.region, &scale, &mut case.output(&mut gradient));
-            assert_same_bits(&case.inside(2, &gradient), &products, isa.name());
-        }
-    }
 }
 
 #[test]

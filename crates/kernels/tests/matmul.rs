@@ -24,25 +24,6 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_row_of_several_segments_is_summed_in_their_order(
-        (segments, length, n) in (1_usize..5, awkward_size(), awkward_size()), gap in 0_usize..9, seed: u64,
-    ) {
-        // One output row whose left-hand row is scattered: the rows of a convolution's window.
-        let step = length + gap;
-        let data = pseudo_random(seed, segments * step);
-        let a: Vec<f32> = (0..segments * length).map(|at| data[at / length * step + at % length]).collect();
-        let b = pseudo_random(seed ^ 1, a.len() * n);
-        let left = LeftMatrix { data: &data, rows: Rows::plain(0), segments, segment_step: step, segment_length: length };
-        let right = PackedMatrix::from_row_major(a.len(), n, &b);
-        let expected = contract([1, a.len(), n], &a, &b);
-        for isa in Isa::supported() {
-            let mut c = poisoned(n);
-            Product::new(1, left, &right).run(isa, &mut Target::new(&mut c, Rows::plain(n)));
-            assert_same_bits(&c, &expected, isa.name());
-        }
-    }
-
-    #[test]
     fn rows_of_the_right_matrix_are_picked_segment_by_segment(
         (m, segments, length, n) in (1_usize..30, 1_usize..5, 1_usize..40, awkward_size()),
         (first, gap) in (0_usize..9, 0_usize..9), seed: u64,

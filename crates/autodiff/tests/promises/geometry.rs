@@ -1,6 +1,6 @@
 //! Shapes, regions and where things are moved to.
 
-use autodiff::ops::{Draw, Input, Jitter, MaxPool, Normalise, Operation, Relu, Rotate, Translate};
+use autodiff::ops::{Draw, Input, Jitter, MaxPool, Normalise, Operation, Rotate, Translate};
 use autodiff::{Graph, Isa, NodeId, Region, Shape, Sliding, Wanted};
 use testkit::assert_same_bits;
 
@@ -74,16 +74,6 @@ fn a_central_crop_begins_at_half_of_what_is_left_over_rounded_to_even() {
 }
 
 #[test]
-fn zeros_are_padded_by_rows_above_and_below_and_columns_left_and_right() {
-    let pad = Translate::zero_pad((1, 2), (1, 2));
-    let (shape, padded) = value(pad, Draw::None, Shape::new(1, 2, 1), &[7.0, 8.0]);
-    assert_eq!(shape, Shape::new(3, 6, 1));
-    let mut expected = [0.0; 18];
-    expected[8..10].copy_from_slice(&[7.0, 8.0]);
-    assert_eq!(padded, expected);
-}
-
-#[test]
 fn jitter_moves_down_and_right_and_not_at_all_unless_drawn() {
     let (shape, map) = (Shape::new(3, 4, 1), numbered(3, 4));
     let jittered = |draw| value(Jitter::below(3), draw, shape, &map).1;
@@ -127,11 +117,4 @@ fn colors_are_normalised_by_imagenets_means_and_deviations() {
     let of = |mean: f32, std: f32| (1.0 - mean) / std;
     let expected = [0.0, 0.0, 0.0, of(0.485, 0.229), of(0.456, 0.224), of(0.406, 0.225)];
     assert_eq!(found, expected);
-}
-
-#[test]
-fn relu_is_zero_where_its_input_is_not_positive() {
-    let given = [-1.0, -0.0, 0.0, 1e-40, f32::INFINITY, f32::NEG_INFINITY];
-    let (_, found) = value(Relu, Draw::None, Shape::new(1, 6, 1), &given);
-    assert_eq!(found, [0.0, 0.0, 0.0, 1e-40, f32::INFINITY, 0.0]);
 }
