@@ -528,7 +528,7 @@ pub(crate) struct Figures {
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
 
-    /// The figures, by number: 1 to 6, 9 and 10; 6 stands for the paper's 6 to 8.
+    /// The figures, by number: 1 to 6 and 9 to 14; 6 stands for the paper's 6 to 8.
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "2", value_parser = printed)]
     pub(crate) figures: Vec<u8>,
 
@@ -559,7 +559,10 @@ pub(crate) type ChannelsOf = (String, Vec<usize>);
 /// A figure that can be printed.
 fn printed(text: &str) -> Result<u8, String> {
     let number = text.parse().ok().filter(|number| runs::PRINTED.contains(number));
-    number.ok_or_else(|| "expected one of 1, 2, 3, 4, 5, 6, 9 and 10".to_owned())
+    number.ok_or_else(|| {
+        let all = runs::PRINTED.map(|number| number.to_string()).join(", ");
+        format!("expected one of {all}")
+    })
 }
 
 /// A block, a colon and channels between commas.

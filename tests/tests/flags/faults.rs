@@ -176,23 +176,26 @@ fn what_is_no_fault_is_broken_and_not_caught() {
 }
 
 #[test]
-fn what_fails_without_a_fault_is_found_out_before_any_is_tried() {
-    let [first, ..] = three();
+fn what_fails_without_a_fault_catches_none_and_does_not_end_the_others() {
+    let [first, second, _] = three();
     for (does, words) in [
-        (
-            "case \"$*\" in *--no-run*) echo 'error: broken' >&2; exit 101;; esac; exit 0",
-            "expected to build without a fault: error: broken",
-        ),
-        (
-            "case \"$*\" in *--no-run*) exit 0;; esac; echo 'test c::d ... FAILED'; exit 101",
-            "expected to pass without a fault: Test(\"c::d\")",
-        ),
+        ("case \"$*\" in *--no-run*) echo 'error: broken' >&2; exit 101;; esac", "it does not build: error: broken"),
+        ("case \"$*\" in *--no-run*) exit 0;; esac; echo 'test c::d ... FAILED'; exit 101", "c::d fails"),
     ] {
-        let cargo = Cargo::that(does);
-        let (code, printed, said) = run(&cargo, &[&first.name]);
-        assert_eq!((code, printed.len()), (Some(2), 0));
-        let expected = format!("error: {}: {words}", first.noticed_by);
-        assert_eq!(said.last().unwrap(), &expected);
+        let own = first.noticed_by.strip_prefix("cargo test ").unwrap();
+        let does = format!("case \"$*\" in *'{own}'*) {does};; esac; exit 0");
+        let cargo = Cargo::that(&does);
+        let (code, printed, said) = run(&cargo, &[&first.name, &second.name]);
+        let width = first.name.len().max(second.name.len());
+        let rows = [
+            format!("{:width$}  BROKEN: without it, {words}", first.name),
+            format!("{:width$}  SURVIVED", second.name),
+        ];
+        assert_eq!((code, &printed[..]), (Some(1), &rows[..]), "{said:#?}");
+        assert!(said.contains(&format!("{}: without a fault, {words}", first.noticed_by)), "{said:#?}");
+        assert_eq!(said.last().unwrap(), "error: 2 of 2 faults not caught");
+        // With the fault it was not tried.
+        assert!(!cargo.calls().is_empty());
     }
 }
 

@@ -46,10 +46,23 @@ fn the_run_is_the_one_that_is_named() {
     assert!(code == Some(2) && words.contains("expected the folder of a run"), "{words}");
 }
 
+/// The numbers of some columns of a table, row after row.
+fn columns_of(table: &Path, columns: &[&str]) -> Vec<f64> {
+    let text = fs::read_to_string(table).unwrap();
+    let mut lines = text.lines().map(|line| {
+        // Only names hold commas, and these are in quotes.
+        let outside = line.split('"').step_by(2).collect::<Vec<_>>().join("-");
+        outside.split(',').map(str::to_owned).collect::<Vec<_>>()
+    });
+    let head = lines.next().unwrap();
+    let places: Vec<usize> = columns.iter().map(|c| head.iter().position(|h| h == c).unwrap()).collect();
+    lines.flat_map(|cells| places.iter().filter_map(|&at| cells[at].parse().ok()).collect::<Vec<f64>>()).collect()
+}
+
 #[test]
 pub(crate) fn those_figures_are_drawn() {
     let folder = tempfile::tempdir().unwrap();
-    let all = "1,2,3,4,5,6,9,10";
+    let all = "1,2,3,4,5,6,9,10,11,12,13,14";
     let (code, words) = drawn(folder.path(), &["--figures", all, "--format", "svg"]);
     assert_eq!(code, Some(0), "{words}");
     let mut expected: Vec<String> =
@@ -57,7 +70,23 @@ pub(crate) fn those_figures_are_drawn() {
     expected.sort();
     assert_eq!(names(folder.path()), expected);
     let (code, words) = drawn(folder.path(), &["--figures", "7"]);
-    assert!(code == Some(2) && words.contains("expected one of 1, 2, 3, 4, 5, 6, 9 and 10"), "{words}");
+    assert!(code == Some(2) && words.contains("expected one of 1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14"), "{words}");
+    // What the lines show is what the run's tables say.
+    for (number, table, columns) in [
+        (11, "curves", &["at", "percent", "chance"][..]),
+        (12, "objectives", &["median"]),
+        (13, "path_layers", &["median_top", "median_random"]),
+        (14, "enlargement_groups", &["enlargement", "mean"]),
+    ] {
+        let shown = columns_of(&folder.path().join(format!("fig{number}.csv")), &["x", "y"]);
+        let of_run = columns_of(&plain().join(format!("tables/{table}.csv")), columns);
+        assert!(!shown.is_empty());
+        // Steps are shown by their logarithm, and layers by their place.
+        let both = number == 11 || number == 14;
+        for point in shown.chunks(2).map(|point| if both { point } else { &point[1..] }) {
+            assert!(point.iter().all(|value| of_run.contains(value)), "figure {number}: {point:?}");
+        }
+    }
     let second = tempfile::tempdir().unwrap();
     drawn(second.path(), &["--format", "svg"]);
     assert_eq!(names(second.path()), ["fig2.csv", "fig2.svg"]);

@@ -117,7 +117,7 @@ const VALUES: [Values; 31] = [
     (AUDIT, "--threads", COUNTS.0, COUNTS.1),
     (VERIFY, "--sample", WHOLE.0, WHOLE.1),
     (VERIFY, "--threads", COUNTS.0, COUNTS.1),
-    (FIGURES, "--figures", &["1", "6", "9,10"], &["", "0", "7", "8", "11", "1,x"]),
+    (FIGURES, "--figures", &["1", "6", "9,10", "14"], &["", "0", "7", "8", "15", "1,x"]),
     (
         FIGURES,
         "--channels",

@@ -26,6 +26,12 @@ impl Tree {
             if !fs::read(&copy).is_ok_and(|there| there == bytes) {
                 write(&copy, &bytes)?;
             }
+            // Tests run scripts.
+            let permissions = |path: &Path| fs::metadata(path).map(|file| file.permissions());
+            let of_source = permissions(&from.join(file))?;
+            if permissions(&copy)? != of_source {
+                fs::set_permissions(&copy, of_source)?;
+            }
         }
         Ok(Tree(to.to_owned()))
     }
@@ -87,7 +93,11 @@ mod tests {
         for (file, text) in [("a", "1"), ("b/c", "2"), ("target/d", "3"), ("b/out/e", "4"), (".git/f", "5")] {
             write(&from.join(file), text).unwrap();
         }
+        let mut permissions = fs::metadata(from.join("a")).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(from.join("a"), permissions.clone()).unwrap();
         Tree::copy(&from, &to).unwrap();
+        assert_eq!(fs::metadata(to.join("a")).unwrap().permissions(), permissions);
         let files = |root: &Path| files(root).unwrap().into_iter().collect::<Vec<_>>();
         assert_eq!(files(&to), [PathBuf::from("a"), PathBuf::from("b/c")]);
         let time = |file: &str| fs::metadata(to.join(file)).unwrap().modified().unwrap();

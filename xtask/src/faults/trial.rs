@@ -40,6 +40,18 @@ pub(super) enum Found {
     NoEnd,
 }
 
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Found::Nothing => f.write_str("nothing fails"),
+            Found::Test(test) => write!(f, "{test} fails"),
+            Found::Lines(steps) => write!(f, "lines of the audit fail: {}", steps.join(", ")),
+            Found::Ended(words) => write!(f, "the audit ended early: {words}"),
+            Found::NoEnd => f.write_str("it never ends"),
+        }
+    }
+}
+
 /// What came of a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {

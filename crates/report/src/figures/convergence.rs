@@ -1,9 +1,7 @@
 //! Figure 12: how far objectives have come after fewer steps, and how mix ratios still move.
 
 use super::lines::{Line, Panel, Rows};
-use super::shown::Shown;
 use crate::canvas::FIRST;
-use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
 use crate::schema::BlockRow;
@@ -15,8 +13,8 @@ const ROLES: [(&str, RGBColor); 3] =
     [("output", RGBColor(120, 120, 120)), ("block", RGBColor(214, 95, 14)), ("input", FIRST)];
 const MIX: RGBColor = RGBColor(117, 107, 177);
 
-/// Draws it.
-pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+/// What it shows.
+pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let steps = results.objectives.iter().map(|r| r.of_steps).chain(results.convergence.iter().map(|r| r.steps));
     let end = logarithm(steps.max().unwrap_or(1)).ceil().max(12.0);
     let panel = |y_title, lines| Panel {
@@ -36,7 +34,7 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
             let ends = |r: &ObjectiveRow| r.lower.zip(r.upper);
             Line::of(color, &rows, |r| logarithm(r.steps), (|r: &ObjectiveRow| r.median, ends))
         };
-        let mut panels = vec![panel("share of the final objective", ROLES.map(objective).into())];
+        let mut panels = vec![panel("share of the last", ROLES.map(objective).into())];
         let rows: Vec<&ConvergenceRow> = results.convergence.iter().filter(|r| r.block == *block).collect();
         if !rows.is_empty() {
             let ends = |r: &ConvergenceRow| r.lower_mix_ratio.zip(r.upper_mix_ratio);
@@ -45,13 +43,12 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
         }
         (format!("block {block}, pictures of {} steps", most.unwrap_or(0)), panels)
     };
-    let rows = Rows {
+    Rows {
         title: figure.title(None),
         legend: vec![(FIRST, "Input"), (ROLES[1].1, "Block"), (ROLES[0].1, "Output"), (MIX, "mix ratio")],
         panel: (380, 2),
         rows: results.blocks.iter().map(row).collect(),
-    };
-    Ok(vec![Shown::draw(figure, None, results, &rows)?])
+    }
 }
 
 fn logarithm(steps: usize) -> f64 {

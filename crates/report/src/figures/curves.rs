@@ -1,9 +1,7 @@
 //! Figure 11: how the percent of scale-invariant channels hangs on the mix tolerance and the scale factor.
 
 use super::lines::{CHANCE, Line, Panel, Rows};
-use super::shown::Shown;
 use crate::canvas::FIRST;
-use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
 use crate::worth_rows::CurveRow;
@@ -17,8 +15,8 @@ const CURVES: [Curve; 2] = [
     ("scale factor", "scale factor", (1.0, 4.0), 7, 2.0),
 ];
 
-/// Draws it.
-pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+/// What it shows.
+pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let panel = |block: &str, (curve, x_title, x, labels, papers): Curve| {
         let rows: Vec<&CurveRow> = results.curves.iter().filter(|r| r.block == block && r.curve == curve).collect();
         let place = |row: &CurveRow| row.at;
@@ -39,11 +37,10 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
         let words = format!("block {}: {} channels", block.block, block.studied);
         (words, CURVES.map(|curve| panel(&block.block, curve)).into())
     };
-    let rows = Rows {
+    Rows {
         title: figure.title(None),
         legend: vec![(FIRST, "scale-invariant (band: seeds)"), (CHANCE, "by chance (band: 95% of permuted pairs)")],
         panel: (380, 2),
         rows: results.blocks.iter().map(row).collect(),
-    };
-    Ok(vec![Shown::draw(figure, None, results, &rows)?])
+    }
 }

@@ -1,9 +1,7 @@
 //! Figure 14: Outputs on their own pictures, enlarged: scale-invariant channels against others.
 
 use super::lines::{Line, Panel, Rows};
-use super::shown::Shown;
 use crate::canvas::FIRST;
-use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
 use crate::schema::BlockRow;
@@ -12,8 +10,8 @@ use plotters::style::RGBColor;
 
 const OTHER: RGBColor = RGBColor(120, 120, 120);
 
-/// Draws it.
-pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+/// What it shows.
+pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let row = |BlockRow { block, .. }: &BlockRow| {
         let of = |group: &str| -> Vec<&EnlargementGroupRow> {
             results.enlargement_groups.iter().filter(|r| r.block == *block && r.group == group).collect()
@@ -36,11 +34,10 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
         };
         (words, vec![panel])
     };
-    let rows = Rows {
+    Rows {
         title: figure.title(None),
         legend: vec![(FIRST, "scale-invariant"), (OTHER, "other (bands: standard error)")],
         panel: (520, 1),
         rows: results.blocks.iter().map(row).collect(),
-    };
-    Ok(vec![Shown::draw(figure, None, results, &rows)?])
+    }
 }

@@ -18,11 +18,11 @@ pub(super) const CHANCE: RGBColor = RGBColor(214, 39, 40);
 
 /// A line, and where it may as well lie.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) color: RGBColor,
-    pub(super) points: Vec<(f64, f64)>,
+pub(crate) struct Line {
+    pub(crate) color: RGBColor,
+    pub(crate) points: Vec<(f64, f64)>,
     /// A place, and the two ends of the band there; none for none.
-    pub(super) band: Vec<(f64, f64, f64)>,
+    pub(crate) band: Vec<(f64, f64, f64)>,
 }
 
 impl Line {
@@ -52,29 +52,29 @@ impl Line {
 
 /// A panel.
 #[derive(Debug)]
-pub(super) struct Panel {
-    pub(super) x_title: &'static str,
-    pub(super) y_title: &'static str,
-    pub(super) x: (f64, f64),
+pub(crate) struct Panel {
+    pub(crate) x_title: &'static str,
+    pub(crate) y_title: &'static str,
+    pub(crate) x: (f64, f64),
     /// At most how many labels the first axis has, and what each says.
-    pub(super) x_labels: (usize, fn(&f64) -> String),
+    pub(crate) x_labels: (usize, fn(&f64) -> String),
     /// The second axis reaches at least from zero to this.
-    pub(super) least: f64,
+    pub(crate) least: f64,
     /// Where a thin line goes from the bottom to the top.
-    pub(super) mark: Option<f64>,
-    pub(super) lines: Vec<Line>,
+    pub(crate) mark: Option<f64>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// A figure of rows of panels.
 #[derive(Debug)]
-pub(super) struct Rows {
-    pub(super) title: String,
+pub(crate) struct Rows {
+    pub(crate) title: String,
     /// What each color is.
-    pub(super) legend: Vec<(RGBColor, &'static str)>,
+    pub(crate) legend: Vec<(RGBColor, &'static str)>,
     /// How wide a panel is, and how many a row has at most.
-    pub(super) panel: (u32, u32),
+    pub(crate) panel: (u32, u32),
     /// What stands above each row, and its panels.
-    pub(super) rows: Vec<(String, Vec<Panel>)>,
+    pub(crate) rows: Vec<(String, Vec<Panel>)>,
 }
 
 impl Drawing for Rows {
@@ -112,7 +112,7 @@ impl Drawing for Rows {
 
 impl Panel {
     /// From the bottom of the second axis to its top.
-    fn range(&self) -> (f64, f64) {
+    pub(crate) fn range(&self) -> (f64, f64) {
         let values = || self.lines.iter().flat_map(Line::values);
         let (low, high) = (values().fold(0.0, f64::min), values().fold(self.least, f64::max));
         let space = (high - low) * 0.06;

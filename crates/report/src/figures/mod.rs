@@ -13,6 +13,7 @@ mod scale_tuning;
 mod shown;
 mod words;
 
+pub(crate) use lines::{Line, Panel, Rows};
 pub(crate) use shown::Shown;
 
 use crate::error::ReportError;
@@ -33,11 +34,32 @@ const DRAWN: [(&Figure, Draw); 12] = [
     (&declared::SCALE_METRICS, exemplars::draw),
     (&declared::CONTRIBUTIONS, panels::draw),
     (&declared::SCALE_TUNING, scale_tuning::draw),
-    (&declared::CRITERIA, curves::draw),
-    (&declared::CONVERGENCE, convergence::draw),
-    (&declared::PATHS, paths::draw),
-    (&declared::ENLARGEMENT, enlargement::draw),
+    (&declared::CRITERIA, rows),
+    (&declared::CONVERGENCE, rows),
+    (&declared::PATHS, rows),
+    (&declared::ENLARGEMENT, rows),
 ];
+
+/// What a figure of lines shows.
+type OfLines = fn(&Figure, &Results) -> Rows;
+
+/// Figures of rows of panels of lines.
+const OF_LINES: [(&Figure, OfLines); 4] = [
+    (&declared::CRITERIA, curves::rows),
+    (&declared::CONVERGENCE, convergence::rows),
+    (&declared::PATHS, paths::rows),
+    (&declared::ENLARGEMENT, enlargement::rows),
+];
+
+/// What a figure of lines shows, by its number; nothing of another one.
+pub(crate) fn lines(number: u8, results: &Results) -> Option<Rows> {
+    OF_LINES.iter().find(|(figure, _)| figure.number == number).map(|(figure, rows)| rows(figure, results))
+}
+
+fn rows(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+    let rows = lines(figure.number, results);
+    rows.iter().map(|rows| Shown::draw(figure, None, results, rows)).collect()
+}
 
 /// Draws all figures; `drawn` is told of each of the registry, drawn or not needed.
 pub(crate) fn draw(results: &Results, drawn: &dyn Fn()) -> Result<Vec<Shown>, ReportError> {

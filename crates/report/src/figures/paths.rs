@@ -1,9 +1,7 @@
 //! Figure 13: whether pictures take the same way through the network as the photographs that their units answer to most.
 
 use super::lines::{CHANCE, Line, Panel, Rows};
-use super::shown::Shown;
 use crate::canvas::FIRST;
-use crate::error::ReportError;
 use crate::registry::Figure;
 use crate::results::Results;
 use crate::schema::BlockRow;
@@ -12,8 +10,8 @@ use crate::worth_rows::PathLayerRow;
 const ROLES: [(&str, &str); 3] =
     [("input", "layer, to Input"), ("block", "layer, to Block"), ("output", "layer, to Output")];
 
-/// Draws it.
-pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, ReportError> {
+/// What it shows.
+pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let order: Vec<&str> = results.blocks.iter().map(|b| b.block.as_str()).collect();
     let end = (order.len() as f64 + 1.0).max(8.0);
     let place =
@@ -40,11 +38,10 @@ pub(super) fn draw(figure: &Figure, results: &Results) -> Result<Vec<Shown>, Rep
         let words = format!("block {block}: {another} of {told} pictures take another way at its Output");
         (words, ROLES.map(|role| panel(block, role)).into())
     };
-    let rows = Rows {
+    Rows {
         title: figure.title(None),
         legend: vec![(FIRST, "top nine photographs (band: quartiles)"), (CHANCE, "random photographs")],
         panel: (290, 3),
         rows: results.blocks.iter().map(row).collect(),
-    };
-    Ok(vec![Shown::draw(figure, None, results, &rows)?])
+    }
 }

@@ -82,7 +82,7 @@ impl Axes {
 }
 
 /// Some three to six round numbers of a range.
-fn ticks(range: &Range<f64>) -> Vec<f64> {
+pub(super) fn ticks(range: &Range<f64>) -> Vec<f64> {
     let span = range.end - range.start;
     let power = 10_f64.powf((span / 4.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].map(|f| f * power).into_iter().find(|step| span / step <= 5.5).unwrap_or(span);

@@ -9,6 +9,7 @@ mod axes;
 mod charts;
 mod convert;
 mod grids;
+mod lines;
 mod sheet;
 
 use crate::error::ReportError;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub const TYPE: f64 = 7.0;
 
 /// The figures that can be printed.
-pub const PRINTED: [u8; 8] = [1, 2, 3, 4, 5, 6, 9, 10];
+pub const PRINTED: [u8; 12] = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14];
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ pub fn print(folder: &Path, print: &Print, to: &Path) -> Result<Vec<PathBuf>, Re
             2 => charts::mix_ratios(&results, print),
             5 => charts::scale_invariance(&results, print),
             10 => charts::scale_tuning(&results, print),
+            11..=14 => lines::draw(&results, number, print),
             _ => charts::measures(&results, number, print),
         };
         let Drawn { mut sheet, csv } = drawn.ok_or_else(|| failed("the run has nothing that it would show"))?;
