@@ -34,7 +34,7 @@ function sure() {
   if (audit && !audit.of_this) audited = ["An audit lies here, of other weights, numerics or tables than these: ", command, " audits them."];
   else if (audit && (audit.beyond || audit.broken)) audited = [h("strong", { class: "fails" }, "Its audit failed"), `: ${audit.beyond} of ${count(audit.comparisons, "comparison")} beyond their bounds, ${audit.broken} of ${count(audit.laws, "law")} of the kernels broken.`];
   else if (audit) audited = [h("strong", { class: "holds" }, "Audited"), `: ${count(audit.comparisons, "comparison")} with witnesses, each within its bound${audit.skipped ? ` (${audit.skipped} skipped)` : ""}; digest `, h("code", {}, audit.digest), "."];
-  return h("p", { class: "sure" }, `Pictures of ${count(run.recipe.steps, "step")} (${run.preset}). ${seeds[0].toUpperCase()}${seeds.slice(1)}.${read} `, h("span", { id: "audited" }, audited));
+  return h("p", { class: "sure" }, `Pictures of ${count(run.recipe.steps, "step")}. ${seeds[0].toUpperCase()}${seeds.slice(1)}.${read} `, h("span", { id: "audited" }, audited));
 }
 
 /* The clearest of each kind, sentinels last: the smallest ratio, the one nearest 1, the largest; the largest scale metric of those that meet all criteria. */

@@ -4,6 +4,8 @@ const content = document.getElementById("content");
 let stop = null, turn = 0;
 
 document.body.append(h("div", { id: "tip", hidden: true }));
+/* Few pixels are shown as they are, each of them. */
+document.documentElement.classList.toggle("few-pixels", run.network.input_size <= 64);
 
 streamscope.navigation = function () {
   const here = streamscope.parse(location.hash).path[0] || "";
