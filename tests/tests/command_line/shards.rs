@@ -88,13 +88,13 @@ fn shards_make_every_picture_once_and_what_follows_the_second_time() {
 fn shards_cover_every_seed_and_variant_and_what_is_made_again_of_them() {
     let folder = tempfile::tempdir().unwrap();
     let (one, out) = (folder.path().join("one"), folder.path().join("out"));
-    let conditions = ["--seeds", "2", "--variant", "post-relu,aliased-block"];
+    let conditions = ["--seeds", "2", "--variant", "post-relu,aliased-block", "--convergence", "2,7"];
     succeed(&mut command(&one, &conditions));
     let shard = |shard: &str| succeed(command(&out, &conditions).args(["--shard", shard]));
     shard("1/3");
-    // Two blocks of seven channels: three roles from two seeds, and three behind the ReLU.
+    // Two blocks of seven channels: three roles from two seeds, three behind the ReLU, and three on the way.
     let pictures = |at: usize| status(&out)["shards"][at]["pictures"].as_u64().unwrap();
-    assert_eq!(pictures(0), 2 * 7 * (2 * 3 + 3) / 3);
+    assert_eq!(pictures(0), 2 * 7 * (2 * 3 + 3 + 3) / 3);
     shard("2/3");
     assert_eq!(pictures(1), pictures(0));
     shard("3/3");
@@ -109,6 +109,11 @@ fn shards_cover_every_seed_and_variant_and_what_is_made_again_of_them() {
         }
         left = now;
     }
+    let counted = |field: &str| {
+        let of = |at: usize| status(&out)["shards"][at][field].as_u64().unwrap();
+        [0, 1, 2].map(of)
+    };
+    assert_eq!(counted("done"), counted("pictures"));
     succeed(&mut command(&out, &conditions));
     assert_eq!(entries(&out).len(), left, "pictures that no shard made");
     let names = |out: &Path| entries(out).iter().map(|p| p.file_name().unwrap().to_owned()).collect::<Vec<_>>();

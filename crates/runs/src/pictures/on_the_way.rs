@@ -10,6 +10,7 @@ use crate::store::{Entry, Unit};
 use featviz::{Objective, Recipe, Studio, Visualizer};
 use images::Rgb8;
 use resnet::Site;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -39,19 +40,15 @@ impl Workshop<'_> {
     ) -> Result<(), RunError> {
         let recipes: Vec<Recipe> = steps.iter().map(|&steps| recipe_of(self.recipe, steps)).collect();
         let workshops: Vec<Workshop<'_>> = recipes.iter().map(|recipe| Workshop { recipe, ..self.clone() }).collect();
-        let lacks = |unit: &Unit, workshop: &Workshop<'_>| !self.store.holds(&workshop.address(unit));
-        let missing = |unit: &Unit| -> Vec<usize> {
-            workshops.iter().filter(|of| lacks(unit, of)).map(|of| of.recipe.steps).collect()
-        };
-        let mut all = units.to_vec();
-        all.sort_unstable();
-        all.dedup();
-        let jobs: Vec<(Unit, Vec<usize>)> =
-            all.iter().map(|unit| (*unit, missing(unit))).filter(|(_, missing)| !missing.is_empty()).collect();
+        let all: BTreeSet<Unit> = units.iter().copied().collect();
+        let jobs = self.missing_on_the_way(units, steps);
         if let (IfMissing::Refuse, Some((unit, missing))) = (self.if_missing, jobs.first()) {
             let of = workshops.iter().find(|of| missing.contains(&of.recipe.steps));
             return of.map_or(Ok(()), |of| of.entry(unit).map(|_| ()));
         }
+        let is_there = |unit: &&Unit| jobs.iter().all(|(missing, _)| missing != *unit);
+        let there = all.iter().filter(is_there).copied().collect();
+        observer.event(Event::Pictures { all: all.iter().copied().collect(), there });
         observer.event(Event::Phase { name: name.into(), total: all.len(), done: all.len() - jobs.len() });
         let work = |bench: &mut Option<((Site, Objective), Studio)>, at: usize| {
             let (unit, missing) = &jobs[at];
@@ -68,6 +65,17 @@ impl Workshop<'_> {
         let made = Queue::new(self.threads, jobs.len()).without_limit().run(|| None, work, |_, ()| Ok(()));
         observer.event(Event::PhaseEnded);
         made
+    }
+
+    /// Units of which the store lacks a picture after some of these numbers of steps, in order, each with those numbers.
+    pub(crate) fn missing_on_the_way(&self, units: &[Unit], steps: &[usize]) -> Vec<(Unit, Vec<usize>)> {
+        let lacks = |unit: &Unit, steps: usize| {
+            let recipe = recipe_of(self.recipe, steps);
+            !self.store.holds(&Workshop { recipe: &recipe, ..self.clone() }.address(unit))
+        };
+        let missing = |unit: Unit| (unit, steps.iter().copied().filter(|&steps| lacks(&unit, steps)).collect());
+        let all: BTreeSet<Unit> = units.iter().copied().collect();
+        all.into_iter().map(missing).filter(|(_, missing): &(Unit, Vec<usize>)| !missing.is_empty()).collect()
     }
 
     /// The pictures of a unit after each of these numbers of steps, which are in order.

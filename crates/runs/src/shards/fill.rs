@@ -6,13 +6,13 @@ use crate::begun::{self, Begins};
 use crate::error::RunError;
 use crate::options::Options;
 use crate::photographs::{self, Reading};
-use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Variant, Workshop};
+use crate::pictures::{Attempt, Attempts, Channel, IfMissing, MAX_RETRIES, Variant, Workshop, recipe_of};
 use crate::plan;
 use crate::progress::{Event, Observer};
 use crate::reproduce::{Asked, Ready, chosen, prepare, whole_channel_units};
 use crate::seeds::Seeds;
 use crate::store::Unit;
-use crate::work::{CHANNELS, NEURONS, VARIANTS};
+use crate::work::{CHANNELS, NEURONS, ON_THE_WAY, VARIANTS};
 use featviz::Recipe;
 use report::layout;
 
@@ -74,20 +74,46 @@ struct Part<'a> {
     observer: &'a dyn Observer,
 }
 
-/// A picture, and the variant that makes it otherwise than the published study, if one does.
-type Wanted = (Unit, Option<Variant>);
+/// What makes a picture otherwise than the run's recipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Condition {
+    /// Nothing does.
+    Published,
+    /// A variant.
+    In(Variant),
+    /// Another number of steps.
+    After(usize),
+}
 
-/// What the pictures of each variant are made with; of nothing, those as published.
+impl Condition {
+    /// That of a variant, whose pictures may be the published ones.
+    fn of(variant: Option<Variant>) -> Condition {
+        variant.filter(|variant| variant.variation().is_some()).map_or(Condition::Published, Condition::In)
+    }
+
+    fn recipe(self, published: &Recipe) -> Recipe {
+        match self {
+            Condition::Published => published.clone(),
+            Condition::In(variant) => variant.recipe(published),
+            Condition::After(steps) => recipe_of(published, steps),
+        }
+    }
+}
+
+/// A picture, and its condition.
+type Wanted = (Unit, Condition);
+
+/// What the pictures of each condition are made with.
 struct Workshops<'a> {
-    all: Vec<(Option<Variant>, Workshop<'a>)>,
+    all: Vec<(Condition, Workshop<'a>)>,
 }
 
 impl Workshops<'_> {
     /// Those that are not in the store.
     fn missing(&self, wanted: &[Wanted]) -> Vec<Wanted> {
-        let of = |(variant, workshop): &(Option<Variant>, Workshop<'_>)| {
-            let missing = workshop.missing(&units_of(wanted, *variant));
-            missing.into_iter().map(|unit| (unit, *variant)).collect::<Vec<_>>()
+        let of = |(condition, workshop): &(Condition, Workshop<'_>)| {
+            let missing = workshop.missing(&units_of(wanted, *condition));
+            missing.into_iter().map(|unit| (unit, *condition)).collect::<Vec<_>>()
         };
         let mut missing: Vec<Wanted> = self.all.iter().flat_map(of).collect();
         missing.sort_unstable();
@@ -95,18 +121,13 @@ impl Workshops<'_> {
     }
 }
 
-/// The pictures of a variant.
-fn units_of(wanted: &[Wanted], variant: Option<Variant>) -> Vec<Unit> {
-    wanted.iter().filter(|(_, of)| *of == variant).map(|(unit, _)| *unit).collect()
+/// The pictures of a condition.
+fn units_of(wanted: &[Wanted], condition: Condition) -> Vec<Unit> {
+    wanted.iter().filter(|(_, of)| *of == condition).map(|(unit, _)| *unit).collect()
 }
 
 fn units(wanted: &[Wanted]) -> Vec<Unit> {
     wanted.iter().map(|(unit, _)| *unit).collect()
-}
-
-/// A variant whose pictures are its own.
-fn making(variant: Option<Variant>) -> Option<Variant> {
-    variant.filter(|variant| variant.variation().is_some())
 }
 
 impl Part<'_> {
@@ -115,29 +136,30 @@ impl Part<'_> {
         let Options { threads, isa, .. } = *self.options;
         let (seeds, seed) = (&plan.seeds, plan.seeds.first());
         let (network, weights, if_missing) = (&loaded.network, &loaded.identity(), IfMissing::Make);
-        let of_variants = plan.variants.iter().filter_map(|&variant| making(Some(variant)));
-        let recipes: Vec<(Option<Variant>, Recipe)> = std::iter::once((None, recipe.clone()))
-            .chain(of_variants.map(|variant| (Some(variant), variant.recipe(recipe))))
-            .collect();
+        let recipes = self.conditions().into_iter().map(|condition| (condition, condition.recipe(recipe)));
+        let recipes: Vec<(Condition, Recipe)> = recipes.collect();
         let mut workshops = Workshops { all: Vec::new() };
-        for (variant, recipe) in &recipes {
-            workshops.all.push((*variant, Workshop { network, weights, recipe, store, isa, threads, if_missing }));
+        for (condition, recipe) in &recipes {
+            workshops.all.push((*condition, Workshop { network, weights, recipe, store, isa, threads, if_missing }));
         }
         if self.ready.before.is_none() {
             let (earlier, workshop) = (self.ready.begun.as_ref(), &workshops.all[0].1);
             begun::write(&Begins { options: self.options, loaded, plan, workshop, earlier })?;
         }
         let architecture = loaded.network.architecture();
-        let first = |seeds: &Seeds, variant| {
+        let first = |seeds: &Seeds, condition| {
             let units = plan::neuron_units(architecture, &plan.studies, seeds);
-            units.into_iter().map(move |unit| (unit, variant)).collect::<Vec<Wanted>>()
+            units.into_iter().map(move |unit| (unit, condition)).collect::<Vec<Wanted>>()
         };
-        let made = recipes.iter().map(|(variant, _)| match variant {
-            None => first(seeds, None),
-            variant => first(&Seeds::one(seed), *variant),
+        let made = recipes.iter().map(|(condition, _)| match condition {
+            Condition::Published => first(seeds, *condition),
+            Condition::In(_) => first(&Seeds::one(seed), *condition),
+            // One ascent gives those of all numbers of steps.
+            Condition::After(_) => Vec::new(),
         });
         let mut filled = Filled { pictures: 0, made: 0, images: 0, others: 0 };
         self.make(&workshops, NEURONS, made.flatten().collect(), &mut filled)?;
+        self.make_on_the_way(&workshops.all[0].1, &mut filled)?;
         filled.images = self.read_images()?;
         // What other shards have not made yet keeps the rest unknown.
         let sound = match filled.others {
@@ -147,9 +169,24 @@ impl Part<'_> {
         if let Some(channels) = sound {
             let exemplars = chosen(self.ready, &channels);
             let whole = whole_channel_units(architecture, &exemplars, seed);
-            self.make(&workshops, CHANNELS, whole.into_iter().map(|unit| (unit, None)).collect(), &mut filled)?;
+            self.make(
+                &workshops,
+                CHANNELS,
+                whole.into_iter().map(|unit| (unit, Condition::Published)).collect(),
+                &mut filled,
+            )?;
         }
         Ok(filled)
+    }
+
+    /// How pictures are made, as published first.
+    fn conditions(&self) -> Vec<Condition> {
+        let Ready { plan, recipe, .. } = self.ready;
+        let of_variants = plan.variants.iter().map(|&variant| Condition::of(Some(variant)));
+        let steps = plan.convergence.iter().flat_map(|checkpoints| checkpoints.steps());
+        let on_the_way = steps.filter(|steps| **steps != recipe.steps).map(|&steps| Condition::After(steps));
+        let others = of_variants.chain(on_the_way).filter(|condition| *condition != Condition::Published);
+        std::iter::once(Condition::Published).chain(others).collect()
     }
 
     /// Makes what is this shard's of some pictures, and counts those of others that are not there. All seeds and variants
@@ -168,10 +205,15 @@ impl Part<'_> {
         let there: Vec<Wanted> = own.iter().filter(|of| missing.binary_search(of).is_err()).copied().collect();
         let [of_all, of_own, of_there] = [&all, &own, &there].map(|wanted| counts(&units(wanted)));
         self.log.write(&Line::Pictures { all: of_all, own: of_own, there: of_there })?;
-        for (variant, workshop) in &workshops.all {
-            let own = units_of(&own, *variant);
+        for (condition, workshop) in &workshops.all {
+            let own = units_of(&own, *condition);
+            let name = match condition {
+                Condition::Published => name,
+                Condition::In(_) => VARIANTS,
+                Condition::After(_) => ON_THE_WAY,
+            };
             if !own.is_empty() {
-                workshop.make(if variant.is_some() { VARIANTS } else { name }, &own, self.observer)?;
+                workshop.make(name, &own, self.observer)?;
             }
         }
         filled.pictures += own.len();
@@ -180,40 +222,66 @@ impl Part<'_> {
         Ok(())
     }
 
-    /// Every channel at the first seed, measured on pictures of which none failed that could be made again, from every seed
-    /// and in every variant; nothing where other shards have some of them to make.
+    /// Makes what is this shard's of the pictures of other numbers of steps.
+    fn make_on_the_way(&self, workshop: &Workshop<'_>, filled: &mut Filled) -> Result<(), RunError> {
+        let Ready { loaded, plan, .. } = self.ready;
+        let Some(checkpoints) = &plan.convergence else {
+            return Ok(());
+        };
+        let steps = checkpoints.steps();
+        let seed = Seeds::one(plan.seeds.first());
+        let mut all = plan::neuron_units(loaded.network.architecture(), &plan::sample(&plan.studies), &seed);
+        all.sort_unstable();
+        all.dedup();
+        let own = self.shard.of(&all);
+        let missing = workshop.missing_on_the_way(&own, steps);
+        let there: Vec<Unit> = own.iter().filter(|unit| missing.iter().all(|(of, _)| of != *unit)).copied().collect();
+        let [of_all, of_own, of_there] = [&all, &own, &there].map(|units| counts(units));
+        self.log.write(&Line::Pictures { all: of_all, own: of_own, there: of_there })?;
+        workshop.make_on_the_way(ON_THE_WAY, (&own, steps), self.observer)?;
+        filled.pictures += own.len();
+        filled.made += missing.len();
+        filled.others += workshop.missing_on_the_way(&all, steps).len();
+        Ok(())
+    }
+
+    /// Every channel at the first seed, measured on pictures of which none failed that could be made again, from every seed, in
+    /// every variant and after every number of steps; nothing where other shards have some of them to make.
     fn measured(&self, workshops: &Workshops<'_>, filled: &mut Filled) -> Result<Option<Vec<Channel>>, RunError> {
         let Ready { loaded, plan, .. } = self.ready;
         let architecture = loaded.network.architecture();
-        let seeds = plan.seeds.all().iter().map(|&seed| (seed, None));
-        let conditions = seeds.chain(plan.variants.iter().map(|&variant| (plan.seeds.first(), Some(variant))));
+        let (first, some) = (plan.seeds.first(), plan::sample(&plan.studies));
+        let seeds = plan.seeds.all().iter().map(|&seed| (seed, None, Condition::Published));
+        let variants = plan.variants.iter().map(|&variant| (first, Some(variant), Condition::of(Some(variant))));
+        let steps = plan.convergence.iter().flat_map(|checkpoints| checkpoints.steps());
+        let on_the_way = steps.map(|&steps| (first, None, Condition::After(steps)));
         let mut all = Vec::new();
-        for (seed, variant) in conditions {
-            let workshop = workshops.all.iter().find(|(of, _)| *of == making(variant));
+        for (seed, variant, condition) in seeds.chain(variants).chain(on_the_way) {
+            let workshop = workshops.all.iter().find(|(of, _)| *of == condition);
             let Some((_, workshop)) = workshop else { continue };
+            let studies = if matches!(condition, Condition::After(_)) { &some } else { &plan.studies };
             let attempts = Attempts { loaded, workshop, seed, variant, called: "", observer: self.observer };
-            all.push((attempts, attempts.measure_first(&plan.studies)?));
+            all.push((attempts, condition, attempts.measure_first(studies)?));
         }
         for retry in 1..=MAX_RETRIES {
             let again: Vec<Vec<Attempt>> =
-                all.iter().map(|(attempts, channels)| attempts.failed(channels, retry)).collect();
+                all.iter().map(|(attempts, _, channels)| attempts.failed(channels, retry)).collect();
             if again.iter().all(Vec::is_empty) {
                 break;
             }
-            let wanted = all.iter().zip(&again).flat_map(|((attempts, _), again)| {
+            let wanted = all.iter().zip(&again).flat_map(|((attempts, condition, _), again)| {
                 let units = |attempt: &Attempt| attempt.units(architecture, attempts.seed, attempts.variant);
-                let of_variant = |unit| (unit, making(attempts.variant));
-                again.iter().flat_map(units).map(of_variant).collect::<Vec<Wanted>>()
+                again.iter().flat_map(units).map(|unit| (unit, *condition)).collect::<Vec<Wanted>>()
             });
             self.make(workshops, "pictures made again", wanted.collect(), filled)?;
             if filled.others > 0 {
                 return Ok(None);
             }
-            for ((attempts, channels), again) in all.iter_mut().zip(&again) {
+            for ((attempts, _, channels), again) in all.iter_mut().zip(&again) {
                 attempts.measure_again(channels, again)?;
             }
         }
-        Ok(all.into_iter().next().map(|(_, channels)| channels))
+        Ok(all.into_iter().next().map(|(_, _, channels)| channels))
     }
 
     /// Reads this shard's part of the images into a journal of its own.
