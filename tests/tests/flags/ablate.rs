@@ -249,6 +249,12 @@ fn a_shard_measures_its_part_of_the_images() {
     assert!(said.status.success() && !String::from_utf8(said.stderr).unwrap().contains("shard "));
     // One that nobody began is made good, and named.
     shard(&alone, "1/2");
+    let status = |out: &Path| succeed(program(&["status"]).arg(out));
+    let told = status(&alone);
+    let begun: Vec<&str> = told.lines().find(|line| line.starts_with("1/2")).unwrap().split_whitespace().collect();
+    assert_eq!(begun[1..3], ["ended", "100"], "{told}");
+    assert!(told.contains("2/2       not begun") && !told.contains("pictures"), "{told}");
+    assert_eq!(status(&parts), format!("{}: finished\n", parts.display()));
     let said = command(&alone, &[]).output().unwrap();
     let said = String::from_utf8(said.stderr).unwrap();
     assert!(said.contains("shard 2/2 was not begun") && !said.contains("shard 1/2"), "{said}");
