@@ -112,6 +112,7 @@ impl SmallRun<'_> {
             seeds: runs::Seeds::one(0),
             variants: Vec::new(),
             convergence: None,
+            whole_channels: false,
             threads: self.threads,
             isa: self.isa,
             out: folder.clone(),

@@ -304,6 +304,11 @@ pub(crate) struct Reproduce {
     #[arg(long, value_name = "STEPS", num_args = 0..=1, default_missing_value = "64,128,256,512,1024,2560", allow_negative_numbers = true)]
     pub(crate) convergence: Option<Checkpoints>,
 
+    /// Make pictures of the whole channel of every channel, as many as of center neurons, and not of the exemplars of
+    /// figures 1 and 6 alone.
+    #[arg(long)]
+    pub(crate) whole_channels: bool,
+
     /// Threads to use; results do not depend on it [default: all cores].
     #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZero<usize>>,

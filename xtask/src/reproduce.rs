@@ -71,6 +71,7 @@ pub(crate) fn options(root: &Path, flags: Reproduce) -> anyhow::Result<Options> 
         seeds,
         variants: flags.variant,
         convergence: flags.convergence,
+        whole_channels: flags.whole_channels,
         threads: threads(flags.threads),
         isa: Isa::from_environment()?,
         out,

@@ -124,6 +124,9 @@ pub struct Manifest {
     /// After how many steps some channels were looked at too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub convergence: Vec<usize>,
+    /// Whether pictures of whole channels are of every channel, and not of exemplars alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_channels: bool,
     /// The blocks that were studied, each with its channels.
     pub blocks: BTreeMap<String, Vec<usize>>,
     /// The channels that were asked for; empty stands for all.

@@ -77,6 +77,7 @@ pub(crate) fn manifest(described: Described<'_>) -> Manifest {
         seeds: plan.seeds.all().to_vec(),
         variants: plan.variants.iter().map(ToString::to_string).collect(),
         convergence: plan.convergence.as_ref().map_or_else(Vec::new, |checkpoints| checkpoints.steps().to_vec()),
+        whole_channels: plan.whole_channels,
         blocks: plan.studies.iter().map(|s| (s.block.to_string(), s.channels.clone())).collect(),
         channels: plan.channels.clone(),
         pictures,

@@ -31,6 +31,8 @@ pub struct Options {
     pub variants: Vec<Variant>,
     /// After how many steps some channels are looked at too, where that is asked for.
     pub convergence: Option<Checkpoints>,
+    /// Whether whole-channel pictures are made of every channel, and not of exemplars alone.
+    pub whole_channels: bool,
     /// Threads to use.
     pub threads: NonZero<usize>,
     /// The instruction set to use.

@@ -59,6 +59,8 @@ pub(crate) struct Conditions<'a> {
     pub(crate) variants: &'a [Variant],
     /// After how many steps some channels are looked at too.
     pub(crate) convergence: Option<&'a Checkpoints>,
+    /// Whether whole-channel pictures are made of every channel.
+    pub(crate) whole_channels: bool,
 }
 
 impl Outlook<'_> {
@@ -189,7 +191,7 @@ impl Outlook<'_> {
             let shown: Vec<Unit> = study
                 .channels
                 .iter()
-                .take(EXEMPLARS)
+                .take(if self.conditions.whole_channels { study.channels.len() } else { EXEMPLARS })
                 .flat_map(|&c| plan::roles(architecture, (study.block, c), Objective::Channel, 0))
                 .collect();
             pieces.extend(shown.iter().map(|_| step * part * self.workshop.recipe.steps as f64));

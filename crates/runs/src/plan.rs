@@ -3,6 +3,7 @@
 use crate::channels::{self, ChannelRange};
 use crate::checkpoints::Checkpoints;
 use crate::error::RunError;
+use crate::findings::Exemplar;
 use crate::options::Options;
 use crate::pictures::Variant;
 use crate::seeds::Seeds;
@@ -10,6 +11,7 @@ use crate::source::Loaded;
 use crate::store::Unit;
 use featviz::Objective;
 use resnet::{Architecture, Block, Role};
+use std::collections::BTreeSet;
 
 /// A block and the channels of it that are studied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,17 @@ pub(crate) struct Plan {
     pub(crate) variants: Vec<Variant>,
     /// After how many steps some channels are looked at too.
     pub(crate) convergence: Option<Checkpoints>,
+    /// Whether whole-channel pictures are made of every channel, and not of exemplars alone.
+    pub(crate) whole_channels: bool,
+}
+
+impl Plan {
+    /// The channels of which whole-channel pictures are made, each once.
+    pub(crate) fn shown_whole(&self, exemplars: &[Exemplar]) -> BTreeSet<(Block, usize)> {
+        let every = self.studies.iter().filter(|_| self.whole_channels);
+        let every = every.flat_map(|study| study.channels.iter().map(|&channel| (study.block, channel)));
+        every.chain(exemplars.iter().map(|e| (e.block, e.channel))).collect()
+    }
 }
 
 /// The blocks to study, each with its channels: those asked for, or else every studied block that the weights allow.
@@ -87,7 +100,8 @@ pub(crate) fn of(loaded: &Loaded, options: &Options) -> Result<Plan, RunError> {
     let variants: Vec<Variant> = Variant::ALL.into_iter().filter(|variant| variants.contains(variant)).collect();
     let channels = ranges.iter().map(ChannelRange::to_string).collect();
     let (seeds, convergence) = (seeds.clone(), options.convergence.clone());
-    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels, seeds, variants, convergence })
+    let whole_channels = options.whole_channels;
+    Ok(Plan { studies: studies(loaded, blocks, ranges)?, channels, seeds, variants, convergence, whole_channels })
 }
 
 /// The pictures of the roles of a channel of a block. The Input of a second block is the Output of the first: the same unit.

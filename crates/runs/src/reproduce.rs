@@ -26,7 +26,7 @@ use featviz::{Objective, Recipe};
 use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, digests, layout};
 use resnet::{Architecture, Block};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -182,6 +182,7 @@ fn nothing_to_do(options: &Options, ready: &Ready, observer: &dyn Observer) -> R
     if there != plan.studies
         || conditions != (plan.seeds.clone(), plan.variants.clone())
         || before::convergence(before) != plan.convergence
+        || before.whole_channels != plan.whole_channels
         || !before::is_finished(before, options)?
     {
         return Ok(None);
@@ -313,6 +314,7 @@ impl Phases<'_> {
                 first: plan.seeds.first(),
                 variants: &plan.variants,
                 convergence: plan.convergence.as_ref(),
+                whole_channels: plan.whole_channels,
             },
             images: images.as_ref().map(Listing::len),
         };
@@ -328,8 +330,7 @@ impl Phases<'_> {
     /// The channels to show, whose whole-channel pictures are made.
     fn exemplars(&self, channels: &[Channel]) -> Result<Vec<Exemplar>, RunError> {
         let exemplars = chosen(self.ready, channels);
-        let architecture = self.ready.loaded.network.architecture();
-        let units = whole_channel_units(architecture, &exemplars, self.ready.plan.seeds.first());
+        let units = whole_channel_units(self.ready, &exemplars);
         self.workshop.make(work::CHANNELS, &units, self.reading.observer)?;
         Ok(exemplars)
     }
@@ -343,7 +344,7 @@ impl Phases<'_> {
         let observer = self.reading.observer;
         let architecture = loaded.architecture();
         let seed = plan.seeds.first();
-        let mut shown = shown::shown(architecture, channels, exemplars, seed);
+        let mut shown = shown::shown(architecture, channels, &plan.shown_whole(exemplars), seed);
         shown.extend(others.iter().flat_map(|at| shown::of_seed(architecture, at)));
         shown.extend(variants.iter().flat_map(|of| shown::of_variant(architecture, of, seed)));
         let others_steps = on_the_way.iter().filter(|at| at.steps != self.workshop.recipe.steps);
@@ -404,13 +405,12 @@ fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The whole-channel pictures of exemplars. One channel may be shown twice, and the Input of a block is the Output of
-/// the one before: each is listed once.
-pub(crate) fn whole_channel_units(architecture: &Architecture, exemplars: &[Exemplar], seed: u64) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    for e in exemplars {
-        let of_exemplar = plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed);
-        units.extend(of_exemplar.iter().filter(|u| !units.contains(u)).copied().collect::<Vec<_>>());
-    }
-    units
+/// The whole-channel pictures of exemplars, or of every channel. The Input of a block is the Output of the one before:
+/// each is listed once.
+pub(crate) fn whole_channel_units(ready: &Ready, exemplars: &[Exemplar]) -> Vec<Unit> {
+    let Ready { loaded, plan, .. } = ready;
+    let architecture = loaded.network.architecture();
+    let of = |channel| plan::roles(architecture, channel, Objective::Channel, plan.seeds.first());
+    let units: BTreeSet<Unit> = plan.shown_whole(exemplars).into_iter().flat_map(of).collect();
+    units.into_iter().collect()
 }

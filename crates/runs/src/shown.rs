@@ -1,7 +1,6 @@
 //! The pictures that people are shown: which they are, what the manifest says of them, and their way below the folder.
 
 use crate::error::RunError;
-use crate::findings::Exemplar;
 use crate::output::Output;
 use crate::pictures::{AtSeed, AtSteps, Attempt, Channel, InVariant, Variant, Workshop, recipe_of};
 use crate::plan;
@@ -9,8 +8,8 @@ use crate::progress::{Event, Observer};
 use crate::store::{Address, Entry as Stored, Unit};
 use featviz::Objective;
 use report::{PictureRecord, layout};
-use resnet::{Architecture, Role};
-use std::collections::BTreeMap;
+use resnet::{Architecture, Block, Role};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A picture that people are shown: its name below the folder.
@@ -36,11 +35,11 @@ impl Shown {
     }
 }
 
-/// The pictures that were measured, and those of whole channels, from the first seed.
+/// The pictures that were measured, and those of some whole channels, from the first seed.
 pub(crate) fn shown(
     architecture: &Architecture,
     channels: &[Channel],
-    exemplars: &[Exemplar],
+    whole: &BTreeSet<(Block, usize)>,
     seed: u64,
 ) -> Vec<Shown> {
     let mut shown = Vec::new();
@@ -56,13 +55,13 @@ pub(crate) fn shown(
             });
         }
     }
-    for e in exemplars {
-        let block = e.block.to_string();
+    for &(of, channel) in whole {
+        let block = of.to_string();
         for (role, unit) in
-            Role::ALL.into_iter().zip(plan::roles(architecture, (e.block, e.channel), Objective::Channel, seed))
+            Role::ALL.into_iter().zip(plan::roles(architecture, (of, channel), Objective::Channel, seed))
         {
             shown.push(Shown {
-                path: layout::channel_feature(&block, role.name(), e.channel),
+                path: layout::channel_feature(&block, role.name(), channel),
                 unit,
                 from: None,
                 variant: None,

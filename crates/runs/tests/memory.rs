@@ -82,6 +82,7 @@ fn reproduce(folder: &Path) {
         seeds: Seeds::one(0),
         variants: Vec::new(),
         convergence: None,
+        whole_channels: false,
         threads: NonZero::new(2).unwrap(),
         isa: Isa::best(),
         out: folder.join("out"),

@@ -447,6 +447,7 @@ fn manifest() -> Manifest {
         seeds: Vec::new(),
         variants: Vec::new(),
         convergence: Vec::new(),
+        whole_channels: false,
         program: text("streamscope 0.1.0"),
         numerics_version: 2,
         build: BuildRecord {

@@ -3,7 +3,7 @@
 use crate::small::{embedded, manifest, other_weights, pictures, plain, reproduce, size, star, text, trajectories};
 use crate::{Tested, shards, threads};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use streamscope_tests::harness::{assert_same_results, program, results, root, succeed};
@@ -23,6 +23,7 @@ pub(crate) const FLAGS: &[Tested] = &[
     ("--seed", another_seed_gives_other_pictures),
     ("--variant", a_variant_is_measured_beside_the_published_study),
     ("--convergence", channels_are_looked_at_after_other_numbers_of_steps),
+    ("--whole-channels", every_channel_has_pictures_of_the_whole_of_it),
     ("--seeds", pictures_are_made_from_each_of_several_seeds),
     ("--threads", threads::of_reproduce),
     ("--out", everything_is_in_the_folder_that_is_named),
@@ -272,6 +273,42 @@ fn a_variant_is_measured_beside_the_published_study() {
     assert_ne!(of("features/1.1/block/0.png"), of("features/1.1/block/0.post-relu.png"));
     // It is there to be verified as all else is.
     succeed(&mut program(&["verify", &text(&out), "--all"]));
+}
+
+#[test]
+fn every_channel_has_pictures_of_the_whole_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, one) = (folder.path().join("out"), folder.path().join("one"));
+    let command = |more: &[&str]| reproduce(&out, &[&["--channels", "0..9"], more].concat());
+    let whole = |out: &Path| -> Vec<String> {
+        pictures(out).into_keys().filter(|name| name.ends_with(".channel.png")).collect()
+    };
+    succeed(&mut command(&[]));
+    let of_exemplars = whole(&out);
+    assert!(manifest(&out)["whole_channels"].is_null() && of_exemplars.len() < 3 * 9);
+    succeed(&mut command(&["--whole-channels"]));
+    assert_eq!(manifest(&out)["whole_channels"], true);
+    let all: Vec<String> = whole(&out);
+    let every = (0..9).flat_map(|channel| {
+        ["block", "input", "output"].map(|role| format!("features/1.1/{role}/{channel}.channel.png"))
+    });
+    assert_eq!(all.iter().cloned().collect::<BTreeSet<_>>(), every.collect());
+    assert!(of_exemplars.iter().all(|name| all.contains(name)));
+    // One of them is the picture that is made of it alone.
+    let path = folder.path().join("one.png");
+    let mut visualize = program(&["visualize", "--site", "layer1.1.pre", "--channel", "5", "--objective", "channel"]);
+    visualize.args(["--steps", "1", "--input-size", "32", "--out"]).arg(&path);
+    succeed(&mut visualize);
+    assert!(fs::read(&path).unwrap() == fs::read(out.join("features/1.1/output/5.channel.png")).unwrap());
+    // They stay where a command does not ask for them, and shards make them.
+    succeed(&mut command(&[]));
+    assert_eq!(whole(&out), all);
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+    for _ in 0..2 {
+        succeed(&mut reproduce(&one, &["--channels", "0..9", "--whole-channels", "--shard", "1/1"]));
+    }
+    let said = succeed(&mut reproduce(&one, &["--channels", "0..9", "--whole-channels"]));
+    assert_eq!(whole(&one), all, "{said}");
 }
 
 #[test]

@@ -127,6 +127,7 @@ pub(crate) fn manifest(weights: &str) -> Manifest {
         seeds: Vec::new(),
         variants: Vec::new(),
         convergence: Vec::new(),
+        whole_channels: false,
         blocks: BTreeMap::new(),
         channels: Vec::new(),
         pictures: BTreeMap::new(),

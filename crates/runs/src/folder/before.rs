@@ -242,11 +242,13 @@ impl Plan {
             (Some(asked), Some(there)) => Some(asked.with(&there)),
             (asked, there) => asked.or(there),
         };
+        let whole_channels = self.whole_channels || before.whole_channels;
+        let with = Plan { seeds, variants, convergence, whole_channels, ..self };
         if studies == there {
-            return Plan { studies, channels: before.channels.clone(), seeds, variants, convergence };
+            return Plan { studies, channels: before.channels.clone(), ..with };
         }
-        if studies == self.studies {
-            return Plan { seeds, variants, convergence, ..self };
+        if studies == with.studies {
+            return with;
         }
         // What both together amount to.
         let whole = studies.iter().all(|study| study.channels.len() == all(study.block));
@@ -254,7 +256,7 @@ impl Plan {
         channels.sort_unstable();
         channels.dedup();
         let channels = if whole { Vec::new() } else { ranges(&channels) };
-        Plan { studies, channels, seeds, variants, convergence }
+        Plan { studies, channels, ..with }
     }
 }
 

@@ -168,7 +168,7 @@ impl Part<'_> {
         };
         if let Some(channels) = sound {
             let exemplars = chosen(self.ready, &channels);
-            let whole = whole_channel_units(architecture, &exemplars, seed);
+            let whole = whole_channel_units(self.ready, &exemplars);
             self.make(
                 &workshops,
                 CHANNELS,

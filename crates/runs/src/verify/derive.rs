@@ -51,7 +51,8 @@ pub(super) fn check(
     let again = run_again(options, manifest, loaded, out)?;
     let (studies, seeds) = (before::studies(manifest, &options.folder)?, before::seeds(manifest));
     let (variants, convergence) = (before::variants(manifest), before::convergence(manifest));
-    let plan = Plan { studies, channels: manifest.channels.clone(), seeds, variants, convergence };
+    let (channels, whole_channels) = (manifest.channels.clone(), manifest.whole_channels);
+    let plan = Plan { studies, channels, seeds, variants, convergence, whole_channels };
     let store = (&*options.folder.join(layout::STORE), IfMissing::Refuse);
     match reproduce::run(&again, Asked::Exactly(plan), store, &Again(observer)) {
         Ok(_) => {}
@@ -110,6 +111,7 @@ fn run_again(options: &Verify, manifest: &Manifest, loaded: &Loaded, out: &Path)
         seeds: before::seeds(manifest),
         variants: before::variants(manifest),
         convergence: before::convergence(manifest),
+        whole_channels: manifest.whole_channels,
         threads: options.threads,
         isa: options.isa,
         out: out.to_owned(),

@@ -13,7 +13,8 @@ use crate::writing::npz;
 pub(crate) fn data() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let data = root.join(env::var_os("STREAMSCOPE_DATA").unwrap_or_else(|| "../shared".into()));
-    if data.is_dir() {
+    // A folder that holds none, too.
+    if data.join("data").is_dir() {
         return Some(data);
     }
     eprintln!("skipped: no real weights at {}", data.display());

@@ -34,7 +34,7 @@ function pictures(at, extremes) {
     withMaps ? h("label", {}, h("input", { type: "checkbox", checked: document.documentElement.classList.contains("maps"), onchange: (e) => document.documentElement.classList.toggle("maps", e.target.checked) }), " where Block takes away (", h("span", { class: "swatch takes" }), " red) or adds (", h("span", { class: "swatch adds" }), " blue)") : null,
     h("label", {}, h("input", { type: "checkbox", checked: !document.documentElement.classList.contains("no-fields"), onchange: (e) => document.documentElement.classList.toggle("no-fields", !e.target.checked) }), " what the center neuron sees")) : h("p", { class: "small" }, streamscope.run.cut_short ? "No photographs were read yet." : ["The run read no photographs: ", h("code", {}, "--images DIR"), " adds those that each role answers to most and least."]);
   const whole = ROLES.filter(([role]) => !streamscope.has("channel", block, role, channel));
-  const making = whole.length && !streamscope.run.cut_short ? h("details", { class: "whole" }, h("summary", {}, "Pictures of the whole channel are made of the exemplars of figures 1 and 6 alone; the commands that make these"),
+  const making = whole.length && !streamscope.run.cut_short ? h("details", { class: "whole" }, h("summary", {}, "Pictures of the whole channel are made of the exemplars of figures 1 and 6 alone, or of every channel with --whole-channels; the commands that make these"),
     h("p", { class: "small" }, "Each takes many times as long as the center neuron's, which sees a part of the image. The bits are those that the run would give."), whole.map(([role]) => streamscope.command(streamscope.wholeCommand(block, role, channel)))) : null;
   return [toggles, grid, making];
 }

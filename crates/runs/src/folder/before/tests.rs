@@ -141,6 +141,7 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
         seeds: Seeds::one(7),
         variants: Vec::new(),
         convergence: None,
+        whole_channels: false,
     };
     let union = |plan: Plan| plan.with(&before, there(), |_| 4);
     // A part of it is all of it.
@@ -164,6 +165,12 @@ fn what_is_there_stays_and_what_is_asked_for_comes_to_it() {
     for plan in [same.clone(), more.clone()] {
         let plan = Plan { variants: vec![Variant::PostRelu], ..plan };
         assert_eq!(plan.clone().with(&with_one, there(), |_| 4).variants, [Variant::PostRelu, Variant::Antialias]);
+        // Pictures of whole channels, where either asks for all.
+        let whole = |asked, there| {
+            let before = report::Manifest { whole_channels: there, ..before.clone() };
+            Plan { whole_channels: asked, ..plan.clone() }.with(&before, vec![study("1.1", &[0])], |_| 4).whole_channels
+        };
+        assert_eq!([whole(false, false), whole(true, false), whole(false, true)], [false, true, true]);
         // And so do numbers of steps.
         let steps = |steps: &[usize]| crate::Checkpoints::of(steps.iter().copied());
         let looked_at = report::Manifest { convergence: vec![2, 8], ..before.clone() };
