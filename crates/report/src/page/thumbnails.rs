@@ -82,15 +82,18 @@ pub(super) fn of_picture(folder: &Path, name: &str, seen: &Fields) -> Result<Vec
     let picture = image::load_from_memory(&bytes).map_err(damaged)?.to_rgb8();
     let whole = picture.width().min(picture.height());
     let field = match name.split('/').collect::<Vec<_>>().as_slice() {
-        ["features", block, role, file] if file.matches('.').count() == 1 => {
-            seen.get(&((*block).to_owned(), (*role).to_owned()))
-        }
+        ["features", block, role, file] if is_of_a_neuron(file) => seen.get(&((*block).to_owned(), (*role).to_owned())),
         _ => None,
     };
     let (x, y, side) = field.map_or((0, 0, whole), |field| part(*field, whole));
     let shown = crop_imm(&picture, x, y, side, side).to_image();
     let side = SIDE.min(side);
     jpeg(&resize(&shown, side, side, FilterType::CatmullRom), &path)
+}
+
+/// Whether a picture maximises a center neuron, from whatever seed and in whatever variant.
+fn is_of_a_neuron(file: &str) -> bool {
+    !file.split('.').any(|part| ["channel", "top", "inhibition"].contains(&part))
 }
 
 /// The first column and row, and the side, of the square to show of a picture of so many rows, of a neuron that sees this
@@ -176,6 +179,16 @@ fn as_listed(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_of_whole_channels_and_mosaics_are_shown_whole() {
+        for file in ["19.png", "19.seed3.png", "19.no-augmentation.png", "19.steps64.png"] {
+            assert!(is_of_a_neuron(file), "{file}");
+        }
+        for file in ["19.channel.png", "19.top.png", "19.inhibition.png"] {
+            assert!(!is_of_a_neuron(file), "{file}");
+        }
+    }
 
     #[test]
     fn what_is_shown_of_a_picture_is_what_the_neuron_sees_and_a_quarter_more() {
