@@ -231,6 +231,7 @@ mod tests {
         // Aliased, the Block is the Output behind its ReLU, wherever it is read.
         let (aliased, _) = measured(Some(Variant::AliasedBlock));
         let relu = |value: f64| if value < 0.0 { 0.0 } else { value };
+        assert!(nine.o_i < 0.0 && nine.o_b < 0.0, "it tells nothing apart");
         assert_eq!([aliased.activations.b_i, aliased.activations.b_b], [nine.o_i, nine.o_b].map(relu));
         assert_eq!(aliased.activations.o_i, nine.o_i);
         assert_eq!(aliased.block_on_enlarged_input, relu(read(View::Enlarged, Role::Output, &input)));
