@@ -63,6 +63,25 @@ pub(crate) const ACTIVATIONS: Small = Small {
     out: "a/b/archive.npz",
     about: About::Nothing,
 };
+pub(crate) const ABLATE: Small = Small {
+    arguments: &[
+        "ablate",
+        "--input-size",
+        "32",
+        "--block",
+        "1.1",
+        "--channels",
+        "2",
+        "--random-sets",
+        "1",
+        "--zooms",
+        "1.5",
+        "--out",
+        "HERE/a/ablation",
+    ],
+    out: "a/ablation/ablation.csv",
+    about: About::Nothing,
+};
 pub(crate) const VISUALIZE: Small = Small {
     arguments: &[
         "visualize",

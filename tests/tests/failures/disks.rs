@@ -1,8 +1,8 @@
 //! Whole file systems that are full or read-only.
 
 use super::commands::{
-    ACTIVATIONS, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished, files,
-    is_lost_lightly, is_of_a_beginning,
+    ABLATE, ACTIVATIONS, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence,
+    assert_only_finished, files, is_lost_lightly, is_of_a_beginning,
 };
 use std::fs;
 use std::io::Write;
@@ -93,6 +93,7 @@ fn fill(small: Small, sizes: &[usize]) {
 fn a_full_disk_loses_nothing_finished_and_the_same_command_goes_on() {
     fill(REPRODUCE, &[8, 60, 300]);
     fill(ACTIVATIONS, &[4]);
+    fill(ABLATE, &[4]);
     // A picture of one step is smaller than any disk: another file takes its place.
     fill(VISUALIZE, &[0]);
     // Nor do a page and a table.
@@ -102,7 +103,7 @@ fn a_full_disk_loses_nothing_finished_and_the_same_command_goes_on() {
 
 #[test]
 fn on_a_read_only_disk_everything_stays_as_it_was() {
-    for small in [REPRODUCE, ACTIVATIONS, VISUALIZE, EXPLAIN, FAULTS, BENCH] {
+    for small in [REPRODUCE, ACTIVATIONS, ABLATE, VISUALIZE, EXPLAIN, FAULTS, BENCH] {
         let Some(disk) = Mounted::new(65536) else {
             return;
         };

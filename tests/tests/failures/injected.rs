@@ -1,7 +1,7 @@
 //! Calls that fail at any one place.
 
 use super::commands::{
-    ACTIVATIONS, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished,
+    ABLATE, ACTIVATIONS, EXPLAIN, FAULTS, REPRODUCE, Small, VISUALIZE, assert_one_sentence, assert_only_finished,
     is_of_a_beginning,
 };
 use super::trace::{Call, can_trace, traced};
@@ -78,6 +78,11 @@ fn a_reproduction_whose_disk_fails_anywhere_loses_nothing_and_goes_on() {
 #[test]
 fn an_archive_whose_disk_fails_anywhere_loses_nothing_and_goes_on() {
     fail_everywhere(ACTIVATIONS, 5);
+}
+
+#[test]
+fn an_ablation_whose_disk_fails_anywhere_loses_nothing_and_goes_on() {
+    fail_everywhere(ABLATE, 4);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The order of calls that outlives a power cut: write, sync the file, rename, sync the folder.
 
 use super::commands::{
-    ACTIVATIONS, AUDIT, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VERIFY, VISUALIZE, files, grows, is_lost_lightly,
+    ABLATE, ACTIVATIONS, AUDIT, BENCH, EXPLAIN, FAULTS, REPRODUCE, Small, VERIFY, VISUALIZE, files, grows,
+    is_lost_lightly,
 };
 use super::trace::{Call, can_trace, traced};
 use std::collections::BTreeSet;
@@ -88,6 +89,8 @@ fn every_file_is_synced_before_it_gets_its_name_and_its_folder_after() {
     };
     order(REPRODUCE, 40);
     order(ACTIVATIONS, 1);
+    // The table, the report and the figure.
+    order(ABLATE, 4);
     order(VISUALIZE, 1);
     order(EXPLAIN, 1);
     // The page and what it says for programs.

@@ -124,7 +124,7 @@ pub fn ablate(options: &Ablate, observer: &dyn Observer) -> Result<Ablated, RunE
     let described = described(options, &ready.loaded, &ready.labelled, &found.means);
     let ablated = Ablated { described, rows: found.rows, curve, notes };
     write_all(&options.out, &ablated)?;
-    pass::forget(&measuring)?;
+    pass::forget(options)?;
     shards::forget(&options.out);
     Ok(ablated)
 }

@@ -99,8 +99,8 @@ impl Pass {
 }
 
 /// Removes all that was kept: the ablation is written.
-pub(super) fn forget(of: &Measuring<'_>) -> Result<(), RunError> {
-    Part::begin(&report(of.options), &key(of, "nothing"), None)?.end()
+pub(super) fn forget(options: &Ablate) -> Result<(), RunError> {
+    Part::end_all(&report(options))
 }
 
 fn report(options: &Ablate) -> PathBuf {

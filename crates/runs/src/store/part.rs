@@ -21,8 +21,7 @@ impl Part {
     /// # Errors
     /// If it cannot be written, or another program writes to it.
     pub(crate) fn begin(file: &Path, key: &str, shard: Option<Shard>) -> Result<Part, RunError> {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let stem = format!("{name}.");
+        let stem = stem(file);
         let shard = shard.map_or_else(String::new, |shard| format!(".{}-of-{}", shard.index(), shard.count()));
         let path = file.with_file_name(format!("{stem}{}{shard}.part", &key[..KEY]));
         let mut options = File::options();
@@ -45,10 +44,15 @@ impl Part {
     /// # Errors
     /// If it cannot be removed.
     pub(crate) fn end(&self) -> Result<(), RunError> {
-        for (_, path) in self.parts()? {
-            fs::remove_file(&path).map_err(RunError::write(&path))?;
-        }
-        Ok(())
+        remove(self.parts()?)
+    }
+
+    /// Removes every part of a file.
+    ///
+    /// # Errors
+    /// If one cannot be removed.
+    pub(crate) fn end_all(file: &Path) -> Result<(), RunError> {
+        remove(parts(file, &stem(file))?)
     }
 
     /// What shards finished of the same, in the order of their names.
@@ -66,19 +70,36 @@ impl Part {
 
     /// Every part of that file, with its key.
     fn parts(&self) -> Result<Vec<(String, PathBuf)>, RunError> {
-        let folder = self.path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let key = |name: &str| {
-            let (key, shard) = name.strip_prefix(&self.stem)?.strip_suffix(".part")?.split_at_checked(KEY)?;
-            let is_shard = shard.strip_prefix('.').and_then(|shard| {
-                let (index, count) = shard.split_once("-of-")?;
-                format!("{index}/{count}").parse::<Shard>().ok()
-            });
-            let known = key.bytes().all(|b| b.is_ascii_hexdigit()) && (shard.is_empty() || is_shard.is_some());
-            known.then(|| key.to_owned())
-        };
-        let files = fs::read_dir(folder).map_err(RunError::write(&self.path))?.flatten();
-        Ok(files.filter_map(|file| Some((key(&file.file_name().to_string_lossy())?, file.path()))).collect())
+        parts(&self.path, &self.stem)
     }
+}
+
+/// What the names of all parts of a file begin with.
+fn stem(file: &Path) -> String {
+    format!("{}.", file.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Every part whose name begins so, with its key, in the folder of a file.
+fn parts(beside: &Path, stem: &str) -> Result<Vec<(String, PathBuf)>, RunError> {
+    let folder = beside.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let key = |name: &str| {
+        let (key, shard) = name.strip_prefix(stem)?.strip_suffix(".part")?.split_at_checked(KEY)?;
+        let is_shard = shard.strip_prefix('.').and_then(|shard| {
+            let (index, count) = shard.split_once("-of-")?;
+            format!("{index}/{count}").parse::<Shard>().ok()
+        });
+        let known = key.bytes().all(|b| b.is_ascii_hexdigit()) && (shard.is_empty() || is_shard.is_some());
+        known.then(|| key.to_owned())
+    };
+    let files = fs::read_dir(folder).map_err(RunError::write(beside))?.flatten();
+    Ok(files.filter_map(|file| Some((key(&file.file_name().to_string_lossy())?, file.path()))).collect())
+}
+
+fn remove(parts: Vec<(String, PathBuf)>) -> Result<(), RunError> {
+    for (_, path) in parts {
+        fs::remove_file(&path).map_err(RunError::write(&path))?;
+    }
+    Ok(())
 }
 
 impl Drop for Part {

@@ -89,7 +89,7 @@ fn what_is_kept_is_not_asked_again_and_shards_are_complete_together() {
     fs::write(path, &bytes[..bytes.len() - 1]).unwrap();
     let (complete, found, asked) = run(&of(None), &pass);
     assert_eq!((complete, found, asked), (true, expected, vec![5]));
-    forget(&of(None)).unwrap();
+    forget(&options).unwrap();
     let left: Vec<String> =
         fs::read_dir(folder.path()).unwrap().flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     assert_eq!(left, ["copy.jpg"]);
