@@ -1,30 +1,17 @@
 //! How many images are named right while channels are ablated, at several enlargements.
 
-use super::labelled::{Image, Labelled};
+use super::AblateBy;
+use super::labelled::Image;
+use super::measuring::Measuring;
 use super::pass::Pass;
-use super::{Ablate, AblateBy};
 use crate::error::RunError;
-use crate::progress::Observer;
-use crate::shards::Shard;
-use crate::source::Loaded;
 use featviz::{Ablation, Classifier};
 use images::{Rgb8, pillow};
-use resnet::{Extent, Preprocessing, Reader, Reading, Role, Site, View};
+use resnet::{Extent, Preprocessing, Reader, Reading, Site, View};
 use std::path::Path;
 
 /// A class is among the first five if fewer come before it.
 const FIVE: f32 = 5.0;
-
-/// What ablations are measured with.
-#[derive(Clone, Copy)]
-pub(super) struct Measuring<'a> {
-    pub(super) options: &'a Ablate,
-    pub(super) loaded: &'a Loaded,
-    pub(super) labelled: &'a Labelled,
-    /// The part of the images to measure; others are taken from what other shards kept.
-    pub(super) shard: Option<Shard>,
-    pub(super) observer: &'a dyn Observer,
-}
 
 /// Of how many images the class had the highest score, and one of the five highest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,11 +28,6 @@ impl Right {
 }
 
 impl Measuring<'_> {
-    /// The site that is ablated: the block's sum before its ReLU.
-    pub(super) fn site(&self) -> Site {
-        self.loaded.architecture().read_site(self.options.block, Role::Output)
-    }
-
     /// An ablation of channels, each by its own constant.
     pub(super) fn ablation(&self, channels: &[usize], means: &[f64]) -> Ablation {
         #[expect(clippy::cast_possible_truncation, reason = "what maps hold is single precision")]

@@ -3,6 +3,7 @@
 
 mod labelled;
 mod measure;
+mod measuring;
 mod pass;
 mod sets;
 
@@ -14,7 +15,7 @@ use crate::shards::{self, Shard, ShardLog};
 use crate::source::{Loaded, Source};
 use analysis::statistics::{SignTest, mean, sign_test, standard_error};
 use labelled::Labelled;
-use measure::Measuring;
+use measuring::Measuring;
 use report::{AblationCurve, AblationRow, ChannelRow, Manifest, layout};
 use resnet::{Block, Isa, Role};
 use serde::Serialize;

@@ -6,7 +6,7 @@
 //! has a name of its own for each outcome.
 
 use super::labelled::Image;
-use super::measure::Measuring;
+use super::measuring::Measuring;
 use super::{Ablate, REPORT};
 use crate::error::RunError;
 use crate::progress::Event;

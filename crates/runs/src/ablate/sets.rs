@@ -1,6 +1,7 @@
 //! The sets of channels that are ablated: the studied one, and random ones that hurt about as much.
 
-use super::measure::{Measuring, Right};
+use super::measure::Right;
+use super::measuring::Measuring;
 use super::{INTACT, STUDIED};
 use crate::error::RunError;
 use analysis::statistics::permutation;
