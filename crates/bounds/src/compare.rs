@@ -129,6 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_of_zero_holds_what_is_the_same_and_nothing_else() {
+        let worst = |actual: f32, bound: f64| fraction_of_bound(f64::from(actual), 0.0, bound);
+        assert_eq!([worst(0.0, 0.0), worst(-0.0, 0.0), worst(1e-45, 0.0)], [0.0, 0.0, f64::INFINITY]);
+        // Nor does one below it hold anything.
+        assert_eq!([worst(1.0, -1.0), worst(1.0, 2.0)], [f64::INFINITY, 0.5]);
+    }
+
+    #[test]
     fn errors_in_one_number_show_nan_anywhere() {
         assert_eq!(relative_l2(&[3.0, 4.0], &[3.0, 0.0]), 4.0 / 3.0);
         assert_eq!(max_abs_error(&[1.0, -2.0], &[1.5, 1.0]), 3.0);
