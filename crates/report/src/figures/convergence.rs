@@ -34,7 +34,7 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
             let ends = |r: &ObjectiveRow| r.lower.zip(r.upper);
             Line::of(color, &rows, |r| logarithm(r.steps), (|r: &ObjectiveRow| r.median, ends))
         };
-        let mut panels = vec![panel("share of the last", ROLES.map(objective).into())];
+        let mut panels = vec![panel("share of the end", ROLES.map(objective).into())];
         let rows: Vec<&ConvergenceRow> = results.convergence.iter().filter(|r| r.block == *block).collect();
         if !rows.is_empty() {
             let ends = |r: &ConvergenceRow| r.lower_mix_ratio.zip(r.upper_mix_ratio);

@@ -31,7 +31,7 @@ pub(crate) fn check(folder: &Path, labels: Labels) {
             let rows: Vec<_> = rows.map(|r| (octaves(r.steps), r.median, r.lower, r.upper)).collect();
             Line::new(color, &rows)
         });
-        let mut panels = vec![panel("share of the last", lines.into())];
+        let mut panels = vec![panel("share of the end", lines.into())];
         let ratios = convergence.iter().filter(|r| r.block == b.block);
         let ratios: Vec<_> =
             ratios.map(|r| (octaves(r.steps), r.median_mix_ratio, r.lower_mix_ratio, r.upper_mix_ratio)).collect();
