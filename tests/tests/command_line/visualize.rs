@@ -1,7 +1,7 @@
 //! `visualize`: one picture.
 
 use std::fs;
-use streamscope_tests::harness::{program, succeed};
+use streamscope_tests::harness::{program, root, succeed};
 
 #[test]
 fn the_picture_is_the_one_that_reproduce_makes_of_the_same_unit() {
@@ -55,6 +55,29 @@ fn a_neuron_that_no_seed_excites_is_exit_code_1_and_its_last_picture_is_kept() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), out.exists()), (Some(1), true), "{said}");
     assert_eq!(said.matches("made again").count(), 4, "{said}");
+    assert!(said.contains("layer4.1.bn2:3: none of 5 attempts made the neuron positive"), "{said}");
+}
+
+/// Nothing answers to a picture on which it is exactly zero, as a channel is whose last scale and shift are.
+#[test]
+fn a_neuron_of_exactly_zero_has_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights", "zero.png"].map(|name| folder.path().join(name));
+    let file = fs::File::open(root().join("fixtures/resnet18-16.npz")).unwrap();
+    zip::ZipArchive::new(file).unwrap().extract(&weights).unwrap();
+    for name in ["weight", "bias"] {
+        let path = weights.join(format!("layer4.1.bn2.{name}.npy"));
+        let mut bytes = fs::read(&path).unwrap();
+        let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        bytes[header + 4 * 3..][..4].fill(0);
+        fs::write(path, bytes).unwrap();
+    }
+    let of = ["--site", "layer4.1.bn2", "--channel", "3", "--steps", "1", "--input-size", "32"];
+    let mut command = program(&[&["visualize"][..], &of].concat());
+    let output = command.arg("--weights").arg(weights).arg("--out").arg(&out).output().unwrap();
+    let [printed, said] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!((output.status.code(), out.exists()), (Some(1), true), "{said}");
+    assert!(printed.contains("neuron of layer4.1.bn2:3 is 0.000 on the picture"), "{printed}");
     assert!(said.contains("layer4.1.bn2:3: none of 5 attempts made the neuron positive"), "{said}");
 }
 
