@@ -31,7 +31,7 @@ pub(crate) fn delete(output: &Output, before: &Manifest, observer: &dyn Observer
         let folder = output.folder().display();
         let files = if deleted == 1 { "file" } else { "files" };
         observer.event(Event::Notice(format!(
-            "{folder}: {deleted} {files} of the run before deleted, which are none of this one"
+            "{folder}: deleted {deleted} {files} that the previous run left and this one does not make"
         )));
     }
     Ok(())
@@ -78,7 +78,10 @@ mod tests {
         assert_eq!(left, ["features/1.1/input/0.png", "tables/panels.csv", "notes.txt"]);
         assert!(there("features/1.1/input/2.png"));
         let said = |files: &str| {
-            format!("{}: {files} of the run before deleted, which are none of this one", folder.path().display())
+            format!(
+                "{}: deleted {files} that the previous run left and this one does not make",
+                folder.path().display()
+            )
         };
         assert_eq!(events.notices(), [said("3 files")]);
         put("tables/extremes.csv", "tables/extremes.csv");

@@ -45,7 +45,7 @@ pub(crate) fn comparisons(isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     Ok(comparisons)
 }
 
-/// Method section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
+/// METHOD.md, section 2: reflect-pad j, jitter j, scale, rotate, jitter j / 2, crop; for j = 0 scale and rotate.
 fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let augmentation = Augmentation { jitter, scale, degrees: 5, centered: false };
     let chain: Chain<'static> = Box::new(move |graph, image| {
@@ -75,7 +75,7 @@ fn augmented(jitter: usize, scale: u32, drawn: StepDraws, isa: Isa) -> Result<Ve
     Composition { step: Step::Augmentation, what, chain, links }.compare(isa)
 }
 
-/// Method section 3: the central part resized to the whole, or the whole resized to a part and padded by reflection.
+/// METHOD.md, section 3: the central part resized to the whole, or the whole resized to a part and padded by reflection.
 fn viewed(view: View, isa: Isa) -> Result<Vec<Comparison>, AuditError> {
     let chain: Chain<'static> = Box::new(move |graph, image| {
         let node = view.add_to(graph, image)?;

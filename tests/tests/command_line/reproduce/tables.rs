@@ -73,7 +73,7 @@ fn scale_measures_on_photographs_are_what_the_curves_at_double_and_half_the_size
             continue;
         };
         assert_eq!(row.photo_scale_metric, Some(block_delta + input_delta));
-        // Method section 3: all strict.
+        // METHOD.md, section 3: all strict.
         let mixes = |m: f64| m > 1.0 / 1.5 && m < 1.5;
         let gains = block_delta > 0.0 && input_delta > 0.0;
         let invariant = row.photo_mix_ratio.map(|m| gains && mixes(m));

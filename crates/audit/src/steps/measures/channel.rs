@@ -21,7 +21,7 @@ pub(super) fn comparisons() -> Vec<Comparison> {
         differ[at] += usize::from(!same);
     };
     for (o_i, o_b) in pairs() {
-        // Method section 3: M = O(I) / O(B); 10 where O(B) is not positive, else 0 where O(I) is not; both: failed.
+        // METHOD.md, section 3: M = O(I) / O(B); 10 where O(B) is not positive, else 0 where O(I) is not; both: failed.
         let expected = match (o_i > 0.0, o_b > 0.0) {
             (false, false) => None,
             (true, false) => Some(10.0),

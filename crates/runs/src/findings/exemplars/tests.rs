@@ -113,7 +113,7 @@ fn on_the_papers_network_alone_its_six_channels_come_first_and_none_is_shown_twi
         of("3.1", &[(0, 0.125), (25, 1.125), (178, 1.0), (215, 0.75)]),
     );
     third[3].measured = channel(215, 0.75, (0.5, 0.5), (1.0, 1.0)).measured;
-    // Method section 4, figure 1.
+    // METHOD.md, section 4, figure 1.
     let mut expected = named(&[
         (38, "overwrite in the paper and here", false),
         (19, "mix in the paper and here", false),
