@@ -18,7 +18,7 @@ pub(crate) fn run(flags: &Merge) -> anyhow::Result<()> {
         runs::counted(merged.same, "picture")
     ));
     if merged.others > 0 {
-        print(&format!("files that are none of a store's, left alone: {}", merged.others));
+        print(&format!("files that do not belong to a store, left alone: {}", merged.others));
     }
     for sentence in merged.damaged.iter().chain(&merged.differ) {
         print(sentence);

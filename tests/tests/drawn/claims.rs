@@ -245,7 +245,8 @@ fn listed(tables: &Tables, block: &str, listed: [usize; 9]) -> Result<Answer, An
 }
 
 fn needs_validation_set(tables: &Tables) -> Answer {
-    let reason = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
+    let reason =
+        "needs the 50,000 images of ImageNet's validation set; ablate asks the same of labelled images at hand";
     match tables.manifest.not_computed.is_empty() {
         true => open("", reason),
         false => open("", &format!("{reason}; also, {}", tables.missing())),

@@ -83,7 +83,7 @@ impl<'a> Provenance<'a> {
             );
         }
         if self.recipe.is_none() {
-            say(layout::MANIFEST, "its recipe is none of this program");
+            say(layout::MANIFEST, "its recipe is not one of this program");
         }
         let path = run.folder.join(layout::CHANNELS);
         let read = |source| report::ReportError::Read { path: path.clone(), source };

@@ -21,7 +21,7 @@ pub struct Merged {
     pub damaged: Vec<String>,
     /// A sentence for each result that two stores have with different bytes; what was there first stays.
     pub differ: Vec<String>,
-    /// Files that are none of a store's, and were left alone.
+    /// Files that do not belong to a store, and were left alone.
     pub others: usize,
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 /// were tried before it from other seeds have to be there too: a run again asks for them.
 pub(super) fn check(folder: &Path, manifest: &Manifest) -> Check {
     let Some(recipe) = recipe(manifest) else {
-        return Check::not_done(STORED, "the manifest's recipe is none of this program");
+        return Check::not_done(STORED, "the manifest's recipe is not one of this program");
     };
     let stored = Stored { folder, store: Store::at(&folder.join(layout::STORE)), recipe, manifest };
     let mut differences = Vec::new();

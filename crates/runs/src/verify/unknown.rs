@@ -33,7 +33,7 @@ pub(super) fn notices(folder: &Path, manifest: &Manifest) -> Vec<String> {
             Err(_) if [layout::AUDIT, layout::PAGE_AUDIT].contains(&&*name) => {}
             Err(_) if hidden => others.push(format!("not in the manifest: {name}, a hidden file")),
             Err(_) if name == layout::MANIFEST || is_of_a_run(&name) => {}
-            Err(_) => others.push(format!("not in the manifest: {name}, which is none of a run's")),
+            Err(_) => others.push(format!("not in the manifest: {name}, which no run writes")),
         }
     }
     let mut notices = Vec::new();
@@ -83,7 +83,7 @@ mod tests {
                 fs::write(folder.path().join(format!("{at:02}.txt")), "").unwrap();
             }
             let mut expected: Vec<String> =
-                (0..20).map(|at| format!("not in the manifest: {at:02}.txt, which is none of a run's")).collect();
+                (0..20).map(|at| format!("not in the manifest: {at:02}.txt, which no run writes")).collect();
             let rest = more.map(|n| format!("not in the manifest: {n} more files like these"));
             expected.extend(rest);
             assert_eq!(notices(folder.path(), &manifest()), expected);
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(
             notices(folder.path(), &manifest()),
             [
-                "not in the manifest: a/b/c, which is none of a run's",
+                "not in the manifest: a/b/c, which no run writes",
                 "not in the manifest: explain/.hidden, a hidden file",
                 "not in the manifest: store/zz, which the run does not need",
                 "not in the manifest: tables/.hidden, a hidden file",

@@ -178,7 +178,7 @@ fn missing_and_extra_files_are_named() {
     for expected in [
         "tables/mix_histogram.csv: the manifest lists it, and it is missing",
         "features/1.1/block/99.png: the manifest does not list it",
-        "not in the manifest: tables/notes.csv, which is none of a run's",
+        "not in the manifest: tables/notes.csv, which no run writes",
     ] {
         assert!(said.contains(expected), "{said}");
     }

@@ -244,7 +244,8 @@ impl Evidence<'_> {
     }
 
     pub(super) fn needs_validation_set(&self) -> Finding {
-        let reason = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
+        let reason =
+            "needs the 50,000 images of ImageNet's validation set; ablate asks the same of labelled images at hand";
         match &self.missing {
             Some(sentence) => not_checked("", &format!("{reason}; also, {sentence}")),
             None => not_checked("", reason),

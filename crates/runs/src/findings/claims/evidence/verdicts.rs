@@ -192,7 +192,7 @@ fn a_direction_is_told_below_the_threshold_alone_and_of_all_channels_alone() {
 #[test]
 fn ablation_needs_images_and_says_what_the_weights_lack_too() {
     let of = evidence(&[], &[], 2560);
-    let needs = "needs the 50,000 images of ImageNet's validation set, and ablation is no part of this program";
+    let needs = "needs the 50,000 images of ImageNet's validation set; ablate asks the same of labelled images at hand";
     let found = of.needs_validation_set();
     assert_eq!(said(&found), ("", Verdict::NotChecked, needs));
     let of = Evidence { missing: Some("fc lacks a tensor".to_owned()), ..of };
