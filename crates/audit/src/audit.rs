@@ -30,6 +30,7 @@ pub fn audit(
     let run = options.run.as_ref().map(|folder| Run::open(folder, &loaded)).transpose()?;
     let pool = autodiff::ThreadPoolBuilder::new()
         .num_threads(options.threads.get())
+        .thread_name(|index| format!("worker {index}"))
         .build()
         .map_err(|e| AuditError::Threads(e.to_string()))?;
     let blocks = loaded.network.architecture().blocks();

@@ -8,23 +8,29 @@ use crate::layout;
 use crate::manifest::Manifest;
 use crate::page::{self, Of};
 use crate::results::Results;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Draws the figures and `index.html` of an output folder from its tables, manifest and pictures; the page's path.
 ///
 /// # Errors
 /// If a table or picture is missing or damaged, or a file cannot be written.
 pub fn render(folder: &Path) -> Result<PathBuf, ReportError> {
-    let mut paths = render_all(folder, &|| {})?;
+    let mut paths = render_all(folder, one_for_each_core(), &|| {})?;
     Ok(paths.pop().unwrap_or_default())
 }
 
-/// As [`render`]; the path of every file that was written, the page's last. `drawn` is told of each figure of the registry
-/// as it is done.
+fn one_for_each_core() -> NonZero<usize> {
+    thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// As [`render`], with so many threads; the path of every file that was written, the page's last. `drawn` is told of each
+/// figure of the registry as it is done.
 ///
 /// # Errors
 /// As [`render`].
-pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, ReportError> {
+pub fn render_all(folder: &Path, threads: NonZero<usize>, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, ReportError> {
     let results = Results::read(folder)?;
     let figures = figures::draw(&results, drawn)?;
     let documents = [
@@ -39,7 +45,7 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
         written.push(path);
     }
     let drawn: Vec<String> = figures.into_iter().map(|figure| figure.path).collect();
-    written.extend(page::write(folder, &results.manifest, Of::Run(&drawn))?);
+    written.extend(page::write(folder, &results.manifest, Of::Run(&drawn), threads)?);
     Ok(written)
 }
 
@@ -51,7 +57,7 @@ pub fn render_all(folder: &Path, drawn: &dyn Fn()) -> Result<Vec<PathBuf>, Repor
 pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let manifest = Manifest::read_to_draw(folder)?;
     let cut_short = !manifest.is_finished();
-    page::write(folder, &manifest, Of::Folder { cut_short })
+    page::write(folder, &manifest, Of::Folder { cut_short }, one_for_each_core())
 }
 
 /// Writes the page of a run that was stopped before its folder had a manifest, from what it said of itself when it began; the
@@ -60,7 +66,7 @@ pub fn render_page(folder: &Path) -> Result<Vec<PathBuf>, ReportError> {
 /// # Errors
 /// If a picture is damaged, or a file cannot be written.
 pub fn render_unfinished(folder: &Path, begun: &Manifest) -> Result<Vec<PathBuf>, ReportError> {
-    page::write(folder, begun, Of::Folder { cut_short: true })
+    page::write(folder, begun, Of::Folder { cut_short: true }, one_for_each_core())
 }
 
 /// Writes the page of a run beside other runs, in a folder of its own below it; the path of that page. [`render_page`] has to

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 
 /// How many results for each thread may wait for one that comes before them.
 const AHEAD: usize = 4;
@@ -51,6 +51,11 @@ fn lock<R>(shared: &Mutex<Shared<R>>) -> MutexGuard<'_, Shared<R>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What tools that list a program's threads call those that work.
+fn named(index: usize) -> Builder {
+    Builder::new().name(format!("worker {index}"))
+}
+
 impl Queue {
     /// No more results are held than a few for each thread, however many pieces there are.
     pub(crate) fn new(threads: NonZero<usize>, count: usize) -> Queue {
@@ -67,6 +72,7 @@ impl Queue {
     ///
     /// # Errors
     /// The first of `work` or `take`, in the order of the pieces. What comes after a piece that failed is not begun.
+    #[expect(clippy::expect_used, reason = "where the system gives no thread, scoped threads panic too")]
     pub(crate) fn run<S, R: Send, E: Send>(
         &self,
         state: impl Fn() -> S + Sync,
@@ -100,8 +106,8 @@ impl Queue {
         };
         thread::scope(|scope| {
             let _guard = OnPanic(&shared, &changed);
-            for _ in 0..threads.get().min(count) {
-                scope.spawn(worker);
+            for index in 0..threads.get().min(count) {
+                named(index).spawn_scoped(scope, worker).expect("a thread");
             }
             for at in 0..count {
                 let ready = changed.wait_while(lock(&shared), |s| s.running && !s.finished.contains_key(&at));

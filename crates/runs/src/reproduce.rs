@@ -27,6 +27,7 @@ use report::registry::FIGURES;
 use report::{BlockRow, ChannelRow, Manifest, digests, layout};
 use resnet::{Architecture, Block};
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -379,7 +380,7 @@ impl Phases<'_> {
         // Figures and page are drawn from it and the tables.
         files.extend(digests(output.folder(), |name| output.wrote(name))?);
         manifest.write_unfinished(output.folder(), files)?;
-        draw(output, observer)?;
+        draw(output, self.workshop.threads, observer)?;
         if let Some(before) = before {
             leftovers::delete(output, before, observer)?;
         }
@@ -396,9 +397,9 @@ pub(crate) fn chosen(ready: &Ready, channels: &[Channel]) -> Vec<Exemplar> {
 }
 
 /// Draws figures and page.
-fn draw(output: &Output, observer: &dyn Observer) -> Result<(), RunError> {
+fn draw(output: &Output, threads: NonZero<usize>, observer: &dyn Observer) -> Result<(), RunError> {
     observer.event(Event::Phase { name: work::FIGURES.into(), total: FIGURES.len(), done: 0 });
-    for path in report::render_all(output.folder(), &|| observer.event(Event::Advanced))? {
+    for path in report::render_all(output.folder(), threads, &|| observer.event(Event::Advanced))? {
         output.note(&path);
     }
     observer.event(Event::PhaseEnded);

@@ -1,6 +1,7 @@
 //! `--threads N` uses N threads: counted by the system while the program runs.
 
 use crate::small::{embedded, manifest, plain, reproduce, text};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,25 +11,37 @@ use streamscope_tests::harness::{program, root, succeed};
 /// Beside those that work there are the first one and the one that waits for Ctrl-C.
 const OTHERS: usize = 2;
 
-/// Runs a command until it is seen to have so many threads at work, and ends it a moment later.
-///
-/// A thread that is done is there for another moment, and the next phase begins: so one more than that is seen now and
-/// then, but not often.
+/// Runs a command until it was seen often to have so many threads at work, in the phase that takes long and not only in
+/// the short ones before it, and ends it. Those that work are called worker 0, worker 1 and so on: one beyond the number
+/// is never seen.
 #[track_caller]
 fn reaches(command: &mut Command, threads: usize) {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    let tasks = format!("/proc/{}/task", child.id());
-    let (mut seen, mut more) = (0, 0);
-    while seen < 60 && more < 200 && child.try_wait().unwrap().is_none() {
-        let now = fs::read_dir(&tasks).map_or(0, Iterator::count);
-        seen += usize::from(now == threads + OTHERS);
-        more += usize::from(now > threads + OTHERS);
+    let expected: BTreeSet<String> = (0..threads).map(|index| format!("worker {index}")).collect();
+    let (mut all, mut seen, mut nameless) = (0, BTreeSet::new(), usize::MAX);
+    while all < 2000 && child.try_wait().unwrap().is_none() {
+        let names = names(child.id());
+        let working: BTreeSet<String> = names.iter().filter(|name| name.starts_with("worker")).cloned().collect();
+        if working == expected {
+            all += 1;
+            // The fewest, since a thread that begins is nameless for a moment.
+            nameless = nameless.min(names.len() - working.len());
+        }
+        seen.extend(working);
         std::thread::sleep(Duration::from_micros(200));
     }
     let _ = child.kill();
     child.wait().unwrap();
-    assert!(seen >= 20 && more <= seen / 3, "{threads} threads {seen} times, more {more} times: {command:?}");
+    assert_eq!(seen, expected, "{command:?}");
+    assert!(all >= 20 && nameless <= OTHERS, "{threads} threads {all} times, {nameless} others: {command:?}");
+}
+
+/// What the threads of a process are called.
+fn names(process: u32) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
+    tasks.filter_map(name).map(|name| name.trim().to_owned()).collect()
 }
 
 /// One more than the machine has, and one.
@@ -91,11 +104,11 @@ pub(crate) fn of_activations() {
     }
 }
 
-/// A run of one channel and many steps: its tables are derived by one thread, its pictures are made again by many.
+/// A run of all 16 channels of a block: long enough for each phase to be seen, those of small pictures for the page too.
 fn long(folder: &Path) -> String {
     let path = text(&embedded());
     let out = folder.join("long");
-    succeed(&mut reproduce(&out, &["--weights", &path, "--steps", "1000"]));
+    succeed(&mut reproduce(&out, &["--weights", &path, "--channels", "0..16", "--steps", "20"]));
     text(&out)
 }
 

@@ -29,6 +29,7 @@ use crate::registry::TABLES;
 use data::Cells;
 use serde_json::json;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 /// The files that were written, or were there already with the same bytes.
@@ -65,12 +66,17 @@ pub(crate) enum Of<'a> {
     },
 }
 
-/// Writes the page of a folder from its manifest and from what there is of its tables and pictures; the path of every file,
-/// that of `index.html` last.
+/// Writes the page of a folder from its manifest and from what there is of its tables and pictures, with so many threads; the
+/// path of every file, that of `index.html` last.
 ///
 /// # Errors
 /// If a table or picture is damaged, or a file cannot be written.
-pub(crate) fn write(folder: &Path, manifest: &Manifest, of: Of<'_>) -> Result<Vec<PathBuf>, ReportError> {
+pub(crate) fn write(
+    folder: &Path,
+    manifest: &Manifest,
+    of: Of<'_>,
+    threads: NonZero<usize>,
+) -> Result<Vec<PathBuf>, ReportError> {
     let (cut_short, drawn) = match of {
         Of::Run(drawn) => (false, Some(drawn)),
         Of::Folder { cut_short } => (cut_short, None),
@@ -112,7 +118,7 @@ pub(crate) fn write(folder: &Path, manifest: &Manifest, of: Of<'_>) -> Result<Ve
         }
     }
     pictures(manifest, &mut written)?;
-    let thumbnails = thumbnails::write(folder, manifest, &mut written)?;
+    let thumbnails = thumbnails::write(folder, manifest, threads, &mut written)?;
     let path = page.join("data").join("thumbnails.js");
     written.put(&path, data::call_with(&["thumbnails"], &thumbnails).as_bytes())?;
     first.push(path);

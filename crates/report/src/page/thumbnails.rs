@@ -12,10 +12,11 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use jpeg_encoder::{ColorType, Encoder};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, Builder};
 
 /// Rows and columns of a thumbnail.
 const SIDE: u32 = 128;
@@ -24,15 +25,20 @@ const LEAST: i64 = 48;
 /// Of 100: what the eye does not miss at that size.
 const QUALITY: u8 = 84;
 
-/// Writes the thumbnail of each picture of the manifest that lies in the folder, those that are the same left alone; which
-/// channels have one, by block and role.
+/// Writes the thumbnail of each picture of the manifest that lies in the folder, with so many threads, those that are the
+/// same left alone; which channels have one, by block and role.
 ///
 /// # Errors
 /// If a picture is damaged or a thumbnail cannot be written. One that is missing has none.
-pub(super) fn write(folder: &Path, manifest: &Manifest, written: &mut Written) -> Result<Value, ReportError> {
+#[expect(clippy::expect_used, reason = "where the system gives no thread, scoped threads panic too")]
+pub(super) fn write(
+    folder: &Path,
+    manifest: &Manifest,
+    threads: NonZero<usize>,
+    written: &mut Written,
+) -> Result<Value, ReportError> {
     let seen = fields(folder)?;
     let names: Vec<&String> = manifest.pictures.keys().filter(|name| folder.join(name).exists()).collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
     let (next, made) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -43,8 +49,9 @@ pub(super) fn write(folder: &Path, manifest: &Manifest, written: &mut Written) -
         }
     };
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(work);
+        for index in 0..threads.get().min(names.len()) {
+            let named = Builder::new().name(format!("worker {index}"));
+            named.spawn_scoped(scope, work).expect("a thread");
         }
     });
     let made = made.into_inner().unwrap_or_default();

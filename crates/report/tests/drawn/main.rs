@@ -26,6 +26,7 @@ use report::{AblationCurve, AblationRow, Manifest, PanelRow, layout, read_table,
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tables::Photographs;
@@ -41,7 +42,7 @@ fn drawn(photographs: Photographs) -> &'static (TempDir, Vec<PathBuf>) {
     };
     folder.get_or_init(|| {
         let folder = tables::write(photographs);
-        let written = render_all(folder.path(), &|| {}).unwrap();
+        let written = render_all(folder.path(), NonZero::<usize>::MIN, &|| {}).unwrap();
         (folder, written)
     })
 }
@@ -176,7 +177,7 @@ fn any_number_of_blocks_is_drawn_each_in_its_place() {
             (panel.overwrite_mean, panel.skip_mean) = (Some(1.0), Some(1.0));
         }
         write_table(&folder.join(layout::PANELS), &panels).unwrap();
-        render_all(folder, &|| {}).unwrap();
+        render_all(folder, NonZero::<usize>::MIN, &|| {}).unwrap();
         histograms::check(folder);
         panels::check(folder, Labels::Rounded);
         invariance::check(folder);

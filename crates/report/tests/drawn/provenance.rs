@@ -6,6 +6,7 @@ use crate::tables::{self, Photographs};
 use report::registry::TABLES;
 use report::{ExemplarRow, Manifest, layout, read_table, render_all};
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 /// Sources of a file that is no picture; nothing for pictures and for what is not a run's.
 fn sources(name: &str) -> Option<Vec<&'static str>> {
@@ -53,7 +54,7 @@ fn every_file_is_made_from_what_the_manifest_says() {
     for photographs in [Photographs::With, Photographs::Without] {
         let folder = tables::write(photographs);
         let folder = folder.path();
-        render_all(folder, &|| {}).unwrap();
+        render_all(folder, NonZero::<usize>::MIN, &|| {}).unwrap();
         if photographs == Photographs::With {
             std::fs::write(folder.join("activations/layer1.0.npy"), "").unwrap();
         }

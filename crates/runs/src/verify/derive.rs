@@ -68,7 +68,7 @@ pub(super) fn check(
     let mut differences = of_manifests(manifest, &Manifest::read(out)?);
     // The page says how the run went: what is drawn again is told the same.
     write(&out.join(layout::MANIFEST), manifest.text().as_bytes())?;
-    report::render(out)?;
+    report::render_all(out, options.threads, &|| {})?;
     let derived = digests(out, is_of_a_run)?;
     for name in derived.keys() {
         differences.extend(of_files(&options.folder, out, name)?);
