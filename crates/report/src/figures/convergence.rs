@@ -1,6 +1,6 @@
 //! Figure 12: how far objectives have come after fewer steps, and how mix ratios still move.
 
-use super::lines::{Line, Panel, Rows};
+use super::lines::{Line, Panel, Rows, Says};
 use crate::canvas::FIRST;
 use crate::registry::Figure;
 use crate::results::Results;
@@ -16,12 +16,15 @@ const MIX: RGBColor = RGBColor(117, 107, 177);
 /// What it shows.
 pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let steps = results.objectives.iter().map(|r| r.of_steps).chain(results.convergence.iter().map(|r| r.steps));
-    let end = logarithm(steps.max().unwrap_or(1)).ceil().max(12.0);
+    let end = steps.max().unwrap_or(1).next_power_of_two().ilog2().max(12);
+    let fewest = results.objectives.iter().map(|r| r.steps).chain(results.convergence.iter().map(|r| r.steps)).min();
+    // Half of the fewest that runs of some length are held at.
+    let from = if fewest.is_some_and(|steps| steps < 64) { 0 } else { 5 };
     let panel = |y_title, lines| Panel {
         x_title: "steps",
         y_title,
-        x: (0.0, end),
-        x_labels: (13, |x| format!("{:.0}", x.exp2())),
+        x: (f64::from(from), f64::from(end)),
+        x_labels: ((from..=end).count(), Says::PowerOfTwo),
         least: 1.0,
         mark: None,
         lines,
@@ -43,12 +46,11 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
         }
         (format!("block {block}, pictures of {} steps", most.unwrap_or(0)), panels)
     };
-    Rows {
-        title: figure.title(None),
-        legend: vec![(FIRST, "Input"), (ROLES[1].1, "Block"), (ROLES[0].1, "Output"), (MIX, "mix ratio")],
-        panel: (380, 2),
-        rows: results.blocks.iter().map(row).collect(),
+    let mut legend = vec![(FIRST, "Input"), (ROLES[1].1, "Block"), (ROLES[0].1, "Output")];
+    if !results.convergence.is_empty() {
+        legend.push((MIX, "mix ratio"));
     }
+    Rows { title: figure.title(None), legend, panel: (380, 2), rows: results.blocks.iter().map(row).collect() }
 }
 
 fn logarithm(steps: usize) -> f64 {

@@ -1,6 +1,6 @@
 //! Figure 11: how the percent of scale-invariant channels hangs on the mix tolerance and the scale factor.
 
-use super::lines::{CHANCE, Line, Panel, Rows};
+use super::lines::{CHANCE, Line, Panel, Rows, Says};
 use crate::canvas::FIRST;
 use crate::registry::Figure;
 use crate::results::Results;
@@ -27,7 +27,7 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
             x_title,
             y_title: "percent of channels",
             x,
-            x_labels: (labels, |x| format!("{x:.1}")),
+            x_labels: (labels, Says::Number(1)),
             least: 10.0,
             mark: Some(papers),
             lines: vec![chance, run],

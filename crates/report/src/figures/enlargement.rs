@@ -1,6 +1,6 @@
 //! Figure 14: Outputs on their own pictures, enlarged: scale-invariant channels against others.
 
-use super::lines::{Line, Panel, Rows};
+use super::lines::{Line, Panel, Rows, Says};
 use crate::canvas::FIRST;
 use crate::registry::Figure;
 use crate::results::Results;
@@ -27,7 +27,7 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
             x_title: "enlargement",
             y_title: "part of its largest",
             x: (1.0, 1.5),
-            x_labels: (6, |x| format!("{x:.1}")),
+            x_labels: (6, Says::Number(1)),
             least: 1.0,
             mark: None,
             lines: vec![line(OTHER, &other), line(FIRST, &invariant)],

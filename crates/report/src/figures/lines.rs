@@ -4,6 +4,7 @@ use crate::canvas::{Drawing, Drawn, Frame, INK, heading, house_style, text};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::rc::Rc;
 
 const TOP: u32 = 58;
 /// The space above each row of panels.
@@ -50,6 +51,30 @@ impl Line {
     }
 }
 
+/// What the labels of the first axis say.
+#[derive(Clone, Debug)]
+pub(crate) enum Says {
+    /// Their place, with so many digits behind the point.
+    Number(usize),
+    /// Two to the power of their place.
+    PowerOfTwo,
+    /// The first of these at 1, the second at 2 and so on, and nothing elsewhere.
+    Names(Rc<[String]>),
+}
+
+impl Says {
+    pub(crate) fn at(&self, x: f64) -> String {
+        match self {
+            Says::Number(digits) => format!("{x:.digits$}"),
+            Says::PowerOfTwo => format!("{:.0}", x.exp2()),
+            Says::Names(names) => {
+                let named = (1..).zip(names.iter()).find(|(place, _)| (x - f64::from(*place)).abs() < 1e-6);
+                named.map_or_else(String::new, |(_, name)| name.clone())
+            }
+        }
+    }
+}
+
 /// A panel.
 #[derive(Debug)]
 pub(crate) struct Panel {
@@ -57,7 +82,7 @@ pub(crate) struct Panel {
     pub(crate) y_title: &'static str,
     pub(crate) x: (f64, f64),
     /// At most how many labels the first axis has, and what each says.
-    pub(crate) x_labels: (usize, fn(&f64) -> String),
+    pub(crate) x_labels: (usize, Says),
     /// The second axis reaches at least from zero to this.
     pub(crate) least: f64,
     /// Where a thin line goes from the bottom to the top.
@@ -128,9 +153,10 @@ impl Panel {
             wide if wide >= 1.5 => 1,
             _ => 2,
         };
-        let (labels, said) = self.x_labels;
+        let (labels, says) = &self.x_labels;
+        let said = |x: &f64| says.at(*x);
         house_style(&mut chart.configure_mesh(), scale)
-            .x_labels(labels)
+            .x_labels(*labels)
             .y_labels(5)
             .x_label_formatter(&said)
             .y_label_formatter(&|y| format!("{y:.digits$}"))

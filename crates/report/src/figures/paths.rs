@@ -1,11 +1,12 @@
 //! Figure 13: whether pictures take the same way through the network as the photographs that their units answer to most.
 
-use super::lines::{CHANCE, Line, Panel, Rows};
+use super::lines::{CHANCE, Line, Panel, Rows, Says};
 use crate::canvas::FIRST;
 use crate::registry::Figure;
 use crate::results::Results;
 use crate::schema::BlockRow;
 use crate::worth_rows::PathLayerRow;
+use std::rc::Rc;
 
 const ROLES: [(&str, &str); 3] =
     [("input", "layer, to Input"), ("block", "layer, to Block"), ("output", "layer, to Output")];
@@ -13,7 +14,7 @@ const ROLES: [(&str, &str); 3] =
 /// What it shows.
 pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let order: Vec<&str> = results.blocks.iter().map(|b| b.block.as_str()).collect();
-    let end = (order.len() as f64 + 1.0).max(8.0);
+    let names: Rc<[String]> = order.iter().map(|block| (*block).to_owned()).collect();
     let place =
         |row: &PathLayerRow| order.iter().position(|block| *block == row.layer).map_or(0.0, |at| at as f64 + 1.0);
     let panel = |block: &str, (role, x_title): (&str, &'static str)| {
@@ -25,8 +26,8 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
         Panel {
             x_title,
             y_title: "cosine",
-            x: (0.0, end),
-            x_labels: (9, |x| format!("{x:.0}")),
+            x: (0.5, order.len() as f64 + 0.5),
+            x_labels: (names.len(), Says::Names(names.clone())),
             least: 1.0,
             mark: None,
             lines: vec![random, top],

@@ -82,7 +82,7 @@ impl Growing<'_> {
     fn panel(&mut self, (place, title): (Place, &str), of: &str, panel: &Panel) {
         let (low, high) = panel.range();
         let x = panel.x.0..panel.x.1;
-        let at: Vec<(f64, String)> = ticks(&x).into_iter().map(|x| (x, panel.x_labels.1(&x))).collect();
+        let at: Vec<(f64, String)> = ticks(&x).into_iter().map(|x| (x, panel.x_labels.1.at(x))).collect();
         let at: Vec<(f64, &str)> = at.iter().map(|(x, words)| (*x, words.as_str())).collect();
         let labels = Labels { title, x: panel.x_title, y: panel.y_title, ticks: Some(&at) };
         let axes = Axes::draw(&mut self.sheet, place, (x, low..high), &labels);

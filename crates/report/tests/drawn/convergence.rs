@@ -1,7 +1,7 @@
 //! Figure 12 against `tables/objectives.csv` and `tables/convergence.csv`.
 
 use crate::chart::Labels;
-use crate::lines::{Figure, Line, Panel};
+use crate::lines::{Figure, Line, Panel, Places};
 use crate::svg::{Drawing, FIRST};
 use report::{BlockRow, ConvergenceRow, ObjectiveRow, layout, read_table};
 use std::path::Path;
@@ -19,9 +19,12 @@ pub(crate) fn check(folder: &Path, labels: Labels) {
     let octaves = |steps: usize| (steps as f64).ln() / 2_f64.ln();
     let largest = objectives.iter().map(|r| r.of_steps).chain(convergence.iter().map(|r| r.steps)).max();
     let end = if largest.is_some_and(|steps| steps > 4096) { octaves(largest.unwrap()).ceil() } else { 12.0 };
+    let shown: Vec<usize> = objectives.iter().map(|r| r.steps).chain(convergence.iter().map(|r| r.steps)).collect();
+    let from = if shown.iter().all(|steps| *steps > 63) { 5.0 } else { 0.0 };
     let panel = |y, lines| {
-        let x_value = |label: &str| (label.parse::<f64>().unwrap()).ln() / 2_f64.ln();
-        Panel { titles: ("steps", y), x: (0.0, end), x_value, least: 1.0, mark: None, lines }
+        let place = |label: &str| (label.parse::<f64>().unwrap()).ln() / 2_f64.ln();
+        let x_value: Places<'_> = (5, Box::new(place));
+        Panel { titles: ("steps", y), x: (from, end), x_value, least: 1.0, mark: None, lines }
     };
     let row = |b: &BlockRow| {
         let of_block: Vec<&ObjectiveRow> = objectives.iter().filter(|r| r.block == b.block).collect();
@@ -40,9 +43,10 @@ pub(crate) fn check(folder: &Path, labels: Labels) {
         }
         (format!("block {}, pictures of {most} steps", b.block), panels)
     };
+    let legend = [(FIRST, "Input"), (BLOCK, "Block"), (OUTPUT, "Output"), (MIX, "mix ratio")];
     let figure = Figure {
         title: "Figure 12. What fewer steps cost",
-        legend: &[(FIRST, "Input"), (BLOCK, "Block"), (OUTPUT, "Output"), (MIX, "mix ratio")],
+        legend: &legend[..if convergence.is_empty() { 3 } else { 4 }],
         panel: (380.0, 2),
         rows: blocks.iter().map(row).collect(),
     };

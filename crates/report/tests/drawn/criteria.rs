@@ -1,7 +1,7 @@
 //! Figure 11 against `tables/curves.csv`.
 
-use crate::chart::Labels;
-use crate::lines::{CHANCE, Figure, Line, Panel};
+use crate::chart::{Labels, number};
+use crate::lines::{CHANCE, Figure, Line, Panel, Places};
 use crate::svg::{Drawing, FIRST};
 use report::{BlockRow, CurveRow, layout, read_table};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) fn check(folder: &Path, labels: Labels) {
         let chance: Vec<_> = rows().map(|r| (r.at, r.chance, r.chance_low, r.chance_high)).collect();
         let run: Vec<_> = rows().map(|r| (r.at, r.percent, r.smallest, r.largest)).collect();
         let lines = vec![Line::new(CHANCE, &chance), Line::new(FIRST, &run)];
-        let x_value = |label: &str| label.parse().unwrap();
+        let x_value: Places<'_> = (5, Box::new(number));
         Panel { titles: (titles, "percent of channels"), x, x_value, least: 10.0, mark: Some(mark), lines }
     };
     let row = |b: &BlockRow| {

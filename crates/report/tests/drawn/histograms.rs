@@ -1,6 +1,6 @@
 //! Figure 2 against `tables/blocks.csv` and `tables/mix_histogram.csv`.
 
-use crate::chart::{Labels, Titles, chart, dashes, whisker};
+use crate::chart::{Labels, Titles, chart, dashes, number, whisker};
 use crate::svg::{Drawing, FIRST, Part};
 use report::{BlockRow, HistogramRow, layout, read_table};
 use std::path::Path;
@@ -35,10 +35,8 @@ pub(crate) fn check(folder: &Path) {
         let titles = Titles { x: "mix ratio (last bin: 4.75 and above)", y: "channels" };
         let of_block: Vec<&HistogramRow> = bins.iter().filter(|b| b.block == *name).collect();
         let highest = of_block.iter().flat_map(|b| [b.count, b.count_largest]).max().unwrap_or(0).max(1);
-        let chart =
-            chart(&drawing, part, &titles, ((0.0, 5.0), (0.0, highest as f64 * 1.18)), Labels::Exact, |label| {
-                label.parse().unwrap()
-            });
+        let ranges = ((0.0, 5.0), (0.0, highest as f64 * 1.18));
+        let chart = chart(&drawing, part, &titles, ranges, Labels::Exact, (5, &number));
         // Whole channels, each number once; never more labels than five and a grid at least at 0 and 1.
         let labels = &chart.y_labels;
         assert_eq!(labels[0], "0");

@@ -38,11 +38,13 @@ impl Line {
     }
 }
 
-pub(crate) struct Panel {
+/// How many labels of the first axis there are at least, and the number that one stands for.
+pub(crate) type Places<'a> = (usize, Box<dyn Fn(&str) -> f64 + 'a>);
+
+pub(crate) struct Panel<'a> {
     pub(crate) titles: (&'static str, &'static str),
     pub(crate) x: (f64, f64),
-    /// The number that a label stands for.
-    pub(crate) x_value: fn(&str) -> f64,
+    pub(crate) x_value: Places<'a>,
     /// The panel reaches at least up to this.
     pub(crate) least: f64,
     pub(crate) mark: Option<f64>,
@@ -54,7 +56,7 @@ pub(crate) struct Figure<'a> {
     pub(crate) title: &'a str,
     pub(crate) legend: &'a [(&'a str, &'a str)],
     pub(crate) panel: (f64, usize),
-    pub(crate) rows: Vec<(String, Vec<Panel>)>,
+    pub(crate) rows: Vec<(String, Vec<Panel<'a>>)>,
 }
 
 impl Figure<'_> {
@@ -86,7 +88,7 @@ impl Figure<'_> {
     }
 }
 
-impl Panel {
+impl Panel<'_> {
     fn check(&self, drawing: &Drawing, part: Part, labels: Labels) {
         let mut all: Vec<f64> = vec![0.0, self.least];
         for line in &self.lines {
@@ -106,7 +108,7 @@ impl Panel {
             });
             (at, line)
         });
-        let chart = chart(drawing, part, &titles, (self.x, y), labels, self.x_value);
+        let chart = chart(drawing, part, &titles, (self.x, y), labels, (self.x_value.0, &*self.x_value.1));
         let mut last = 0;
         let mut behind = |order: usize| {
             assert!(order > last, "in front of what comes later");

@@ -1,6 +1,6 @@
 //! Figures 3, 4 and 9 against `tables/panels.csv` and `tables/channels.csv`.
 
-use crate::chart::{Labels, Titles, chart, dashes};
+use crate::chart::{Labels, Titles, chart, dashes, number};
 use crate::svg::{Drawing, FIRST, MEAN, Part};
 use report::{ChannelRow, Manifest, PanelRow, layout, read_table};
 use std::path::Path;
@@ -164,7 +164,7 @@ fn one(drawing: &Drawing, part: Part, row: &Row, panel: &PanelRow, (channels, la
     // thousandth.
     let space = ((high - low) * 0.06).max(high.abs() / 1e3).max(1e-6);
     let ranges = ((0.0, 5.0), (low - space, high + space));
-    let chart = chart(drawing, part, &titles, ranges, labels, |label| label.parse().unwrap());
+    let chart = chart(drawing, part, &titles, ranges, labels, (5, &number));
     let range = high - low + 2.0 * space;
     let digits = [10.0, 1.0, 0.1].iter().filter(|&&r| range < r).count();
     for label in &chart.y_labels {

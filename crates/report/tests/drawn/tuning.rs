@@ -99,7 +99,7 @@ fn panel(drawing: &Drawing, part: Part, title: &str, rows: &[&ScaleTuningRow], l
     let (low, high) = (all().fold(0.0, f64::min), all().fold(0.0, f64::max));
     let space = ((high - low) * 0.06).max(1e-6);
     let ranges = ((-1.0, 1.0), (low - space, high + space));
-    let chart = chart(drawing, part, &titles, ranges, labels, size);
+    let chart = chart(drawing, part, &titles, ranges, labels, (5, &size));
     let mut last = 0;
     let of: [(&str, &str, Activation); 3] = [
         (OUTPUT, "7", |r| r.output_activation),

@@ -1,7 +1,7 @@
 //! Figures 13 and 14 against `tables/path_layers.csv` and `tables/enlargement_groups.csv`.
 
-use crate::chart::Labels;
-use crate::lines::{CHANCE, Figure, Line, Panel};
+use crate::chart::{Labels, number};
+use crate::lines::{CHANCE, Figure, Line, Panel, Places};
 use crate::svg::{Drawing, FIRST};
 use report::{BlockRow, EnlargementGroupRow, PathLayerRow, layout, read_table};
 use std::path::Path;
@@ -12,15 +12,17 @@ const OTHER: &str = "#787878";
 pub(crate) fn check_paths(folder: &Path, labels: Labels) {
     let blocks: Vec<BlockRow> = read_table(&folder.join(layout::BLOCKS)).unwrap();
     let layers: Vec<PathLayerRow> = read_table(&folder.join("tables/path_layers.csv")).unwrap();
-    let end = if blocks.len() > 7 { blocks.len() as f64 + 1.0 } else { 8.0 };
+    let names: Vec<&str> = blocks.iter().map(|b| b.block.as_str()).collect();
     let panel = |block: &str, (role, title): (&str, &'static str)| {
         let of_panel: Vec<&PathLayerRow> = layers.iter().filter(|r| r.block == block && r.role == role).collect();
         let place = |r: &PathLayerRow| 1.0 + blocks.iter().position(|b| b.block == r.layer).unwrap() as f64;
         let random: Vec<_> = of_panel.iter().map(|r| (place(r), r.median_random, None, None)).collect();
         let top: Vec<_> = of_panel.iter().map(|r| (place(r), r.median_top, r.lower_top, r.upper_top)).collect();
         let lines = vec![Line::new(CHANCE, &random), Line::new(FIRST, &top)];
-        let x_value = |label: &str| label.parse().unwrap();
-        Panel { titles: (title, "cosine"), x: (0.0, end), x_value, least: 1.0, mark: None, lines }
+        let at = |label: &str| 1.0 + names.iter().position(|name| *name == label).unwrap() as f64;
+        let x_value: Places<'_> = (names.len().min(5), Box::new(at));
+        let x = (0.5, names.len() as f64 + 0.5);
+        Panel { titles: (title, "cosine"), x, x_value, least: 1.0, mark: None, lines }
     };
     let row = |b: &BlockRow| {
         let own: Vec<&PathLayerRow> = layers.iter().filter(|r| r.block == b.block && r.layer == b.block).collect();
@@ -54,7 +56,7 @@ pub(crate) fn check_enlargement(folder: &Path, labels: Labels) {
         let count = |rows: &[&EnlargementGroupRow]| rows.first().map_or(0, |r| r.channels);
         let words = format!("block {}: {} scale-invariant, {} others", b.block, count(&invariant), count(&other));
         let lines = vec![line(OTHER, &other), line(FIRST, &invariant)];
-        let x_value = |label: &str| label.parse().unwrap();
+        let x_value: Places<'_> = (5, Box::new(number));
         let titles = ("enlargement", "part of its largest");
         (words, vec![Panel { titles, x: (1.0, 1.5), x_value, least: 1.0, mark: None, lines }])
     };
