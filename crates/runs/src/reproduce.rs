@@ -347,7 +347,7 @@ impl Phases<'_> {
         let seed = plan.seeds.first();
         let mut shown = shown::shown(architecture, channels, &plan.shown_whole(exemplars), seed);
         shown.extend(others.iter().flat_map(|at| shown::of_seed(architecture, at)));
-        shown.extend(variants.iter().flat_map(|of| shown::of_variant(architecture, of, seed)));
+        shown.extend(variants.iter().flat_map(|of| shown::of_variant(architecture, of, channels, seed)));
         let others_steps = on_the_way.iter().filter(|at| at.steps != self.workshop.recipe.steps);
         shown.extend(others_steps.flat_map(|at| shown::of_steps(architecture, at, seed)));
         let mut manifest = manifest(Described {

@@ -86,19 +86,22 @@ pub(crate) fn of_seed(architecture: &Architecture, at: &AtSeed) -> Vec<Shown> {
     at.channels.iter().flat_map(of_channel).collect()
 }
 
-/// The pictures that a variant made; one that only reads the published ones otherwise has none.
-pub(crate) fn of_variant(architecture: &Architecture, of: &InVariant, seed: u64) -> Vec<Shown> {
-    let of_channel = |c: &Channel| {
+/// The pictures that a variant made. One that reads the published ones otherwise has those alone that were made again for
+/// it, since read so they had failed: what is published of a channel is shown already.
+pub(crate) fn of_variant(architecture: &Architecture, of: &InVariant, first: &[Channel], seed: u64) -> Vec<Shown> {
+    let made = of.variant.variation().is_some();
+    let of_channel = |(c, first): (&Channel, &Channel)| {
         let (block, channel) = (c.block.to_string(), c.channel);
+        let published = Attempt::of(first).units(architecture, seed, None);
         let units = Role::ALL.into_iter().zip(Attempt::of(c).units(architecture, seed, Some(of.variant)));
+        let own = units.filter(move |(_, unit)| made || !published.contains(unit));
         let shown = move |(role, unit): (Role, Unit)| {
             let path = layout::variant_feature(&block, role.name(), channel, of.variant.name());
             Shown { path, unit, from: None, variant: Some(of.variant), steps: None }
         };
-        units.map(shown).collect::<Vec<_>>()
+        own.map(shown).collect::<Vec<_>>()
     };
-    let made = of.variant.variation().is_some();
-    of.channels.iter().filter(|_| made).flat_map(of_channel).collect()
+    of.channels.iter().zip(first).flat_map(of_channel).collect()
 }
 
 /// The pictures after another number of steps than the run's.

@@ -275,6 +275,30 @@ fn a_variant_is_measured_beside_the_published_study() {
     succeed(&mut program(&["verify", &text(&out), "--all"]));
 }
 
+/// Channel 23 of 4.0, whose Input and Block pictures make its Output positive, but not those of Input and Output: for
+/// `aliased-block` the first of them is made again.
+#[test]
+fn a_picture_that_is_made_again_for_a_variant_is_listed_and_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let of = ["--blocks", "4.0", "--channels", "23", "--steps", "8", "--variant", "aliased-block,antialias"];
+    succeed(&mut reproduce(&out, &of));
+    let retries = |table: &str| -> Vec<String> {
+        let rows = fs::read_to_string(out.join("tables").join(table)).unwrap();
+        let at = rows.lines().next().unwrap().split(',').position(|column| column == "retries").unwrap();
+        rows.lines().skip(1).map(|row| row.split(',').nth(at).unwrap().to_owned()).collect()
+    };
+    assert_eq!((retries("channels.csv"), retries("variants.csv")), (vec!["0".into()], vec!["1".into(), "0".into()]));
+    let own: Vec<String> = pictures(&out).into_keys().filter(|name| name.contains("alias")).collect();
+    assert_eq!(own, ["features/4.0/block/23.aliased-block.png", "features/4.0/input/23.aliased-block.png"]);
+    assert!(own.iter().all(|name| manifest(&out)["pictures"][name]["seed"] == 1));
+    succeed(&mut program(&["verify", &text(&out), "--all"]));
+    // Another picture in its place is found.
+    fs::copy(out.join("features/4.0/input/23.png"), out.join(&own[1])).unwrap();
+    let found = program(&["verify", &text(&out)]).output().unwrap();
+    assert!(!found.status.success() && String::from_utf8_lossy(&found.stdout).contains(&own[1]));
+}
+
 #[test]
 fn every_channel_has_pictures_of_the_whole_of_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -138,7 +138,7 @@ function spread(at, rows, records) {
 /* The channel with one thing of the study changed. */
 function variants(at, rows, records) {
   if (!rows.length) return null;
-  return panel("In variants of the study", h("p", { class: "small" }, "Each changes one thing of the published study; one without pictures reads the same pictures otherwise."), conditions(at, rows, { key: "variant", ending: (row) => `.${row.variant}`, records }));
+  return panel("In variants of the study", h("p", { class: "small" }, "Each changes one thing of the published study; where there is no picture, the published one is read otherwise."), conditions(at, rows, { key: "variant", ending: (row) => `.${row.variant}`, records }));
 }
 
 /* Tables of the registry that nothing above shows: whatever they are, their rows of this channel. */
