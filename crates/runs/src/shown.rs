@@ -86,8 +86,8 @@ pub(crate) fn of_seed(architecture: &Architecture, at: &AtSeed) -> Vec<Shown> {
     at.channels.iter().flat_map(of_channel).collect()
 }
 
-/// The pictures that a variant made. One that reads the published ones otherwise has those alone that were made again for
-/// it, since read so they had failed: what is published of a channel is shown already.
+/// The pictures that a variant made. One that reads the published ones otherwise has those alone that are of another seed
+/// than the published, since in one of the two a visualization failed: the others are shown already.
 pub(crate) fn of_variant(architecture: &Architecture, of: &InVariant, first: &[Channel], seed: u64) -> Vec<Shown> {
     let made = of.variant.variation().is_some();
     let of_channel = |(c, first): (&Channel, &Channel)| {

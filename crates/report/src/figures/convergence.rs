@@ -18,7 +18,7 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
     let steps = results.objectives.iter().map(|r| r.of_steps).chain(results.convergence.iter().map(|r| r.steps));
     let end = steps.max().unwrap_or(1).next_power_of_two().ilog2().max(12);
     let fewest = results.objectives.iter().map(|r| r.steps).chain(results.convergence.iter().map(|r| r.steps)).min();
-    // Half of the fewest that runs of some length are held at.
+    // From 32 steps on, half of 64, which are the fewest that a run of as many or more is held at.
     let from = if fewest.is_some_and(|steps| steps < 64) { 0 } else { 5 };
     let panel = |y_title, lines| Panel {
         x_title: "steps",

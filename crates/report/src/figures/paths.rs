@@ -8,6 +8,8 @@ use crate::schema::BlockRow;
 use crate::worth_rows::PathLayerRow;
 use std::rc::Rc;
 
+/// More names of layers than that would run into each other: of deeper networks some are left out.
+const MOST_NAMES: usize = 9;
 const ROLES: [(&str, &str); 3] =
     [("input", "layer, to Input"), ("block", "layer, to Block"), ("output", "layer, to Output")];
 
@@ -27,7 +29,7 @@ pub(super) fn rows(figure: &Figure, results: &Results) -> Rows {
             x_title,
             y_title: "cosine",
             x: (0.5, order.len() as f64 + 0.5),
-            x_labels: (names.len(), Says::Names(names.clone())),
+            x_labels: (names.len().min(MOST_NAMES), Says::Names(names.clone())),
             least: 1.0,
             mark: None,
             lines: vec![random, top],

@@ -97,8 +97,13 @@ pub(crate) fn chart(
     });
     let x = Axis::new(x_range, (line.1, line.2));
     assert!(found.len() >= fewest, "labels of the x axis: {found:?}");
+    let mut free = f64::NEG_INFINITY;
     for label in found {
         let at = label.number("x");
+        // Letters are half as wide as they are high, and the text is around its place.
+        let half = label.number("font-size") * label.text.chars().count() as f64 / 4.0;
+        assert!(at - half > free, "{} runs into the label before it", label.text);
+        free = at + half;
         x.check("a label", x_value(&label.text), at);
         drawing.take("mark of an x label", |e| is_line(e, (at, line.0), (at, line.0 + 5.0)));
     }

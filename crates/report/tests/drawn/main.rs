@@ -22,7 +22,7 @@ mod tuning;
 mod ways;
 
 use chart::Labels;
-use report::{AblationCurve, AblationRow, Manifest, PanelRow, layout, read_table, render_all, write_table};
+use report::{AblationCurve, AblationRow, BlockRow, Manifest, PanelRow, layout, read_table, render_all, write_table};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -81,6 +81,23 @@ fn every_text_line_and_band_of_figure_12_is_in_the_tables() {
 fn every_text_line_and_band_of_figures_13_and_14_is_in_the_tables() {
     ways::check_paths(drawn(Photographs::With).0.path(), Labels::Rounded);
     both().into_iter().for_each(|folder| ways::check_enlargement(folder, Labels::Rounded));
+}
+
+/// As many as ResNet56 has.
+#[test]
+fn the_names_of_27_layers_do_not_run_into_each_other() {
+    let folder = tables::write(Photographs::With);
+    let path = folder.path().join(layout::BLOCKS);
+    let mut blocks: Vec<BlockRow> = read_table(&path).unwrap();
+    let names = (0..27).map(|at| format!("{}.{}", 1 + at / 9, at % 9));
+    let more: Vec<BlockRow> = names
+        .filter(|name| blocks.iter().all(|row| row.block != *name))
+        .map(|block| BlockRow { block, ..blocks[0].clone() })
+        .collect();
+    blocks.extend(more);
+    write_table(&path, &blocks).unwrap();
+    render_all(folder.path(), NonZero::<usize>::MIN, &|| {}).unwrap();
+    ways::check_paths(folder.path(), Labels::Rounded);
 }
 
 #[test]
